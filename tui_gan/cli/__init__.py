@@ -1,0 +1,48 @@
+"""The command line: Typer commands, and the one place where all parts meet.
+
+Nothing here imports torch or textual but inside the body of a command, so that help comes at once.
+"""
+
+import contextlib
+import sys
+from typing import Annotated
+
+import typer
+
+from tui_gan import __version__
+from tui_gan.cli import doctor, listing, running, using
+from tui_gan.contract.errors import TuiGanError
+
+app = typer.Typer(
+    name="tui-gan",
+    help="A laboratory for generative adversarial networks in a terminal. Begin with: tui-gan run toy1d",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for command in (running.run, running.resume, listing.runs, listing.presets, using.sample, using.export, doctor.doctor):
+    app.command()(command)
+app.command(name="eval")(using.evaluate)
+
+
+@app.callback(invoke_without_command=True)
+def _root(context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    if version:
+        print(f"tui-gan {__version__}")
+    elif context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+def main() -> None:
+    """Run the program; an error that the user can mend is one line on stderr and its exit status."""
+    try:
+        app()
+    except TuiGanError as error:
+        say(error)
+        sys.exit(error.exit_code)
+
+
+def say(error: object) -> None:
+    """Write one line to stderr, if somebody still reads it."""
+    with contextlib.suppress(OSError):
+        print(f"tui-gan: {error}", file=sys.stderr, flush=True)

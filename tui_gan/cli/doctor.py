@@ -1,0 +1,78 @@
+"""`tui-gan doctor`: whether this machine and this terminal have what the program needs, and the cure where they have not."""
+
+import os
+import platform
+import shutil
+import sys
+
+import typer
+
+from tui_gan import __version__
+
+SMALL = (80, 24)
+
+
+def doctor() -> None:
+    """Check Python, torch, devices and the terminal, and name the cure of each problem."""
+    problems = 0
+    for name, finding, cure in (*_python(), *_terminal()):
+        print(f"{'ok ' if cure is None else 'see'}  {name:10} {finding}")
+        if cure:
+            problems += 1
+            print(f"                cure: {cure}")
+    print("no problems found" if not problems else f"{problems} to look at")
+    if any(name == "torch" and cure for name, _, cure in _python()):
+        raise typer.Exit(1)
+
+
+Finding = tuple[str, str, str | None]
+
+
+def _python() -> list[Finding]:
+    found: list[Finding] = [
+        ("tui-gan", __version__, None),
+        ("python", f"{platform.python_version()} on {platform.system()}", None),
+    ]
+    try:
+        import torch
+
+        from tui_gan.session import devices
+    except ImportError as error:
+        return [*found, ("torch", f"cannot be imported: {error}", "install it: pip install torch")]
+    names = devices.available()
+    found.append(("torch", f"{torch.__version__}, {torch.get_num_threads()} threads", None))
+    cure = None
+    if len(names) == 1 and shutil.which("nvidia-smi"):
+        cure = "this build of torch does not see the GPU: install the CUDA build that pytorch.org names for your driver"
+    found.append(("devices", ", ".join(names), cure))
+    return found
+
+
+def _terminal() -> list[Finding]:
+    if not sys.stdout.isatty():
+        return [("terminal", "none (output goes elsewhere); use --headless", None)]
+    columns, rows = shutil.get_terminal_size()
+    small = columns < SMALL[0] or rows < SMALL[1]
+    size_cure = f"make the window at least {SMALL[0]}x{SMALL[1]} to see losses beside the distribution" if small else None
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return [
+        ("size", f"{columns}x{rows}", size_cure),
+        _colours(),
+        (
+            "unicode",
+            sys.stdout.encoding or "unknown",
+            None if utf8 else "set LANG=C.UTF-8 (or another UTF-8 locale); until then ASCII is drawn",
+        ),
+    ]
+
+
+def _colours() -> Finding:
+    term, colorterm = os.environ.get("TERM", ""), os.environ.get("COLORTERM", "")
+    if os.environ.get("NO_COLOR"):
+        return ("colours", "off (NO_COLOR is set)", None)
+    if colorterm in ("truecolor", "24bit"):
+        return ("colours", "16 million", None)
+    if "256" in term:
+        return ("colours", "256", None)
+    cure = "set TERM=xterm-256color, and COLORTERM=truecolor if the terminal can" if term in ("", "dumb") else None
+    return ("colours", f"16 (TERM={term or 'unset'})", cure)

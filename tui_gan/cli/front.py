@@ -1,0 +1,129 @@
+"""A plan under one of the two front ends, with the signals that must not lose it."""
+
+import contextlib
+import dataclasses
+import os
+import select
+import signal
+import sys
+import termios
+import threading
+import traceback
+from collections.abc import Iterator
+from types import FrameType
+
+from tui_gan.contract import commands
+from tui_gan.contract.errors import TuiGanError
+from tui_gan.session.plan import Outcome, Plan
+from tui_gan.session.runlog import RunLog
+from tui_gan.session.thread import RunThread
+
+FATAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+GLANCE_MS = 250
+SCREEN_LEAVES_WITHIN = 3.0
+# Mouse off, alternate screen off, cursor on, colours off.
+LEAVE_SCREEN = b"\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1049l\x1b[?25h\x1b[0m\n"
+
+
+class Signals:
+    """The first fatal signal that came; it stops the run, which saves before it ends."""
+
+    def __init__(self, run: RunThread) -> None:
+        self.run = run
+        self.number = 0
+
+    def stop(self, number: int, frame: FrameType | None = None) -> None:
+        """Stop the run because of a signal."""
+        self.number = self.number or number
+        self.run.send(commands.Stop())
+
+
+def headless(plan: Plan) -> tuple[Outcome, int]:
+    """Train without a screen.
+
+    Returns:
+        How it ended, and the number of the signal that ended it, or 0.
+    """
+    from tui_gan.headless import watch
+
+    run = RunThread(plan)
+    with _caught(run) as signals:
+        run.start()
+        watch(run, run.wait)
+    return _ended(run), signals.number
+
+
+def screen(plan: Plan, ascii_only: bool) -> tuple[Outcome, int]:
+    """Train with the screen, and leave the terminal clean whatever happens.
+
+    Returns:
+        How it ended, and the number of the signal that ended it, or 0.
+    """
+    from tui_gan.ui.app import TuiGan
+
+    run = RunThread(plan)
+    left = threading.Event()
+    with _caught(run) as signals:
+        threading.Thread(target=_watch_terminal, args=(run, signals, left), name="terminal", daemon=True).start()
+        app = TuiGan(run, begin=run.start, ascii_only=ascii_only or not _speaks_utf8())
+        app.run()
+        left.set()
+        # Whether the screen left by its own choice or not, the run is saved.
+        run.send(commands.Stop())
+        run.start()
+        run.wait(None)
+    outcome = _ended(run)
+    if app.failure:
+        outcome = dataclasses.replace(outcome, status="failed", error=_screen_failed(plan, outcome, app.failure))
+    return outcome, signals.number
+
+
+def _screen_failed(plan: Plan, outcome: Outcome, failure: BaseException) -> TuiGanError:
+    """Put the traceback into the log, and say in one line where it is."""
+    with contextlib.suppress(OSError, TuiGanError):
+        log = RunLog(plan.run.log)
+        text = "".join(traceback.format_exception(failure))
+        log.write("event", outcome.step, outcome.seconds, text="the screen failed", level="error", traceback=text)
+        log.close()
+    return TuiGanError(f"the screen failed ({type(failure).__name__}: {failure}); the run is saved, the traceback is in {plan.run.log}")
+
+
+def _ended(run: RunThread) -> Outcome:
+    assert run.outcome is not None, "a run that has ended says how"
+    return run.outcome
+
+
+@contextlib.contextmanager
+def _caught(run: RunThread) -> Iterator[Signals]:
+    signals = Signals(run)
+    # A signal that is ignored, as nohup does with SIGHUP, stays ignored.
+    heard = [number for number in FATAL if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, signals.stop) for number in heard}
+    try:
+        yield signals
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _watch_terminal(run: RunThread, signals: Signals, left: threading.Event) -> None:
+    """Take a terminal that has gone away for SIGHUP, and end the process when the screen cannot leave by itself."""
+    attributes = termios.tcgetattr(0)
+    poller = select.poll()
+    # Asked for nothing, poll still reports that the other side has hung up.
+    poller.register(0, 0)
+    while not signals.number:
+        if left.is_set():
+            return
+        if poller.poll(GLANCE_MS):
+            signals.stop(signal.SIGHUP)
+    run.wait(None)
+    if not left.wait(SCREEN_LEAVES_WITHIN):
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcsetattr(0, termios.TCSANOW, attributes)
+            os.write(2, LEAVE_SCREEN)
+        os._exit(128 + signals.number)
+
+
+def _speaks_utf8() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

@@ -1,0 +1,96 @@
+"""`tui-gan runs` and `tui-gan presets`."""
+
+import dataclasses
+import json as json_text
+from typing import Annotated, Any
+
+import typer
+
+from tui_gan.contract.errors import TuiGanError, choose
+from tui_gan.contract.knobs import KNOBS
+from tui_gan.presets import PRESETS, Preset
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def runs(json: AsJson = False) -> None:
+    """List the runs under runs/, the newest last."""
+    from tui_gan.session import rundir
+
+    rows = [_row(run) for run in rundir.listed()]
+    if json:
+        print(json_text.dumps({"runs": rows}))
+    elif not rows:
+        print("no runs here yet; begin one with: tui-gan run toy1d")
+    else:
+        width = max(len(row["run"]) for row in rows)
+        for row in rows:
+            metrics = f"{row['metric']} {row['value']:.4g}" if row["value"] is not None else row["problem"] or ""
+            print(f"{row['run']:{width}}  step {row['step'] if row['step'] is not None else '-'}/{row['steps'] or '-'}  {metrics}".rstrip())
+
+
+def _row(run: Any) -> dict[str, Any]:
+    from tui_gan.session import checkpoint, rundir
+
+    row: dict[str, Any] = {"run": str(run.path), "step": None, "steps": None, "metric": None, "value": None, "problem": None}
+    try:
+        config, _ = rundir.read_config(run)
+        row |= {"steps": config.steps, "metric": config.metric}
+        stored = checkpoint.stored(run.checkpoints)
+        if stored:
+            about = checkpoint.read_about(stored[max(stored)])
+            row |= {"step": about.step, "value": about.metric}
+        else:
+            row["problem"] = "no checkpoint"
+    except TuiGanError as error:
+        row["problem"] = str(error)
+    return row
+
+
+def presets(
+    name: Annotated[str | None, typer.Argument(help="One preset, in full.", autocompletion=lambda: list(PRESETS))] = None,
+    json: AsJson = False,
+) -> None:
+    """List the presets, or show one: summary, source, settings, knobs, parameters."""
+    if name is None:
+        rows = [{"name": each, "summary": preset.summary, "source": preset.source} for each, preset in PRESETS.items()]
+        if json:
+            print(json_text.dumps({"presets": rows}))
+        else:
+            for row in rows:
+                print(f"{row['name']}\n    {row['summary']}\n    Source: {row['source']}.")
+        return
+    facts = _facts(name, choose(PRESETS, name, "preset"))
+    if json:
+        print(json_text.dumps(facts))
+    else:
+        _print_facts(facts)
+
+
+def _facts(name: str, preset: Preset) -> dict[str, Any]:
+    import msgspec
+
+    from tui_gan.gan.networks import parameters
+
+    return {
+        "name": name,
+        "summary": preset.summary,
+        "source": preset.source,
+        "settings": msgspec.to_builtins(preset.config),
+        "knobs": dataclasses.asdict(preset.knobs),
+        "parameters": parameters(preset.config),
+    }
+
+
+def _print_facts(facts: dict[str, Any]) -> None:
+    print(f"{facts['name']}: {facts['summary']}\nSource: {facts['source']}.\n\nSettings, fixed for a run (TOML keys)")
+    for name, value in facts["settings"].items():
+        inner = ", ".join(f"{key} = {each}" for key, each in value.items()) if isinstance(value, dict) else value
+        print(f"  {name:20} {inner}")
+    print("\nKnobs, live (options, keys)")
+    for name, value in facts["knobs"].items():
+        how = KNOBS[name]
+        print(f"  {how.option:28} {value!s:8} {how.keys:4} {how.help}")
+    print("\nParameters that are active")
+    for name, count in facts["parameters"].items():
+        print(f"  {name:28} {count:,}")

@@ -1,0 +1,43 @@
+"""Command-line options made from the declared knobs, and the lookups that several commands share."""
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from tui_gan.contract.knobs import KNOBS, Knobs
+
+
+def with_knobs(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option for each knob; it receives those that were used as the mapping `knobs`."""
+
+    def wrapped(**options: Any) -> None:
+        used = {name: options.pop(name) for name in KNOBS}
+        command(**options, knobs={name: value for name, value in used.items() if value is not None})
+
+    own = [parameter for name, parameter in inspect.signature(command).parameters.items() if name != "knobs"]
+    types = {field.name: type(field.default) for field in dataclasses.fields(Knobs)}
+    options = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[types[name] | None, _option(name, types[name])],
+        )
+        for name in KNOBS
+    ]
+    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + options
+    wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
+    return wrapped
+
+
+def _option(name: str, kind: type) -> Any:
+    how = KNOBS[name]
+    both = f"{how.option}/--no-{how.option[2:]}" if kind is bool else how.option
+    text = how.help[0].upper() + how.help[1:] + "."
+    limits = f" [{how.low:g} .. {how.high:g}]" if how.low is not None and how.high is not None else ""
+    return typer.Option(both, help=text + limits, rich_help_panel="Knobs (live: keys turn them while it trains)", show_default=False)

@@ -1,0 +1,1 @@
+"""What both sides say: immutable values, with neither torch nor textual behind them."""

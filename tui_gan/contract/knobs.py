@@ -1,0 +1,143 @@
+"""Knobs: the settings that may change while a run trains, each declared once, here.
+
+A line of `Knobs` alone makes the command-line option, the TOML key under `[knobs]`, the key binding, the help
+entry, the log entry and the README's row.
+"""
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from tui_gan.contract.errors import UsageError, choose
+
+Turning = Literal["add", "double", "ladder", "switch", "choice"]
+LADDER = (1.0, 2.0, 5.0)
+DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+
+
+@dataclasses.dataclass(frozen=True)
+class Knob:
+    """How one field of `Knobs` is shown and turned.
+
+    Attributes:
+        name: the field's name.
+        label: a short name for panels, at most 12 characters.
+        keys: the key that lowers it, a space, the key that raises it; one key alone switches.
+        turning: add = by one; double = by powers of two; ladder = 1, 2, 5, 10, ...; switch = on and off; choice =
+            the next of the values at hand.
+        low, high: the range, both ends included; None where there is none.
+        help: one sentence.
+    """
+
+    name: str
+    label: str
+    keys: str
+    turning: Turning
+    low: float | None
+    high: float | None
+    help: str
+
+    @property
+    def option(self) -> str:
+        """The command-line option, such as `--k-steps`."""
+        return "--" + self.name.replace("_", "-")
+
+
+def knob(default: Any, *, label: str, keys: str, turning: Turning, help: str, low: float | None = None, high: float | None = None) -> Any:
+    """Declare a field of `Knobs`."""
+    details = dict(label=label, keys=keys, turning=turning, low=low, high=high, help=help)
+    return dataclasses.field(default=default, metadata=details)
+
+
+@dataclasses.dataclass(frozen=True)
+class Knobs:
+    """The live settings in force; a turn makes a new value."""
+
+    k_steps: int = knob(1, label="k steps", keys="k K", turning="add", low=1, high=20, help="discriminator updates per generator update")
+    minibatch_discrimination: bool = knob(
+        False, label="minibatch", keys="m", turning="switch", help="let the discriminator see how close the samples of a batch are"
+    )
+    generator_lr: float = knob(
+        1e-3, label="G rate", keys="g G", turning="ladder", low=1e-7, high=10.0, help="learning rate of the generator"
+    )
+    discriminator_lr: float = knob(
+        1e-3, label="D rate", keys="l L", turning="ladder", low=1e-7, high=10.0, help="learning rate of the discriminator"
+    )
+    batch_size: int = knob(
+        128, label="batch", keys="b B", turning="double", low=2, high=8192, help="samples in one batch, of real and of generated alike"
+    )
+    device: str = knob("auto", label="device", keys="v", turning="choice", help="where the networks live: auto, cpu, cuda, cuda:N or mps")
+    checkpoint_every: int = knob(
+        2000, label="save every", keys="i I", turning="ladder", low=1, high=10_000_000, help="steps between checkpoints"
+    )
+
+
+KNOBS: dict[str, Knob] = {field.name: Knob(name=field.name, **field.metadata) for field in dataclasses.fields(Knobs)}
+
+
+def set_knob(knobs: Knobs, name: str, value: Any) -> Knobs:
+    """Return `knobs` with one value replaced and checked.
+
+    Raises:
+        UsageError: no such knob, a value of the wrong type, or one out of its range.
+    """
+    choose(KNOBS, name, "knob")
+    return checked(dataclasses.replace(knobs, **{name: value}))
+
+
+def turn_knob(knobs: Knobs, name: str, direction: int, devices: Sequence[str] = ("cpu",)) -> Knobs:
+    """Return `knobs` with one value a notch lower (`direction` -1) or higher (+1), held inside its range."""
+    how = choose(KNOBS, name, "knob")
+    value = getattr(knobs, name)
+    if how.turning == "switch":
+        value = not value
+    elif how.turning == "choice":
+        value = devices[(devices.index(value) + direction) % len(devices)] if value in devices else devices[0]
+    else:
+        kind = type(value)
+        value = {"add": _add, "double": _double, "ladder": _rung}[how.turning](value, direction)
+        value = kind(max(how.low, min(how.high, value)))  # type: ignore[type-var]
+    return dataclasses.replace(knobs, **{name: value})
+
+
+def checked(knobs: Knobs) -> Knobs:
+    """Return `knobs` if every value has its type and lies in its range.
+
+    Raises:
+        UsageError: with the knob's name and its range.
+    """
+    try:
+        knobs = msgspec.convert(dataclasses.asdict(knobs), Knobs)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"knobs: {error}".replace("`", "'").replace("$.", "")) from None
+    for how in KNOBS.values():
+        value = getattr(knobs, how.name)
+        if how.low is not None and how.high is not None and not how.low <= value <= how.high:
+            raise UsageError(f"{how.name} must lie between {how.low:g} and {how.high:g}, not {value:g}")
+    if not DEVICE.fullmatch(knobs.device):
+        raise UsageError(f"unknown device {knobs.device!r} (known: auto, cpu, cuda, cuda:N, mps)")
+    return knobs
+
+
+def _add(value: float, direction: int) -> float:
+    return value + direction
+
+
+def _double(value: float, direction: int) -> float:
+    power = 1
+    while power < value:
+        power *= 2
+    if direction > 0:
+        return power * 2 if power == value else power
+    return power // 2
+
+
+def _rung(value: float, direction: int) -> float:
+    """The next of ..., .1, .2, .5, 1, 2, 5, 10, ... above or below `value`."""
+    rungs = [float(f"{rung}e{power}") for power in range(-9, 9) for rung in LADDER]
+    if direction > 0:
+        return next((rung for rung in rungs if rung > value * (1 + 1e-9)), value)
+    return next((rung for rung in reversed(rungs) if rung < value * (1 - 1e-9)), value)

@@ -1,0 +1,1 @@
+"""What a run learns from: files to arrays, without torch."""

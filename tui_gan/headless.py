@@ -1,0 +1,77 @@
+"""The front end without a screen: one line an interval on stderr, or a progress bar when it is a terminal."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tui_gan.contract.commands import RunHandle
+from tui_gan.contract.snapshot import Snapshot, Status
+
+LINE_EVERY, BAR_EVERY, GLANCE = 5.0, 0.5, 0.05
+
+
+def watch(handle: RunHandle, wait: Callable[[float], bool]) -> None:
+    """Report on a run until it ends.
+
+    Args:
+        wait: waits so many seconds for the end of the run and returns whether it has come.
+    """
+    terminal = sys.stderr.isatty()
+    with _bar() if terminal else _lines() as report:
+        seen = handle.latest
+        elapsed, every = 0.0, BAR_EVERY if terminal else LINE_EVERY
+        while not wait(GLANCE):
+            elapsed += GLANCE
+            if elapsed >= every:
+                elapsed = 0.0
+                handle.request_snapshot()
+            if handle.latest is not seen:
+                seen = handle.latest
+                report(seen)
+
+
+def line(snapshot: Snapshot) -> str:
+    """A snapshot as one line: step, speed, time left, losses and W1."""
+    parts = [f"step {snapshot.step}/{snapshot.steps}"]
+    if snapshot.steps_per_second > 0:
+        left = (snapshot.steps - snapshot.step) / snapshot.steps_per_second
+        parts += [f"{snapshot.steps_per_second:.0f} steps/s", f"{left:.0f} s left"]
+    names = {"discriminator_loss": "D", "generator_loss": "G", "w1": "w1", "sd_ratio": "sd ratio"}
+    series = ((label, snapshot.series.get(name)) for name, label in names.items())
+    parts += [f"{label} {each.values[-1]:.4g}" for label, each in series if each is not None and len(each.values)]
+    return "  ".join(parts)
+
+
+@contextlib.contextmanager
+def _lines() -> Iterator[Callable[[Snapshot], None]]:
+    def report(snapshot: Snapshot) -> None:
+        if snapshot.status is Status.RUNNING:
+            # A reader that has gone away must not end the run.
+            with contextlib.suppress(OSError):
+                print(line(snapshot), file=sys.stderr, flush=True)
+
+    yield report
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[Snapshot], None]]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[speed]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress:
+        task = progress.add_task("loading", total=None, speed="")
+
+        def report(snapshot: Snapshot) -> None:
+            with contextlib.suppress(OSError):
+                speed = f"{snapshot.steps_per_second:.0f} steps/s" if snapshot.steps_per_second else ""
+                description = f"{snapshot.preset} {snapshot.status.value.lower()}"
+                progress.update(task, description=description, total=snapshot.steps, completed=snapshot.step, speed=speed, refresh=True)
+
+        yield report

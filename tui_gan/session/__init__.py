@@ -1,0 +1,1 @@
+"""A run in time: the loop, its thread, its files."""

@@ -1,0 +1,45 @@
+"""Training time: a stopwatch that rests in pauses, and the speed of the last seconds."""
+
+import time
+from collections import deque
+
+WINDOW = 3.0
+
+
+class Clock:
+    """Counts the seconds in which a run trains."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self._counted = seconds
+        self._began: float | None = None
+        self._ticks: deque[tuple[float, int]] = deque(maxlen=256)
+
+    @property
+    def seconds(self) -> float:
+        """Training time so far, without pauses."""
+        running = 0.0 if self._began is None else time.perf_counter() - self._began
+        return self._counted + running
+
+    def start(self) -> None:
+        """Count from now on."""
+        if self._began is None:
+            self._began = time.perf_counter()
+
+    def stop(self) -> None:
+        """Count no longer."""
+        self._counted = self.seconds
+        self._began = None
+
+    def tick(self, step: int) -> None:
+        """Note that `step` has just been done."""
+        now = self.seconds
+        self._ticks.append((now, step))
+        while now - self._ticks[0][0] > WINDOW and len(self._ticks) > 2:
+            self._ticks.popleft()
+
+    def speed(self) -> float:
+        """Steps a second of training time over the last seconds; 0 before there are two ticks."""
+        if len(self._ticks) < 2:
+            return 0.0
+        (then, first), (now, last) = self._ticks[0], self._ticks[-1]
+        return (last - first) / (now - then) if now > then else 0.0

@@ -1,0 +1,85 @@
+"""Bounded history of scalars: a run of any length keeps the same memory."""
+
+import numpy as np
+
+from tui_gan.contract.snapshot import Floats, Series, frozen
+
+CAPACITY = 1024
+
+
+class History:
+    """Named scalars over steps, at most CAPACITY points each.
+
+    A full series drops every second point and from then on keeps only steps on its doubled stride, so which points are kept
+    depends on the steps alone and a resumed run keeps the same ones.
+    """
+
+    def __init__(self) -> None:
+        self._points: dict[str, tuple[list[int], list[float]]] = {}
+        self._strides: dict[str, int] = {}
+        self._last: dict[str, tuple[int, float]] = {}
+
+    def add(self, name: str, step: int, value: float, every: int = 1) -> None:
+        """Append one point; `every` is the interval at which the series is taken."""
+        self._last[name] = (step, value)
+        stride = self._strides.setdefault(name, every)
+        if step % stride:
+            return
+        steps, values = self._points.setdefault(name, ([], []))
+        if steps and steps[-1] == step:
+            return
+        steps.append(step)
+        values.append(value)
+        if len(steps) > CAPACITY:
+            self._strides[name] = stride * 2
+            kept = [(s, v) for s, v in zip(steps, values, strict=True) if s % (stride * 2) == 0]
+            self._points[name] = ([s for s, _ in kept], [v for _, v in kept])
+
+    def cut(self, step: int) -> None:
+        """Forget every point after `step`."""
+        for name, (steps, values) in self._points.items():
+            kept = sum(1 for each in steps if each <= step)
+            self._points[name] = (steps[:kept], values[:kept])
+        for name, (last, _) in list(self._last.items()):
+            steps, values = self._points.get(name, ([], []))
+            if last > step and steps:
+                self._last[name] = (steps[-1], values[-1])
+            elif last > step:
+                del self._last[name]
+
+    def series(self) -> dict[str, Series]:
+        """Copy every series, the newest point included, for a snapshot."""
+        return {name: _series(*self._with_last(name)) for name in self._last}
+
+    def arrays(self) -> dict[str, Floats]:
+        """The whole state as arrays by name, for a checkpoint."""
+        found: dict[str, Floats] = {}
+        for name, last in self._last.items():
+            steps, values = self._points.get(name, ([], []))
+            found[f"{name}.points"] = np.array([steps, values], dtype=np.float64)
+            found[f"{name}.last"] = np.array([*last, self._strides[name]], dtype=np.float64)
+        return found
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, Floats]) -> "History":
+        """Undo `arrays()`."""
+        history = cls()
+        for key, array in arrays.items():
+            name, _, kind = key.rpartition(".")
+            if kind == "points":
+                history._points[name] = ([int(step) for step in array[0]], array[1].tolist())
+            else:
+                history._last[name] = (int(array[0]), float(array[1]))
+                history._strides[name] = int(array[2])
+        return history
+
+    def _with_last(self, name: str) -> tuple[list[float], list[float]]:
+        steps, values = self._points.get(name, ([], []))
+        step, value = self._last[name]
+        if steps and steps[-1] >= step:
+            return [*steps], values
+        return [*steps, step], [*values, value]
+
+
+def _series(steps: list[float], values: list[float]) -> Series:
+    return Series(frozen(steps), frozen(values))

@@ -1,0 +1,48 @@
+"""What a session starts from and what it ends with; known before torch has been imported."""
+
+import dataclasses
+from pathlib import Path
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.errors import TuiGanError
+from tui_gan.contract.knobs import Knobs
+from tui_gan.session.rundir import RunDirectory
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """A run to begin or to go on with.
+
+    Attributes:
+        until: the step at which it finishes; `step` and `seconds` are where it begins.
+        checkpoint: the file to go on from; None begins anew.
+        hold: whether the session stays for commands when it has finished or cannot go on.
+    """
+
+    run: RunDirectory
+    config: Config
+    knobs: Knobs
+    until: int
+    step: int = 0
+    seconds: float = 0.0
+    checkpoint: Path | None = None
+    hold: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        status: finished, stopped or failed.
+        step: the last step; `seconds` is the training time of the whole run, `steps_per_second` of this session alone.
+        metrics: at the last step.
+        error: what the user should read; None when nothing went wrong.
+    """
+
+    status: str
+    step: int = 0
+    seconds: float = 0.0
+    steps_per_second: float = 0.0
+    metrics: dict[str, float] = dataclasses.field(default_factory=dict)
+    error: TuiGanError | None = None

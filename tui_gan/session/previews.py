@@ -1,0 +1,63 @@
+"""The bounded store of previews in a run directory, from which later pictures and animations are made."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load, save
+
+from tui_gan.contract.snapshot import Floats
+
+CAPACITY = 256
+
+
+class Previews:
+    """Files `step-00000500.safetensors`, at most CAPACITY, evenly over the steps of the run.
+
+    Each holds `fake` (generated samples of the fixed latents), `axis` and `discriminator` (D over the axis), as float32 in
+    units of the data. When the store is full every second one is deleted and the stride doubles.
+    """
+
+    def __init__(self, folder: Path, every: int, step: int = 0) -> None:
+        """Open the store of a run that stands at `step`; previews of later steps, which will be trained again, are removed."""
+        self.folder = folder
+        self.stride = stride_at(step, every)
+        folder.mkdir(exist_ok=True)
+        self._remove(lambda kept: kept > step or kept % self.stride > 0)
+
+    def due(self, step: int) -> bool:
+        """Whether a preview of this step is kept."""
+        return step % self.stride == 0
+
+    def add(self, step: int, fake: Floats, axis: Floats, discriminator: Floats) -> None:
+        """Write the preview of a step."""
+        arrays = {"fake": fake, "axis": axis, "discriminator": discriminator}
+        path = self.folder / f"step-{step:08}.safetensors"
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(save({name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items()}))
+        partial.replace(path)
+        if stride_at(step, self.stride) > self.stride:
+            self.stride = stride_at(step, self.stride)
+            self._remove(lambda kept: kept % self.stride > 0)
+
+    def _remove(self, unwanted: Callable[[int], bool]) -> None:
+        for step, path in list(stored(self.folder)):
+            if unwanted(step):
+                path.unlink()
+
+
+def stride_at(step: int, every: int) -> int:
+    """The stride at which at most CAPACITY previews of the steps 0 .. `step` are kept."""
+    while step // every + 1 > CAPACITY:
+        every *= 2
+    return every
+
+
+def stored(folder: Path) -> Iterator[tuple[int, Path]]:
+    """The steps and files of a store, in order of steps."""
+    return ((int(path.stem[5:]), path) for path in sorted(folder.glob("step-*.safetensors")))
+
+
+def read(path: Path) -> dict[str, Floats]:
+    """Read one preview."""
+    return {name: array.astype(np.float64) for name, array in load(path.read_bytes()).items()}

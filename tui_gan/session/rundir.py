@@ -1,0 +1,149 @@
+"""The run directory: where a run's files lie, how one is made, found and listed."""
+
+import dataclasses
+import datetime
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from tui_gan.contract.config import Config, read_toml, resolve, to_toml
+from tui_gan.contract.errors import UnreadableError, UsageError
+from tui_gan.contract.knobs import Knobs
+from tui_gan.data.tables import sha256
+
+RUNS = Path("runs")
+DATA_COPIED = 64 * 2**20
+
+
+@dataclasses.dataclass(frozen=True)
+class RunDirectory:
+    """A directory with `config.toml`, `log.jsonl`, `checkpoints/`, `previews/` and, with the user's own data, a copy of it."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """The resolved configuration."""
+        return self.path / "config.toml"
+
+    @property
+    def log(self) -> Path:
+        """The log, one JSON object a line."""
+        return self.path / "log.jsonl"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of checkpoints."""
+        return self.path / "checkpoints"
+
+    @property
+    def previews(self) -> Path:
+        """The folder of previews."""
+        return self.path / "previews"
+
+
+def create(out: Path | None, config: Config, knobs: Knobs) -> tuple[RunDirectory, Config]:
+    """Make the directory of a new run, with its configuration and, up to DATA_COPIED bytes, a copy of its data.
+
+    Returns:
+        The directory, and the configuration with `data` as the run finds it.
+
+    Raises:
+        UsageError: it holds a run already, or cannot be made.
+    """
+    path = out or _unused(RUNS / f"{config.preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")
+    run = RunDirectory(path)
+    if run.config.exists() or run.log.exists() or run.checkpoints.exists():
+        raise UsageError(f"{path} already holds a run; go on with it by `tui-gan resume {path}`, or name another --out")
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path} is a file; --out names a directory")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        config = _with_data(run, config)
+        run.config.write_text(to_toml(config, knobs), encoding="utf-8")
+        run.checkpoints.mkdir()
+        run.previews.mkdir()
+    except OSError as error:
+        discard(run)
+        raise UsageError(f"cannot make the run directory {path}: {error.strerror or error}; name another with --out") from None
+    return run, config
+
+
+def discard(run: RunDirectory) -> None:
+    """Remove the files of a run that never began; whatever else lies in the directory stays."""
+    for folder in (run.checkpoints, run.previews):
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in (run.config, run.log, *run.path.glob("data.*")):
+        file.unlink(missing_ok=True)
+    if run.path.is_dir() and not any(run.path.iterdir()):
+        run.path.rmdir()
+
+
+def find(name: str) -> RunDirectory:
+    """Find a run by its path, or by its name under `runs/`.
+
+    Raises:
+        UnreadableError: there is none.
+    """
+    for path in (Path(name), RUNS / name):
+        if (path / "config.toml").is_file():
+            return RunDirectory(path)
+    if Path(name).is_dir():
+        raise UnreadableError(f"{name} holds no run (no config.toml); `tui-gan runs` lists those there are")
+    raise UnreadableError(f"no run {name!r}; `tui-gan runs` lists those there are")
+
+
+def read_config(run: RunDirectory) -> tuple[Config, Knobs]:
+    """Read the configuration of a run.
+
+    Raises:
+        UnreadableError: it cannot be read, or is not one.
+    """
+    try:
+        table = read_toml(run.config)
+        return resolve(Config(preset=str(table.get("preset", ""))), Knobs(), table, source=str(run.config))
+    except UsageError as error:
+        raise UnreadableError(str(error)) from None
+
+
+def data_path(config: Config, folder: Path) -> Path:
+    """Where the user's data of a run lies, and that it is still the same.
+
+    Raises:
+        UnreadableError: it is gone or has changed.
+    """
+    path = folder / config.data
+    try:
+        same = sha256(path) == config.data_sha256
+    except OSError as error:
+        raise UnreadableError(f"cannot read the data of the run, {path}: {error.strerror or error}") from None
+    if not same:
+        raise UnreadableError(f"{path} is not the data that the run was trained on (its checksum differs)")
+    return path
+
+
+def listed(folder: Path = RUNS) -> Iterator[RunDirectory]:
+    """The runs under a folder, in order of their names."""
+    return (RunDirectory(path.parent) for path in sorted(folder.glob("*/config.toml")))
+
+
+def _unused(path: Path) -> Path:
+    number = 1
+    candidate = path
+    while candidate.exists():
+        number += 1
+        candidate = path.with_name(f"{path.name}-{number}")
+    return candidate
+
+
+def _with_data(run: RunDirectory, config: Config) -> Config:
+    if not config.data:
+        return config
+    source = Path(config.data)
+    if source.stat().st_size > DATA_COPIED:
+        return msgspec.structs.replace(config, data=str(source.resolve()), data_sha256=sha256(source))
+    copy = run.path / f"data{source.suffix.lower()}"
+    shutil.copyfile(source, copy)
+    return msgspec.structs.replace(config, data=copy.name, data_sha256=sha256(copy))

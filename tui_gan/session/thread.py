@@ -1,0 +1,90 @@
+"""The thread that a run trains on; a RunHandle for front ends. Importing this module does not import torch."""
+
+import contextlib
+import dataclasses
+import queue
+import threading
+import traceback
+
+from tui_gan.contract.commands import Command
+from tui_gan.contract.errors import TuiGanError
+from tui_gan.contract.snapshot import Snapshot, Status
+from tui_gan.session import rundir
+from tui_gan.session.plan import Outcome, Plan
+from tui_gan.session.runlog import RunLog
+
+
+class RunThread:
+    """A run on a thread of its own, which outlives screens.
+
+    Attributes:
+        latest: the newest snapshot; its status is STOPPED when the run has ended.
+        outcome: how it ended; None until then.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.outcome: Outcome | None = None
+        self.latest = Snapshot(
+            preset=plan.config.preset,
+            status=Status.LOADING,
+            step=plan.step,
+            steps=plan.until,
+            seconds=plan.seconds,
+            steps_per_second=0.0,
+            device=plan.knobs.device,
+            devices=(),
+            knobs=plan.knobs,
+            directory=str(plan.run.path),
+        )
+        self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
+
+    def start(self) -> None:
+        """Begin: import torch, build, train; a second call changes nothing."""
+        if not self._thread.ident:
+            self._thread.start()
+
+    def request_snapshot(self) -> None:
+        """Ask for a snapshot of the next step boundary, after every command sent before."""
+        self._inbox.put(None)
+
+    def send(self, command: Command) -> None:
+        """Queue a command; never waits."""
+        self._inbox.put(command)
+
+    def wait(self, seconds: float | None) -> bool:
+        """Wait for the end of the run, at most so long or, with None, without end; returns whether it has ended."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        self.latest = snapshot
+
+    def _work(self) -> None:
+        try:
+            outcome = self._train()
+        except TuiGanError as error:
+            outcome = self._never_began(error)
+        except Exception as error:
+            outcome = self._never_began(TuiGanError(f"the run could not start: {type(error).__name__}: {error}"))
+            self._log_traceback(traceback.format_exc())
+        self.outcome = outcome
+        self.latest = dataclasses.replace(self.latest, status=Status.STOPPED)
+
+    def _train(self) -> Outcome:
+        # Importing torch takes seconds; here it happens while the first frame is on the screen already.
+        from tui_gan.session.start import start
+
+        return start(self.plan, self._inbox, self._publish).train()
+
+    def _never_began(self, error: TuiGanError) -> Outcome:
+        if self.plan.checkpoint is None and error.exit_code != 1:
+            rundir.discard(self.plan.run)
+        return Outcome("failed", self.plan.step, self.plan.seconds, error=error)
+
+    def _log_traceback(self, text: str) -> None:
+        with contextlib.suppress(OSError, TuiGanError):
+            log = RunLog(self.plan.run.log)
+            log.write("event", self.plan.step, self.plan.seconds, text="the run could not start", level="error", traceback=text)
+            log.close()
