@@ -34,10 +34,16 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Minibatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Minibatch discrimination (Salimans et al. 2016, arXiv:1606.03498): `kernels` features of `dim` dimensions each."""
+    """Minibatch discrimination (Salimans et al. 2016, arXiv:1606.03498).
+
+    Attributes:
+        kernels, dim: number of features, and dimensions of the projection behind each.
+        company: how many other samples enter the distances of one; 0 takes the whole batch.
+    """
 
     kernels: Annotated[int, Meta(ge=1, le=1024)] = 5
     dim: Annotated[int, Meta(ge=1, le=1024)] = 3
+    company: Annotated[int, Meta(ge=0, le=65_536)] = 64
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +59,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         data_sha256: its checksum, or "".
         standardize: train on (x - mean) / sd and undo it on output.
         latent_dim, latent: number of latent coordinates and their distribution, a name in LATENTS.
+        stratified: train on latents that cover their distribution evenly in every batch.
         generator, discriminator, minibatch: the networks.
         objective: a name in OBJECTIVES.
         beta1, beta2: Adam's decay rates.
@@ -74,15 +81,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     standardize: bool = True
     latent_dim: Annotated[int, Meta(ge=1, le=65_536)] = 1
     latent: str = "normal"
+    stratified: bool = True
     generator: Network = Network()
     discriminator: Network = Network()
     minibatch: Minibatch = Minibatch()
     objective: str = "non_saturating"
-    beta1: Share = 0.5
+    beta1: Share = 0.0
     beta2: Share = 0.99
-    lr_half_life: Annotated[float, Meta(ge=0.0)] = 0.0
-    average_decay: Share = 0.99
-    gradient_penalty: Annotated[float, Meta(ge=0.0)] = 0.0
+    lr_half_life: Annotated[float, Meta(ge=0.0)] = 1000.0
+    average_decay: Share = 0.999
+    gradient_penalty: Annotated[float, Meta(ge=0.0)] = 1.0
     metric: str = "w1"
     evaluate_every: Count = 500
     log_every: Annotated[int, Meta(ge=1, le=100)] = 50

@@ -61,13 +61,13 @@ class Knobs:
         False, label="minibatch", keys="m", turning="switch", help="let the discriminator see how close the samples of a batch are"
     )
     generator_lr: float = knob(
-        1e-3, label="G rate", keys="g G", turning="ladder", low=1e-7, high=10.0, help="learning rate of the generator"
+        2e-3, label="G rate", keys="g G", turning="ladder", low=1e-7, high=10.0, help="learning rate of the generator"
     )
     discriminator_lr: float = knob(
-        1e-3, label="D rate", keys="l L", turning="ladder", low=1e-7, high=10.0, help="learning rate of the discriminator"
+        2e-3, label="D rate", keys="l L", turning="ladder", low=1e-7, high=10.0, help="learning rate of the discriminator"
     )
     batch_size: int = knob(
-        128, label="batch", keys="b B", turning="double", low=2, high=8192, help="samples in one batch, of real and of generated alike"
+        256, label="batch", keys="b B", turning="double", low=2, high=8192, help="samples in one batch, of real and of generated alike"
     )
     device: str = knob("auto", label="device", keys="v", turning="choice", help="where the networks live: auto, cpu, cuda, cuda:N or mps")
     checkpoint_every: int = knob(

@@ -5,15 +5,16 @@ from torch import Tensor, nn
 
 
 class MinibatchDiscrimination(nn.Module):
-    """How close each sample of a batch lies to the others, as `kernels` features.
+    """How close each sample of a batch lies to others, as `kernels` features.
 
-    With M = h T, one row of `dim` numbers for each kernel: o(h_i)_b = sum over j != i of exp(-|M_i,b - M_j,b|_1).
-    Divided by B - 1, so that the features keep their scale when the batch size is turned.
+    With M = h T, `dim` numbers for each kernel b: o(h_i)_b = mean over j of exp(-|M_i,b - M_j,b|_1), where j runs over the
+    others of the batch, or over the `limit` that follow i in it (cyclically) when there are more. A mean where the paper has
+    a sum, so that the features keep their scale when the batch size is turned.
     """
 
-    def __init__(self, features: int, kernels: int, dim: int) -> None:
+    def __init__(self, features: int, kernels: int, dim: int, limit: int = 0) -> None:
         super().__init__()
-        self.kernels, self.dim = kernels, dim
+        self.kernels, self.dim, self.limit = kernels, dim, limit
         self.projection = nn.Parameter(torch.empty(features, kernels * dim))
         nn.init.normal_(self.projection, std=features**-0.5)
 
@@ -28,12 +29,22 @@ class MinibatchDiscrimination(nn.Module):
             (B, kernels), each in 0 .. 1.
         """
         own = self._projected(hidden)
-        others = own if company is None else self._projected(company)
-        closeness = torch.exp(-(own[:, None] - others[None]).abs().sum(-1))
+        batch = len(hidden)
         if company is not None:
-            return closeness.mean(1)
-        # exp(0) = 1 on the diagonal is the sample itself.
-        return (closeness.sum(1) - 1) / max(len(hidden) - 1, 1)
+            return _mean_closeness(own, self._projected(company)[:, :, None])
+        others = min(self.limit or batch, batch - 1)
+        if others == 0:
+            return own.new_zeros(batch, self.kernels)
+        # The batch twice in a row, under a sliding window: row i holds the samples i + 1 ... i + others.
+        following = torch.cat((own, own), 2)[:, :, 1 : batch + others].unfold(2, others, 1)
+        return _mean_closeness(own, following)
 
     def _projected(self, hidden: Tensor) -> Tensor:
-        return (hidden @ self.projection).view(-1, self.kernels, self.dim)
+        """(B, F) -> (dim, kernels, B): one plane a dimension, which adds up faster than a sum over a short last axis."""
+        return (hidden @ self.projection).view(-1, self.dim, self.kernels).permute(1, 2, 0)
+
+
+def _mean_closeness(own: Tensor, others: Tensor) -> Tensor:
+    """Mean of exp(-L1 distance): (dim, kernels, B) against (dim, kernels, B or 1, C) -> (B, kernels)."""
+    distance = sum((mine[:, :, None] - theirs).abs() for mine, theirs in zip(own, others, strict=True))
+    return torch.exp(-torch.as_tensor(distance)).mean(2).t()

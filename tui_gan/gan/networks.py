@@ -43,7 +43,7 @@ class MLPDiscriminator(nn.Module):
         width = network.widths[-1]
         self.body = nn.Sequential(*layers(network, inputs))
         self.logit = nn.Linear(width, 1)
-        self.minibatch = MinibatchDiscrimination(width, minibatch.kernels, minibatch.dim)
+        self.minibatch = MinibatchDiscrimination(width, minibatch.kernels, minibatch.dim, minibatch.company)
         self.minibatch_logit = nn.Linear(minibatch.kernels, 1, bias=False)
 
     def forward(self, x: Tensor, minibatch: bool = False, company: Tensor | None = None) -> Tensor:

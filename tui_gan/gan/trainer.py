@@ -11,9 +11,10 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.errors import choose
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets import Dataset
-from tui_gan.gan.latents import LATENTS
+from tui_gan.gan.latents import LATENTS, draw
 from tui_gan.gan.networks import build
 from tui_gan.gan.objectives import OBJECTIVES
+from tui_gan.gan.regularizers import r1_difference
 
 FIXED_LATENTS = 4096
 
@@ -41,7 +42,7 @@ class Trainer:
             generator, discriminator = build(config)
         self.generator, self.discriminator = generator.to(device), discriminator.to(device)
         self.generator_average = copy.deepcopy(self.generator).requires_grad_(False)
-        self.fixed_latents = self.latent(FIXED_LATENTS, config.latent_dim, self.stream)
+        self.fixed_latents = draw(self.latent, FIXED_LATENTS, config.latent_dim, self.stream)
         self.steps_done = 0
         self.loss_sums = torch.zeros(2, device=device)
         self.losses_summed = 0
@@ -64,15 +65,19 @@ class Trainer:
         self.losses_summed += 1
 
     def update_discriminator(self, knobs: Knobs) -> Tensor:
-        """Move the discriminator once against fresh real and fake samples; returns its loss, on the device, detached."""
+        """Move the discriminator once against fresh real and fake samples; returns its loss without penalty, on the device, detached."""
         real = self._real(knobs)
         with torch.no_grad():
             fake = self._fake(knobs)
         gate = knobs.minibatch_discrimination
         # Real and fake are judged apart: in one batch the minibatch features would mix the two.
-        loss = self.objective.discriminator_loss(self.discriminator(real, gate), self.discriminator(fake, gate))
+        real_logits = self.discriminator(real, gate)
+        loss = penalized = self.objective.discriminator_loss(real_logits, self.discriminator(fake, gate))
+        if self.config.gradient_penalty:
+            penalty = r1_difference(lambda x: self.discriminator(x, gate), real, real_logits)
+            penalized = loss + self.config.gradient_penalty * penalty
         self.discriminator_optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        penalized.backward()  # type: ignore[no-untyped-call]
         self.discriminator_optimizer.step()
         return loss.detach()
 
@@ -142,7 +147,9 @@ class Trainer:
         return self.dataset.sample(knobs.batch_size, self.stream).to(self.device)
 
     def _fake(self, knobs: Knobs) -> Tensor:
-        return self.generator(self.latent(knobs.batch_size, self.config.latent_dim, self.stream).to(self.device))  # type: ignore[no-any-return]
+        config = self.config
+        latents = draw(self.latent, knobs.batch_size, config.latent_dim, self.stream, stratified=config.stratified)
+        return self.generator(latents.to(self.device))  # type: ignore[no-any-return]
 
     def _lr_factor(self) -> float:
         half_life = self.config.lr_half_life
@@ -150,7 +157,7 @@ class Trainer:
 
     def _update_average(self) -> None:
         # Early on the average is short, so that the untrained weights of the start do not linger.
-        decay = min(self.config.average_decay, self.steps_done / (self.steps_done + 10))
+        decay = min(self.config.average_decay, (1 + self.steps_done) / (5 + self.steps_done))
         torch._foreach_lerp_(self._average_weights, self._generator_weights, 1 - decay)
 
     def _adam(self, network: nn.Module) -> torch.optim.Adam:

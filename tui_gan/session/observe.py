@@ -8,7 +8,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Line1D, frozen
 from tui_gan.gan.datasets import Dataset
-from tui_gan.gan.latents import LATENTS
+from tui_gan.gan.latents import LATENTS, draw
 from tui_gan.gan.trainer import Trainer
 
 BINS = 80
@@ -89,7 +89,7 @@ def evaluation_seed(config: Config, step: int) -> int:
 
 def generate(generator: nn.Module, config: Config, seed: int, count: int) -> Tensor:
     """Generate `count` samples in training units, (count, X), from latents of a stream of their own."""
-    latents = LATENTS[config.latent](count, config.latent_dim, torch.Generator().manual_seed(seed))
+    latents = draw(LATENTS[config.latent], count, config.latent_dim, torch.Generator().manual_seed(seed))
     device = next(generator.parameters()).device
     with torch.no_grad():
         return generator(latents.to(device))  # type: ignore[no-any-return]
