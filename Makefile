@@ -21,10 +21,10 @@ check-slow: $(READY)
 	$(BIN)/python -m pytest -m slow
 
 bench: $(READY)
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python -m benchmarks.bench
 
 pictures: $(READY)
-	$(BIN)/python assets/make_pictures.py
+	$(BIN)/python -m assets.make_pictures
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -90,7 +90,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     beta2: Share = 0.99
     lr_half_life: Annotated[float, Meta(ge=0.0)] = 1000.0
     average_decay: Share = 0.999
-    gradient_penalty: Annotated[float, Meta(ge=0.0)] = 1.0
+    gradient_penalty: Annotated[float, Meta(ge=0.0, le=1e9)] = 1.0
     metric: str = "w1"
     evaluate_every: Count = 500
     log_every: Annotated[int, Meta(ge=1, le=100)] = 50
@@ -159,7 +159,11 @@ def _check_names(table: Mapping[str, Any], shape: Mapping[str, Any], prefix: str
 
 
 def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    both = {name: _overlaid(below[name], value) for name, value in above.items() if isinstance(value, Mapping)}
+    both = {
+        name: _overlaid(below[name], value)
+        for name, value in above.items()
+        if isinstance(value, Mapping) and isinstance(below.get(name), Mapping)
+    }
     return {**below, **above, **both}
 
 

@@ -123,6 +123,9 @@ class Run:
         self.knobs = knobs
         self.log("command", name=name, value=value)
         self.note(f"{KNOBS[name].label}: {_shown(value)} (was {_shown(before)})", "change", logged=False)
+        if name == "minibatch_discrimination" and value and self.config.gradient_penalty:
+            # A gradient penalty is meant for a discriminator that judges each sample by itself.
+            self.note("the gradient penalty now sees the whole batch, as the discriminator does")
 
     def roll_back(self) -> None:
         """Return to the last state whose losses were all finite, at most two intervals ago."""

@@ -71,6 +71,8 @@ class Session:
             self._finish()
         elif self._status is Status.PAUSED and not self._owed:
             self.run.clock.stop()
+            # The snapshot asked for along with the command was taken before the step.
+            self._show()
 
     def _finish(self) -> None:
         self._rest(Status.FINISHED)

@@ -1,0 +1,76 @@
+"""Makes the pictures of the README from the running program: `make pictures`.
+
+The program runs on a pseudo-terminal; the characters and colours that its screen then holds are written as SVG.
+"""
+
+import io
+import re
+import tempfile
+from pathlib import Path
+
+import pyte
+from rich.color import Color
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from tests.terminal import Terminal, terminal
+
+ASSETS = Path(__file__).parent
+
+
+def picture(opened: Terminal, name: str) -> None:
+    """Write what the terminal shows as an SVG."""
+    console = Console(width=opened.columns, record=True, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    for row in range(opened.rows):
+        line = Text(end="")
+        for column in range(opened.columns):
+            cell = opened.screen.buffer[row][column]
+            line.append(cell.data, _style(cell))
+        console.print(line, no_wrap=True)
+    target = ASSETS / f"{name}.svg"
+    target.write_text(console.export_svg(title="tui-gan", unique_id=name))
+    print(target)
+
+
+def _style(cell: pyte.screens.Char) -> Style:
+    return Style(color=_colour(cell.fg), bgcolor=_colour(cell.bg), bold=cell.bold, underline=cell.underscore, reverse=cell.reverse)
+
+
+def _colour(name: str) -> Color | None:
+    if name == "default":
+        return None
+    return Color.parse(f"#{name}" if re.fullmatch("[0-9a-f]{6}", name) else name)
+
+
+def trained(opened: Terminal, steps: int) -> None:
+    """Wait until the header shows at least so many steps."""
+
+    def far_enough(text: str) -> bool:
+        found = re.search(r"step ([\d,]+)", text)
+        return "RUNNING" in text and found is not None and int(found[1].replace(",", "")) >= steps
+
+    opened.wait_for(far_enough)
+
+
+def main() -> None:
+    """Make every picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        with terminal("run", "toy1d", "--out", "wide", cwd=Path(folder)) as opened:
+            trained(opened, 1200)
+            opened.press("K", "m")
+            trained(opened, 2400)
+            opened.press("m", "c")
+            trained(opened, 4000)
+            picture(opened, "overview")
+        with terminal("run", "toy1d", "--out", "early", "--seed", "1", cwd=Path(folder)) as opened:
+            trained(opened, 1)
+            opened.press(" ")
+            opened.wait_for("PAUSED")
+            opened.press("?")
+            opened.wait_for("discriminator updates per generator update")
+            picture(opened, "help")
+
+
+if __name__ == "__main__":
+    main()

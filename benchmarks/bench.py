@@ -1,0 +1,192 @@
+"""Prints the ratios that the project promises, from interleaved runs of the real program.
+
+    python -m benchmarks.bench [--pairs 5] [--long] [--only screen,plain,keys,bytes,help,memory]
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from tests.terminal import PROGRAM, Terminal, terminal
+
+ROOT = Path(__file__).parents[1]
+STEPS, WARM_UP = 8_000, 2_000
+
+
+def row(what: str, figure: str, bar: str, met: bool) -> None:
+    """Print one line of the table."""
+    print(f"| {what} | {figure} | {bar} | {'met' if met else 'MISSED'} |", flush=True)
+
+
+def spread(values: list[float], digits: int = 3) -> str:
+    """Median, least and greatest."""
+    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} .. {max(values):.{digits}f})"
+
+
+def logged_speed(run: Path) -> float:
+    """Steps a second of training time between WARM_UP and the end, as the run logged them."""
+    lines = [msgspec.json.decode(line) for line in (run / "log.jsonl").read_bytes().splitlines()]
+    scalars = [(line["step"], line["seconds"]) for line in lines if line["kind"] == "scalars" and line["step"] >= WARM_UP]
+    (first, then), (last, now) = scalars[0], scalars[-1]
+    return (last - first) / (now - then)
+
+
+def on_screen(folder: Path) -> float:
+    run = folder / f"screen-{time.monotonic_ns()}"
+    with terminal("run", "toy1d", "--steps", str(STEPS), "--out", str(run), cwd=folder) as opened:
+        drain_until(opened, lambda: "finished" in (run / "log.jsonl").read_text() if run.exists() else False)
+        opened.press("q")
+        opened.wait_end()
+    return logged_speed(run)
+
+
+def without_screen(folder: Path) -> float:
+    run = folder / f"headless-{time.monotonic_ns()}"
+    command = [*PROGRAM, "run", "toy1d", "--headless", "--steps", str(STEPS), "--out", str(run)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return logged_speed(run)
+
+
+def plain(folder: Path) -> float:
+    command = [sys.executable, "-m", "benchmarks.plain", str(STEPS)]
+    return float(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+
+
+def drain_until(opened: Terminal, done: Callable[[], bool]) -> None:
+    """Take the output without emulating the terminal, so that the reader costs next to nothing."""
+    looked = 0.0
+    while True:
+        opened.discard(0.2)
+        if time.monotonic() - looked > 0.5:
+            looked = time.monotonic()
+            if done():
+                return
+
+
+def interleaved(first: Callable[[Path], float], second: Callable[[Path], float], pairs: int, folder: Path) -> list[float]:
+    """Ratios first / second, the two run in turn, the order swapped from pair to pair."""
+    ratios = []
+    for pair in range(pairs):
+        if pair % 2:
+            b, a = second(folder), first(folder)
+        else:
+            a, b = first(folder), second(folder)
+        print(f"  {first.__name__} {a:.0f}, {second.__name__} {b:.0f} steps/s", file=sys.stderr, flush=True)
+        ratios.append(a / b)
+    return ratios
+
+
+def bench_screen(pairs: int, folder: Path) -> None:
+    ratios = interleaved(on_screen, without_screen, pairs, folder)
+    row("steps/s with the screen over headless", spread(ratios), ">= 0.90", statistics.median(ratios) >= 0.90)
+
+
+def bench_plain(pairs: int, folder: Path) -> None:
+    ratios = interleaved(without_screen, plain, pairs, folder)
+    row("steps/s headless over a plain loop", spread(ratios), ">= 0.95", statistics.median(ratios) >= 0.95)
+
+
+def bench_keys(pairs: int, folder: Path, presses: int = 100) -> None:
+    with terminal("run", "toy1d", "--out", str(folder / "keys"), cwd=folder) as opened:
+        opened.wait_for("RUNNING")
+        waited, k_steps = [], 1
+        for press in range(presses):
+            key, k_steps = ("K", k_steps + 1) if press % 10 < 5 else ("k", k_steps - 1)
+            wanted = f"k steps {k_steps}"
+            settle = time.monotonic() + 0.15
+            while time.monotonic() < settle:
+                opened.read(0.02)
+            start = time.perf_counter()
+            opened.press(key)
+            opened.wait_for(lambda text, wanted=wanted: wanted in " ".join(text.split()))
+            waited.append(1000 * (time.perf_counter() - start))
+        opened.press("q")
+        opened.wait_end()
+    p99 = sorted(waited)[int(0.99 * presses) - 1]
+    figure = f"p99 {p99:.0f} ms (median {statistics.median(waited):.0f}, most {max(waited):.0f})"
+    row(f"key press to changed screen, {presses} presses", figure, "<= 100 ms", p99 <= 100)
+
+
+def bench_bytes(pairs: int, folder: Path, seconds: float = 20.0) -> None:
+    def rate(opened: Terminal) -> float:
+        before, end = opened.received, time.monotonic() + seconds
+        while time.monotonic() < end:
+            opened.read(0.05)
+        return (opened.received - before) / seconds / 1000
+
+    with terminal("run", "toy1d", "--out", str(folder / "bytes"), cwd=folder) as opened:
+        opened.wait_for("RUNNING")
+        training = rate(opened)
+        opened.press(" ")
+        opened.wait_for("PAUSED")
+        settle = time.monotonic() + 6
+        while time.monotonic() < settle:
+            opened.read(0.05)
+        paused = rate(opened)
+        opened.press("q")
+        opened.wait_end()
+    row("bytes to the terminal, training", f"{training:.1f} kB/s", "<= 60 kB/s", training <= 60)
+    row("bytes to the terminal, paused", f"{paused:.1f} kB/s", "0", paused == 0)
+
+
+def bench_help(pairs: int, folder: Path) -> None:
+    def seconds(command: list[str]) -> float:
+        start = time.perf_counter()
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        return time.perf_counter() - start
+
+    shown, passed = [*PROGRAM, "--help"], [sys.executable, "-c", "pass"]
+    differences = [seconds(shown) - seconds(passed) for _ in range(2 * pairs + 1)][1:]
+    row("tui-gan --help over python -c pass", f"{spread(differences)} s more", "<= 0.35 s", statistics.median(differences) <= 0.35)
+
+
+def bench_memory(pairs: int, folder: Path, steps: int = 200_000) -> None:
+    def resident(opened: Terminal, run: Path, step: int) -> float:
+        previews = run / "checkpoints" / f"step-{step:08}.safetensors"
+        drain_until(opened, previews.exists)
+        return psutil.Process(opened.process.pid).memory_info().rss / 2**20
+
+    run = folder / f"memory-{steps}"
+    with terminal("run", "toy1d", "--steps", str(steps), "--out", str(run), cwd=folder) as opened:
+        early, late = resident(opened, run, 20_000), resident(opened, run, steps)
+        opened.press("q")
+        opened.wait_end()
+    figure = f"{late / early:.3f} ({early:.0f} and {late:.0f} MiB)"
+    row(f"memory after {steps:,} steps over after 20,000, with the screen", figure, "<= 1.05", late / early <= 1.05)
+
+
+BENCHES = {
+    "screen": bench_screen,
+    "plain": bench_plain,
+    "keys": bench_keys,
+    "bytes": bench_bytes,
+    "help": bench_help,
+    "memory": bench_memory,
+}
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--long", action="store_true", help="memory over 1,000,000 steps too")
+    parser.add_argument("--only", default=",".join(BENCHES))
+    options = parser.parse_args()
+    print("| what | measured | bar | |\n|---|---|---|---|", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in options.only.split(","):
+            BENCHES[name](options.pairs, Path(folder))
+        if options.long:
+            bench_memory(1, Path(folder), steps=1_000_000)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,249 @@
+"""The real program on a pseudo-terminal: what its user sees, presses and leaves behind."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+from safetensors.numpy import load_file
+
+from tests.terminal import Terminal, terminal
+
+SILENCE = 2.0
+
+
+def step(text: str) -> int:
+    """The step that the header shows."""
+    found = re.search(r"step ([\d,]+)", text)
+    return int(found[1].replace(",", "")) if found else -1
+
+
+def words(text: str) -> str:
+    """The screen as words, however they are spaced."""
+    return " ".join(text.split())
+
+
+def training(opened: Terminal) -> None:
+    opened.wait_for(lambda text: "RUNNING" in text and step(text) > 0)
+
+
+def log(run: Path) -> list[dict]:
+    return [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+
+
+def commands(run: Path) -> list[tuple[str, object]]:
+    return [(line["name"], line["value"]) for line in log(run) if line["kind"] == "command"]
+
+
+def newest(run: Path) -> Path:
+    return max((run / "checkpoints").glob("step-*.safetensors"))
+
+
+def test_every_key_acts_and_is_seen_and_quitting_leaves_a_checkpoint_and_a_clean_terminal(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with terminal("run", "toy1d", "--out", str(run), cwd=tmp_path) as opened:
+        training(opened)
+        for key, seen in (
+            ("K", "k steps ◂ 2"),
+            ("k", "k steps ◂ 1"),
+            ("m", "minibatch ◂ on"),
+            ("m", "minibatch ◂ off"),
+            ("G", "G rate ◂ 0.005"),
+            ("g", "G rate ◂ 0.002"),
+            ("L", "D rate ◂ 0.005"),
+            ("l", "D rate ◂ 0.002"),
+            ("B", "batch ◂ 512"),
+            ("b", "batch ◂ 256"),
+            ("I", "save every ◂ 5,000"),
+            ("v", "is the only one here"),
+            ("e", "w1 0.0"),
+            ("x", "exported"),
+            ("c", "saved step"),
+        ):
+            opened.press(key)
+            opened.wait_for(lambda text, seen=seen: seen in words(text))
+        opened.press(" ")
+        before = step(opened.wait_for("PAUSED"))
+        opened.press("s")
+        opened.wait_for(lambda text: step(text) == before + 1)
+        opened.press("?")
+        opened.wait_for(lambda text: "discriminator updates per generator update" in words(text))
+        opened.press("\x1b")
+        opened.wait_for(lambda text: "discriminator updates per generator update" not in words(text))
+        opened.press(" ")
+        training(opened)
+        opened.press("q")
+        assert opened.wait_end() == 0
+        assert opened.is_clean()
+    assert re.search(r"step-\d{8}", newest(run).name)
+    for command in (("k_steps", 2), ("minibatch_discrimination", True), ("generator_lr", 0.005), ("batch_size", 512), ("pause", True)):
+        assert command in commands(run)
+    steps = [line["step"] for line in log(run)]
+    assert steps == sorted(steps)
+    assert list(run.glob("generator-*.safetensors"))
+
+
+def test_a_finished_run_stays_until_q(tmp_path: Path) -> None:
+    with terminal("run", "toy1d", "--steps", "60", cwd=tmp_path) as opened:
+        opened.wait_for(lambda text: "FINISHED" in text and step(text) == 60)
+        quiet(opened)
+        assert opened.process.poll() is None
+        opened.press("q")
+        assert opened.wait_end() == 0
+    assert [path.name for path in (tmp_path / "runs").glob("*/checkpoints/*")] == ["step-00000060.safetensors"]
+
+
+def test_a_paused_screen_that_has_settled_sends_nothing(tmp_path: Path) -> None:
+    with terminal("run", "toy1d", cwd=tmp_path) as opened:
+        training(opened)
+        opened.press(" ")
+        opened.wait_for("PAUSED")
+        quiet(opened)
+        before = opened.received
+        end = time.monotonic() + SILENCE
+        while time.monotonic() < end:
+            opened.read(0.1)
+        assert opened.received == before
+
+
+def quiet(opened: Terminal, patience: float = 30.0) -> None:
+    """Read until nothing has come for a while."""
+    end, silent_since = time.monotonic() + patience, time.monotonic()
+    while time.monotonic() - silent_since < SILENCE:
+        assert time.monotonic() < end, "the screen does not come to rest"
+        if opened.read(0.1):
+            silent_since = time.monotonic()
+
+
+def test_watching_changes_nothing(tmp_path: Path) -> None:
+    weights = {}
+    for name, words_ in (("screen", []), ("headless", ["--headless"])):
+        run = tmp_path / name
+        with terminal("run", "toy1d", "--steps", "700", "--seed", "5", "--out", str(run), *words_, cwd=tmp_path) as opened:
+            if name == "screen":
+                opened.wait_for("FINISHED")
+                opened.press("q")
+            assert opened.wait_end() == 0
+        weights[name] = load_file(newest(run))
+    assert weights["screen"].keys() == weights["headless"].keys()
+    for name, tensor in weights["screen"].items():
+        assert (tensor == weights["headless"][name]).all(), name
+
+
+def test_ctrl_c_quits_with_status_0_after_saving(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with terminal("run", "toy1d", "--out", str(run), cwd=tmp_path) as opened:
+        training(opened)
+        opened.press("\x03")
+        assert opened.wait_end() == 0
+        assert opened.is_clean()
+    assert load_file(newest(run))["counts"][0] == int(newest(run).stem[5:]) > 0
+
+
+@pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_fatal_signal_saves_leaves_the_terminal_clean_and_tells_itself(tmp_path: Path, name: str, status: int) -> None:
+    import signal
+
+    run = tmp_path / "run"
+    with terminal("run", "toy1d", "--out", str(run), cwd=tmp_path) as opened:
+        training(opened)
+        opened.process.send_signal(getattr(signal, name))
+        assert opened.wait_end() == status
+        assert opened.is_clean()
+    assert log(run)[-1]["step"] == int(newest(run).stem[5:])
+
+
+@pytest.mark.parametrize("paused", [False, True], ids=["training", "paused"])
+def test_a_closed_terminal_saves_the_run_which_can_be_resumed(tmp_path: Path, paused: bool) -> None:
+    run = tmp_path / "run"
+    with terminal("run", "toy1d", "--out", str(run), cwd=tmp_path) as opened:
+        training(opened)
+        if paused:
+            opened.press(" ")
+            opened.wait_for("PAUSED")
+        opened.hang_up()
+        assert opened.process.wait(60) == 129
+    saved = int(newest(run).stem[5:])
+    assert log(run)[-1]["step"] == saved
+    with terminal("resume", str(run), "--headless", "--steps", "5", cwd=tmp_path) as opened:
+        assert opened.wait_end() == 0
+    assert int(newest(run).stem[5:]) == saved + 5
+
+
+def test_resume_goes_on_with_the_curves_and_knobs_of_before(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with terminal("run", "toy1d", "--steps", "100", "--headless", "--k-steps", "3", "--out", str(run), cwd=tmp_path) as opened:
+        assert opened.wait_end() == 0
+    with terminal("resume", str(run), "--steps", "50", cwd=tmp_path) as opened:
+        text = opened.wait_for(lambda text: "FINISHED" in text and step(text) == 150)
+        assert "k steps ◂ 3" in words(text)
+        assert "resumed at step 100" in text
+        opened.press("q")
+        assert opened.wait_end() == 0
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60), (20, 5)], ids=str)
+def test_every_size_shows_the_state_and_quits(tmp_path: Path, size: tuple[int, int]) -> None:
+    with terminal("run", "toy1d", cwd=tmp_path, size=size) as opened:
+        text = opened.wait_for("RUNNING" if size[0] >= 40 else lambda text: opened.received > 0 and bool(text.strip()))
+        if size == (80, 24):
+            opened.wait_for(lambda text: "distribution" in text and "losses" in text and "ln 2" in text)
+        opened.press("q")
+        assert opened.wait_end() == 0
+        assert text
+
+
+def test_a_resize_storm_breaks_nothing(tmp_path: Path) -> None:
+    with terminal("run", "toy1d", cwd=tmp_path) as opened:
+        training(opened)
+        for round_ in range(40):
+            opened.resize(10 + (round_ * 37) % 190, 3 + (round_ * 13) % 57)
+            opened.read(0.02)
+        opened.resize(120, 36)
+        opened.wait_for(lambda text: "RUNNING" in text and "distribution" in text and "knobs" in text)
+        opened.press("q")
+        assert opened.wait_end() == 0
+        assert opened.is_clean()
+
+
+def test_ascii_draws_nothing_else(tmp_path: Path) -> None:
+    with terminal("run", "toy1d", "--ascii", cwd=tmp_path) as opened:
+        training(opened)
+        opened.press("?")
+        opened.wait_for(lambda text: "discriminator updates per generator update" in words(text))
+        assert opened.text.isascii()
+        opened.press("?")
+        opened.wait_for(lambda text: "discriminator updates per generator update" not in words(text))
+        opened.press("q")
+        assert opened.wait_end() == 0
+
+
+def test_a_terminal_without_utf8_gets_ascii(tmp_path: Path) -> None:
+    with terminal("run", "toy1d", cwd=tmp_path, LANG="C", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0") as opened:
+        training(opened)
+        assert opened.text.isascii()
+        opened.press("q")
+        assert opened.wait_end() == 0
+
+
+def test_no_color_sends_no_colours(tmp_path: Path) -> None:
+    with terminal("run", "toy1d", cwd=tmp_path, NO_COLOR="1") as opened:
+        training(opened)
+        opened.press("q")
+        assert opened.wait_end() == 0
+        assert not re.search(rb"\x1b\[[\d;]*(38|48);[25];", bytes(opened.raw)) or greys_only(bytes(opened.raw))
+
+
+def greys_only(raw: bytes) -> bool:
+    """Whether every 24-bit colour has equal parts of red, green and blue."""
+    return all(r == g == b for r, g, b in re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", raw))
+
+
+def test_a_device_that_is_not_there_closes_the_screen_with_one_line(tmp_path: Path) -> None:
+    with terminal("run", "toy1d", "--device", "cuda:7", cwd=tmp_path) as opened:
+        assert opened.wait_end() == 2
+        assert opened.is_clean()
+        assert b"device 'cuda:7' is not there" in opened.raw
+        assert b"Traceback" not in opened.raw
+    assert not list((tmp_path / "runs").glob("*"))

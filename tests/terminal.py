@@ -1,0 +1,163 @@
+"""A real pseudo-terminal with a terminal emulator (pyte) behind it, for end-to-end tests and benchmarks."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pyte
+
+PROGRAM = (sys.executable, "-m", "tui_gan")
+PATIENCE = 60.0
+
+
+class Terminal:
+    """A program on a pseudo-terminal of its own.
+
+    Attributes:
+        received: bytes that the program has written so far.
+    """
+
+    def __init__(
+        self, command: Sequence[str], cwd: Path, size: tuple[int, int] = (120, 36), environment: dict[str, str] | None = None
+    ) -> None:
+        self.columns, self.rows = size
+        self.screen = pyte.Screen(self.columns, self.rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.received = 0
+        self.raw = bytearray()
+        self.master, slave = pty.openpty()
+        self._set_size()
+        variables = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+        inherited = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
+        root = str(Path(__file__).parents[1])
+        self.process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env={**inherited, "PYTHONPATH": root, **variables, **(environment or {})},
+            start_new_session=True,
+            preexec_fn=_own_terminal,
+        )
+        os.close(slave)
+
+    def press(self, *keys: str) -> None:
+        """Type characters, or whole escape sequences."""
+        for key in keys:
+            os.write(self.master, key.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the window."""
+        self.columns, self.rows = columns, rows
+        self.screen.resize(rows, columns)
+        self._set_size()
+        os.kill(self.process.pid, signal.SIGWINCH)
+
+    def read(self, seconds: float) -> bool:
+        """Take in what the program writes within so many seconds; returns whether there was anything."""
+        ready, _, _ = select.select([self.master], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            content = os.read(self.master, 65536)
+        except OSError:
+            return False
+        self.received += len(content)
+        self.raw += content
+        self._stream.feed(content)
+        return bool(content)
+
+    def discard(self, seconds: float) -> None:
+        """Take in what the program writes within so many seconds without showing it to the emulator."""
+        ready, _, _ = select.select([self.master], [], [], seconds)
+        if ready:
+            with contextlib.suppress(OSError):
+                self.received += len(os.read(self.master, 65536))
+
+    @property
+    def text(self) -> str:
+        """The screen as lines of characters."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def wait_for(self, wanted: str | Callable[[str], bool], patience: float = PATIENCE) -> str:
+        """Read until the screen holds a text, or satisfies a condition; returns the screen.
+
+        Raises:
+            AssertionError: it did not come in time; the text shows the screen.
+        """
+        holds = wanted if callable(wanted) else lambda text: wanted in text
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            if holds(self.text):
+                return self.text
+            if not self.read(0.05) and self.process.poll() is not None:
+                # What was written last may still be on its way.
+                while self.read(0.2):
+                    pass
+                break
+        if holds(self.text):
+            return self.text
+        raise AssertionError(f"waited for {wanted!r}; exit status {self.process.poll()}; the screen:\n{self.text}")
+
+    def wait_end(self, patience: float = PATIENCE) -> int:
+        """Read until the program ends; returns its exit status."""
+        end = time.monotonic() + patience
+        while self.process.poll() is None:
+            assert time.monotonic() < end, f"still running; the screen:\n{self.text}"
+            self.read(0.05)
+        while self.read(0.2):
+            pass
+        return self.process.returncode
+
+    def hang_up(self) -> None:
+        """Close the window: what a dropped SSH line does."""
+        os.close(self.master)
+        self.master = -1
+
+    def close(self) -> None:
+        """End the program, whatever it does."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        if self.master >= 0:
+            os.close(self.master)
+
+    def is_clean(self) -> bool:
+        """Whether the program left the alternate screen, showed the cursor, and switched mouse reports off again."""
+        last = {name: self.raw.rfind(on) < self.raw.rfind(off) for name, (on, off) in MODES.items() if on in self.raw}
+        return all(last.values())
+
+    def _set_size(self) -> None:
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0))
+
+
+MODES = {
+    "alternate screen": (b"\x1b[?1049h", b"\x1b[?1049l"),
+    "hidden cursor": (b"\x1b[?25l", b"\x1b[?25h"),
+    "mouse": (b"\x1b[?1000h", b"\x1b[?1000l"),
+}
+
+
+@contextlib.contextmanager
+def terminal(*words: str, cwd: Path, size: tuple[int, int] = (120, 36), **environment: str) -> Iterator[Terminal]:
+    """`tui-gan` with these words on a terminal of this size, ended at the end whatever happens."""
+    opened = Terminal([*PROGRAM, *words], cwd, size, environment)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _own_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
