@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
 
-.PHONY: run test check check-slow bench pictures format clean
+.PHONY: run test check check-slow bench quality pictures format clean
 
 run: $(READY)
 	$(BIN)/tui-gan run toy1d
@@ -22,6 +22,9 @@ check-slow: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.bench
+
+quality: $(READY)
+	$(BIN)/python -m benchmarks.toy1d_quality --seeds 0-63
 
 pictures: $(READY)
 	$(BIN)/python -m assets.make_pictures

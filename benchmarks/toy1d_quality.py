@@ -1,6 +1,6 @@
 """Prints W1 and sd ratio of the toy1d preset at a step, seed by seed, and whether every seed meets the bar.
 
-    python benchmarks/toy1d_quality.py [--seeds 0-31] [--steps 2000] [--set k_steps=2 ...] [--data FILE] [--bar 0.03]
+    python -m benchmarks.toy1d_quality [--seeds 0-31] [--steps 2000] [--set k_steps=2 ...] [--data FILE] [--bar 0.03]
 """
 
 import argparse
