@@ -1,6 +1,6 @@
 """Prints the ratios that the project promises, from interleaved runs of the real program.
 
-    python -m benchmarks.bench [--pairs 5] [--long] [--only screen,plain,keys,bytes,help,memory]
+python -m benchmarks.bench [--pairs 5] [--long] [--only screen,plain,keys,bytes,help,memory]
 """
 
 import argparse

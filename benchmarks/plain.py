@@ -1,6 +1,6 @@
 """The toy1d preset as a plain PyTorch loop: the same mathematics, and nothing else.
 
-    python -m benchmarks.plain STEPS        prints steps per second, the first tenth left out
+python -m benchmarks.plain STEPS        prints steps per second, the first tenth left out
 """
 
 import math

@@ -1,6 +1,6 @@
 """Prints W1 and sd ratio of the toy1d preset at a step, seed by seed, and whether every seed meets the bar.
 
-    python -m benchmarks.toy1d_quality [--seeds 0-31] [--steps 2000] [--set k_steps=2 ...] [--data FILE] [--bar 0.03]
+python -m benchmarks.toy1d_quality [--seeds 0-31] [--steps 2000] [--set k_steps=2 ...] [--data FILE] [--bar 0.03]
 """
 
 import argparse
@@ -65,7 +65,7 @@ def main() -> None:
     distances, ratios = [row["w1"] for row in rows], [row["sd_ratio"] for row in rows]
     print(f"w1 median {statistics.median(distances):.4f}, max {max(distances):.4f} (bar {options.bar})")
     print(f"sd ratio {min(ratios):.4f} .. {max(ratios):.4f} (bar 0.95 .. 1.05)")
-    met = max(distances) <= options.bar and 0.95 <= min(ratios) and max(ratios) <= 1.05
+    met = max(distances) <= options.bar and min(ratios) >= 0.95 and max(ratios) <= 1.05
     print("met by every seed" if met else "NOT met by every seed")
 
 

@@ -1,0 +1,48 @@
+"""Prints, for every device of this machine: time per step, W1 after 2,000 steps, and whether a move there and back keeps the state.
+
+python -m benchmarks.devices [--steps 2000]
+"""
+
+import argparse
+import time
+
+import torch
+
+from tui_gan.gan.datasets import DATASETS
+from tui_gan.gan.metrics import measure
+from tui_gan.gan.trainer import Trainer
+from tui_gan.presets import PRESETS
+from tui_gan.session import devices
+from tui_gan.session.observe import EVALUATED, evaluation_seed, generate, in_units
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--steps", type=int, default=2000)
+    options = parser.parse_args()
+    print(f"torch {torch.__version__}")
+    for name, preset in PRESETS.items():
+        config = preset.config
+        torch.set_num_threads(config.threads or torch.get_num_threads())
+        dataset = DATASETS[config.dataset](config.standardize)
+        for device in devices.available():
+            trainer = Trainer(config, dataset, "cpu")
+            before = trainer.state()
+            moved = trainer.on(device)
+            kept = all(torch.equal(value, before[key]) for key, value in moved.on("cpu").state().items())
+            start = time.perf_counter()
+            for _ in range(options.steps):
+                moved.step(preset.knobs)
+            moved.is_finite()
+            taken = 1000 * (time.perf_counter() - start) / options.steps
+            samples = generate(moved.generator_average, config, evaluation_seed(config, options.steps), EVALUATED)
+            w1 = measure(in_units(samples, dataset.location, dataset.scale), dataset, ["w1"])["w1"]
+            back = moved.on("cpu")
+            back.step(preset.knobs)
+            print(f"{name} on {device}: {taken:.3f} ms a step, w1 {w1:.4f}, state kept {kept}, goes on on the CPU {back.is_finite()}")
+        print(devices.fastest(config, preset.knobs, dataset)[1])
+
+
+if __name__ == "__main__":
+    main()

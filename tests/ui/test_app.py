@@ -1,0 +1,154 @@
+"""The app under Textual's pilot: commands, pulling, quitting, failing."""
+
+import dataclasses
+import io
+from contextlib import redirect_stderr
+
+import pytest
+
+from tui_gan.contract.commands import Evaluate, Export, Save, Step, Stop, TogglePause, TurnKnob
+from tui_gan.contract.knobs import KNOBS
+from tui_gan.contract.snapshot import Status
+from tui_gan.ui.app import TuiGan
+
+PRESSES = {"space": TogglePause(), "s": Step(1), "c": Save(), "e": Evaluate(), "x": Export()}
+TURNS = {
+    key: TurnKnob(knob.name, way)
+    for knob in KNOBS.values()
+    for key, way in zip(knob.keys.split(), [1] if len(knob.keys) == 1 else [-1, 1], strict=True)
+}
+
+
+@pytest.mark.parametrize(("key", "command"), [*PRESSES.items(), *TURNS.items()])
+def test_each_key_sends_its_command(seen, run_of, key: str, command: object, watch) -> None:
+    run = run_of(seen())
+    watch(TuiGan(run), lambda pilot: pilot.press(key))
+    assert run.sent == [command]
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+def test_quitting_stops_the_run_and_waits_for_it(seen, run_of, key: str, watch, until) -> None:
+    run = run_of(seen())
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await pilot.press(key)
+        await until(pilot, lambda: not app.is_running)
+
+    watch(app, body)
+    assert run.sent == [Stop()]
+    assert app.failure is None
+
+
+def test_a_run_that_saves_for_long_is_waited_for_and_said(seen, run_of, watch, until, screen_text) -> None:
+    run = run_of(seen())
+    run.send = run.sent.append
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await pilot.press("q")
+        await pilot.pause(0.2)
+        assert app.is_running
+        assert "SAVING" in screen_text(app)
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running)
+
+    watch(app, body)
+    assert run.sent == [Stop()]
+
+
+def test_it_leaves_by_itself_when_the_run_has_stopped(seen, run_of, watch, until) -> None:
+    run = run_of(seen(Status.RUNNING))
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        run.latest = dataclasses.replace(run.latest, status=Status.STOPPED)
+        await until(pilot, lambda: not app.is_running)
+
+    watch(app, body)
+
+
+def test_a_paused_screen_asks_for_nothing_and_draws_nothing(seen, run_of, watch) -> None:
+    run = run_of(seen(Status.PAUSED))
+    app = TuiGan(run)
+    shown: list[object] = []
+
+    async def body(pilot) -> None:
+        await pilot.pause(0.2)
+        asked = run.requests
+        app._display = lambda screen, update: shown.append(update)  # type: ignore[method-assign]
+        await pilot.pause(0.5)
+        assert run.requests == asked == 0
+
+    watch(app, body)
+    assert [update for update in shown if update is not None] == []
+
+
+def test_a_running_screen_pulls_and_a_key_is_answered_at_once(seen, run_of, watch, until) -> None:
+    run = run_of(seen(Status.RUNNING))
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await until(pilot, lambda: run.requests >= 2)
+        app._governor.learn(100.0, 0.0)
+        assert app._governor.interval == 2.0
+        await pilot.pause(0.1)
+        before = run.requests
+        await pilot.press("m")
+        await until(pilot, lambda: run.requests > before)
+
+    watch(app, body)
+
+
+def test_the_same_snapshot_refreshes_nothing(seen, run_of, watch) -> None:
+    app = TuiGan(run_of(seen()))
+
+    async def body(pilot) -> None:
+        refreshed: list[str] = []
+        for part in app.screen.children:
+            part.refresh = lambda *regions, part=part, **how: refreshed.append(part.id)  # type: ignore[method-assign]
+        app._show(app._handle.latest)
+        app._show(dataclasses.replace(app._handle.latest))
+        assert refreshed == []
+        app._show(dataclasses.replace(app._handle.latest, step=2001))
+        assert refreshed == ["header"]
+
+    watch(app, body)
+
+
+def test_an_exception_is_kept_and_nothing_is_printed(seen, run_of, watch, until) -> None:
+    app = TuiGan(run_of(seen()))
+    printed = io.StringIO()
+
+    async def body(pilot) -> None:
+        app._handle.latest = "no snapshot"  # type: ignore[misc, assignment]
+        await until(pilot, lambda: app.failure is not None)
+
+    with redirect_stderr(printed):
+        watch(app, body)
+    assert "AttributeError" in app.failure_text
+    assert app.return_code == 1
+    assert printed.getvalue() == ""
+
+
+def test_an_exception_while_drawing_is_kept(seen, run_of, monkeypatch, watch, until) -> None:
+    monkeypatch.setattr("tui_gan.ui.panels.losses.curves", lambda *_: 1 / 0)
+    app = TuiGan(run_of(seen()))
+
+    async def body(pilot) -> None:
+        await until(pilot, lambda: app.failure is not None)
+
+    watch(app, body)
+    assert isinstance(app.failure, ZeroDivisionError)
+
+
+def test_what_starts_the_run_is_called_once_the_first_frame_stands(seen, run_of, watch, until, screen_text) -> None:
+    frames: list[str] = []
+    app = TuiGan(run_of(seen(Status.LOADING, picture=None)), begin=lambda: frames.append(screen_text(app)))
+
+    async def body(pilot) -> None:
+        await until(pilot, lambda: bool(frames))
+
+    watch(app, body)
+    assert len(frames) == 1
+    assert "LOADING" in frames[0]

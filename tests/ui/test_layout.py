@@ -1,0 +1,42 @@
+import itertools
+
+import pytest
+
+from tui_gan.ui.layout import places
+from tui_gan.ui.panels import PANELS
+
+SIZES = [(1, 1), (10, 3), (40, 12), (80, 24), (120, 36), (200, 60), (70, 8), (60, 40), (99, 50), (300, 10), (20, 100)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("maximised", [None, "events"])
+@pytest.mark.parametrize(("advised", "failed"), [(False, False), (True, False), (True, True)])
+def test_nothing_overlaps_or_leaves_the_screen(size, maximised, advised, failed) -> None:
+    found = places(*size, maximised, advised, failed)
+    for region in found.values():
+        assert region.width > 0
+        assert region.height > 0
+        assert region.x >= 0
+        assert region.y >= 0
+        assert region.right <= size[0]
+        assert region.bottom <= size[1]
+    for one, other in itertools.combinations(found.values(), 2):
+        assert not one.overlaps(other)
+
+
+def test_what_each_size_shows() -> None:
+    assert set(places(120, 36)) == {"header", "footer", *PANELS}
+    assert {"distribution", "losses", "knobs"} <= set(places(80, 24))
+    assert "distribution" in places(40, 12)
+    assert set(places(10, 3)) == {"header", "footer"}
+    assert places(0, 0) == {}
+
+
+def test_every_cell_of_a_comfortable_screen_is_used() -> None:
+    assert sum(region.area for region in places(120, 36).values()) == 120 * 36
+
+
+def test_advice_and_failure_come_first() -> None:
+    assert places(80, 24, advised=True)["advice"].y == 22
+    assert "events" in places(80, 24, failed=True)
+    assert "events" in places(40, 12, failed=True)

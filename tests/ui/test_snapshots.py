@@ -1,0 +1,50 @@
+"""What the screen looks like, as pictures: the whole of it, and each panel with all the room."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tui_gan.contract.snapshot import Event, Status
+from tui_gan.ui.app import TuiGan
+from tui_gan.ui.panels import PANELS
+
+Compare = Callable[..., bool]
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 36)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_whole_screen(seen, run_of, snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(TuiGan(run_of(seen())), terminal_size=size)
+
+
+def test_plain_ascii(seen, run_of, snap_compare: Compare) -> None:
+    assert snap_compare(TuiGan(run_of(seen()), ascii_only=True), terminal_size=(120, 36))
+
+
+def test_light(seen, run_of, snap_compare: Compare) -> None:
+    assert snap_compare(TuiGan(run_of(seen()), light=True), terminal_size=(120, 36))
+
+
+def test_loading(seen, run_of, snap_compare: Compare) -> None:
+    bare: dict[str, Any] = {"picture": None, "series": {}, "events": (), "step": 0, "seconds": 0.0, "steps_per_second": 0.0}
+    assert snap_compare(TuiGan(run_of(seen(Status.LOADING, **bare))), terminal_size=(80, 24))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_failed(seen, run_of, snap_compare: Compare, size: tuple[int, int]) -> None:
+    failed = seen(
+        Status.FAILED,
+        failure='Traceback (most recent call last):\n  File "trainer.py", line 88, in step\nRuntimeError: out of memory',
+        advice="lower the batch size with b, or go on from the last checkpoint: tui-gan resume runs/toy1d",
+        events=(Event(2000, "training failed: out of memory", "error"),),
+    )
+    assert snap_compare(TuiGan(run_of(failed)), terminal_size=size)
+
+
+@pytest.mark.parametrize("number", range(1, len(PANELS) + 1), ids=list(PANELS))
+def test_panel(seen, run_of, snap_compare: Compare, number: int) -> None:
+    assert snap_compare(TuiGan(run_of(seen())), press=[str(number)], terminal_size=(80, 24))
+
+
+def test_help(seen, run_of, snap_compare: Compare) -> None:
+    assert snap_compare(TuiGan(run_of(seen())), press=["question_mark"], terminal_size=(80, 24))

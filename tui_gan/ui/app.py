@@ -1,0 +1,228 @@
+"""The app: pulls snapshots from a run and sends commands to it."""
+
+import asyncio
+import contextlib
+import dataclasses
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from tui_gan.contract.commands import Command, RunHandle, Stop, TurnKnob
+from tui_gan.contract.snapshot import Snapshot, Status
+from tui_gan.ui.board import Board
+from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Look
+from tui_gan.ui.governor import Governor
+from tui_gan.ui.help import Help
+from tui_gan.ui.keys import COMMANDS, bindings
+from tui_gan.ui.panels import PANELS
+from tui_gan.ui.panels.panel import Panel, View
+from tui_gan.ui.search import Actions, Palette
+from tui_gan.ui.theme import AsciiFilter, theme
+
+POLL_SECONDS = (0.006, 0.03)
+WATCH_SECONDS = 0.15
+STALE_SECONDS = 1.0
+
+
+class TuiGan(App[None]):
+    """The screen on a run.
+
+    Args:
+        begin: called once the first frame stands, so that whatever starts the run does not delay it.
+
+    Attributes:
+        failure: the exception that ended the screen, if one did; `failure_text` is its traceback.
+        bytes_written: what has gone to the terminal so far.
+    """
+
+    CSS_PATH = Path(__file__).with_name("app.tcss")
+    TITLE = "tui-gan"
+    ENABLE_COMMAND_PALETTE = False
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+
+    def __init__(
+        self, handle: RunHandle, *, ascii_only: bool = False, light: bool = False, begin: Callable[[], None] | None = None
+    ) -> None:
+        self.failure: BaseException | None = None
+        self.failure_text = ""
+        self.bytes_written = 0
+        self._ascii = [AsciiFilter()] if ascii_only else []
+        super().__init__()
+        self.animation_level = "none"
+        self.driver_class = self._counting(self.driver_class)
+        self._handle = handle
+        self._look = Look(LIGHT if light else DARK, ascii_only)
+        self._begin = begin
+        self._governor = Governor()
+        self._leaving = False
+        self._sent = 0
+        self._woken = asyncio.Event()
+        self._board = Board(View(handle.latest, self._look))
+        for palette in PALETTES.values():
+            self.register_theme(theme(palette))
+        self.theme = self._look.palette.name
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The board."""
+        return self._board
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and after them the one that leaves plain ASCII alone."""
+        return [*super().get_line_filters(), *self._ascii]
+
+    def on_mount(self) -> None:
+        """Draw what is there and start to pull."""
+        self._show(self._handle.latest)
+        if self._begin is not None:
+            self.call_after_refresh(self._begin)
+        self._pulling = asyncio.create_task(self._pull())
+
+    async def _pull(self) -> None:
+        """Ask for snapshots and draw them until the run has stopped."""
+        try:
+            await self._follow()
+        except Exception as error:
+            self._handle_exception(error)
+
+    async def _follow(self) -> None:
+        seen, answered = self._board.view.snapshot, 0
+        full_at, spent, written = 0.0, time.thread_time(), self.bytes_written
+        while True:
+            asked = self._sent
+            waiting = seen.status is Status.RUNNING or asked != answered
+            self._woken.clear()
+            if waiting:
+                self._handle.request_snapshot()
+            newer = await self._newer(seen, waiting)
+            if newer.status is Status.STOPPED:
+                self.exit()
+                return
+            if newer is seen:
+                continue
+            seen, pressed, answered = newer, asked != answered, asked
+            running = seen.status is Status.RUNNING
+            now = time.monotonic()
+            quick = pressed and running and now - full_at < STALE_SECONDS
+            if not quick:
+                self._governor.learn(time.thread_time() - spent, self.bytes_written - written)
+                full_at, spent, written = now, time.thread_time(), self.bytes_written
+            self._show(seen, quick)
+            if running and self._sent == asked:
+                await self._rest(full_at + self._governor.interval, seen)
+
+    async def _newer(self, seen: Snapshot, waiting: bool) -> Snapshot:
+        """The next snapshot after `seen`; `seen` itself when none was asked for and a key was pressed."""
+        pause, slowest = POLL_SECONDS
+        while (latest := self._handle.latest) is seen:
+            if waiting:
+                await asyncio.sleep(pause)
+                pause = min(slowest, pause * 1.1)
+            elif await self._key_within(WATCH_SECONDS):
+                return seen
+        return latest
+
+    async def _rest(self, until: float, seen: Snapshot) -> None:
+        """Wait for the next frame, a key, or another state of the run, whichever is first."""
+        while (left := until - time.monotonic()) > 0 and self._handle.latest.status is seen.status:
+            if await self._key_within(min(left, WATCH_SECONDS)):
+                return
+
+    async def _key_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), seconds)
+        return self._woken.is_set()
+
+    def _show(self, snapshot: Snapshot, quick: bool = False) -> None:
+        self._board.show(View(snapshot, self._look, self._leaving), quick)
+
+    def _send(self, command: Command) -> None:
+        self._handle.send(command)
+        self._sent += 1
+        self._woken.set()
+
+    def action_obey(self, name: str) -> None:
+        """Send a command of the table of keys."""
+        self._send(COMMANDS[name])
+
+    def action_turn(self, name: str, direction: int) -> None:
+        """Turn a knob."""
+        self._send(TurnKnob(name, direction))
+
+    def action_leave(self) -> None:
+        """Ask the run to save and stop, and leave when it has; the second time, leave at once."""
+        if self._leaving:
+            self.exit()
+            return
+        self._leaving = True
+        self._send(Stop())
+        self._show(self._board.view.snapshot, quick=True)
+
+    async def action_quit(self) -> None:
+        """What Textual does for ctrl+q."""
+        self.action_leave()
+
+    def action_help(self) -> None:
+        """Show every key."""
+        self.push_screen(Help())
+
+    def action_command_palette(self) -> None:
+        """Show the command palette."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    def action_theme(self) -> None:
+        """Switch between dark and light."""
+        self._look = dataclasses.replace(self._look, palette=LIGHT if self._look.palette is DARK else DARK)
+        self.theme = self._look.palette.name
+        self._show(self._board.view.snapshot)
+
+    def action_maximise(self, name: str | None = None) -> None:
+        """Give all the room to a panel, the focused one if none is named; and take it back."""
+        focused = self._board.focused
+        chosen = focused.id if isinstance(focused, Panel) else None
+        self._board.maximise(name or self._board.maximised or chosen or next(iter(PANELS)))
+
+    def action_restore(self) -> None:
+        """Show all panels again, and leave the focused one."""
+        if self._board.maximised is not None:
+            self._board.maximise(None)
+        self._board.set_focus(None)
+
+    def panic(self, *renderables: Any) -> None:
+        """Textual's way out when its input thread fails."""
+        self._handle_exception(RuntimeError("the terminal's input failed"))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep an unhandled exception for whoever started the app, and leave without a word on the terminal."""
+        if self.failure is None:
+            self.failure = error
+            self.failure_text = "".join(traceback.format_exception(error))
+        self._return_code = 1
+        self._exception_event.set()
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        """Print nothing: the traceback belongs in the log."""
+        self._exit_renderables.clear()
+
+    def _counting(self, driver: type[Driver]) -> type[Driver]:
+        """A driver that counts what it writes."""
+        app = self
+
+        class Counting(driver):  # type: ignore[misc, valid-type]
+            def write(self, data: str) -> None:
+                app.bytes_written += len(data) if data.isascii() else len(data.encode())
+                super().write(data)
+
+        return Counting

@@ -1,0 +1,174 @@
+"""Curves: several series over steps, drawn by plotext, with reference lines and marks at events."""
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tui_gan.contract.snapshot import Floats, Series
+from tui_gan.ui.draw import scale
+from tui_gan.ui.draw.canvas import SPACE, Canvas
+from tui_gan.ui.draw.palette import Ink, Look
+
+COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
+BOXES = str.maketrans("─│┌┐└┘├┤┬┴┼┈┊", "-|+++++++++.:")
+LETTERS = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Curve:
+    """A series with its colour, the letter at its end, and its ASCII marker."""
+
+    series: Series
+    ink: Ink
+    letter: str
+    marker: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Mark:
+    """A vertical line at a step, with a few words."""
+
+    step: float
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Axes:
+    """The ranges of both axes and the labelled places on them."""
+
+    steps: tuple[float, float]
+    values: tuple[float, float]
+    at_steps: dict[float, str]
+    at_values: dict[float, str]
+
+    @property
+    def left(self) -> int:
+        """Cells to the left of the first column of the picture."""
+        return max((len(label) for label in self.at_values.values()), default=0) + 1
+
+
+def load() -> Any:
+    """Import plotext, which takes a moment, and return its figure, freed from the size of the terminal."""
+    import plotext
+
+    plotext.terminal.limit(False, False)
+    return plotext.figure
+
+
+def curves(lines: Sequence[Curve], references: dict[str, float], marks: Sequence[Mark], width: int, height: int, look: Look) -> Canvas:
+    """Draw series over steps.
+
+    Args:
+        references: horizontal lines, by their label on the axis.
+        marks: vertical lines; words that find no room are left out.
+    """
+    canvas = Canvas(width, height)
+    lines = [line for line in lines if line.series.steps.size]
+    if not lines or width < 16 or height < 4:
+        return canvas
+    columns = width - LETTERS
+    points = [scale.decimate(line.series.steps, line.series.values, max(8, columns - 8)) for line in lines]
+    low = min(float(steps[0]) for steps, _ in points)
+    high = max(max(float(steps[-1]) for steps, _ in points), low + 1.0)
+    span = scale.limits([values for _, values in points], tuple(references.values()))
+    axes = _axes((low, high), span, references, columns, height)
+    marks = [mark for mark in marks if low <= mark.step <= high]
+    figure = _figure(axes, references, columns, height)
+    for line, (steps, values) in zip(lines, points, strict=True):
+        _draw(figure, line, steps, np.clip(values, *span), look)
+    _paste(canvas, figure.build().string(), look)
+    _name_ends(canvas, columns, [(line, values) for line, (_, values) in zip(lines, points, strict=True)], span)
+    if canvas.text().splitlines()[-1][-6:].isspace():
+        canvas.write(width - 4, height - 1, "step", Ink.DIM)
+    _name_marks(canvas, marks, axes, columns, look)
+    return canvas
+
+
+def _axes(steps: tuple[float, float], values: tuple[float, float], references: dict[str, float], columns: int, height: int) -> Axes:
+    """Choose labels; a round number gives way to a reference line within a row of it."""
+    row = (values[1] - values[0]) / max(1, height - 3)
+    at_values: dict[float, str] = {}
+    for name, line in references.items():
+        if all(abs(line - other) > row * 0.9 for other in at_values):
+            at_values[line] = name
+    rounds = [value for value in scale.ticks(*values, max(2, height // 4)) if all(abs(value - line) > row for line in at_values)]
+    at_values.update(zip(rounds, scale.tick_labels(rounds), strict=True))
+    at_steps = {step: scale.count(step) for step in scale.ticks(*steps, max(2, columns // 14))}
+    return Axes(steps, values, at_steps, at_values)
+
+
+def _figure(axes: Axes, references: dict[str, float], columns: int, height: int) -> Any:
+    """A figure without data and without a ground of its own; its colours are the numbers of `Ink`."""
+    figure = load()
+    figure.clear()
+    figure.plot_size(columns, height)
+    figure.canvas("default")
+    figure.legend(False)
+    figure.axes(False, side=1)
+    figure.axes(True, side=0, pixel=int(Ink.FAINT))
+    figure.ruler("y", 0).lim(*axes.values).ticks(list(axes.at_values), list(axes.at_values.values())).pixel(int(Ink.DIM))
+    figure.ruler("x", 0).lim(*axes.steps).ticks(list(axes.at_steps), list(axes.at_steps.values())).pixel(int(Ink.DIM))
+    for line in references.values():
+        figure.line(line, orientation=0, pixel=int(Ink.FAINT), style="dotted")
+    return figure
+
+
+def _draw(figure: Any, line: Curve, steps: Floats, values: Floats, look: Look) -> None:
+    """Add one series, broken where a value is missing."""
+    import plotext
+
+    known = np.flatnonzero(np.isfinite(values))
+    if not known.size:
+        return
+    marker = plotext.marker(look.pick("braille", line.marker), pixel=int(line.ink))
+    signal = figure.signal(steps[known].tolist(), values[known].tolist(), marker=marker).lines()
+    for index in (np.flatnonzero(np.diff(known) > 1) + 1).tolist():
+        signal.line(index, False)
+    figure.draw(signal)
+
+
+def _paste(canvas: Canvas, drawn: str, look: Look) -> None:
+    """Copy plotext's characters; its colour numbers are the numbers of `Ink`."""
+    if look.ascii_only:
+        drawn = drawn.translate(BOXES)
+    for y, row in enumerate(drawn.rstrip("\n").split("\n")[: canvas.height]):
+        x, ink = 0, Ink.TEXT
+        for number, part in enumerate(COLOUR.split(row)):
+            if number % 2 == 0:
+                x = canvas.put(x, y, part, ink) if part else x
+            elif part.startswith("38;5;"):
+                ink = Ink(int(part[5:]))
+
+
+def _name_ends(canvas: Canvas, x: int, lines: list[tuple[Curve, Floats]], span: tuple[float, float]) -> None:
+    """Write each curve's letter at its right end, one above the other where they meet."""
+    rows = canvas.height - 2
+    ends = [(line, values[np.isfinite(values)]) for line, values in lines]
+    named = sorted(((float(values[-1]), line) for line, values in ends if values.size), key=lambda pair: -pair[0])
+    taken = -1
+    for number, (value, line) in enumerate(named):
+        row = round((span[1] - value) / (span[1] - span[0]) * (rows - 1))
+        taken = min(max(row, taken + 1), rows - len(named) + number)
+        canvas.write(x + 1, taken, line.letter, line.ink)
+
+
+def _name_marks(canvas: Canvas, marks: Sequence[Mark], axes: Axes, columns: int, look: Look) -> None:
+    """Draw a dotted line under a triangle at each mark and, where there is room beside it, its words."""
+    inside = columns - axes.left
+    share = (axes.steps[1] - axes.steps[0]) / max(1, inside - 1)
+    places = [axes.left + round((mark.step - axes.steps[0]) / share) for mark in marks]
+    at, rows = np.array(sorted(set(places)), dtype=np.int64), slice(0, canvas.height - 2)
+    blank = canvas.glyphs[rows, at] == SPACE
+    canvas.glyphs[rows, at] = np.where(blank, ord(look.pick("┊", ":")), canvas.glyphs[rows, at])
+    canvas.inks[rows, at] = np.where(blank, int(Ink.MARK), canvas.inks[rows, at])
+    taken = axes.left
+    for mark, x, following in zip(marks, places, [*places, columns][1:], strict=True):
+        if x + 1 + len(mark.text) < following:
+            taken = canvas.write(x + 1, 0, mark.text, Ink.MARK)
+        elif taken < x - len(mark.text):
+            canvas.write(x - len(mark.text), 0, mark.text, Ink.MARK)
+            taken = x + 1
+        canvas.write(x, 0, look.pick("▼", "v"), Ink.MARK)

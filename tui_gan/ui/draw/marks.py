@@ -1,0 +1,77 @@
+"""Marks: areas in eighths of a cell, and dots in Braille cells of 2 by 4; in ASCII, one letter a cell."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_gan.ui.draw.canvas import SPACE, Glyphs
+
+Dots = NDArray[np.bool_]
+Whole = NDArray[np.int64]
+EIGHTHS = np.array([0, *range(0x2581, 0x2589)], dtype="<u4")
+BRAILLE = 0x2800
+BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint32)
+
+
+def area(heights: NDArray[np.float64], rows: int, plain: str = "") -> Glyphs:
+    """Columns filled from below.
+
+    Args:
+        heights: (columns,) height of each, as a share of the whole, 0 .. 1.
+        plain: the ASCII letter to fill with, in whole cells; empty fills with eighths of a cell.
+
+    Returns:
+        (rows, columns) code points, 0 where nothing is drawn.
+    """
+    eighths = np.rint(np.nan_to_num(np.clip(heights, 0.0, 1.0)) * rows * 8).astype(np.int64)
+    levels = np.clip(eighths[None, :] - 8 * np.arange(rows - 1, -1, -1)[:, None], 0, 8)
+    if plain:
+        return np.where(levels >= 4, np.uint32(ord(plain)), np.uint32(0)).astype("<u4")
+    filled: Glyphs = EIGHTHS[levels]
+    return filled
+
+
+def line(heights: NDArray[np.float64], dots_high: int, dash: int = 0) -> Dots:
+    """A line through one height for each column of dots; NaN breaks it.
+
+    Args:
+        heights: (dots_wide,) share of the height, 0 .. 1; what lies outside is not drawn.
+        dash: length of the dashes and of the gaps between them, in dots; 0 draws it whole.
+
+    Returns:
+        (dots_high, dots_wide) where there is a dot.
+    """
+    known = np.isfinite(heights) & (heights >= 0.0) & (heights <= 1.0)
+    rows = np.rint((1.0 - np.where(known, heights, 0.0)) * (dots_high - 1)).astype(np.int64)
+    before = np.concatenate([rows[:1], rows[:-1]])
+    joined = known & np.concatenate([known[:1], known[:-1]])
+    before = np.where(joined, before, rows)
+    top = np.where(before < rows, before + 1, rows)
+    bottom = np.where(before > rows, before - 1, rows)
+    grid = np.arange(dots_high)[:, None]
+    dots: Dots = (grid >= top) & (grid <= bottom) & known
+    if dash:
+        dots &= (np.arange(heights.size) // dash) % 2 == 0
+    return dots
+
+
+def scatter(columns: Whole, rows: Whole, dots_wide: int, dots_high: int) -> Dots:
+    """Single dots; those outside the grid are left out."""
+    dots = np.zeros((dots_high, dots_wide), dtype=np.bool_)
+    inside = (columns >= 0) & (columns < dots_wide) & (rows >= 0) & (rows < dots_high)
+    dots[rows[inside], columns[inside]] = True
+    return dots
+
+
+def cells(dots: Dots, plain: str = "") -> Glyphs:
+    """Dots gathered into cells of 2 by 4: Braille, or one ASCII letter where a cell has a dot; 0 where it has none."""
+    high, wide = dots.shape
+    blocks = dots.reshape(high // 4, 4, wide // 2, 2)
+    bits = np.einsum("rack,ak->rc", blocks.astype(np.uint32), BITS)
+    code = np.uint32(ord(plain)) if plain else bits + np.uint32(BRAILLE)
+    return np.where(bits > 0, code, np.uint32(0)).astype("<u4")
+
+
+def empty(glyphs: Glyphs) -> Dots:
+    """Where nothing but spaces is drawn."""
+    blank: Dots = (glyphs == SPACE) | (glyphs == 0)
+    return blank

@@ -1,0 +1,99 @@
+"""Quality: a metric over steps as one small chart, on a linear or a logarithmic axis."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from tui_gan.contract.snapshot import Floats, Series
+from tui_gan.ui.draw import marks, scale
+from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.palette import Ink, Look
+
+
+@dataclasses.dataclass(frozen=True)
+class Gauge:
+    """How a metric is shown: its name, whether its axis is logarithmic, and the value that is wanted, if there is one."""
+
+    name: str
+    logarithmic: bool = False
+    wanted: float | None = None
+    ink: Ink = Ink.TEXT
+
+
+def quality(gauges: list[tuple[Gauge, Series | None]], width: int, height: int, look: Look) -> Canvas:
+    """Draw the charts side by side, or only the first where there is no room for more."""
+    canvas = Canvas(width, height)
+    shown = gauges[: max(1, min(len(gauges), width // 18))]
+    each = width // len(shown)
+    for number, (gauge, series) in enumerate(shown):
+        canvas.paste(number * each, 0, chart(gauge, series, each - (1 if number < len(shown) - 1 else 0), height, look))
+    return canvas
+
+
+def chart(gauge: Gauge, series: Series | None, width: int, height: int, look: Look) -> Canvas:
+    """Draw one metric: its newest value in words above, then the curve, then the range of steps."""
+    canvas = Canvas(width, height)
+    if series is None or not series.steps.size:
+        canvas.write(0, 0, f"{gauge.name}: not yet", Ink.DIM)
+        return canvas
+    newest = scale.short(float(series.values[-1]))
+    canvas.write(canvas.write(0, 0, f"{gauge.name} ", Ink.DIM), 0, newest, Ink.BOLD)
+    below = 1 if height >= 5 else 0
+    rows = height - 1 - below
+    values = _axis_values(series.values, gauge.logarithmic)
+    if rows < 2 or width < 10 or not np.isfinite(values).any():
+        return canvas
+    wanted = () if gauge.wanted is None else (gauge.wanted,)
+    low, high = _log_limits(values) if gauge.logarithmic else scale.limits([values], wanted, trim=0.0)
+    left = _labels(canvas, gauge, low, high, rows, look)
+    columns = width - left
+    if gauge.wanted is not None:
+        level = np.full(2 * columns, (gauge.wanted - low) / (high - low))
+        canvas.lay(marks.cells(marks.line(level, 4 * rows, dash=1), look.pick("", "-")), Ink.FAINT, x=left, y=1)
+    heights = (_spread(series.steps, values, 2 * columns) - low) / (high - low)
+    canvas.lay(marks.cells(marks.line(heights, 4 * rows), look.pick("", "*")), gauge.ink, x=left, y=1)
+    if below:
+        first, last = scale.count(float(series.steps[0])), scale.count(float(series.steps[-1]))
+        canvas.write(left, height - 1, first, Ink.DIM)
+        if columns > len(first) + len(last):
+            canvas.write(width - len(last), height - 1, last, Ink.DIM)
+    return canvas
+
+
+def _axis_values(values: Floats, logarithmic: bool) -> Floats:
+    """The values as they are drawn; NaN where there is no place for them."""
+    if not logarithmic:
+        return np.where(np.isfinite(values), values, np.nan)
+    positive = np.isfinite(values) & (values > 0)
+    return np.where(positive, np.log10(np.where(positive, values, 1.0)), np.nan)
+
+
+def _log_limits(values: Floats) -> tuple[float, float]:
+    """Limits at 1, 2 or 5 times a power of ten around the values, which are logarithms themselves."""
+    rungs = [power + math.log10(rung) for power in range(-18, 18) for rung in (1.0, 2.0, 5.0)]
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    below = max((rung for rung in rungs if rung <= low + 1e-9), default=low)
+    return below, min((rung for rung in rungs if rung >= high - 1e-9 and rung > below), default=max(high, below + 1.0))
+
+
+def _spread(steps: Floats, values: Floats, dots: int) -> Floats:
+    """The value at each of `dots` equal distances; missing next to a missing value."""
+    known = np.isfinite(values)
+    at = np.linspace(steps[0], max(float(steps[-1]), float(steps[0]) + 1.0), dots)
+    missing = np.interp(at, steps, (~known).astype(float)) > 0
+    return np.where(missing, np.nan, np.interp(at, steps[known], values[known]))
+
+
+def _labels(canvas: Canvas, gauge: Gauge, low: float, high: float, rows: int, look: Look) -> int:
+    """Label the ends of the axis and what is wanted; returns the columns that takes."""
+    ends = [high, low] if gauge.wanted is None else [high, low, gauge.wanted]
+    names = [scale.short(10.0**end if gauge.logarithmic else end, 2) for end in ends]
+    left = max(len(name) for name in names) + 1
+    for row in range(rows):
+        canvas.write(left - 1, 1 + row, look.pick("│", "|"), Ink.FAINT)
+    for end, name in zip(ends, names, strict=True):
+        row = 1 + round((high - end) / (high - low) * (rows - 1))
+        canvas.write(0, row, name.rjust(left - 1), Ink.DIM)
+        canvas.write(left - 1, row, look.pick("┤", "+"), Ink.FAINT)
+    return left

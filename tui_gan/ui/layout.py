@@ -1,0 +1,106 @@
+"""Layout: which panels a screen of a given size shows, and where."""
+
+import itertools
+from collections.abc import Callable
+
+from textual.geometry import Offset, Region, Size, Spacing
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.widget import Widget
+
+Places = dict[str, Region]
+KNOB_ROWS = 9
+
+
+def places(width: int, height: int, maximised: str | None = None, advised: bool = False, failed: bool = False) -> Places:
+    """Where each part of the screen goes; what is not named is not shown.
+
+    Args:
+        maximised: the panel that has all the room, if any.
+        advised: a line of advice is shown above the footer.
+        failed: the events, which hold the traceback, come first.
+    """
+    found: Places = {}
+    if width < 1 or height < 1:
+        return found
+    found["header"] = Region(0, 0, width, 1)
+    bottom = height
+    if height >= 3:
+        bottom -= 1
+        found["footer"] = Region(0, bottom, width, 1)
+    if advised and height >= 4:
+        bottom -= 1
+        found["advice"] = Region(0, bottom, width, 1)
+    body = Region(0, 1, width, bottom - 1)
+    if body.height < 3 or body.width < 6:
+        return found
+    if maximised:
+        return found | {maximised: body}
+    return found | _body(body, failed)
+
+
+def _body(body: Region, failed: bool) -> Places:
+    """The panels of a body that is comfortable, small, low, narrow, or tiny."""
+    if body.width >= 100 and body.height >= 30:
+        return _comfortable(body)
+    if body.width >= 70 and body.height >= 18:
+        return _small(body, failed)
+    if failed:
+        return {"events": body}
+    if body.width >= 70 and body.height >= 8:
+        left, right = _across(body, body.width * 3 // 5)
+        return {"distribution": left, "losses": right}
+    if body.height >= 30:
+        upper, middle, lower = _down(body, (body.height - KNOB_ROWS) * 3 // 5, body.height - KNOB_ROWS)
+        return {"distribution": upper, "losses": middle, "knobs": lower}
+    if body.height >= 18:
+        upper, lower = _down(body, body.height * 3 // 5)
+        return {"distribution": upper, "losses": lower}
+    return {"distribution": body}
+
+
+def _comfortable(body: Region) -> Places:
+    left, right = _across(body, body.width * 3 // 5)
+    distribution, losses = _down(left, left.height * 54 // 100)
+    spare = right.height - KNOB_ROWS
+    samples, quality, knobs, events = _down(right, spare * 9 // 25, spare * 17 // 25, spare * 17 // 25 + KNOB_ROWS)
+    return {"distribution": distribution, "losses": losses, "samples": samples, "quality": quality, "knobs": knobs, "events": events}
+
+
+def _small(body: Region, failed: bool) -> Places:
+    upper, lower = _down(body, body.height - max(KNOB_ROWS, body.height * 45 // 100))
+    if failed:
+        return {"distribution": upper, "events": lower}
+    if lower.height >= KNOB_ROWS + 7:
+        lower, last = _down(lower, lower.height - 6)
+        left, right = _across(lower, body.width - 30)
+        return {"distribution": upper, "losses": left, "knobs": right, "events": last}
+    left, right = _across(lower, body.width - 30)
+    return {"distribution": upper, "losses": left, "knobs": right}
+
+
+def _down(region: Region, *cuts: int) -> list[Region]:
+    """Cut a region into layers at rows counted from its top."""
+    ends = [0, *cuts, region.height]
+    return [Region(region.x, region.y + top, region.width, low - top) for top, low in itertools.pairwise(ends)]
+
+
+def _across(region: Region, cut: int) -> tuple[Region, Region]:
+    """Cut a region in two at a column counted from its left."""
+    return (
+        Region(region.x, region.y, cut, region.height),
+        Region(region.x + cut, region.y, region.width - cut, region.height),
+    )
+
+
+class PlacedLayout(Layout):
+    """A Textual layout that asks a function where each widget goes, by its id."""
+
+    name = "placed"
+
+    def __init__(self, placed: Callable[[Size], Places]) -> None:
+        self._placed = placed
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
+        """Place the widgets that have a place."""
+        found = self._placed(size)
+        return [WidgetPlacement(found[child.id], Offset(), Spacing(), child) for child in children if child.id in found]

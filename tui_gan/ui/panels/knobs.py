@@ -1,0 +1,47 @@
+"""Knobs: the live settings in force, each with its keys and range."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tui_gan.contract.knobs import KNOBS
+from tui_gan.ui.draw import words
+from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.panels.panel import Notes, Panel, View
+
+
+class Knobs(Panel):
+    """A row for each knob; arrows choose and turn one when the panel is focused, a click turns one at any time."""
+
+    title: ClassVar[str] = "knobs"
+    quick: ClassVar[bool] = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", "previous knob", show=False),
+        Binding("down", "choose(1)", "next knob", show=False),
+        Binding("left", "turn_chosen(-1)", "lower", show=False),
+        Binding("right", "turn_chosen(1)", "raise", show=False),
+    ]
+    chosen = 0
+
+    def facts(self, view: View) -> tuple[object, ...]:
+        """The values, and which one is chosen."""
+        return (view.snapshot.knobs, view.snapshot.devices, self.chosen)
+
+    def inside(self, view: View, width: int, height: int) -> Canvas:
+        """Draw the rows and remember where they can be clicked."""
+        canvas, targets = words.knobs(view.snapshot, self.chosen if self.has_focus else None, width, height, view.look)
+        self.targets = [words.Target(target.row + 1, target.start + 1, target.end + 1, target.action) for target in targets]
+        return canvas
+
+    def notes(self, view: View) -> Notes:
+        """Nothing: the title says it."""
+        return ()
+
+    def action_choose(self, way: int) -> None:
+        """Choose the knob above or below."""
+        self.chosen = (self.chosen + way) % len(KNOBS)
+        self.redraw()
+
+    async def action_turn_chosen(self, way: int) -> None:
+        """Turn the chosen knob."""
+        await self.app.run_action(f"turn('{list(KNOBS)[self.chosen]}', {way})")

@@ -1,0 +1,59 @@
+"""Losses: those of G and D over steps, with what was changed on the way."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from tui_gan.contract.snapshot import Series, Snapshot
+from tui_gan.ui.draw import scale
+from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.curves import Curve, Mark, curves, load
+from tui_gan.ui.draw.palette import Ink
+from tui_gan.ui.panels.panel import Notes, Panel, View, hint
+
+LN2 = 0.6931471805599453
+REFERENCES = {"ln 2": LN2, "2 ln 2": 2 * LN2}
+LINES = {"generator_loss": (Ink.GENERATOR, "G", "*"), "discriminator_loss": (Ink.DISCRIMINATOR, "D", "o")}
+NONE = Series(np.empty(0), np.empty(0))
+WORDS = 24
+
+
+class Losses(Panel):
+    """Both losses, drawn by plotext; the dearest panel, and so the one that is drawn least often."""
+
+    title: ClassVar[str] = "losses"
+    slow_seconds: ClassVar[float] = 1.0
+
+    def on_mount(self) -> None:
+        """Import plotext once the first frame stands."""
+        self.call_after_refresh(load)
+
+    def facts(self, view: View) -> tuple[object, ...]:
+        """Lengths and ends of the curves, and the marks."""
+        ends = [(part.steps.size, part.steps[-1:].tolist()) for part in _series(view.snapshot)]
+        marks = _marks(view.snapshot)
+        return (*ends, len(marks), marks[-1:])
+
+    def inside(self, view: View, width: int, height: int) -> Canvas:
+        """Draw the curves."""
+        lines = [Curve(part, *LINES[name]) for name, part in zip(LINES, _series(view.snapshot), strict=True)]
+        if not any(line.series.steps.size for line in lines):
+            return hint("no losses yet" if width > 14 else "", width, height)
+        return curves(lines, REFERENCES, _marks(view.snapshot), width, height, view.look)
+
+    def notes(self, view: View) -> Notes:
+        """The newest values."""
+        found: list[tuple[str, Ink]] = []
+        for name, (ink, letter, _) in LINES.items():
+            values = view.snapshot.series.get(name, NONE).values
+            if values.size:
+                found.append((("  " if found else "") + f"{letter} {scale.short(float(values[-1]))}", ink))
+        return tuple(found)
+
+
+def _series(snapshot: Snapshot) -> list[Series]:
+    return [snapshot.series.get(name, NONE) for name in LINES]
+
+
+def _marks(snapshot: Snapshot) -> list[Mark]:
+    return [Mark(event.step, event.text.partition(" (")[0][:WORDS]) for event in snapshot.events if event.kind == "change"]

@@ -1,0 +1,151 @@
+"""Panel: a widget whose lines come from a pure drawing of a snapshot, redrawn only where it changed."""
+
+import dataclasses
+import time
+from typing import ClassVar
+
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_gan.contract.snapshot import Snapshot, Status
+from tui_gan.ui.draw.canvas import Canvas, changed_rows, framed, strip
+from tui_gan.ui.draw.palette import Ink, Look
+from tui_gan.ui.draw.words import Target
+
+Notes = tuple[tuple[str, Ink], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """What every part of the screen is given to draw.
+
+    Attributes:
+        look: colours, and whether plain ASCII alone may be used.
+        leaving: the user has asked to quit and the run is being saved.
+    """
+
+    snapshot: Snapshot
+    look: Look
+    leaving: bool = False
+
+
+class Part(Widget):
+    """A part of the screen that keeps its lines and sends only those that changed."""
+
+    slow_seconds: ClassVar[float] = 0.0
+    quick: ClassVar[bool] = False
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self._view: View | None = None
+        self._drawn_for: tuple[object, ...] | None = None
+        self._drawn_at = 0.0
+        self._canvas: Canvas | None = None
+        self._strips: list[Strip] = []
+        self.targets: list[Target] = []
+        self.double_click = ""
+
+    def facts(self, view: View) -> tuple[object, ...]:
+        """Everything that the drawing depends on; while it stays equal nothing is drawn."""
+        raise NotImplementedError
+
+    def picture(self, view: View, width: int, height: int) -> Canvas:
+        """Draw."""
+        raise NotImplementedError
+
+    def show(self, view: View) -> None:
+        """Draw a view, unless that would show nothing new, or too soon after the last time."""
+        self._view = view
+        width, height = self.size
+        if not (width and height and self.is_on_screen):
+            return
+        facts = (width, height, self.has_focus, view.look, view.snapshot.status, *self.facts(view))
+        if facts == self._drawn_for:
+            return
+        before = self._drawn_for
+        same_frame = before is not None and before[:5] == facts[:5]
+        now = time.monotonic()
+        if same_frame and view.snapshot.status is Status.RUNNING and now - self._drawn_at < self.slow_seconds:
+            return
+        self._drawn_for, self._drawn_at = facts, now
+        self._replace(self.picture(view, width, height), view.look, before is None or before[3] != view.look)
+
+    def redraw(self) -> None:
+        """Draw the last view again, after a change of size or focus."""
+        if self._view is not None:
+            self.show(self._view)
+
+    def _replace(self, canvas: Canvas, look: Look, anew: bool) -> None:
+        rows = changed_rows(canvas, None if anew else self._canvas)
+        if self._canvas is None or len(self._strips) != canvas.height or anew:
+            self._strips = [strip(canvas, y, look) for y in range(canvas.height)]
+            self._canvas = canvas
+            self.refresh()
+            return
+        for y, _, _ in rows:
+            self._strips[y] = strip(canvas, y, look)
+        self._canvas = canvas
+        if rows:
+            self.refresh(*(Region(first, y, last - first, 1) for y, first, last in rows))
+
+    def render_line(self, y: int) -> Strip:
+        """The line that was drawn last."""
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.redraw()
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the place that was clicked stands for; elsewhere, a double click has its own meaning."""
+        for target in self.targets:
+            if event.y == target.row and target.start <= event.x < target.end:
+                event.stop()
+                await self.app.run_action(target.action)
+                return
+        if event.chain == 2 and self.double_click:
+            await self.app.run_action(self.double_click)
+
+
+class Panel(Part, can_focus=True):
+    """A framed part with a title, which can be focused and maximised."""
+
+    title: ClassVar[str] = ""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.double_click = f"maximise('{id}')"
+
+    def inside(self, view: View, width: int, height: int) -> Canvas:
+        """Draw what the frame holds."""
+        raise NotImplementedError
+
+    def notes(self, view: View) -> Notes:
+        """A legend or newest numbers for the frame's upper edge."""
+        return ()
+
+    def picture(self, view: View, width: int, height: int) -> Canvas:
+        """Draw the content in its frame."""
+        inside = self.inside(view, max(0, width - 2), max(0, height - 2))
+        return framed(inside, self.title, self.has_focus, view.look, self.notes(view))
+
+    def allow_focus(self) -> bool:
+        """Only a panel that is on the screen can be focused."""
+        return super().allow_focus() and self.is_on_screen
+
+    def on_focus(self) -> None:
+        """Show the focus."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """Show that the focus went."""
+        self.redraw()
+
+
+def hint(text: str, width: int, height: int) -> Canvas:
+    """A few words in the middle of an empty panel."""
+    canvas = Canvas(width, height)
+    canvas.write(max(0, (width - len(text)) // 2), height // 2, text[:width], Ink.DIM)
+    return canvas

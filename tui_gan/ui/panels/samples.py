@@ -1,0 +1,31 @@
+"""Samples: where the generator sends each latent, and the points it makes."""
+
+from typing import ClassVar
+
+from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.palette import Ink
+from tui_gan.ui.draw.samples import samples
+from tui_gan.ui.panels.panel import Notes, Panel, View, hint
+
+
+class Samples(Panel):
+    """The map z -> x."""
+
+    title: ClassVar[str] = "samples"
+    slow_seconds: ClassVar[float] = 0.4
+
+    def facts(self, view: View) -> tuple[object, ...]:
+        """The picture is a new object when it shows something new."""
+        return (view.snapshot.picture,)
+
+    def inside(self, view: View, width: int, height: int) -> Canvas:
+        """Draw the map and the points."""
+        picture = view.snapshot.picture
+        return (
+            hint("no samples yet" if width > 14 else "", width, height) if picture is None else samples(picture, width, height, view.look)
+        )
+
+    def notes(self, view: View) -> Notes:
+        """How many latents are followed."""
+        picture = view.snapshot.picture
+        return () if picture is None else ((f"{picture.latents.size:,} fixed latents", Ink.FAKE),)
