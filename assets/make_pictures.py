@@ -4,6 +4,7 @@ The program runs on a pseudo-terminal; the characters and colours that its scree
 """
 
 import io
+import itertools
 import re
 import tempfile
 from pathlib import Path
@@ -17,20 +18,28 @@ from rich.text import Text
 from tests.terminal import Terminal, terminal
 
 ASSETS = Path(__file__).parent
+BETWEEN_FRAMES = 0.06
 
 
 def picture(opened: Terminal, name: str) -> None:
-    """Write what the terminal shows as an SVG."""
+    """Write what the terminal shows, between two frames, as an SVG."""
+    while opened.read(BETWEEN_FRAMES):
+        pass
     console = Console(width=opened.columns, record=True, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     for row in range(opened.rows):
-        line = Text(end="")
-        for column in range(opened.columns):
-            cell = opened.screen.buffer[row][column]
-            line.append(cell.data, _style(cell))
-        console.print(line, no_wrap=True)
+        cells = [opened.screen.buffer[row][column] for column in range(opened.columns)]
+        runs = itertools.groupby(enumerate(cells), key=_run)
+        parts = [("".join(cell.data for _, cell in run), style) for (style, _), run in runs]
+        console.print(Text.assemble(*parts, end=""), no_wrap=True)
     target = ASSETS / f"{name}.svg"
     target.write_text(console.export_svg(title="tui-gan", unique_id=name))
     print(target)
+
+
+def _run(numbered: tuple[int, pyte.screens.Char]) -> tuple[Style, int]:
+    """The letters of a word are drawn together, blanks too; any other glyph stands alone, where no font can shift it."""
+    column, cell = numbered
+    return _style(cell), -1 if cell.data.isalnum() and cell.data.isascii() else -2 if cell.data == " " else column
 
 
 def _style(cell: pyte.screens.Char) -> Style:
@@ -64,9 +73,7 @@ def main() -> None:
             trained(opened, 4000)
             picture(opened, "overview")
         with terminal("run", "toy1d", "--out", "early", "--seed", "1", cwd=Path(folder)) as opened:
-            trained(opened, 1)
-            opened.press(" ")
-            opened.wait_for("PAUSED")
+            trained(opened, 300)
             opened.press("?")
             opened.wait_for("discriminator updates per generator update")
             picture(opened, "help")
