@@ -4,6 +4,7 @@ Nothing here imports torch or textual but inside the body of a command, so that 
 """
 
 import contextlib
+import os
 import sys
 from typing import Annotated
 
@@ -35,11 +36,14 @@ def _root(context: typer.Context, version: Annotated[bool, typer.Option("--versi
 
 def main() -> None:
     """Run the program; an error that the user can mend is one line on stderr and its exit status."""
-    try:
-        app()
-    except TuiGanError as error:
-        say(error)
-        sys.exit(error.exit_code)
+    with open(os.devnull, "r+", encoding="utf-8") as nothing:
+        # A stream that was closed before the start is None, which nothing that prints or asks for a terminal expects.
+        sys.stdin, sys.stdout, sys.stderr = sys.stdin or nothing, sys.stdout or nothing, sys.stderr or nothing
+        try:
+            app()
+        except TuiGanError as error:
+            say(error)
+            sys.exit(error.exit_code)
 
 
 def say(error: object) -> None:

@@ -17,6 +17,7 @@ from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
+    from tui_gan.session.checkpoint import About
     from tui_gan.session.plan import Outcome, Plan
 
 PresetName = Annotated[str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS))]
@@ -74,7 +75,7 @@ def resume(
     if not stored:
         raise UnreadableError(f"{directory.path} holds no checkpoint to go on from")
     newest = stored[max(stored)]
-    about = checkpoint.read_about(newest)
+    about = _read_newest(newest, stored)
     knobs = _on_device(about.knobs, device)
     plan = Plan(
         run=directory,
@@ -87,6 +88,16 @@ def resume(
         hold=not headless,
     )
     _train(plan, headless, json, ascii)
+
+
+def _read_newest(newest: Path, stored: dict[int, Path]) -> "About":
+    from tui_gan.session import checkpoint
+
+    try:
+        return checkpoint.read_about(newest)
+    except UnreadableError as error:
+        older = [path for path in stored.values() if path != newest]
+        raise UnreadableError(f"{error}; without it `tui-gan resume` goes on from {older[-1].name}" if older else str(error)) from None
 
 
 def _on_device(knobs: Knobs, device: str | None) -> Knobs:
@@ -119,11 +130,13 @@ def _train(plan: "Plan", headless: bool, json: bool, ascii_only: bool) -> None:
     from tui_gan.cli import front
 
     outcome, signal_number = front.headless(plan) if headless else front.screen(plan, ascii_only)
-    if json:
+    # A run that never began has measured nothing and has nothing to report but its error.
+    if json and outcome.metrics:
         with contextlib.suppress(OSError):
             print(json_text.dumps(report(plan, outcome)), flush=True)
-    with contextlib.suppress(OSError):
-        print(summary(plan, outcome), file=sys.stderr, flush=True)
+    if outcome.metrics:
+        with contextlib.suppress(OSError):
+            print(summary(plan, outcome), file=sys.stderr, flush=True)
     if signal_number:
         # The terminal may be gone, and then Python's own last flush would turn the status into another.
         os._exit(128 + signal_number)

@@ -19,7 +19,7 @@ RunOrCheckpoint = Annotated[str, typer.Argument(help="A run (its newest checkpoi
 def sample(
     run: RunOrCheckpoint,
     out: Annotated[Path, typer.Option(help="File to write: .npy or .csv.")],
-    number: Annotated[int, typer.Option("-n", "--number", min=1, help="How many samples.")] = 1000,
+    number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000_000, help="How many samples.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the latents.")] = 0,
 ) -> None:
     """Draw samples from the (averaged) generator of a run."""

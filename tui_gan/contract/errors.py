@@ -25,6 +25,11 @@ class UnreadableError(TuiGanError):
     exit_code = 3
 
 
+def first_line(error: BaseException) -> str:
+    """The first line of an error's text, for libraries that say more."""
+    return str(error).partition("\n")[0]
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return "; did you mean X?" for the name closest to `name`, or an empty string when none is close."""
     close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)

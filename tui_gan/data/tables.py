@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_gan.contract.errors import UsageError, choose
+from tui_gan.contract.errors import UsageError, choose, first_line
 
 Array = NDArray[np.float64]
+
+# Least spread, as a share of the largest number, of which a histogram can still be drawn in doubles.
+TOLD_APART = 1e-10
 
 
 def read_table(path: Path, columns: int) -> Array:
@@ -69,23 +72,22 @@ def _check_spread(path: Path, table: Array) -> None:
         raise UsageError(f"{path}: the numbers are too large; scale them to below 1e150")
     for column in np.flatnonzero((table == table[0]).all(axis=0)):
         raise UsageError(f"{path}: column {column + 1} is constant ({table[0, column]:g}); there is no distribution to learn")
-    if not (spread > 0).all():
+    if not (spread > TOLD_APART * np.abs(table).max(axis=0)).all():
         raise UsageError(f"{path}: the numbers differ by less than a double can tell; shift or scale them")
 
 
 def _read_text(path: Path, separator: str | None) -> Array:
     try:
-        first = _first_row(path, separator)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            table = np.loadtxt(path, delimiter=separator, ndmin=2, encoding="utf-8-sig", skiprows=first)
+        skip = _first_row(path, separator)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                table = np.loadtxt(path, delimiter=separator, ndmin=2, encoding="utf-8-sig", skiprows=skip)
+        except ValueError:
+            return _read_slowly(path, separator, skip)
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not text in UTF-8; give a CSV, TXT or NPY file") from None
-    except ValueError:
-        raise UsageError(_first_fault(path, separator)) from None
-    if table.size and not np.isfinite(table).all():
-        raise UsageError(_first_fault(path, separator))
-    return table
+    return table if np.isfinite(table).all() else _read_slowly(path, separator, skip)
 
 
 def _first_row(path: Path, separator: str | None) -> int:
@@ -97,25 +99,27 @@ def _first_row(path: Path, separator: str | None) -> int:
     return 0
 
 
-def _first_fault(path: Path, separator: str | None) -> str:
-    """Find the line that cannot be used and say why; a second reading, only when the fast one failed."""
-    width = 0
-    skip = _first_row(path, separator)
+def _read_slowly(path: Path, separator: str | None, skip: int) -> Array:
+    """Read line by line, when the fast way failed, and refuse the first line that cannot be used."""
+    rows: list[list[float]] = []
     with path.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, start=1):
-            fields = _fields(line, separator)
-            if number <= skip or not fields:
+            fields = _fields(line, separator) if number > skip else []
+            if not fields:
                 continue
-            width = width or len(fields)
-            if len(fields) != width:
-                return f"{path}, line {number}: {len(fields)} columns where the lines above have {width}"
-            for field in fields:
-                value = _number(field)
-                if value is None:
-                    return f"{path}, line {number}: {field[:40]!r} is not a number"
-                if not math.isfinite(value):
-                    return f"{path}, line {number}: {field!r}; every number must be finite"
-    return f"{path} is not a table of numbers"
+            if rows and len(fields) != len(rows[0]):
+                raise UsageError(f"{path}, line {number}: {len(fields)} columns where the lines above have {len(rows[0])}")
+            rows.append([_finite(field, f"{path}, line {number}") for field in fields])
+    return np.array(rows, dtype=np.float64)
+
+
+def _finite(field: str, place: str) -> float:
+    value = _number(field)
+    if value is None:
+        raise UsageError(f"{place}: {field[:40]!r} is not a number")
+    if not math.isfinite(value):
+        raise UsageError(f"{place}: {field[:40]!r}; every number must be finite")
+    return value
 
 
 def _fields(line: str, separator: str | None) -> list[str]:
@@ -125,7 +129,8 @@ def _fields(line: str, separator: str | None) -> list[str]:
 
 def _number(field: str) -> float | None:
     try:
-        return float(field)
+        # Python reads 1_000 as a number; nothing that writes tables does.
+        return float(field) if "_" not in field else None
     except ValueError:
         return None
 
@@ -135,14 +140,15 @@ def _read_npy(path: Path) -> Array:
         raise UsageError(f"{path} is empty; it should hold numbers, one row a line")
     try:
         # A memory map is refused when the header claims more than the file holds, before anything is allocated.
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-        if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
+        with np.errstate(over="raise"):
+            array = np.lib.format.open_memmap(path, mode="r")
+        if array.dtype.kind not in "fiu":
             raise UsageError(f"{path} does not hold an array of real numbers")
         if array.ndim not in (1, 2):
             raise UsageError(f"{path} has shape {array.shape}; give (N,) or (N, columns)")
         return np.array(array, dtype=np.float64).reshape(len(array), -1)
-    except (ValueError, EOFError, OverflowError) as error:
-        raise UsageError(f"{path} is not a NPY file that can be read: {error}") from None
+    except (ValueError, EOFError, OverflowError, FloatingPointError) as error:
+        raise UsageError(f"{path} is not a NPY file that can be read: {first_line(error)}") from None
 
 
 READERS = {

@@ -57,8 +57,8 @@ def of_array(values: Floats, standardize: bool) -> Dataset:
         return training[torch.randint(len(training), (count,), generator=stream)]
 
     def quantiles(count: int) -> Floats:
-        levels = (np.arange(count) + 0.5) / count
-        return ordered[np.minimum((levels * len(ordered)).astype(np.int64), len(ordered) - 1)]
+        # The index ceil(N (i + 1/2) / count) - 1, in whole numbers, so that no rounding moves a level off a step.
+        return ordered[((2 * np.arange(count) + 1) * len(ordered) - 1) // (2 * count)]
 
     return Dataset(sample, quantiles, mean, sd, location, scale)
 

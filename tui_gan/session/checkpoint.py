@@ -4,23 +4,31 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import torch
+from msgspec import Meta
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
 from tui_gan.contract.config import Config
-from tui_gan.contract.errors import UnreadableError, UsageError
+from tui_gan.contract.errors import UnreadableError, UsageError, choose, first_line
 from tui_gan.contract.knobs import Knobs, checked
 from tui_gan.contract.snapshot import Event
+from tui_gan.gan.latents import LATENTS
+from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.networks import build
+from tui_gan.gan.objectives import OBJECTIVES
+from tui_gan.gan.trainer import FIXED_LATENTS
 
 FORMAT = 1
 KEY = "tui_gan"
 MOMENTS = ("exp_avg", "exp_avg_sq")
+
+# Type and shape of a tensor, as the file names them.
+Form = tuple[str, tuple[int, ...]]
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,8 +42,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     format: int
     config: Config
     knobs: Knobs
-    step: int
-    seconds: float
+    step: Annotated[int, Meta(ge=0)]
+    seconds: Annotated[float, Meta(ge=0.0)]
     location: float
     scale: float
     metric: float | None
@@ -89,10 +97,10 @@ def read(path: Path) -> tuple[dict[str, Tensor], About]:
     """
     with _opened(path) as file:
         about = _about(path, file.metadata())
-        expected = _expected(path, about.config)
-        shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
-        _check_shapes(path, expected, shapes)
-        return {name: file.get_tensor(name) for name in shapes}, about
+        slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
+        forms = {name: (each.get_dtype(), tuple(each.get_shape())) for name, each in slices.items()}
+        _check_forms(path, *_expected(path, about.config), forms)
+        return {name: file.get_tensor(name) for name in forms}, about
 
 
 def generator(path: Path) -> tuple[nn.Sequential, About]:
@@ -110,9 +118,18 @@ def step_path(folder: Path, step: int) -> Path:
 
 
 def stored(folder: Path) -> dict[int, Path]:
-    """The checkpoints of a folder by step, in order; files of other names are passed over."""
-    files = (path for path in folder.glob("step-*.safetensors") if path.stem[5:].isdigit())
-    return {step: path for step, path in sorted((int(path.stem[5:]), path) for path in files)}
+    """The checkpoints of a folder by step, in order; files of other names are passed over.
+
+    Raises:
+        UnreadableError: the folder is there, and cannot be read.
+    """
+    try:
+        paths = [path for path in folder.iterdir() if path.match("step-*.safetensors") and path.stem[5:].isdecimal()]
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UnreadableError(f"cannot read {folder}: {error.strerror or error}") from None
+    return {step: path for step, path in sorted((int(path.stem[5:]), path) for path in paths)}
 
 
 @contextlib.contextmanager
@@ -141,32 +158,52 @@ def _about(path: Path, metadata: dict[str, str] | None) -> About:
             raise UnreadableError(f"{path} has checkpoint format {version}; this version of tui-gan reads {FORMAT}")
         about = msgspec.json.decode(text, type=About)
         checked(about.knobs)
-    except (msgspec.DecodeError, UsageError) as error:
+    except (msgspec.DecodeError, UsageError, RecursionError) as error:
         raise UnreadableError(f"{path} does not describe itself as a checkpoint should: {error}") from None
     return about
 
 
-def _expected(path: Path, config: Config) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the tensors that the networks and optimisers of a configuration have; nothing is allocated."""
+def _expected(path: Path, config: Config) -> tuple[dict[str, Form], dict[str, Form]]:
+    """Forms of the tensors that a configuration must have, and of those that its optimisers may; nothing is allocated."""
     try:
+        choose(OBJECTIVES, config.objective, "objective")
+        choose(LATENTS, config.latent, "latent distribution")
+        choose(METRICS, config.metric, "metric")
         with torch.device("meta"):
             networks = dict(zip(("generator", "discriminator"), build(config), strict=True))
     except UsageError as error:
         raise UnreadableError(f"{path}: {error}") from None
     except (RuntimeError, OverflowError) as error:
-        raise UnreadableError(f"{path} describes networks that cannot be built: {error}") from None
-    networks["generator_average"] = networks["generator"]
-    return {f"{name}.{key}": tuple(value.shape) for name, network in networks.items() for key, value in network.state_dict().items()}
+        raise UnreadableError(f"{path} describes networks that cannot be built: {first_line(error)}") from None
+    weights = {name: [(key, _form(value)) for key, value in network.state_dict().items()] for name, network in networks.items()}
+    must = {f"{name}.{key}": form for name, forms in weights.items() for key, form in forms}
+    must |= {f"generator_average.{key}": form for key, form in weights["generator"]}
+    must |= {"stream": _form(torch.Generator().get_state()), "fixed_latents": ("F32", (FIXED_LATENTS, config.latent_dim))}
+    must |= {"loss_sums": ("F32", (2,)), "counts": ("I64", (2,))}
+    may = {
+        f"{name}_optimizer.{index}.{moment}": form if moment in MOMENTS else ("F32", ())
+        for name, forms in weights.items()
+        for index, (_, form) in enumerate(forms)
+        for moment in (*MOMENTS, "step")
+    }
+    return must, may
 
 
-def _check_shapes(path: Path, expected: dict[str, tuple[int, ...]], found: dict[str, tuple[int, ...]]) -> None:
-    for name, shape in expected.items():
-        if found.get(name) != shape:
-            raise UnreadableError(f"{path}: tensor {name} should have shape {shape}, and has {found.get(name, 'none')}")
-    for network in ("generator", "discriminator"):
-        weights = [shape for name, shape in expected.items() if name.startswith(network + ".")]
-        for name, shape in found.items():
-            owner, _, rest = name.partition(".")
-            index, _, moment = rest.partition(".")
-            if owner == f"{network}_optimizer" and moment in MOMENTS and weights[int(index) : int(index) + 1] != [shape]:
-                raise UnreadableError(f"{path}: tensor {name} does not fit the weights that it belongs to")
+def _form(tensor: Tensor) -> Form:
+    return {torch.float32: "F32", torch.uint8: "U8"}[tensor.dtype], tuple(tensor.shape)
+
+
+def _check_forms(path: Path, must: dict[str, Form], may: dict[str, Form], found: dict[str, Form]) -> None:
+    # An optimiser has the moments of a weight all or not at all.
+    begun = {name.rpartition(".")[0] for name in found if name in may}
+    must = must | {name: form for name, form in may.items() if name.rpartition(".")[0] in begun}
+    for name, form in must.items():
+        if found.get(name) != form:
+            raise UnreadableError(f"{path}: tensor {name} should be {_described(form)}, and is {_described(found.get(name))}")
+    for name, (kind, _) in found.items():
+        if name not in must and not (name.startswith("history.") and kind == "F64"):
+            raise UnreadableError(f"{path}: tensor {name} belongs to nothing that the configuration describes")
+
+
+def _described(form: Form | None) -> str:
+    return f"{form[0]} of shape {form[1]}" if form else "missing"

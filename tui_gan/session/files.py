@@ -1,5 +1,6 @@
 """What a session keeps on disk while it trains: its log, previews and checkpoints, the newest and the best."""
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -43,16 +44,25 @@ class Files:
         path = self.checkpoint(about.step)
         checkpoint.write(path, state, about)
         self._metrics[about.step] = about.metric
-        for step in self._superseded():
+        for step in self._superseded(about.step):
             self.checkpoint(step).unlink(missing_ok=True)
             del self._metrics[step]
         return path
 
-    def _superseded(self) -> list[int]:
-        newest = sorted(self._metrics)[-self.config.keep :]
-        measured = {step: metric for step, metric in self._metrics.items() if metric is not None and np.isfinite(metric)}
-        best = min(measured, key=measured.__getitem__, default=None)
-        return [step for step in self._metrics if step not in newest and step != best]
+    def cut(self, step: int) -> None:
+        """Forget what was logged and previewed after `step`, which will be trained again."""
+        # What cannot be removed now is removed when the run is resumed.
+        with contextlib.suppress(OSError):
+            self.log.cut(step)
+            self.previews.cut(step)
+
+    def _superseded(self, now: int) -> list[int]:
+        # Checkpoints after the newest state are of a course that was given up.
+        steps = [step for step in sorted(self._metrics) if step <= now]
+        measured = {step: self._metrics[step] for step in steps}
+        finite = {step: metric for step, metric in measured.items() if metric is not None and np.isfinite(metric)}
+        best = min(finite, key=finite.__getitem__, default=None)
+        return [step for step in self._metrics if step not in steps[-self.config.keep :] and step != best]
 
 
 def _metric(path: Path) -> float | None:

@@ -62,15 +62,20 @@ class History:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, Floats]) -> "History":
-        """Undo `arrays()`."""
+        """Undo `arrays()`.
+
+        Raises:
+            KeyError, ValueError: they are not what `arrays()` gives.
+        """
         history = cls()
-        for key, array in arrays.items():
-            name, _, kind = key.rpartition(".")
-            if kind == "points":
-                history._points[name] = ([int(step) for step in array[0]], array[1].tolist())
-            else:
-                history._last[name] = (int(array[0]), float(array[1]))
-                history._strides[name] = int(array[2])
+        for name in dict.fromkeys(key.rpartition(".")[0] for key in arrays):
+            steps, values = arrays[f"{name}.points"].tolist()
+            step, value, stride = arrays[f"{name}.last"].tolist()
+            if not stride >= 1 or len(steps) > CAPACITY:
+                raise ValueError(f"the history of {name} has stride {stride} and {len(steps)} points")
+            history._points[name] = ([int(each) for each in steps], values)
+            history._last[name] = (int(step), value)
+            history._strides[name] = int(stride)
         return history
 
     def _with_last(self, name: str) -> tuple[list[float], list[float]]:

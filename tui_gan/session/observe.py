@@ -17,6 +17,7 @@ MAP_POINTS = 200
 COMPANY = 128
 EVALUATED = 10_000
 REAL_POINTS = 100_000
+PORTION = 65_536
 
 
 class Observer:
@@ -45,7 +46,7 @@ class Observer:
 
     def verdicts(self, trainer: Trainer, knobs: Knobs) -> Floats:
         """D(x) over the axis; with minibatch discrimination each x is judged in the company of a fixed batch of real samples."""
-        return frozen(trainer.judge(self._axis_in_training_units, knobs, self._company)[:, 0].cpu())
+        return frozen(trainer.judge(self._axis_in_training_units, knobs, self._company)[:, 0].cpu().numpy())
 
     def picture(self, trainer: Trainer, knobs: Knobs) -> Line1D:
         """The run as it stands, as one frozen picture."""
@@ -92,7 +93,8 @@ def generate(generator: nn.Module, config: Config, seed: int, count: int) -> Ten
     latents = draw(LATENTS[config.latent], count, config.latent_dim, torch.Generator().manual_seed(seed))
     device = next(generator.parameters()).device
     with torch.no_grad():
-        return generator(latents.to(device))  # type: ignore[no-any-return]
+        # In portions, so that hidden units of millions of samples never stand in memory at once.
+        return torch.cat([generator(portion.to(device)) for portion in torch.split(latents, PORTION)])
 
 
 def in_units(fake: Tensor, location: float, scale: float) -> Floats:

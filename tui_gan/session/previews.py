@@ -23,7 +23,8 @@ class Previews:
         self.folder = folder
         self.stride = stride_at(step, every)
         folder.mkdir(exist_ok=True)
-        self._remove(lambda kept: kept > step or kept % self.stride > 0)
+        self._remove(lambda kept: kept % self.stride > 0)
+        self.cut(step)
 
     def due(self, step: int) -> bool:
         """Whether a preview of this step is kept."""
@@ -39,6 +40,10 @@ class Previews:
         if stride_at(step, self.stride) > self.stride:
             self.stride = stride_at(step, self.stride)
             self._remove(lambda kept: kept % self.stride > 0)
+
+    def cut(self, step: int) -> None:
+        """Remove the previews after `step`."""
+        self._remove(lambda kept: kept > step)
 
     def _remove(self, unwanted: Callable[[int], bool]) -> None:
         for step, path in list(stored(self.folder)):

@@ -1,6 +1,8 @@
 """One run: the trainer with its knobs, history, events and files; no commands and no threads."""
 
+import dataclasses
 import math
+from typing import NamedTuple
 
 import torch
 
@@ -23,6 +25,13 @@ class NonFiniteError(Exception):
     """A loss or a weight is no longer a finite number."""
 
 
+class Point(NamedTuple):
+    """A state to go back to, and the knobs that were in force there."""
+
+    state: State
+    knobs: Knobs
+
+
 class Run:
     """A run that trains one step at a time and keeps what it has to keep."""
 
@@ -36,7 +45,7 @@ class Run:
         self._measured: tuple[int, dict[str, float]] = (-1, {})
         self._saved: tuple[int, Knobs] | None = None
         # Losses that are finite vouch for the weights before them, not after: the state of one interval earlier is good.
-        self._good = self._unproved = trainer.state()
+        self._good = self._unproved = Point(trainer.state(), knobs)
 
     @property
     def step(self) -> int:
@@ -52,7 +61,7 @@ class Run:
         self.clock = Clock(about.seconds)
         self.observer = Observer(self.trainer)
         self._saved = (self.step, self.knobs)
-        self._good = self._unproved = self.trainer.state()
+        self._good = self._unproved = Point(self.trainer.state(), self.knobs)
 
     def train_step(self) -> None:
         """Train one step, and record, evaluate and save what falls due at it.
@@ -128,11 +137,22 @@ class Run:
             self.note("the gradient penalty now sees the whole batch, as the discriminator does")
 
     def roll_back(self) -> None:
-        """Return to the last state whose losses were all finite, at most two intervals ago."""
-        self.trainer.load_state(self._good)
-        self._unproved = self._good
+        """Return to the last state whose losses were all finite, at most two intervals ago; the knobs stay as they are."""
+        good = self._unproved = self._good
+        try:
+            self.trainer.load_state(good.state)
+        except RuntimeError:
+            # A device that has died keeps its tensors; this state is on the CPU.
+            self.trainer = Trainer(self.config, self.trainer.dataset, "cpu")
+            self.trainer.load_state(good.state)
+            self.knobs = dataclasses.replace(self.knobs, device="cpu")
         self.history.cut(self.step)
-        self._measured = (-1, {})
+        self._measured, self._saved = (-1, {}), None
+        self.files.cut(self.step)
+        for name in KNOBS:
+            # Turned after the state that is now in force again, and so cut from the log.
+            if getattr(self.knobs, name) != getattr(good.knobs, name):
+                self.log("command", name=name, value=getattr(self.knobs, name))
 
     def note(self, text: str, kind: EventKind = "info", *, logged: bool = True, traceback: str | None = None) -> None:
         """Add an event, to the screen and to the log."""
@@ -150,7 +170,7 @@ class Run:
         if not math.isfinite(generator_loss + discriminator_loss):
             raise NonFiniteError
         self.trainer.clear_losses()
-        self._good, self._unproved = self._unproved, self.trainer.state()
+        self._good, self._unproved = self._unproved, Point(self.trainer.state(), self.knobs)
         self.history.add("generator_loss", self.step, generator_loss, self.config.log_every)
         self.history.add("discriminator_loss", self.step, discriminator_loss, self.config.log_every)
         self.clock.tick(self.step)

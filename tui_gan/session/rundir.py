@@ -11,10 +11,12 @@ import msgspec
 from tui_gan.contract.config import Config, read_toml, resolve, to_toml
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import Knobs
-from tui_gan.data.tables import sha256
+from tui_gan.data.tables import READERS, sha256
 
 RUNS = Path("runs")
 DATA_COPIED = 64 * 2**20
+# What a run writes into its directory.
+OWN = ("config.toml", "log.jsonl", "checkpoints", "previews", *(f"data{suffix}" for suffix in READERS))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,30 +55,28 @@ def create(out: Path | None, config: Config, knobs: Knobs) -> tuple[RunDirectory
     Raises:
         UsageError: it holds a run already, or cannot be made.
     """
-    path = out or _unused(RUNS / f"{config.preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")
-    run = RunDirectory(path)
-    if run.config.exists() or run.log.exists() or run.checkpoints.exists():
-        raise UsageError(f"{path} already holds a run; go on with it by `tui-gan resume {path}`, or name another --out")
-    if path.exists() and not path.is_dir():
-        raise UsageError(f"{path} is a file; --out names a directory")
+    path = out or RUNS / f"{config.preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        run = RunDirectory(_unused(path)) if out is None else _claimable(path)
+        # Whoever makes this folder owns the directory, should two have found it free.
+        run.checkpoints.mkdir()
+    except OSError as error:
+        raise _unmakeable(path, error) from None
+    try:
         config = _with_data(run, config)
         run.config.write_text(to_toml(config, knobs), encoding="utf-8")
-        run.checkpoints.mkdir()
         run.previews.mkdir()
     except OSError as error:
         discard(run)
-        raise UsageError(f"cannot make the run directory {path}: {error.strerror or error}; name another with --out") from None
+        raise _unmakeable(path, error) from None
     return run, config
 
 
 def discard(run: RunDirectory) -> None:
     """Remove the files of a run that never began; whatever else lies in the directory stays."""
-    for folder in (run.checkpoints, run.previews):
-        shutil.rmtree(folder, ignore_errors=True)
-    for file in (run.config, run.log, *run.path.glob("data.*")):
-        file.unlink(missing_ok=True)
+    for name in OWN:
+        shutil.rmtree(run.path / name, ignore_errors=True)
+        (run.path / name).unlink(missing_ok=True)
     if run.path.is_dir() and not any(run.path.iterdir()):
         run.path.rmdir()
 
@@ -87,11 +87,14 @@ def find(name: str) -> RunDirectory:
     Raises:
         UnreadableError: there is none.
     """
-    for path in (Path(name), RUNS / name):
-        if (path / "config.toml").is_file():
-            return RunDirectory(path)
-    if Path(name).is_dir():
-        raise UnreadableError(f"{name} holds no run (no config.toml); `tui-gan runs` lists those there are")
+    try:
+        for path in (Path(name), RUNS / name):
+            if (path / "config.toml").is_file():
+                return RunDirectory(path)
+        if Path(name).is_dir():
+            raise UnreadableError(f"{name} holds no run (no config.toml); `tui-gan runs` lists those there are")
+    except OSError as error:
+        raise UnreadableError(f"cannot read the run {name}: {error.strerror or error}") from None
     raise UnreadableError(f"no run {name!r}; `tui-gan runs` lists those there are")
 
 
@@ -130,12 +133,34 @@ def listed(folder: Path = RUNS) -> Iterator[RunDirectory]:
 
 
 def _unused(path: Path) -> Path:
+    """Make a directory that was not there: `path`, or else `path-2`, `path-3`, ..."""
     number = 1
     candidate = path
-    while candidate.exists():
-        number += 1
-        candidate = path.with_name(f"{path.name}-{number}")
-    return candidate
+    while True:
+        try:
+            candidate.mkdir(parents=True)
+            return candidate
+        except FileExistsError:
+            number += 1
+            candidate = path.with_name(f"{path.name}-{number}")
+
+
+def _claimable(path: Path) -> RunDirectory:
+    """Make the directory that the user named, in which nothing may bear the name of a run's file: that would be lost."""
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path} is a file; --out names a directory")
+    path.mkdir(parents=True, exist_ok=True)
+    run = RunDirectory(path)
+    if run.config.exists() or run.log.exists() or run.checkpoints.exists():
+        raise UsageError(f"{path} already holds a run; go on with it by `tui-gan resume {path}`, or name another --out")
+    for name in OWN:
+        if (path / name).exists():
+            raise UsageError(f"{path} already holds {name}, which a run would overwrite; name another --out")
+    return run
+
+
+def _unmakeable(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"cannot make the run directory {path}: {error.strerror or error}; name another with --out")
 
 
 def _with_data(run: RunDirectory, config: Config) -> Config:

@@ -23,6 +23,7 @@ class RunLog:
         Raises:
             UsageError: another process writes it.
         """
+        self._path = path
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._unwritten = b""
         try:
@@ -31,7 +32,7 @@ class RunLog:
             os.close(self._file)
             raise UsageError(f"{path.parent} is in use by another process; wait for it, or stop it") from None
         if step is not None:
-            self._cut(path, step)
+            self.cut(step)
 
     def write(self, kind: str, step: int, seconds: float, **fields: Any) -> None:
         """Append one line.
@@ -58,10 +59,11 @@ class RunLog:
         """Close the file and let others have it."""
         os.close(self._file)
 
-    def _cut(self, path: Path, step: int) -> None:
+    def cut(self, step: int) -> None:
         """Shorten the file to its whole lines up to `step`."""
+        self._unwritten = b""
         end = 0
-        for line in path.read_bytes().splitlines(keepends=True):
+        for line in self._path.read_bytes().splitlines(keepends=True):
             entry = _entry(line)
             if entry is None or entry["step"] > step:
                 break

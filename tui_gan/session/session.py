@@ -3,20 +3,18 @@
 import queue
 import traceback
 from collections.abc import Callable
-from typing import Any
 
 import torch
 
-from tui_gan.contract import commands
-from tui_gan.contract.errors import TuiGanError, UsageError
-from tui_gan.contract.knobs import KNOBS, Knobs, set_knob, turn_knob
-from tui_gan.contract.snapshot import Snapshot, Status
+from tui_gan.contract.commands import Command
+from tui_gan.contract.errors import TuiGanError, UsageError, first_line
+from tui_gan.contract.snapshot import EventKind, Snapshot, Status
 from tui_gan.session import devices
-from tui_gan.session.export import EXPORTERS
+from tui_gan.session.obey import OBEY
 from tui_gan.session.plan import Outcome
 from tui_gan.session.run import NonFiniteError, Run
 
-Inbox = queue.SimpleQueue[Any]
+Inbox = queue.SimpleQueue[Command | None]
 
 
 class Session:
@@ -33,8 +31,8 @@ class Session:
     def __init__(self, run: Run, until: int, inbox: Inbox, publish: Callable[[Snapshot], None], hold: bool) -> None:
         self.run, self.until, self.inbox, self.hold = run, until, inbox, hold
         self._publish = publish
-        self._devices = devices.available()
-        self._status = Status.RUNNING
+        self.devices = devices.available()
+        self.status = Status.RUNNING
         self._owed = 0
         self._failure: str | None = None
         self._advice: str | None = None
@@ -46,8 +44,8 @@ class Session:
         self.run.clock.start()
         self._guarded(self._begin)
         self._show()
-        while self._status is not Status.STOPPED:
-            training = self._status is Status.RUNNING or self._owed > 0
+        while self.status is not Status.STOPPED:
+            training = self.status is Status.RUNNING or self._owed > 0
             if not training or not self.inbox.empty():
                 self._obey(self.inbox.get())
             else:
@@ -60,6 +58,8 @@ class Session:
         if self.run.step == 0:
             self.run.keep_preview()
             self.run.evaluate(scheduled=True)
+            # A place that cannot take a checkpoint is found out before anything has been learned.
+            self.run.save()
         if self.run.step >= self.until:
             self._finish()
 
@@ -69,122 +69,58 @@ class Session:
             self.run.train_step()
         if self.run.step >= self.until:
             self._finish()
-        elif self._status is Status.PAUSED and not self._owed:
+        elif self.status is Status.PAUSED and not self._owed:
             self.run.clock.stop()
             # The snapshot asked for along with the command was taken before the step.
             self._show()
 
     def _finish(self) -> None:
-        self._rest(Status.FINISHED)
+        self.rest(Status.FINISHED)
         self.run.save()
         self.run.note(f"finished at step {self.run.step}")
         self._end_unless_held()
 
-    def _obey(self, command: object) -> None:
+    def _obey(self, command: Command | None) -> None:
         if command is None:
-            self._show()
-            return
-        obey: dict[type, Callable[[Any], None]] = {
-            commands.Pause: lambda _: self._pause(True),
-            commands.Resume: lambda _: self._pause(False),
-            commands.TogglePause: lambda _: self._pause(self._status is Status.RUNNING),
-            commands.Step: self._step,
-            commands.TurnKnob: self._turn,
-            commands.SetKnob: self._set,
-            commands.Save: lambda _: self._save(),
-            commands.Evaluate: lambda _: self._evaluate(),
-            commands.Export: self._export,
-            commands.Stop: lambda _: self._stop(),
-        }
-        self._guarded(lambda: obey[type(command)](command))
-
-    def _pause(self, paused: bool) -> None:
-        if self._status in (Status.FINISHED, Status.FAILED):
-            self.run.note(f"the run has {self._status.value.lower()}; q leaves, `tui-gan resume RUN --steps N` goes on")
-        elif paused:
-            self._rest(Status.PAUSED)
-            self.run.log("command", name="pause", value=True)
+            self._guarded(self._show)
         else:
-            self._status, self._owed, self._advice = Status.RUNNING, 0, None
-            self.run.clock.start()
-            self.run.log("command", name="pause", value=False)
+            self._guarded(lambda: OBEY[type(command)](self, command))
 
-    def _step(self, command: commands.Step) -> None:
-        if self._status in (Status.FINISHED, Status.FAILED):
-            self._pause(False)
-            return
-        self._status, self._advice = Status.PAUSED, None
-        self._owed += max(command.count, 1)
-        self.run.clock.start()
-        self.run.log("command", name="step", value=command.count)
-
-    def _turn(self, command: commands.TurnKnob) -> None:
-        knobs = turn_knob(self.run.knobs, command.name, command.direction, self._devices)
-        how = KNOBS[command.name]
-        if knobs == self.run.knobs:
-            end = "the only one here" if how.turning == "choice" else "the end of its range"
-            self.run.note(f"{how.label}: {getattr(knobs, how.name)} is {end}")
-        else:
-            self._put_in_force(command.name, knobs)
-
-    def _set(self, command: commands.SetKnob) -> None:
-        self._put_in_force(command.name, set_knob(self.run.knobs, command.name, command.value))
-
-    def _put_in_force(self, name: str, knobs: Knobs) -> None:
-        if knobs.device != self.run.knobs.device:
-            try:
-                self.run.trainer = self.run.trainer.on(devices.check(knobs.device))
-            except (RuntimeError, AssertionError, NotImplementedError) as error:
-                raise UsageError(f"could not move to {knobs.device}: {str(error).splitlines()[0]}") from None
-        self.run.turn(name, knobs)
-
-    def _save(self) -> None:
-        self.run.save()
-        self.run.note(f"saved step {self.run.step}")
-
-    def _evaluate(self) -> None:
-        metrics = self.run.evaluate()
-        self.run.note(", ".join(f"{name} {value:.4g}" for name, value in metrics.items()))
-
-    def _export(self, command: commands.Export) -> None:
-        if command.to not in EXPORTERS:
-            raise UsageError(f"unknown export {command.to!r} (known: {', '.join(EXPORTERS)})")
-        self.run.save()
-        files = self.run.files
-        path = EXPORTERS[command.to](files.checkpoint(self.run.step), files.run.path)
-        self.run.log("command", name="export", value=path.name)
-        self.run.note(f"exported {path}", logged=False)
-
-    def _stop(self) -> None:
-        self._rest(Status.STOPPED)
+    def stop(self) -> None:
+        """Save and end."""
+        self.rest(Status.STOPPED)
         try:
-            self.run.save()
+            try:
+                self.run.save()
+            except NonFiniteError:
+                self._error = TuiGanError(self._roll_back("a weight"))
+                self.run.save()
             if self.run.step < self.until:
                 self.run.note(f"stopped at step {self.run.step}")
         except NonFiniteError:
-            self._error = TuiGanError(self._roll_back("a weight"))
+            self._note_safely("no state to go on from: the one before was not finite either")
         except OSError as error:
-            self._error = _unwritable(error)
+            self._error = self._unwritable(error)
 
     def _guarded(self, act: Callable[[], None]) -> None:
         """Do something that may go wrong, and turn what goes wrong into a state that can be seen and mended."""
         try:
             act()
         except UsageError as error:
-            self.run.note(str(error), "warning")
+            self._note_safely(str(error), "warning")
         except NonFiniteError:
             self._give_up(TuiGanError(self._roll_back("the loss")), "lower a learning rate (g, l), then space goes on")
         except torch.OutOfMemoryError:
             text = f"the device ran out of memory; went back to step {self._rolled_back()}"
             self._give_up(TuiGanError(text), "lower the batch size (b), then space goes on")
         except OSError as error:
-            self._give_up(_unwritable(error), "make room, then space goes on and c saves")
+            self._give_up(self._unwritable(error), "make room, then space goes on and c saves")
         except Exception as error:
             self._fail(error)
 
     def _give_up(self, error: TuiGanError, advice: str) -> None:
         """Pause with advice where somebody is there to take it; end with the error where nobody is."""
-        self._rest(Status.PAUSED)
+        self.rest(Status.PAUSED)
         self._advice = f"{error}; {advice}"
         self._note_safely(str(error))
         if self.hold:
@@ -195,18 +131,19 @@ class Session:
 
     def _fail(self, error: Exception) -> None:
         self._failure = traceback.format_exc()
-        self._rest(Status.FAILED)
-        text = f"training failed: {type(error).__name__}: {error}"
+        self.rest(Status.FAILED)
+        text = f"training failed: {type(error).__name__}: {first_line(error)}"
         self._error = TuiGanError(f"{text}; the traceback is in {self.run.files.run.log}")
-        self._note_safely(text, self._failure)
         self._rolled_back()
+        # Going back shortens the log to the step that it goes back to; what is to stay is written after it.
+        self._note_safely(text)
         self._end_unless_held()
 
-    def _note_safely(self, text: str, failure: str | None = None) -> None:
+    def _note_safely(self, text: str, kind: EventKind = "error") -> None:
         try:
-            self.run.note(text, "error", traceback=failure)
+            self.run.note(text, kind, traceback=self._failure)
         except OSError as error:
-            self._advice = self._advice or str(_unwritable(error))
+            self._advice = self._advice or str(self._unwritable(error))
 
     def _roll_back(self, what: str) -> str:
         step = self.run.step
@@ -216,15 +153,28 @@ class Session:
         self.run.roll_back()
         return self.run.step
 
-    def _rest(self, status: Status) -> None:
-        self._status, self._owed = status, 0
+    def _unwritable(self, error: OSError) -> UsageError:
+        files = self.run.files
+        kept = "there is no checkpoint yet" if files.newest is None else f"the newest checkpoint is step {files.newest}"
+        cure = "" if self.hold else f"; make room, then `tui-gan resume {files.run.path}` goes on from there"
+        return UsageError(f"cannot write {error.filename or files.run.path}: {error.strerror or error}; {kept}{cure}")
+
+    def rest(self, status: Status) -> None:
+        """Stop training."""
+        self.status, self._owed = status, 0
         self.run.clock.stop()
+
+    def go_on(self, status: Status, owed: int = 0) -> None:
+        """Train: without end, or with status PAUSED the steps owed and those owed before."""
+        self._owed = self._owed + owed if owed else 0
+        self.status, self._advice = status, None
+        self.run.clock.start()
 
     def _end_unless_held(self) -> None:
         if self.hold:
             self._show()
         else:
-            self._stop()
+            self.stop()
 
     def _show(self) -> None:
         run = self.run
@@ -232,13 +182,13 @@ class Session:
         self._publish(
             Snapshot(
                 preset=run.config.preset,
-                status=self._status,
+                status=self.status,
                 step=run.step,
                 steps=self.until,
                 seconds=run.clock.seconds,
                 steps_per_second=run.clock.speed(),
                 device=run.knobs.device,
-                devices=self._devices,
+                devices=self.devices,
                 knobs=run.knobs,
                 directory=str(run.files.run.path),
                 series=run.history.series(),
@@ -266,10 +216,5 @@ class Session:
         try:
             return self.run.metrics()
         except OSError as error:
-            self._error = self._error or _unwritable(error)
+            self._error = self._error or self._unwritable(error)
             return self.run.measured
-
-
-def _unwritable(error: OSError) -> UsageError:
-    where = f" {error.filename}" if error.filename else ""
-    return UsageError(f"cannot write{where}: {error.strerror or error}")

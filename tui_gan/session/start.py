@@ -7,12 +7,14 @@ from pathlib import Path
 import torch
 
 from tui_gan.contract.config import Config
-from tui_gan.contract.errors import UnreadableError, choose
+from tui_gan.contract.errors import UnreadableError, UsageError, choose, first_line
 from tui_gan.contract.snapshot import Snapshot
 from tui_gan.data.tables import read_table
 from tui_gan.gan.datasets import DATASETS, Dataset, of_array
-from tui_gan.gan.trainer import Trainer
+from tui_gan.gan.metrics import METRICS
+from tui_gan.gan.trainer import State, Trainer
 from tui_gan.session import checkpoint, devices, rundir
+from tui_gan.session.checkpoint import About
 from tui_gan.session.files import Files
 from tui_gan.session.plan import Plan
 from tui_gan.session.run import Run
@@ -28,13 +30,24 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
     """
     if plan.config.threads:
         torch.set_num_threads(plan.config.threads)
+    # Before anything is built as large as the configuration of a checkpoint says, its tensors must be there.
+    saved = checkpoint.read(plan.checkpoint) if plan.checkpoint else None
+    choose(METRICS, plan.config.metric, "metric")
     dataset = dataset_of(plan.config, plan.run.path)
     device, found_out = _device(plan, dataset)
     knobs = dataclasses.replace(plan.knobs, device=device)
     trainer = Trainer(plan.config, dataset, device)
-    run = Run(trainer, knobs, Files(plan.run, plan.config, plan.step if plan.checkpoint else None))
-    if plan.checkpoint:
-        _restore(run, plan.checkpoint)
+    try:
+        files = Files(plan.run, plan.config, plan.step if plan.checkpoint else None)
+    except OSError as error:
+        raise UsageError(f"cannot write in the run directory: {error.filename or plan.run.path}: {error.strerror or error}") from None
+    run = Run(trainer, knobs, files)
+    if plan.checkpoint and saved:
+        try:
+            _restore(run, plan.checkpoint, *saved)
+        except UnreadableError:
+            files.log.close()
+            raise
         run.note(f"resumed at step {run.step}")
     if found_out:
         run.note(found_out)
@@ -61,9 +74,10 @@ def _device(plan: Plan, dataset: Dataset) -> tuple[str, str | None]:
     return devices.check(plan.knobs.device), None
 
 
-def _restore(run: Run, path: Path) -> None:
-    tensors, about = checkpoint.read(path)
+def _restore(run: Run, path: Path, tensors: State, about: About) -> None:
     try:
         run.restore(tensors, about)
-    except (KeyError, RuntimeError, ValueError, IndexError) as error:
-        raise UnreadableError(f"{path} is not a state to go on from: {type(error).__name__}: {error}") from None
+    except (KeyError, RuntimeError, ValueError, IndexError, TypeError, OverflowError) as error:
+        raise UnreadableError(f"{path} is not a state to go on from: {type(error).__name__}: {first_line(error)}") from None
+    if run.step != about.step or run.trainer.losses_summed < 0:
+        raise UnreadableError(f"{path} is not a state to go on from: its counts are {run.step}, {run.trainer.losses_summed}")

@@ -37,7 +37,7 @@ class RunThread:
             knobs=plan.knobs,
             directory=str(plan.run.path),
         )
-        self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
     def start(self) -> None:
@@ -67,7 +67,7 @@ class RunThread:
         except TuiGanError as error:
             outcome = self._never_began(error)
         except Exception as error:
-            outcome = self._never_began(TuiGanError(f"the run could not start: {type(error).__name__}: {error}"))
+            outcome = self._never_began(TuiGanError(f"the run broke: {type(error).__name__}: {error}"))
             self._log_traceback(traceback.format_exc())
         self.outcome = outcome
         self.latest = dataclasses.replace(self.latest, status=Status.STOPPED)
@@ -86,5 +86,5 @@ class RunThread:
     def _log_traceback(self, text: str) -> None:
         with contextlib.suppress(OSError, TuiGanError):
             log = RunLog(self.plan.run.log)
-            log.write("event", self.plan.step, self.plan.seconds, text="the run could not start", level="error", traceback=text)
+            log.write("event", self.plan.step, self.plan.seconds, text="the run broke", level="error", traceback=text)
             log.close()

@@ -1,0 +1,207 @@
+"""`run`, `resume`, `runs`, `presets` and `doctor`: what they print and leave behind."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tui_gan import __version__
+from tui_gan.contract.config import read_toml
+from tui_gan.contract.knobs import KNOBS
+from tui_gan.gan.objectives import OBJECTIVES
+from tui_gan.presets import PRESETS
+from tui_gan.session import checkpoint, runlog
+
+RESULT = ["run", "status", "step", "seconds", "steps_per_second", "metrics"]
+SHORT = ("run", "toy1d", "--headless", "--json", "--batch-size", 16)
+
+
+def same(one: Path, other: Path) -> bool:
+    first, second = load_file(one), load_file(other)
+    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
+
+
+def step_file(run: str | Path, step: int) -> Path:
+    return checkpoint.step_path(Path(run) / "checkpoints", step)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_run_ends_with_one_json_object_and_a_directory_that_holds_it(preset: str, program: Any) -> None:
+    done = program("run", preset, "--headless", "--json", "--steps", 12, "--out", "new")
+    assert done.status == 0
+    assert len(done.out.splitlines()) == 1
+    assert list(done.result) == RESULT
+    assert {"w1", "mean", "sd", "sd_ratio"} <= done.result["metrics"].keys()
+    assert (done.result["run"], done.result["status"], done.result["step"]) == ("new", "finished", 12)
+    assert {path.name for path in Path("new").iterdir()} == {"config.toml", "log.jsonl", "checkpoints", "previews"}
+    assert step_file("new", 12).is_file()
+    assert "finished at step 12" in done.err
+
+
+def test_without_json_stdout_is_empty(program: Any) -> None:
+    done = program("run", "toy1d", "--headless", "--steps", 3)
+    assert (done.status, done.out) == (0, "")
+    assert len(list(Path("runs").iterdir())) == 1
+
+
+def test_equal_seeds_give_equal_runs_and_others_do_not(program: Any) -> None:
+    one, same_seed, other = (
+        program(*SHORT, "--steps", 20, "--seed", seed, "--out", out).result for seed, out in ((3, "a"), (3, "b"), (4, "c"))
+    )
+    assert one["metrics"] == same_seed["metrics"] != other["metrics"]
+    assert same(step_file("a", 20), step_file("b", 20))
+    assert not same(step_file("a", 20), step_file("c", 20))
+
+
+def test_eval_prints_the_metrics_of_the_run(program: Any) -> None:
+    ran = program(*SHORT, "--steps", 20, "--out", "new").result
+    for what in ("new", step_file("new", 20)):
+        done = program("eval", what, "--json")
+        assert done.status == 0
+        assert done.result == {"metrics": ran["metrics"]}
+    named = program("eval", "new", "--json", "--metrics", "sd,w1").result["metrics"]
+    assert list(named) == ["sd", "w1"]
+    assert named["w1"] == ran["metrics"]["w1"]
+    assert f"{ran['metrics']['w1']:.6g}" in program("eval", "new").out
+
+
+@pytest.mark.parametrize("half", [7, 20])
+def test_a_run_that_was_stopped_and_resumed_is_the_run_of_one_go(half: int, program: Any) -> None:
+    turned = ("--minibatch-discrimination", "--k-steps", 2, "--checkpoint-every", 100)
+    whole = program(*SHORT, *turned, "--steps", 40, "--out", "whole").result
+    program(*SHORT, *turned, "--steps", half, "--out", "halves")
+    resumed = program("resume", "halves", "--headless", "--json", "--steps", 40 - half)
+    assert resumed.status == 0
+    assert resumed.result["metrics"] == whole["metrics"]
+    assert (resumed.result["step"], resumed.result["run"]) == (40, "halves")
+    assert same(step_file("whole", 40), step_file("halves", 40))
+    steps = [entry["step"] for entry in runlog.read(Path("halves/log.jsonl"))]
+    assert steps == sorted(steps)
+
+
+def test_resume_goes_to_the_runs_own_number_without_steps(a_run: Path, program: Any) -> None:
+    done = program("resume", "mine", "--headless", "--json", "--steps", 5)
+    assert done.result["step"] == 35
+    again = program("resume", "mine", "--headless", "--json")
+    assert (again.status, again.result["status"], again.result["step"]) == (0, "finished", 35)
+
+
+def test_a_configuration_is_laid_between_preset_and_command_line(program: Any) -> None:
+    Path("c.toml").write_text("steps = 9\nseed = 7\n[knobs]\nk_steps = 3\nbatch_size = 32\n[generator]\nwidths = [4]\n")
+    done = program("run", "toy1d", "--headless", "--json", "--config", "c.toml", "--seed", 8, "--batch-size", 16, "--out", "new")
+    table = read_toml(Path("new/config.toml"))
+    assert done.result["step"] == table["steps"] == 9
+    assert table["seed"] == 8
+    assert (table["knobs"]["k_steps"], table["knobs"]["batch_size"]) == (3, 16)
+    assert table["generator"]["widths"] == [4]
+    assert table["generator"]["activation"] == PRESETS["toy1d"].config.generator.activation
+
+
+@pytest.mark.parametrize("name", KNOBS)
+def test_every_knob_is_an_option(name: str, program: Any) -> None:
+    how = KNOBS[name]
+    words = {"switch": [how.option], "choice": [how.option, "cpu"]}.get(how.turning, [how.option, "2" if how.turning != "ladder" else "1"])
+    done = program("run", "toy1d", "--headless", "--steps", 2, "--out", "new", *words)
+    assert done.status == 0
+    expected = {"switch": True, "choice": "cpu", "ladder": 1}.get(how.turning, 2)
+    assert read_toml(Path("new/config.toml"))["knobs"][name] == expected
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_a_run_learns_the_users_own_numbers_at_any_scale_and_keeps_a_copy(scale: float, program: Any, here: Path) -> None:
+    numbers = np.random.default_rng(0).gamma(2, scale, 500)
+    (here / "mine.csv").write_text("height\n" + "".join(f"{number!r}\n" for number in numbers.tolist()))
+    ran = program(*SHORT, "--steps", 20, "--data", "mine.csv", "--out", "new").result
+    assert (here / "new/data.csv").read_bytes() == (here / "mine.csv").read_bytes()
+    assert all(value is not None for value in ran["metrics"].values())
+    assert 0 < ran["metrics"]["w1"] < 20 * scale
+    (here / "mine.csv").unlink()
+    assert program("eval", "new", "--json").result["metrics"] == ran["metrics"]
+    assert program("resume", "new", "--headless", "--steps", 2).status == 0
+
+
+@pytest.mark.parametrize("with_data", [False, True])
+def test_the_configuration_of_a_run_makes_the_same_run_again_from_anywhere(
+    with_data: bool, program: Any, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.save(here / "mine.npy", np.random.default_rng(0).normal(size=100))
+    data = ("--data", "mine.npy") if with_data else ()
+    program(*SHORT, "--steps", 15, "--seed", 5, "--minibatch-discrimination", *data, "--out", "a/first")
+    (here / "elsewhere").mkdir()
+    monkeypatch.chdir(here / "elsewhere")
+    done = program("run", "toy1d", "--headless", "--config", "../a/first/config.toml", "--out", "again")
+    assert done.status == 0
+    assert same(step_file(here / "a/first", 15), step_file("again", 15))
+
+
+def test_runs_lists_what_there_is_and_what_is_wrong_with_it(a_run: Path, program: Any) -> None:
+    for name, content in (("empty", 'preset = "toy1d"'), ("torn", "=")):
+        (a_run.parent / name).mkdir()
+        (a_run.parent / name / "config.toml").write_text(content)
+    rows = {row["run"]: row for row in program("runs", "--json").result["runs"]}
+    assert list(rows) == ["runs/empty", "runs/mine", "runs/torn"]
+    assert (rows["runs/mine"]["step"], rows["runs/mine"]["problem"]) == (30, None)
+    assert rows["runs/mine"]["value"] == program("eval", "mine", "--json", "--metrics", "w1").result["metrics"]["w1"]
+    assert rows["runs/empty"]["problem"] == "no checkpoint"
+    assert "not TOML" in rows["runs/torn"]["problem"]
+    done = program("runs")
+    assert done.status == 0
+    assert len(done.out.splitlines()) == 3
+
+
+def test_without_runs_it_says_how_to_begin(program: Any) -> None:
+    assert "tui-gan run toy1d" in program("runs").out
+    assert program("runs", "--json").result == {"runs": []}
+
+
+def test_presets_lists_all(program: Any) -> None:
+    rows = program("presets", "--json").result["presets"]
+    assert [row["name"] for row in rows] == list(PRESETS)
+    assert all(list(row) == ["name", "summary", "source"] for row in rows)
+    assert all(name in program("presets").out for name in PRESETS)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_shown_whole(name: str, program: Any) -> None:
+    facts = program("presets", name, "--json").result
+    assert {"summary", "source", "settings", "knobs", "parameters"} <= facts.keys()
+    assert list(facts["knobs"]) == list(KNOBS)
+    counts = facts["parameters"]
+    assert list(counts) == ["generator", "discriminator", "discriminator_with_minibatch"]
+    assert counts["discriminator"] < counts["discriminator_with_minibatch"]
+    text = program("presets", name).out
+    assert all(how.option in text for how in KNOBS.values())
+    assert f"{counts['generator']:,}" in text
+
+
+def test_doctor_finds_python_torch_and_devices(program: Any) -> None:
+    done = program("doctor")
+    assert done.status == 0
+    assert torch.__version__ in done.out
+    assert "cpu" in done.out
+
+
+@pytest.mark.parametrize("words", [(), ("--help",), ("-h",), ("run", "--help")], ids=str)
+def test_help_is_shown(words: tuple[str, ...], program: Any) -> None:
+    done = program(*words)
+    assert done.status == 0
+    assert "Usage" in done.out
+
+
+def test_the_version_is_shown(program: Any) -> None:
+    assert program("--version").out == f"tui-gan {__version__}\n"
+
+
+def test_a_run_that_fails_reports_what_it_went_back_to_and_exits_with_1(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = OBJECTIVES["non_saturating"]._replace(discriminator_loss=lambda real, fake: (real * torch.nan).mean())
+    monkeypatch.setitem(OBJECTIVES, "non_saturating", broken)
+    done = program(*SHORT, "--steps", 300, "--out", "new")
+    assert done.status == 1
+    assert (done.result["status"], done.result["step"]) == ("failed", 0)
+    assert "non-finite" in done.err.splitlines()[-1]
+    assert all(value is not None for value in done.result["metrics"].values())
+    monkeypatch.undo()
+    assert step_file(done.result["run"], 0).name == "step-00000000.safetensors"

@@ -1,0 +1,126 @@
+"""`sample`, `eval` and `export`: what can be done with a run that has learned."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from scipy import stats
+
+from tui_gan.session import checkpoint
+from tui_gan.session.export import EXPORTERS
+
+
+def newest(run: Path) -> Path:
+    stored = checkpoint.stored(run / "checkpoints")
+    return stored[max(stored)]
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".csv", ".NPY"])
+def test_samples_are_written_as_many_as_asked(suffix: str, a_run: Path, program: Any) -> None:
+    out = Path(f"samples{suffix}")
+    done = program("sample", "mine", "-n", 77, "--out", out)
+    assert (done.status, done.out.strip()) == (0, str(out))
+    samples = np.load(out) if suffix.lower() == ".npy" else np.loadtxt(out)
+    assert samples.shape == (77,)
+    assert samples.dtype == np.float64
+    assert np.isfinite(samples).all()
+
+
+def test_samples_are_the_same_in_every_form_and_differ_by_seed(a_run: Path, program: Any) -> None:
+    program("sample", "mine", "-n", 50, "--out", "a.npy")
+    program("sample", newest(a_run), "-n", 50, "--out", "b.csv", "--seed", 0)
+    program("sample", a_run, "-n", 50, "--out", "c.npy", "--seed", 1)
+    assert np.load("a.npy").tolist() == np.loadtxt("b.csv").tolist()
+    assert np.load("a.npy").tolist() != np.load("c.npy").tolist()
+
+
+@pytest.mark.parametrize(("out", "part"), [("none/x.npy", "none"), ("file/x.csv", "file"), ("x" * 300 + ".npy", "too long")])
+def test_a_place_that_cannot_be_written_is_one_line_and_status_2(out: str, part: str, a_run: Path, program: Any, here: Path) -> None:
+    (here / "file").write_text("mine")
+    for words in (("sample", "mine"), ("export", "mine", "--to", "safetensors")):
+        done = program(*words, "--out", out)
+        assert done.status == 2
+        assert part in done.line
+    assert not list(here.rglob("*.partial"))
+
+
+def test_samples_do_not_take_the_place_of_a_directory(a_run: Path, program: Any, here: Path) -> None:
+    (here / "folder.npy").mkdir()
+    done = program("sample", "mine", "--out", "folder.npy")
+    assert done.status == 2
+    assert "folder.npy" in done.line
+    assert list(here.glob("folder.npy*")) == [here / "folder.npy"]
+
+
+def test_samples_in_a_file_are_judged_against_the_data_of_a_preset(program: Any) -> None:
+    np.save("exact.npy", stats.norm.ppf((np.arange(5000) + 0.5) / 5000, 4, 0.5))
+    np.savetxt("off.csv", np.load("exact.npy") + 1)
+    exact = program("eval", "exact.npy", "--preset", "toy1d", "--json").result["metrics"]
+    off = program("eval", "off.csv", "--preset", "toy1d", "--json").result["metrics"]
+    assert exact["w1"] == pytest.approx(0, abs=1e-12)
+    assert off["w1"] == pytest.approx(1)
+    assert exact["mean"] == pytest.approx(4)
+
+
+def test_what_was_sampled_is_judged_like_the_run(a_run: Path, program: Any) -> None:
+    program("sample", "mine", "-n", 10_000, "--out", "x.npy")
+    run, samples = (
+        program("eval", "mine", "--json").result["metrics"],
+        program("eval", "x.npy", "--preset", "toy1d", "--json").result["metrics"],
+    )
+    assert samples["mean"] == pytest.approx(run["mean"], abs=0.05)
+    assert samples["w1"] == pytest.approx(run["w1"], abs=0.05)
+
+
+@pytest.mark.parametrize("to", EXPORTERS)
+def test_an_export_goes_into_the_run_or_where_it_is_told(to: str, a_run: Path, program: Any) -> None:
+    inside = program("export", "mine", "--to", to)
+    named = program("export", newest(a_run), "--to", to, "--out", "generator.bin")
+    assert inside.status == named.status == 0
+    written = Path(inside.out.strip())
+    assert written.parent == Path("runs/mine")
+    assert named.out.strip() == "generator.bin"
+    assert written.read_bytes() == Path("generator.bin").read_bytes()
+
+
+def test_a_checkpoint_alone_is_enough(a_run: Path, program: Any) -> None:
+    shutil.copy(newest(a_run), "alone.safetensors")
+    shutil.rmtree("runs")
+    assert program("sample", "alone.safetensors", "--out", "x.npy").status == 0
+    assert program("eval", "alone.safetensors", "--json").status == 0
+    exported = Path(program("export", "alone.safetensors", "--to", "safetensors").out.strip())
+    with safe_open(exported, framework="pt") as file:
+        assert json.loads(file.metadata()["tui_gan"])["preset"] == "toy1d"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.7])
+def test_a_truncated_checkpoint_is_one_line_and_status_3(share: float, a_run: Path, program: Any) -> None:
+    path = newest(a_run)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    log = (a_run / "log.jsonl").read_bytes()
+    for words in (
+        ("resume", "mine", "--headless"),
+        ("sample", "mine", "--out", "x.npy"),
+        ("eval", "mine"),
+        ("export", "mine", "--to", "safetensors"),
+    ):
+        done = program(*words)
+        assert done.status == 3
+        assert path.name in done.line
+    assert (a_run / "log.jsonl").read_bytes() == log
+    assert "step-00000030" in program("runs").out
+
+
+def test_a_state_that_is_none_is_one_line_and_status_3(a_run: Path, program: Any) -> None:
+    path = newest(a_run)
+    tensors, about = checkpoint.read(path)
+    tensors["stream"].zero_()
+    checkpoint.write(path, tensors, about)
+    done = program("resume", "mine", "--headless", "--steps", 3)
+    assert done.status == 3
+    assert path.name in done.line

@@ -1,0 +1,32 @@
+"""What tests of every room share: a configuration so small that a step takes a millisecond."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tui_gan.contract.config import Config, Minibatch, Network
+from tui_gan.contract.knobs import Knobs
+
+# A machine that is busy must not fail a property, and what failed once must fail again.
+settings.register_profile("calm", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
+
+
+@pytest.fixture
+def config() -> Config:
+    return Config(
+        preset="toy1d",
+        steps=40,
+        threads=1,
+        generator=Network(widths=(6,), activation="tanh"),
+        discriminator=Network(widths=(8, 7)),
+        minibatch=Minibatch(kernels=3, dim=2),
+        log_every=5,
+        evaluate_every=20,
+        preview_every=10,
+        keep=2,
+    )
+
+
+@pytest.fixture
+def knobs() -> Knobs:
+    return Knobs(batch_size=8, device="cpu", checkpoint_every=10)

@@ -1,0 +1,43 @@
+"""Commands: values that can go over a socket."""
+
+import inspect
+
+import msgspec
+import pytest
+
+from tui_gan.contract import commands
+from tui_gan.contract.commands import Command
+
+KINDS = [kind for _, kind in inspect.getmembers(commands, inspect.isclass) if issubclass(kind, Command) and kind is not Command]
+EXAMPLES = {commands.TurnKnob: commands.TurnKnob("k_steps", -1), commands.SetKnob: commands.SetKnob("batch_size", 64)}
+ALL = [EXAMPLES[kind] if kind in EXAMPLES else kind() for kind in KINDS]
+
+
+def test_the_commands_are_those_of_the_contract() -> None:
+    expected = {"Pause", "Resume", "TogglePause", "Step", "TurnKnob", "SetKnob", "Save", "Evaluate", "Export", "Stop"}
+    assert {kind.__name__ for kind in KINDS} == expected
+
+
+@pytest.mark.parametrize("command", ALL, ids=lambda command: type(command).__name__)
+@pytest.mark.parametrize("encoding", [msgspec.json, msgspec.msgpack], ids=["json", "msgpack"])
+def test_a_command_survives_the_wire(command: Command, encoding: object) -> None:
+    union = KINDS[0]
+    for kind in KINDS[1:]:
+        union |= kind
+    sent = encoding.encode(command)  # type: ignore[attr-defined]
+    assert encoding.decode(sent, type=union) == command  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("command", ALL, ids=lambda command: type(command).__name__)
+def test_a_command_is_frozen(command: Command) -> None:
+    assert hash(command) == hash(type(command)(*(getattr(command, name) for name in command.__struct_fields__)))
+    for name in command.__struct_fields__:
+        with pytest.raises(AttributeError):
+            setattr(command, name, 1)
+
+
+@pytest.mark.parametrize("value", [3, 0.5, True, "cuda:1"])
+def test_set_knob_keeps_the_type_of_its_value(value: object) -> None:
+    back = msgspec.json.decode(msgspec.json.encode(commands.SetKnob("any", value)), type=commands.SetKnob)
+    assert back.value == value
+    assert type(back.value) is type(value)

@@ -1,0 +1,157 @@
+"""Config: out to TOML and back, changes laid over one another, and one line for whatever is wrong."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_gan.contract.config import Config, Minibatch, Network, read_toml, resolve, to_toml
+from tui_gan.contract.errors import UsageError
+from tui_gan.contract.knobs import Knobs
+from tui_gan.presets import PRESETS, Preset
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+WIDTHS = st.lists(st.integers(1, 65_536), min_size=1, max_size=5).map(tuple)
+NETWORKS = st.builds(Network, kind=NAMES, widths=WIDTHS, activation=NAMES)
+CONFIGS = st.builds(
+    Config,
+    preset=NAMES,
+    steps=st.integers(1, 10**12),
+    seed=st.integers(0, 2**63 - 1),
+    data=NAMES,
+    standardize=st.booleans(),
+    latent_dim=st.integers(1, 65_536),
+    generator=NETWORKS,
+    discriminator=NETWORKS,
+    minibatch=st.builds(Minibatch, kernels=st.integers(1, 1024), dim=st.integers(1, 1024)),
+    beta1=st.floats(0, 1, exclude_max=True),
+    average_decay=st.floats(0, 1, exclude_max=True),
+    lr_half_life=st.floats(0, 1e300),
+    keep=st.integers(1, 100_000),
+)
+KNOBS_IN_RANGE = st.builds(
+    Knobs,
+    k_steps=st.integers(1, 20),
+    minibatch_discrimination=st.booleans(),
+    generator_lr=st.floats(1e-7, 10),
+    batch_size=st.integers(2, 8192),
+    device=st.sampled_from(["auto", "cpu", "cuda", "cuda:3", "mps"]),
+)
+
+
+def refusal(table: dict[str, Any]) -> str:
+    """The one line with which a table of changes is refused."""
+    with pytest.raises(UsageError) as caught:
+        resolve(Config(preset="toy1d"), Knobs(), table, source="here")
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@given(config=CONFIGS, knobs=KNOBS_IN_RANGE)
+def test_what_is_written_as_toml_is_read_back(config: Config, knobs: Knobs, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.getbasetemp() / "config.toml"
+    path.write_text(to_toml(config, knobs), encoding="utf-8")
+    assert resolve(Config(preset="other", steps=3), Knobs(k_steps=7), read_toml(path)) == (config, knobs)
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+def test_a_preset_stands_by_its_own_rules(preset: Preset, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(to_toml(preset.config, preset.knobs), encoding="utf-8")
+    assert resolve(preset.config, preset.knobs, read_toml(path)) == (preset.config, preset.knobs)
+    assert preset.summary.endswith(".")
+    assert preset.source
+    assert "\n" not in preset.summary + preset.source
+
+
+@pytest.mark.parametrize(
+    ("table", "parts"),
+    [
+        ({"stepz": 3}, ["'stepz'", "did you mean 'steps'?"]),
+        ({"generator": {"width": [3]}}, ["'generator.width'", "did you mean 'widths'?"]),
+        ({"minibatch": {"kernel": 3}}, ["'minibatch.kernel'", "did you mean 'kernels'?"]),
+        ({"knobs": {"k_step": 3}}, ["'knobs.k_step'", "did you mean 'k_steps'?"]),
+        ({"knob": {"k_steps": 3}}, ["'knob'", "did you mean 'knobs'?"]),
+        ({"qqqqqqqqqqqq": 3}, ["'qqqqqqqqqqqq'"]),
+        ({"generator": 3}, ["'generator' is a table", "[generator]"]),
+        ({"knobs": [1]}, ["'knobs' is a table", "[knobs]"]),
+        ({"steps": {"a": 1}}, ["steps", "int"]),
+        ({"steps": 0}, ["steps", ">= 1"]),
+        ({"steps": -5}, ["steps", ">= 1"]),
+        ({"steps": "many"}, ["steps", "int"]),
+        ({"steps": 2.5}, ["steps", "int"]),
+        ({"steps": True}, ["steps", "int"]),
+        ({"steps": 10**30}, ["steps"]),
+        ({"seed": -1}, ["seed", ">= 0"]),
+        ({"beta1": 1.0}, ["beta1", "< 1"]),
+        ({"log_every": 101}, ["log_every", "<= 100"]),
+        ({"generator": {"widths": []}}, ["generator.widths", "length"]),
+        ({"generator": {"widths": [0]}}, ["generator.widths", ">= 1"]),
+        ({"generator": {"widths": [65_537]}}, ["generator.widths", "<= 65536"]),
+        ({"generator": {"widths": 3}}, ["generator.widths", "array"]),
+        ({"standardize": 1}, ["standardize", "bool"]),
+        ({"data": 3}, ["data", "str"]),
+        ({"knobs": {"k_steps": 21}}, ["k_steps", "between 1 and 20"]),
+        ({"knobs": {"generator_lr": 0.0}}, ["generator_lr", "between"]),
+        ({"knobs": {"generator_lr": float("nan")}}, ["generator_lr", "between"]),
+        ({"knobs": {"k_steps": "x"}}, ["k_steps", "int"]),
+        ({"knobs": {"device": "gpu"}}, ["device", "cpu"]),
+        ({"beta1": float("nan")}, ["beta1"]),
+        ({"lr_half_life": float("nan")}, ["lr_half_life"]),
+        ({"gradient_penalty": float("inf")}, ["gradient_penalty"]),
+    ],
+    ids=str,
+)
+def test_a_wrong_entry_is_refused_in_one_line(table: dict[str, Any], parts: list[str]) -> None:
+    text = refusal(table)
+    assert text.startswith("here: ")
+    assert [part for part in parts if part not in text] == []
+
+
+def test_later_tables_lie_over_earlier_ones() -> None:
+    base = Config(preset="toy1d", steps=1, seed=1, generator=Network(widths=(3, 4), activation="tanh"))
+    config, knobs = resolve(
+        base,
+        Knobs(k_steps=2, batch_size=16),
+        {"steps": 2, "seed": 2, "generator": {"widths": [5]}, "knobs": {"k_steps": 3}},
+        {"steps": 3, "knobs": {}},
+    )
+    assert (config.steps, config.seed) == (3, 2)
+    assert config.generator == Network(widths=(5,), activation="tanh")
+    assert (knobs.k_steps, knobs.batch_size) == (3, 16)
+
+
+def test_no_tables_change_nothing(config: Config, knobs: Knobs) -> None:
+    assert resolve(config, knobs) == (config, knobs)
+
+
+def test_a_config_is_a_value(config: Config, knobs: Knobs) -> None:
+    with pytest.raises(AttributeError):
+        config.steps = 3  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        knobs.k_steps = 3  # type: ignore[misc]
+    assert msgspec.convert(msgspec.to_builtins(config), Config) == config
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [(b"steps = \na = 1", "line 1"), (b"a = 1\n= 2", "line 2"), (b"\xff\xfe", "not TOML"), (b"a = 1\na = 2\n", "line 2")],
+)
+def test_a_file_that_is_not_toml_is_refused_with_its_line(tmp_path: Path, content: bytes, part: str) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"x\.toml") as caught:
+        read_toml(path)
+    assert part in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_toml_file_and_a_directory_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No such file"):
+        read_toml(tmp_path / "none.toml")
+    with pytest.raises(UsageError, match="directory"):
+        read_toml(tmp_path)

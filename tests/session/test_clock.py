@@ -1,0 +1,55 @@
+"""Training time, by a clock of the test's own."""
+
+import time
+
+import pytest
+
+from tui_gan.session.clock import WINDOW, Clock
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    moment = [100.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: moment[0])
+    return moment
+
+
+def test_pauses_do_not_count(now: list[float]) -> None:
+    clock = Clock(7.0)
+    assert clock.seconds == 7
+    clock.start()
+    now[0] += 2
+    clock.start()
+    now[0] += 1
+    clock.stop()
+    now[0] += 50
+    clock.stop()
+    assert clock.seconds == 10
+    clock.start()
+    now[0] += 0.5
+    assert clock.seconds == 10.5
+
+
+def test_speed_is_that_of_the_last_seconds(now: list[float]) -> None:
+    clock = Clock()
+    assert clock.speed() == 0
+    clock.start()
+    clock.tick(0)
+    assert clock.speed() == 0
+    for number in range(1, 101):
+        now[0] += 0.1
+        clock.tick(number * (5 if number <= 50 else 10) - (0 if number <= 50 else 250))
+    assert clock.speed() == pytest.approx(100)
+    assert WINDOW < 5
+
+
+def test_a_pause_does_not_slow_the_speed(now: list[float]) -> None:
+    clock = Clock()
+    clock.start()
+    clock.tick(0)
+    now[0] += 1
+    clock.stop()
+    now[0] += 1000
+    clock.start()
+    clock.tick(40)
+    assert clock.speed() == pytest.approx(40)

@@ -1,0 +1,52 @@
+"""Devices: those there are, and the fastest of them."""
+
+import pytest
+import torch
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.errors import UsageError
+from tui_gan.contract.knobs import Knobs
+from tui_gan.gan.datasets import DATASETS
+from tui_gan.session import devices
+
+
+def test_the_cpu_is_always_there_and_first() -> None:
+    assert devices.available()[0] == "cpu"
+    assert devices.check("cpu") == "cpu"
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "cuda:123456789012"])
+def test_a_device_that_is_not_there_is_refused_with_those_that_are(device: str) -> None:
+    with pytest.raises(UsageError, match="this machine has: cpu"):
+        devices.check(device)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is CUDA")
+def test_without_cuda_it_is_refused() -> None:
+    with pytest.raises(UsageError, match="'cuda' is not there"):
+        devices.check("cuda")
+
+
+def test_where_there_is_one_device_it_is_the_fastest(config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "available", lambda: ("cpu",))
+    assert devices.fastest(config, knobs, DATASETS["gaussian"](True))[0] == "cpu"
+
+
+def test_of_two_the_one_that_was_timed_faster_is_taken_and_said(config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    timed = {"cpu": 0.004, "cuda": 0.001}
+    monkeypatch.setattr(devices, "available", lambda: tuple(timed))
+    monkeypatch.setattr(devices, "Trainer", lambda config, dataset, device: device)
+    monkeypatch.setattr(devices, "_seconds_a_step", lambda trainer, knobs: timed[trainer])
+    best, said = devices.fastest(config, knobs, DATASETS["gaussian"](True))
+    assert best == "cuda"
+    assert "cpu 4.00 ms" in said
+    assert "cuda 1.00 ms" in said
+
+
+def test_timing_steps_leaves_torchs_own_stream_alone(config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "available", lambda: ("cpu", "cpu"))
+    before = torch.random.get_rng_state()
+    best, said = devices.fastest(config, Knobs(batch_size=8), DATASETS["gaussian"](True))
+    assert best == "cpu"
+    assert "ms a step" in said
+    assert torch.equal(before, torch.random.get_rng_state())

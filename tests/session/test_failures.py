@@ -1,0 +1,239 @@
+"""What goes wrong becomes a state that can be seen and mended, and the last good state is saved."""
+
+import errno
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tui_gan.contract.commands import Resume, Save, SetKnob, Stop
+from tui_gan.contract.snapshot import Status
+from tui_gan.gan.objectives import OBJECTIVES
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session import checkpoint, runlog
+
+Train = Callable[..., Any]
+
+
+@pytest.fixture
+def break_loss(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let the generator's loss be something else from its n-th update on, for so many updates."""
+
+    def break_loss(update: int, times: int, breaks: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        objective = OBJECTIVES["non_saturating"]
+        calls = 0
+
+        def broken(real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+            nonlocal calls
+            calls += 1
+            loss = objective.generator_loss(real, fake)
+            return breaks(loss) if update <= calls < update + times else loss
+
+        monkeypatch.setitem(OBJECTIVES, "non_saturating", objective._replace(generator_loss=broken))
+
+    return break_loss
+
+
+def finite(path: Path) -> bool:
+    tensors, _ = checkpoint.read(path)
+    return all(bool(value.isfinite().all()) for value in tensors.values())
+
+
+def steps_of(path: Path) -> list[int]:
+    return [entry["step"] for entry in runlog.read(path)]
+
+
+def test_a_loss_that_is_not_finite_pauses_with_advice_and_the_run_can_go_on(train: Train, break_loss: Callable[..., None]) -> None:
+    break_loss(18, 3, lambda loss: loss * torch.nan)
+    ended = train(script={19: [], 100: [None, SetKnob("generator_lr", 1e-4), Resume(), None]}, hold=True)
+    paused, going = ended.snapshots[1], ended.snapshots[-1]
+    assert paused.status is Status.PAUSED
+    assert "lower a learning rate" in paused.advice
+    assert "non-finite by step 20" in paused.events[-1].text
+    assert paused.events[-1].kind == "error"
+    assert paused.step < 18
+    assert paused.picture is not None
+    assert torch.tensor(paused.picture.mapped).isfinite().all()
+    assert going.advice is None
+    assert (ended.outcome.status, ended.outcome.step, ended.outcome.error) == ("finished", 40, None)
+    assert finite(ended.checkpoint(40))
+    steps = steps_of(ended.directory.log)
+    assert steps == sorted(steps)
+
+
+def test_without_anybody_there_it_saves_the_last_good_state_and_fails(train: Train, break_loss: Callable[..., None]) -> None:
+    break_loss(18, 1000, lambda loss: loss * torch.inf)
+    ended = train()
+    assert ended.outcome.status == "failed"
+    assert ended.outcome.error.exit_code == 1
+    assert "non-finite" in str(ended.outcome.error)
+    newest = max(checkpoint.stored(ended.directory.checkpoints))
+    assert newest == ended.outcome.step < 18
+    assert finite(ended.checkpoint(newest))
+
+
+def test_a_state_that_was_given_up_is_not_what_is_resumed(
+    train: Train, resume: Train, knobs: Any, break_loss: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_loss(18, 1000, lambda loss: loss * torch.nan)
+    often = knobs.__class__(batch_size=8, device="cpu", checkpoint_every=1)
+    ended = train(knobs=often)
+    good = ended.outcome.step
+    assert max(checkpoint.stored(ended.directory.checkpoints)) == good
+    monkeypatch.undo()
+    assert resume(until=good + 3).outcome.step == good + 3
+    steps = steps_of(ended.directory.log)
+    assert steps == sorted(steps)
+
+
+def test_a_stop_before_the_bad_loss_was_noticed_saves_the_last_good_state(train: Train, break_loss: Callable[..., None]) -> None:
+    break_loss(17, 1000, lambda loss: loss * torch.nan)
+    ended = train(script={18: [Stop()]})
+    newest = max(checkpoint.stored(ended.directory.checkpoints))
+    assert newest == ended.outcome.step < 17
+    assert newest > 0
+    assert finite(ended.checkpoint(newest))
+    assert "non-finite" in str(ended.outcome.error)
+
+
+def test_a_bad_loss_from_the_first_step_goes_back_to_the_beginning(train: Train, break_loss: Callable[..., None]) -> None:
+    break_loss(1, 1000, lambda loss: loss * torch.nan)
+    ended = train()
+    assert (ended.outcome.status, ended.outcome.step) == ("failed", 0)
+    assert finite(ended.checkpoint(0))
+
+
+def raises(loss: torch.Tensor) -> torch.Tensor:
+    raise ArithmeticError("the objective broke")
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_an_exception_in_a_step_is_a_failure_with_its_traceback(train: Train, break_loss: Callable[..., None], hold: bool) -> None:
+    break_loss(18, 1000, raises)
+    ended = train(script={100: [None, Resume(), None]} if hold else {}, hold=hold)
+    assert ended.outcome.status == "failed"
+    assert ended.outcome.error.exit_code == 1
+    assert "ArithmeticError: the objective broke" in str(ended.outcome.error)
+    assert "\n" not in str(ended.outcome.error)
+    assert str(ended.directory.log) in str(ended.outcome.error)
+    logged = [entry["traceback"] for entry in runlog.read(ended.directory.log) if "traceback" in entry]
+    assert len(logged) == 1
+    assert "raise ArithmeticError" in logged[0]
+    assert finite(ended.checkpoint(max(checkpoint.stored(ended.directory.checkpoints))))
+    if hold:
+        assert ended.snapshots[-1].status is Status.FAILED
+        assert "raise ArithmeticError" in ended.snapshots[-1].failure
+        assert ended.snapshots[-1].series["generator_loss"].steps[-1] <= 15
+
+
+class FullDisk:
+    """A disk that is full for a time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.full = False
+        whole = checkpoint.write_atomically
+        monkeypatch.setattr(checkpoint, "write_atomically", lambda path, content: self.refuse(path) or whole(path, content))
+
+    def refuse(self, path: Path) -> None:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+
+def test_a_full_disk_pauses_with_advice_and_the_run_goes_on_when_there_is_room(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = FullDisk(monkeypatch)
+    trained = Trainer.step
+
+    def step(trainer: Trainer, knobs: Any) -> None:
+        trained(trainer, knobs)
+        disk.full = trainer.steps_done < 25 and trainer.steps_done > 15
+
+    monkeypatch.setattr(Trainer, "step", step)
+    ended = train(script={100: [None, Resume(), None, Save()]}, hold=True)
+    assert "No space left on device" in ended.snapshots[1].advice
+    assert "make room" in ended.snapshots[1].advice
+    assert ended.snapshots[1].status is Status.PAUSED
+    assert ended.snapshots[1].step == 20
+    assert (ended.outcome.status, ended.outcome.error) == ("finished", None)
+    assert ended.checkpoint(40).is_file()
+
+
+def test_a_full_disk_without_anybody_there_ends_with_status_2_and_the_older_checkpoints(
+    train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FullDisk(monkeypatch)
+    trained = Trainer.step
+
+    def step(trainer: Trainer, knobs: Any) -> None:
+        trained(trainer, knobs)
+        disk.full = trainer.steps_done > 15
+
+    monkeypatch.setattr(Trainer, "step", step)
+    ended = train()
+    assert ended.outcome.status == "failed"
+    assert ended.outcome.error.exit_code == 2
+    assert "No space left on device" in str(ended.outcome.error)
+    stored = checkpoint.stored(ended.directory.checkpoints)
+    assert max(stored) == 10
+    assert checkpoint.read(stored[10])[1].step == 10
+    assert list(ended.directory.checkpoints.glob("*.partial")) == []
+
+
+def test_a_log_that_cannot_be_written_ends_with_status_2(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = runlog.RunLog.write
+
+    def write(log: runlog.RunLog, kind: str, step: int, seconds: float, **fields: Any) -> None:
+        if step > 12:
+            raise OSError(errno.EIO, "Input/output error")
+        written(log, kind, step, seconds, **fields)
+
+    monkeypatch.setattr(runlog.RunLog, "write", write)
+    ended = train()
+    assert ended.outcome.error.exit_code == 2
+    assert "Input/output error" in str(ended.outcome.error)
+
+
+def test_no_memory_on_the_device_goes_back_and_advises(train: Train, break_loss: Callable[..., None]) -> None:
+    def exhausted(loss: torch.Tensor) -> torch.Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    break_loss(18, 1, exhausted)
+    ended = train(script={100: [None, Resume()]}, hold=True)
+    assert "lower the batch size" in ended.snapshots[1].advice
+    assert ended.snapshots[1].step <= 15
+    assert ended.outcome.status == "finished"
+
+
+def test_a_knob_turned_after_the_good_state_is_logged_again_where_it_is_in_force(train: Train, break_loss: Callable[..., None]) -> None:
+    break_loss(18, 3, lambda loss: loss * torch.nan)
+    ended = train(script={15: [SetKnob("batch_size", 32)], 100: [Resume()]}, hold=True)
+    lines = [entry for entry in runlog.read(ended.directory.log) if entry["kind"] == "command" and entry["name"] == "batch_size"]
+    assert [entry["value"] for entry in lines] == [32]
+    assert lines[0]["step"] < 15
+
+
+def test_a_device_that_dies_leaves_the_run_on_the_cpu_with_its_traceback_in_the_log(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    step, load_state = Trainer.step, Trainer.load_state
+    dead: list[Trainer] = []
+
+    def breaks(self: Trainer, knobs: Any) -> None:
+        if self.steps_done == 25:
+            dead.append(self)
+            raise RuntimeError("CUDA error: unspecified launch failure")
+        step(self, knobs)
+
+    def loads(self: Trainer, state: Any) -> None:
+        if self in dead:
+            raise RuntimeError("CUDA error: unspecified launch failure")
+        load_state(self, state)
+
+    monkeypatch.setattr(Trainer, "step", breaks)
+    monkeypatch.setattr(Trainer, "load_state", loads)
+    ended = train(hold=True, script={100: [None, Stop()]})
+    assert ended.snapshots[-1].status is Status.FAILED
+    assert "launch failure" in ended.snapshots[-1].failure
+    assert ended.session.run.trainer is not dead[0]
+    assert ended.outcome.status == "failed"
+    assert finite(ended.checkpoint(ended.outcome.step))
+    assert any("launch failure" in entry.get("traceback", "") for entry in runlog.read(ended.directory.log))

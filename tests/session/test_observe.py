@@ -1,0 +1,120 @@
+"""From the trainer to numbers: pictures, fixed edges, evaluations."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import Knobs, set_knob
+from tui_gan.gan.datasets import DATASETS, Dataset, of_array
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session import observe
+from tui_gan.session.observe import Observer, density, edges, evaluation_seed, generate, in_units
+
+USERS = np.concatenate([np.linspace(-3, -2, 700), np.geomspace(1, 50, 300)])
+EVERY = {**{name: make(True) for name, make in DATASETS.items()}, "users": of_array(USERS, True), "raw": DATASETS["gaussian"](False)}
+every_dataset = pytest.mark.parametrize("dataset", EVERY.values(), ids=EVERY)
+
+
+@every_dataset
+@pytest.mark.parametrize("gate", [False, True])
+def test_a_picture_is_frozen_and_in_units_of_the_data(config: Config, knobs: Knobs, dataset: Dataset, gate: bool) -> None:
+    trainer = Trainer(config, dataset, "cpu")
+    picture = Observer(trainer).picture(trainer, set_knob(knobs, "minibatch_discrimination", gate))
+    arrays = {name: getattr(picture, name) for name in picture.__slots__}
+    assert all(not array.flags.writeable and array.dtype == np.float64 and np.isfinite(array).all() for array in arrays.values())
+    assert len(picture.real) == len(picture.fake) == len(picture.edges) - 1
+    assert (np.diff(picture.edges) > 0).all()
+    assert (np.diff(picture.latents) >= 0).all()
+    assert picture.axis[0] == picture.edges[0]
+    assert picture.axis[-1] == picture.edges[-1]
+    assert ((picture.discriminator > 0) & (picture.discriminator < 1)).all()
+    assert 0.99 < (picture.real * np.diff(picture.edges)).sum() <= 1 + 1e-9
+    with torch.no_grad():
+        again = trainer.generator_average(torch.from_numpy(picture.latents.copy()).float()[:, None])[:, 0].double().numpy()
+    np.testing.assert_allclose(picture.mapped, again * dataset.scale + dataset.location, rtol=1e-5, atol=1e-6 * dataset.scale)
+
+
+def test_edges_and_real_stay_while_it_trains(config: Config, knobs: Knobs) -> None:
+    trainer = Trainer(config, EVERY["gaussian"], "cpu")
+    observer = Observer(trainer)
+    before = observer.picture(trainer, knobs)
+    trainer.step(knobs)
+    after = observer.picture(trainer, knobs)
+    assert after.edges is before.edges
+    assert after.real is before.real
+    assert not np.array_equal(after.mapped, before.mapped)
+
+
+def test_with_minibatch_features_each_point_is_judged_in_fixed_company(config: Config, knobs: Knobs) -> None:
+    trainer = Trainer(config, EVERY["gaussian"], "cpu")
+    opened = set_knob(knobs, "minibatch_discrimination", True)
+    observer = Observer(trainer)
+    whole = observer.verdicts(trainer, opened)
+    observer._axis_in_training_units = observer._axis_in_training_units[:5]
+    np.testing.assert_allclose(observer.verdicts(trainer, opened), whole[:5], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([0.0, 1.0]),
+        np.r_[np.zeros(100_000), 1.0],
+        np.r_[np.zeros(99_000), 1e6, np.full(1000, 1e-9)],
+        1.7e9 + np.linspace(0, 1, 50),
+        np.linspace(-1, 1, 9) * 1e-6,
+        np.linspace(-1, 1, 9) * 1e140,
+    ],
+    ids=["two values", "one outlier", "far outlier", "far away", "tiny", "vast"],
+)
+def test_edges_hold_for_data_of_any_shape(values: np.ndarray) -> None:
+    dataset = of_array(values, True)
+    bins = edges(dataset)
+    assert (np.diff(bins) > 0).all()
+    assert np.isfinite(density(dataset.quantiles(1000), bins)).all()
+
+
+def test_density_counts_what_lies_outside_or_is_no_number_in_the_total() -> None:
+    bins = np.linspace(0, 1, 5)
+    samples = np.array([0.1, 0.1, 0.6, 5.0, -5.0, np.nan, np.inf, 0.9])
+    found = density(samples, bins)
+    assert (found * np.diff(bins) * len(samples)).round(9).tolist() == [2, 0, 1, 1]
+
+
+def test_evaluations_depend_on_seed_and_step_alone(config: Config) -> None:
+    assert evaluation_seed(config, 500) == evaluation_seed(msgspec.structs.replace(config, steps=7, keep=3), 500)
+    seeds = {evaluation_seed(msgspec.structs.replace(config, seed=seed), step) for seed in range(5) for step in range(5)}
+    assert len(seeds) == 25
+    assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def test_generated_samples_depend_on_their_seed_and_touch_no_stream(config: Config) -> None:
+    trainer = Trainer(config, EVERY["gaussian"], "cpu")
+    state, default = trainer.stream.get_state(), torch.random.get_rng_state()
+    one, same, other = (generate(trainer.generator_average, config, seed, 50) for seed in (1, 1, 2))
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+    assert torch.equal(state, trainer.stream.get_state())
+    assert torch.equal(default, torch.random.get_rng_state())
+    assert in_units(one, 4.0, 0.5).tolist() == pytest.approx((one[:, 0].double() * 0.5 + 4).tolist())
+
+
+def test_generating_in_portions_gives_the_same_samples(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Trainer(config, EVERY["gaussian"], "cpu").generator_average
+    whole = generate(network, config, 3, 1000)
+    monkeypatch.setattr(observe, "PORTION", 64)
+    torch.testing.assert_close(generate(network, config, 3, 1000), whole)
+
+
+def test_w1_is_that_of_ten_thousand_samples(train: Callable[..., Any]) -> None:
+    ended = train(until=15)
+    trainer = ended.session.run.trainer
+    assert observe.EVALUATED == 10_000
+    samples = generate(trainer.generator_average, trainer.config, evaluation_seed(trainer.config, 15), 10_000)
+    exact = trainer.dataset.quantiles(10_000)
+    values = np.sort(in_units(samples, trainer.dataset.location, trainer.dataset.scale))
+    assert ended.outcome.metrics["w1"] == pytest.approx(np.abs(values - exact).mean(), rel=1e-12)

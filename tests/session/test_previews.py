@@ -1,0 +1,74 @@
+"""Previews: at most 256, evenly over the run, the same after a resume."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_gan.session import previews
+from tui_gan.session.previews import CAPACITY, Previews, stride_at
+
+NOTHING = np.zeros(1)
+
+
+def kept(folder: Path) -> list[int]:
+    return [step for step, _ in previews.stored(folder)]
+
+
+def fill(store: Previews, steps: range) -> None:
+    for step in steps:
+        if store.due(step):
+            store.add(step, NOTHING, NOTHING, NOTHING)
+
+
+@given(step=st.integers(0, 10**9), every=st.integers(1, 10**4))
+def test_the_stride_is_the_least_that_keeps_within_bounds(step: int, every: int) -> None:
+    stride = stride_at(step, every)
+    assert step // stride + 1 <= CAPACITY
+    assert stride == every or step // (stride // 2) + 1 > CAPACITY
+    assert (stride // every).bit_count() == 1
+
+
+@pytest.mark.parametrize("last", [0, 100, CAPACITY - 1, CAPACITY, 3 * CAPACITY])
+def test_a_store_is_bounded_and_evenly_thinned(tmp_path: Path, last: int) -> None:
+    fill(Previews(tmp_path, every=1), range(last + 1))
+    assert kept(tmp_path) == list(range(0, last + 1, stride_at(last, 1)))
+    assert len(kept(tmp_path)) <= CAPACITY
+
+
+@pytest.mark.parametrize("stop", [0, 10, CAPACITY - 1, CAPACITY, CAPACITY + 5])
+def test_a_resumed_run_keeps_the_same_ones(tmp_path: Path, stop: int) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    last = 2 * CAPACITY + 9
+    fill(Previews(whole, every=1), range(last + 1))
+    fill(Previews(parts, every=1), range(stop + 1))
+    fill(Previews(parts, 1, stop), range(stop + 1, last + 1))
+    assert kept(parts) == kept(whole)
+
+
+def test_previews_of_steps_that_will_be_trained_again_are_removed(tmp_path: Path) -> None:
+    fill(Previews(tmp_path, every=5), range(101))
+    Previews(tmp_path, 5, step=42)
+    assert kept(tmp_path) == list(range(0, 41, 5))
+
+
+def test_a_preview_is_read_back(tmp_path: Path) -> None:
+    store = Previews(tmp_path, every=5)
+    store.add(5, np.linspace(0, 1, 7)[::2], np.arange(3.0), np.ones(3) / 2)
+    found = previews.read(next(path for _, path in previews.stored(tmp_path)))
+    assert set(found) == {"fake", "axis", "discriminator"}
+    np.testing.assert_allclose(found["fake"], np.linspace(0, 1, 7)[::2], rtol=1e-6)
+    assert found["axis"].tolist() == [0, 1, 2]
+
+
+def test_a_run_keeps_previews_from_its_first_step_to_its_last(train: Callable[..., Any]) -> None:
+    ended = train()
+    assert kept(ended.directory.previews) == [0, 10, 20, 30, 40]
+    arrays = previews.read(ended.directory.previews / "step-00000040.safetensors")
+    assert arrays["fake"].shape == (4096,)
+    assert arrays["axis"].shape == arrays["discriminator"].shape
+    assert ((arrays["discriminator"] > 0) & (arrays["discriminator"] < 1)).all()

@@ -1,0 +1,158 @@
+"""The run directory: made where nothing can be lost, found again, and removed when nothing began."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.errors import UnreadableError, UsageError
+from tui_gan.contract.knobs import Knobs
+from tui_gan.data.tables import READERS
+from tui_gan.session import rundir
+
+LONG = "x" * 300
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def with_data(config: Config, path: Path) -> Config:
+    return msgspec.structs.replace(config, data=str(path))
+
+
+def test_a_run_without_a_place_gets_a_new_one_under_runs(config: Config, knobs: Knobs) -> None:
+    made = [rundir.create(None, config, knobs)[0].path for _ in range(3)]
+    assert len(set(made)) == 3
+    assert all(re.fullmatch(r"runs/toy1d-\d{8}-\d{6}(-\d+)?", str(path)) for path in made)
+    assert [run.path for run in rundir.listed()] == sorted(made)
+
+
+def test_a_name_that_is_taken_gets_a_number() -> None:
+    assert [rundir._unused(Path("runs/toy1d")).name for _ in range(3)] == ["toy1d", "toy1d-2", "toy1d-3"]
+
+
+def test_a_new_run_has_its_configuration_and_folders(config: Config, knobs: Knobs) -> None:
+    run, made = rundir.create(Path("a/b/run"), config, knobs)
+    assert made == config
+    assert rundir.read_config(run) == (config, knobs)
+    assert run.checkpoints.is_dir()
+    assert run.previews.is_dir()
+
+
+@pytest.mark.parametrize("name", ["config.toml", "log.jsonl", "checkpoints"])
+def test_a_directory_that_holds_a_run_is_refused_as_it_is(config: Config, knobs: Knobs, name: str) -> None:
+    kept = Path("run") / name
+    kept.parent.mkdir()
+    kept.write_text("mine")
+    with pytest.raises(UsageError, match="already holds a run"):
+        rundir.create(Path("run"), config, knobs)
+    assert kept.read_text() == "mine"
+    assert list(Path("run").iterdir()) == [kept]
+
+
+@pytest.mark.parametrize("name", ["previews", *(f"data{suffix}" for suffix in READERS)])
+def test_a_file_of_the_user_that_a_run_would_overwrite_is_left_alone(config: Config, knobs: Knobs, name: str) -> None:
+    kept = Path("run") / name
+    kept.parent.mkdir()
+    kept.write_text("1\n2\n")
+    with pytest.raises(UsageError, match=f"already holds {name}"):
+        rundir.create(Path("run"), config, knobs)
+    assert kept.read_text() == "1\n2\n"
+    assert list(Path("run").iterdir()) == [kept]
+
+
+def test_training_beside_the_data_does_not_lose_it(config: Config, knobs: Knobs) -> None:
+    Path("data.csv").write_text("1\n2\n")
+    with pytest.raises(UsageError):
+        rundir.create(Path("."), with_data(config, Path("data.csv")), knobs)
+    assert Path("data.csv").read_text() == "1\n2\n"
+    Path("data.csv").rename("mine.csv")
+    run, made = rundir.create(Path("."), with_data(config, Path("mine.csv")), knobs)
+    rundir.discard(run)
+    assert Path("mine.csv").read_text() == "1\n2\n"
+    assert made.data == "data.csv"
+
+
+def test_an_existing_directory_keeps_what_else_is_in_it(config: Config, knobs: Knobs) -> None:
+    Path("run").mkdir()
+    Path("run/notes.txt").write_text("mine")
+    run, _ = rundir.create(Path("run"), config, knobs)
+    rundir.discard(run)
+    assert [path.name for path in Path("run").iterdir()] == ["notes.txt"]
+
+
+def test_discarding_a_run_leaves_no_trace(config: Config, knobs: Knobs) -> None:
+    Path("mine.csv").write_text("1\n2\n")
+    run, _ = rundir.create(Path("run"), with_data(config, Path("mine.csv")), knobs)
+    run.log.write_text("x")
+    rundir.discard(run)
+    assert not Path("run").exists()
+
+
+@pytest.mark.parametrize(
+    ("out", "part"),
+    [("file", "is a file"), ("file/below", "cannot make"), (LONG, "File name too long"), (f"new/{LONG}", "File name too long")],
+    ids=["file", "below a file", "long", "below new"],
+)
+def test_a_place_that_cannot_be_made_is_refused(config: Config, knobs: Knobs, out: str, part: str) -> None:
+    Path("file").write_text("mine")
+    with pytest.raises(UsageError, match=part) as caught:
+        rundir.create(Path(out), config, knobs)
+    assert "--out" in str(caught.value)
+    assert Path("file").read_text() == "mine"
+
+
+def test_two_that_found_the_same_place_free_do_not_share_it(config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, _ = rundir.create(Path("run"), config, knobs)
+    monkeypatch.setattr(rundir, "_claimable", lambda path: rundir.RunDirectory(path))
+    with pytest.raises(UsageError):
+        rundir.create(Path("run"), config, knobs)
+    assert rundir.read_config(run) == (config, knobs)
+
+
+def test_small_data_is_copied_and_large_data_is_named(config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Path("mine.CSV")
+    source.write_text("1\n2\n3\n")
+    small, made = rundir.create(Path("small"), with_data(config, source), knobs)
+    assert (small.path / made.data).read_text() == source.read_text()
+    assert made.data == "data.csv"
+    monkeypatch.setattr(rundir, "DATA_COPIED", 3)
+    large, named = rundir.create(Path("large"), with_data(config, source), knobs)
+    assert named.data == str(source.resolve())
+    assert not list(large.path.glob("data*"))
+    assert named.data_sha256 == made.data_sha256
+    for run, used in ((small, made), (large, named)):
+        assert rundir.data_path(used, run.path).read_text() == source.read_text()
+    source.write_text("1\n2\n4\n")
+    assert rundir.data_path(made, small.path).read_text() == "1\n2\n3\n"
+    with pytest.raises(UnreadableError, match="checksum"):
+        rundir.data_path(named, large.path)
+    source.unlink()
+    with pytest.raises(UnreadableError, match="No such file"):
+        rundir.data_path(named, large.path)
+
+
+def test_a_run_is_found_by_its_path_and_by_its_name(config: Config, knobs: Knobs) -> None:
+    run, _ = rundir.create(Path("runs/mine"), config, knobs)
+    assert rundir.find("mine") == rundir.find("runs/mine") == run
+    assert rundir.find(str(run.path.resolve())).path.samefile(run.path)
+
+
+@pytest.mark.parametrize("name", ["none", "runs", "", "file", "file/x", LONG, "/"])
+def test_what_is_no_run_is_not_found(name: str) -> None:
+    Path("runs").mkdir()
+    Path("file").write_text("x")
+    with pytest.raises(UnreadableError):
+        rundir.find(name)
+
+
+@pytest.mark.parametrize("content", [b"=", b"\xff", b"steps = 0", b"stepz = 3", b"[steps]", b"[knobs]\nk_steps = 99"], ids=str)
+def test_a_configuration_that_is_none_is_unreadable(config: Config, knobs: Knobs, content: bytes) -> None:
+    run, _ = rundir.create(Path("run"), config, knobs)
+    run.config.write_bytes(content)
+    with pytest.raises(UnreadableError):
+        rundir.read_config(run)

@@ -1,0 +1,83 @@
+"""The front end without a screen, with a run that is made up."""
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+
+from tui_gan import headless
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.snapshot import Series, Snapshot, Status, frozen
+
+
+def snapshot(step: int, status: Status = Status.RUNNING) -> Snapshot:
+    series = {name: Series(frozen([1, step]), frozen([9.0, value])) for name, value in (("discriminator_loss", 1.38), ("w1", 0.0123))}
+    return Snapshot("toy1d", status, step, 1000, 2.0, 50.0, "cpu", ("cpu",), Knobs(), "runs/x", series=series)
+
+
+@dataclasses.dataclass
+class MadeUp:
+    """A run that takes a hundred steps between any two looks."""
+
+    latest: Snapshot
+    asked: int = 0
+
+    def request_snapshot(self) -> None:
+        self.asked += 1
+        self.latest = snapshot(100 * self.asked)
+
+    def send(self, command: object) -> None:
+        raise AssertionError("a headless run is sent nothing")
+
+
+def waits(times: int) -> Callable[[float], bool]:
+    """A wait that finds the run ended after so many times, without waiting."""
+    left = iter([False] * times + [True])
+    return lambda seconds: next(left)
+
+
+def test_a_line_says_step_speed_time_left_losses_and_w1() -> None:
+    text = headless.line(snapshot(900))
+    assert text == "step 900/1000  50 steps/s  2 s left  D 1.38  w1 0.0123"
+
+
+def test_a_line_before_the_first_speed_is_the_step_alone() -> None:
+    assert headless.line(dataclasses.replace(snapshot(0), steps_per_second=0.0, series={})) == "step 0/1000"
+
+
+def test_one_line_an_interval(capsys: pytest.CaptureFixture[str]) -> None:
+    run = MadeUp(snapshot(0, Status.LOADING))
+    intervals = 3
+    headless.watch(run, waits(round(intervals * headless.LINE_EVERY / headless.GLANCE) + 5))
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    lines = captured.err.splitlines()
+    assert run.asked == len(lines) == intervals
+    assert [line.split()[1] for line in lines] == ["100/1000", "200/1000", "300/1000"]
+
+
+def test_a_run_that_does_not_train_yet_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    run = MadeUp(snapshot(0, Status.LOADING))
+    headless.watch(run, waits(3))
+    assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_gets_a_bar(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    run = MadeUp(snapshot(0, Status.LOADING))
+    headless.watch(run, waits(round(2 * headless.BAR_EVERY / headless.GLANCE) + 5))
+    shown = capsys.readouterr().err
+    assert "200/1000" in shown
+    assert "toy1d running" in shown
+    assert "50 steps/s" in shown
+
+
+def test_a_reader_that_has_gone_away_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("builtins.print", gone)
+    run = MadeUp(snapshot(0, Status.LOADING))
+    headless.watch(run, waits(round(headless.LINE_EVERY / headless.GLANCE) + 5))
+    assert run.asked == 1
