@@ -42,7 +42,7 @@ def logged_speed(run: Path) -> float:
 def on_screen(folder: Path) -> float:
     run = folder / f"screen-{time.monotonic_ns()}"
     with terminal("run", "toy1d", "--steps", str(STEPS), "--out", str(run), cwd=folder) as opened:
-        drain_until(opened, lambda: "finished" in (run / "log.jsonl").read_text() if run.exists() else False)
+        drain_until(opened, lambda: "finished" in (run / "log.jsonl").read_text() if (run / "log.jsonl").exists() else False)
         opened.press("q")
         opened.wait_end()
     return logged_speed(run)
@@ -100,7 +100,7 @@ def bench_keys(pairs: int, folder: Path, presses: int = 100) -> None:
         waited, k_steps = [], 1
         for press in range(presses):
             key, k_steps = ("K", k_steps + 1) if press % 10 < 5 else ("k", k_steps - 1)
-            wanted = f"k steps {k_steps}"
+            wanted = f"k steps ◂ {k_steps} ▸"
             settle = time.monotonic() + 0.15
             while time.monotonic() < settle:
                 opened.read(0.02)

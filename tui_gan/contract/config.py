@@ -94,7 +94,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     metric: str = "w1"
     evaluate_every: Count = 500
     log_every: Annotated[int, Meta(ge=1, le=100)] = 50
-    preview_every: Count = 50
+    preview_every: Count = 100
     keep: Annotated[int, Meta(ge=1, le=100_000)] = 5
 
 

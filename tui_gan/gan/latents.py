@@ -1,6 +1,5 @@
 """Latents: the distributions of the generator's input, each by its inverse cumulative distribution function."""
 
-import math
 from collections.abc import Callable
 
 import torch
@@ -12,7 +11,8 @@ TAIL = 5e-7
 
 def normal(levels: Tensor) -> Tensor:
     """Inverse CDF of N(0, 1)."""
-    return torch.erfinv(2 * levels.clamp(TAIL, 1 - TAIL) - 1) * math.sqrt(2)
+    latents: Tensor = torch.special.ndtri(levels.clamp(TAIL, 1 - TAIL))
+    return latents
 
 
 def uniform(levels: Tensor) -> Tensor:
@@ -33,5 +33,5 @@ def draw(inverse: Callable[[Tensor], Tensor], count: int, dim: int, stream: torc
     levels = torch.rand(count, dim, generator=stream)
     if stratified:
         slices = torch.rand(count, dim, generator=stream).argsort(0)
-        levels = (slices + levels) / count
+        levels.add_(slices).div_(count)
     return inverse(levels)

@@ -1,7 +1,7 @@
 """The trainer: two networks, two optimisers, one step."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -14,7 +14,7 @@ from tui_gan.gan.datasets import Dataset
 from tui_gan.gan.latents import LATENTS, draw
 from tui_gan.gan.networks import build
 from tui_gan.gan.objectives import OBJECTIVES
-from tui_gan.gan.regularizers import r1_difference
+from tui_gan.gan.regularizers import r1_difference, shifted
 
 FIXED_LATENTS = 4096
 
@@ -47,6 +47,7 @@ class Trainer:
         self.loss_sums = torch.zeros(2, device=device)
         self.losses_summed = 0
         self._generator_weights: list[Tensor] = list(self.generator.parameters())
+        self._discriminator_weights: list[Tensor] = list(self.discriminator.parameters())
         self._average_weights: list[Tensor] = list(self.generator_average.parameters())
         self.generator_optimizer = self._adam(self.generator)
         self.discriminator_optimizer = self._adam(self.discriminator)
@@ -69,26 +70,20 @@ class Trainer:
         real = self._real(knobs)
         with torch.no_grad():
             fake = self._fake(knobs)
-        gate = knobs.minibatch_discrimination
-        # Real and fake are judged apart: in one batch the minibatch features would mix the two.
-        real_logits = self.discriminator(real, gate)
-        loss = penalized = self.objective.discriminator_loss(real_logits, self.discriminator(fake, gate))
-        if self.config.gradient_penalty:
-            penalty = r1_difference(lambda x: self.discriminator(x, gate), real, real_logits)
-            penalized = loss + self.config.gradient_penalty * penalty
-        self.discriminator_optimizer.zero_grad()
-        penalized.backward()  # type: ignore[no-untyped-call]
-        self.discriminator_optimizer.step()
+        weight = self.config.gradient_penalty
+        batches = (real, fake, shifted(real)) if weight else (real, fake)
+        real_logits, fake_logits, *shifted_logits = self._judged(batches, knobs)
+        loss = penalized = self.objective.discriminator_loss(real_logits, fake_logits)
+        for logits in shifted_logits:
+            penalized = loss + weight * r1_difference(real_logits, logits)
+        _descend(self.discriminator_optimizer, self._discriminator_weights, penalized)
         return loss.detach()
 
     def update_generator(self, knobs: Knobs) -> Tensor:
         """Move the generator once against the discriminator as it stands; returns its loss, on the device, detached."""
         fake_logits = self.discriminator(self._fake(knobs), knobs.minibatch_discrimination)
         loss = self.objective.generator_loss(fake_logits, fake_logits)
-        gradients = torch.autograd.grad(loss, self._generator_weights)
-        for weight, gradient in zip(self._generator_weights, gradients, strict=True):
-            weight.grad = gradient
-        self.generator_optimizer.step()
+        _descend(self.generator_optimizer, self._generator_weights, loss)
         return loss.detach()
 
     def sample(self, latents: Tensor) -> Tensor:
@@ -143,6 +138,13 @@ class Trainer:
         other.load_state(self.state())
         return other
 
+    def _judged(self, batches: tuple[Tensor, ...], knobs: Knobs) -> Sequence[Tensor]:
+        """Logits of each batch, which are judged apart: minibatch features would otherwise mix real and fake."""
+        if knobs.minibatch_discrimination:
+            return [self.discriminator(batch, True) for batch in batches]
+        # A discriminator that judges each sample by itself does not know its batch, and one pass is quicker than three.
+        return self.discriminator(torch.cat(batches)).split(knobs.batch_size)  # type: ignore[no-any-return]
+
     def _real(self, knobs: Knobs) -> Tensor:
         return self.dataset.sample(knobs.batch_size, self.stream).to(self.device)
 
@@ -187,6 +189,14 @@ class Trainer:
         yield "fixed_latents", self.fixed_latents
         yield "loss_sums", self.loss_sums
         yield "counts", torch.tensor([self.steps_done, self.losses_summed])
+
+
+def _descend(optimizer: torch.optim.Optimizer, weights: list[Tensor], loss: Tensor) -> None:
+    """Move the weights once; the gradient of no other network is computed, and weights that took no part stay as they are."""
+    gradients = torch.autograd.grad(loss, weights, allow_unused=True)
+    for weight, gradient in zip(weights, gradients, strict=True):
+        weight.grad = gradient
+    optimizer.step()
 
 
 def _load_optimizer(optimizer: torch.optim.Optimizer, name: str, state: State) -> None:
