@@ -54,7 +54,8 @@ def train(steps: int, batch: int = 256, lr: float = 2e-3, epsilon: float = 0.1) 
         for weight, gradient in zip(weights, gradients, strict=True):
             weight.grad = gradient
         adam_g.step()
-        torch._foreach_lerp_(averages, weights, 1 - min(0.999, (2 + step) / (6 + step)))
+        with torch.no_grad():
+            torch._foreach_lerp_(averages, weights, 1 - min(0.999, (2 + step) / (6 + step)))
     return (steps - warm_up) / (time.perf_counter() - start)
 
 

@@ -29,7 +29,7 @@ from tui_gan.cli import main
 main()
 """
 PATIENCE = 120.0
-KNOBS = ("--batch-size", "16", "--minibatch-discrimination")
+KNOBS = ("--batch-size", "16", "--minibatch-discrimination", "--checkpoint-every", "50")
 EVERY = PRESETS["toy1d"].config.log_every
 
 

@@ -221,3 +221,10 @@ def test_equal_seeds_give_equal_weights_whatever_was_drawn_before(build_trainer:
 def test_an_unknown_name_is_refused_with_the_nearest(build_trainer: Build, changes: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="did you mean"):
         build_trainer(**changes)
+
+
+def test_the_average_keeps_no_history_of_the_weights_it_was_made_of(trainer: Trainer, knobs: Knobs) -> None:
+    trainer.step(knobs)
+    for weight in trainer.generator_average.parameters():
+        assert weight.grad_fn is None
+        assert not weight.requires_grad

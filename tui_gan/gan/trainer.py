@@ -157,6 +157,7 @@ class Trainer:
         half_life = self.config.lr_half_life
         return 1 / (1 + self.steps_done / half_life) if half_life else 1.0
 
+    @torch.no_grad()
     def _update_average(self) -> None:
         # Early on the average is short, so that the untrained weights of the start do not linger.
         decay = min(self.config.average_decay, (1 + self.steps_done) / (5 + self.steps_done))

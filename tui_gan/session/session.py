@@ -58,8 +58,6 @@ class Session:
         if self.run.step == 0:
             self.run.keep_preview()
             self.run.evaluate(scheduled=True)
-            # A place that cannot take a checkpoint is found out before anything has been learned.
-            self.run.save()
         if self.run.step >= self.until:
             self._finish()
 
