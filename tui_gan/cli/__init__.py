@@ -6,6 +6,7 @@ Nothing here imports torch or textual but inside the body of a command, so that 
 import contextlib
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -18,12 +19,23 @@ app = typer.Typer(
     name="tui-gan",
     help="A laboratory for generative adversarial networks in a terminal. Begin with: tui-gan run toy1d",
     pretty_exceptions_enable=False,
+    # The framed tables cut long option names at 80 columns.
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (running.run, running.resume, listing.runs, listing.presets, using.sample, using.export, doctor.doctor):
-    app.command()(command)
-app.command(name="eval")(using.evaluate)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "run": running.run,
+    "resume": running.resume,
+    "runs": listing.runs,
+    "presets": listing.presets,
+    "sample": using.sample,
+    "eval": using.evaluate,
+    "export": using.export,
+    "doctor": doctor.doctor,
+}
+for name, command in COMMANDS.items():
+    app.command(name=name)(command)
 
 
 @app.callback(invoke_without_command=True)

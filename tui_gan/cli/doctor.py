@@ -13,7 +13,7 @@ SMALL = (80, 24)
 
 
 def doctor() -> None:
-    """Check Python, torch, devices and the terminal, and name the cure of each problem."""
+    """Check this machine and terminal, and name each cure."""
     problems = 0
     for name, finding, cure in (*_python(), *_terminal()):
         print(f"{'ok ' if cure is None else 'see'}  {name:10} {finding}")

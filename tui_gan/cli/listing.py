@@ -51,7 +51,7 @@ def presets(
     name: Annotated[str | None, typer.Argument(help="One preset, in full.", autocompletion=lambda: list(PRESETS))] = None,
     json: AsJson = False,
 ) -> None:
-    """List the presets, or show one: summary, source, settings, knobs, parameters."""
+    """List the presets, or show one in full."""
     if name is None:
         rows = [{"name": each, "summary": preset.summary, "source": preset.source} for each, preset in PRESETS.items()]
         if json:

@@ -22,7 +22,7 @@ def sample(
     number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000_000, help="How many samples.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the latents.")] = 0,
 ) -> None:
-    """Draw samples from the (averaged) generator of a run."""
+    """Draw samples from the averaged generator of a run."""
     writer = choose({".npy": _write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
 
     from tui_gan.session import checkpoint
@@ -64,7 +64,7 @@ def export(
     to: Annotated[str, typer.Option(help="What to write: safetensors.")],
     out: Annotated[Path | None, typer.Option(help="File to write; without it generator-STEP in the run directory.")] = None,
 ) -> None:
-    """Write the (averaged) generator alone, with what is needed to use it."""
+    """Write the averaged generator alone, for use elsewhere."""
     from tui_gan.session.export import EXPORTERS
 
     exporter = choose(EXPORTERS, to, "export")
