@@ -49,11 +49,11 @@ class Part(Widget):
 
     def facts(self, view: View) -> tuple[object, ...]:
         """Everything that the drawing depends on; while it stays equal nothing is drawn."""
-        raise NotImplementedError
+        return (view.snapshot,)
 
     def picture(self, view: View, width: int, height: int) -> Canvas:
-        """Draw."""
-        raise NotImplementedError
+        """Draw; a part with nothing to say stays blank."""
+        return Canvas(width, height)
 
     def show(self, view: View) -> None:
         """Draw a view, unless that would show nothing new, or too soon after the last time."""
@@ -120,7 +120,7 @@ class Panel(Part, can_focus=True):
 
     def inside(self, view: View, width: int, height: int) -> Canvas:
         """Draw what the frame holds."""
-        raise NotImplementedError
+        return Canvas(width, height)
 
     def notes(self, view: View) -> Notes:
         """A legend or newest numbers for the frame's upper edge."""
