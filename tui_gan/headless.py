@@ -31,6 +31,8 @@ def watch(handle: RunHandle, wait: Callable[[float], bool]) -> None:
             if handle.latest is not seen:
                 seen = handle.latest
                 report(seen)
+        if handle.latest is not seen:
+            report(handle.latest)
 
 
 def line(snapshot: Snapshot) -> str:
@@ -65,13 +67,21 @@ def _bar() -> Iterator[Callable[[Snapshot], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[speed]}"),
     )
-    with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress:
-        task = progress.add_task("loading", total=None, speed="")
+    progress = Progress(*columns, console=Console(stderr=True), auto_refresh=False)
+    task = progress.add_task("loading", total=None, speed="")
 
-        def report(snapshot: Snapshot) -> None:
-            with contextlib.suppress(OSError):
-                speed = f"{snapshot.steps_per_second:.0f} steps/s" if snapshot.steps_per_second else ""
-                description = f"{snapshot.preset} {snapshot.status.value.lower()}"
-                progress.update(task, description=description, total=snapshot.steps, completed=snapshot.step, speed=speed, refresh=True)
+    def report(snapshot: Snapshot) -> None:
+        # A terminal that has gone away must not end the run.
+        with contextlib.suppress(OSError):
+            speed = f"{snapshot.steps_per_second:.0f} steps/s" if snapshot.steps_per_second else ""
+            state = "finished" if snapshot.step >= snapshot.steps else snapshot.status.value.lower()
+            description = f"{snapshot.preset} {state}"
+            progress.update(task, description=description, total=snapshot.steps, completed=snapshot.step, speed=speed, refresh=True)
 
+    with contextlib.suppress(OSError):
+        progress.start()
+    try:
         yield report
+    finally:
+        with contextlib.suppress(OSError):
+            progress.stop()

@@ -105,7 +105,7 @@ BAD = {
     "nan.npy": (npy(np.array([1.0, np.nan, 2.0])), ["row 2", "finite"]),
     "inf.npy": (npy(np.array([1.0, 2.0, np.inf])), ["row 3", "finite"]),
     "constant.csv": ("3\n3\n3\n", ["constant (3)"]),
-    "one-number.csv": ("3\n", ["constant"]),
+    "one-number.csv": ("3\n", ["one row"]),
     "constant.npy": (npy(np.full(5, 0.25)), ["constant (0.25)"]),
     "two-columns.csv": ("1,2\n3,4\n", ["2 columns", "learns from 1"]),
     "two-columns.txt": ("1 2\n3 4\n", ["2 columns", "learns from 1"]),

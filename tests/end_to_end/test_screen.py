@@ -176,9 +176,8 @@ def test_resume_goes_on_with_the_curves_and_knobs_of_before(tmp_path: Path) -> N
     with terminal("run", "toy1d", "--steps", "100", "--headless", "--k-steps", "3", "--out", str(run), cwd=tmp_path) as opened:
         assert opened.wait_end() == 0
     with terminal("resume", str(run), "--steps", "50", cwd=tmp_path) as opened:
-        text = opened.wait_for(lambda text: "FINISHED" in text and step(text) == 150)
-        assert "k steps ◂ 3" in words(text)
-        assert "resumed at step 100" in text
+        opened.wait_for(lambda text: "FINISHED" in text and step(text) == 150)
+        opened.wait_for(lambda text: "k steps ◂ 3" in words(text) and "resumed at step 100" in text)
         opened.press("q")
         assert opened.wait_end() == 0
 
@@ -220,7 +219,7 @@ def test_ascii_draws_nothing_else(tmp_path: Path) -> None:
 
 
 def test_a_terminal_without_utf8_gets_ascii(tmp_path: Path) -> None:
-    with terminal("run", "toy1d", cwd=tmp_path, LANG="C", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0") as opened:
+    with terminal("run", "toy1d", cwd=tmp_path, LC_ALL="C") as opened:
         training(opened)
         assert opened.text.isascii()
         opened.press("q")
@@ -247,3 +246,27 @@ def test_a_device_that_is_not_there_closes_the_screen_with_one_line(tmp_path: Pa
         assert b"device 'cuda:7' is not there" in opened.raw
         assert b"Traceback" not in opened.raw
     assert not list((tmp_path / "runs").glob("*"))
+
+
+def test_a_headless_run_with_a_progress_bar_survives_its_terminal(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with terminal("run", "toy1d", "--headless", "--out", str(run), cwd=tmp_path) as opened:
+        opened.wait_for("steps/s")
+        opened.hang_up()
+        assert opened.process.wait(60) == 129
+    assert log(run)[-1]["step"] == int(newest(run).stem[5:]) > 0
+
+
+def test_a_small_screen_shows_what_a_key_has_done(tmp_path: Path) -> None:
+    with terminal("run", "toy1d", cwd=tmp_path, size=(80, 24)) as opened:
+        training(opened)
+        opened.press("c")
+        opened.wait_for("saved step")
+        opened.press("q")
+        assert opened.wait_end() == 0
+
+
+def test_a_dumb_terminal_is_refused_in_one_line(tmp_path: Path) -> None:
+    with terminal("run", "toy1d", cwd=tmp_path, TERM="dumb") as opened:
+        assert opened.wait_end() == 2
+        assert "add --headless" in words(opened.text)

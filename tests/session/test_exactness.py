@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tui_gan.contract.commands import Evaluate, Export, Pause, Resume, Save, SetKnob, Step, TurnKnob
+from tui_gan.contract.commands import Evaluate, Export, Pause, Resume, Save, SetKnob, Step, Stop, TurnKnob
 
 Train = Callable[..., Any]
 
@@ -78,3 +78,15 @@ def test_stepping_one_by_one_is_training(train: Train) -> None:
     stepped = train("stepped", {0: [Step(2)] + [Step()] * 18}, hold=True)
     assert stepped.outcome.step == 20
     assert_same(stepped.checkpoint(20), train("run", until=20).checkpoint(20))
+
+
+def test_what_follows_a_save_at_the_same_step_is_saved_too(train: Callable[..., Any], resume: Callable[..., Any]) -> None:
+    at_ten = [Pause(), Save(), Evaluate(), TurnKnob("minibatch_discrimination"), TurnKnob("minibatch_discrimination")]
+    whole = train("whole", {10: [*at_ten, Resume()]}, until=20)
+    train("halves", {10: [*at_ten, Stop()]}, until=20)
+    halves = resume("halves", 20)
+    one, other = (load_file(ended.checkpoint(20)) for ended in (whole, halves))
+    assert one.keys() == other.keys()
+    assert [name for name in one if not torch.equal(one[name], other[name])] == []
+    marks = [event.text for event in halves.session.run.events if event.kind == "change"]
+    assert marks == ["minibatch: on (was off)", "minibatch: off (was on)"]

@@ -123,3 +123,11 @@ def test_what_is_not_finite_is_null(tmp_path: Path) -> None:
     log.write("metrics", 1, 0.0, w1=float("nan"), sd=float("inf"))
     log.close()
     assert json.loads((tmp_path / "log.jsonl").read_text())["w1"] is None
+
+
+def test_a_damaged_line_between_whole_ones_costs_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    lines = [b'{"kind":"event","step":1}\n', b"dam\x00aged\n", b'{"kind":"event","step":2}\n', b'{"kind":"event","step":3}\n']
+    path.write_bytes(b"".join(lines))
+    runlog.RunLog(path, 2).close()
+    assert path.read_bytes() == b"".join(lines[:3])

@@ -52,7 +52,15 @@ def main() -> None:
         # A stream that was closed before the start is None, which nothing that prints or asks for a terminal expects.
         sys.stdin, sys.stdout, sys.stderr = sys.stdin or nothing, sys.stdout or nothing, sys.stderr or nothing
         try:
-            app()
+            try:
+                app()
+            finally:
+                sys.stdout.flush()
+        except OSError as error:
+            # What could not be written now would be tried again, and fail again, at the very end.
+            os.dup2(nothing.fileno(), 1)
+            say(f"cannot write the output: {error.strerror or error}")
+            sys.exit(2)
         except TuiGanError as error:
             say(error)
             sys.exit(error.exit_code)

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from tui_gan import __version__
+from tui_gan.cli.locale import speaks_utf8
 
 SMALL = (80, 24)
 
@@ -54,7 +55,7 @@ def _terminal() -> list[Finding]:
     columns, rows = shutil.get_terminal_size()
     small = columns < SMALL[0] or rows < SMALL[1]
     size_cure = f"make the window at least {SMALL[0]}x{SMALL[1]} to see losses beside the distribution" if small else None
-    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    utf8 = speaks_utf8()
     return [
         ("size", f"{columns}x{rows}", size_cure),
         _colours(),

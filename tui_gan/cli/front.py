@@ -5,13 +5,14 @@ import dataclasses
 import os
 import select
 import signal
-import sys
 import termios
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from types import FrameType
 
+from tui_gan.cli.locale import speaks_utf8
 from tui_gan.contract import commands
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.session.plan import Outcome, Plan
@@ -21,6 +22,7 @@ from tui_gan.session.thread import RunThread
 FATAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GLANCE_MS = 250
 SCREEN_LEAVES_WITHIN = 3.0
+IMPATIENCE = 2.0
 # Mouse off, alternate screen off, cursor on, colours off.
 LEAVE_SCREEN = b"\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1049l\x1b[?25h\x1b[0m\n"
 
@@ -31,9 +33,14 @@ class Signals:
     def __init__(self, run: RunThread) -> None:
         self.run = run
         self.number = 0
+        self._first = 0.0
 
     def stop(self, number: int, frame: FrameType | None = None) -> None:
-        """Stop the run because of a signal."""
+        """Stop the run because of a signal; a second one, when the first has had its time, ends the process as it is."""
+        now = time.monotonic()
+        if self.number and now - self._first > IMPATIENCE:
+            os._exit(128 + number)
+        self._first = self._first if self.number else now
         self.number = self.number or number
         self.run.send(commands.Stop())
 
@@ -65,7 +72,7 @@ def screen(plan: Plan, ascii_only: bool) -> tuple[Outcome, int]:
     left = threading.Event()
     with _caught(run) as signals:
         threading.Thread(target=_watch_terminal, args=(run, signals, left), name="terminal", daemon=True).start()
-        app = TuiGan(run, begin=run.start, ascii_only=ascii_only or not _speaks_utf8())
+        app = TuiGan(run, begin=run.start, ascii_only=ascii_only or not speaks_utf8())
         app.run()
         left.set()
         # Whether the screen left by its own choice or not, the run is saved.
@@ -117,13 +124,10 @@ def _watch_terminal(run: RunThread, signals: Signals, left: threading.Event) -> 
             return
         if poller.poll(GLANCE_MS):
             signals.stop(signal.SIGHUP)
+    run.start()
     run.wait(None)
     if not left.wait(SCREEN_LEAVES_WITHIN):
         with contextlib.suppress(OSError, termios.error):
             termios.tcsetattr(0, termios.TCSANOW, attributes)
             os.write(2, LEAVE_SCREEN)
         os._exit(128 + signals.number)
-
-
-def _speaks_utf8() -> bool:
-    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

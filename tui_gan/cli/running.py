@@ -70,6 +70,8 @@ def resume(
     from tui_gan.session import checkpoint, rundir
     from tui_gan.session.plan import Plan
 
+    if Path(run).suffix == ".safetensors":
+        raise UnreadableError(f"{run} is a checkpoint; `tui-gan resume` takes the run directory and goes on from its newest")
     directory = rundir.find(run)
     stored = checkpoint.stored(directory.checkpoints)
     if not stored:
@@ -123,6 +125,8 @@ def _resolved(preset: str, path: Path | None, options: dict[str, Any], knobs: di
 def _check_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise UsageError("the screen needs a terminal for input and output; without one add --headless")
+    if os.environ.get("TERM") == "dumb":
+        raise UsageError("TERM=dumb says that this terminal cannot show a screen; set TERM to what it is, or add --headless")
 
 
 def _train(plan: "Plan", headless: bool, json: bool, ascii_only: bool) -> None:
@@ -132,8 +136,11 @@ def _train(plan: "Plan", headless: bool, json: bool, ascii_only: bool) -> None:
     outcome, signal_number = front.headless(plan) if headless else front.screen(plan, ascii_only)
     # A run that never began has measured nothing and has nothing to report but its error.
     if json and outcome.metrics:
-        with contextlib.suppress(OSError):
+        try:
             print(json_text.dumps(report(plan, outcome)), flush=True)
+        except OSError as error:
+            if not signal_number:
+                raise UsageError(f"the run is saved, but its result could not be printed: {error.strerror}") from None
     if outcome.metrics:
         with contextlib.suppress(OSError):
             print(summary(plan, outcome), file=sys.stderr, flush=True)

@@ -1,7 +1,7 @@
 """Knobs: the settings that may change while a run trains, each declared once, here.
 
 A line of `Knobs` alone makes the command-line option, the TOML key under `[knobs]`, the key binding, the help
-entry, the log entry and the README's row.
+entry and the log entry; a test asks for its row in the README.
 """
 
 import dataclasses
@@ -116,7 +116,7 @@ def checked(knobs: Knobs) -> Knobs:
     for how in KNOBS.values():
         value = getattr(knobs, how.name)
         if how.low is not None and how.high is not None and not how.low <= value <= how.high:
-            raise UsageError(f"{how.name} must lie between {how.low:g} and {how.high:g}, not {value:g}")
+            raise UsageError(f"{how.name} must lie between {how.low:g} and {how.high:g}, not {str(value)[:24]}")
     if not DEVICE.fullmatch(knobs.device):
         raise UsageError(f"unknown device {knobs.device!r} (known: auto, cpu, cuda, cuda:N, mps)")
     return knobs

@@ -46,6 +46,8 @@ def read_finite(path: Path, columns: int) -> Array:
     try:
         if path.is_dir():
             raise UsageError(f"{path} is a directory; give a file (CSV, TXT or NPY)")
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is no ordinary file; it is read more than once, so write its numbers to one")
         table = reader(path)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
@@ -66,6 +68,8 @@ def sha256(path: Path) -> str:
 
 
 def _check_spread(path: Path, table: Array) -> None:
+    if len(table) < 2:
+        raise UsageError(f"{path} holds one row; there is no distribution to learn from fewer than 2")
     with np.errstate(over="ignore", invalid="ignore"):
         spread = table.std(axis=0)
     if not np.isfinite(spread).all():
@@ -146,7 +150,7 @@ def _read_npy(path: Path) -> Array:
             raise UsageError(f"{path} does not hold an array of real numbers")
         if array.ndim not in (1, 2):
             raise UsageError(f"{path} has shape {array.shape}; give (N,) or (N, columns)")
-        return np.array(array, dtype=np.float64).reshape(len(array), -1)
+        return np.array(array, dtype=np.float64).reshape(len(array), -1 if array.size else 0)
     except (ValueError, EOFError, OverflowError, FloatingPointError) as error:
         raise UsageError(f"{path} is not a NPY file that can be read: {first_line(error)}") from None
 

@@ -23,6 +23,9 @@ class Files:
         self.run, self.config = run, config
         self.log = RunLog(run.log, step)
         self.previews = Previews(run.previews, config.preview_every, step or 0)
+        for partial in (*run.checkpoints.glob("*.partial"), *run.previews.glob("*.partial")):
+            # What a crash left half written.
+            partial.unlink(missing_ok=True)
         self._metrics = {number: _metric(path) for number, path in checkpoint.stored(run.checkpoints).items()}
 
     @property

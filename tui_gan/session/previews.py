@@ -60,7 +60,7 @@ def stride_at(step: int, every: int) -> int:
 
 def stored(folder: Path) -> Iterator[tuple[int, Path]]:
     """The steps and files of a store, in order of steps."""
-    return ((int(path.stem[5:]), path) for path in sorted(folder.glob("step-*.safetensors")))
+    return ((int(path.stem[5:]), path) for path in sorted(folder.glob("step-*.safetensors")) if path.stem[5:].isdecimal())
 
 
 def read(path: Path) -> dict[str, Floats]:

@@ -43,7 +43,7 @@ class Run:
         self.clock = Clock()
         self.observer = Observer(trainer)
         self._measured: tuple[int, dict[str, float]] = (-1, {})
-        self._saved: tuple[int, Knobs] | None = None
+        self._unsaved = True
         # Losses that are finite vouch for the weights before them, not after: the state of one interval earlier is good.
         self._good = self._unproved = Point(trainer.state(), knobs)
 
@@ -60,7 +60,7 @@ class Run:
         self.events = list(about.events)
         self.clock = Clock(about.seconds)
         self.observer = Observer(self.trainer)
-        self._saved = (self.step, self.knobs)
+        self._unsaved = False
         self._good = self._unproved = Point(self.trainer.state(), self.knobs)
 
     def train_step(self) -> None:
@@ -71,6 +71,7 @@ class Run:
             OSError: something could not be written.
         """
         self.trainer.step(self.knobs)
+        self._unsaved = True
         step = self.step
         if step % self.config.log_every == 0:
             self._record_losses()
@@ -89,6 +90,7 @@ class Run:
     def evaluate(self, *, scheduled: bool = False) -> dict[str, float]:
         """Measure the metrics at this step, once; only scheduled and asked-for ones enter the history."""
         metrics = self.metrics()
+        self._unsaved = True
         for name in METRICS:
             self.history.add(name, self.step, metrics[name], self.config.evaluate_every if scheduled else 1)
         return metrics
@@ -109,13 +111,13 @@ class Run:
         return self._measured[1]
 
     def save(self) -> None:
-        """Write a checkpoint of this step, unless there is one.
+        """Write a checkpoint, unless there is one that holds all there is to hold.
 
         Raises:
             NonFiniteError: a weight is not a finite number, so that this is no state to go on from.
             OSError: it could not be written.
         """
-        if self._saved == (self.step, self.knobs):
+        if not self._unsaved:
             return
         if not self.trainer.is_finite():
             raise NonFiniteError
@@ -124,7 +126,7 @@ class Run:
         metric = self.metrics()[self.config.metric]
         arrays = {HISTORY + name: torch.from_numpy(array) for name, array in self.history.arrays().items()}
         self.files.save({**self.trainer.state(), **arrays}, self._about(metric))
-        self._saved = (self.step, self.knobs)
+        self._unsaved = False
 
     def turn(self, name: str, knobs: Knobs) -> None:
         """Put `knobs` in force, which differ in the knob `name`."""
@@ -147,7 +149,7 @@ class Run:
             self.trainer.load_state(good.state)
             self.knobs = dataclasses.replace(self.knobs, device="cpu")
         self.history.cut(self.step)
-        self._measured, self._saved = (-1, {}), None
+        self._measured, self._unsaved = (-1, {}), True
         self.files.cut(self.step)
         for name in KNOBS:
             # Turned after the state that is now in force again, and so cut from the log.
@@ -157,6 +159,7 @@ class Run:
     def note(self, text: str, kind: EventKind = "info", *, logged: bool = True, traceback: str | None = None) -> None:
         """Add an event, to the screen and to the log."""
         self.events = [*self.events[1 - EVENTS :], Event(self.step, text, kind)]
+        self._unsaved = True
         if logged:
             details = {"traceback": traceback} if traceback else {}
             self.log("event", text=text, level=kind, **details)

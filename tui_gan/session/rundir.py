@@ -121,7 +121,8 @@ def data_path(config: Config, folder: Path) -> Path:
     try:
         same = sha256(path) == config.data_sha256
     except OSError as error:
-        raise UnreadableError(f"cannot read the data of the run, {path}: {error.strerror or error}") from None
+        why = error.strerror or error
+        raise UnreadableError(f"cannot read the data of the run, {path}: {why}; put it back, or judge by --preset") from None
     if not same:
         raise UnreadableError(f"{path} is not the data that the run was trained on (its checksum differs)")
     return path

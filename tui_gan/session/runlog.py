@@ -1,5 +1,6 @@
 """The log of a run: one JSON object a line, appended, never restarted."""
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
@@ -26,11 +27,13 @@ class RunLog:
         self._path = path
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._unwritten = b""
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._file)
-            raise UsageError(f"{path.parent} is in use by another process; wait for it, or stop it") from None
+        # Some network file systems know no locks; there the run goes on without this guard.
+        with contextlib.suppress(OSError):
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(self._file)
+                raise UsageError(f"{path.parent} is in use by another process; wait for it, or stop it") from None
         if step is not None:
             self.cut(step)
 
@@ -62,12 +65,14 @@ class RunLog:
     def cut(self, step: int) -> None:
         """Shorten the file to its whole lines up to `step`."""
         self._unwritten = b""
-        end = 0
+        # A damaged line in the middle stays, since whole ones follow it; at the end it goes.
+        end = position = 0
         for line in self._path.read_bytes().splitlines(keepends=True):
             entry = _entry(line)
-            if entry is None or entry["step"] > step:
+            position += len(line)
+            if entry is not None and entry["step"] > step:
                 break
-            end += len(line)
+            end = position if entry is not None else end
         os.ftruncate(self._file, end)
 
 

@@ -74,8 +74,8 @@ class Session:
 
     def _finish(self) -> None:
         self.rest(Status.FINISHED)
-        self.run.save()
         self.run.note(f"finished at step {self.run.step}")
+        self.run.save()
         self._end_unless_held()
 
     def _obey(self, command: Command | None) -> None:
@@ -119,13 +119,10 @@ class Session:
     def _give_up(self, error: TuiGanError, advice: str) -> None:
         """Pause with advice where somebody is there to take it; end with the error where nobody is."""
         self.rest(Status.PAUSED)
-        self._advice = f"{error}; {advice}"
+        self._advice = f"{advice} ({error})"
         self._note_safely(str(error))
-        if self.hold:
-            self._show()
-        else:
-            self._error = error
-            self._end_unless_held()
+        self._error = self._error if self.hold else error
+        self._end_unless_held()
 
     def _fail(self, error: Exception) -> None:
         self._failure = traceback.format_exc()
@@ -169,9 +166,8 @@ class Session:
         self.run.clock.start()
 
     def _end_unless_held(self) -> None:
-        if self.hold:
-            self._show()
-        else:
+        self._show()
+        if not self.hold:
             self.stop()
 
     def _show(self) -> None:

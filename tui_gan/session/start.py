@@ -51,7 +51,7 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
         run.note(f"resumed at step {run.step}")
     if found_out:
         run.note(found_out)
-    if device != plan.knobs.device:
+    if device != (saved[1].knobs if saved else plan.knobs).device:
         run.log("command", name="device", value=device)
     return Session(run, plan.until, inbox, publish, plan.hold)
 

@@ -38,12 +38,14 @@ class RunThread:
             directory=str(plan.run.path),
         )
         self._inbox: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._starting = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
     def start(self) -> None:
         """Begin: import torch, build, train; a second call changes nothing."""
-        if not self._thread.ident:
-            self._thread.start()
+        with self._starting:
+            if not self._thread.ident:
+                self._thread.start()
 
     def request_snapshot(self) -> None:
         """Ask for a snapshot of the next step boundary, after every command sent before."""

@@ -24,17 +24,19 @@ class Header(Part):
 
 
 class Advice(Part):
-    """One line on what to do about a failure or an automatic pause."""
+    """One line on what to do about a failure or an automatic pause; else the newest event, where its panel is not shown."""
 
     quick: ClassVar[bool] = True
 
     def facts(self, view: View) -> tuple[object, ...]:
         """The advice."""
-        return (view.snapshot.advice,)
+        return (view.snapshot.advice, view.snapshot.events[-1:])
 
     def picture(self, view: View, width: int, height: int) -> Canvas:
         """Draw the line."""
-        return words.advice(view.snapshot.advice or "", width, view.look)
+        if view.snapshot.advice is None:
+            return words.news(view.snapshot, width, view.look)
+        return words.advice(view.snapshot.advice, width, view.look)
 
 
 class Footer(Part):

@@ -37,7 +37,7 @@ COMMANDS: dict[str, Command] = {"pause": TogglePause(), "step": Step(1), "save":
 ACTIONS = (
     Key("space", "space", "obey('pause')", "pause", "pause, and go on"),
     Key("question_mark", "?", "help", "help", "show this help; Escape closes it"),
-    Key("q", "q", "leave", "quit", "save the run and quit, as ctrl+c does; once more: without waiting"),
+    Key("q", "q", "leave", "quit", "save the run and quit, as ctrl+c does; once more: leave the screen at once"),
     Key("s", "s", "obey('step')", "step", "pause, and train one step"),
     Key("c", "c", "obey('save')", "save", "write a checkpoint now"),
     Key("e", "e", "obey('evaluate')", "evaluate", "measure the metrics now"),

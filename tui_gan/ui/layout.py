@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 Places = dict[str, Region]
 KNOB_ROWS = 9
+NEWS_ROWS = 22
 
 
 def places(width: int, height: int, maximised: str | None = None, advised: bool = False, failed: bool = False) -> Places:
@@ -16,7 +17,8 @@ def places(width: int, height: int, maximised: str | None = None, advised: bool 
 
     Args:
         maximised: the panel that has all the room, if any.
-        advised: a line of advice is shown above the footer.
+        advised: a line is kept above the footer for advice; a screen of NEWS_ROWS has it for the newest event too, where
+            the panel of events finds no room.
         failed: the events, which hold the traceback, come first.
     """
     found: Places = {}
@@ -35,7 +37,10 @@ def places(width: int, height: int, maximised: str | None = None, advised: bool 
         return found
     if maximised:
         return found | {maximised: body}
-    return found | _body(body, failed)
+    panels = _body(body, failed)
+    if not advised and "events" not in panels and height >= NEWS_ROWS:
+        return places(width, height, advised=True, failed=failed)
+    return found | panels
 
 
 def _body(body: Region, failed: bool) -> Places:

@@ -110,4 +110,4 @@ def test_values_in_words(seen) -> None:
     texts = [words.value_text(value) for value in dataclasses.astuple(seen().knobs)]
     assert texts[1] == "off"
     assert words.value_text(1e-7) == "1e-07"
-    assert words.value_text(10_000_000) == "10,000,000"
+    assert words.value_text(10_000_000) == "10M"

@@ -72,7 +72,7 @@ def curves(lines: Sequence[Curve], references: dict[str, float], marks: Sequence
     columns = width - LETTERS
     points = [scale.decimate(line.series.steps, line.series.values, max(8, columns - 8)) for line in lines]
     low = min(float(steps[0]) for steps, _ in points)
-    high = max(max(float(steps[-1]) for steps, _ in points), low + 1.0)
+    high = max(*(float(steps[-1]) for steps, _ in points), low + 1.0)
     span = scale.limits([values for _, values in points], tuple(references.values()))
     axes = _axes((low, high), span, references, columns, height)
     marks = [mark for mark in marks if low <= mark.step <= high]
@@ -96,7 +96,9 @@ def _axes(steps: tuple[float, float], values: tuple[float, float], references: d
             at_values[line] = name
     rounds = [value for value in scale.ticks(*values, max(2, height // 4)) if all(abs(value - line) > row for line in at_values)]
     at_values.update(zip(rounds, scale.tick_labels(rounds), strict=True))
-    at_steps = {step: scale.count(step) for step in scale.ticks(*steps, max(2, columns // 14))}
+    # Over few steps ticks fall between them and bear equal labels; one of each is kept.
+    labels = {scale.count(step): step for step in reversed(scale.ticks(*steps, max(2, columns // 14)))}
+    at_steps = {step: label for label, step in reversed(labels.items())}
     return Axes(steps, values, at_steps, at_values)
 
 

@@ -25,6 +25,7 @@ EVENT_MARKS: dict[EventKind, tuple[str, str, Ink]] = {
     "error": ("✖", "X", Ink.ERROR),
 }
 TRACEBACK_LINES = 12
+VALUE_WIDTH = 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,13 +76,25 @@ def header(snapshot: Snapshot, leaving: bool, width: int, look: Look) -> Canvas:
     return canvas
 
 
+def news(snapshot: Snapshot, width: int, look: Look) -> Canvas:
+    """The newest event in one line, for a screen without room for the panel of events."""
+    canvas = Canvas(width, 1)
+    if snapshot.events:
+        rows = _event_rows(snapshot.events[-1], width, look)
+        x = 0
+        for text, ink in rows[0]:
+            x = canvas.write(x, 0, text, ink)
+    return canvas
+
+
 def value_text(value: object) -> str:
     """A knob's value in the words of the screen."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, str):
+        return value
+    text = f"{value:,}" if isinstance(value, int) else f"{value:g}"
+    return text if len(text) <= VALUE_WIDTH else scale.short(float(str(value)))
 
 
 def range_text(knob: Knob, devices: Sequence[str]) -> str:
@@ -106,7 +119,7 @@ def knobs(snapshot: Snapshot, selected: int | None, width: int, height: int, loo
         x = 14 if roomy else 12
         value = value_text(getattr(snapshot.knobs, knob.name))
         canvas.write(x, row, look.pick("◂", "<"), Ink.KEY)
-        canvas.write(x + 1 + max(0, (8 - len(value)) // 2), row, value[:8], Ink.BOLD)
+        canvas.write(x + 1 + max(0, (VALUE_WIDTH - len(value)) // 2), row, value[:VALUE_WIDTH], Ink.BOLD)
         canvas.write(x + 9, row, look.pick("▸", ">"), Ink.KEY)
         canvas.write(x + 11, row, knob.keys, Ink.KEY)
         text = range_text(knob, snapshot.devices)
