@@ -156,3 +156,9 @@ def test_a_configuration_that_is_none_is_unreadable(config: Config, knobs: Knobs
     run.config.write_bytes(content)
     with pytest.raises(UnreadableError):
         rundir.read_config(run)
+
+
+def test_a_path_that_is_no_text_is_refused_before_anything_is_made(tmp_path: Path, config: Config, knobs: Knobs) -> None:
+    with pytest.raises(UsageError, match="name another --out"):
+        rundir.create(tmp_path / "r\udcff", config, knobs)
+    assert not list(tmp_path.iterdir())

@@ -51,6 +51,9 @@ def run(
 
     if resolved.data:
         read_table(Path(resolved.data), PRESETS[preset].columns)
+    if not headless:
+        # Imported before anything is made: a signal must find its handler soon after there is a directory to keep whole.
+        import tui_gan.ui.app  # noqa: F401
     directory, resolved = rundir.create(out, resolved, live)
     _train(Plan(run=directory, config=resolved, knobs=live, until=resolved.steps, hold=not headless), headless, json, ascii)
 

@@ -55,6 +55,9 @@ def create(out: Path | None, config: Config, knobs: Knobs) -> tuple[RunDirectory
     Raises:
         UsageError: it holds a run already, or cannot be made.
     """
+    if out and not str(out).isprintable():
+        # The checkpoint library reads only paths in UTF-8, and a log holds only such text.
+        raise UsageError(f"the run directory {str(out)!a} holds characters that cannot be written as text; name another --out")
     path = out or RUNS / f"{config.preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
     try:
         run = RunDirectory(_unused(path)) if out is None else _claimable(path)
