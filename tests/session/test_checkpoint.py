@@ -50,7 +50,7 @@ def altered(path: Path, change: Change) -> None:
     save_file(tensors, path, {checkpoint.KEY: msgspec.json.encode(about).decode()})
 
 
-def unreadable(read: Callable[[], object]) -> str:
+def expect_unreadable(read: Callable[[], object]) -> str:
     with pytest.raises(UnreadableError) as caught:
         read()
     assert "\n" not in str(caught.value)
@@ -58,9 +58,9 @@ def unreadable(read: Callable[[], object]) -> str:
     return str(caught.value)
 
 
-def refused_by_resume(resume: Train) -> str:
+def expect_refused_by_resume(resume: Train) -> str:
     """A state that no run goes on from; whatever it says is one line, and exit status 3."""
-    return unreadable(lambda: resume("run", 20))
+    return expect_unreadable(lambda: resume("run", 20))
 
 
 def test_a_checkpoint_is_read_as_it_was_written(saved: Path, tmp_path: Path) -> None:
@@ -134,8 +134,8 @@ def test_a_file_is_synced_before_it_takes_its_name(tmp_path: Path, monkeypatch: 
 def test_a_truncated_file_is_unreadable(saved: Path, share: float) -> None:
     content = saved.read_bytes()
     saved.write_bytes(content[: int(len(content) * share)])
-    assert str(saved) in unreadable(lambda: checkpoint.read(saved))
-    assert str(saved) in unreadable(lambda: checkpoint.read_about(saved))
+    assert str(saved) in expect_unreadable(lambda: checkpoint.read(saved))
+    assert str(saved) in expect_unreadable(lambda: checkpoint.read_about(saved))
 
 
 FOREIGN = {
@@ -153,18 +153,18 @@ FOREIGN = {
 def test_a_foreign_file_is_unreadable(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.safetensors"
     path.write_bytes(content)
-    unreadable(lambda: checkpoint.read(path))
-    unreadable(lambda: checkpoint.read_about(path))
+    expect_unreadable(lambda: checkpoint.read(path))
+    expect_unreadable(lambda: checkpoint.read_about(path))
 
 
 def test_other_peoples_safetensors_a_directory_and_nothing_are_unreadable(tmp_path: Path) -> None:
     path = tmp_path / "x.safetensors"
     save_file({"a": torch.zeros(2)}, path)
-    assert "not a checkpoint of tui-gan" in unreadable(lambda: checkpoint.read(path))
+    assert "not a checkpoint of tui-gan" in expect_unreadable(lambda: checkpoint.read(path))
     save_file({"a": torch.zeros(2)}, path, {"format": "pt"})
-    assert "not a checkpoint of tui-gan" in unreadable(lambda: checkpoint.read(path))
-    assert "is a directory" in unreadable(lambda: checkpoint.read(tmp_path))
-    assert "No such file" in unreadable(lambda: checkpoint.read(tmp_path / "none.safetensors"))
+    assert "not a checkpoint of tui-gan" in expect_unreadable(lambda: checkpoint.read(path))
+    assert "is a directory" in expect_unreadable(lambda: checkpoint.read(tmp_path))
+    assert "No such file" in expect_unreadable(lambda: checkpoint.read(tmp_path / "none.safetensors"))
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_other_peoples_safetensors_a_directory_and_nothing_are_unreadable(tmp_pa
 )
 def test_a_description_that_is_none_is_unreadable(saved: Path, text: str) -> None:
     save_file(load_file(saved), saved, {checkpoint.KEY: text})
-    unreadable(lambda: checkpoint.read(saved))
+    expect_unreadable(lambda: checkpoint.read(saved))
 
 
 def put(*path: str, to: object) -> Change:
@@ -213,8 +213,8 @@ def test_a_description_that_lies_is_found_out_before_anything_is_built(saved: Pa
     altered(saved, lie)
     tracemalloc.start()
     try:
-        unreadable(lambda: checkpoint.read(saved))
-        refused_by_resume(resume)
+        expect_unreadable(lambda: checkpoint.read(saved))
+        expect_refused_by_resume(resume)
         assert tracemalloc.get_traced_memory()[1] < 50e6
     finally:
         tracemalloc.stop()
@@ -226,7 +226,7 @@ def test_widths_that_lie_are_refused_before_a_trainer_is_built(saved: Path, resu
 
     monkeypatch.setattr("tui_gan.session.start.Trainer", build)
     altered(saved, put("config", "generator", "widths", to=[65_536, 65_536]))
-    assert "generator.0.weight" in refused_by_resume(resume)
+    assert "generator.0.weight" in expect_refused_by_resume(resume)
 
 
 CHANGES: dict[str, Callable[[torch.Tensor], torch.Tensor | None]] = {
@@ -245,7 +245,7 @@ def test_every_tensor_must_be_there_in_its_shape_and_type(saved: Path, resume: T
         tensors[name] = change(value)
         kept = {each: tensor for each, tensor in tensors.items() if tensor is not None}
         save_file(kept, saved, {checkpoint.KEY: msgspec.json.encode(about).decode()})
-        refused_by_resume(resume)
+        expect_refused_by_resume(resume)
 
 
 @pytest.mark.parametrize(
@@ -269,12 +269,12 @@ def test_every_tensor_must_be_there_in_its_shape_and_type(saved: Path, resume: T
 )
 def test_a_state_that_cannot_be_is_refused(saved: Path, resume: Train, name: str, value: torch.Tensor) -> None:
     altered(saved, lambda tensors, _: tensors.update({name: value}))
-    refused_by_resume(resume)
+    expect_refused_by_resume(resume)
 
 
 def test_a_step_that_is_not_that_of_the_state_is_refused(saved: Path, resume: Train) -> None:
     altered(saved, put("step", to=11))
-    refused_by_resume(resume)
+    expect_refused_by_resume(resume)
 
 
 def test_any_bent_byte_of_the_header_is_refused_or_harmless(saved: Path, resume: Train) -> None:
