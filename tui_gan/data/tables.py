@@ -42,10 +42,10 @@ def read_finite(path: Path, columns: int) -> Array:
     Raises:
         UsageError: with the file, the line where there is one, and what is right.
     """
-    reader = choose(READERS, path.suffix.lower(), f"kind of file of {path}:")
     try:
         if path.is_dir():
             raise UsageError(f"{path} is a directory; give a file (CSV, TXT or NPY)")
+        reader = choose(READERS, path.suffix.lower(), f"kind of file of {path}:")
         if path.exists() and not path.is_file():
             raise UsageError(f"{path} is no ordinary file; it is read more than once, so write its numbers to one")
         table = reader(path)
@@ -54,7 +54,8 @@ def read_finite(path: Path, columns: int) -> Array:
     if table.size == 0:
         raise UsageError(f"{path} is empty; it should hold numbers, one row a line")
     if table.shape[1] != columns:
-        raise UsageError(f"{path} has {table.shape[1]} columns; this preset learns from {columns}")
+        found = f"{table.shape[1]} column{'' if table.shape[1] == 1 else 's'}"
+        raise UsageError(f"{path} has {found}; this preset learns from {columns}")
     bad = np.flatnonzero(~np.isfinite(table).all(axis=1))
     if bad.size:
         raise UsageError(f"{path}: row {bad[0] + 1} of the numbers holds {table[bad[0]].tolist()}; every number must be finite")

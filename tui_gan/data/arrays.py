@@ -1,0 +1,151 @@
+"""NPY and NPZ to images of bytes, or of floats between 0 and 1; nothing in them is run, and a header is held against its file."""
+
+import contextlib
+import math
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_gan.contract.errors import UsageError, first_line
+from tui_gan.data.idx import DEFLATE
+from tui_gan.data.imageset import COLOURS, Bytes, Labels, Parts
+from tui_gan.data.store import check_room
+
+# Keys for training images, their labels, test images and their labels.
+KEYS = (("x_train", "y_train", "x_test", "y_test"), ("train", "train_labels", "test", "test_labels"), ("images", "labels", "", ""))
+SHAPES = "(N, H, W), (N, C, H, W) or (N, H, W, C) with 1 or 3 channels"
+HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+# How many names of arrays a message shows.
+SHOWN = 8
+# Bytes of floats that are looked at together.
+PIECE = 1 << 24
+
+
+def read_npy(path: Path) -> Parts:
+    """Read one array of images; it stays a memory map.
+
+    Raises:
+        UsageError: with the file and what is wrong with it.
+    """
+    if path.stat().st_size == 0:
+        raise UsageError(f"{path} is empty; it should hold an array of images")
+    # A memory map is refused when the header claims more than the file holds, before anything is allocated.
+    with _reading(path, "NPY"), np.errstate(over="raise"):
+        array = np.lib.format.open_memmap(path, mode="r")
+    return Parts(_images(array, str(path)))
+
+
+def read_npz(path: Path) -> Parts:
+    """Read an archive of arrays: x_train, y_train, x_test, y_test; or train and test; or images; or the only one there is.
+
+    Raises:
+        UsageError: with the file, the array and what is wrong with it.
+    """
+    if path.stat().st_size == 0:
+        raise UsageError(f"{path} is empty; it should hold arrays of images")
+    with _reading(path, "NPZ"), zipfile.ZipFile(path) as archive:
+        members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+        keys = next((keys for keys in KEYS if keys[0] in members), None)
+        if keys is None and len(members) != 1:
+            names = ", ".join(repr(name) for name in list(members)[:SHOWN]) or "no arrays"
+            raise UsageError(f"{path} holds {names}; name the array of images x_train, train or images")
+        x_train, y_train, x_test, y_test = keys or (next(iter(members)), "", "", "")
+        found = {key: _member(path, archive, members[key]) for key in (x_train, y_train, x_test, y_test) if key in members}
+    train = _images(found[x_train], f"{path}, {x_train}")
+    test = _images(found[x_test], f"{path}, {x_test}") if x_test in found else None
+    labels = _labels(found[y_train], len(train), f"{path}, {y_train}") if y_train in found else None
+    if test is None:
+        return Parts(train, None, labels)
+    return Parts(train, test, labels, _labels(found[y_test], len(test), f"{path}, {y_test}") if y_test in found else None)
+
+
+def as_bytes(array: NDArray[Any]) -> Bytes:
+    """Images of floats between 0 and 1 as bytes, rounded; bytes as they are."""
+    return array if array.dtype == np.uint8 else np.rint(array.astype(np.float64) * 255).astype(np.uint8)
+
+
+@contextlib.contextmanager
+def _reading(path: Path, kind: str) -> Iterator[None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (UsageError, OSError, MemoryError):
+        raise
+    # NumPy and zipfile raise whatever a damaged header makes them stumble over, an error of Python's tokenizer among others.
+    except Exception as error:
+        raise UsageError(f"{path} is not a {kind} file that can be read: {first_line(error) or type(error).__name__}") from None
+
+
+def _images(array: NDArray[Any], what: str) -> NDArray[Any]:
+    """Check an array and see it as (N, C, H, W)."""
+    if array.dtype != np.uint8 and array.dtype.kind != "f":
+        raise UsageError(f"{what} holds {array.dtype}; give images as uint8, or as floats between 0 and 1")
+    if not array.size:
+        raise UsageError(f"{what} has shape {array.shape}: there is nothing in it")
+    seen = _channels_first(array, what)
+    if array.dtype.kind == "f":
+        at_once = max(1, PIECE // array[0].nbytes)
+        for first in range(0, len(array), at_once):
+            some = array[first : first + at_once]
+            wrong = ~((some >= 0) & (some <= 1))
+            if wrong.any():
+                number, value = first + int(np.nonzero(wrong)[0][0]) + 1, some[wrong][0]
+                raise UsageError(f"{what}: image {number} holds {value}; floats must lie between 0 and 1")
+    return seen
+
+
+def _channels_first(array: NDArray[Any], what: str) -> NDArray[Any]:
+    if array.ndim == 3:
+        return array[:, None]
+    first, last = array.ndim == 4 and array.shape[1] in COLOURS, array.ndim == 4 and array.shape[3] in COLOURS
+    if first and last:
+        raise UsageError(f"{what} has shape {array.shape}, in which the channels may be first or last; give (N, H, W) or larger images")
+    if not first and not last:
+        raise UsageError(f"{what} has shape {array.shape}; give {SHAPES}")
+    return array if first else array.transpose(0, 3, 1, 2)
+
+
+def _labels(array: NDArray[Any], count: int, what: str) -> Labels:
+    labels = array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
+    if labels.dtype.kind not in "iu" or labels.ndim != 1:
+        raise UsageError(f"{what} holds {array.dtype} of shape {array.shape}; labels are whole numbers, one an image")
+    if len(labels) != count:
+        raise UsageError(f"{what} holds {len(labels):,} labels for {count:,} images")
+    if labels.min() < 0:
+        raise UsageError(f"{what} holds the label {labels.min()}; labels begin at 0")
+    return labels.astype(np.int64)
+
+
+def _member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray[Any]:
+    """Read one array, once its header, the archive's list and the packed bytes agree on its size."""
+    what = f"{path}, {info.filename.removesuffix('.npy')}"
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise UsageError(f"{what} is compressed as NumPy does not; write it with numpy.savez_compressed")
+    with archive.open(info) as file:
+        claimed = _claimed(file)
+    if claimed != info.file_size or claimed > info.compress_size * DEFLATE:
+        held = f"the archive holds {min(info.file_size, info.compress_size * DEFLATE):,} at most"
+        raise UsageError(f"{what} is damaged: its header claims {claimed:,} bytes, and {held}")
+    check_room(path, claimed)
+    with archive.open(info) as file:
+        array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+    return array
+
+
+def _claimed(file: IO[bytes]) -> int:
+    """How many bytes a member has if its header is right."""
+    version = np.lib.format.read_magic(file)
+    if version not in HEADERS:
+        raise ValueError(f"NPY version {version} is not known")
+    shape, _, dtype = HEADERS[version](file)
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects, which are never loaded")
+    if min(shape, default=0) < 0:
+        raise ValueError(f"its header claims the shape {shape}")
+    return file.tell() + math.prod(shape) * dtype.itemsize

@@ -1,0 +1,130 @@
+"""Pictures to bytes by Pillow: upright, eight bits a channel, on white, cropped to the centre square and resized."""
+
+import contextlib
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from tui_gan.contract.errors import UsageError, first_line
+from tui_gan.data.imageset import Bytes, Shape
+
+# Formats that Pillow reads by itself: EPS, for one, would start another program.
+FORMATS = ("PNG", "JPEG", "PPM", "BMP", "GIF", "WEBP", "TIFF")
+SUFFIXES = frozenset(
+    [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".pgm", ".ppm", ".pbm", ".pnm", ".bmp", ".dib", ".gif", ".webp", ".tif", ".tiff"]
+)
+WHITE = (255, 255, 255, 255)
+WIDE = 65535
+
+
+class Picture(NamedTuple):
+    """A decoded picture (mode L or RGB, upright) and what had to be done for it."""
+
+    image: Image.Image
+    transparent: bool
+    frames: bool
+
+
+def is_grey(path: Path) -> bool:
+    """Whether a picture's header promises greys alone.
+
+    Raises:
+        UsageError: it is no picture that can be read.
+    """
+    with _opened(path) as image:
+        return _grey(image)
+
+
+def decode(path: Path, channels: int | None) -> Picture:
+    """Read a picture's first frame as greys (1) or RGB (3), or as it is (None).
+
+    Raises:
+        UsageError: it cannot be read, with its name and the reason.
+    """
+    with _opened(path) as opened:
+        frames = bool(getattr(opened, "is_animated", False))
+        opened.seek(0)
+        opened.load()
+        image = ImageOps.exif_transpose(_eight_bits(opened, path))
+        mode = "L" if (channels or (1 if _grey(image) else 3)) == 1 else "RGB"
+        transparent = False
+        if image.has_transparency_data:
+            image = image.convert("RGBA")
+            lowest = image.getchannel("A").getextrema()[0]
+            transparent = isinstance(lowest, int | float) and lowest < 255
+            image = Image.alpha_composite(Image.new("RGBA", image.size, WHITE), image)
+        return Picture(image.convert(mode), transparent, frames)
+
+
+def fit(image: Image.Image, size: int | None) -> Bytes:
+    """Crop a picture (mode L or RGB) to its centre square and resize it, or leave it as it is (None).
+
+    Returns:
+        uint8 of shape (C, H, W).
+    """
+    if size is not None and image.size != (size, size):
+        side = min(image.size)
+        left, top = (image.width - side) // 2, (image.height - side) // 2
+        # Where whole blocks of pixels become one, their mean is exact; elsewhere Lanczos blurs least.
+        filter = Image.Resampling.LANCZOS if side % size else Image.Resampling.BOX
+        image = image.crop((left, top, left + side, top + side)) if image.width != image.height else image
+        image = image if side == size else image.resize((size, size), filter)
+    array = np.asarray(image, dtype=np.uint8)
+    return array[None] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
+
+
+def fit_array(array: Bytes, size: int | None, channels: int | None) -> Bytes:
+    """Convert one (C, H, W) array as `fit` does a picture."""
+    if array.shape == fitted_shape(array.shape, size, channels):
+        return array
+    image = Image.fromarray(array[0] if len(array) == 1 else np.ascontiguousarray(array.transpose(1, 2, 0)))
+    return fit(image.convert("L" if (channels or len(array)) == 1 else "RGB"), size)
+
+
+def fitted_shape(shape: tuple[int, ...], size: int | None, channels: int | None) -> Shape:
+    """What (C, H, W) becomes when `size` and `channels` are asked for."""
+    return channels or shape[0], size or shape[1], size or shape[2]
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of what it mends; of what it cannot vouch for it raises, and a very large picture is to be refused too.
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            # Given a path, Pillow maps some files: a map of a file cut short later kills the process, and TIFFs are not turned upright.
+            with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
+                yield image
+    except (UsageError, MemoryError):
+        raise
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise UsageError(f"{path} has more than {Image.MAX_IMAGE_PIXELS:,} pixels; make it smaller, or take it out") from None
+    except UnidentifiedImageError:
+        found = "no image that can be read" if path.stat().st_size else "empty"
+        raise UsageError(f"{path} is {found}; mend it or take it out ({', '.join(FORMATS)} are read)") from None
+    # Pillow's readers raise whatever a damaged file makes them stumble over.
+    except Exception as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise UsageError(f"cannot read {path}: {error.strerror}") from None
+        raise UsageError(f"{path} is damaged: {first_line(error) or type(error).__name__}; mend it or take it out") from None
+
+
+def _grey(image: Image.Image) -> bool:
+    return image.mode in ("1", "L", "LA", "La", "I", "F") or image.mode.startswith("I;16")
+
+
+def _eight_bits(image: Image.Image, path: Path) -> Image.Image:
+    """Bring greys of 16 bits to 8; Pillow itself would cut them off at 255."""
+    if not (image.mode in ("I", "F") or image.mode.startswith("I;16")):
+        return image
+    wide = np.asarray(image)
+    if image.mode == "F" or wide.min() < 0 or wide.max() > WIDE:
+        raise UsageError(f"{path} holds greys of 32 bits; save it with 8 or 16")
+    narrow = Image.fromarray(np.rint(wide * (255 / WIDE)).astype(np.uint8))
+    narrow.info["exif"] = image.getexif().tobytes()
+    return narrow
