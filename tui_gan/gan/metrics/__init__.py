@@ -1,0 +1,106 @@
+"""Metrics of generated samples against the distribution that they imitate."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from tui_gan.contract.errors import UsageError, choose
+from tui_gan.gan.datasets.dataset import Images, Line, Plane, Truth
+from tui_gan.gan.metrics import fidelity, frechet, line, manifold, nearest, parzen, plane
+
+# Samples in units of the data and the truth to a number, or to one for each of the names that share the work. Samples are float64 (N,) on
+# the line, float64 (N, 2) in the plane, and float32 (N, C, H, W) in [0, 1] for images, as numpy arrays; all finite.
+Way = Callable[[Any, Any], float | Mapping[str, float]]
+
+
+class Metric(NamedTuple):
+    """How samples are measured.
+
+    Attributes:
+        ways: for each kind of truth that it is defined for, the function that measures it.
+        better: whether less or more of it is better; None where it is only described.
+        needs: why it is not defined for a truth of these kinds, or None where it is.
+        least: the fewest samples that define it.
+        asked: whether it is measured only when asked for by name, because it takes long or needs what may not be there.
+    """
+
+    ways: Mapping[type, Way]
+    better: Literal["less", "more"] | None = "less"
+    needs: Callable[[Any], str | None] = lambda truth: None
+    least: int = 1
+    asked: bool = False
+
+
+METRICS: dict[str, Metric] = {
+    "w1": Metric({Line: line.w1}),
+    "ks": Metric({Line: line.ks}),
+    "js": Metric({Line: line.js, Plane: plane.js}),
+    "mean": Metric({Line: line.mean}, None),
+    "sd": Metric({Line: line.sd}, None),
+    "sd_ratio": Metric({Line: line.sd_ratio}, None),
+    "modes": Metric({Plane: plane.by_modes}, "more", plane.without_modes),
+    "hq": Metric({Plane: plane.by_modes}, "more", plane.without_modes),
+    "reverse_kl": Metric({Plane: plane.by_modes}, "less", plane.without_modes),
+    "mmd": Metric({Plane: plane.mmd}, least=2),
+    "sliced_w1": Metric({Plane: plane.sliced_w1}),
+    "parzen": Metric({Images: parzen.parzen}, "more"),
+    "parzen_se": Metric({Images: parzen.parzen}, None),
+    "precision": Metric({Images: manifold.manifold}, "more", manifold.without_neighbours, least=manifold.LEAST),
+    "recall": Metric({Images: manifold.manifold}, "more", manifold.without_neighbours, least=manifold.LEAST),
+    "density": Metric({Images: manifold.manifold}, "more", manifold.without_neighbours, least=manifold.LEAST),
+    "coverage": Metric({Images: manifold.manifold}, "more", manifold.without_neighbours, least=manifold.LEAST),
+    "classifier_frechet": Metric({Images: frechet.classifier_frechet}, "less", frechet.without_features, least=2),
+    "nearest_train": Metric({Images: nearest.nearest_train}, None),
+    "kid": Metric({Images: fidelity.inception}, least=2, asked=True),
+    "fid": Metric({Images: fidelity.inception}, least=2, asked=True),
+}
+
+
+def applicable(truth: Truth, by_default: bool = False) -> list[str]:
+    """The names of the metrics that are defined for a truth; `by_default` leaves out those that are measured only when asked for."""
+    names = [name for name, metric in METRICS.items() if _missing(name, metric, truth) is None]
+    return [name for name in names if not (by_default and METRICS[name].asked)]
+
+
+def measure(samples: Any, truth: Truth, names: Sequence[str]) -> dict[str, float]:
+    """Measure samples by the named metrics, in the order of the names; what several of them share is done once.
+
+    A generator that diverged has no distance to anything: where samples are not all finite, every metric is nan.
+
+    Raises:
+        UsageError: an unknown metric, with the nearest name, one that is not defined for this data, with why, or too few samples.
+    """
+    ways: dict[str, Way] = {}
+    for name in names:
+        metric = choose(METRICS, name, "metric")
+        check_defined(name, truth)
+        if len(samples) < metric.least:
+            raise UsageError(f"{name} needs at least {metric.least} samples; here are {len(samples)}")
+        ways[name] = metric.ways[type(truth)]
+    if not np.isfinite(samples).all():
+        return dict.fromkeys(names, float("nan"))
+    found = {way: way(samples, truth) for way in dict.fromkeys(ways.values())}
+    return {name: _named(found[way], name) for name, way in ways.items()}
+
+
+def check_defined(name: str, truth: Truth) -> None:
+    """Check that a metric is defined for a truth.
+
+    Raises:
+        UsageError: it is not; the text says why, and which are.
+    """
+    if missing := _missing(name, METRICS[name], truth):
+        raise UsageError(f"{missing} (defined: {', '.join(applicable(truth))})")
+
+
+def _missing(name: str, metric: Metric, truth: Truth) -> str | None:
+    """Why a metric is not defined for a truth, or None."""
+    if type(truth) not in metric.ways:
+        return f"{name} is not defined for this data"
+    reason = metric.needs(truth)
+    return None if reason is None else f"{name} is not defined for this data: {reason}"
+
+
+def _named(value: float | Mapping[str, float], name: str) -> float:
+    return value[name] if isinstance(value, Mapping) else value

@@ -1,0 +1,57 @@
+"""Fidelity and variety of images by balls around nearest neighbours, in pixels."""
+
+import torch
+from torch import Tensor
+
+from tui_gan.gan.datasets.dataset import Images
+from tui_gan.gan.metrics.pixels import Pixels, evenly, of_bytes, of_samples, require, rows, squared_distances, too_few
+
+MOST = 2_000
+PRECISION_NEIGHBOURS = 3
+COVERAGE_NEIGHBOURS = 5
+LEAST = COVERAGE_NEIGHBOURS + 1
+
+
+def manifold(samples: Pixels, truth: Images) -> dict[str, float]:
+    """Precision, recall, density and coverage of n generated images x and n real images y, as flat pixels in [0, 1].
+
+    n is 2,000, or all where there are fewer samples or fewer training images, and at least 6; the first n samples, and n training images at
+    even distances through the training set. With R_k(y) the distance of y to its k-th nearest other real image, and G_k(x) likewise
+    among the generated ones, distances Euclidean and balls closed:
+
+    - precision: share of the x that lie within R_3(y) of some y;
+    - recall: share of the y that lie within G_3(x) of some x;
+    - density: number of pairs (x, y) with x within R_5(y) of y, divided by 5 n; it can be above 1, and is about 1 for real images;
+    - coverage: share of the y that have some x within R_5(y).
+
+    Precision and recall are those of Kynkaanniemi et al. (2019), arXiv:1904.06991, density and coverage those of Naeem et al. (2020),
+    arXiv:2002.09797; both papers use features of an ImageNet network, so that their figures are not comparable with these.
+    """
+    count = min(MOST, len(samples), len(truth.train))
+    require(truth.train, LEAST, "training")
+    fake = rows(of_samples(samples, count))
+    real = rows(of_bytes(evenly(truth.train, count)))
+    among_real, apart = squared_distances(real, real), squared_distances(fake, real)
+    near, wide = (_radii(among_real, neighbours) for neighbours in (PRECISION_NEIGHBOURS, COVERAGE_NEIGHBOURS))
+    within = apart <= wide
+    return {
+        "precision": _share((apart <= near).any(1)),
+        "recall": _share((apart <= _radii(squared_distances(fake, fake), PRECISION_NEIGHBOURS)[:, None]).any(0)),
+        "density": float(within.sum()) / (COVERAGE_NEIGHBOURS * count),
+        "coverage": _share(within.any(0)),
+    }
+
+
+def without_neighbours(truth: Images) -> str | None:
+    """Why there are no balls in this data, or None."""
+    return too_few(truth.train, LEAST, "training")
+
+
+def _radii(squares: Tensor, neighbours: int) -> Tensor:
+    """The squared distance of each row to its k-th nearest other one, from those of all pairs, whose diagonal is each to itself."""
+    others = squares.clone().fill_diagonal_(torch.inf)
+    return others.kthvalue(neighbours, dim=1).values
+
+
+def _share(which: Tensor) -> float:
+    return float(which.double().mean())

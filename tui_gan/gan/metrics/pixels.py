@@ -1,0 +1,62 @@
+"""Images as rows of numbers on the CPU, and distances between them."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tui_gan.contract.errors import UsageError
+
+Pixels = NDArray[np.float32]
+
+BLOCK = 500
+
+
+def of_samples(samples: Pixels, most: int) -> Tensor:
+    """The first `most` generated images, float32 (n, C, H, W) in [0, 1], as a tensor that may share their memory."""
+    return torch.from_numpy(np.require(samples[:most], np.float32, ["C", "W"]))
+
+
+def of_bytes(images: Tensor) -> Tensor:
+    """Real images, uint8 on any device, as float32 in [0, 1] on the CPU, of the same shape."""
+    return images.cpu().to(torch.float32) / 255
+
+
+def rows(images: Tensor) -> Tensor:
+    """(n, C, H, W) to (n, C * H * W)."""
+    return images.flatten(1)
+
+
+def evenly(images: Tensor, count: int) -> Tensor:
+    """`count` images at even distances through all of them, so that a data set sorted by class is represented."""
+    return images[torch.arange(count, device=images.device) * len(images) // count]
+
+
+def blocks(tensor: Tensor, size: int) -> list[Tensor]:
+    """Views of at most `size` rows each, in order, so that work on one after the other bounds the memory."""
+    return [tensor[start : start + size] for start in range(0, len(tensor), size)]
+
+
+def squared_distances(a: Tensor, b: Tensor) -> Tensor:
+    """Squared Euclidean distances between rows, float64 (n, m), through matrix products in float64, block by block."""
+    return torch.cat([torch.cat([_block(x, y) for y in blocks(b, BLOCK)], 1) for x in blocks(a, BLOCK)])
+
+
+def _block(a: Tensor, b: Tensor) -> Tensor:
+    a, b = a.double(), b.double()
+    return (a.square().sum(1)[:, None] + b.square().sum(1) - 2 * (a @ b.T)).clamp(min=0)
+
+
+def require(images: Tensor, least: int, which: str) -> None:
+    """Refuse a data set that is too small.
+
+    Raises:
+        UsageError: fewer than `least` images.
+    """
+    if reason := too_few(images, least, which):
+        raise UsageError(reason)
+
+
+def too_few(images: Tensor, least: int, which: str) -> str | None:
+    """Why a data set is too small, or None."""
+    return None if len(images) >= least else f"this metric needs at least {least} {which} images; the data has {len(images)}"
