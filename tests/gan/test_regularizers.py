@@ -1,48 +1,238 @@
-"""Penalties: what they are of functions whose derivative is known, and their gradients."""
+"""Penalties: what they are of functions whose derivative is known, and their gradients; what adapts and what is annealed."""
 
+import math
 from collections.abc import Callable
 
 import pytest
 import torch
 
-from tui_gan.gan.regularizers import DIFFERENCE, r1_difference, shifted
+from tui_gan.gan.regularizers import (
+    DIFFERENCE,
+    REGULARIZERS,
+    Judgement,
+    Regularizer,
+    adapted,
+    historical_distance,
+    noise_sd,
+    r1_difference,
+    shifted,
+    update_means_,
+)
+
+Tensor = torch.Tensor
+Judge = Callable[[Tensor], Tensor]
+
+every_regularizer = pytest.mark.parametrize("regularizer", REGULARIZERS.values(), ids=REGULARIZERS)
+PENALTIES = ("r1_difference", "r1", "r2", "gradient_penalty")
 
 
-def points(count: int = 8) -> torch.Tensor:
-    return torch.randn(count, 1, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+def points(count: int = 8, *shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(count, *(shape or (1,)), dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
 
 
-def penalty(judge: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> torch.Tensor:
-    return r1_difference(judge(x), judge(shifted(x)))
+def uniforms(count: int) -> Tensor:
+    return torch.rand(count, dtype=torch.float64, generator=torch.Generator().manual_seed(5))
 
 
-def test_a_constant_discriminator_pays_nothing() -> None:
-    assert penalty(torch.zeros_like, points()).item() == 0
+def judged(judge: Judge, regularizer: Regularizer, real: Tensor, fake: Tensor, weights: tuple[Tensor, ...] = ()) -> Judgement:
+    """As the trainer calls it: leaves require gradients only where the regularizer says so."""
+    real, fake = real.clone().requires_grad_(regularizer.at_real), fake.clone().requires_grad_(regularizer.at_fake)
+    extra = None if regularizer.extra is None else judge(regularizer.extra(real, fake))
+    return Judgement(judge, weights, real, fake, judge(real), judge(fake), extra, lambda: uniforms(len(real)))
+
+
+def paid(name: str, judge: Judge, real: Tensor, fake: Tensor) -> Tensor:
+    return REGULARIZERS[name].term(judged(judge, REGULARIZERS[name], real, fake))
+
+
+def linear(slope: Tensor) -> Judge:
+    return lambda x: (x.flatten(1) @ slope + 7)[:, None]
+
+
+def quadratic(x: Tensor) -> Tensor:
+    return 0.5 * x.flatten(1).square().sum(1, keepdim=True)
+
+
+@every_regularizer
+def test_terms_are_finite_scalars_that_move_the_discriminator(regularizer: Regularizer) -> None:
+    weight = points(3, 4, seed=3).requires_grad_()
+    readout = points(4, 1, seed=4).requires_grad_()
+    judge: Judge = lambda x: torch.tanh(x @ weight) @ readout
+    term = regularizer.term(judged(judge, regularizer, points(6, 3), points(6, 3, seed=1), (weight, readout)))
+    assert term.shape == ()
+    assert term.isfinite()
+    for gradient in torch.autograd.grad(term, (weight, readout)):
+        assert gradient.isfinite().all()
+        assert gradient.any()
+
+
+@every_regularizer
+def test_gradients_are_those_of_finite_differences(regularizer: Regularizer) -> None:
+    readout = points(4, 1, seed=4)
+    real, fake = points(5, 3), points(5, 3, seed=1)
+
+    def term(weight: Tensor) -> Tensor:
+        return regularizer.term(judged(lambda x: torch.tanh(x @ weight) @ readout, regularizer, real, fake, (weight,)))
+
+    assert torch.autograd.gradcheck(term, (points(3, 4, seed=3).requires_grad_(),))
+
+
+@pytest.mark.parametrize("name", ["r1_difference", "r1", "r2"])
+def test_a_flat_discriminator_pays_nothing_and_its_gradient_is_finite(name: str) -> None:
+    slope = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    term = paid(name, linear(slope), points(), points(seed=1))
+    assert term.item() == 0
+    assert torch.autograd.grad(term, (slope,))[0].item() == 0
+
+
+def test_a_flat_discriminator_pays_1_for_its_gradient_and_the_derivative_is_finite() -> None:
+    slope = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    term = paid("gradient_penalty", linear(slope), points(8, 2), points(8, 2, seed=1))
+    assert term.item() == 1
+    assert not torch.autograd.grad(term, (slope,))[0].any()
+
+
+@pytest.mark.parametrize("shape", [(1,), (3,), (2, 3, 4)], ids=str)
+def test_a_linear_discriminator_pays_by_its_slope(shape: tuple[int, ...]) -> None:
+    slope = points(math.prod(shape), seed=2)[:, 0].requires_grad_()
+    real, fake = points(8, *shape), points(8, *shape, seed=1)
+    norm = slope.detach().norm().item()
+    for name, expected in (("r1", norm**2 / 2), ("r2", norm**2 / 2), ("gradient_penalty", (norm - 1) ** 2)):
+        assert paid(name, linear(slope), real, fake).item() == pytest.approx(expected)
+
+
+def test_a_quadratic_discriminator_pays_by_where_it_is_asked() -> None:
+    real, fake = points(8, 2, 3), points(8, 2, 3, seed=1)
+    squares = [x.flatten(1).square().sum(1) for x in (real, fake)]
+    assert paid("r1", quadratic, real, fake).item() == pytest.approx(0.5 * squares[0].mean().item())
+    assert paid("r2", quadratic, real, fake).item() == pytest.approx(0.5 * squares[1].mean().item())
+    mixed = [r + u * (f - r) for r, f, u in zip(real, fake, uniforms(8), strict=True)]
+    expected = sum((point.norm().item() - 1) ** 2 for point in mixed) / 8
+    assert paid("gradient_penalty", quadratic, real, fake).item() == pytest.approx(expected)
+
+
+def test_samples_that_share_a_logit_share_a_gradient() -> None:
+    slope = torch.tensor([3.0, 4.0], dtype=torch.float64, requires_grad=True)
+    packed: Judge = lambda x: (x.reshape(-1, 2) @ slope)[:, None]
+    for name, expected in (("r1", 12.5), ("r2", 12.5), ("gradient_penalty", 16.0)):
+        assert paid(name, packed, points(8), points(8, seed=1)).item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", PENALTIES)
+def test_penalties_leave_samples_as_they_were(name: str) -> None:
+    real, fake = points(), points(seed=1)
+    slope = torch.ones(1, dtype=torch.float64, requires_grad=True)
+    judgement = judged(linear(slope), REGULARIZERS[name], real, fake)
+    REGULARIZERS[name].term(judgement)
+    assert torch.equal(judgement.real, real)
+    assert torch.equal(judgement.fake, fake)
+    assert judgement.real.requires_grad is REGULARIZERS[name].at_real
+    assert judgement.fake.requires_grad is REGULARIZERS[name].at_fake
+    assert judgement.real.grad is None
 
 
 @pytest.mark.parametrize("slope", [-3.0, 0.5, 2.0])
-def test_a_linear_discriminator_pays_half_its_slope_squared(slope: float) -> None:
-    x = points()
-    assert penalty(lambda each: slope * each + 7, x).item() == pytest.approx(slope**2 / 2)
+def test_the_finite_difference_is_exact_on_a_line(slope: float) -> None:
+    judge = linear(torch.tensor([slope], dtype=torch.float64))
+    assert paid("r1_difference", judge, points(), points(seed=1)).item() == pytest.approx(slope**2 / 2)
 
 
-def test_a_curved_discriminator_pays_about_half_its_mean_squared_derivative() -> None:
-    x = points(2000)
-    exact = 0.5 * (x.cos() ** 2).mean().item()
-    assert penalty(torch.sin, x).item() == pytest.approx(exact, rel=DIFFERENCE**2)
+def test_the_finite_difference_comes_near_r1_on_a_curve() -> None:
+    real, fake = points(2000), points(2000, seed=1)
+    exact = 0.5 * (real.cos() ** 2).mean().item()
+    assert paid("r1", torch.sin, real, fake).item() == pytest.approx(exact)
+    assert paid("r1_difference", torch.sin, real, fake).item() == pytest.approx(exact, rel=DIFFERENCE**2)
+
+
+def test_the_finite_difference_needs_its_extra_batch() -> None:
+    alone = judged(quadratic, REGULARIZERS["r1"], points(), points())
+    with pytest.raises(ValueError, match="shifted"):
+        r1_difference(alone)
 
 
 def test_neighbours_in_the_batch_are_shifted_to_opposite_sides() -> None:
     x = points(4)
-    torch.testing.assert_close(shifted(x) - x, torch.tensor([[1.0], [-1.0], [1.0], [-1.0]], dtype=torch.float64) * DIFFERENCE)
+    torch.testing.assert_close(shifted(x, x) - x, torch.tensor([[1.0], [-1.0], [1.0], [-1.0]], dtype=torch.float64) * DIFFERENCE)
 
 
 def test_the_shift_has_the_same_length_in_any_dimension() -> None:
     x = torch.zeros(2, 3, 5, dtype=torch.float64)
-    torch.testing.assert_close(shifted(x).flatten(1).norm(dim=1), torch.full((2,), DIFFERENCE, dtype=torch.float64))
+    torch.testing.assert_close(shifted(x, x).flatten(1).norm(dim=1), torch.full((2,), DIFFERENCE, dtype=torch.float64))
 
 
-def test_gradients_are_those_of_finite_differences() -> None:
-    x = points(5)
-    weight = torch.tensor([0.7], dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(lambda w: penalty(lambda each: torch.tanh(each * w), x), (weight,))
+@pytest.mark.parametrize("name", ["l2", "adaptive_l2"])
+def test_l2_is_half_the_sum_of_squares_and_its_gradient_the_weights(name: str) -> None:
+    weights = (points(3, 4).requires_grad_(), points(2, 3, 2, 2, seed=1).requires_grad_())
+    term = REGULARIZERS[name].term(judged(quadratic, REGULARIZERS[name], points(), points(), weights))
+    assert term.item() == pytest.approx(0.5 * sum(weight.square().sum().item() for weight in weights))
+    for gradient, weight in zip(torch.autograd.grad(term, weights), weights, strict=True):
+        torch.testing.assert_close(gradient, weight.detach())
+
+
+def told_apart(share: float, count: int = 100) -> tuple[Tensor, Tensor]:
+    """Logits of which this share is right, as many of the real as of the fake ones."""
+    right = torch.where(torch.arange(count)[:, None] < share * count, 1.0, -1.0)
+    return right, -right
+
+
+@pytest.mark.parametrize(
+    ("share", "factor"),
+    [(1.0, 1.01), (0.82, 1.01), (0.8, 1.0), (0.78, 1.0), (0.7, 1.0), (0.67, 1.0), (0.63, 1 / 1.01), (0.5, 1 / 1.01), (0.0, 1 / 1.01)],
+)
+def test_adaptive_l2_follows_the_discriminators_accuracy(share: float, factor: float) -> None:
+    coefficient = adapted(torch.tensor(0.02), *told_apart(share), 0.02)
+    assert coefficient.shape == ()
+    assert coefficient.dtype == torch.float32
+    assert coefficient.item() == pytest.approx(0.02 * factor)
+
+
+def test_adaptive_l2_weighs_real_and_fake_alike_and_takes_no_gradient() -> None:
+    real, fake = points(50).abs().requires_grad_(), points(50).abs().requires_grad_()
+    coefficient = adapted(torch.tensor(1.0, dtype=torch.float64), real, fake, 1.0)
+    assert coefficient.item() == pytest.approx(1 / 1.01)
+    assert not coefficient.requires_grad
+
+
+def test_adaptive_l2_counts_a_logit_of_0_as_wrong() -> None:
+    zeros, ones = torch.zeros(4, 1), torch.ones(4, 1)
+    for real, fake in ((ones, zeros), (zeros, -ones)):
+        assert adapted(torch.tensor(1.0), real, fake, 1.0).item() == pytest.approx(1 / 1.01)
+
+
+@pytest.mark.parametrize(("share", "end"), [(1.0, 1000.0), (0.0, 1 / 1000)])
+def test_adaptive_l2_stays_in_its_range(share: float, end: float) -> None:
+    coefficient = torch.tensor(0.5, dtype=torch.float64)
+    for _ in range(800):
+        coefficient = adapted(coefficient, *told_apart(share, 10), 0.5)
+    assert coefficient.item() == pytest.approx(0.5 * end)
+
+
+def test_the_table_says_which_coefficient_adapts_and_which_penalties_judge_alone() -> None:
+    assert {name for name, regularizer in REGULARIZERS.items() if regularizer.adapt} == {"adaptive_l2"}
+    assert {name for name, regularizer in REGULARIZERS.items() if regularizer.alone} == {"r1", "r2", "gradient_penalty"}
+
+
+def test_historical_means_are_those_of_all_values() -> None:
+    courses = [[points(3, 4, seed=seed), points(5, seed=seed + 50)] for seed in range(20)]
+    means = [torch.full((3, 4), 9.0, dtype=torch.float64), torch.full((5, 1), 9.0, dtype=torch.float64)]
+    for count, weights in enumerate(courses, 1):
+        update_means_(means, [weight.requires_grad_() for weight in weights], count)
+    assert not any(mean.requires_grad for mean in means)
+    for index, mean in enumerate(means):
+        torch.testing.assert_close(mean, torch.stack([course[index].detach() for course in courses]).mean(0))
+
+
+def test_the_historical_distance_is_squared_and_summed() -> None:
+    weights, means = [points(3, 4).requires_grad_(), points(5).requires_grad_()], [points(3, 4, seed=1), points(5, seed=1)]
+    distance = historical_distance(weights, means)
+    assert distance.shape == ()
+    by_hand = sum((w - m).square().sum().item() for w, m in zip(weights, means, strict=True))
+    assert distance.item() == pytest.approx(by_hand)
+    for gradient, weight, mean in zip(torch.autograd.grad(distance, weights), weights, means, strict=True):
+        torch.testing.assert_close(gradient, 2 * (weight - mean).detach())
+
+
+def test_instance_noise_fades_linearly_or_stays() -> None:
+    assert [noise_sd(0.5, 100, step) for step in (0, 25, 50, 100, 10**6)] == pytest.approx([0.5, 0.375, 0.25, 0.0, 0.0])
+    assert [noise_sd(0.5, 0, step) for step in (0, 10**6)] == [0.5, 0.5]
+    assert noise_sd(0.0, 100, 3) == 0

@@ -1,37 +1,75 @@
-"""Latents: the distributions of the generator's input, each by its inverse cumulative distribution function."""
+"""Latents: the distributions of the generator's input."""
 
+import math
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
+Latent = Callable[[int, int, torch.Generator, bool], Tensor]
+
 # Under float32 the inverse is infinite at 0 and 1; this keeps normal latents within 4.9 standard deviations.
 TAIL = 5e-7
+# Half the width of AYLIEN's grid, and how far a point is moved from it.
+GRID_REACH, GRID_JITTER = 8.0, 0.01
 
 
-def normal(levels: Tensor) -> Tensor:
-    """Inverse CDF of N(0, 1)."""
-    latents: Tensor = torch.special.ndtri(levels.clamp(TAIL, 1 - TAIL))
-    return latents
+def unit(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
+    """U(0, 1); also the levels at which the other distributions are inverted.
 
-
-def uniform(levels: Tensor) -> Tensor:
-    """Inverse CDF of U(-1, 1)."""
-    return 2 * levels - 1
-
-
-LATENTS: dict[str, Callable[[Tensor], Tensor]] = {"normal": normal, "uniform": uniform}
-
-
-def draw(inverse: Callable[[Tensor], Tensor], count: int, dim: int, stream: torch.Generator, *, stratified: bool = False) -> Tensor:
-    """Draw latents, (count, dim).
-
-    Args:
-        stratified: one draw in each of `count` equal slices of every coordinate, in random order (a Latin hypercube, McKay et
-            al. 1979); the mean over a batch then varies far less, while each latent alone keeps its distribution.
+    Stratified, each coordinate has one draw in each of `count` equal slices, in random order: (slice + U) / count (a Latin
+    hypercube, McKay et al. 1979).
     """
     levels = torch.rand(count, dim, generator=stream)
     if stratified:
         slices = torch.rand(count, dim, generator=stream).argsort(0)
         levels.add_(slices).div_(count)
-    return inverse(levels)
+    return levels
+
+
+def normal(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
+    """N(0, 1) in each coordinate, by the inverse of its distribution function."""
+    levels = unit(count, dim, stream, stratified)
+    latents: Tensor = torch.special.ndtri(levels.clamp_(TAIL, 1 - TAIL))
+    return latents
+
+
+def uniform(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
+    """U(-1, 1) in each coordinate: 2 U(0, 1) - 1."""
+    return 2 * unit(count, dim, stream, stratified) - 1
+
+
+def sphere(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
+    """sqrt(dim) n / |n| with n normal: evenly on the sphere where normal latents of many coordinates lie (White 2016, arXiv:1609.04468).
+
+    Stratified, n is; the projection keeps the balance of the batch, but not one draw in each slice.
+    """
+    normals = normal(count, dim, stream, stratified)
+    # A normal of exactly 0 has no direction, which float32 draws in one dimension once in 17 million times.
+    normals.masked_fill_(normals == 0, TAIL)
+    length: Tensor = torch.linalg.vector_norm(normals, dim=1, keepdim=True)
+    return normals * (math.sqrt(dim) / length)
+
+
+def grid(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
+    """linspace(-8, 8, count) + .01 U(0, 1), in ascending order and the same in each coordinate (AYLIEN's gan-intro, 2016).
+
+    It covers its range as it is, so that `stratified` is unread.
+    """
+    points = torch.linspace(-GRID_REACH, GRID_REACH, count) + GRID_JITTER * torch.rand(count, generator=stream)
+    return points[:, None].repeat(1, dim)
+
+
+LATENTS: dict[str, Latent] = {"normal": normal, "uniform": uniform, "unit": unit, "sphere": sphere, "grid": grid}
+"""(count, dim, stream, stratified) -> (count, dim) float32 on the CPU, from the stream alone."""
+
+
+def draw(latent: Latent, count: int, dim: int, stream: torch.Generator, *, stratified: bool = False, scale: float = 1.0) -> Tensor:
+    """Draw latents, (count, dim).
+
+    Args:
+        stratified: one draw in each of `count` equal slices of every coordinate, in random order; the mean over a batch then
+            varies far less, while each latent alone keeps its distribution.
+        scale: what they are multiplied by; sqrt(3) makes uniform latents as wide as normal ones.
+    """
+    return latent(count, dim, stream, stratified) * scale

@@ -1,29 +1,187 @@
-"""Regularizers: terms that are added to the discriminator's loss."""
+"""Regularizers: terms that are added to the discriminator's loss, and what else holds the players apart."""
 
+import dataclasses
 import functools
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+# The step of the finite difference in training units: small against what D resolves, large against float32.
 DIFFERENCE = 0.1
 
+# Between these accuracies of D neither player has run away, and adaptive L2 leaves its coefficient as it is.
+CAUGHT_UP, TOO_STRONG = 0.65, 0.8
+# One update moves the coefficient by 1 %, so that noise in the accuracy of single batches averages out.
+ADAPTATION = 1.01
+# The coefficient stays within this factor of its initial value, so that it finds back within some 700 updates.
+ADAPTATION_RANGE = 1000.0
 
-def shifted(real: Tensor) -> Tensor:
-    """Move each of the real samples (B, X) by DIFFERENCE, with alternating sign along the batch."""
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Judgement:
+    """What the discriminator has just said, for the terms that are added to its loss.
+
+    Attributes:
+        judge: (B, *X) -> logits (B, 1), in the same way as real and fake were judged.
+        weights: the discriminator's weight matrices and kernels (ndim >= 2).
+        real, fake: (B, *X); leaves that require gradients where the regularizer says so.
+        real_logits, fake_logits: (B, 1).
+        extra_logits: (B, 1), of the batch that the regularizer's `extra` made.
+        stream_noise: draws U(0, 1) of shape (B,) on the device.
+    """
+
+    judge: Callable[[Tensor], Tensor]
+    weights: Sequence[Tensor]
+    real: Tensor
+    fake: Tensor
+    real_logits: Tensor
+    fake_logits: Tensor
+    extra_logits: Tensor | None
+    stream_noise: Callable[[], Tensor]
+
+    @functools.cached_property
+    def slopes(self) -> dict[str, Tensor]:
+        """Gradients of the logits by the "real" and the "fake" samples, as far as they require them, in one pass; (logits, -1)."""
+        wanted = {name: each for name, each in (("real", self.real), ("fake", self.fake)) if each.requires_grad}
+        # The gradient of the sum is that of each logit, as long as none reads another's samples.
+        total = self.real_logits.sum() + self.fake_logits.sum()
+        found = torch.autograd.grad(total, list(wanted.values()), create_graph=True)
+        return {name: each.reshape(len(self.real_logits), -1) for name, each in zip(wanted, found, strict=True)}
+
+
+class Regularizer(NamedTuple):
+    """A term of the discriminator's loss.
+
+    Attributes:
+        term: the scalar, which is multiplied by its weight elsewhere.
+        at_real, at_fake: whether it takes the gradient of these logits by these samples.
+        extra: (real, fake) -> one more batch to be judged along, or None.
+        alone: whether it is meant for a discriminator that judges each sample by itself.
+        adapt: (coefficient, real logits, fake logits, initial) -> the coefficient from then on, where it moves by itself, or None.
+    """
+
+    term: Callable[[Judgement], Tensor]
+    at_real: bool = False
+    at_fake: bool = False
+    extra: Callable[[Tensor, Tensor], Tensor] | None = None
+    alone: bool = False
+    adapt: Callable[[Tensor, Tensor, Tensor, float], Tensor] | None = None
+
+
+def l2(judgement: Judgement) -> Tensor:
+    """1/2 the sum of W^2 over all weight matrices and kernels; biases are left free."""
+    return 0.5 * torch.cat([weight.flatten() for weight in judgement.weights]).square().sum()
+
+
+def adapted(coefficient: Tensor, real_logits: Tensor, fake_logits: Tensor, initial: float) -> Tensor:
+    """Adapt the coefficient of L2 to the discriminator's accuracy a, on the device: a scalar tensor without gradient.
+
+    a = mean of [C(x) > 0] and [C(G(z)) < 0]; the coefficient is multiplied by 1.01 where a > .8, divided by 1.01 where
+    a < .65, unchanged between, and held in initial / 1000 .. initial * 1000.
+
+    Args:
+        coefficient: () as it is.
+        real_logits, fake_logits: (B, 1).
+    """
+    accuracy = torch.cat((real_logits > 0, fake_logits < 0)).to(coefficient.dtype).mean()
+    direction = (accuracy > TOO_STRONG).to(coefficient.dtype) - (accuracy < CAUGHT_UP).to(coefficient.dtype)
+    return (coefficient * ADAPTATION**direction).clamp(initial / ADAPTATION_RANGE, initial * ADAPTATION_RANGE)
+
+
+def shifted(real: Tensor, fake: Tensor) -> Tensor:
+    """Move each of the real samples (B, *X) by DIFFERENCE, with alternating sign along the batch."""
     return real + _shift(real.shape, real.dtype, real.device)
 
 
-def r1_difference(real_logits: Tensor, shifted_logits: Tensor) -> Tensor:
+def r1_difference(judgement: Judgement) -> Tensor:
     """Zero-centred gradient penalty on real samples, R1 (Mescheder et al. 2018, arXiv:1801.04406), by a finite difference.
 
-    1/2 mean of ((D(x + e) - D(x)) / |e|)^2 with |e| = DIFFERENCE in training units; on the line it tends to 1/2 E|D'(x)|^2 as e
-    goes to 0, for one more forward pass in place of a second derivative.
+    1/2 mean of ((C(x + e) - C(x)) / |e|)^2 with |e| = DIFFERENCE in training units, x + e by `shifted`; on the line it tends to
+    1/2 E|C'(x)|^2 as e goes to 0, for one more forward pass in place of a second derivative.
+    """
+    if judgement.extra_logits is None:
+        raise ValueError("the finite difference needs the logits of the shifted samples")
+    return (0.5 / DIFFERENCE**2) * (judgement.extra_logits - judgement.real_logits).square().mean()
+
+
+def r1(judgement: Judgement) -> Tensor:
+    """1/2 E|grad_x C(x)|^2 on real samples (Mescheder et al. 2018, arXiv:1801.04406)."""
+    return _half_mean_square(judgement.slopes["real"])
+
+
+def r2(judgement: Judgement) -> Tensor:
+    """1/2 E|grad_x C(x)|^2 on fake samples (Mescheder et al. 2018, arXiv:1801.04406)."""
+    return _half_mean_square(judgement.slopes["fake"])
+
+
+def gradient_penalty(judgement: Judgement) -> Tensor:
+    """E[(|grad C(x^)| - 1)^2] at x^ = x + u (G(z) - x), u ~ U(0, 1) for each pair (Gulrajani et al. 2017, arXiv:1704.00028).
+
+    Where the gradient is 0 its norm counts as flat, so that the derivative of the term is 0 there and not infinite.
+    """
+    real, fake = judgement.real.detach(), judgement.fake.detach()
+    share = judgement.stream_noise().view(-1, *[1] * (real.dim() - 1))
+    mixed = real.lerp(fake, share).requires_grad_()
+    slopes: Tensor = torch.linalg.vector_norm(_gradient(judgement.judge(mixed), mixed), dim=1)
+    return (slopes - 1).square().mean()
+
+
+REGULARIZERS: dict[str, Regularizer] = {
+    "l2": Regularizer(l2),
+    "adaptive_l2": Regularizer(l2, adapt=adapted),
+    "r1_difference": Regularizer(r1_difference, extra=shifted),
+    "r1": Regularizer(r1, at_real=True, alone=True),
+    "r2": Regularizer(r2, at_fake=True, alone=True),
+    "gradient_penalty": Regularizer(gradient_penalty, alone=True),
+}
+
+
+def historical_distance(weights: Sequence[Tensor], means: Sequence[Tensor]) -> Tensor:
+    """|theta - mean of theta over the updates|^2, for either player (Salimans et al. 2016, arXiv:1606.03498, section 3.3).
 
     Args:
-        real_logits: (B, 1) logits of real samples.
-        shifted_logits: (B, 1) logits of the same samples after `shifted`.
+        weights: a player's parameters.
+        means: their running means by `update_means_`, of the same shapes.
     """
-    return (0.5 / DIFFERENCE**2) * (shifted_logits - real_logits).square().mean()
+    distances = [(weight - mean).square().sum() for weight, mean in zip(weights, means, strict=True)]
+    return torch.stack(distances).sum()
+
+
+@torch.no_grad()
+def update_means_(means: Sequence[Tensor], weights: Sequence[Tensor], count: int) -> None:
+    """Take the weights into their running means in place: mean += (theta - mean) / count.
+
+    Args:
+        count: how many values the means are of afterwards, the first being 1.
+    """
+    torch._foreach_lerp_(list(means), list(weights), 1 / count)
+
+
+def noise_sd(initial: float, steps: int, step: int, end: float = 0.0) -> float:
+    """Standard deviation of instance noise at a step: from `initial` geometrically to `end`, or linearly to 0, over `steps`, then 0.
+
+    initial (end / initial)^(step / steps), with end 0 initial (1 - step / steps); at 0 steps, initial throughout.
+    (Sønderby et al. 2016, arXiv:1610.04490; Arjovsky & Bottou 2017, arXiv:1701.04862.)
+    """
+    if not steps:
+        return initial
+    if step >= steps:
+        return 0.0
+    share = step / steps
+    return initial * (end / initial) ** share if end else initial * (1 - share)
+
+
+def _gradient(logits: Tensor, samples: Tensor) -> Tensor:
+    """Gradient of each logit by what it was given, (logits, -1), differentiable; samples that share a logit follow each other."""
+    # The gradient of the sum is that of each logit, as long as none reads another's samples.
+    (gradient,) = torch.autograd.grad(logits.sum(), samples, create_graph=True)
+    return gradient.reshape(len(logits), -1)
+
+
+def _half_mean_square(gradient: Tensor) -> Tensor:
+    return 0.5 * gradient.square().sum(1).mean()
 
 
 @functools.lru_cache(maxsize=8)

@@ -1,0 +1,92 @@
+"""Virtual batch normalisation against one sample at a time, written out."""
+
+import pytest
+import torch
+
+from tui_gan.gan.networks.normalization import VirtualBatchNorm
+
+Shape = tuple[int, ...]
+every_shape = pytest.mark.parametrize("shape", [(3,), (3, 4, 5), (3, 1, 1)], ids=str)
+REFERENCE, BATCH = 6, 4
+
+
+def made(reference_size: int = REFERENCE) -> VirtualBatchNorm:
+    norm = VirtualBatchNorm(3, reference_size).double()
+    stream = torch.Generator().manual_seed(1)
+    for parameter in norm.parameters():
+        torch.nn.init.normal_(parameter, generator=stream)
+    return norm
+
+
+def rows(shape: Shape, count: int = REFERENCE + BATCH, seed: int = 0) -> torch.Tensor:
+    return 2 + 3 * torch.randn(count, *shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+
+
+def one_at_a_time(norm: VirtualBatchNorm, x: torch.Tensor) -> torch.Tensor:
+    """As in the paper: means and mean squares of the reference batch and of the sample, weighed R : 1."""
+    result = torch.empty_like(x)
+    for row in range(len(x)):
+        for feature in range(x.shape[1]):
+            reference, own = x[:REFERENCE, feature], x[row, feature]
+            mean, square = reference.mean(), reference.square().mean()
+            if row >= REFERENCE:
+                mean = (REFERENCE * mean + own.mean()) / (REFERENCE + 1)
+                square = (REFERENCE * square + own.square().mean()) / (REFERENCE + 1)
+            scale = norm.weight[feature] / torch.sqrt(square - mean**2 + 1e-5)
+            result[row, feature] = (own - mean) * scale + norm.bias[feature]
+    return result.detach()
+
+
+@every_shape
+def test_it_is_what_one_sample_at_a_time_gives(shape: Shape) -> None:
+    norm, x = made(), rows(shape)
+    torch.testing.assert_close(norm(x).detach(), one_at_a_time(norm, x))
+
+
+@every_shape
+def test_it_is_the_statistics_of_the_reference_and_the_sample_as_one_batch(shape: Shape) -> None:
+    norm, x = made(), rows(shape)
+    for row in range(REFERENCE, len(x)):
+        together = torch.cat((x[:REFERENCE], x[row : row + 1]))
+        expected = torch.nn.functional.batch_norm(together, None, None, norm.weight, norm.bias, training=True, eps=1e-5)[-1]
+        torch.testing.assert_close(norm(x)[row], expected)
+
+
+@every_shape
+def test_reference_rows_are_batch_normalised(shape: Shape) -> None:
+    norm, x = made(), rows(shape)
+    expected = torch.nn.functional.batch_norm(x[:REFERENCE], None, None, norm.weight, norm.bias, training=True, eps=1e-5)
+    torch.testing.assert_close(norm(x)[:REFERENCE], expected)
+    torch.testing.assert_close(norm(x[:REFERENCE]), expected)
+
+
+@every_shape
+def test_no_sample_knows_another(shape: Shape) -> None:
+    norm, x = made(), rows(shape)
+    changed = x.clone()
+    changed[REFERENCE + 1] += 10
+    same = torch.arange(len(x)) != REFERENCE + 1
+    assert torch.equal(norm(x)[same], norm(changed)[same])
+    assert not torch.isclose(norm(x)[REFERENCE + 1], norm(changed)[REFERENCE + 1]).any()
+
+
+@every_shape
+def test_gradients_are_those_of_finite_differences(shape: Shape) -> None:
+    x = rows(shape).requires_grad_()
+    assert torch.autograd.gradcheck(made(), (x,), fast_mode=True)
+    assert torch.autograd.gradgradcheck(made(), (x,), fast_mode=True)
+
+
+def test_it_starts_as_the_plain_normalisation_and_keeps_only_weight_and_bias() -> None:
+    norm = VirtualBatchNorm(3, REFERENCE)
+    assert {name: value.tolist() for name, value in norm.state_dict().items()} == {"weight": [1, 1, 1], "bias": [0, 0, 0]}
+
+
+def test_a_constant_reference_leaves_finite_values() -> None:
+    result = VirtualBatchNorm(3, REFERENCE)(torch.full((REFERENCE + 2, 3), 7.0))
+    assert torch.equal(result, torch.zeros_like(result))
+
+
+def test_a_large_offset_costs_no_digits() -> None:
+    norm, x = VirtualBatchNorm(3, REFERENCE), rows((3,)).float()
+    torch.testing.assert_close(norm(x + 4096), norm(x), atol=2e-3, rtol=0)

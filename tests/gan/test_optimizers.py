@@ -1,0 +1,115 @@
+"""Optimisers against their formulas, schedules at published values."""
+
+import itertools
+import math
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES, momentum_at
+
+Schedule = Callable[[int, float, float, float], float]
+
+every_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
+every_schedule = pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
+SETTINGS = {"beta1": 0.5, "beta2": 0.9, "momentum": 0.6}
+
+
+def made(name: str, weights: list[torch.Tensor], fused: bool = True) -> torch.optim.Optimizer:
+    optimizer = OPTIMIZERS[name](weights, **SETTINGS, fused=fused)
+    optimizer.param_groups[0]["lr"] = 0.1
+    return optimizer
+
+
+def weight(*values: float) -> torch.Tensor:
+    return torch.tensor(values, dtype=torch.float64, requires_grad=True)
+
+
+def by_hand(name: str, theta: float, gradients: list[float]) -> float:
+    first = second = 0.0
+    for t, gradient in enumerate(gradients, 1):
+        if name == "sgd":
+            first = 0.6 * first + gradient
+            theta -= 0.1 * first
+        else:
+            first = 0.5 * first + 0.5 * gradient
+            second = 0.9 * second + 0.1 * gradient**2
+            theta -= 0.1 * (first / (1 - 0.5**t)) / (math.sqrt(second / (1 - 0.9**t)) + 1e-8)
+    return theta
+
+
+@every_optimizer
+@pytest.mark.parametrize("fused", [False, True])
+def test_three_updates_by_hand(name: str, fused: bool) -> None:
+    theta = weight(1.0, -2.0)
+    optimizer = made(name, [theta], fused)
+    gradients = [[0.3, 2.0], [-0.7, 1.0], [0.2, 0.0]]
+    for each in gradients:
+        theta.grad = torch.tensor(each, dtype=torch.float64)
+        optimizer.step()
+    expected = [by_hand(name, start, [each[index] for each in gradients]) for index, start in enumerate((1.0, -2.0))]
+    assert theta.tolist() == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_adam_is_fused_where_it_is_told(fused: bool) -> None:
+    assert made("adam", [weight(1.0)], fused).defaults["fused"] is fused
+
+
+@every_optimizer
+def test_weights_without_gradient_stay_and_may_join_later(name: str) -> None:
+    early, late = weight(1.0), weight(5.0)
+    optimizer = made(name, [early, late])
+    early.grad = torch.ones(1, dtype=torch.float64)
+    optimizer.step()
+    assert late.item() == 5
+    late.grad = torch.ones(1, dtype=torch.float64)
+    optimizer.step()
+    assert late.item() == pytest.approx(by_hand(name, 5.0, [1.0]))
+    assert early.item() == pytest.approx(by_hand(name, 1.0, [1.0, 1.0]))
+
+
+@every_optimizer
+def test_all_that_is_kept_is_tensors(name: str) -> None:
+    for momentum in (0.0, 0.5):
+        theta = weight(1.0)
+        optimizer = OPTIMIZERS[name]([theta], beta1=0.0, beta2=0.99, momentum=momentum, fused=True)
+        theta.grad = torch.ones(1, dtype=torch.float64)
+        optimizer.step()
+        kept = [value for moments in optimizer.state_dict()["state"].values() for value in moments.values()]
+        assert all(isinstance(value, torch.Tensor) for value in kept)
+
+
+@every_schedule
+@pytest.mark.parametrize("floor", [0.0, 0.01])
+def test_factors_begin_at_1_never_rise_and_stay_over_the_floor(schedule: Schedule, floor: float) -> None:
+    factors = [schedule(step, 100.0, 0.95, floor) for step in (*range(400), 10**5, 10**9)]
+    assert factors[0] == 1
+    assert all(one >= other for one, other in itertools.pairwise(factors))
+    assert min(factors) >= floor
+    assert all(isinstance(factor, float) for factor in factors)
+
+
+def test_schedules_at_published_values() -> None:
+    assert SCHEDULES["staircase"](1200, 150, 0.95, 0.0) == pytest.approx(0.95**8)
+    assert SCHEDULES["staircase"](1199, 150, 0.95, 0.0) == pytest.approx(0.95**7)
+    assert SCHEDULES["staircase"](149, 150, 0.95, 0.0) == 1
+    assert SCHEDULES["exponential"](600_000, 1, 1 / 1.000004, 0.0) == pytest.approx(math.exp(-600_000 * math.log(1.000004)))
+    assert SCHEDULES["exponential"](10_000_000, 1, 1 / 1.000004, 1e-5) == 1e-5
+    assert SCHEDULES["hyperbolic"](3000, 1500, 0.95, 0.0) == pytest.approx(1 / 3)
+    assert SCHEDULES["constant"](10**9, 1, 0.5, 0.0) == 1
+
+
+@pytest.mark.parametrize(("name", "quarter"), [("cosine", (1 + math.sqrt(0.5)) / 2), ("linear", 0.75)])
+def test_schedules_that_end_are_0_at_their_period_and_stay(name: str, quarter: float) -> None:
+    schedule = SCHEDULES[name]
+    assert schedule(25, 100, 0.95, 0.0) == pytest.approx(quarter)
+    assert schedule(50, 100, 0.95, 0.0) == pytest.approx(0.5)
+    assert [schedule(step, 100, 0.95, 0.0) for step in (100, 101, 10**6)] == [0, 0, 0]
+    assert [schedule(step, 100, 0.95, 0.1) for step in (99, 100, 10**6)] == [0.1, 0.1, 0.1]
+
+
+def test_momentum_goes_linearly_to_its_end() -> None:
+    assert [momentum_at(step, 0.5, 0.7, 250) for step in (0, 125, 250, 10**6)] == pytest.approx([0.5, 0.6, 0.7, 0.7])
+    assert [momentum_at(step, 0.5, 0.0, 0) for step in (0, 99)] == [0.5, 0.5]

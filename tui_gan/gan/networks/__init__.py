@@ -1,0 +1,57 @@
+"""Networks: generators, which map latents to samples, and discriminators, which map samples to logits."""
+
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import Tensor, nn
+
+from tui_gan.contract.config import Config, Minibatch
+from tui_gan.contract.errors import choose
+from tui_gan.contract.network import Network
+from tui_gan.gan.networks.aylien import AylienDiscriminator, aylien_discriminator
+from tui_gan.gan.networks.dcgan import dcgan_discriminator, dcgan_generator
+from tui_gan.gan.networks.discriminator import Discriminator
+from tui_gan.gan.networks.layers import ACTIVATIONS
+from tui_gan.gan.networks.mlp import mlp_discriminator, mlp_generator
+
+AnyDiscriminator = Discriminator | AylienDiscriminator
+Shape = tuple[int, ...]
+
+# (network, latent_dim, shape of a sample) -> (B, Z) -> (B, *X)
+GENERATORS: dict[str, Callable[[Network, int, Shape], nn.Sequential]] = {"mlp": mlp_generator, "dcgan": dcgan_generator}
+# (network, minibatch, shape of what is judged at once) -> (B, *X) -> (B, 1)
+DISCRIMINATORS: dict[str, Callable[[Network, Minibatch, Shape], AnyDiscriminator]] = {
+    "mlp": mlp_discriminator,
+    "dcgan": dcgan_discriminator,
+    "aylien": aylien_discriminator,
+}
+
+
+def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator]:
+    """Build the two networks of a configuration for samples of a shape, their weights drawn from torch's default stream.
+
+    Raises:
+        UsageError: a network or an activation that is not in the tables, or that does not go with the data.
+    """
+    generator = choose(GENERATORS, config.generator.kind, "generator")(config.generator, config.latent_dim, shape)
+    judged = (shape[0] * config.packing, *shape[1:])
+    discriminator = choose(DISCRIMINATORS, config.discriminator.kind, "discriminator")(config.discriminator, config.minibatch, judged)
+    return generator, discriminator
+
+
+def parameters(config: Config, shape: Shape) -> dict[str, int]:
+    """Count the active parameters: of the generator, and of the discriminator without and with minibatch features."""
+    with torch.device("meta"):
+        generator, discriminator = build(config, shape)
+
+    def count(weights: Iterable[Tensor]) -> int:
+        return sum(weight.numel() for weight in weights)
+
+    return {
+        "generator": count(generator.parameters()),
+        "discriminator": count(discriminator.active(False)),
+        "discriminator_with_minibatch": count(discriminator.active(True)),
+    }
+
+
+__all__ = ["ACTIVATIONS", "DISCRIMINATORS", "GENERATORS", "AnyDiscriminator", "build", "parameters"]

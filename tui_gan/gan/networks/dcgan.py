@@ -1,0 +1,74 @@
+"""Convolutional networks after DCGAN (Radford et al. 2015, arXiv:1511.06434)."""
+
+import itertools
+
+from torch import nn
+
+from tui_gan.contract.config import Minibatch
+from tui_gan.contract.errors import UsageError
+from tui_gan.contract.network import Network
+from tui_gan.gan.networks.discriminator import Discriminator
+from tui_gan.gan.networks.layers import OUTPUTS, REFERENCE, activation, for_generator, started
+from tui_gan.gan.networks.normalization import VirtualBatchNorm
+
+# Sides are halved as long as they are even and larger than this.
+SMALLEST = 6
+
+
+def halvings(shape: tuple[int, ...]) -> int:
+    """How often both sides of an image of shape (C, H, W) are halved.
+
+    Raises:
+        UsageError: it is no image, or its sides are not even.
+    """
+    if len(shape) != 3:
+        raise UsageError("dcgan is for images; this data has one or two columns: choose a network such as 128x3")
+    count, (high, wide) = 0, shape[1:]
+    while max(high, wide) > SMALLEST and high % 2 == wide % 2 == 0:
+        high, wide, count = high // 2, wide // 2, count + 1
+    if not count:
+        raise UsageError(f"dcgan halves the sides of images, and {shape[1]}x{shape[2]} cannot be halved; set size to 32, say")
+    return count
+
+
+def dcgan_generator(network: Network, latent_dim: int, shape: tuple[int, ...]) -> nn.Sequential:
+    """(B, Z) -> (B, C, H, W): one linear layer, then transposed convolutions that double the sides."""
+    for_generator(network)
+    if network.dropout or network.input_dropout or network.output_bias != "zero":
+        raise UsageError("the generator dcgan has no dropout, and its output no bias for each pixel that could start at the data")
+    _without_fourier(network)
+    count, base = halvings(shape), network.widths[0]
+    channels = [base * 2**level for level in reversed(range(count))]
+    high, wide = shape[1] >> count, shape[2] >> count
+    found: list[nn.Module] = [nn.Linear(latent_dim, channels[0] * high * wide), nn.Unflatten(1, (channels[0], high, wide))]
+    for before, after in zip(channels, [*channels[1:], shape[0]], strict=True):
+        found += [*_norm(network, before), activation(network.activation), nn.ConvTranspose2d(before, after, 4, 2, 1)]
+    generator = nn.Sequential(*found, *OUTPUTS[network.output]())
+    started(generator, network)
+    return generator
+
+
+def dcgan_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int, ...]) -> Discriminator:
+    """(B, C, H, W) -> (B, 1): convolutions that halve the sides, then the logit."""
+    _without_fourier(network)
+    count, base = halvings(shape), network.widths[0]
+    channels = [shape[0], *(base * 2**level for level in range(count))]
+    found: list[nn.Module] = [nn.Dropout(network.input_dropout)] if network.input_dropout else []
+    for number, (before, after) in enumerate(itertools.pairwise(channels)):
+        # No norm on the first layer: it would hide the brightness of a batch.
+        found += [nn.Conv2d(before, after, 4, 2, 1), *(_norm(network, after) if number else []), activation(network.activation)]
+        if network.dropout:
+            found.append(nn.Dropout(network.dropout))
+    features = channels[-1] * (shape[1] >> count) * (shape[2] >> count)
+    return Discriminator(network, minibatch, nn.Sequential(*found, nn.Flatten()), features, shape)
+
+
+def _without_fourier(network: Network) -> None:
+    if network.fourier:
+        raise UsageError("Fourier features are for fully connected networks; leave them out of dcgan")
+
+
+def _norm(network: Network, channels: int) -> list[nn.Module]:
+    if network.norm == "batch":
+        return [nn.BatchNorm2d(channels)]
+    return [VirtualBatchNorm(channels, REFERENCE)] if network.norm == "virtual_batch" else []

@@ -1,0 +1,72 @@
+"""Optimisers, and how their settings move over the steps."""
+
+import math
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import Tensor
+
+
+def adam(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: float, fused: bool) -> torch.optim.Optimizer:
+    """Adam (Kingma & Ba 2014, arXiv:1412.6980): theta -= lr m^ / (sqrt(v^) + 1e-8); `momentum` is unread."""
+    # The fused update takes one trip through Python where the others take several.
+    return torch.optim.Adam(parameters, betas=(beta1, beta2), fused=fused)
+
+
+def sgd(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: float, fused: bool) -> torch.optim.Optimizer:
+    """Gradient descent with momentum: v = momentum v + gradient, theta -= lr v; the betas and `fused` are unread."""
+    # torch's fused update fails where some weights have no velocity yet, as those of a layer that is switched on late.
+    return torch.optim.SGD(parameters, momentum=momentum)
+
+
+OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {"adam": adam, "sgd": sgd}
+"""(parameters, *, beta1, beta2, momentum, fused); `fused` says whether the device has the fused kernels (cpu and cuda do)."""
+
+
+def constant(step: int, period: float, factor: float, floor: float) -> float:
+    """1 at every step; nothing else is read."""
+    return 1.0
+
+
+def hyperbolic(step: int, period: float, factor: float, floor: float) -> float:
+    """max(floor, 1 / (1 + t / period)): half after one period, a third after two; `factor` is unread."""
+    return max(floor, 1 / (1 + step / period))
+
+
+def staircase(step: int, period: float, factor: float, floor: float) -> float:
+    """max(floor, factor^floor(t / period)); AYLIEN's gan-intro takes .95 every 150 steps."""
+    return max(floor, factor ** math.floor(step / period))
+
+
+def exponential(step: int, period: float, factor: float, floor: float) -> float:
+    """max(floor, factor^t); Goodfellow et al. 2014 take 1 / 1.000004 in their code; `period` is unread."""
+    return max(floor, factor**step)
+
+
+def cosine(step: int, period: float, factor: float, floor: float) -> float:
+    """max(floor, 1/2 (1 + cos(pi t / period))), 0 from t = period on (Loshchilov & Hutter 2016, arXiv:1608.03983, no restart)."""
+    return max(floor, 0.5 * (1 + math.cos(math.pi * min(step / period, 1.0))))
+
+
+def linear(step: int, period: float, factor: float, floor: float) -> float:
+    """max(floor, 1 - t / period), 0 from t = period on; `factor` is unread."""
+    return max(floor, 1 - step / period)
+
+
+SCHEDULES: dict[str, Callable[[int, float, float, float], float]] = {
+    "constant": constant,
+    "hyperbolic": hyperbolic,
+    "staircase": staircase,
+    "exponential": exponential,
+    "cosine": cosine,
+    "linear": linear,
+}
+"""(step, period > 0 in steps, 0 < factor <= 1, floor >= 0) -> the factor on both learning rates, 1 at step 0, never below the floor."""
+
+
+def momentum_at(step: int, start: float, end: float, steps: int) -> float:
+    """Momentum at a step: start + (end - start) min(t / steps, 1), or, at 0 steps, start throughout.
+
+    Goodfellow et al. 2014 move it from .5 to .7 over epochs 1 - 250 in their code.
+    """
+    return start + (end - start) * min(step / steps, 1.0) if steps else start
