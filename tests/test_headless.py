@@ -45,6 +45,20 @@ def test_a_line_before_the_first_speed_is_the_step_alone() -> None:
     assert headless.line(dataclasses.replace(snapshot(0), steps_per_second=0.0, series={})) == "step 0/1000"
 
 
+def test_a_line_says_the_first_metrics_that_the_run_has() -> None:
+    measured = {
+        name: Series(frozen([1.0]), frozen([value])) for name, value in (("precision", 0.5), ("k", 3.0), ("hq", 0.96), ("modes", 8.0))
+    }
+    text = headless.line(dataclasses.replace(snapshot(900), series=measured))
+    assert text == "step 900/1000  50 steps/s  2 s left  modes 8  hq 0.96"
+
+
+def test_a_line_before_the_game_says_what_is_trained() -> None:
+    series = {"pretraining_loss": Series(frozen([1.0]), frozen([0.25]))}
+    before = dataclasses.replace(snapshot(0), phase="pre-training 300 / 1,000", series=series)
+    assert headless.line(before) == "pre-training 300 / 1,000  50 steps/s  loss 0.25"
+
+
 def test_one_line_an_interval(capsys: pytest.CaptureFixture[str]) -> None:
     run = MadeUp(snapshot(0, Status.LOADING))
     intervals = 3

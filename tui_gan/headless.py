@@ -10,6 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tui_gan.contract.commands import RunHandle
 from tui_gan.contract.snapshot import Snapshot, Status
 
+LOSSES = {"discriminator_loss": "D", "generator_loss": "G"}
+# The first METRICS_SHOWN of these that a run measures are shown.
+METRICS = ("w1", "sd_ratio", "modes", "hq", "classifier_frechet", "sliced_w1", "precision", "recall", "coverage", "mmd")
+METRICS_SHOWN = 2
 LINE_EVERY, BAR_EVERY, GLANCE = 5.0, 0.5, 0.05
 
 
@@ -36,15 +40,19 @@ def watch(handle: RunHandle, wait: Callable[[float], bool]) -> None:
 
 
 def line(snapshot: Snapshot) -> str:
-    """A snapshot as one line: step, speed, time left, losses and W1."""
-    parts = [f"step {snapshot.step}/{snapshot.steps}"]
+    """A snapshot as one line: step or phase, speed, time left, losses and the first metrics."""
+    parts = [snapshot.phase or f"step {snapshot.step}/{snapshot.steps}"]
     if snapshot.steps_per_second > 0:
-        left = (snapshot.steps - snapshot.step) / snapshot.steps_per_second
-        parts += [f"{snapshot.steps_per_second:.0f} steps/s", f"{left:.0f} s left"]
-    names = {"discriminator_loss": "D", "generator_loss": "G", "w1": "w1", "sd_ratio": "sd ratio"}
-    series = ((label, snapshot.series.get(name)) for name, label in names.items())
-    parts += [f"{label} {each.values[-1]:.4g}" for label, each in series if each is not None and len(each.values)]
-    return "  ".join(parts)
+        parts.append(f"{snapshot.steps_per_second:.0f} steps/s")
+        if not snapshot.phase:
+            parts.append(f"{(snapshot.steps - snapshot.step) / snapshot.steps_per_second:.0f} s left")
+    newest = {name: series.values[-1] for name, series in snapshot.series.items() if len(series.values)}
+    if snapshot.phase:
+        names = {"pretraining_loss": "loss"}
+    else:
+        measured = [name for name in METRICS if name in newest][:METRICS_SHOWN]
+        names = LOSSES | {name: name.replace("_", " ") for name in measured}
+    return "  ".join([*parts, *(f"{label} {newest[name]:.4g}" for name, label in names.items() if name in newest)])
 
 
 @contextlib.contextmanager
@@ -75,7 +83,7 @@ def _bar() -> Iterator[Callable[[Snapshot], None]]:
         with contextlib.suppress(OSError):
             speed = f"{snapshot.steps_per_second:.0f} steps/s" if snapshot.steps_per_second else ""
             state = "finished" if snapshot.step >= snapshot.steps else snapshot.status.value.lower()
-            description = f"{snapshot.preset} {state}"
+            description = f"{snapshot.preset} {snapshot.phase or state}"
             progress.update(task, description=description, total=snapshot.steps, completed=snapshot.step, speed=speed, refresh=True)
 
     with contextlib.suppress(OSError):

@@ -10,7 +10,7 @@ import pytest
 
 from tui_gan.contract.commands import Command, Stop
 from tui_gan.contract.knobs import Knobs
-from tui_gan.contract.snapshot import Event, Line1D, Series, Snapshot, Status, frozen
+from tui_gan.contract.snapshot import Event, ImageGrid, Line1D, Plane2D, Predictions, Series, Snapshot, Status, frozen
 from tui_gan.ui.app import TuiGan
 from tui_gan.ui.draw.palette import Look
 
@@ -54,6 +54,60 @@ def make_picture(scale: float = 1.0) -> Line1D:
     )
 
 
+def make_plane(size: float = 1.0) -> Plane2D:
+    """Eight modes on a ring, of which the generator has found five."""
+    random = np.random.default_rng(0)
+    angles = np.arange(8) * np.pi / 4
+    middles = 2.0 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    real = middles[random.integers(0, 8, 600)] + 0.12 * random.standard_normal((600, 2))
+    fake = middles[random.integers(0, 5, 600)] + 0.2 * random.standard_normal((600, 2)) + 0.1
+    x, y = np.meshgrid(np.linspace(-3, 3, 48), np.linspace(-3, 3, 48))
+    near = np.exp(-(((x[..., None] - middles[:, 0]) ** 2 + (y[..., None] - middles[:, 1]) ** 2) / 0.5)).sum(axis=2)
+    ends = frozen(np.full(2, 3.0 * size))
+    return Plane2D(-ends, ends, frozen(real * size), frozen(fake * size), frozen(0.1 + 0.8 * near * (0.5 + (y < 0.5) / 2)))
+
+
+def make_images(side: int = 28, channels: int = 1, number: int = 64) -> ImageGrid:
+    """Rings with a stroke, clear as real images and blurred as generated ones."""
+    random = np.random.default_rng(0)
+    y, x = np.mgrid[0:side, 0:side] / max(1, side - 1) * 2 - 1
+
+    def drawn(number: int, width: float) -> Any:
+        a, b, turn = random.uniform(0.3, 0.6, number), random.uniform(0.5, 0.75, number), random.uniform(0, 3, number)
+        across = [part[:, None, None] for part in (a, b, turn)]
+        ring = np.exp(-(((np.hypot(x / across[0], y / across[1]) - 1) / width) ** 2))
+        stroke = np.exp(-(((x * np.cos(across[2]) + y * np.sin(across[2])) / width * 2) ** 2)) * (np.hypot(x, y) < 0.7)
+        grey = np.maximum(ring, stroke)[..., None]
+        tint = 1.0 if channels == 1 else random.uniform(0.2, 1.0, (number, 1, 1, channels))
+        # Few levels keep the pictures of the screen small.
+        return np.rint(85 * np.rint(3 * grey) * tint).astype(np.uint8)
+
+    return ImageGrid(real=drawn(number, 0.25), fake=drawn(number, 0.5))
+
+
+def make_predictions() -> Predictions:
+    """Of real samples 81 %, of generated ones 77 % are on the right side."""
+    middles = (np.arange(20) + 0.5) / 20
+    real, fake = middles**2.2 * (1.05 - middles), (1 - middles) ** 1.8 * (middles + 0.05)
+    return Predictions(frozen(np.linspace(0, 1, 21)), frozen(real / real.sum()), frozen(fake / fake.sum()))
+
+
+MEASURED = {
+    "plane": {"modes": [1, 3, 4, 5], "hq": [0.2, 0.5, 0.7, 0.83], "reverse_kl": [2.0, 1.2, 0.8, 0.5], "sliced_w1": [1.0, 0.6, 0.4, 0.3]},
+    "images": {"classifier_frechet": [90, 40, 21, 14.2], "precision": [0.1, 0.5, 0.7, 0.8], "recall": [0.05, 0.2, 0.4, 0.5]},
+}
+
+
+def make_other(kind: str, **changes: Any) -> Snapshot:
+    """A run whose picture is no line."""
+    base = make_snapshot()
+    losses = {name: base.series[name] for name in ("generator_loss", "discriminator_loss")}
+    measured = {name: Series(frozen([500.0, 1000.0, 1500.0, 2000.0]), frozen(values)) for name, values in MEASURED[kind].items()}
+    picture = make_plane() if kind == "plane" else make_images()
+    values = {"preset": {"plane": "ring", "images": "mnist"}[kind], "picture": picture, "series": losses | measured}
+    return dataclasses.replace(base, **{**values, **changes})
+
+
 def make_snapshot(status: Status = Status.PAUSED, scale: float = 1.0, **changes: Any) -> Snapshot:
     steps = np.arange(50.0, 2001.0, 50.0)
     measured = np.arange(500.0, 2001.0, 500.0)
@@ -75,6 +129,7 @@ def make_snapshot(status: Status = Status.PAUSED, scale: float = 1.0, **changes:
             "sd_ratio": Series(frozen(measured), frozen([0.5, 0.8, 0.95, 1.02])),
         },
         "picture": make_picture(scale),
+        "predictions": make_predictions(),
         "events": (
             Event(0, "run runs/toy1d"),
             Event(1000, "k steps: 2 (was 1)", "change"),
@@ -88,6 +143,26 @@ def make_snapshot(status: Status = Status.PAUSED, scale: float = 1.0, **changes:
 @pytest.fixture
 def seen() -> Callable[..., Snapshot]:
     return make_snapshot
+
+
+@pytest.fixture
+def other() -> Callable[..., Snapshot]:
+    return make_other
+
+
+@pytest.fixture
+def planar() -> Callable[..., Plane2D]:
+    return make_plane
+
+
+@pytest.fixture
+def imaged() -> Callable[..., ImageGrid]:
+    return make_images
+
+
+@pytest.fixture
+def answers() -> Predictions:
+    return make_predictions()
 
 
 @pytest.fixture

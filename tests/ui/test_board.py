@@ -119,6 +119,39 @@ def test_each_panel_can_be_maximised_and_restored(seen, run_of, name: str, watch
     watch(app, body, (80, 24))
 
 
+@pytest.mark.parametrize("kind", ["plane", "images"])
+def test_a_panel_that_a_run_does_not_have_stays_away(other, run_of, kind: str, watch, until, screen_text) -> None:
+    app = TuiGan(run_of(other(kind)))
+
+    async def body(pilot) -> None:
+        before = screen_text(app)
+        assert "predictions" in before
+        assert "samples" not in before
+        await pilot.press(str(list(PANELS).index("samples") + 1))
+        await pilot.pause()
+        assert screen_text(app) == before
+        await pilot.press("ctrl+p", *"panel")
+        await until(pilot, lambda: "zoom the panel predictions" in screen_text(app))
+        assert "zoom the panel samples" not in screen_text(app)
+
+    watch(app, body)
+
+
+def test_the_panels_follow_the_kind_of_run_once_it_is_known(seen, other, run_of, watch, until, screen_text) -> None:
+    run = run_of(seen(Status.LOADING, picture=None, predictions=None, series={}, events=()))
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await pilot.press(str(list(PANELS).index("samples") + 1))
+        await until(pilot, lambda: app.screen.query_one("#samples").region.width == 120)
+        run.latest = other("plane", status=Status.PAUSED)
+        await until(pilot, lambda: "predictions" in screen_text(app) and "plane" in screen_text(app))
+        assert app.screen.focused is None
+        assert "latents" not in screen_text(app)
+
+    watch(app, body)
+
+
 def test_tab_and_z_and_a_double_click_maximise(seen, run_of, watch, until) -> None:
     app = TuiGan(run_of(seen()))
 
@@ -151,7 +184,7 @@ def test_a_click_turns_a_knob_and_presses_a_key_of_the_footer(seen, run_of, watc
 
     async def body(pilot) -> None:
         await pilot.click("#knobs", offset=(15, 1))
-        await pilot.click("#knobs", offset=(25, 5))
+        await pilot.click("#knobs", offset=(25, 6))
         await pilot.click("#footer", offset=(3, 0))
 
     watch(app, body)

@@ -48,3 +48,9 @@ def test_panel(seen, run_of, snap_compare: Compare, number: int) -> None:
 
 def test_help(seen, run_of, snap_compare: Compare) -> None:
     assert snap_compare(TuiGan(run_of(seen())), press=["question_mark"], terminal_size=(80, 24))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("kind", ["plane", "images"])
+def test_other_kinds(other, run_of, snap_compare: Compare, kind: str, size: tuple[int, int]) -> None:
+    assert snap_compare(TuiGan(run_of(other(kind))), terminal_size=size)

@@ -66,6 +66,15 @@ class Knobs:
     discriminator_lr: float = knob(
         2e-3, label="D rate", keys="l L", turning="ladder", low=1e-7, high=10.0, help="learning rate of the discriminator"
     )
+    regularization: float = knob(
+        1.0,
+        label="penalty x",
+        keys="p P",
+        turning="ladder",
+        low=1e-4,
+        high=1e4,
+        help="factor on the weight of every regularizer of the discriminator",
+    )
     batch_size: int = knob(
         256, label="batch", keys="b B", turning="double", low=2, high=8192, help="samples in one batch, of real and of generated alike"
     )

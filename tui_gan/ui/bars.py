@@ -16,7 +16,8 @@ class Header(Part):
     def facts(self, view: View) -> tuple[object, ...]:
         """What the line says."""
         snapshot = view.snapshot
-        return (snapshot.preset, snapshot.step, snapshot.steps, snapshot.steps_per_second, snapshot.device, snapshot.seconds, view.leaving)
+        speed = (snapshot.step, snapshot.steps, snapshot.steps_per_second, snapshot.seconds)
+        return (snapshot.preset, *speed, snapshot.device, snapshot.phase, view.leaving)
 
     def picture(self, view: View, width: int, height: int) -> Canvas:
         """Draw the line."""

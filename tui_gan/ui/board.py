@@ -6,11 +6,13 @@ from textual.geometry import Size
 from textual.layout import Layout
 from textual.screen import Screen
 
-from tui_gan.contract.snapshot import Status
+from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D, Snapshot, Status
 from tui_gan.ui.bars import Advice, Footer, Header
-from tui_gan.ui.layout import PlacedLayout, Places, places
+from tui_gan.ui.layout import ABSENT, Kind, PlacedLayout, Places, places
 from tui_gan.ui.panels import PANELS
 from tui_gan.ui.panels.panel import Panel, Part, View
+
+KINDS: dict[type, Kind] = {Line1D: "line", Plane2D: "plane", ImageGrid: "images"}
 
 
 class Board(Screen[None]):
@@ -39,16 +41,21 @@ class Board(Screen[None]):
 
     def places(self, size: Size) -> Places:
         """Where each part goes now."""
-        snapshot = self.view.snapshot
-        advised = snapshot.advice is not None
-        return places(size.width, size.height, self.maximised, advised, snapshot.status is Status.FAILED)
+        advised, failed, kind = _arrangement(self.view.snapshot)
+        return places(size.width, size.height, self.maximised, advised, failed, kind)
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The panels that this kind of run does not have."""
+        return ABSENT[_kind(self.view.snapshot)]
 
     def show(self, view: View, quick: bool = False) -> None:
         """Draw a view; a quick one leaves the pictures for the next full one."""
         before, self.view = self.view, view
         if not self.is_current:
             return
-        if (before.snapshot.advice is None, before.snapshot.status) != (view.snapshot.advice is None, view.snapshot.status):
+        if _arrangement(before.snapshot) != _arrangement(view.snapshot):
+            self._leave_absent()
             self._place_again()
         for part in self.query_children(Part):
             if part.quick or not quick:
@@ -58,8 +65,16 @@ class Board(Screen[None]):
         # A screen keeps its arrangement until a child asks for another.
         self.children[0].refresh(layout=True)
 
+    def _leave_absent(self) -> None:
+        if self.maximised in self.absent:
+            self.maximised = None
+        if self.focused is not None and self.focused.id in self.absent:
+            self.set_focus(None)
+
     def maximise(self, name: str | None) -> None:
-        """Give all the room to one panel, or to all again."""
+        """Give all the room to one panel, or to all again; a panel that this kind of run does not have gets none."""
+        if name in self.absent:
+            return
         self.maximised = None if name == self.maximised else name
         if self.maximised is not None:
             self.query_one(f"#{self.maximised}", Panel).focus()
@@ -70,3 +85,12 @@ class Board(Screen[None]):
         """Catch up with what happened behind the help or the palette."""
         self._place_again()
         self.show(self.view)
+
+
+def _kind(snapshot: Snapshot) -> Kind:
+    return KINDS.get(type(snapshot.picture), "line")
+
+
+def _arrangement(snapshot: Snapshot) -> tuple[bool, bool, Kind]:
+    """What the places depend on, besides the size: whether there is advice, a failure, and the kind of picture."""
+    return snapshot.advice is not None, snapshot.status is Status.FAILED, _kind(snapshot)

@@ -105,7 +105,8 @@ def help_lines() -> list[tuple[str, str]]:
         keys = knob_keys(knob)
         lines.append((" ".join(key.shown for key in keys), keys[0].help if len(keys) == 1 else f"lower, raise: {knob.help}"))
     digits = panel_keys()
-    lines.append((f"{digits[0].shown} .. {digits[-1].shown}", "zoom " + ", ".join(key.label for key in digits)))
+    zoomed = ", ".join(key.label for key in digits)
+    lines.append((f"{digits[0].shown} .. {digits[-1].shown}", f"zoom {zoomed}; samples are there on a line alone"))
     lines.append(("tab", "focus the next panel; in the knobs, arrows choose one and turn it"))
     lines.append(("mouse", "click a key below or a knob; double-click a panel to zoom it"))
     return lines

@@ -1,18 +1,30 @@
 """Layout: which panels a screen of a given size shows, and where."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 from textual.geometry import Offset, Region, Size, Spacing
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
+from tui_gan.contract.knobs import KNOBS
+
 Places = dict[str, Region]
-KNOB_ROWS = 9
+Kind = Literal["line", "plane", "images"]
+# The panels that have nothing to show for a kind of picture.
+ABSENT: dict[Kind, tuple[str, ...]] = {"line": (), "plane": ("samples",), "images": ("samples",)}
+# Its share of the height, in percent, where losses are below it.
+DISTRIBUTION: dict[Kind, int] = {"line": 54, "plane": 68, "images": 74}
+KNOB_ROWS = len(KNOBS) + 2
 NEWS_ROWS = 22
+ALL_ROWS = 50
+SIDE = 32
 
 
-def places(width: int, height: int, maximised: str | None = None, advised: bool = False, failed: bool = False) -> Places:
+def places(
+    width: int, height: int, maximised: str | None = None, advised: bool = False, failed: bool = False, kind: Kind = "line"
+) -> Places:
     """Where each part of the screen goes; what is not named is not shown.
 
     Args:
@@ -20,6 +32,7 @@ def places(width: int, height: int, maximised: str | None = None, advised: bool 
         advised: a line is kept above the footer for advice; a screen of NEWS_ROWS has it for the newest event too, where
             the panel of events finds no room.
         failed: the events, which hold the traceback, come first.
+        kind: what the picture of the run shows; a plane and images need height more than a line does.
     """
     found: Places = {}
     if width < 1 or height < 1:
@@ -37,18 +50,18 @@ def places(width: int, height: int, maximised: str | None = None, advised: bool 
         return found
     if maximised:
         return found | {maximised: body}
-    panels = _body(body, failed)
+    panels = _body(body, failed, kind)
     if not advised and "events" not in panels and height >= NEWS_ROWS:
-        return places(width, height, advised=True, failed=failed)
+        return places(width, height, advised=True, failed=failed, kind=kind)
     return found | panels
 
 
-def _body(body: Region, failed: bool) -> Places:
+def _body(body: Region, failed: bool, kind: Kind) -> Places:
     """The panels of a body that is comfortable, small, low, narrow, or tiny."""
     if body.width >= 100 and body.height >= 30:
-        return _comfortable(body)
+        return _comfortable(body, kind)
     if body.width >= 70 and body.height >= 18:
-        return _small(body, failed)
+        return _small(body, failed, kind)
     if failed:
         return {"events": body}
     if body.width >= 70 and body.height >= 8:
@@ -63,18 +76,33 @@ def _body(body: Region, failed: bool) -> Places:
     return {"distribution": body}
 
 
-def _comfortable(body: Region) -> Places:
-    left, right = _across(body, body.width * 3 // 5)
-    distribution, losses = _down(left, left.height * 54 // 100)
-    spare = right.height - KNOB_ROWS
-    samples, quality, knobs, events = _down(right, spare * 9 // 25, spare * 17 // 25, spare * 17 // 25 + KNOB_ROWS)
-    return {"distribution": distribution, "losses": losses, "samples": samples, "quality": quality, "knobs": knobs, "events": events}
+def _comfortable(body: Region, kind: Kind) -> Places:
+    left, right = _across(body, body.width * (65 if kind == "images" else 60) // 100)
+    distribution, losses = _down(left, left.height * DISTRIBUTION[kind] // 100)
+    shown = [name for name in ("samples", "predictions") if name not in ABSENT[kind]]
+    if body.height < ALL_ROWS:
+        shown = shown[:1]
+    return {"distribution": distribution, "losses": losses} | _column(right, [*shown, "quality"])
 
 
-def _small(body: Region, failed: bool) -> Places:
+def _column(region: Region, names: Sequence[str]) -> Places:
+    """Some panels above each other, below them knobs and events; the rows that the knobs leave are shared out evenly."""
+    each, more = divmod(region.height - KNOB_ROWS, len(names) + 1)
+    above = [more + each * number for number in range(1, len(names) + 1)]
+    parts = _down(region, *above, above[-1] + KNOB_ROWS)
+    return dict(zip([*names, "knobs", "events"], parts, strict=True))
+
+
+def _small(body: Region, failed: bool, kind: Kind) -> Places:
     upper, lower = _down(body, body.height - max(KNOB_ROWS, body.height * 45 // 100))
     if failed:
         return {"distribution": upper, "events": lower}
+    if kind != "line":
+        left, right = _across(body, body.width - SIDE)
+        if body.height >= KNOB_ROWS + 21:
+            return {"distribution": left} | _column(right, ["losses", "predictions"])
+        losses, knobs = _down(right, right.height - KNOB_ROWS)
+        return {"distribution": left, "losses": losses, "knobs": knobs}
     if lower.height >= KNOB_ROWS + 7:
         lower, last = _down(lower, lower.height - 6)
         left, right = _across(lower, body.width - 30)

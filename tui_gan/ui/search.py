@@ -1,11 +1,14 @@
 """Search: the command palette, with every action of the screen."""
 
 from functools import partial
+from typing import Any
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.screen import Screen
 from textual.widgets import Input
 
 from tui_gan.contract.knobs import KNOBS
+from tui_gan.ui.board import Board
 from tui_gan.ui.keys import KEYS, Key
 
 
@@ -22,13 +25,13 @@ class Actions(Provider):
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
-        for key in _offered():
+        for key in _offered(self.screen):
             yield DiscoveryHit(title(key), partial(self.app.run_action, key.action), help=f"key {key.shown}")
 
     async def search(self, query: str) -> Hits:
         """Those that match."""
         matcher = self.matcher(query)
-        for key in _offered():
+        for key in _offered(self.screen):
             if (score := matcher.match(title(key))) > 0:
                 yield Hit(score, matcher.highlight(title(key)), partial(self.app.run_action, key.action), help=f"key {key.shown}")
 
@@ -41,5 +44,7 @@ class Palette(CommandPalette):
         self.query_one(Input).cursor_blink = False
 
 
-def _offered() -> list[Key]:
-    return [key for key in KEYS if key.key not in ("escape", "ctrl+c", "ctrl+p")]
+def _offered(screen: Screen[Any]) -> list[Key]:
+    """The actions that do something on this screen: a panel that the run does not have cannot be zoomed."""
+    absent = [f"maximise('{name}')" for name in screen.absent] if isinstance(screen, Board) else []
+    return [key for key in KEYS if key.key not in ("escape", "ctrl+c", "ctrl+p") and key.action not in absent]

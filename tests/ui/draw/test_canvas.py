@@ -63,3 +63,34 @@ def test_lay_leaves_what_is_not_drawn() -> None:
     canvas.write(0, 0, "abc")
     canvas.lay(np.array([[0, ord("X")]], dtype="<u4"), Ink.FAKE, x=1)
     assert canvas.text() == "abX"
+
+
+def painted(letters: list[int], grounds: list[int], text: str) -> Canvas:
+    canvas = Canvas(len(text), 1)
+    canvas.write(0, 0, text)
+    canvas.paint(*(np.repeat(np.array([greys], dtype=np.uint8)[..., None], 3, axis=2) for greys in (letters, grounds)))
+    return canvas
+
+
+def test_painted_cells_have_their_own_colours_and_equal_ones_are_one_segment() -> None:
+    segments = list(strip(painted([9, 9, 7, 7], [1, 1, 1, 2], "xyzw"), 0, Look()))
+    assert [segment.text for segment in segments] == ["xy", "z", "w"]
+    assert [(segment.style.color.triplet[0], segment.style.bgcolor.triplet[0]) for segment in segments] == [(9, 1), (7, 1), (7, 2)]
+
+
+def test_a_painted_space_takes_the_letter_colour_before_it() -> None:
+    segments = list(strip(painted([9, 7, 7, 7], [1, 1, 1, 2], "x  y"), 0, Look()))
+    assert [segment.text for segment in segments] == ["x  ", "y"]
+
+
+def test_paint_is_pasted_covered_and_noticed() -> None:
+    inside = painted([9, 9], [1, 1], "xy")
+    canvas = framed(inside, "box", False, Look())
+    plain_one = framed(Canvas(2, 1), "box", False, Look())
+    plain_one.write(1, 1, "xy")
+    assert changed_rows(canvas, plain_one) == changed_rows(plain_one, canvas) == [(1, 1, 3)]
+    canvas.write(1, 1, "x")
+    assert canvas.paints is not None
+    assert np.count_nonzero(canvas.paints) == 1
+    canvas.paste(1, 1, Canvas(2, 1))
+    assert not canvas.paints.any()

@@ -9,7 +9,7 @@ from tui_gan.contract.snapshot import Series, frozen
 from tui_gan.ui.draw.curves import Curve, Mark, curves
 from tui_gan.ui.draw.distribution import distribution
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.quality import Gauge, chart, quality
+from tui_gan.ui.draw.quality import Gauge, chart, grid, quality
 from tui_gan.ui.draw.samples import samples
 
 REFERENCES = {"ln 2": 0.693, "2 ln 2": 1.386}
@@ -172,7 +172,7 @@ def test_nothing_yet(picture, look: Look) -> None:
     assert not distribution(bare, 30, 8, look).text().strip()
     assert not samples(bare, 30, 8, look).text().strip()
     assert not curves([Curve(Series(empty, empty), Ink.GENERATOR, "G", "*")], {}, [], 30, 8, look).text().strip()
-    assert "not yet" in chart(Gauge("W1"), None, 30, 8, look).text()
+    assert "not yet" in chart(Gauge("W1"), Series(empty, empty), 30, 8, look).text()
 
 
 def test_curves(look: Look) -> None:
@@ -212,3 +212,24 @@ def test_chart(look: Look) -> None:
 def test_a_metric_that_is_zero_or_negative_has_no_place_on_a_logarithmic_axis(look: Look) -> None:
     drawn = chart(Gauge("W1", logarithmic=True), series(0.0, -1.0), 30, 7, look).text()
     assert drawn.split("\n")[0].startswith("W1 -1")
+
+
+@pytest.mark.parametrize(
+    ("number", "size", "shape"),
+    [
+        (1, (46, 6), (1, 1)),
+        (2, (46, 6), (2, 1)),
+        (5, (46, 6), (2, 1)),
+        (3, (17, 6), (1, 1)),
+        (2, (78, 20), (2, 1)),
+        (4, (78, 20), (2, 2)),
+        (12, (118, 32), (4, 3)),
+    ],
+)
+def test_charts_take_the_room_there_is(number: int, size: tuple[int, int], shape: tuple[int, int]) -> None:
+    assert grid(number, *size) == shape
+
+
+def test_a_long_name_leaves_room_for_the_value(plain: Look) -> None:
+    drawn = quality([(Gauge("a metric with a very long name"), series(1.0, 12.3))], 18, 6, plain)
+    assert drawn.text().split("\n")[0] == "a metric with 12.3"

@@ -34,6 +34,11 @@ def test_short(value: float, text: str) -> None:
     assert scale.short(value) == text
 
 
+@pytest.mark.parametrize(("value", "text"), [(100, "100"), (0.5, "0.5"), (123_456, "123k"), (99.6, "100"), (2.345, "2.3")])
+def test_short_in_two_digits_keeps_those_before_the_point(value: float, text: str) -> None:
+    assert scale.short(value, 2) == text
+
+
 @pytest.mark.parametrize(("value", "text"), [(0, "0"), (950, "950"), (1500, "1.5k"), (12_000, "12k"), (1_250_000, "1.25M")])
 def test_count(value: float, text: str) -> None:
     assert scale.count(value) == text

@@ -35,6 +35,20 @@ def test_the_header_survives_any_width(seen, look: Look, width: int) -> None:
     assert len(words.header(seen(Status.RUNNING), False, width, look).text()) == width
 
 
+def test_the_header_says_what_is_trained_before_the_game(seen, look: Look) -> None:
+    before = {"phase": "pre-training 300 / 1,000", "step": 0}
+    running = words.header(seen(Status.RUNNING, **before), False, 120, look).text()
+    assert "PRE-TRAINING " in running
+    assert "300 / 1,000 " in running
+    assert "RUNNING" not in running
+    assert "step" not in running.replace("steps/s", "")
+    paused = words.header(seen(Status.PAUSED, **before), False, 80, look).text()
+    assert "PAUSED" in paused
+    assert "pre-training 300 / 1,000" in paused
+    for width in (0, 5, 20, 40):
+        assert len(words.header(seen(Status.RUNNING, **before), False, width, look).text()) == width
+
+
 def test_saving_is_said(seen, look: Look) -> None:
     assert "SAVING" in words.header(seen(), True, 80, look).text()
 
@@ -48,9 +62,9 @@ def test_every_state_and_every_kind_of_event_has_its_own_sign() -> None:
 
 
 def test_knobs(seen, look: Look) -> None:
-    canvas, targets = words.knobs(seen(), 1, 46, 9, look)
+    canvas, targets = words.knobs(seen(), 1, 46, len(KNOBS) + 2, look)
     rows = canvas.text().split("\n")
-    assert [row[1:13].strip() for row in rows[:7]] == [knob.label for knob in KNOBS.values()]
+    assert [row[1:13].strip() for row in rows[: len(KNOBS)]] == [knob.label for knob in KNOBS.values()]
     assert rows[0].split() == ["k", "steps", look.pick("◂", "<"), "1", look.pick("▸", ">"), "k", "K", "1", "..", "20"]
     assert rows[1].startswith(look.pick("▸", ">"))
     assert len(targets) == 2 * len(KNOBS)
@@ -59,7 +73,7 @@ def test_knobs(seen, look: Look) -> None:
 
 
 def test_the_chosen_knob_stays_in_sight(seen, look: Look) -> None:
-    assert "save every" in words.knobs(seen(), 6, 46, 3, look)[0].text()
+    assert "save every" in words.knobs(seen(), len(KNOBS) - 1, 46, 3, look)[0].text()
 
 
 def test_events(seen, look: Look) -> None:
@@ -90,7 +104,7 @@ def test_advice_is_cut_between_words(look: Look) -> None:
     assert words.advice("lower the batch size", 18, look).text().rstrip() == look.pick(" ▲ lower the…", " ! lower the...")
 
 
-@pytest.mark.parametrize("width", [0, 3, 10, 40, 80, 120, 250])
+@pytest.mark.parametrize("width", [0, 3, 10, 40, 80, 120, 270])
 def test_the_footer_shows_whole_keys(width: int) -> None:
     canvas, targets = words.footer(footer_items(), width)
     text = canvas.text()
@@ -98,7 +112,7 @@ def test_the_footer_shows_whole_keys(width: int) -> None:
     assert all(0 <= target.start < target.end <= width for target in targets)
     if width >= 10:
         assert text.startswith(" space ") or not targets
-    assert (width < 250) or "save every" in text
+    assert (width < 270) or "save every" in text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00:00"), (59.9, "0:00:59"), (3661, "1:01:01"), (360_000, "100:00:00")])

@@ -1,8 +1,11 @@
 """Canvas: a grid of characters and inks that turns into strips of text, row by row."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from rich.cells import cell_len
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -12,6 +15,10 @@ from tui_gan.ui.draw.palette import ON_COLOUR, Ink, Look, styles
 SPACE = ord(" ")
 Glyphs = NDArray[np.uint32]
 Inks = NDArray[np.uint8]
+Colours = NDArray[np.uint8]
+Paints = NDArray[np.int64]
+# A painted cell: this bit, then 24 bits for the letter's colour, then 24 for its ground.
+PAINTED, GROUND = 1 << 48, 0xFFFFFF
 PLAIN = np.array([ink not in ON_COLOUR for ink in Ink])
 FRAMES = {False: tuple("╭─╮│╰╯"), True: tuple("+-+|++")}
 
@@ -22,14 +29,17 @@ class Canvas:
     Attributes:
         glyphs: (height, width) code points.
         inks: (height, width) numbers of `Ink`.
+        paints: (height, width) colours of cells that have some of their own in place of those of their ink, 0 elsewhere;
+            None where no cell has.
     """
 
-    __slots__ = ("glyphs", "height", "inks", "width")
+    __slots__ = ("glyphs", "height", "inks", "paints", "width")
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = max(0, width), max(0, height)
         self.glyphs: Glyphs = np.full((self.height, self.width), SPACE, dtype="<u4")
         self.inks: Inks = np.zeros((self.height, self.width), dtype=np.uint8)
+        self.paints: Paints | None = None
 
     def write(self, x: int, y: int, text: str, ink: Ink = Ink.TEXT) -> int:
         """Write one line of text, cut at the borders; returns the column after it."""
@@ -44,6 +54,8 @@ class Canvas:
         x = max(0, x)
         self.glyphs[y, x : x + len(text)] = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
         self.inks[y, x : x + len(text)] = ink
+        if self.paints is not None:
+            self.paints[y, x : x + len(text)] = 0
         return end
 
     def paste(self, x: int, y: int, other: "Canvas") -> None:
@@ -52,6 +64,8 @@ class Canvas:
         if height > 0 and width > 0:
             self.glyphs[y : y + height, x : x + width] = other.glyphs[:height, :width]
             self.inks[y : y + height, x : x + width] = other.inks[:height, :width]
+            if self.paints is not None or other.paints is not None:
+                self._painted()[y : y + height, x : x + width] = 0 if other.paints is None else other.paints[:height, :width]
 
     def lay(self, glyphs: Glyphs, ink: Ink, x: int = 0, y: int = 0) -> None:
         """Lay the cells of `glyphs` that are not zero over this canvas in one ink."""
@@ -59,6 +73,16 @@ class Canvas:
         shown = glyphs != 0
         self.glyphs[y : y + height, x : x + width][shown] = glyphs[shown]
         self.inks[y : y + height, x : x + width][shown] = ink
+
+    def paint(self, letters: Colours, grounds: Colours, x: int = 0, y: int = 0) -> None:
+        """Give cells inside the borders colours of their own, (rows, columns, 3) each; text that is written later stays unpainted."""
+        height, width, _ = letters.shape
+        self._painted()[y : y + height, x : x + width] = PAINTED | _packed(letters) << 24 | _packed(grounds)
+
+    def _painted(self) -> Paints:
+        if self.paints is None:
+            self.paints = np.zeros((self.height, self.width), dtype=np.int64)
+        return self.paints
 
     def text(self) -> str:
         """The characters alone, one line a row."""
@@ -98,6 +122,8 @@ def changed_rows(new: Canvas, old: Canvas | None) -> list[tuple[int, int, int]]:
     if old is None or (old.width, old.height) != (new.width, new.height):
         return [(y, 0, new.width) for y in range(new.height)]
     differs = (new.glyphs != old.glyphs) | (new.inks != old.inks)
+    if new.paints is not None or old.paints is not None:
+        differs |= (0 if new.paints is None else new.paints) != (0 if old.paints is None else old.paints)
     rows = np.flatnonzero(differs.any(axis=1))
     first = differs[rows].argmax(axis=1)
     last = new.width - differs[rows, ::-1].argmax(axis=1)
@@ -106,17 +132,38 @@ def changed_rows(new: Canvas, old: Canvas | None) -> list[tuple[int, int, int]]:
 
 def strip(canvas: Canvas, row: int, look: Look) -> Strip:
     """One row as a Textual strip."""
-    return _strip(canvas.glyphs[row], canvas.inks[row], styles(look.palette))
-
-
-def _strip(glyphs: Glyphs, inks: Inks, table: tuple[Style, ...]) -> Strip:
+    glyphs, table = canvas.glyphs[row], styles(look.palette)
     text = _letters(glyphs)
-    inks = _carried(glyphs, inks)
-    cuts = (np.flatnonzero(inks[1:] != inks[:-1]) + 1).tolist()
+    codes: Inks | Paints = _carried(glyphs, canvas.inks[row])
+    if canvas.paints is not None and canvas.paints[row].any():
+        codes = np.where(canvas.paints[row] > 0, _carried_paints(glyphs, canvas.paints[row]), codes)
+    cuts = (np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist()
     starts = [0, *cuts]
-    used = inks[starts].tolist() if text else []
-    segments = [Segment(text[start:end], table[ink]) for start, end, ink in zip(starts, [*cuts, len(text)], used, strict=False)]
-    return Strip(segments, len(text))
+    used = codes[starts].tolist() if text else []
+    return Strip(
+        [
+            Segment(text[start:end], table[code] if code < PAINTED else _own_style(code))
+            for start, end, code in zip(starts, [*cuts, len(text)], used, strict=False)
+        ],
+        len(text),
+    )
+
+
+@lru_cache(maxsize=8192)
+def _own_style(paint: int) -> Style:
+    """The style of a painted cell."""
+    return Style.from_color(_colour(paint >> 24 & GROUND), _colour(paint & GROUND))
+
+
+@lru_cache(maxsize=4096)
+def _colour(packed: int) -> Color:
+    return Color.from_rgb(packed >> 16, packed >> 8 & 0xFF, packed & 0xFF)
+
+
+def _packed(colours: Colours) -> Paints:
+    red, green, blue = (colours[..., channel].astype(np.int64) for channel in range(3))
+    packed: Paints = red << 16 | green << 8 | blue
+    return packed
 
 
 def _carried(glyphs: Glyphs, inks: Inks) -> Inks:
@@ -124,6 +171,13 @@ def _carried(glyphs: Glyphs, inks: Inks) -> Inks:
     blank = (glyphs == SPACE) & PLAIN[inks]
     before = inks[np.maximum.accumulate(np.where(blank, 0, np.arange(inks.size)))] if inks.size else inks
     return np.where(blank & PLAIN[before], before, inks)
+
+
+def _carried_paints(glyphs: Glyphs, paints: Paints) -> Paints:
+    """Let a painted space take the colours before it where the ground is the same: each change of colours costs 40 bytes."""
+    same = (glyphs[1:] == SPACE) & (paints[1:] > 0) & (paints[:-1] > 0) & ((paints[1:] ^ paints[:-1]) & GROUND == 0)
+    follows = np.concatenate([[False], same])
+    return paints[np.maximum.accumulate(np.where(follows, 0, np.arange(paints.size)))]
 
 
 def _letters(glyphs: Glyphs) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tui_gan.contract.snapshot import Floats, Line1D
-from tui_gan.ui.draw import marks, scale
+from tui_gan.ui.draw import axes, marks, scale
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
 
@@ -38,27 +38,10 @@ def distribution(picture: Line1D, width: int, height: int, look: Look) -> Canvas
     for x in np.flatnonzero(beyond).tolist():
         canvas.write(x, 0, look.pick("▲", "^"), Ink.FAKE)
     if below:
-        x_axis(canvas, float(edges[0]), float(edges[-1]), columns, rows, look)
+        axes.x_axis(canvas, float(edges[0]), float(edges[-1]), columns, rows, look)
     if gutter:
-        _probability_axis(canvas, columns, rows, look)
+        axes.probability_axis(canvas, columns, rows, look)
     return canvas
-
-
-def x_axis(canvas: Canvas, low: float, high: float, columns: int, row: int, look: Look) -> None:
-    """Draw an axis with ticks in row `row` and their labels in the row below."""
-    canvas.write(0, row, look.pick("─", "-") * columns, Ink.FAINT)
-    for wanted in range(max(1, columns // 9), 0, -1):
-        values = scale.ticks(low, high, wanted)
-        labels = scale.tick_labels(values)
-        if sum(len(label) + 2 for label in labels) <= columns:
-            break
-    end = -1
-    for value, label in zip(values, labels, strict=True):
-        x = min(columns - 1, int((value - low) / (high - low) * columns))
-        start = max(0, min(x - (len(label) - 1) // 2, columns - len(label)))
-        canvas.write(x, row, look.pick("┬", "+"), Ink.FAINT)
-        if start > end:
-            end = canvas.write(start, row + 1, label, Ink.DIM)
 
 
 def _discriminator(picture: Line1D, dots: int) -> Floats:
@@ -82,17 +65,3 @@ def _layer(canvas: Canvas, dots: marks.Dots, full: marks.Dots, inks: tuple[Ink, 
     glyphs = marks.cells(dots, plain)
     canvas.lay(np.where(full, np.uint32(0), glyphs).astype("<u4"), inks[0])
     canvas.lay(np.where(full, glyphs, np.uint32(0)).astype("<u4"), inks[1])
-
-
-def _probability_axis(canvas: Canvas, x: int, rows: int, look: Look) -> None:
-    """Label 0 .. 1 for D(x) at the right."""
-    for row in range(rows):
-        canvas.write(x, row, look.pick("│", "|"), Ink.FAINT)
-    places = {0: "1", rows - 1: "0"}
-    if rows >= 5:
-        places[round((rows - 1) / 2)] = "0.5"
-    for row, label in places.items():
-        canvas.write(x, row, look.pick("├", "+"), Ink.FAINT)
-        canvas.write(x + 1, row, label, Ink.DISCRIMINATOR)
-    if rows >= 7:
-        canvas.write(x + 1, 1, "D(x)", Ink.DISCRIMINATOR)

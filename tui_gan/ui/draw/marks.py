@@ -1,9 +1,9 @@
-"""Marks: areas in eighths of a cell, and dots in Braille cells of 2 by 4; in ASCII, one letter a cell."""
+"""Marks: areas in eighths of a cell, dots in Braille cells of 2 by 4, pixels in half cells; in ASCII, one letter a cell."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_gan.ui.draw.canvas import SPACE, Glyphs
+from tui_gan.ui.draw.canvas import SPACE, Colours, Glyphs
 
 Dots = NDArray[np.bool_]
 Whole = NDArray[np.int64]
@@ -69,6 +69,15 @@ def cells(dots: Dots, plain: str = "") -> Glyphs:
     bits = np.einsum("rack,ak->rc", blocks.astype(np.uint32), BITS)
     code = np.uint32(ord(plain)) if plain else bits + np.uint32(BRAILLE)
     return np.where(bits > 0, code, np.uint32(0)).astype("<u4")
+
+
+def halves(upper: Colours, lower: Colours) -> tuple[Glyphs, Colours, Colours]:
+    """Cells for pairs of pixels: letters, their colours, their grounds; the darker one is the ground, so that pairs are fewer."""
+    above, below = (part.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1]) for part in (upper, lower))
+    lighter = above > below
+    letters, grounds = np.where(lighter[..., None], upper, lower), np.where(lighter[..., None], lower, upper)
+    glyphs = np.where(above == below, SPACE, np.where(lighter, ord("▀"), ord("▄")))
+    return glyphs.astype("<u4"), letters, grounds
 
 
 def empty(glyphs: Glyphs) -> Dots:

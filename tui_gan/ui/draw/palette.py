@@ -118,6 +118,12 @@ class Look:
         return plain if self.ascii_only else unicode
 
 
+def triplet(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue of `#rrggbb`."""
+    red, green, blue = bytes.fromhex(colour[1:])
+    return red, green, blue
+
+
 @functools.lru_cache(maxsize=8)
 def styles(palette: Palette) -> tuple[Style, ...]:
     """The Rich style of every `Ink`, by its number."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,41 +11,70 @@ from tui_gan.ui.draw import marks, scale
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
 
+NARROWEST, LOWEST = 18, 5
+SHAPE, UNUSED = 3.0, 1.5
+
 
 @dataclasses.dataclass(frozen=True)
 class Gauge:
-    """How a metric is shown: its name, whether its axis is logarithmic, and the value that is wanted, if there is one."""
+    """How a metric is shown.
+
+    Attributes:
+        logarithmic: whether its axis is.
+        wanted: the value that is aimed at, if there is one.
+        include: values that a linear axis always covers.
+    """
 
     name: str
     logarithmic: bool = False
     wanted: float | None = None
+    include: tuple[float, ...] = ()
     ink: Ink = Ink.TEXT
 
 
-def quality(gauges: list[tuple[Gauge, Series | None]], width: int, height: int, look: Look) -> Canvas:
-    """Draw the charts side by side, or only the first where there is no room for more."""
+def quality(gauges: Sequence[tuple[Gauge, Series]], width: int, height: int, look: Look) -> Canvas:
+    """Draw as many charts as there is room for, the first ones first, in rows and columns."""
     canvas = Canvas(width, height)
-    shown = gauges[: max(1, min(len(gauges), width // 18))]
-    each = width // len(shown)
-    for number, (gauge, series) in enumerate(shown):
-        canvas.paste(number * each, 0, chart(gauge, series, each - (1 if number < len(shown) - 1 else 0), height, look))
+    columns, rows = grid(len(gauges), width, height)
+    for number, (gauge, series) in enumerate(gauges[: columns * rows]):
+        row, column = divmod(number, columns)
+        x, y = (width * column // columns, height * row // rows)
+        right, low = width * (column + 1) // columns, height * (row + 1) // rows
+        last = column == columns - 1
+        canvas.paste(x, y, chart(gauge, series, right - x - (0 if last else 1), low - y, look))
     return canvas
 
 
-def chart(gauge: Gauge, series: Series | None, width: int, height: int, look: Look) -> Canvas:
+def grid(number: int, width: int, height: int) -> tuple[int, int]:
+    """Columns and rows for so many charts: all of them if they fit, and each as near to a good shape as can be."""
+    most = max(1, min(number, width // NARROWEST))
+    tallest = max(1, height // LOWEST)
+
+    def fault(columns: int) -> tuple[int, float]:
+        rows = min(tallest, -(-number // columns))
+        shape = max(1, width // columns) / max(1, height // rows)
+        unused = max(0, columns * rows - number) / (columns * rows)
+        return max(0, number - columns * rows), abs(math.log(shape / SHAPE)) + unused * UNUSED
+
+    columns = min(range(1, most + 1), key=fault)
+    return columns, min(tallest, max(1, -(-number // columns)))
+
+
+def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look) -> Canvas:
     """Draw one metric: its newest value in words above, then the curve, then the range of steps."""
     canvas = Canvas(width, height)
-    if series is None or not series.steps.size:
+    if not series.steps.size:
         canvas.write(0, 0, f"{gauge.name}: not yet", Ink.DIM)
         return canvas
     newest = scale.short(float(series.values[-1]))
-    canvas.write(canvas.write(0, 0, f"{gauge.name} ", Ink.DIM), 0, newest, Ink.BOLD)
+    name = gauge.name[: max(0, width - len(newest) - 1)]
+    canvas.write(canvas.write(0, 0, f"{name} " if name else "", Ink.DIM), 0, newest, Ink.BOLD)
     below = 1 if height >= 5 else 0
     rows = height - 1 - below
     values = _axis_values(series.values, gauge.logarithmic)
     if rows < 2 or width < 10 or not np.isfinite(values).any():
         return canvas
-    wanted = () if gauge.wanted is None else (gauge.wanted,)
+    wanted = gauge.include if gauge.wanted is None else (gauge.wanted, *gauge.include)
     low, high = _log_limits(values) if gauge.logarithmic else scale.limits([values], wanted, trim=0.0)
     left = _labels(canvas, gauge, low, high, rows, look)
     columns = width - left

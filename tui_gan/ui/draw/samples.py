@@ -3,7 +3,7 @@
 import numpy as np
 
 from tui_gan.contract.snapshot import Line1D
-from tui_gan.ui.draw import marks, scale
+from tui_gan.ui.draw import axes, marks
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
 
@@ -21,7 +21,10 @@ def samples(picture: Line1D, width: int, height: int, look: Look) -> Canvas:
     if picture.edges.size < 2 or not latents.size or rows < 1 or width < 12:
         return canvas
     low, high = float(picture.edges[0]), float(picture.edges[-1])
-    left = _x_labels(canvas, low, high, rows, look)
+    left = axes.y_labels_width(low, high, rows)
+    left = 0 if left > width // 3 else left
+    if left:
+        axes.y_axis(canvas, low, high, rows, left, look)
     stack = max(2, (width - left) // 4) if width >= 30 else 0
     columns = width - left - (stack + 1 if stack else 0)
     if columns < 2:
@@ -46,22 +49,6 @@ def _stacked(rows: marks.Whole, wide: int, high: int) -> marks.Dots:
     lengths = np.ceil(counts * min(1.0, wide / max(1, counts.max())))
     dots: marks.Dots = np.arange(wide)[None, :] < lengths[:, None]
     return dots
-
-
-def _x_labels(canvas: Canvas, low: float, high: float, rows: int, look: Look) -> int:
-    """Label the vertical axis, in units of the data; returns the columns it takes."""
-    values = scale.ticks(low, high, max(1, rows // 2))
-    labels = scale.tick_labels(values)
-    left = max((len(label) for label in labels), default=0) + 1
-    if left > canvas.width // 3:
-        return 0
-    for row in range(rows):
-        canvas.write(left - 1, row, look.pick("│", "|"), Ink.FAINT)
-    for value, label in zip(values, labels, strict=True):
-        row = min(rows - 1, int((high - value) / (high - low) * rows))
-        canvas.write(left - 1 - len(label), row, label, Ink.DIM)
-        canvas.write(left - 1, row, look.pick("┤", "+"), Ink.FAINT)
-    return left
 
 
 def _z_labels(canvas: Canvas, latents: tuple[float, float], across: tuple[int, int, int], row: int, look: Look) -> None:

@@ -45,9 +45,14 @@ def short(value: float, digits: int = 3) -> str:
         mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
         return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
     if size < 10_000:
-        return f"{value:.{digits}g}" if size < 1000 else f"{value:.0f}"
+        return _rounded(value, digits)
     power = 3 * int(math.log10(size) // 3)
-    return f"{value / 10.0**power:.{digits}g}{PREFIXES[power]}"
+    return f"{_rounded(value / 10.0**power, digits)}{PREFIXES[power]}"
+
+
+def _rounded(value: float, digits: int) -> str:
+    """So many digits, and never fewer than stand before the point."""
+    return f"{value:.0f}" if abs(value) >= 10.0 ** (digits - 1) else f"{value:.{digits}g}"
 
 
 def count(value: float) -> str:

@@ -53,16 +53,20 @@ def clock(seconds: float) -> str:
 
 
 def header(snapshot: Snapshot, leaving: bool, width: int, look: Look) -> Canvas:
-    """One line: preset, state, step, speed, device, time trained; what does not fit is left out whole, the last first."""
+    """One line: preset, state, step or phase, speed, device, time trained; what does not fit is left out whole, the last first."""
     canvas = Canvas(width, 1)
     unicode, plain, ink = BADGES[snapshot.status]
-    badge = " SAVING ... " if leaving else f" {look.pick(unicode, plain)} {snapshot.status.value} "
+    badge = " SAVING ... " if leaving else f" {look.pick(unicode, plain)} {_state(snapshot)} "
     step, steps = f"{snapshot.step:,}", f"{snapshot.steps:,}"
     share = f"{min(1.0, snapshot.step / max(1, snapshot.steps)):.0%}"
     speed = scale.short(snapshot.steps_per_second) if snapshot.steps_per_second >= 0.005 else "0"
     rest = [f"step {step} / {steps}", f"{speed} steps/s", snapshot.device, clock(snapshot.seconds)]
-    choices = [(f" {snapshot.preset} ", parts) for parts in ([rest[0], share, *rest[1:]], rest, rest[:2], rest[:1])]
-    choices += [("", [f"{step}/{scale.count(snapshot.steps)}"]), ("", [scale.count(snapshot.step)]), ("", [])]
+    full = [rest[0], share, *rest[1:]]
+    brief = [[f"{step}/{scale.count(snapshot.steps)}"], [scale.count(snapshot.step)], []]
+    if snapshot.phase:
+        rest[0] = snapshot.phase.partition(" ")[2] if snapshot.status is Status.RUNNING and not leaving else snapshot.phase
+        full, brief = [part for part in rest if part], [rest[:1], []]
+    choices = [(f" {snapshot.preset} ", parts) for parts in (full, rest, rest[:2], rest[:1])] + [("", parts) for parts in brief]
     for preset, parts in choices:
         if len(preset) + len(badge) + sum(len(part) + 3 for part in parts) <= width:
             break
@@ -74,6 +78,11 @@ def header(snapshot: Snapshot, leaving: bool, width: int, look: Look) -> Canvas:
         if number + 1 < len(parts):
             canvas.write(x + 1, 0, look.pick("·", "|"), Ink.FAINT)
     return canvas
+
+
+def _state(snapshot: Snapshot) -> str:
+    """What the run does, in one word: while it runs and the game is not played yet, the phase's own first word."""
+    return snapshot.phase.partition(" ")[0].upper() if snapshot.phase and snapshot.status is Status.RUNNING else snapshot.status.value
 
 
 def news(snapshot: Snapshot, width: int, look: Look) -> Canvas:

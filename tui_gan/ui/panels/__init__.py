@@ -5,6 +5,7 @@ from tui_gan.ui.panels.events import Events
 from tui_gan.ui.panels.knobs import Knobs
 from tui_gan.ui.panels.losses import Losses
 from tui_gan.ui.panels.panel import Panel
+from tui_gan.ui.panels.predictions import Predictions
 from tui_gan.ui.panels.quality import Quality
 from tui_gan.ui.panels.samples import Samples
 
@@ -12,6 +13,7 @@ PANELS: dict[str, type[Panel]] = {
     "distribution": Distribution,
     "losses": Losses,
     "samples": Samples,
+    "predictions": Predictions,
     "quality": Quality,
     "knobs": Knobs,
     "events": Events,

@@ -1,15 +1,22 @@
-"""Distribution: what the generator makes, over what it should make, and what D thinks of it."""
+"""Distribution: what the generator makes, beside what it should make, and what D thinks of it."""
 
 from typing import ClassVar
 
+from tui_gan.contract.snapshot import ImageGrid, Plane2D
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.distribution import distribution
+from tui_gan.ui.draw.images import images
 from tui_gan.ui.draw.palette import Ink
+from tui_gan.ui.draw.plane import outside, plane
 from tui_gan.ui.panels.panel import Notes, Panel, View, hint
+
+# A painted cell of a plane takes about 10 bytes, one of images 28.
+CELLS_A_SECOND: dict[type, float] = {Plane2D: 3000.0, ImageGrid: 1500.0}
+LONGEST = 5.0
 
 
 class Distribution(Panel):
-    """The histograms and D(x)."""
+    """Histograms and D(x) on a line, points over D(x) in a plane, or images."""
 
     title: ClassVar[str] = "distribution"
 
@@ -17,14 +24,42 @@ class Distribution(Panel):
         """The picture is a new object when it shows something new."""
         return (view.snapshot.picture,)
 
+    def pause(self, view: View) -> float:
+        """Cells with colours of their own are many bytes, so that the larger picture is the slower one."""
+        rate = CELLS_A_SECOND.get(type(view.snapshot.picture))
+        return 0.0 if rate is None else min(LONGEST, self.size.area / rate)
+
+    def heading(self, view: View) -> str:
+        """What kind of picture it is."""
+        picture = view.snapshot.picture
+        return "images" if isinstance(picture, ImageGrid) else "plane" if isinstance(picture, Plane2D) else self.title
+
     def inside(self, view: View, width: int, height: int) -> Canvas:
         """Draw the picture, or say what is awaited."""
         picture = view.snapshot.picture
-        return hint(*_waiting(view, width), height) if picture is None else distribution(picture, width, height, view.look)
+        if picture is None:
+            return hint(*_waiting(view, width), height)
+        if isinstance(picture, Plane2D):
+            return plane(picture, width, height, view.look)
+        if isinstance(picture, ImageGrid):
+            return images(picture, width, height, view.look)
+        return distribution(picture, width, height, view.look)
 
     def notes(self, view: View) -> Notes:
         """The legend."""
-        pick = view.look.pick
+        pick, picture = view.look.pick, view.snapshot.picture
+        if isinstance(picture, ImageGrid):
+            height, width, channels = picture.fake.shape[1:]
+            size = f"{width} {pick('×', 'x')} {height} {'grey' if channels == 1 else 'colour'}"
+            return ((f"{len(picture.fake)} fixed latents", Ink.FAKE), (f"  {size}", Ink.DIM))
+        if isinstance(picture, Plane2D):
+            beyond = outside(picture)
+            return (
+                (pick("⠶ real", "x real"), Ink.REAL),
+                (pick("  ⠶ generated", "  o generated"), Ink.FAKE),
+                (pick("  ▒▒ D(x)", "  .: D(x)"), Ink.DISCRIMINATOR),
+                *(((f"  {beyond:,} outside", Ink.DIM),) if beyond else ()),
+            )
         return (
             (pick("██ real", "## real"), Ink.REAL),
             (pick("  ⠒⠒ generated", "  oo generated"), Ink.FAKE),

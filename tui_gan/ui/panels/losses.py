@@ -1,4 +1,4 @@
-"""Losses: those of G and D over steps, with what was changed on the way."""
+"""Losses: those of G and D over steps, with what was changed on the way; before the game, that of the pre-training."""
 
 from typing import ClassVar
 
@@ -13,7 +13,9 @@ from tui_gan.ui.panels.panel import Notes, Panel, View, hint
 
 LN2 = 0.6931471805599453
 REFERENCES = {"ln 2": LN2, "2 ln 2": 2 * LN2}
-LINES = {"generator_loss": (Ink.GENERATOR, "G", "*"), "discriminator_loss": (Ink.DISCRIMINATOR, "D", "o")}
+Lines = dict[str, tuple[Ink, str, str]]
+GAME: Lines = {"generator_loss": (Ink.GENERATOR, "G", "*"), "discriminator_loss": (Ink.DISCRIMINATOR, "D", "o")}
+BEFORE: Lines = {"pretraining_loss": (Ink.MARK, "P", "*")}
 NONE = Series(np.empty(0), np.empty(0))
 WORDS = 24
 
@@ -30,29 +32,35 @@ class Losses(Panel):
 
     def facts(self, view: View) -> tuple[object, ...]:
         """Lengths and ends of the curves, and the marks."""
-        ends = [(part.steps.size, part.steps[-1:].tolist()) for part in _series(view.snapshot)]
+        ends = [(part.steps.size, part.steps[-1:].tolist()) for part in _series(view.snapshot).values()]
         marks = _marks(view.snapshot)
-        return (*ends, len(marks), marks[-1:])
+        return (*ends, view.snapshot.phase != "", len(marks), marks[-1:])
+
+    def heading(self, view: View) -> str:
+        """Which losses these are."""
+        return "pre-training" if view.snapshot.phase else self.title
 
     def inside(self, view: View, width: int, height: int) -> Canvas:
         """Draw the curves."""
-        lines = [Curve(part, *LINES[name]) for name, part in zip(LINES, _series(view.snapshot), strict=True)]
+        before = bool(view.snapshot.phase)
+        table = BEFORE if before else GAME
+        lines = [Curve(part, *table[name]) for name, part in _series(view.snapshot).items()]
         if not any(line.series.steps.size for line in lines):
             return hint("no losses yet" if width > 14 else "", width, height)
-        return curves(lines, REFERENCES, _marks(view.snapshot), width, height, view.look)
+        return curves(lines, {} if before else REFERENCES, [] if before else _marks(view.snapshot), width, height, view.look)
 
     def notes(self, view: View) -> Notes:
         """The newest values."""
         found: list[tuple[str, Ink]] = []
-        for name, (ink, letter, _) in LINES.items():
-            values = view.snapshot.series.get(name, NONE).values
-            if values.size:
-                found.append((("  " if found else "") + f"{letter} {scale.short(float(values[-1]))}", ink))
+        for name, part in _series(view.snapshot).items():
+            ink, letter, _ = (BEFORE | GAME)[name]
+            if part.values.size:
+                found.append((("  " if found else "") + f"{letter} {scale.short(float(part.values[-1]))}", ink))
         return tuple(found)
 
 
-def _series(snapshot: Snapshot) -> list[Series]:
-    return [snapshot.series.get(name, NONE) for name in LINES]
+def _series(snapshot: Snapshot) -> dict[str, Series]:
+    return {name: snapshot.series.get(name, NONE) for name in (BEFORE if snapshot.phase else GAME)}
 
 
 def _marks(snapshot: Snapshot) -> list[Mark]:

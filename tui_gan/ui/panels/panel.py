@@ -55,6 +55,10 @@ class Part(Widget):
         """Draw; a part with nothing to say stays blank."""
         return Canvas(width, height)
 
+    def pause(self, view: View) -> float:
+        """Seconds that pass at least between two drawings while the run trains."""
+        return self.slow_seconds
+
     def show(self, view: View) -> None:
         """Draw a view, unless that would show nothing new, or too soon after the last time."""
         self._view = view
@@ -67,7 +71,7 @@ class Part(Widget):
         before = self._drawn_for
         same_frame = before is not None and before[:5] == facts[:5]
         now = time.monotonic()
-        if same_frame and view.snapshot.status is Status.RUNNING and now - self._drawn_at < self.slow_seconds:
+        if same_frame and view.snapshot.status is Status.RUNNING and now - self._drawn_at < self.pause(view):
             return
         self._drawn_for, self._drawn_at = facts, now
         self._replace(self.picture(view, width, height), view.look, before is None or before[3] != view.look)
@@ -122,6 +126,10 @@ class Panel(Part, can_focus=True):
         """Draw what the frame holds."""
         return Canvas(width, height)
 
+    def heading(self, view: View) -> str:
+        """The title, where it depends on the run."""
+        return self.title
+
     def notes(self, view: View) -> Notes:
         """A legend or newest numbers for the frame's upper edge."""
         return ()
@@ -129,7 +137,7 @@ class Panel(Part, can_focus=True):
     def picture(self, view: View, width: int, height: int) -> Canvas:
         """Draw the content in its frame."""
         inside = self.inside(view, max(0, width - 2), max(0, height - 2))
-        return framed(inside, self.title, self.has_focus, view.look, self.notes(view))
+        return framed(inside, self.heading(view), self.has_focus, view.look, self.notes(view))
 
     def allow_focus(self) -> bool:
         """Only a panel that is on the screen can be focused."""

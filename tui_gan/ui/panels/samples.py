@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from tui_gan.contract.snapshot import Line1D
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.samples import samples
@@ -9,7 +10,7 @@ from tui_gan.ui.panels.panel import Notes, Panel, View, hint
 
 
 class Samples(Panel):
-    """The map z -> x."""
+    """The map z -> x of a run on a line; other runs have no such panel."""
 
     title: ClassVar[str] = "samples"
     slow_seconds: ClassVar[float] = 0.4
@@ -21,11 +22,11 @@ class Samples(Panel):
     def inside(self, view: View, width: int, height: int) -> Canvas:
         """Draw the map and the points."""
         picture = view.snapshot.picture
-        return (
-            hint("no samples yet" if width > 14 else "", width, height) if picture is None else samples(picture, width, height, view.look)
-        )
+        if not isinstance(picture, Line1D):
+            return hint("no samples yet" if width > 14 else "", width, height)
+        return samples(picture, width, height, view.look)
 
     def notes(self, view: View) -> Notes:
         """How many latents are followed."""
         picture = view.snapshot.picture
-        return () if picture is None else ((f"{picture.latents.size:,} fixed latents", Ink.FAKE),)
+        return ((f"{picture.latents.size:,} fixed latents", Ink.FAKE),) if isinstance(picture, Line1D) else ()
