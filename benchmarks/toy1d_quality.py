@@ -15,11 +15,11 @@ import torch
 
 from tui_gan.contract.knobs import set_knob
 from tui_gan.data.tables import read_table
-from tui_gan.gan.datasets import DATASETS, of_array
+from tui_gan.gan.datasets import DATASETS, Line, of_column
 from tui_gan.gan.metrics import measure
 from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS
-from tui_gan.session.observe import EVALUATED, evaluation_seed, generate, in_units
+from tui_gan.session.observe import as_measured, evaluation_seed, generate
 
 
 def train(seed: int, steps: int, turned: dict[str, Any], data: Path | None) -> dict[str, float]:
@@ -30,13 +30,15 @@ def train(seed: int, steps: int, turned: dict[str, Any], data: Path | None) -> d
     knobs = preset.knobs
     for name, value in turned.items():
         knobs = set_knob(knobs, name, value)
-    dataset = of_array(read_table(data, 1)[:, 0], True) if data else DATASETS[config.dataset](config.standardize)
+    dataset = of_column(read_table(data, 1)[:, 0], True) if data else DATASETS[config.dataset](config.standardize)
     trainer = Trainer(config, dataset, "cpu")
     for _ in range(steps):
         trainer.step(knobs)
-    samples = generate(trainer.generator_average, config, evaluation_seed(config, steps), EVALUATED)
-    metrics = measure(in_units(samples, dataset.location, dataset.scale), dataset)
-    return {"w1": metrics["w1"] / (dataset.sd if data else 1.0), "sd_ratio": metrics["sd_ratio"]}
+    samples = generate(trainer.generator_average, config, evaluation_seed(config, steps), config.evaluated)
+    truth = dataset.truth
+    assert isinstance(truth, Line)
+    metrics = measure(as_measured(dataset.in_units(samples), truth), truth, ("w1", "sd_ratio"))
+    return {"w1": metrics["w1"] / (truth.sd if data else 1.0), "sd_ratio": metrics["sd_ratio"]}
 
 
 def setting(text: str) -> tuple[str, Any]:

@@ -1,23 +1,137 @@
-"""Networks: what they compute, against numpy, and how many parameters they have."""
+"""Networks: what they compute, against numpy and explicit loops, and how many parameters they have."""
+
+import math
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 import torch
 
-from tui_gan.contract.config import Config, Network
+from tui_gan.contract.config import Config, Minibatch
 from tui_gan.contract.errors import UsageError
-from tui_gan.gan.networks import ACTIVATIONS, DISCRIMINATORS, GENERATORS, build, parameters
-from tui_gan.presets import PRESETS
+from tui_gan.contract.network import Network
+from tui_gan.gan.networks import ACTIVATIONS, DISCRIMINATORS, GENERATORS, AnyDiscriminator, build, parameters
+from tui_gan.gan.networks.dcgan import halvings
+from tui_gan.gan.networks.layers import Maxout
 
-IN_NUMPY = {
+IN_NUMPY: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
     "relu": lambda x: np.maximum(x, 0),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "silu": lambda x: x / (1 + np.exp(-x)),
     "softplus": lambda x: np.logaddexp(0, x),
     "tanh": np.tanh,
 }
 every_activation = pytest.mark.parametrize("activation", ACTIVATIONS)
+either_gate = pytest.mark.parametrize("gate", [False, True])
+# Shapes of samples and layers that each kind of network can be built with.
+SHAPES = {"mlp": [(1,), (2,), (1, 4, 4), (3, 4, 4)], "dcgan": [(1, 8, 8), (3, 16, 16)], "aylien": [(1,), (2,)]}
+WIDTHS = {"mlp": (8, 6), "dcgan": (4,), "aylien": (5, 4, 3)}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "bn": {"norm": "batch"},
+    "vbn": {"norm": "virtual_batch"},
+    "sn": {"spectral": True},
+    "dropout": {"dropout": 0.5, "input_dropout": 0.2},
+    "all": {"norm": "virtual_batch", "spectral": True, "dropout": 0.3},
+    "two-way": {"outputs": 2},
+    "fourier": {"fourier": 3},
+    "maxout": {"activation": "maxout", "pieces": 3},
+}
+NOT_FOR = {"dcgan": {"maxout", "fourier"}, "aylien": set(OPTIONS) - {"plain"}}
+DISCRIMINATOR_CASES = [
+    (kind, shape, option) for kind in DISCRIMINATORS for shape in SHAPES[kind] for option in OPTIONS if option not in NOT_FOR.get(kind, ())
+]
+GENERATOR_CASES = [
+    (kind, shape, option)
+    for kind in GENERATORS
+    for shape in SHAPES[kind]
+    for option in ("plain", "bn", "dropout", "maxout", "fourier")
+    if option not in NOT_FOR.get(kind, ()) and (kind, option) != ("dcgan", "dropout")
+]
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    torch.manual_seed(0)
+
+
+def discriminator_of(kind: str, shape: tuple[int, ...], option: str, **changes: Any) -> AnyDiscriminator:
+    network = Network(kind=kind, widths=WIDTHS[kind], **{"activation": "tanh", **OPTIONS[option], **changes})
+    made = DISCRIMINATORS[kind](network, Minibatch(kernels=3, dim=2), shape)
+    if made.virtual:
+        reference = made.get_buffer("reference")
+        reference.copy_(torch.randn_like(reference))
+    return made
+
+
+@pytest.mark.parametrize(("kind", "shape", "option"), DISCRIMINATOR_CASES)
+@either_gate
+def test_a_discriminator_gives_a_logit_for_each_sample_and_all_that_is_active_learns(
+    kind: str, shape: tuple[int, ...], option: str, gate: bool
+) -> None:
+    made = discriminator_of(kind, shape, option)
+    x = torch.randn(16, *shape)
+    logits = made(x, gate)
+    assert logits.shape == (16, 1)
+    active = made.active(gate)
+    gradients = torch.autograd.grad((logits * torch.randn(16, 1)).sum(), active)
+    assert all(gradient.isfinite().all() and gradient.any() for gradient in gradients)
+    others = {id(weight) for weight in made.parameters()} - {id(weight) for weight in active}
+    unused = [weight for weight in made.parameters() if id(weight) in others]
+    found = torch.autograd.grad(made(x, gate).sum(), unused, allow_unused=True) if unused else ()
+    assert all(gradient is None for gradient in found)
+    assert made.features(x).dim() == 2
+
+
+@pytest.mark.parametrize(("kind", "shape", "option"), DISCRIMINATOR_CASES)
+@either_gate
+def test_in_company_a_sample_is_judged_whatever_its_batch(kind: str, shape: tuple[int, ...], option: str, gate: bool) -> None:
+    made = discriminator_of(kind, shape, option).eval()
+    x, company = torch.randn(6, *shape), torch.randn(9, *shape)
+    torch.testing.assert_close(made(x, gate, company)[:1], made(x[:1], gate, company), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "option"), [case for case in DISCRIMINATOR_CASES if "dropout" not in case[2] and case[2] != "all"]
+)
+def test_what_judges_alone_does_not_know_the_batch(kind: str, shape: tuple[int, ...], option: str) -> None:
+    made = discriminator_of(kind, shape, option)
+    x, others = torch.randn(6, *shape), torch.randn(6, *shape)
+    with torch.no_grad():
+        made(x)
+        # Spectral normalisation goes one step on at every call in training.
+        made.train(option != "sn")
+        alone, among = made(x), made(torch.cat((x[:3], others)))[:3]
+    knows_none = torch.allclose(alone[:3], among, rtol=1e-4, atol=1e-5)
+    if made.judges_alone:
+        assert knows_none
+    mixes = any(isinstance(layer, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d) for layer in made.modules())
+    assert knows_none != mixes
+
+
+@pytest.mark.parametrize(("kind", "shape", "option"), GENERATOR_CASES)
+@pytest.mark.parametrize("output", ["linear", "sigmoid", "tanh"])
+def test_a_generator_maps_latents_to_samples_and_all_of_it_learns(kind: str, shape: tuple[int, ...], option: str, output: str) -> None:
+    network = Network(kind=kind, widths=WIDTHS[kind], output=output, **{"activation": "tanh", **OPTIONS[option]})
+    made = GENERATORS[kind](network, 5, shape)
+    samples = made(torch.randn(16, 5))
+    assert samples.shape == (16, *shape)
+    gradients = torch.autograd.grad((samples * torch.randn_like(samples)).sum(), list(made.parameters()))
+    # A bias before batch normalisation is taken out again.
+    assert all(gradient.isfinite().all() and (gradient.any() or option == "bn") for gradient in gradients)
+    low, high = {"linear": (-math.inf, math.inf), "sigmoid": (0, 1), "tanh": (-1, 1)}[output]
+    assert ((samples >= low) & (samples <= high)).all()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DISCRIMINATORS if kind != "aylien"])
+def test_packing_joins_samples_before_they_are_judged(kind: str, config: Config) -> None:
+    shape = SHAPES[kind][-1]
+    network = Network(kind=kind, widths=WIDTHS[kind])
+    _, made = build(msgspec.structs.replace(config, discriminator=network, packing=3), shape)
+    assert made(torch.randn(4, 3 * shape[0], *shape[1:])).shape == (4, 1)
 
 
 def with_activation(config: Config, activation: str) -> Config:
@@ -35,21 +149,21 @@ def dense(weights: dict[str, np.ndarray], prefix: str, x: np.ndarray) -> np.ndar
 
 @every_activation
 def test_the_mlp_generator_is_layers_of_weights_and_activations(activation: str, config: Config) -> None:
-    generator, _ = build(with_activation(config, activation))
+    generator, _ = build(with_activation(config, activation), (2,))
     x = np.random.default_rng(0).normal(size=(7, 3))
     weights, act = weights_of(generator), IN_NUMPY[activation]
     expected = dense(weights, "4", act(dense(weights, "2", act(dense(weights, "0", x)))))
     with torch.no_grad():
         found = generator(torch.from_numpy(x).float())
-    assert found.shape == (7, 1)
+    assert found.shape == (7, 2)
     np.testing.assert_allclose(found.numpy(), expected, rtol=1e-4, atol=1e-5)
 
 
 @every_activation
-@pytest.mark.parametrize("gate", [False, True])
+@either_gate
 def test_the_mlp_discriminator_adds_its_minibatch_features_when_told(activation: str, gate: bool, config: Config) -> None:
-    _, discriminator = build(with_activation(config, activation))
-    x = np.random.default_rng(1).normal(size=(7, 1))
+    _, discriminator = build(with_activation(config, activation), (2,))
+    x = np.random.default_rng(1).normal(size=(7, 2))
     weights, act = weights_of(discriminator), IN_NUMPY[activation]
     hidden = act(dense(weights, "body.2", act(dense(weights, "body.0", x))))
     expected = dense(weights, "logit", hidden)
@@ -62,40 +176,80 @@ def test_the_mlp_discriminator_adds_its_minibatch_features_when_told(activation:
     np.testing.assert_allclose(found.numpy(), expected, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", GENERATORS)
-def test_every_generator_maps_latents_to_samples(kind: str, config: Config) -> None:
-    changed = msgspec.structs.replace(config, latent_dim=3, generator=Network(kind=kind, widths=(4,)))
-    generator, _ = build(changed)
-    assert generator(torch.zeros(5, 3)).shape == (5, 1)
+def test_each_layer_may_have_an_activation_of_its_own(config: Config) -> None:
+    generator, _ = build(with_activation(config, "relu, sigmoid"), (2,))
+    assert [type(layer).__name__ for layer in generator] == ["Linear", "ReLU", "Linear", "Sigmoid", "Linear"]
 
 
-@pytest.mark.parametrize("kind", DISCRIMINATORS)
-@pytest.mark.parametrize("gate", [False, True])
-def test_every_discriminator_maps_samples_to_logits(kind: str, gate: bool, config: Config) -> None:
-    _, discriminator = build(msgspec.structs.replace(config, discriminator=Network(kind=kind, widths=(4,))))
-    x = torch.randn(5, 1, generator=torch.Generator().manual_seed(0))
-    assert discriminator(x, gate).shape == (5, 1)
-    company = torch.randn(9, 1, generator=torch.Generator().manual_seed(1))
-    together, alone = discriminator(x, gate, company), discriminator(x[:1], gate, company)
-    torch.testing.assert_close(together[:1], alone)
+def test_maxout_is_the_largest_of_units_that_follow_one_another() -> None:
+    x = torch.randn(4, 6)
+    expected = [[max(row[3 * unit : 3 * unit + 3]) for unit in range(2)] for row in x.tolist()]
+    assert Maxout(3)(x).tolist() == expected
+    made = GENERATORS["mlp"](Network(widths=(2,), activation="maxout", pieces=3), 5, (1,))
+    assert made[0].weight.shape == (6, 5)
+    z = torch.randn(3, 5)
+    units = z @ made[0].weight.T + made[0].bias
+    torch.testing.assert_close(made(z), torch.stack((units[:, :3].amax(1), units[:, 3:].amax(1)), 1) @ made[2].weight.T + made[2].bias)
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_parameters_are_counted_without_building_them(preset: str) -> None:
-    config = PRESETS[preset].config
-    generator, discriminator = build(config)
-    sizes = {name: weight.numel() for name, weight in discriminator.named_parameters()}
-    extra = sum(size for name, size in sizes.items() if name.startswith("minibatch"))
-    assert extra > 0
-    assert parameters(config) == {
-        "generator": sum(weight.numel() for weight in generator.parameters()),
-        "discriminator": sum(sizes.values()) - extra,
-        "discriminator_with_minibatch": sum(sizes.values()),
-    }
+def test_the_logistic_loss_of_a_two_way_logit_is_the_cross_entropy_of_a_softmax() -> None:
+    made = discriminator_of("mlp", (2,), "two-way")
+    x = torch.randn(9, 2)
+    outputs = made.logit(made.features(x))
+    assert outputs.shape == (9, 2)
+    cross_entropy = torch.nn.functional.cross_entropy(outputs, torch.ones(9, dtype=torch.int64))
+    torch.testing.assert_close(torch.nn.functional.softplus(-made(x)).mean(), cross_entropy)
+
+
+@pytest.mark.parametrize(("kind", "shape"), [("mlp", (2,)), ("dcgan", (1, 8, 8))])
+def test_spectral_normalisation_makes_the_largest_singular_value_1(kind: str, shape: tuple[int, ...]) -> None:
+    made = discriminator_of(kind, shape, "sn")
+    for _ in range(50):
+        made(torch.randn(4, *shape))
+    layers = [
+        layer for layer in made.modules() if isinstance(layer, torch.nn.Linear | torch.nn.Conv2d) and layer is not made.minibatch_logit
+    ]
+    assert len(layers) > 1
+    for layer in layers:
+        largest = torch.linalg.matrix_norm(layer.weight.flatten(1), 2)
+        assert largest.item() == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("self_distance", [0.0, 1.0])
+def test_closeness_in_the_aylien_network_is_that_of_its_code(self_distance: float) -> None:
+    network = Network(kind="aylien", widths=(5, 4, 3), activation="tanh", init="normal")
+    made = DISCRIMINATORS["aylien"](network, Minibatch(kernels=3, dim=2, self_distance=self_distance), (1,))
+    made.projection.weight.data.mul_(50)
+    made.projection.bias.data.normal_()
+    hidden = torch.randn(6, 4)
+    rows = (hidden @ made.projection.weight.T + made.projection.bias).tolist()
+    expected = []
+    for i, one in enumerate(rows):
+        features = []
+        for kernel in range(3):
+            total = 0.0
+            for j, other in enumerate(rows):
+                distance = sum(abs(one[2 * kernel + d] - other[2 * kernel + d]) for d in range(2))
+                total += math.exp(-distance - (self_distance if i == j else 0))
+            features.append(total)
+        expected.append(features)
+    torch.testing.assert_close(made.closeness(hidden), torch.tensor(expected))
+    # Among the others of the batch a sample is as close as in the batch itself.
+    others = torch.cat((hidden[:2], hidden[3:]))
+    torch.testing.assert_close(made.closeness(hidden[2:3], others), torch.tensor(expected)[2:3])
+
+
+def test_the_aylien_networks_have_the_parameters_of_their_source() -> None:
+    config = Config(
+        preset="x",
+        generator=Network(widths=(4,), activation="softplus"),
+        discriminator=Network(kind="aylien", widths=(8, 8, 8), activation="tanh"),
+    )
+    assert parameters(config, (1,)) == {"generator": 13, "discriminator": 169, "discriminator_with_minibatch": 237}
 
 
 def test_the_counts_of_a_small_pair_by_hand(config: Config) -> None:
-    assert parameters(config) == {
+    assert parameters(config, (1,)) == {
         "generator": (1 * 6 + 6) + (6 + 1),
         "discriminator": (8 + 8) + (8 * 7 + 7) + (7 + 1),
         "discriminator_with_minibatch": (8 + 8) + (8 * 7 + 7) + (7 + 1) + 7 * 3 * 2 + 3,
@@ -104,18 +258,26 @@ def test_the_counts_of_a_small_pair_by_hand(config: Config) -> None:
 
 def test_counting_the_largest_networks_allocates_nothing(config: Config) -> None:
     widest = Network(widths=(65_536,) * 8)
-    assert parameters(msgspec.structs.replace(config, generator=widest))["generator"] > 7 * 65_536**2
+    assert parameters(msgspec.structs.replace(config, generator=widest), (1,))["generator"] > 7 * 65_536**2
+
+
+@pytest.mark.parametrize(("side", "count", "smallest"), [(8, 1, 4), (28, 2, 7), (32, 3, 4), (48, 3, 6), (64, 4, 4)])
+def test_dcgan_halves_the_sides_and_doubles_the_channels(side: int, count: int, smallest: int) -> None:
+    shape = (1, side, side)
+    assert halvings(shape) == count
+    generator = GENERATORS["dcgan"](Network(kind="dcgan", widths=(2,)), 3, shape)
+    assert generator(torch.randn(2, 3)).shape == (2, *shape)
+    discriminator = DISCRIMINATORS["dcgan"](Network(kind="dcgan", widths=(2,)), Minibatch(kernels=2, dim=2), shape)
+    assert discriminator(torch.randn(2, *shape)).shape == (2, 1)
+    assert discriminator.logit.in_features == 2 * 2 ** (count - 1) * smallest**2
 
 
 @pytest.mark.parametrize(
-    ("changes", "part"),
-    [
-        ({"generator": Network(kind="mpl")}, "unknown generator 'mpl'; did you mean 'mlp'"),
-        ({"discriminator": Network(kind="mpl")}, "unknown discriminator 'mpl'; did you mean 'mlp'"),
-        ({"generator": Network(activation="tan")}, "unknown activation 'tan'; did you mean 'tanh'"),
-    ],
-    ids=str,
+    ("shape", "part"),
+    [((1, 45, 45), "45x45 cannot be halved"), ((3, 32, 45), "cannot be halved"), ((1, 6, 6), "cannot be halved"), ((2,), "is for images")],
 )
-def test_an_unknown_name_is_refused_with_the_nearest(config: Config, changes: dict[str, Network], part: str) -> None:
+@pytest.mark.parametrize("table", [GENERATORS, DISCRIMINATORS], ids=["generator", "discriminator"])
+def test_what_dcgan_cannot_halve_is_refused(shape: tuple[int, ...], part: str, table: dict[str, Any]) -> None:
+    network = Network(kind="dcgan", widths=(2,))
     with pytest.raises(UsageError, match=part):
-        build(msgspec.structs.replace(config, **changes))
+        table["dcgan"](network, *((3, shape) if table is GENERATORS else (Minibatch(), shape)))

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
+from tui_gan.contract.config import Optimizer, Schedule
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.trainer import Trainer
 
@@ -52,7 +54,7 @@ class Plain:
     def adam(self, weight: Tensor, gradient: Tensor, rate: float) -> Tensor:
         """Kingma and Ba 2015, algorithm 1."""
         m, v, t = self.moments.get(id(weight), (torch.zeros_like(weight), torch.zeros_like(weight), 0))
-        b1, b2 = self.config.beta1, self.config.beta2
+        b1, b2 = self.config.optimizer.beta1, self.config.optimizer.beta2
         m, v, t = b1 * m + (1 - b1) * gradient, b2 * v + (1 - b2) * gradient**2, t + 1
         self.moments[id(weight)] = (m, v, t)
         return weight - rate * (m / (1 - b1**t)) / ((v / (1 - b2**t)).sqrt() + EPSILON)
@@ -69,8 +71,8 @@ class Plain:
         return found.item()
 
     def step(self, number: int, knobs: Knobs) -> None:
-        gate, batch, half_life = knobs.minibatch_discrimination, knobs.batch_size, self.config.lr_half_life
-        fading = half_life / (half_life + number) if half_life else 1.0
+        gate, batch, schedule = knobs.minibatch_discrimination, knobs.batch_size, self.config.schedule
+        fading = schedule.period / (schedule.period + number) if schedule.kind == "hyperbolic" else 1.0
         for _ in range(knobs.k_steps):
             real = torch.randn(batch, 1, generator=self.stream).double()
             fake = self.generate(self.latents(batch)).detach()
@@ -85,18 +87,25 @@ class Plain:
     def loss_of_d(self, real: Tensor, fake: Tensor, gate: bool) -> Tensor:
         logits = self.judge(real, gate)
         loss = -torch.log(torch.sigmoid(logits)).mean() - torch.log(1 - torch.sigmoid(self.judge(fake, gate))).mean()
-        if self.config.gradient_penalty:
+        if weight := self.config.regularizers.get("r1_difference"):
             shift = torch.tensor([0.1 * (-1) ** row for row in range(len(real))], dtype=torch.float64)[:, None]
             slope = (self.judge(real + shift, gate) - logits) / 0.1
-            loss = loss + self.config.gradient_penalty / 2 * (slope**2).mean()
+            loss = loss + weight / 2 * (slope**2).mean()
         return loss
 
 
 @pytest.mark.parametrize("gate", [False, True])
 @pytest.mark.parametrize("k", [1, 2])
-@pytest.mark.parametrize("changes", [{}, {"gradient_penalty": 0.0, "stratified": False, "lr_half_life": 0.0, "beta1": 0.5}], ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"regularizers": {"r1_difference": 2.0}, "schedule": Schedule(kind="hyperbolic", period=3)},
+        {"stratified": False, "optimizer": Optimizer(beta1=0.5)},
+    ],
+    ids=["penalty", "plain"],
+)
 def test_a_step_is_the_mathematics_and_nothing_else(
-    build_trainer: Callable[..., Trainer], knobs: Knobs, gate: bool, k: int, changes: dict[str, float]
+    build_trainer: Callable[..., Trainer], gate: bool, k: int, changes: dict[str, Any]
 ) -> None:
     trainer = build_trainer(**changes)
     plain = Plain(trainer)

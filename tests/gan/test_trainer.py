@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 import torch
 
+from tui_gan.contract.config import EarlyStop, Optimizer, Schedule
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.gan.objectives import OBJECTIVES
-from tui_gan.gan.trainer import FIXED_LATENTS, Trainer
+from tui_gan.gan.trainer import Trainer
 
 State = dict[str, torch.Tensor]
 Build = Callable[..., Trainer]
@@ -40,7 +41,7 @@ def test_g_learns_while_d_stays_bit_for_bit(build_trainer: Build, knobs: Knobs, 
     knobs = set_knob(knobs, "minibatch_discrimination", gate)
     trainer.step(knobs)
     before = trainer.state()
-    trainer.update_generator(knobs)
+    trainer.update_generator(knobs, trainer.latents(knobs))
     assert owners(differing(before, trainer.state())) == {"generator", "generator_optimizer", "stream"}
 
 
@@ -51,21 +52,21 @@ def test_d_learns_while_g_stays_bit_for_bit(build_trainer: Build, knobs: Knobs, 
     knobs = set_knob(knobs, "minibatch_discrimination", gate)
     trainer.step(knobs)
     before = trainer.state()
-    trainer.update_discriminator(knobs)
+    trainer.update_discriminator(knobs, trainer.real(knobs), trainer.latents(knobs))
     assert owners(differing(before, trainer.state())) == {"discriminator", "discriminator_optimizer", "stream"}
 
 
 def test_what_g_learned_from_does_not_flow_into_ds_next_update(trainer: Trainer, knobs: Knobs) -> None:
-    trainer.update_discriminator(knobs)
+    trainer.update_discriminator(knobs, trainer.real(knobs), trainer.latents(knobs))
     gradients = [weight.grad.clone() for weight in trainer.discriminator.parameters() if weight.grad is not None]
-    trainer.update_generator(knobs)
+    trainer.update_generator(knobs, trainer.latents(knobs))
     after = [weight.grad for weight in trainer.discriminator.parameters() if weight.grad is not None]
     assert all(torch.equal(one, other) for one, other in zip(gradients, after, strict=True))
 
 
 def test_fixed_latents_are_fixed(trainer: Trainer, knobs: Knobs) -> None:
     before = trainer.fixed_latents.clone()
-    assert before.shape == (FIXED_LATENTS, trainer.config.latent_dim)
+    assert before.shape == (trainer.config.fixed_latents, trainer.config.latent_dim)
     for _ in range(3):
         trainer.step(knobs)
     assert torch.equal(before, trainer.fixed_latents)
@@ -145,14 +146,14 @@ def test_a_knob_takes_effect_in_the_next_step(
         assert found == moved
 
 
-def test_a_rate_fades_by_half_in_its_half_life(build_trainer: Build, knobs: Knobs) -> None:
-    trainer = build_trainer(lr_half_life=3.0)
+def test_rates_follow_their_schedule(build_trainer: Build, knobs: Knobs) -> None:
+    trainer = build_trainer(schedule=Schedule(kind="hyperbolic", period=3))
     rates = []
     for _ in range(4):
         trainer.step(knobs)
         rates.append(trainer.generator_optimizer.param_groups[0]["lr"] / knobs.generator_lr)
     assert rates == pytest.approx([1, 3 / 4, 3 / 5, 1 / 2])
-    constant = build_trainer(lr_half_life=0.0)
+    constant = build_trainer()
     constant.step(knobs)
     constant.step(knobs)
     assert constant.discriminator_optimizer.param_groups[0]["lr"] == knobs.discriminator_lr
@@ -217,7 +218,21 @@ def test_equal_seeds_give_equal_weights_whatever_was_drawn_before(build_trainer:
     assert {"generator.0.weight", "discriminator.body.0.weight", "fixed_latents", "stream"} <= differing(one.state(), other.state())
 
 
-@pytest.mark.parametrize("changes", [{"objective": "non_saturatin"}, {"latent": "norma"}], ids=str)
+UNKNOWN: list[dict[str, Any]] = [
+    {"objective": "non_saturatin"},
+    {"latent": "norma"},
+    {"updates": "simultaneus"},
+    {"coordination": "acuracy"},
+    {"optimizer": Optimizer(kind="adm")},
+    {"schedule": Schedule(kind="cosin")},
+    {"metric": "ww1"},
+    {"metrics": ("w1", "kss")},
+    {"stop": EarlyStop(metric="kss")},
+    {"regularizers": {"r1_diference": 1.0}},
+]
+
+
+@pytest.mark.parametrize("changes", UNKNOWN, ids=lambda changes: next(iter(changes)))
 def test_an_unknown_name_is_refused_with_the_nearest(build_trainer: Build, changes: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="did you mean"):
         build_trainer(**changes)

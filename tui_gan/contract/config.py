@@ -5,7 +5,7 @@ import tomllib
 import typing
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import tomli_w
@@ -13,24 +13,11 @@ from msgspec import Meta
 
 from tui_gan.contract.errors import UsageError, nearest
 from tui_gan.contract.knobs import Knobs, checked
+from tui_gan.contract.network import Network, Share, described
 
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000_000)]
-Width = Annotated[int, Meta(ge=1, le=65_536)]
-Share = Annotated[float, Meta(ge=0.0, lt=1.0)]
-
-
-class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A network by name and size.
-
-    Attributes:
-        kind: a name in GENERATORS or DISCRIMINATORS.
-        widths: units of each hidden layer.
-        activation: a name in ACTIVATIONS.
-    """
-
-    kind: str = "mlp"
-    widths: Annotated[tuple[Width, ...], Meta(min_length=1, max_length=64)] = (32, 32)
-    activation: str = "leaky_relu"
+CountOrNone = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
+Weight = Annotated[float, Meta(ge=0.0, le=1e9)]
 
 
 class Minibatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,11 +26,61 @@ class Minibatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     Attributes:
         kernels, dim: number of features, and dimensions of the projection behind each.
         company: how many other samples enter the distances of one; 0 takes the whole batch.
+        self_distance: of the network `aylien`, what is added to the distance of a sample to itself.
     """
 
     kernels: Annotated[int, Meta(ge=1, le=1024)] = 5
     dim: Annotated[int, Meta(ge=1, le=1024)] = 3
     company: Annotated[int, Meta(ge=0, le=65_536)] = 64
+    self_distance: Weight = 0.0
+
+
+class Optimizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How both players move.
+
+    Attributes:
+        kind: a name in OPTIMIZERS.
+        beta1, beta2: Adam's decay rates.
+        momentum, momentum_end, momentum_steps: of sgd; it moves linearly from the first to the second over so many steps.
+    """
+
+    kind: str = "adam"
+    beta1: Share = 0.0
+    beta2: Share = 0.99
+    momentum: Share = 0.0
+    momentum_end: Share = 0.0
+    momentum_steps: CountOrNone = 0
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The factor on both learning rates over steps; `kind` is a name in SCHEDULES, whose docstrings say what the others are."""
+
+    kind: str = "constant"
+    period: Annotated[float, Meta(gt=0.0, le=1e12)] = 1000.0
+    factor: Annotated[float, Meta(gt=0.0, le=1.0)] = 0.95
+    floor: Share = 0.0
+
+
+class Noise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Gaussian noise on what the discriminator sees.
+
+    Attributes:
+        sd: in training units, at the start.
+        steps: over so many steps it sinks, and is 0 from then on; 0 keeps it as it is.
+        end: it sinks geometrically to this, or, at 0, linearly to 0.
+    """
+
+    sd: Weight = 0.0
+    steps: CountOrNone = 0
+    end: Weight = 0.0
+
+
+class EarlyStop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Stop when `metric` (of those measured live; "" never stops) has been `threshold` or better `evaluations` times in a row."""
+
+    metric: str = ""
+    threshold: float = 0.0
+    evaluations: Annotated[int, Meta(ge=1, le=1_000_000)] = 3
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,23 +88,41 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     Attributes:
         preset: the preset it started from.
-        steps: the step at which the run finishes; nothing in the mathematics depends on it.
+        steps: the step at which the run finishes; only schedules that are told so depend on it.
         seed: the seed of every random stream.
         threads: threads of torch on the CPU; 0 leaves torch's own choice.
         dataset: a name in DATASETS; unused when `data` is given.
-        data: a file of the user's own numbers, or "".
+        data: a file or folder of the user's own, or "".
         data_sha256: its checksum, or "".
-        standardize: train on (x - mean) / sd and undo it on output.
+        training: train on the first so many images alone; 0 takes all.
+        size, channels: what images are brought to: size x size pixels of so many channels (1 grey, 3 RGB); 0 leaves them.
+        standardize: train on (x - mean) / sd and undo it on output; images train in -1 .. 1 instead.
+        contrast: train on images of which each has mean 0 and norm `contrast` (global contrast normalisation); 0 does not.
         latent_dim, latent: number of latent coordinates and their distribution, a name in LATENTS.
+        latent_scale: what the latents are multiplied by.
         stratified: train on latents that cover their distribution evenly in every batch.
         generator, discriminator, minibatch: the networks.
+        packing: how many samples the discriminator judges at once (PacGAN, Lin et al. 2018, arXiv:1712.04086).
         objective: a name in OBJECTIVES.
-        beta1, beta2: Adam's decay rates.
-        lr_half_life: both learning rates are multiplied by 1 / (1 + step / lr_half_life); 0 keeps them constant.
+        feature_matching: weight of the feature matching that is added to the generator's loss.
+        label_smoothing: what the target of real samples lacks to 1.
+        instance_noise: noise on real and generated samples before they are judged.
+        regularizers: weights of the terms added to the discriminator's loss, by their names in REGULARIZERS.
+        lazy: the regularizers are added in every lazy-th step alone, with lazy times their weight (Karras et al. 2020,
+            arXiv:1912.04958).
+        historical_averaging: weight of the squared distance of each player's weights to their mean over the run, in its loss.
+        generator_l2: weight of 1/2 the sum of the generator's squared weights in its loss; below 0 it drives them apart.
+        updates: a name in UPDATES: the order in which the players move.
+        coordination: a name in COORDINATION: whether k is fixed or follows the discriminator's accuracy.
+        pretraining: steps in which the discriminator learns the density of the data before the first step.
+        optimizer, schedule: how both players move.
         average_decay: decay of the averaged generator weights; 0 keeps no average apart.
-        gradient_penalty: weight of the zero-centred gradient penalty on D; 0 leaves it out.
-        metric: the metric by which the best checkpoint is kept; smaller is better.
+        metrics: the metrics that are measured live, by their names in METRICS.
+        metric: the one by which the best checkpoint is kept.
+        evaluated: samples of an evaluation.
+        stop: early stopping.
         evaluate_every, log_every, preview_every: steps between evaluations, logged scalars, and kept previews.
+        fixed_latents: latents that are followed through the run.
         keep: newest checkpoints kept beside the best.
     """
 
@@ -78,23 +133,41 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     dataset: str = "gaussian"
     data: str = ""
     data_sha256: str = ""
+    training: CountOrNone = 0
+    size: Annotated[int, Meta(ge=0, le=1024)] = 0
+    channels: Literal[0, 1, 3] = 0
     standardize: bool = True
+    contrast: Weight = 0.0
     latent_dim: Annotated[int, Meta(ge=1, le=65_536)] = 1
     latent: str = "normal"
+    latent_scale: Annotated[float, Meta(gt=0.0, le=1e6)] = 1.0
     stratified: bool = True
     generator: Network = Network()
     discriminator: Network = Network()
     minibatch: Minibatch = Minibatch()
+    packing: Annotated[int, Meta(ge=1, le=64)] = 1
     objective: str = "non_saturating"
-    beta1: Share = 0.0
-    beta2: Share = 0.99
-    lr_half_life: Annotated[float, Meta(ge=0.0)] = 1000.0
+    feature_matching: Weight = 0.0
+    label_smoothing: Annotated[float, Meta(ge=0.0, lt=0.5)] = 0.0
+    instance_noise: Noise = Noise()
+    regularizers: dict[str, Weight] = msgspec.field(default_factory=dict)
+    lazy: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    historical_averaging: Weight = 0.0
+    generator_l2: Annotated[float, Meta(ge=-1e3, le=1e3)] = 0.0
+    updates: str = "alternating"
+    coordination: str = "fixed"
+    pretraining: CountOrNone = 0
+    optimizer: Optimizer = Optimizer()
+    schedule: Schedule = Schedule()
     average_decay: Share = 0.999
-    gradient_penalty: Annotated[float, Meta(ge=0.0, le=1e9)] = 1.0
+    metrics: Annotated[tuple[str, ...], Meta(min_length=1)] = ("w1", "mean", "sd", "sd_ratio")
     metric: str = "w1"
+    evaluated: Annotated[int, Meta(ge=100, le=1_000_000)] = 10_000
+    stop: EarlyStop = EarlyStop()
     evaluate_every: Count = 500
     log_every: Annotated[int, Meta(ge=1, le=100)] = 50
     preview_every: Count = 100
+    fixed_latents: Annotated[int, Meta(ge=4, le=65_536)] = 4096
     keep: Annotated[int, Meta(ge=1, le=100_000)] = 5
 
 
@@ -110,6 +183,7 @@ def resolve(config: Config, knobs: Knobs, *tables: Mapping[str, Any], source: st
     """
     merged: dict[str, Any] = {**msgspec.to_builtins(config), "knobs": dataclasses.asdict(knobs)}
     for table in tables:
+        table = _spelled_out(table)
         _check_names(table, {**_shape(Config), "knobs": _shape(Knobs)}, "", source)
         merged = _overlaid(merged, table)
     live = merged.pop("knobs")
@@ -141,6 +215,13 @@ def to_toml(config: Config, knobs: Knobs) -> str:
     return tomli_w.dumps({**msgspec.to_builtins(config), "knobs": dataclasses.asdict(knobs)})
 
 
+def _spelled_out(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with the short descriptions of networks in full."""
+    # A description that is one width alone, such as 128, is read as a number.
+    short = {name: described(str(text)) for name in ("generator", "discriminator") if isinstance(text := table.get(name), str | int)}
+    return {**table, **short}
+
+
 def _shape(kind: type) -> dict[str, Any]:
     """The names that a table may hold, each with the names of its own table or None."""
     hints = typing.get_type_hints(kind)
@@ -154,7 +235,7 @@ def _check_names(table: Mapping[str, Any], shape: Mapping[str, Any], prefix: str
             raise UsageError(f"{source}: unknown key {prefix + name!r}{nearest(name, shape)}")
         if shape[name] is not None:
             if not isinstance(value, Mapping):
-                raise UsageError(f"{source}: {prefix + name!r} is a table, written [{prefix + name}]")
+                raise UsageError(f"{source}: {prefix + name!r} is a table; its keys are {', '.join(shape[name])}")
             _check_names(value, shape[name], f"{prefix}{name}.", source)
 
 
@@ -168,6 +249,9 @@ def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
 
 
 def _sentence(error: msgspec.ValidationError) -> str:
-    """msgspec's "Expected `int` >= 1 - at `$.steps`" as "steps: expected int >= 1"."""
+    """msgspec's "Expected `int` >= 1 - at `$.steps`" as "steps: expected int >= 1", in the words of TOML."""
     text, _, place = str(error).replace("`", "").partition(" - at $")
-    return f"{place.lstrip('.')}: {text[0].lower()}{text[1:]}" if place else text
+    text = text.replace("array", "list").replace("object", "table")
+    # msgspec does not say under which name of a mapping it found the value.
+    place = f"a value of {place[1:-5]}" if place.endswith("[...]") else place.lstrip(".")
+    return f"{place}: {text[0].lower()}{text[1:]}" if place else text

@@ -1,24 +1,28 @@
 """The trainer: two networks, two optimisers, one step."""
 
 import copy
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import mse_loss
 
 from tui_gan.contract.config import Config
-from tui_gan.contract.errors import choose
 from tui_gan.contract.knobs import Knobs
-from tui_gan.gan.datasets import Dataset
+from tui_gan.gan import objectives, regularizers, state
+from tui_gan.gan.beginning import networks
+from tui_gan.gan.compatibility import check
+from tui_gan.gan.datasets.dataset import Dataset, Line
 from tui_gan.gan.latents import LATENTS, draw
-from tui_gan.gan.networks import build
-from tui_gan.gan.objectives import OBJECTIVES
-from tui_gan.gan.regularizers import r1_difference, shifted
+from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES, momentum_at
+from tui_gan.gan.regularizers import REGULARIZERS, noise_sd
+from tui_gan.gan.state import State
+from tui_gan.gan.terms import discriminator_terms, due, generator_terms
+from tui_gan.gan.updates import COORDINATION, UPDATES
 
-FIXED_LATENTS = 4096
-
-State = dict[str, Tensor]
+# Where the discriminator is taught the density of the data before the game, in units of the data (AYLIEN's gan-intro, 2016).
+PRETRAINING_RANGE = (-5.0, 5.0)
 
 
 class Trainer:
@@ -27,76 +31,141 @@ class Trainer:
     Attributes:
         generator, discriminator: the networks as they are trained.
         generator_average: the generator with exponentially averaged weights; what is shown, sampled and exported.
-        steps_done: steps trained since the beginning.
-        fixed_latents: (FIXED_LATENTS, Z) latents that stay the same for the whole run.
+        steps_done: steps trained since the beginning; `pretrained` those of the pre-training before it.
+        fixed_latents: (config.fixed_latents, Z) latents that stay the same for the whole run.
+        coefficients: of the regularizers that adapt theirs, by name, () on the device.
+        k: discriminator updates of a step where they follow its accuracy.
+
+    Raises:
+        UsageError: choices of the configuration that do not go together, or not with the data.
     """
 
     def __init__(self, config: Config, dataset: Dataset, device: str) -> None:
+        check(config, dataset)
         self.config, self.dataset, self.device = config, dataset, device
-        self.objective = choose(OBJECTIVES, config.objective, "objective")
-        self.latent = choose(LATENTS, config.latent, "latent distribution")
-        # Every draw comes from one stream on the CPU, so that it can be saved and survives a change of device.
+        self.objective = objectives.smoothed(objectives.OBJECTIVES[config.objective], config.label_smoothing)
+        # Every draw of samples and latents comes from one stream on the CPU, so that it can be saved and survives a change of device.
         self.stream = torch.Generator().manual_seed(config.seed)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(config.seed)
-            generator, discriminator = build(config)
+        generator, discriminator = networks(config, dataset)
         self.generator, self.discriminator = generator.to(device), discriminator.to(device)
-        self.generator_average = copy.deepcopy(self.generator).requires_grad_(False)
-        self.fixed_latents = draw(self.latent, FIXED_LATENTS, config.latent_dim, self.stream)
-        self.steps_done = 0
+        self.generator_average = copy.deepcopy(self.generator).requires_grad_(False).eval()
+        self.fixed_latents = self._draw(config.fixed_latents, config.stratified and config.latent_dim == 1)
+        self.steps_done = self.pretrained = self.losses_summed = 0
+        self.k = 1
         self.loss_sums = torch.zeros(2, device=device)
-        self.losses_summed = 0
+        self.accuracy_sum = torch.zeros((), device=device)
+        self.terms = [(name, REGULARIZERS[name], weight) for name, weight in config.regularizers.items() if weight]
+        self.coefficients = {name: torch.tensor(weight, device=device) for name, term, weight in self.terms if term.adapt}
         self._generator_weights: list[Tensor] = list(self.generator.parameters())
         self._discriminator_weights: list[Tensor] = list(self.discriminator.parameters())
         self._average_weights: list[Tensor] = list(self.generator_average.parameters())
-        self.generator_optimizer = self._adam(self.generator)
-        self.discriminator_optimizer = self._adam(self.discriminator)
+        # What takes part with the minibatch features off and on; the others are moved neither by penalties nor by momentum.
+        self.active = {gate: self.discriminator.active(gate) for gate in (False, True)}
+        remembers = config.historical_averaging > 0
+        self.generator_means = [weight.detach().clone() for weight in self._generator_weights] if remembers else []
+        self.discriminator_means = [weight.detach().clone() for weight in self._discriminator_weights] if remembers else []
+        self.generator_optimizer, self.discriminator_optimizer = self._optimizer(self.generator), self._optimizer(self.discriminator)
+        self._stirs = self._draws_inside()
 
     def step(self, knobs: Knobs) -> None:
-        """Train one step: `k_steps` updates of the discriminator, then one of the generator."""
-        fading = self._lr_factor()
-        self.discriminator_optimizer.param_groups[0]["lr"] = knobs.discriminator_lr * fading
-        self.generator_optimizer.param_groups[0]["lr"] = knobs.generator_lr * fading
-        for _ in range(knobs.k_steps):
-            discriminator_loss = self.update_discriminator(knobs)
-        generator_loss = self.update_generator(knobs)
+        """Train one step: the updates of both players in the order of the configuration."""
+        self._prepare(knobs, self.steps_done)
+        generator_loss, discriminator_loss = UPDATES[self.config.updates](self, knobs)
         self.steps_done += 1
-        self._update_average()
+        self._update_averages()
         self.loss_sums += torch.stack((generator_loss, discriminator_loss))
         self.losses_summed += 1
 
-    def update_discriminator(self, knobs: Knobs) -> Tensor:
-        """Move the discriminator once against fresh real and fake samples; returns its loss without penalty, on the device, detached."""
-        real = self._real(knobs)
+    def pretrain_step(self, knobs: Knobs) -> None:
+        """Teach the discriminator once: mean of (D(d) - p(d))^2 at d ~ U(-5, 5), with p the density of the data."""
+        self._prepare(knobs, self.pretrained)
+        truth = self.dataset.truth
+        assert isinstance(truth, Line)
+        assert truth.density
+        low, high = PRETRAINING_RANGE
+        points = low + (high - low) * torch.rand(knobs.batch_size, 1, generator=self.stream, dtype=torch.float64)
+        wanted = torch.from_numpy(truth.density(points.numpy())).float().to(self.device)
+        x = torch.from_numpy((points.numpy() - self.dataset.location) / self.dataset.scale).float().to(self.device)
+        loss = mse_loss(torch.sigmoid(self.discriminator(x, knobs.minibatch_discrimination)), wanted)
+        _move(self.discriminator_optimizer, self._discriminator_weights, self._discriminator_gradients(loss, knobs))
+        self.pretrained += 1
+        self.loss_sums += torch.stack((torch.zeros_like(loss.detach()), loss.detach()))
+        self.losses_summed += 1
+
+    def update_discriminator(self, knobs: Knobs, real: Tensor, latents: Tensor) -> Tensor:
+        """Move the discriminator once against real samples and those of the latents; returns its loss without penalties, detached."""
         with torch.no_grad():
-            fake = self._fake(knobs)
-        weight = self.config.gradient_penalty
-        batches = (real, fake, shifted(real)) if weight else (real, fake)
-        real_logits, fake_logits, *shifted_logits = self._judged(batches, knobs)
-        loss = penalized = self.objective.discriminator_loss(real_logits, fake_logits)
-        for logits in shifted_logits:
-            penalized = loss + weight * r1_difference(real_logits, logits)
-        _descend(self.discriminator_optimizer, self._discriminator_weights, penalized)
+            fake = self.generator(latents)
+        loss, penalized, _, _ = self._discriminator_losses(real, fake, knobs)
+        _move(self.discriminator_optimizer, self._discriminator_weights, self._discriminator_gradients(penalized, knobs))
         return loss.detach()
 
-    def update_generator(self, knobs: Knobs) -> Tensor:
-        """Move the generator once against the discriminator as it stands; returns its loss, on the device, detached."""
-        fake_logits = self.discriminator(self._fake(knobs), knobs.minibatch_discrimination)
-        loss = self.objective.generator_loss(fake_logits, fake_logits)
-        _descend(self.generator_optimizer, self._generator_weights, loss)
+    def update_generator(self, knobs: Knobs, latents: Tensor, real: Tensor | None = None) -> Tensor:
+        """Move the generator once against the discriminator as it stands; returns its loss without added terms, detached."""
+        fake = self._shown(self.generator(latents))
+        if self.objective.needs_real or self.config.feature_matching:
+            seen = self._shown(self.real(knobs) if real is None else real)
+            real_logits, fake_logits = self._judged((seen, fake), knobs)
+        else:
+            seen = fake
+            real_logits = fake_logits = self.discriminator(fake, knobs.minibatch_discrimination)
+        loss = self.objective.generator_loss(real_logits, fake_logits)
+        gradients = torch.autograd.grad(loss + generator_terms(self, seen, fake), self._generator_weights)
+        _move(self.generator_optimizer, self._generator_weights, gradients)
         return loss.detach()
+
+    def update_both(self, knobs: Knobs, real: Tensor, latents: Tensor) -> tuple[Tensor, Tensor]:
+        """Move both players at once by their gradients at the weights as they stand; returns both losses, detached."""
+        fake = self.generator(latents)
+        loss, penalized, real_logits, fake_logits = self._discriminator_losses(real, fake, knobs)
+        generator_loss = self.objective.generator_loss(real_logits, fake_logits)
+        total = generator_loss + generator_terms(self, self._shown(real), self._shown(fake))
+        discriminator_gradients = self._discriminator_gradients(penalized, knobs, keep=True)
+        generator_gradients = torch.autograd.grad(total, self._generator_weights)
+        _move(self.discriminator_optimizer, self._discriminator_weights, discriminator_gradients)
+        _move(self.generator_optimizer, self._generator_weights, generator_gradients)
+        return generator_loss.detach(), loss.detach()
+
+    def real(self, knobs: Knobs) -> Tensor:
+        """A batch of real samples in training units, on the device."""
+        return self.dataset.sample(knobs.batch_size * self.config.packing, self.stream, self.device)
+
+    def latents(self, knobs: Knobs) -> Tensor:
+        """A batch of latents on the device."""
+        return self._draw(knobs.batch_size * self.config.packing, self.config.stratified).to(self.device)
+
+    def k_steps(self, knobs: Knobs) -> int:
+        """Discriminator updates of this step."""
+        return knobs.k_steps if self.config.coordination == "fixed" else min(self.k, knobs.k_steps)
+
+    def coordinate(self, knobs: Knobs, accuracy: float) -> None:
+        """Set k by the discriminator's accuracy since the last time."""
+        self.k = COORDINATION[self.config.coordination](self.k, knobs.k_steps, accuracy)
 
     def sample(self, latents: Tensor) -> Tensor:
-        """Map latents (N, Z) to samples in training units (N, X) by the averaged generator; changes nothing."""
+        """Map latents (N, Z) to samples in training units (N, *X) by the averaged generator; changes nothing."""
         with torch.no_grad():
             return self.generator_average(latents.to(self.device))  # type: ignore[no-any-return]
 
     def judge(self, x: Tensor, knobs: Knobs, company: Tensor) -> Tensor:
-        """Return D(x), shape (N, 1): the probability that x, in training units, is real; each judged in the company given."""
-        gate = knobs.minibatch_discrimination
+        """Return D(x), shape (N, 1): the probability that x, in training units, is real; changes nothing.
+
+        Args:
+            x: (N, *X).
+            company: (C, *X) samples in whose company each x is judged: with minibatch discrimination at most batch_size - 1 of
+                them, and with packing the first packing - 1.
+        """
+        gate, packing = knobs.minibatch_discrimination, self.config.packing
+        x, company = x.to(self.device), company.to(self.device)
+        if packing > 1:
+            others = company[: packing - 1].flatten(0, 1)
+            x = torch.cat((x, others.expand(len(x), *others.shape)), 1)
+            company = company[: len(company) // packing * packing].reshape(-1, *x.shape[1:])
+        self.discriminator.eval()
         with torch.no_grad():
-            logits = self.discriminator(x.to(self.device), gate, company.to(self.device) if gate else None)
-            return torch.sigmoid(logits)
+            verdicts = torch.sigmoid(self.discriminator(x, gate, company[: knobs.batch_size - 1] if gate else None))
+        self.discriminator.train()
+        return verdicts
 
     def mean_losses(self) -> Tensor:
         """Mean losses of the generator and the discriminator, (2,), since `clear_losses`; still on the device."""
@@ -105,6 +174,7 @@ class Trainer:
     def clear_losses(self) -> None:
         """Begin new means."""
         self.loss_sums.zero_()
+        self.accuracy_sum.zero_()
         self.losses_summed = 0
 
     def is_finite(self) -> bool:
@@ -114,23 +184,15 @@ class Trainer:
 
     def state(self) -> State:
         """Copy all that the next step depends on, by name, onto the CPU."""
-        return {name: value.detach().to("cpu", copy=True) for name, value in self._tensors()}
+        return {name: value.detach().to("cpu", copy=True) for name, value in state.tensors(self)}
 
-    def load_state(self, state: State) -> None:
+    def load_state(self, found: State) -> None:
         """Put back what `state()` copied; the trainer must come from the same configuration.
 
         Raises:
             KeyError, RuntimeError: a tensor is missing or has another shape.
         """
-        for name, module in self._modules():
-            prefix = name + "."
-            module.load_state_dict({key[len(prefix) :]: value for key, value in state.items() if key.startswith(prefix)})
-        for name, optimizer in self._optimizers():
-            _load_optimizer(optimizer, name, state)
-        self.stream.set_state(state["stream"])
-        self.fixed_latents = state["fixed_latents"].clone()
-        self.loss_sums = state["loss_sums"].to(self.device, copy=True)
-        self.steps_done, self.losses_summed = (int(count) for count in state["counts"])
+        state.load(self, found)
 
     def on(self, device: str) -> "Trainer":
         """Return a trainer in the same state on another device; this one stays as it is, also when the other cannot be made."""
@@ -138,72 +200,91 @@ class Trainer:
         other.load_state(self.state())
         return other
 
+    def _discriminator_losses(self, real: Tensor, fake: Tensor, knobs: Knobs) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The discriminator's loss, the same with its regularizers, and the logits of real and of fake samples."""
+        real, fake = self._shown(real), self._shown(fake)
+        terms = due(self)
+        if any(term.at_real for _, term, _ in terms):
+            real.requires_grad_()
+        if any(term.at_fake for _, term, _ in terms) and not fake.requires_grad:
+            fake.requires_grad_()
+        shown = (real, fake, *(term.extra(real, fake) for _, term, _ in terms if term.extra))
+        logits = self._judged(shown, knobs)
+        real_logits, fake_logits = logits[:2]
+        loss = self.objective.discriminator_loss(real_logits, fake_logits)
+        penalized = loss + discriminator_terms(self, knobs, shown, logits, terms)
+        if self.config.coordination != "fixed":
+            right = torch.cat((real_logits.detach() > 0, fake_logits.detach() < 0)).float().mean()
+            self.accuracy_sum += right / self.k_steps(knobs)
+        return loss, penalized, real_logits, fake_logits
+
     def _judged(self, batches: tuple[Tensor, ...], knobs: Knobs) -> Sequence[Tensor]:
-        """Logits of each batch, which are judged apart: minibatch features would otherwise mix real and fake."""
-        if knobs.minibatch_discrimination:
-            return [self.discriminator(batch, True) for batch in batches]
+        """Logits of each batch, which are judged apart where the discriminator would mix real and fake."""
+        if knobs.minibatch_discrimination or not self.discriminator.judges_alone:
+            return [self.discriminator(batch, knobs.minibatch_discrimination) for batch in batches]
         # A discriminator that judges each sample by itself does not know its batch, and one pass is quicker than three.
-        return self.discriminator(torch.cat(batches)).split(knobs.batch_size)  # type: ignore[no-any-return]
+        return self.discriminator(torch.cat(batches)).split(len(batches[0]))  # type: ignore[no-any-return]
 
-    def _real(self, knobs: Knobs) -> Tensor:
-        return self.dataset.sample(knobs.batch_size, self.stream).to(self.device)
+    def _shown(self, samples: Tensor) -> Tensor:
+        """Samples as the discriminator is shown them: with instance noise, and packed."""
+        noise, packing = self.config.instance_noise, self.config.packing
+        if noise.sd and (sd := noise_sd(noise.sd, noise.steps, self.steps_done, noise.end)):
+            samples = samples + sd * torch.randn_like(samples)
+        if packing > 1:
+            samples = samples.reshape(len(samples) // packing, packing * samples.shape[1], *samples.shape[2:])
+        return samples
 
-    def _fake(self, knobs: Knobs) -> Tensor:
+    def _draw(self, count: int, stratified: bool) -> Tensor:
         config = self.config
-        latents = draw(self.latent, knobs.batch_size, config.latent_dim, self.stream, stratified=config.stratified)
-        return self.generator(latents.to(self.device))  # type: ignore[no-any-return]
+        latent = LATENTS[config.latent]
+        return draw(latent, count, config.latent_dim, self.stream, stratified=stratified, scale=config.latent_scale)
 
-    def _lr_factor(self) -> float:
-        half_life = self.config.lr_half_life
-        return 1 / (1 + self.steps_done / half_life) if half_life else 1.0
+    def _prepare(self, knobs: Knobs, done: int) -> None:
+        """Set what moves with the steps: learning rates, momentum, and the seed of draws inside the networks."""
+        schedule, optimizer = self.config.schedule, self.config.optimizer
+        factor = SCHEDULES[schedule.kind](done, schedule.period, schedule.factor, schedule.floor)
+        self.discriminator_optimizer.param_groups[0]["lr"] = knobs.discriminator_lr * factor
+        self.generator_optimizer.param_groups[0]["lr"] = knobs.generator_lr * factor
+        if optimizer.momentum_steps:
+            momentum = momentum_at(done, optimizer.momentum, optimizer.momentum_end, optimizer.momentum_steps)
+            for each in (self.discriminator_optimizer, self.generator_optimizer):
+                each.param_groups[0]["momentum"] = momentum
+        if self._stirs:
+            # Seeded anew at every step, torch's own stream needs no place in a checkpoint and no watcher can disturb it.
+            seed = np.random.SeedSequence([self.config.seed, self.steps_done, self.pretrained]).generate_state(1, np.uint64)
+            torch.manual_seed(int(seed[0] >> np.uint64(1)))
+
+    def _draws_inside(self) -> bool:
+        """Whether a step draws from torch's default stream: dropout, instance noise, mixtures for the gradient penalty."""
+        dropout = any(isinstance(layer, nn.Dropout) for network in (self.generator, self.discriminator) for layer in network.modules())
+        return dropout or self.config.instance_noise.sd > 0 or any(name == "gradient_penalty" for name, _, _ in self.terms)
 
     @torch.no_grad()
-    def _update_average(self) -> None:
+    def _update_averages(self) -> None:
         # Early on the average is short, so that the untrained weights of the start do not linger.
-        decay = min(self.config.average_decay, (1 + self.steps_done) / (5 + self.steps_done))
+        decay = min(self.config.average_decay, (1 + self.steps_done) / (5 + self.steps_done)) if self.config.average_decay else 0.0
         torch._foreach_lerp_(self._average_weights, self._generator_weights, 1 - decay)
+        for average, current in zip(self.generator_average.buffers(), self.generator.buffers(), strict=True):
+            average.copy_(current)
+        if self.generator_means:
+            regularizers.update_means_(self.generator_means, self._generator_weights, self.steps_done + 1)
+            regularizers.update_means_(self.discriminator_means, self._discriminator_weights, self.steps_done + 1)
 
-    def _adam(self, network: nn.Module) -> torch.optim.Adam:
-        betas = (self.config.beta1, self.config.beta2)
-        # The fused update takes one trip through Python where the others take several.
-        return torch.optim.Adam(network.parameters(), betas=betas, fused=self.device.startswith(("cpu", "cuda")))
+    def _optimizer(self, network: nn.Module) -> torch.optim.Optimizer:
+        settings = self.config.optimizer
+        make = OPTIMIZERS[settings.kind]
+        fused = self.device.startswith(("cpu", "cuda"))
+        return make(network.parameters(), beta1=settings.beta1, beta2=settings.beta2, momentum=settings.momentum, fused=fused)
 
-    def _modules(self) -> tuple[tuple[str, nn.Module], ...]:
-        return (
-            ("generator", self.generator),
-            ("discriminator", self.discriminator),
-            ("generator_average", self.generator_average),
-        )
-
-    def _optimizers(self) -> tuple[tuple[str, torch.optim.Optimizer], ...]:
-        return ("generator_optimizer", self.generator_optimizer), ("discriminator_optimizer", self.discriminator_optimizer)
-
-    def _tensors(self) -> Iterator[tuple[str, Tensor]]:
-        for name, module in self._modules():
-            for key, value in module.state_dict().items():
-                yield f"{name}.{key}", value
-        for name, optimizer in self._optimizers():
-            for index, moments in optimizer.state_dict()["state"].items():
-                for key, value in moments.items():
-                    yield f"{name}.{index}.{key}", value
-        yield "stream", self.stream.get_state()
-        yield "fixed_latents", self.fixed_latents
-        yield "loss_sums", self.loss_sums
-        yield "counts", torch.tensor([self.steps_done, self.losses_summed])
+    def _discriminator_gradients(self, loss: Tensor, knobs: Knobs, keep: bool = False) -> list[Tensor | None]:
+        """The gradient by each weight alone; None for those that take no part, which then stay as they are."""
+        active = self.active[knobs.minibatch_discrimination]
+        gradients = torch.autograd.grad(loss, active, retain_graph=keep)
+        found: dict[Tensor, Tensor] = dict(zip(active, gradients, strict=True))
+        return [found.get(weight) for weight in self._discriminator_weights]
 
 
-def _descend(optimizer: torch.optim.Optimizer, weights: list[Tensor], loss: Tensor) -> None:
-    """Move the weights once; the gradient of no other network is computed, and weights that took no part stay as they are."""
-    gradients = torch.autograd.grad(loss, weights, allow_unused=True)
+def _move(optimizer: torch.optim.Optimizer, weights: list[Tensor], gradients: Sequence[Tensor | None]) -> None:
     for weight, gradient in zip(weights, gradients, strict=True):
         weight.grad = gradient
     optimizer.step()
-
-
-def _load_optimizer(optimizer: torch.optim.Optimizer, name: str, state: State) -> None:
-    moments: dict[int, dict[str, Any]] = {}
-    for key, value in state.items():
-        if key.startswith(name + "."):
-            _, index, moment = key.split(".")
-            moments.setdefault(int(index), {})[moment] = value.clone()
-    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})

@@ -34,9 +34,8 @@ def halvings(shape: tuple[int, ...]) -> int:
 def dcgan_generator(network: Network, latent_dim: int, shape: tuple[int, ...]) -> nn.Sequential:
     """(B, Z) -> (B, C, H, W): one linear layer, then transposed convolutions that double the sides."""
     for_generator(network)
-    if network.dropout or network.input_dropout or network.output_bias != "zero":
-        raise UsageError("the generator dcgan has no dropout, and its output no bias for each pixel that could start at the data")
-    _without_fourier(network)
+    if network.dropout or network.input_dropout or network.fourier or network.output_bias != "zero":
+        raise UsageError("the generator dcgan has no dropout, no Fourier features, and no bias for each pixel that could start at the data")
     count, base = halvings(shape), network.widths[0]
     channels = [base * 2**level for level in reversed(range(count))]
     high, wide = shape[1] >> count, shape[2] >> count
@@ -50,7 +49,8 @@ def dcgan_generator(network: Network, latent_dim: int, shape: tuple[int, ...]) -
 
 def dcgan_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int, ...]) -> Discriminator:
     """(B, C, H, W) -> (B, 1): convolutions that halve the sides, then the logit."""
-    _without_fourier(network)
+    if network.fourier:
+        raise UsageError("Fourier features are for fully connected networks; leave them out of dcgan")
     count, base = halvings(shape), network.widths[0]
     channels = [shape[0], *(base * 2**level for level in range(count))]
     found: list[nn.Module] = [nn.Dropout(network.input_dropout)] if network.input_dropout else []
@@ -61,11 +61,6 @@ def dcgan_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int
             found.append(nn.Dropout(network.dropout))
     features = channels[-1] * (shape[1] >> count) * (shape[2] >> count)
     return Discriminator(network, minibatch, nn.Sequential(*found, nn.Flatten()), features, shape)
-
-
-def _without_fourier(network: Network) -> None:
-    if network.fourier:
-        raise UsageError("Fourier features are for fully connected networks; leave them out of dcgan")
 
 
 def _norm(network: Network, channels: int) -> list[nn.Module]:

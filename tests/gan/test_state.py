@@ -1,0 +1,140 @@
+"""A state is whole: 2N steps are N, state, load and N, bit for bit, for everything that can be in one; and its form is known before."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+import torch
+from safetensors.torch import load, save
+
+from tui_gan.contract.config import Config, Minibatch, Noise, Optimizer, Schedule
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.network import Network
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, of_images
+from tui_gan.gan.state import COUNTS, forms, size
+from tui_gan.gan.trainer import Trainer
+
+Differing = Callable[[dict[str, torch.Tensor], dict[str, torch.Tensor]], set[str]]
+NORMS = Network(widths=(6,), norm="batch", dropout=0.2)
+DCGAN = Network(kind="dcgan", widths=(3,), norm="batch", output="tanh", activation="relu")
+KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "plain": ("gaussian", {}),
+    "dropout": ("gaussian", {"generator": Network(widths=(5,), dropout=0.3), "discriminator": Network(widths=(5,), input_dropout=0.3)}),
+    "batch norm": ("ring", {"generator": NORMS, "discriminator": NORMS}),
+    "spectral": ("ring", {"discriminator": Network(widths=(5, 4), spectral=True)}),
+    "virtual batch norm": ("ring", {"discriminator": Network(widths=(5,), norm="virtual_batch"), "packing": 2}),
+    "fourier": ("ring", {"discriminator": Network(widths=(5,), fourier=3)}),
+    "sgd": ("gaussian", {"optimizer": Optimizer(kind="sgd")}),
+    "momentum": (
+        "gaussian",
+        {
+            "optimizer": Optimizer(kind="sgd", momentum=0.5, momentum_end=0.9, momentum_steps=9),
+            "schedule": Schedule(kind="exponential"),
+            "updates": "simultaneous",
+        },
+    ),
+    "adam with momentum": ("gaussian", {"optimizer": Optimizer(beta1=0.9, beta2=0.999), "updates": "same_batch"}),
+    "adaptive": ("gaussian", {"regularizers": {"adaptive_l2": 0.1, "r1_difference": 1.0}, "lazy": 2}),
+    "historical": ("gaussian", {"historical_averaging": 0.5}),
+    "coordination": ("ring", {"coordination": "accuracy", "updates": "simultaneous"}),
+    "packing": ("ring", {"packing": 3, "objective": "relativistic"}),
+    "noise": ("ring", {"instance_noise": Noise(sd=0.5, steps=9), "regularizers": {"gradient_penalty": 1.0}}),
+    "pretraining": ("gaussian", {"pretraining": 7}),
+    "aylien": (
+        "gaussian",
+        {"discriminator": Network(kind="aylien", widths=(5, 4, 3), activation="tanh"), "latent": "grid", "minibatch": Minibatch(company=0)},
+    ),
+    "maxout": ("gaussian", {"discriminator": Network(widths=(4,), activation="maxout", dropout=0.5, outputs=2), "feature_matching": 1.0}),
+    "images by momentum": (
+        "images",
+        {"generator": DCGAN, "discriminator": Network(kind="dcgan", widths=(3,)), "optimizer": Optimizer(kind="sgd", momentum=0.5)},
+    ),
+    "images": ("images", {"generator": DCGAN, "discriminator": Network(kind="dcgan", widths=(3,), spectral=True, norm="virtual_batch")}),
+}
+every_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+def images() -> Dataset:
+    train = torch.randint(0, 256, (20, 1, 16, 16), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    return of_images(Images(train, train[:5]), True)
+
+
+def made(config: Config, kind: str, **more: Any) -> Trainer:
+    name, changes = KINDS[kind]
+    metrics = {"gaussian": "w1", "ring": "sliced_w1", "images": "recall"}[name]
+    changed = msgspec.structs.replace(config, metrics=(metrics,), metric=metrics, fixed_latents=64, **{**changes, **more})
+    return Trainer(changed, images() if name == "images" else DATASETS[name](True), "cpu")
+
+
+def train(trainer: Trainer, knobs: Knobs, first: int, last: int) -> None:
+    """Steps with everything that a run does between them; the minibatch features are on for the second third."""
+    for number in range(first, last):
+        if trainer.pretrained < trainer.config.pretraining:
+            trainer.pretrain_step(knobs)
+            continue
+        trainer.step(Knobs(batch_size=knobs.batch_size, device="cpu", k_steps=3, minibatch_discrimination=4 <= number < 8))
+        if number % 3 == 0:
+            trainer.coordinate(knobs, float(trainer.accuracy_sum) / trainer.losses_summed)
+            trainer.clear_losses()
+
+
+@every_kind
+@pytest.mark.parametrize("half", [0, 1, 5])
+def test_2n_steps_are_n_and_n_bit_for_bit(config: Config, knobs: Knobs, kind: str, half: int, differing: Differing) -> None:
+    whole, first, second = made(config, kind), made(config, kind), made(config, kind, seed=config.seed)
+    train(whole, knobs, 0, 12)
+    train(first, knobs, 0, half)
+    # Through the bytes of a file, as a checkpoint goes.
+    second.load_state(load(save(first.state())))
+    assert differing(first.state(), second.state()) == set()
+    train(second, knobs, half, 12)
+    assert differing(whole.state(), second.state()) == set()
+
+
+@every_kind
+@pytest.mark.parametrize("steps", [0, 1, 6])
+def test_the_forms_of_a_state_are_known_before_it_is_there(config: Config, knobs: Knobs, kind: str, steps: int) -> None:
+    trainer = made(config, kind)
+    train(trainer, knobs, 0, steps)
+    found = {name: (value.dtype, tuple(value.shape)) for name, value in trainer.state().items()}
+    must, may = forms(trainer.config, trainer.dataset.shape)
+    assert must.keys() <= found.keys() <= must.keys() | may.keys()
+    assert all(found[name] == {**must, **may}[name] for name in found)
+    assert found["counts"] == (torch.int64, (COUNTS,))
+    assert sum(value.nbytes for value in trainer.state().values()) <= size(trainer.config, trainer.dataset.shape)
+
+
+@every_kind
+def test_going_back_to_the_start_undoes_everything(config: Config, knobs: Knobs, kind: str, differing: Differing) -> None:
+    trainer = made(config, kind)
+    start = trainer.state()
+    train(trainer, knobs, 0, 6)
+    assert differing(start, trainer.state())
+    trainer.load_state(start)
+    assert differing(start, trainer.state()) == set()
+
+
+def test_the_average_takes_the_statistics_of_batch_normalisation_as_they_are(config: Config, knobs: Knobs) -> None:
+    trainer = made(config, "batch norm")
+    train(trainer, knobs, 0, 5)
+    for average, current in zip(trainer.generator_average.buffers(), trainer.generator.buffers(), strict=True):
+        assert torch.equal(average, current)
+    assert not trainer.generator_average.training
+    assert not torch.equal(trainer.generator_average[0].weight, trainer.generator[0].weight)
+
+
+def test_pretraining_moves_the_discriminator_towards_the_density_alone(config: Config, knobs: Knobs, differing: Differing) -> None:
+    trainer = made(config, "pretraining", pretraining=400, standardize=False)
+    trainer.dataset = DATASETS["gaussian"](False)
+    before = trainer.state()
+    opened = Knobs(batch_size=64, device="cpu", discriminator_lr=0.02)
+    losses = []
+    for _ in range(400):
+        trainer.clear_losses()
+        trainer.pretrain_step(opened)
+        losses.append(trainer.mean_losses()[1].item())
+    moved = {name.partition(".")[0] for name in differing(before, trainer.state())}
+    assert moved == {"discriminator", "discriminator_optimizer", "stream", "loss_sums", "counts"}
+    assert sum(losses[-20:]) < 0.1 * sum(losses[:20])
+    assert trainer.steps_done == 0

@@ -1,0 +1,253 @@
+"""Who moves when, by which gradients, and what is added to the losses."""
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+import torch
+from torch.nn.functional import softplus
+
+from tui_gan.contract.config import Config, Noise, Optimizer
+from tui_gan.contract.errors import UsageError
+from tui_gan.contract.knobs import Knobs, set_knob
+from tui_gan.contract.network import Network
+from tui_gan.gan.datasets import DATASETS
+from tui_gan.gan.objectives import OBJECTIVES
+from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES
+from tui_gan.gan.regularizers import REGULARIZERS
+from tui_gan.gan.trainer import Trainer
+from tui_gan.gan.updates import COORDINATION, UPDATES
+
+Build = Callable[..., Trainer]
+Tensor = torch.Tensor
+PLAIN = {"optimizer": Optimizer(kind="sgd"), "average_decay": 0.0}
+
+
+def counted(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The optimisers in the order in which they move."""
+    moves: list[str] = []
+    for name, optimizer in (("D", trainer.discriminator_optimizer), ("G", trainer.generator_optimizer)):
+        step = optimizer.step
+        monkeypatch.setattr(optimizer, "step", lambda step=step, name=name: moves.append(name) or step())
+    return moves
+
+
+@pytest.mark.parametrize("updates", UPDATES)
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_a_step_is_k_updates_of_d_and_then_one_of_g(
+    build_trainer: Build, knobs: Knobs, updates: str, k: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = build_trainer(updates=updates)
+    moves = counted(trainer, monkeypatch)
+    trainer.step(set_knob(knobs, "k_steps", k))
+    assert moves == ["D"] * k + ["G"]
+
+
+def weights(network: torch.nn.Module) -> list[Tensor]:
+    return [weight.detach().clone() for weight in network.parameters()]
+
+
+@pytest.mark.parametrize("penalty", [{}, {"r1": 2.0}, {"r2": 2.0}, {"r1_difference": 1.0}], ids=str)
+def test_simultaneous_players_move_by_gradients_at_the_same_weights(build_trainer: Build, knobs: Knobs, penalty: dict[str, float]) -> None:
+    trainer = build_trainer(updates="simultaneous", regularizers=penalty, **PLAIN)
+    other = build_trainer(updates="simultaneous", regularizers=penalty, **PLAIN)
+    g, d = list(other.generator.parameters()), other.discriminator.active(False)
+    real, z = other.real(knobs), other.latents(knobs)
+    fake = other.generator(z)
+    loss = softplus(-other.discriminator(real)).mean() + softplus(other.discriminator(fake.detach())).mean()
+    for name, weight in penalty.items():
+        samples = (fake.detach() if name == "r2" else real).clone().requires_grad_()
+        if name == "r1_difference":
+            sign = torch.tensor([1.0, -1.0]).repeat(len(real) // 2)[:, None]
+            slope = (other.discriminator(samples + 0.1 * sign) - other.discriminator(samples)) / 0.1
+        else:
+            (slope,) = torch.autograd.grad(other.discriminator(samples).sum(), samples, create_graph=True)
+        loss = loss + weight * 0.5 * slope.square().mean()
+    of_d = torch.autograd.grad(loss, d)
+    of_g = torch.autograd.grad(softplus(-other.discriminator(other.generator(z))).mean(), g)
+    expected_d = [weight.detach() - knobs.discriminator_lr * gradient for weight, gradient in zip(d, of_d, strict=True)]
+    expected_g = [weight.detach() - knobs.generator_lr * gradient for weight, gradient in zip(g, of_g, strict=True)]
+    trainer.step(knobs)
+    torch.testing.assert_close([weight.detach() for weight in trainer.discriminator.active(False)], expected_d, rtol=0, atol=1e-6)
+    torch.testing.assert_close(weights(trainer.generator), expected_g, rtol=0, atol=1e-6)
+
+
+def drawn(trainer: Trainer, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Tensor], list[Tensor]]:
+    """The batches of latents and of real samples that a step draws."""
+    latents: list[Tensor] = []
+    real: list[Tensor] = []
+    for name, kept in (("latents", latents), ("real", real)):
+        draw = getattr(trainer, name)
+        monkeypatch.setattr(trainer, name, lambda knobs, draw=draw, kept=kept: kept.append(draw(knobs)) or kept[-1])
+    trainer.step(knobs)
+    return latents, real
+
+
+@pytest.mark.parametrize(("updates", "latents", "real"), [("alternating", 3, 3), ("same_batch", 2, 2), ("simultaneous", 2, 2)])
+def test_batches_are_drawn_afresh_or_shared(
+    build_trainer: Build, knobs: Knobs, updates: str, latents: int, real: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = build_trainer(updates=updates, objective="zero_sum")
+    seen = drawn(trainer, set_knob(knobs, "k_steps", 2), monkeypatch)
+    assert (len(seen[0]), len(seen[1])) == (latents, real)
+    assert all(not torch.equal(one, other) for batches in seen for one, other in itertools.combinations(batches, 2))
+
+
+def test_same_batch_moves_g_on_what_d_has_just_seen(build_trainer: Build, knobs: Knobs) -> None:
+    trainer = build_trainer(updates="same_batch", objective="zero_sum", **PLAIN)
+    stream = trainer.stream.get_state()
+    real, z = trainer.real(knobs), trainer.latents(knobs)
+    trainer.stream.set_state(stream)
+    by_hand = build_trainer(updates="same_batch", objective="zero_sum", **PLAIN)
+    trainer.step(knobs)
+    by_hand._prepare(knobs, 0)
+    by_hand.update_discriminator(knobs, real, z)
+    g = list(by_hand.generator.parameters())
+    loss = -softplus(-by_hand.discriminator(real)).mean() - softplus(by_hand.discriminator(by_hand.generator(z))).mean()
+    expected = [weight.detach() - knobs.generator_lr * each for weight, each in zip(g, torch.autograd.grad(loss, g), strict=True)]
+    torch.testing.assert_close(weights(trainer.generator), expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("k", "most", "accuracy", "then"),
+    [(1, 5, 0.5, 2), (5, 5, 0.5, 5), (3, 5, 0.7, 3), (3, 5, 0.65, 3), (3, 5, 0.8, 3), (3, 5, 0.81, 2), (1, 5, 0.9, 1), (4, 2, 0.7, 2)],
+)
+def test_k_follows_the_accuracy_of_d_within_the_knob(k: int, most: int, accuracy: float, then: int) -> None:
+    assert COORDINATION["accuracy"](k, most, accuracy) == then
+    assert COORDINATION["fixed"](k, most, accuracy) == most
+
+
+def test_the_accuracy_is_the_mean_over_the_updates_of_all_steps(
+    build_trainer: Build, knobs: Knobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = build_trainer(coordination="accuracy")
+    trainer.k = 2
+    opened = set_knob(knobs, "k_steps", 3)
+    assert trainer.k_steps(opened) == 2
+    moves = counted(trainer, monkeypatch)
+    for parameter in trainer.discriminator.parameters():
+        parameter.data.zero_()
+    still = {"generator_lr": 1e-7, "discriminator_lr": 1e-7}
+    for name, value in still.items():
+        opened = set_knob(opened, name, value)
+    trainer.discriminator.logit.bias.data.fill_(1.0)
+    for _ in range(3):
+        trainer.step(opened)
+    assert moves == ["D", "D", "G"] * 3
+    # Everything is called real: right of the real half alone.
+    assert float(trainer.accuracy_sum) / trainer.losses_summed == pytest.approx(0.5)
+    trainer.coordinate(opened, 0.5)
+    assert trainer.k_steps(opened) == 3
+    assert trainer.k_steps(set_knob(opened, "k_steps", 1)) == 1
+
+
+NETWORKS = {
+    "plain": Network(widths=(5,)),
+    "bn": Network(widths=(5,), norm="batch"),
+    "vbn": Network(widths=(5,), norm="virtual_batch"),
+    "sn": Network(widths=(5,), spectral=True),
+    "dropout": Network(widths=(5,), dropout=0.3),
+    "two-way": Network(widths=(5,), outputs=2),
+    "aylien": Network(kind="aylien", widths=(5, 4, 3)),
+}
+
+
+def trainer_of(config: Config, dataset: str, **changes: Any) -> Trainer:
+    metrics = {} if dataset == "gaussian" else {"metrics": ("sliced_w1",), "metric": "sliced_w1"}
+    return Trainer(msgspec.structs.replace(config, **{**metrics, **changes}), DATASETS[dataset](True), "cpu")
+
+
+def one_step(config: Config, knobs: Knobs, dataset: str = "gaussian") -> str:
+    """ "finite", or the line of a refusal."""
+    try:
+        trainer = trainer_of(config, dataset)
+    except UsageError as error:
+        return str(error)
+    trainer.step(knobs)
+    trainer.step(set_knob(knobs, "minibatch_discrimination", True))
+    assert trainer.is_finite()
+    assert trainer.mean_losses().isfinite().all()
+    assert all(average.isfinite().all() for average in trainer.generator_average.state_dict().values())
+    return "finite"
+
+
+@pytest.mark.parametrize("regularizer", REGULARIZERS)
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_every_objective_goes_with_every_regularizer(config: Config, knobs: Knobs, objective: str, regularizer: str) -> None:
+    for updates, dataset in zip(itertools.cycle(UPDATES), ("gaussian", "ring", "correlated"), strict=False):
+        changed = msgspec.structs.replace(
+            config, objective=objective, regularizers={regularizer: 0.1}, updates=updates, coordination="accuracy", packing=2
+        )
+        assert one_step(changed, knobs, dataset) == "finite"
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("regularizer", [*REGULARIZERS, "none"])
+@pytest.mark.parametrize("updates", UPDATES)
+def test_every_network_goes_with_a_regularizer_or_says_why_not(
+    config: Config, knobs: Knobs, network: str, regularizer: str, updates: str
+) -> None:
+    terms = {} if regularizer == "none" else {regularizer: 0.1}
+    changed = msgspec.structs.replace(config, discriminator=NETWORKS[network], regularizers=terms, updates=updates)
+    refused = network in ("bn", "vbn") and regularizer in REGULARIZERS and REGULARIZERS[regularizer].alone
+    said = one_step(changed, knobs)
+    assert ("judges each sample by itself" in said) if refused else said == "finite"
+
+
+@pytest.mark.parametrize("network", [name for name in NETWORKS if name != "aylien"])
+@pytest.mark.parametrize("updates", UPDATES)
+def test_everything_at_once_is_finite(config: Config, knobs: Knobs, network: str, updates: str) -> None:
+    changed = msgspec.structs.replace(
+        config,
+        discriminator=NETWORKS[network],
+        generator=Network(widths=(6,), norm="batch", dropout=0.2),
+        regularizers={"l2": 0.01, "adaptive_l2": 0.01, "r1_difference": 0.1},
+        packing=3,
+        feature_matching=1.0,
+        label_smoothing=0.1,
+        instance_noise=Noise(sd=0.3, steps=10),
+        historical_averaging=0.1,
+        generator_l2=0.01,
+        updates=updates,
+        coordination="accuracy",
+    )
+    assert one_step(changed, knobs, "ring") == "finite"
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_label_smoothing_is_in_the_step_or_refused(config: Config, knobs: Knobs, objective: str) -> None:
+    said = one_step(msgspec.structs.replace(config, objective=objective, label_smoothing=0.1), knobs)
+    defined = OBJECTIVES[objective].smoothed_discriminator_loss is not None
+    assert said == "finite" if defined else "label smoothing is not defined" in said
+
+
+@pytest.mark.parametrize(("kind", "settings"), [(kind, {}) for kind in OPTIMIZERS] + [("sgd", {"momentum": 0.5}), ("adam", {"beta1": 0.5})])
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_optimizer_goes_with_every_schedule(
+    config: Config, knobs: Knobs, kind: str, settings: dict[str, float], schedule: str
+) -> None:
+    optimizer = Optimizer(kind=kind, **settings)
+    changed = msgspec.structs.replace(config, optimizer=optimizer, schedule=msgspec.structs.replace(config.schedule, kind=schedule))
+    assert one_step(changed, knobs) == "finite"
+
+
+COMBINATIONS: list[tuple[dict[str, Any], str, str]] = [
+    ({"packing": 2, "discriminator": NETWORKS["aylien"]}, "gaussian", "packing is not for the network aylien"),
+    ({"optimizer": Optimizer(kind="sgd", momentum_end=0.7)}, "gaussian", "momentum_steps"),
+    ({"pretraining": 5}, "ring", "set pretraining to 0"),
+    ({"metric": "ks"}, "gaussian", "not among the metrics that are measured live"),
+    ({"metric": "mean"}, "gaussian", "only describes"),
+    ({"metrics": ("w1", "recall")}, "gaussian", "recall is not defined for this data"),
+    ({"contrast": 55.0}, "gaussian", "set contrast to 0"),
+    ({"generator": Network(output="tanh")}, "gaussian", "cannot reach this data"),
+    ({"generator": Network(output="sigmoid")}, "ring", "cannot reach this data"),
+]
+
+
+@pytest.mark.parametrize(("changes", "dataset", "part"), COMBINATIONS, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_does_not_go_together_is_refused(config: Config, changes: dict[str, Any], dataset: str, part: str) -> None:
+    with pytest.raises(UsageError, match=part) as caught:
+        trainer_of(config, dataset, **changes)
+    assert "\n" not in str(caught.value)

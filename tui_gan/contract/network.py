@@ -1,0 +1,105 @@
+"""Network: what a network is built from, as a table of settings or as a short description such as `128x3-maxout5`."""
+
+import re
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from tui_gan.contract.errors import UsageError, nearest
+
+Width = Annotated[int, Meta(ge=1, le=65_536)]
+Share = Annotated[float, Meta(ge=0.0, lt=1.0)]
+Positive = Annotated[float, Meta(ge=0.0, le=1e6)]
+
+
+class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A network.
+
+    Attributes:
+        kind: a name in GENERATORS or DISCRIMINATORS.
+        widths: units of each hidden layer; of `dcgan`, the channels beside the image.
+        activation: a name in ACTIVATIONS, or maxout, the largest of `pieces` linear functions (Goodfellow et al. 2013); or one
+            for each hidden layer, with commas between them.
+        norm: what normalises each hidden layer.
+        spectral: divide each weight matrix by its largest singular value (Miyato et al. 2018, arXiv:1802.05957).
+        dropout, input_dropout: share of the hidden units, and of the inputs, that a training pass leaves out.
+        fourier, fourier_scale: of a fully connected network, sines and cosines of so many fixed random projections of the input, whose
+            weights have this standard deviation, beside the input itself (Tancik et al. 2020, arXiv:2006.10739); 0 adds none.
+        outputs: units of the discriminator's last layer; of two, the logit is the difference (a two-way softmax).
+        output: what the generator's last layer goes through.
+        output_bias: the start of the generator's last bias; "data" is where its output is the mean of the data.
+        init: the distribution of the weights at the start, with biases 0; "torch" is PyTorch's own.
+        init_scale: its standard deviation, or the limit of the uniform; `last_init_scale` that of the last layer, 0 the same.
+    """
+
+    kind: str = "mlp"
+    widths: Annotated[tuple[Width, ...], Meta(min_length=1, max_length=64)] = (32, 32)
+    activation: str = "leaky_relu"
+    pieces: Annotated[int, Meta(ge=2, le=64)] = 5
+    norm: Literal["none", "batch", "virtual_batch"] = "none"
+    spectral: bool = False
+    dropout: Share = 0.0
+    input_dropout: Share = 0.0
+    fourier: Annotated[int, Meta(ge=0, le=65_536)] = 0
+    fourier_scale: Positive = 1.0
+    outputs: Annotated[int, Meta(ge=1, le=2)] = 1
+    output: Literal["linear", "sigmoid", "tanh"] = "linear"
+    output_bias: Literal["zero", "data"] = "zero"
+    init: Literal["torch", "normal", "truncated_normal", "uniform", "he"] = "torch"
+    init_scale: Positive = 1.0
+    last_init_scale: Positive = 0.0
+
+
+ACTIVATION_NAMES = ("relu", "leaky_relu", "sigmoid", "silu", "softplus", "tanh", "maxout")
+WORDS: dict[str, dict[str, Any]] = {
+    **{name: {"activation": name} for name in ACTIVATION_NAMES},
+    "bn": {"norm": "batch"},
+    "vbn": {"norm": "virtual_batch"},
+    "sn": {"spectral": True},
+}
+WIDTHS = re.compile(r"(\d+)(?:x(\d+))?")
+GRAMMAR = "give widths and options, such as 128x3-maxout5, 400x4-relu-bn, 256,128-leaky_relu-sn-dropout.3 or dcgan64"
+
+
+def described(text: str) -> dict[str, Any]:
+    """Read a short description of a network as a table over a `Network`.
+
+    `WIDTHxLAYERS` or widths with commas between them, or `dcganCHANNELS`; then, each after a dash: an activation (maxout with its
+    number of pieces), `bn`, `vbn`, `sn`, `dropout.5`, `input_dropout.2`, `fourier32`. What is not said is left out of the network; its
+    output and the start of its weights stay those of the preset.
+
+    Raises:
+        UsageError: it cannot be read; the text says what can.
+    """
+    first, *options = text.strip().split("-")
+    table: dict[str, Any] = {"norm": "none", "spectral": False, "dropout": 0.0, "input_dropout": 0.0, "fourier": 0}
+    table |= _sizes(first, text)
+    for option in options:
+        table |= _option(option, text)
+    return table
+
+
+def _sizes(first: str, text: str) -> dict[str, Any]:
+    if found := re.fullmatch(r"dcgan(\d+)", first):
+        return {"kind": "dcgan", "widths": (int(found[1]),)}
+    widths: list[int] = []
+    for part in first.split(","):
+        found = WIDTHS.fullmatch(part)
+        if not found or int(found[2] or 1) > 64:
+            raise UsageError(f"cannot read the network {text!r} ({GRAMMAR})")
+        widths += [int(found[1])] * int(found[2] or 1)
+    return {"kind": "mlp", "widths": tuple(widths)}
+
+
+def _option(option: str, text: str) -> dict[str, Any]:
+    if option in WORDS:
+        return WORDS[option]
+    if found := re.fullmatch(r"maxout(\d+)", option):
+        return {"activation": "maxout", "pieces": int(found[1])}
+    if found := re.fullmatch(r"fourier(\d+)", option):
+        return {"fourier": int(found[1])}
+    if found := re.fullmatch(r"(dropout|input_dropout)(0?\.\d+|0)", option):
+        return {found[1]: float(found[2])}
+    known = [*WORDS, "dropout", "input_dropout", "fourier"]
+    raise UsageError(f"cannot read {option!r} in the network {text!r} ({GRAMMAR}){nearest(option, known)}")

@@ -1,0 +1,19 @@
+"""Data sets: samplers of known distributions, and of what was read from files."""
+
+from collections.abc import Callable
+
+from tui_gan.gan.datasets.dataset import Dataset, Images, Line, Plane, Truth
+from tui_gan.gan.datasets.images import of_images
+from tui_gan.gan.datasets.line import gaussian, of_column
+from tui_gan.gan.datasets.plane import correlated, grid, moons, of_columns, ring, spiral
+
+DATASETS: dict[str, Callable[[bool], Dataset]] = {
+    "gaussian": gaussian,
+    "ring": ring,
+    "grid": grid,
+    "moons": moons,
+    "spiral": spiral,
+    "correlated": correlated,
+}
+
+__all__ = ["DATASETS", "Dataset", "Images", "Line", "Plane", "Truth", "of_column", "of_columns", "of_images"]

@@ -1,0 +1,120 @@
+"""Dataset: a sampler for training, and what is known of the distribution for metrics and pictures."""
+
+import dataclasses
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from tui_gan.contract.snapshot import Floats
+
+# (count, stream, device) -> float32 (count, *shape) in training units, on the device; the draws come from the stream, on the CPU.
+Sampler = Callable[[int, torch.Generator, str], Tensor]
+
+MEAN_OF, PORTION = 50_000, 1_000
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Line:
+    """A distribution on the real line, in units of the data.
+
+    Attributes:
+        quantiles: n -> float64 (n,) exact quantiles at (i + 1/2) / n.
+        cdf: float64 (m,) -> float64 (m,), P(x <= each).
+        mean, sd: exact.
+        density: float64 (m,) -> float64 (m,); None where there is no such thing.
+    """
+
+    quantiles: Callable[[int], Floats]
+    cdf: Callable[[Floats], Floats]
+    mean: float
+    sd: float
+    density: Callable[[Floats], Floats] | None = None
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Plane:
+    """A distribution in the plane, in units of the data.
+
+    Attributes:
+        points: n -> float64 (n, 2) real points, the same for the same n, from a stream of their own; of the user's data, at most
+            all of it, without repetition.
+        modes: float64 (K, 2) centres of a mixture of K equally likely isotropic Gaussians; None where there is no such thing.
+        mode_sd: standard deviation of each mode in each coordinate; 0 without modes.
+    """
+
+    points: Callable[[int], Floats]
+    modes: Floats | None = None
+    mode_sd: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Images:
+    """Images, uint8 in 0 .. 255.
+
+    Attributes:
+        train, test: (N, C, H, W) and (M, C, H, W).
+        train_labels, test_labels: int64 (N,), (M,); None where they are not known.
+        features: float32 (n, C, H, W) in [0, 1] -> float32 (n, F), penultimate activations of a small classifier of MNIST;
+            None where the images are not 28x28 and grey.
+    """
+
+    train: Tensor
+    test: Tensor
+    train_labels: Tensor | None = None
+    test_labels: Tensor | None = None
+    features: Callable[[Tensor], Tensor] | None = None
+
+
+Truth = Line | Plane | Images
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Dataset:
+    """What a run learns from.
+
+    Attributes:
+        shape: X, the shape of one sample.
+        sample: draws in training units.
+        location, scale: float64, broadcastable to X; a sample in units of the data is x * scale + location. Images have the unit
+            0 (black) .. 1 (white).
+        truth: what is known of the distribution.
+    """
+
+    shape: tuple[int, ...]
+    sample: Sampler
+    location: Floats
+    scale: Floats
+    truth: Truth
+
+    def in_units(self, x: Tensor) -> Floats:
+        """Turn samples in training units, (N, *X), into units of the data, float64 (N, *X)."""
+        return in_units(x, self.location, self.scale)
+
+
+def in_units(x: Tensor, location: Floats, scale: Floats) -> Floats:
+    """x * scale + location as float64."""
+    samples: Floats = x.detach().cpu().double().numpy()
+    return samples * scale + location
+
+
+def gathered(pool: Tensor, decode: Callable[[Tensor], Tensor] = lambda rows: rows) -> Sampler:
+    """A sampler that draws rows of `pool`, (N, ...), with replacement; a batch is one gather on the device, then `decode`.
+
+    The pool is copied to a device when it is first asked for there.
+    """
+    places = {"cpu": pool}
+
+    def sample(count: int, stream: torch.Generator, device: str) -> Tensor:
+        if device not in places:
+            places[device] = pool.to(device)
+        return decode(places[device][torch.randint(len(pool), (count,), generator=stream).to(device)])
+
+    return sample
+
+
+def mean_sample(dataset: Dataset) -> Tensor:
+    """The mean of MEAN_OF draws in training units, float32 X, the same at every call."""
+    stream = torch.Generator().manual_seed(0)
+    parts = [dataset.sample(PORTION, stream, "cpu").double().sum(0) for _ in range(MEAN_OF // PORTION)]
+    return (torch.stack(parts).sum(0) / MEAN_OF).float()

@@ -1,0 +1,51 @@
+"""Images: uint8 on the device, decoded batch by batch."""
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tui_gan.gan.datasets.dataset import Dataset, Images, gathered
+
+# Images from which the constants of a decoding are computed.
+LOOKED_AT = 10_000
+# Below the contrast of one level in one pixel, and above what rounding leaves of an image of one colour.
+NO_CONTRAST = 1e-3
+
+
+def of_images(truth: Images, standardize: bool, contrast: float = 0.0, training: int = 0) -> Dataset:
+    """Train on images.
+
+    Args:
+        training: train on the first so many of `truth.train` alone; 0 takes all.
+        standardize: train in -1 .. 1, for a generator that ends in tanh; otherwise in 0 .. 1.
+        contrast: train on images of which each has mean 0 and norm `contrast` (global contrast normalisation, as pylearn2 does it
+            for the CIFAR-10 of Goodfellow et al. 2014); on output, which it cannot be undone for image by image, 1/2 and the mean
+            contrast of the data stand in.
+    """
+    shape = tuple(truth.train.shape[1:])
+    pool = truth.train[:training] if training else truth.train
+    if contrast:
+        sample = gathered(pool, lambda rows: normalised(rows.float() / 255, contrast))
+        location, scale = 0.5, _mean_norm(pool) / contrast
+    elif standardize:
+        sample = gathered(pool, lambda rows: rows.float().div_(127.5).sub_(1.0))
+        location, scale = 0.5, 0.5
+    else:
+        sample = gathered(pool, lambda rows: rows.float().div_(255.0))
+        location, scale = 0.0, 1.0
+    return Dataset(shape, sample, np.array([location]), np.array([scale]), truth)
+
+
+def normalised(images: Tensor, norm: float) -> Tensor:
+    """Each image minus its mean, brought to the Euclidean norm `norm`; (N, C, H, W) to the same. An image of one colour becomes 0."""
+    centred = images - images.mean((1, 2, 3), keepdim=True)
+    lengths = centred.square().sum((1, 2, 3), keepdim=True).sqrt()
+    return norm * centred / torch.where(lengths < NO_CONTRAST, torch.ones_like(lengths), lengths)
+
+
+def _mean_norm(images: Tensor) -> float:
+    some = images[:LOOKED_AT].float() / 255
+    centred = some - some.mean((1, 2, 3), keepdim=True)
+    return math.sqrt(float(centred.square().sum((1, 2, 3)).mean()))

@@ -1,0 +1,135 @@
+"""The state of a trainer as named tensors: all that the next step depends on."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from tui_gan.contract.config import Config
+from tui_gan.gan.networks import build
+
+if TYPE_CHECKING:
+    from tui_gan.gan.trainer import Trainer
+
+State = dict[str, Tensor]
+# Moments of a weight, of its own shape, by the kind of optimiser; beside them a number.
+MOMENTS = {"adam": ("exp_avg", "exp_avg_sq"), "sgd": ("momentum_buffer",)}
+NUMBERS = {"adam": ("step",), "sgd": ()}
+COUNTS = 4
+
+# Type and shape.
+Form = tuple[torch.dtype, tuple[int, ...]]
+
+
+def tensors(trainer: "Trainer") -> Iterator[tuple[str, Tensor]]:
+    """Every tensor of a trainer's state by its name, uncopied."""
+    for name, module in _modules(trainer):
+        for key, value in module.state_dict().items():
+            yield f"{name}.{key}", value
+    for name, optimizer in _optimizers(trainer):
+        for index, moments in optimizer.state_dict()["state"].items():
+            for key, value in moments.items():
+                if isinstance(value, Tensor):
+                    yield f"{name}.{index}.{key}", value
+    for name, means in _means(trainer):
+        for index, mean in enumerate(means):
+            yield f"{name}.{index}", mean
+    for name, coefficient in trainer.coefficients.items():
+        yield f"coefficients.{name}", coefficient
+    yield "stream", trainer.stream.get_state()
+    yield "fixed_latents", trainer.fixed_latents
+    yield "loss_sums", trainer.loss_sums
+    yield "accuracy_sum", trainer.accuracy_sum
+    yield "counts", torch.tensor([trainer.steps_done, trainer.losses_summed, trainer.pretrained, trainer.k])
+
+
+def load(trainer: "Trainer", state: State) -> None:
+    """Put a state into a trainer of the same configuration.
+
+    Raises:
+        KeyError, RuntimeError: a tensor is missing or has another shape.
+    """
+    for name, module in _modules(trainer):
+        prefix = name + "."
+        module.load_state_dict({key[len(prefix) :]: value for key, value in state.items() if key.startswith(prefix)})
+    for name, optimizer in _optimizers(trainer):
+        _load_optimizer(optimizer, name, state)
+    for name, means in _means(trainer):
+        for index, mean in enumerate(means):
+            mean.copy_(state[f"{name}.{index}"])
+    for name in trainer.coefficients:
+        trainer.coefficients[name] = state[f"coefficients.{name}"].to(trainer.device, copy=True)
+    trainer.stream.set_state(state["stream"])
+    trainer.fixed_latents = state["fixed_latents"].clone()
+    trainer.loss_sums = state["loss_sums"].to(trainer.device, copy=True)
+    trainer.accuracy_sum = state["accuracy_sum"].to(trainer.device, copy=True)
+    counts = state["counts"].tolist()
+    trainer.steps_done, trainer.losses_summed, trainer.pretrained, trainer.k = counts
+
+
+def forms(config: Config, shape: tuple[int, ...]) -> tuple[dict[str, Form], dict[str, Form]]:
+    """Forms of the tensors that the state of a configuration must have, and of those that its optimisers may; nothing is allocated.
+
+    Args:
+        shape: of one sample.
+
+    Raises:
+        UsageError: a network that is not in the tables, or that does not go with the shape.
+    """
+    with torch.device("meta"):
+        generator, discriminator = build(config, shape)
+    networks: dict[str, nn.Module] = {"generator": generator, "discriminator": discriminator}
+    must = {f"{name}.{key}": _form(value) for name, network in networks.items() for key, value in network.state_dict().items()}
+    must |= {f"generator_average.{key}": _form(value) for key, value in generator.state_dict().items()}
+    must |= {
+        f"coefficients.{name}": (torch.float32, ())
+        for name, weight in config.regularizers.items()
+        if name.startswith("adaptive") and weight
+    }
+    must |= {"stream": _form(torch.Generator().get_state()), "fixed_latents": (torch.float32, (config.fixed_latents, config.latent_dim))}
+    must |= {"loss_sums": (torch.float32, (2,)), "accuracy_sum": (torch.float32, ()), "counts": (torch.int64, (COUNTS,))}
+    may: dict[str, Form] = {}
+    for name, network in networks.items():
+        for index, weight in enumerate(network.parameters()):
+            if config.historical_averaging:
+                must[f"{name}_means.{index}"] = _form(weight)
+            prefix = f"{name}_optimizer.{index}."
+            may |= {prefix + moment: _form(weight) for moment in MOMENTS.get(config.optimizer.kind, ())}
+            may |= {prefix + number: (torch.float32, ()) for number in NUMBERS.get(config.optimizer.kind, ())}
+    return must, may
+
+
+def size(config: Config, shape: tuple[int, ...]) -> int:
+    """Bytes of a whole state, which is what a checkpoint takes on the disk."""
+    must, may = forms(config, shape)
+    return sum(dtype.itemsize * torch.Size(form).numel() for dtype, form in (*must.values(), *may.values()))
+
+
+def _form(tensor: Tensor) -> Form:
+    return tensor.dtype, tuple(tensor.shape)
+
+
+def _modules(trainer: "Trainer") -> tuple[tuple[str, nn.Module], ...]:
+    return (
+        ("generator", trainer.generator),
+        ("discriminator", trainer.discriminator),
+        ("generator_average", trainer.generator_average),
+    )
+
+
+def _optimizers(trainer: "Trainer") -> tuple[tuple[str, torch.optim.Optimizer], ...]:
+    return ("generator_optimizer", trainer.generator_optimizer), ("discriminator_optimizer", trainer.discriminator_optimizer)
+
+
+def _means(trainer: "Trainer") -> tuple[tuple[str, list[Tensor]], ...]:
+    return ("generator_means", trainer.generator_means), ("discriminator_means", trainer.discriminator_means)
+
+
+def _load_optimizer(optimizer: torch.optim.Optimizer, name: str, state: State) -> None:
+    moments: dict[int, dict[str, Any]] = {}
+    for key, value in state.items():
+        if key.startswith(name + "."):
+            _, index, moment = key.split(".")
+            moments.setdefault(int(index), {})[moment] = value.clone()
+    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})

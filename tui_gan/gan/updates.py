@@ -1,0 +1,59 @@
+"""The order in which the two players move in a step, and how many times the discriminator does."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
+from tui_gan.contract.knobs import Knobs
+
+if TYPE_CHECKING:
+    from tui_gan.gan.trainer import Trainer
+
+# Between these accuracies of the discriminator k stays as it is.
+CAUGHT_UP, TOO_STRONG = 0.65, 0.8
+
+
+def alternating(trainer: "Trainer", knobs: Knobs) -> tuple[Tensor, Tensor]:
+    """k updates of the discriminator, then one of the generator against it, each on fresh samples (Goodfellow et al. 2014)."""
+    for _ in range(trainer.k_steps(knobs)):
+        discriminator_loss = trainer.update_discriminator(knobs, trainer.real(knobs), trainer.latents(knobs))
+    return trainer.update_generator(knobs, trainer.latents(knobs)), discriminator_loss
+
+
+def same_batch(trainer: "Trainer", knobs: Knobs) -> tuple[Tensor, Tensor]:
+    """As alternating, but the generator moves on the samples that the discriminator has just seen."""
+    for _ in range(trainer.k_steps(knobs)):
+        real, latents = trainer.real(knobs), trainer.latents(knobs)
+        discriminator_loss = trainer.update_discriminator(knobs, real, latents)
+    return trainer.update_generator(knobs, latents, real), discriminator_loss
+
+
+def simultaneous(trainer: "Trainer", knobs: Knobs) -> tuple[Tensor, Tensor]:
+    """k - 1 updates of the discriminator, then both players move at once by their gradients at the same weights and samples."""
+    for _ in range(trainer.k_steps(knobs) - 1):
+        trainer.update_discriminator(knobs, trainer.real(knobs), trainer.latents(knobs))
+    return trainer.update_both(knobs, trainer.real(knobs), trainer.latents(knobs))
+
+
+UPDATES: dict[str, Callable[["Trainer", Knobs], tuple[Tensor, Tensor]]] = {
+    "alternating": alternating,
+    "same_batch": same_batch,
+    "simultaneous": simultaneous,
+}
+"""(trainer, knobs) -> the losses of the generator and the discriminator, on the device, detached."""
+
+
+def fixed(k: int, most: int, accuracy: float) -> int:
+    """The knob's own value."""
+    return most
+
+
+def accuracy(k: int, most: int, accuracy: float) -> int:
+    """One more while the discriminator is right on under 65 % of the samples, one less while on over 80 %, in 1 .. `most`."""
+    k += (accuracy < CAUGHT_UP) - (accuracy > TOO_STRONG)
+    return max(1, min(most, k))
+
+
+COORDINATION: dict[str, Callable[[int, int, float], int]] = {"fixed": fixed, "accuracy": accuracy}
+"""(k, the knob k_steps, the discriminator's accuracy since the last time) -> k from then on."""
