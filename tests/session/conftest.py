@@ -1,10 +1,12 @@
 """Whole runs on this thread: commands are handed out at their steps, snapshots are collected."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 
 from tui_gan.contract import commands
 from tui_gan.contract.config import Config
@@ -17,8 +19,15 @@ from tui_gan.session.session import Session
 from tui_gan.session.start import start
 
 
+@pytest.fixture(autouse=True)
+def _whole_numbers() -> Iterator[None]:
+    """Starting a run lets its thread round the smallest numbers to 0; here that is the thread of all tests."""
+    yield
+    torch.set_flush_denormal(False)
+
+
 class Script:
-    """An inbox that gives each command at its step, or at once when the run rests; when none is left, Stop."""
+    """An inbox that gives each command at its step, below 0 in pre-training, or at once when the run rests; when none is left, Stop."""
 
     def __init__(self, script: Mapping[int, Sequence[object]]) -> None:
         self.waiting = [(step, command) for step in sorted(script) for command in script[step]]
@@ -26,7 +35,7 @@ class Script:
 
     def empty(self) -> bool:
         assert self.session is not None
-        return not self.waiting or self.waiting[0][0] > self.session.run.step
+        return not self.waiting or self.waiting[0][0] > self.session.run.position
 
     def get(self) -> object:
         return self.waiting.pop(0)[1] if self.waiting else commands.Stop()
@@ -56,8 +65,9 @@ def train(tmp_path: Path, config: Config, knobs: Knobs) -> Callable[..., Ended]:
     """Begin a run and train it to its end: `train("name", {step: [command, ...]}, hold=..., until=...)`."""
 
     def train(name: str = "run", script: Mapping[int, Sequence[object]] = {}, **changes: object) -> Ended:
-        directory, made = rundir.create(tmp_path / name, changes.pop("config", config), changes.pop("knobs", knobs))  # type: ignore[arg-type]
-        plan = Plan(run=directory, config=made, knobs=knobs, until=made.steps)
+        live: Any = changes.pop("knobs", knobs)
+        directory, made = rundir.create(tmp_path / name, changes.pop("config", config), live)  # type: ignore[arg-type]
+        plan = Plan(run=directory, config=made, knobs=live, until=made.steps)
         return carried_out(dataclasses.replace(plan, **changes), script)  # type: ignore[arg-type]
 
     return train

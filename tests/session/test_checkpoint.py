@@ -1,7 +1,5 @@
 """Checkpoints: exact, atomic, and one line for whatever is not one."""
 
-import errno
-import os
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -85,6 +83,7 @@ def test_it_holds_what_the_specification_names(saved: Path) -> None:
         "stream",
         "fixed_latents",
         "loss_sums",
+        "accuracy_sum",
         "counts",
     }
     assert about.knobs.minibatch_discrimination
@@ -98,36 +97,6 @@ def test_the_generator_of_a_checkpoint_is_the_averaged_one(saved: Path) -> None:
     tensors, _ = checkpoint.read(saved)
     assert all(torch.equal(value, tensors[f"generator_average.{name}"]) for name, value in network.state_dict().items())
     assert not any(weight.requires_grad for weight in network.parameters())
-
-
-@pytest.mark.parametrize("call", ["write", "fsync", "replace"])
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
-    path = tmp_path / "x.safetensors"
-    checkpoint.write_atomically(path, b"old")
-
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    if call == "write":
-        monkeypatch.setattr(Path, "open", full)
-    elif call == "fsync":
-        monkeypatch.setattr(os, "fsync", full)
-    else:
-        monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="No space"):
-        checkpoint.write_atomically(path, b"new")
-    monkeypatch.undo()
-    assert path.read_bytes() == b"old"
-    assert [each.name for each in tmp_path.iterdir()] == [path.name]
-
-
-def test_a_file_is_synced_before_it_takes_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[str] = []
-    sync, replace = os.fsync, Path.replace
-    monkeypatch.setattr(os, "fsync", lambda file: calls.append("sync") or sync(file))
-    monkeypatch.setattr(Path, "replace", lambda path, target: calls.append("rename") or replace(path, target))
-    checkpoint.write_atomically(tmp_path / "x", b"content")
-    assert calls == ["sync", "rename", "sync"]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.1, 0.5, 0.9, 0.9999])
@@ -185,7 +154,8 @@ def put(*path: str, to: object) -> Change:
 
 
 LIES = {
-    "another format": put("format", to=2),
+    "another format": put("format", to=3),
+    "the format before": put("format", to=1),
     "a negative step": put("step", to=-1),
     "negative time": put("seconds", to=-1.0),
     "no step": lambda _, about: about.pop("step"),
@@ -198,13 +168,30 @@ LIES = {
     "activation": put("config", "generator", "activation", to="../x"),
     "objective": put("config", "objective", to="winning"),
     "latent": put("config", "latent", to="cauchy"),
-    "metric": put("config", "metric", to="fid"),
+    "metric": put("config", "metric", to="w3"),
+    "metric of early stopping": put("config", "stop", "metric", to="w3"),
+    "optimizer": put("config", "optimizer", "kind", to="adamw"),
+    "schedule": put("config", "schedule", "kind", to="warm"),
+    "updates": put("config", "updates", to="never"),
+    "coordination": put("config", "coordination", to="mood"),
+    "regularizer": put("config", "regularizers", to={"r3": 1.0}),
+    "historical averaging": put("config", "historical_averaging", to=1.0),
+    "many fixed latents": put("config", "fixed_latents", to=65_536),
+    "packing": put("config", "packing", to=64),
+    "another shape": put("shape", to=[2]),
+    "an image": put("shape", to=[1, 8, 8]),
+    "a vast image": put("shape", to=[65_536, 65_536, 65_536]),
+    "a shape of nothing": put("shape", to=[0]),
+    "no shape": put("shape", to=[]),
+    "a shape without end": put("shape", to=[1] * 1000),
     "unknown key": put("config", "stepz", to=3),
     "no config": lambda _, about: about.pop("config"),
     "knob out of range": put("knobs", "batch_size", to=10**9),
     "knob of another type": put("knobs", "k_steps", to="many"),
     "device": put("knobs", "device", to="tpu"),
     "location": put("location", to="here"),
+    "a location of too many": put("location", to=[0.0, 0.0]),
+    "no scale": put("scale", to=[]),
 }
 
 
@@ -251,9 +238,14 @@ def test_every_tensor_must_be_there_in_its_shape_and_type(saved: Path, resume: T
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("counts", torch.tensor([-10, 2])),
-        ("counts", torch.tensor([12, -2])),
-        ("counts", torch.tensor([13, 2])),
+        ("counts", torch.tensor([-10, 2, 0, 1])),
+        ("counts", torch.tensor([12, -2, 0, 1])),
+        ("counts", torch.tensor([13, 2, 0, 1])),
+        ("counts", torch.tensor([12, 2, 1, 1])),
+        ("counts", torch.tensor([12, 2, -1, 1])),
+        ("counts", torch.tensor([12, 2, 0, 0])),
+        ("counts", torch.tensor([12, 2])),
+        ("accuracy_sum", torch.zeros(2)),
         ("stream", torch.randint(0, 256, (5056,), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))),
         ("stream", torch.zeros(5056, dtype=torch.uint8)),
         ("history.w1.last", torch.tensor([torch.nan, 0, 20], dtype=torch.float64)),
@@ -295,3 +287,9 @@ def test_folders_are_read_by_the_names_of_their_files(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     assert list(checkpoint.stored(tmp_path)) == [2, 10, 100_000_000]
     assert checkpoint.step_path(tmp_path, 2000).name == "step-00002000.safetensors"
+
+
+def test_the_format_before_is_refused_in_a_clear_line(saved: Path, resume: Train) -> None:
+    altered(saved, lambda _, about: about.update(format=1, location=4.0, scale=0.5) or about.pop("shape"))
+    said = expect_refused_by_resume(resume)
+    assert said.endswith("has checkpoint format 1; this version of tui-gan reads 2")

@@ -6,18 +6,22 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
-from tui_gan.presets import PRESETS
 from tui_gan.session import checkpoint
-from tui_gan.session.checkpoint import About
+from tui_gan.session.checkpoint import FORMAT, About
 from tui_gan.session.files import Files
 from tui_gan.session.rundir import RunDirectory
 
 METRIC = st.one_of(st.none(), st.floats(0, 1))
+
+
+def about_of(config: Config, step: int, metric: float | None) -> About:
+    line: dict[str, Any] = dict(shape=(1,), location=(0.0,), scale=(1.0,))
+    return About(format=FORMAT, config=config, knobs=Knobs(), step=step, seconds=0.0, metric=metric, **line)
 
 
 def store(path: Path, config: Config, metrics: list[float | None]) -> list[int]:
@@ -26,27 +30,29 @@ def store(path: Path, config: Config, metrics: list[float | None]) -> list[int]:
     run.checkpoints.mkdir(parents=True)
     files = Files(run, config, None)
     for number, metric in enumerate(metrics, start=1):
-        about = About(format=1, config=config, knobs=Knobs(), step=10 * number, seconds=0.0, location=0.0, scale=1.0, metric=metric)
-        files.save({}, about)
+        files.save({}, about_of(config, 10 * number, metric))
     files.log.close()
     return list(checkpoint.stored(run.checkpoints))
 
 
+@pytest.mark.parametrize(("metric", "best"), [("w1", min), ("recall", max)])
+@settings(max_examples=40)
 @given(metrics=st.lists(METRIC, min_size=1, max_size=14), keep=st.integers(1, 5))
-def test_the_newest_and_the_best_are_left(metrics: list[float | None], keep: int, tmp_path_factory: pytest.TempPathFactory) -> None:
-    config = Config(preset="toy1d", keep=keep)
+def test_the_newest_and_the_best_are_left(
+    metric: str, best: Callable[..., float], metrics: list[float | None], keep: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    config = Config(preset="toy1d", keep=keep, metric=metric)
     left = store(tmp_path_factory.mktemp("run"), config, metrics)
     steps = [10 * number for number in range(1, len(metrics) + 1)]
     measured = [metric for metric in metrics if metric is not None]
     assert left[-keep:] == steps[-keep:]
     assert len(left) <= keep + 1
     if measured:
-        assert min(measured) in [metrics[step // 10 - 1] for step in left]
+        assert best(measured) in [metrics[step // 10 - 1] for step in left]
 
 
 def test_by_default_five_are_kept_beside_the_best(tmp_path: Path) -> None:
     assert Config(preset="x").keep == 5
-    assert all(preset.config.keep == 5 for preset in PRESETS.values())
     assert store(tmp_path, Config(preset="x"), [5, 0.1, 4, 3, 2, 3, 4, 5, 6]) == [20, 50, 60, 70, 80, 90]
 
 
@@ -79,8 +85,7 @@ def test_saving_after_going_back_removes_the_course_that_was_given_up(tmp_path: 
     run = RunDirectory(tmp_path)
     run.checkpoints.mkdir()
     files = Files(run, config, None)
-    about = About(format=1, config=config, knobs=Knobs(), step=30, seconds=0.0, location=0.0, scale=1.0, metric=0.1)
     for step in (10, 20, 30, 15):
-        files.save({}, msgspec.structs.replace(about, step=step, metric=float(step)))
+        files.save({}, about_of(config, step, float(step)))
     files.log.close()
     assert list(checkpoint.stored(run.checkpoints)) == [10, 15]

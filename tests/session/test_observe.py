@@ -10,21 +10,32 @@ import torch
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs, set_knob
-from tui_gan.gan.datasets import DATASETS, Dataset, of_array
+from tui_gan.gan.datasets import DATASETS, Dataset, Line, Plane, of_column, of_columns
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import observe
-from tui_gan.session.observe import Observer, density, edges, evaluation_seed, generate, in_units
+from tui_gan.session.observe import as_measured, evaluation_seed, generate, observer, predictions
+from tui_gan.session.observe.line import LineObserver, density, edges
 
 USERS = np.concatenate([np.linspace(-3, -2, 700), np.geomspace(1, 50, 300)])
-EVERY = {**{name: make(True) for name, make in DATASETS.items()}, "users": of_array(USERS, True), "raw": DATASETS["gaussian"](False)}
-every_dataset = pytest.mark.parametrize("dataset", EVERY.values(), ids=EVERY)
+LINES = {"gaussian": DATASETS["gaussian"](True), "users": of_column(USERS, True), "raw": DATASETS["gaussian"](False)}
+PLANES = {name: make(True) for name, make in DATASETS.items() if isinstance(make(True).truth, Plane)} | {
+    "users": of_columns(np.stack((USERS, USERS**2), 1), True),
+    "raw": DATASETS["ring"](False),
+}
+every_line = pytest.mark.parametrize("dataset", LINES.values(), ids=LINES)
+every_plane = pytest.mark.parametrize("dataset", PLANES.values(), ids=PLANES)
 
 
-@every_dataset
+def trainer_of(config: Config, dataset: Dataset, **changes: Any) -> Trainer:
+    metric = "w1" if isinstance(dataset.truth, Line) else "sliced_w1"
+    return Trainer(msgspec.structs.replace(config, **{"metrics": (metric,), "metric": metric, **changes}), dataset, "cpu")
+
+
+@every_line
 @pytest.mark.parametrize("gate", [False, True])
 def test_a_picture_is_frozen_and_in_units_of_the_data(config: Config, knobs: Knobs, dataset: Dataset, gate: bool) -> None:
-    trainer = Trainer(config, dataset, "cpu")
-    picture = Observer(trainer).picture(trainer, set_knob(knobs, "minibatch_discrimination", gate))
+    trainer = trainer_of(config, dataset)
+    picture = observer(trainer).picture(trainer, set_knob(knobs, "minibatch_discrimination", gate))
     arrays = {name: getattr(picture, name) for name in picture.__slots__}
     assert all(not array.flags.writeable and array.dtype == np.float64 and np.isfinite(array).all() for array in arrays.values())
     assert len(picture.real) == len(picture.fake) == len(picture.edges) - 1
@@ -36,27 +47,78 @@ def test_a_picture_is_frozen_and_in_units_of_the_data(config: Config, knobs: Kno
     assert 0.99 < (picture.real * np.diff(picture.edges)).sum() <= 1 + 1e-9
     with torch.no_grad():
         again = trainer.generator_average(torch.from_numpy(picture.latents.copy()).float()[:, None])[:, 0].double().numpy()
-    np.testing.assert_allclose(picture.mapped, again * dataset.scale + dataset.location, rtol=1e-5, atol=1e-6 * dataset.scale)
+    np.testing.assert_allclose(picture.mapped, again * dataset.scale + dataset.location, rtol=1e-5, atol=1e-6 * dataset.scale.item())
 
 
 def test_edges_and_real_stay_while_it_trains(config: Config, knobs: Knobs) -> None:
-    trainer = Trainer(config, EVERY["gaussian"], "cpu")
-    observer = Observer(trainer)
-    before = observer.picture(trainer, knobs)
+    trainer = trainer_of(config, LINES["gaussian"])
+    watching = observer(trainer)
+    before = watching.picture(trainer, knobs)
     trainer.step(knobs)
-    after = observer.picture(trainer, knobs)
+    after = watching.picture(trainer, knobs)
     assert after.edges is before.edges
     assert after.real is before.real
     assert not np.array_equal(after.mapped, before.mapped)
 
 
 def test_with_minibatch_features_each_point_is_judged_in_fixed_company(config: Config, knobs: Knobs) -> None:
-    trainer = Trainer(config, EVERY["gaussian"], "cpu")
+    trainer = trainer_of(config, LINES["gaussian"])
     opened = set_knob(knobs, "minibatch_discrimination", True)
-    observer = Observer(trainer)
-    whole = observer.verdicts(trainer, opened)
-    observer._axis_in_training_units = observer._axis_in_training_units[:5]
-    np.testing.assert_allclose(observer.verdicts(trainer, opened), whole[:5], rtol=1e-5)
+    watching = observer(trainer)
+    assert isinstance(watching, LineObserver)
+    whole = watching.verdicts(trainer, opened)
+    watching._axis_in_training_units = watching._axis_in_training_units[:5]
+    np.testing.assert_allclose(watching.verdicts(trainer, opened), whole[:5], rtol=1e-5)
+
+
+@every_plane
+@pytest.mark.parametrize("packing", [1, 2])
+@pytest.mark.parametrize("gate", [False, True])
+def test_a_plane_is_frozen_in_one_window(config: Config, knobs: Knobs, dataset: Dataset, packing: int, gate: bool) -> None:
+    trainer = trainer_of(config, dataset, packing=packing)
+    opened = set_knob(knobs, "minibatch_discrimination", gate)
+    watching = observer(trainer)
+    picture = watching.picture(trainer, opened)
+    arrays = {name: getattr(picture, name) for name in picture.__slots__}
+    assert all(not array.flags.writeable and array.dtype == np.float64 and np.isfinite(array).all() for array in arrays.values())
+    assert picture.real.shape == picture.fake.shape == (1000, 2)
+    assert ((picture.low < picture.real) & (picture.real < picture.high)).all(1).mean() > 0.98
+    assert ((picture.discriminator > 0) & (picture.discriminator < 1)).all()
+    trainer.step(opened)
+    again = watching.picture(trainer, opened)
+    assert again.real is picture.real
+    assert again.low is picture.low
+    assert not np.array_equal(again.fake, picture.fake)
+    kept = watching.preview(trainer, opened)
+    assert kept["fake"].shape == (4096, 2)
+    assert kept["axis"].shape == (2, 48)
+    assert np.array_equal(kept["discriminator"], again.discriminator)
+
+
+def test_a_cell_of_the_heat_map_is_d_at_its_middle(config: Config, knobs: Knobs) -> None:
+    dataset = PLANES["correlated"]
+    trainer = trainer_of(config, dataset)
+    picture = observer(trainer).picture(trainer, knobs)
+    row, column = 40, 7
+    x, y = (picture.low + (picture.high - picture.low) * (np.array([column, row]) + 0.5) / 48).tolist()
+    point = torch.from_numpy((np.array([[x, y]]) - dataset.location) / dataset.scale).float()
+    assert trainer.judge(point, knobs, point).item() == pytest.approx(picture.discriminator[row, column], rel=1e-4)
+
+
+@pytest.mark.parametrize("gate", [False, True])
+def test_predictions_are_shares_of_what_d_says(config: Config, knobs: Knobs, gate: bool) -> None:
+    trainer = trainer_of(config, LINES["gaussian"])
+    opened = set_knob(knobs, "minibatch_discrimination", gate)
+    found = predictions(trainer, opened)
+    assert found.edges.tolist() == pytest.approx(np.linspace(0, 1, 21).tolist())
+    assert found.real.sum() == pytest.approx(1)
+    assert found.fake.sum() == pytest.approx(1)
+    if not gate:
+        said = trainer.judge(trainer.sample(trainer.fixed_latents[:256]), opened, torch.zeros(1, 1))[:, 0].numpy()
+        assert (np.histogram(said, 20, (0, 1))[0] / 256).tolist() == found.fake.tolist()
+    with torch.no_grad():
+        trainer.discriminator.logit.bias.fill_(torch.nan)
+    assert predictions(trainer, opened).fake.sum() == 0
 
 
 @pytest.mark.parametrize(
@@ -72,10 +134,11 @@ def test_with_minibatch_features_each_point_is_judged_in_fixed_company(config: C
     ids=["two values", "one outlier", "far outlier", "far away", "tiny", "vast"],
 )
 def test_edges_hold_for_data_of_any_shape(values: np.ndarray) -> None:
-    dataset = of_array(values, True)
-    bins = edges(dataset)
+    truth = of_column(values, True).truth
+    assert isinstance(truth, Line)
+    bins = edges(truth)
     assert (np.diff(bins) > 0).all()
-    assert np.isfinite(density(dataset.quantiles(1000), bins)).all()
+    assert np.isfinite(density(truth.quantiles(1000), bins)).all()
 
 
 def test_density_counts_what_lies_outside_or_is_no_number_in_the_total() -> None:
@@ -93,18 +156,20 @@ def test_evaluations_depend_on_seed_and_step_alone(config: Config) -> None:
 
 
 def test_generated_samples_depend_on_their_seed_and_touch_no_stream(config: Config) -> None:
-    trainer = Trainer(config, EVERY["gaussian"], "cpu")
+    trainer = trainer_of(config, LINES["gaussian"])
     state, default = trainer.stream.get_state(), torch.random.get_rng_state()
     one, same, other = (generate(trainer.generator_average, config, seed, 50) for seed in (1, 1, 2))
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
     assert torch.equal(state, trainer.stream.get_state())
     assert torch.equal(default, torch.random.get_rng_state())
-    assert in_units(one, 4.0, 0.5).tolist() == pytest.approx((one[:, 0].double() * 0.5 + 4).tolist())
+    assert one.shape == (50, 1)
+    dataset = trainer.dataset
+    assert as_measured(dataset.in_units(one), dataset.truth).tolist() == pytest.approx((one[:, 0].double() * 0.5 + 4).tolist())
 
 
 def test_generating_in_portions_gives_the_same_samples(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    network = Trainer(config, EVERY["gaussian"], "cpu").generator_average
+    network = trainer_of(config, LINES["gaussian"]).generator_average
     whole = generate(network, config, 3, 1000)
     monkeypatch.setattr(observe, "PORTION", 64)
     torch.testing.assert_close(generate(network, config, 3, 1000), whole)
@@ -113,8 +178,8 @@ def test_generating_in_portions_gives_the_same_samples(config: Config, monkeypat
 def test_w1_is_that_of_ten_thousand_samples(train: Callable[..., Any]) -> None:
     ended = train(until=15)
     trainer = ended.session.run.trainer
-    assert observe.EVALUATED == 10_000
+    assert trainer.config.evaluated == 10_000
     samples = generate(trainer.generator_average, trainer.config, evaluation_seed(trainer.config, 15), 10_000)
-    exact = trainer.dataset.quantiles(10_000)
-    values = np.sort(in_units(samples, trainer.dataset.location, trainer.dataset.scale))
+    exact = trainer.dataset.truth.quantiles(10_000)
+    values = np.sort(trainer.dataset.in_units(samples)[:, 0])
     assert ended.outcome.metrics["w1"] == pytest.approx(np.abs(values - exact).mean(), rel=1e-12)

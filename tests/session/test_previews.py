@@ -22,7 +22,7 @@ def kept(folder: Path) -> list[int]:
 def fill(store: Previews, steps: range) -> None:
     for step in steps:
         if store.due(step):
-            store.add(step, NOTHING, NOTHING, NOTHING)
+            store.add(step, {"fake": NOTHING})
 
 
 @given(step=st.integers(0, 10**9), every=st.integers(1, 10**4))
@@ -58,11 +58,14 @@ def test_previews_of_steps_that_will_be_trained_again_are_removed(tmp_path: Path
 
 def test_a_preview_is_read_back(tmp_path: Path) -> None:
     store = Previews(tmp_path, every=5)
-    store.add(5, np.linspace(0, 1, 7)[::2], np.arange(3.0), np.ones(3) / 2)
+    images = np.arange(24, dtype=np.uint8).reshape(2, 2, 2, 3)[:, ::-1]
+    store.add(5, {"fake": np.linspace(0, 1, 7)[::2], "axis": np.arange(3.0), "images": images})
     found = previews.read(next(path for _, path in previews.stored(tmp_path)))
-    assert set(found) == {"fake", "axis", "discriminator"}
+    assert set(found) == {"fake", "axis", "images"}
     np.testing.assert_allclose(found["fake"], np.linspace(0, 1, 7)[::2], rtol=1e-6)
     assert found["axis"].tolist() == [0, 1, 2]
+    assert {name: array.dtype.name for name, array in found.items()} == {"fake": "float64", "axis": "float64", "images": "uint8"}
+    assert np.array_equal(found["images"], images)
 
 
 def test_a_run_keeps_previews_from_its_first_step_to_its_last(train: Callable[..., Any]) -> None:

@@ -14,29 +14,28 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from tui_gan.contract.config import Config
-from tui_gan.contract.errors import UnreadableError, UsageError, choose, first_line
+from tui_gan.contract.errors import UnreadableError, UsageError, first_line
 from tui_gan.contract.knobs import Knobs, checked
 from tui_gan.contract.snapshot import Event
-from tui_gan.gan.latents import LATENTS
-from tui_gan.gan.metrics import METRICS
+from tui_gan.gan.compatibility import check_names
 from tui_gan.gan.networks import build
-from tui_gan.gan.objectives import OBJECTIVES
-from tui_gan.gan.trainer import FIXED_LATENTS
+from tui_gan.gan.state import Form, forms
 
-FORMAT = 1
+FORMAT = 2
 KEY = "tui_gan"
-MOMENTS = ("exp_avg", "exp_avg_sq")
-
-# Type and shape of a tensor, as the file names them.
-Form = tuple[str, tuple[int, ...]]
+# The types of tensors as the files name them.
+TYPES = {"F32": torch.float32, "F64": torch.float64, "U8": torch.uint8, "I64": torch.int64}
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """What a checkpoint says of itself, as JSON in the header of the file.
 
     Attributes:
-        location, scale: what turns the generator's output into units of the data.
+        shape: of one sample.
+        location, scale: what turns the generator's output into units of the data: x scale + location, one number for all
+            coordinates or one for each.
         metric: the value of the preset's metric at this step; None when it was not a number.
+        met: how often in a row the metric of early stopping has met its threshold; -1 once it has stopped the run.
     """
 
     format: int
@@ -44,9 +43,11 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     knobs: Knobs
     step: Annotated[int, Meta(ge=0)]
     seconds: Annotated[float, Meta(ge=0.0)]
-    location: float
-    scale: float
+    shape: Annotated[tuple[Annotated[int, Meta(ge=1, le=65_536)], ...], Meta(min_length=1, max_length=3)]
+    location: tuple[float, ...]
+    scale: tuple[float, ...]
     metric: float | None
+    met: int = 0
     events: tuple[Event, ...] = ()
 
 
@@ -98,18 +99,18 @@ def read(path: Path) -> tuple[dict[str, Tensor], About]:
     with _opened(path) as file:
         about = _about(path, file.metadata())
         slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
-        forms = {name: (each.get_dtype(), tuple(each.get_shape())) for name, each in slices.items()}
-        _check_forms(path, *_expected(path, about.config), forms)
-        return {name: file.get_tensor(name) for name in forms}, about
+        found = {name: (TYPES.get(each.get_dtype()), tuple(each.get_shape())) for name, each in slices.items()}
+        _check_forms(path, *_expected(path, about), found)
+        return {name: file.get_tensor(name) for name in found}, about
 
 
 def generator(path: Path) -> tuple[nn.Sequential, About]:
     """Read the averaged generator of a checkpoint, on the CPU."""
     tensors, about = read(path)
-    network, _ = build(about.config)
+    network, _ = build(about.config, about.shape)
     prefix = "generator_average."
     network.load_state_dict({name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)})
-    return network.requires_grad_(False), about
+    return network.requires_grad_(False).eval(), about
 
 
 def step_path(folder: Path, step: int) -> Path:
@@ -158,42 +159,30 @@ def _about(path: Path, metadata: dict[str, str] | None) -> About:
             raise UnreadableError(f"{path} has checkpoint format {version}; this version of tui-gan reads {FORMAT}")
         about = msgspec.json.decode(text, type=About)
         checked(about.knobs)
+        if not {len(about.location), len(about.scale)} <= {1, about.shape[-1]}:
+            raise UnreadableError(
+                f"{path} has {len(about.location)} locations and {len(about.scale)} scales for samples of shape {about.shape}"
+            )
     except (msgspec.DecodeError, UsageError, RecursionError) as error:
         raise UnreadableError(f"{path} does not describe itself as a checkpoint should: {error}") from None
     return about
 
 
-def _expected(path: Path, config: Config) -> tuple[dict[str, Form], dict[str, Form]]:
-    """Forms of the tensors that a configuration must have, and of those that its optimisers may; nothing is allocated."""
+def _expected(path: Path, about: About) -> tuple[dict[str, Form], dict[str, Form]]:
+    """Forms of the tensors that a checkpoint must have, and of those that its optimisers may; nothing is allocated."""
     try:
-        choose(OBJECTIVES, config.objective, "objective")
-        choose(LATENTS, config.latent, "latent distribution")
-        choose(METRICS, config.metric, "metric")
-        with torch.device("meta"):
-            networks = dict(zip(("generator", "discriminator"), build(config), strict=True))
+        check_names(about.config)
+        return forms(about.config, about.shape)
     except UsageError as error:
         raise UnreadableError(f"{path}: {error}") from None
     except (RuntimeError, OverflowError) as error:
         raise UnreadableError(f"{path} describes networks that cannot be built: {first_line(error)}") from None
-    weights = {name: [(key, _form(value)) for key, value in network.state_dict().items()] for name, network in networks.items()}
-    must = {f"{name}.{key}": form for name, forms in weights.items() for key, form in forms}
-    must |= {f"generator_average.{key}": form for key, form in weights["generator"]}
-    must |= {"stream": _form(torch.Generator().get_state()), "fixed_latents": ("F32", (FIXED_LATENTS, config.latent_dim))}
-    must |= {"loss_sums": ("F32", (2,)), "counts": ("I64", (2,))}
-    may = {
-        f"{name}_optimizer.{index}.{moment}": form if moment in MOMENTS else ("F32", ())
-        for name, forms in weights.items()
-        for index, (_, form) in enumerate(forms)
-        for moment in (*MOMENTS, "step")
-    }
-    return must, may
 
 
-def _form(tensor: Tensor) -> Form:
-    return {torch.float32: "F32", torch.uint8: "U8"}[tensor.dtype], tuple(tensor.shape)
+Found = tuple[torch.dtype | None, tuple[int, ...]]
 
 
-def _check_forms(path: Path, must: dict[str, Form], may: dict[str, Form], found: dict[str, Form]) -> None:
+def _check_forms(path: Path, must: dict[str, Form], may: dict[str, Form], found: dict[str, Found]) -> None:
     # An optimiser has the moments of a weight all or not at all.
     begun = {name.rpartition(".")[0] for name in found if name in may}
     must = must | {name: form for name, form in may.items() if name.rpartition(".")[0] in begun}
@@ -201,9 +190,9 @@ def _check_forms(path: Path, must: dict[str, Form], may: dict[str, Form], found:
         if found.get(name) != form:
             raise UnreadableError(f"{path}: tensor {name} should be {_described(form)}, and is {_described(found.get(name))}")
     for name, (kind, _) in found.items():
-        if name not in must and not (name.startswith("history.") and kind == "F64"):
+        if name not in must and not (name.startswith("history.") and kind == torch.float64):
             raise UnreadableError(f"{path}: tensor {name} belongs to nothing that the configuration describes")
 
 
-def _described(form: Form | None) -> str:
-    return f"{form[0]} of shape {form[1]}" if form else "missing"
+def _described(form: Found | None) -> str:
+    return f"{str(form[0]).removeprefix('torch.')} of shape {form[1]}" if form else "missing"

@@ -2,19 +2,45 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from safetensors.torch import save
 from torch import nn
 
+from tui_gan.gan.networks.layers import Maxout
 from tui_gan.session import checkpoint
+
+# The arguments of the layers that generators have, by the names of the attributes that hold them.
+ARGUMENTS: dict[type[nn.Module], tuple[str, ...]] = {
+    nn.Linear: ("in_features", "out_features"),
+    nn.ConvTranspose2d: ("in_channels", "out_channels", "kernel_size", "stride", "padding"),
+    nn.Unflatten: ("dim", "unflattened_size"),
+    nn.BatchNorm1d: ("num_features", "eps", "momentum"),
+    nn.BatchNorm2d: ("num_features", "eps", "momentum"),
+    nn.Dropout: ("p",),
+    nn.LeakyReLU: ("negative_slope",),
+    nn.Softplus: ("beta", "threshold"),
+    nn.ReLU: (),
+    nn.Sigmoid: (),
+    nn.SiLU: (),
+    nn.Tanh: (),
+    Maxout: ("pieces",),
+}
+# Over rows of units MaxPool1d takes the largest of each group that follow one another, which is what our own Maxout does.
+ELSEWHERE: dict[type[nn.Module], str] = {Maxout: nn.MaxPool1d.__name__}
 
 
 def safetensors(source: Path, target: Path) -> Path:
     """Write the averaged generator of a checkpoint alone, with what is needed to use it.
 
-    The tensors bear the names of a `torch.nn.Sequential`; the header holds, as JSON under "tui_gan", its `layers` (names and
-    arguments of torch.nn), the `latent` distribution and `latent_dim`, and the `location` and `scale` for x = G(z) scale + location.
+    The tensors bear the names of a `torch.nn.Sequential`; the header holds, as JSON under "tui_gan":
+
+    - `layers`: for each the name of its class in torch.nn, then its arguments. After `eval()` they are the generator; maxout is a
+      MaxPool1d, which over rows of units takes the largest of each `pieces`.
+    - `latent`, `latent_dim`, `latent_scale`: z is drawn from that distribution in so many coordinates, and multiplied by the scale.
+    - `shape` of one sample, and `location` and `scale`, each one number for all coordinates or one for each:
+      x = G(z) scale + location in units of the data; images are then cut to 0 .. 1.
 
     Args:
         source: a checkpoint.
@@ -31,6 +57,8 @@ def safetensors(source: Path, target: Path) -> Path:
         "layers": [_described(layer) for layer in network],
         "latent": about.config.latent,
         "latent_dim": about.config.latent_dim,
+        "latent_scale": about.config.latent_scale,
+        "shape": about.shape,
         "location": about.location,
         "scale": about.scale,
     }
@@ -39,13 +67,10 @@ def safetensors(source: Path, target: Path) -> Path:
     return path
 
 
-def _described(layer: nn.Module) -> list[str | int | float]:
+def _described(layer: nn.Module) -> list[Any]:
     """A layer as the name of its class in torch.nn and its arguments."""
-    if isinstance(layer, nn.Linear):
-        return ["Linear", layer.in_features, layer.out_features]
-    if isinstance(layer, nn.LeakyReLU):
-        return ["LeakyReLU", layer.negative_slope]
-    return [type(layer).__name__]
+    kind = type(layer)
+    return [ELSEWHERE.get(kind, kind.__name__), *(getattr(layer, name) for name in ARGUMENTS[kind])]
 
 
 EXPORTERS: dict[str, Callable[[Path, Path], Path]] = {"safetensors": safetensors}

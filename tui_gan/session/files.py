@@ -8,6 +8,7 @@ import torch
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError
+from tui_gan.gan.metrics import METRICS
 from tui_gan.session import checkpoint
 from tui_gan.session.checkpoint import About
 from tui_gan.session.previews import Previews
@@ -64,7 +65,8 @@ class Files:
         steps = [step for step in sorted(self._metrics) if step <= now]
         measured = {step: self._metrics[step] for step in steps}
         finite = {step: metric for step, metric in measured.items() if metric is not None and np.isfinite(metric)}
-        best = min(finite, key=finite.__getitem__, default=None)
+        choose = max if METRICS[self.config.metric].better == "more" else min
+        best = choose(finite, key=finite.__getitem__, default=None)
         return [step for step in self._metrics if step not in steps[-self.config.keep :] and step != best]
 
 

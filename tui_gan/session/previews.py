@@ -1,12 +1,12 @@
 """The bounded store of previews in a run directory, from which later pictures and animations are made."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.numpy import load, save
-
-from tui_gan.contract.snapshot import Floats
 
 CAPACITY = 256
 
@@ -14,8 +14,8 @@ CAPACITY = 256
 class Previews:
     """Files `step-00000500.safetensors`, at most CAPACITY, evenly over the steps of the run.
 
-    Each holds `fake` (generated samples of the fixed latents), `axis` and `discriminator` (D over the axis), as float32 in
-    units of the data. When the store is full every second one is deleted and the stride doubles.
+    Each holds the arrays that the observer of the run gives, numbers as float32 in units of the data, images as uint8. When the
+    store is full every second one is deleted and the stride doubles.
     """
 
     def __init__(self, folder: Path, every: int, step: int = 0) -> None:
@@ -30,12 +30,11 @@ class Previews:
         """Whether a preview of this step is kept."""
         return step % self.stride == 0
 
-    def add(self, step: int, fake: Floats, axis: Floats, discriminator: Floats) -> None:
+    def add(self, step: int, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Write the preview of a step."""
-        arrays = {"fake": fake, "axis": axis, "discriminator": discriminator}
         path = self.folder / f"step-{step:08}.safetensors"
         partial = path.with_suffix(".partial")
-        partial.write_bytes(save({name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items()}))
+        partial.write_bytes(save({name: np.ascontiguousarray(array, _kept(array)) for name, array in arrays.items()}))
         partial.replace(path)
         if stride_at(step, self.stride) > self.stride:
             self.stride = stride_at(step, self.stride)
@@ -63,6 +62,10 @@ def stored(folder: Path) -> Iterator[tuple[int, Path]]:
     return ((int(path.stem[5:]), path) for path in sorted(folder.glob("step-*.safetensors")) if path.stem[5:].isdecimal())
 
 
-def read(path: Path) -> dict[str, Floats]:
-    """Read one preview."""
-    return {name: array.astype(np.float64) for name, array in load(path.read_bytes()).items()}
+def read(path: Path) -> dict[str, NDArray[Any]]:
+    """Read one preview; numbers become float64."""
+    return {name: array if array.dtype == np.uint8 else array.astype(np.float64) for name, array in load(path.read_bytes()).items()}
+
+
+def _kept(array: NDArray[Any]) -> type:
+    return np.uint8 if array.dtype == np.uint8 else np.float32

@@ -9,16 +9,21 @@ import torch
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import KNOBS, Knobs
 from tui_gan.contract.snapshot import Event, EventKind
+from tui_gan.gan.datasets.dataset import in_units
 from tui_gan.gan.metrics import METRICS, measure
-from tui_gan.gan.trainer import State, Trainer
+from tui_gan.gan.state import State
+from tui_gan.gan.trainer import Trainer
 from tui_gan.session.checkpoint import FORMAT, About
 from tui_gan.session.clock import Clock
 from tui_gan.session.files import Files
 from tui_gan.session.history import History
-from tui_gan.session.observe import EVALUATED, Observer, evaluation_seed, generate, in_units, losses
+from tui_gan.session.observe import as_measured, evaluation_seed, generate, observer
 
 EVENTS = 200
 HISTORY = "history."
+PRETRAINING_LOGGED = 10
+# Series of the coefficients that adapt, by their regularizers.
+SERIES = {"adaptive_l2": "l2_coefficient"}
 
 
 class NonFiniteError(Exception):
@@ -26,10 +31,11 @@ class NonFiniteError(Exception):
 
 
 class Point(NamedTuple):
-    """A state to go back to, and the knobs that were in force there."""
+    """A state to go back to, and what was in force there."""
 
     state: State
     knobs: Knobs
+    met: int
 
 
 class Run:
@@ -41,16 +47,33 @@ class Run:
         self.history = History()
         self.events: list[Event] = []
         self.clock = Clock()
-        self.observer = Observer(trainer)
+        self.observer = observer(trainer)
+        self.met = 0
         self._measured: tuple[int, dict[str, float]] = (-1, {})
-        self._unsaved = True
+        self._unsaved, self._resumed = True, False
         # Losses that are finite vouch for the weights before them, not after: the state of one interval earlier is good.
-        self._good = self._unproved = Point(trainer.state(), knobs)
+        self._good = self._unproved = self._point()
 
     @property
     def step(self) -> int:
         """Steps trained since the beginning."""
         return self.trainer.steps_done
+
+    @property
+    def position(self) -> int:
+        """The step, or, while the discriminator is taught before step 0, minus the steps that are left of that."""
+        return self.step + min(0, self.trainer.pretrained - self.config.pretraining)
+
+    @property
+    def phase(self) -> str:
+        """What is trained before the first step; "" while the game is played."""
+        done, wanted = self.trainer.pretrained, self.config.pretraining
+        return f"pre-training {done:,} / {wanted:,}" if done < wanted else ""
+
+    @property
+    def reached(self) -> bool:
+        """Whether the metric of early stopping has met its threshold often enough in a row, and has not stopped the run before."""
+        return bool(self.config.stop.metric) and self.met >= self.config.stop.evaluations
 
     def restore(self, tensors: State, about: About) -> None:
         """Take up the run where a checkpoint left it."""
@@ -59,9 +82,17 @@ class Run:
         self.history = History.from_arrays(history)
         self.events = list(about.events)
         self.clock = Clock(about.seconds)
-        self.observer = Observer(self.trainer)
-        self._unsaved = False
-        self._good = self._unproved = Point(self.trainer.state(), self.knobs)
+        self.met = about.met
+        self.observer = observer(self.trainer)
+        self._unsaved, self._resumed = False, True
+        self._good = self._unproved = self._point()
+        # The log was opened at the step, before it was known how far the pre-training had come.
+        self.files.cut(self.position)
+
+    def begin(self) -> None:
+        """Record where a new run starts from."""
+        if not self._resumed and not self.phase:
+            self._begin_game()
 
     def train_step(self) -> None:
         """Train one step, and record, evaluate and save what falls due at it.
@@ -70,13 +101,18 @@ class Run:
             NonFiniteError: a loss of this interval was not a finite number.
             OSError: something could not be written.
         """
-        self.trainer.step(self.knobs)
         self._unsaved = True
+        if self.phase:
+            self._pretrain_step()
+            return
+        self.trainer.step(self.knobs)
         step = self.step
         if step % self.config.log_every == 0:
             self._record_losses()
         if step % self.config.evaluate_every == 0:
             self.evaluate(scheduled=True)
+        if step % self.config.log_every == 0:
+            self._good, self._unproved = self._unproved, self._point()
         if self.files.previews.due(step):
             self.keep_preview()
         if step % self.knobs.checkpoint_every == 0:
@@ -84,15 +120,16 @@ class Run:
 
     def keep_preview(self) -> None:
         """Add what the networks do now to the store of previews."""
-        fake, verdicts = self.observer.fake(self.trainer), self.observer.verdicts(self.trainer, self.knobs)
-        self.files.previews.add(self.step, fake, self.observer.axis, verdicts)
+        self.files.previews.add(self.step, self.observer.preview(self.trainer, self.knobs))
 
     def evaluate(self, *, scheduled: bool = False) -> dict[str, float]:
         """Measure the metrics at this step, once; only scheduled and asked-for ones enter the history."""
         metrics = self.metrics()
         self._unsaved = True
-        for name in METRICS:
-            self.history.add(name, self.step, metrics[name], self.config.evaluate_every if scheduled else 1)
+        for name, value in metrics.items():
+            self.history.add(name, self.step, value, self.config.evaluate_every if scheduled else 1)
+        if scheduled and self.config.stop.metric and self.met >= 0:
+            self.met = self.met + 1 if _meets(self.config, metrics) else 0
         return metrics
 
     @property
@@ -104,9 +141,10 @@ class Run:
         """The metrics at this step, measured if they have not been."""
         if self._measured[0] != self.step:
             seed = evaluation_seed(self.config, self.step)
-            samples = generate(self.trainer.generator_average, self.config, seed, EVALUATED)
+            samples = generate(self.trainer.generator_average, self.config, seed, self.config.evaluated)
             dataset = self.trainer.dataset
-            self._measured = (self.step, measure(in_units(samples, dataset.location, dataset.scale), dataset))
+            units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
+            self._measured = (self.step, measure(units, dataset.truth, self.config.metrics))
             self.log("metrics", **self._measured[1])
         return self._measured[1]
 
@@ -122,7 +160,7 @@ class Run:
         if not self.trainer.is_finite():
             raise NonFiniteError
         if self.step % self.config.log_every:
-            self._log_losses(*losses(self.trainer))
+            self._log_scalars()
         metric = self.metrics()[self.config.metric]
         arrays = {HISTORY + name: torch.from_numpy(array) for name, array in self.history.arrays().items()}
         self.files.save({**self.trainer.state(), **arrays}, self._about(metric))
@@ -134,9 +172,10 @@ class Run:
         self.knobs = knobs
         self.log("command", name=name, value=value)
         self.note(f"{KNOBS[name].label}: {_shown(value)} (was {_shown(before)})", "change", logged=False)
-        if name == "minibatch_discrimination" and value and self.config.gradient_penalty:
+        penalties = [each for each, term, _ in self.trainer.terms if term.alone or term.extra]
+        if name == "minibatch_discrimination" and value and penalties:
             # A gradient penalty is meant for a discriminator that judges each sample by itself.
-            self.note("the gradient penalty now sees the whole batch, as the discriminator does")
+            self.note(f"{' and '.join(penalties)} now sees the whole batch, as the discriminator does")
 
     def roll_back(self) -> None:
         """Return to the last state whose losses were all finite, at most two intervals ago; the knobs stay as they are."""
@@ -148,9 +187,11 @@ class Run:
             self.trainer = Trainer(self.config, self.trainer.dataset, "cpu")
             self.trainer.load_state(good.state)
             self.knobs = dataclasses.replace(self.knobs, device="cpu")
-        self.history.cut(self.step)
+        self.history.cut(self.position)
+        self.files.cut(self.position)
         self._measured, self._unsaved = (-1, {}), True
-        self.files.cut(self.step)
+        # What has stopped the run once does not stop it again.
+        self.met = good.met if self.met >= 0 else self.met
         for name in KNOBS:
             # Turned after the state that is now in force again, and so cut from the log.
             if getattr(self.knobs, name) != getattr(good.knobs, name):
@@ -166,21 +207,54 @@ class Run:
 
     def log(self, kind: str, **fields: object) -> None:
         """Append a line to the log."""
-        self.files.log.write(kind, self.step, self.clock.seconds, **fields)
+        self.files.log.write(kind, self.position, self.clock.seconds, **fields)
 
-    def _record_losses(self) -> None:
-        generator_loss, discriminator_loss = losses(self.trainer)
-        if not math.isfinite(generator_loss + discriminator_loss):
+    def _begin_game(self) -> None:
+        self.keep_preview()
+        self.evaluate(scheduled=True)
+
+    def _point(self) -> Point:
+        return Point(self.trainer.state(), self.knobs, self.met)
+
+    def _pretrain_step(self) -> None:
+        self.trainer.pretrain_step(self.knobs)
+        done, wanted = self.trainer.pretrained, self.config.pretraining
+        if done % PRETRAINING_LOGGED and done != wanted:
+            return
+        _, loss = self.trainer.mean_losses().tolist()
+        if not math.isfinite(loss):
             raise NonFiniteError
         self.trainer.clear_losses()
-        self._good, self._unproved = self._unproved, Point(self.trainer.state(), self.knobs)
-        self.history.add("generator_loss", self.step, generator_loss, self.config.log_every)
-        self.history.add("discriminator_loss", self.step, discriminator_loss, self.config.log_every)
-        self.clock.tick(self.step)
-        self._log_losses(generator_loss, discriminator_loss)
+        self._good, self._unproved = self._unproved, self._point()
+        self.history.add("pretraining_loss", self.position, loss)
+        self.clock.tick(self.position)
+        self.log("scalars", pretraining_loss=loss, pretrained=done)
+        if done == wanted:
+            self.note(f"pre-training done: {done:,} steps, loss {loss:.4g}")
+            self._begin_game()
 
-    def _log_losses(self, generator_loss: float, discriminator_loss: float) -> None:
-        self.log("scalars", generator_loss=generator_loss, discriminator_loss=discriminator_loss)
+    def _record_losses(self) -> None:
+        scalars = self._scalars()
+        if not math.isfinite(scalars["generator_loss"] + scalars["discriminator_loss"]):
+            raise NonFiniteError
+        if self.config.coordination != "fixed":
+            self.trainer.coordinate(self.knobs, float(self.trainer.accuracy_sum) / max(1, self.trainer.losses_summed))
+        self.trainer.clear_losses()
+        for name, value in scalars.items():
+            self.history.add(name, self.step, value, self.config.log_every)
+        self.clock.tick(self.step)
+        self.log("scalars", **scalars)
+
+    def _scalars(self) -> dict[str, float]:
+        """The mean losses of the interval, and what the training adapts; waits for the device."""
+        generator_loss, discriminator_loss = self.trainer.mean_losses().tolist()
+        found = {"generator_loss": generator_loss, "discriminator_loss": discriminator_loss}
+        if self.config.coordination != "fixed":
+            found["k"] = self.trainer.k_steps(self.knobs)
+        return found | {SERIES.get(name, name): float(value) for name, value in self.trainer.coefficients.items()}
+
+    def _log_scalars(self) -> None:
+        self.log("scalars", **self._scalars())
 
     def _about(self, metric: float) -> About:
         dataset = self.trainer.dataset
@@ -190,11 +264,18 @@ class Run:
             knobs=self.knobs,
             step=self.step,
             seconds=self.clock.seconds,
-            location=dataset.location,
-            scale=dataset.scale,
+            shape=dataset.shape,
+            location=tuple(dataset.location.tolist()),
+            scale=tuple(dataset.scale.tolist()),
             metric=metric if math.isfinite(metric) else None,
+            met=self.met,
             events=tuple(self.events),
         )
+
+
+def _meets(config: Config, metrics: dict[str, float]) -> bool:
+    value, threshold = metrics[config.stop.metric], config.stop.threshold
+    return value >= threshold if METRICS[config.stop.metric].better == "more" else value <= threshold
 
 
 def _shown(value: object) -> str:

@@ -11,7 +11,8 @@ import msgspec
 from tui_gan.contract.config import Config, read_toml, resolve, to_toml
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import Knobs
-from tui_gan.data.tables import READERS, sha256
+from tui_gan.data.files import fingerprint
+from tui_gan.data.tables import READERS
 
 RUNS = Path("runs")
 DATA_COPIED = 64 * 2**20
@@ -46,15 +47,19 @@ class RunDirectory:
         return self.path / "previews"
 
 
-def create(out: Path | None, config: Config, knobs: Knobs) -> tuple[RunDirectory, Config]:
-    """Make the directory of a new run, with its configuration and, up to DATA_COPIED bytes, a copy of its data.
+def create(out: Path | None, config: Config, knobs: Knobs, copied: bool = True) -> tuple[RunDirectory, Config]:
+    """Make the directory of a new run, with its configuration and maybe a copy of its data.
+
+    Args:
+        copied: whether data of up to DATA_COPIED bytes is copied; otherwise it is used where it is.
 
     Returns:
         The directory, and the configuration with `data` as the run finds it.
 
     Raises:
-        UsageError: it holds a run already, or cannot be made.
+        UsageError: it holds a run already, or cannot be made, or the data cannot be read.
     """
+    config = _with_data(config)
     if out and not str(out).isprintable():
         # The checkpoint library reads only paths in UTF-8, and a log holds only such text.
         raise UsageError(f"the run directory {str(out)!a} holds characters that cannot be written as text; name another --out")
@@ -66,7 +71,8 @@ def create(out: Path | None, config: Config, knobs: Knobs) -> tuple[RunDirectory
     except OSError as error:
         raise _unmakeable(path, error) from None
     try:
-        config = _with_data(run, config)
+        if copied:
+            config = _with_copy(run, config)
         run.config.write_text(to_toml(config, knobs), encoding="utf-8")
         run.previews.mkdir()
     except OSError as error:
@@ -122,10 +128,9 @@ def data_path(config: Config, folder: Path) -> Path:
     """
     path = folder / config.data
     try:
-        same = sha256(path) == config.data_sha256
-    except OSError as error:
-        why = error.strerror or error
-        raise UnreadableError(f"cannot read the data of the run, {path}: {why}; put it back, or judge by --preset") from None
+        same = fingerprint(path) == config.data_sha256
+    except UsageError as error:
+        raise UnreadableError(f"the data of the run: {error}; put it back, or judge by --preset") from None
     if not same:
         raise UnreadableError(f"{path} is not the data that the run was trained on (its checksum differs)")
     return path
@@ -167,12 +172,19 @@ def _unmakeable(path: Path, error: OSError) -> UsageError:
     return UsageError(f"cannot make the run directory {path}: {error.strerror or error}; name another with --out")
 
 
-def _with_data(run: RunDirectory, config: Config) -> Config:
+def _with_data(config: Config) -> Config:
+    """The configuration with the place of its data for good, and its checksum."""
     if not config.data:
         return config
     source = Path(config.data)
-    if source.stat().st_size > DATA_COPIED:
-        return msgspec.structs.replace(config, data=str(source.resolve()), data_sha256=sha256(source))
+    return msgspec.structs.replace(config, data=str(source.resolve()), data_sha256=fingerprint(source))
+
+
+def _with_copy(run: RunDirectory, config: Config) -> Config:
+    """The configuration with a copy of its data in the run, if that is a table and not too large."""
+    source = Path(config.data)
+    if not config.data or source.suffix.lower() not in READERS or source.stat().st_size > DATA_COPIED:
+        return config
     copy = run.path / f"data{source.suffix.lower()}"
     shutil.copyfile(source, copy)
-    return msgspec.structs.replace(config, data=copy.name, data_sha256=sha256(copy))
+    return msgspec.structs.replace(config, data=copy.name)

@@ -1,6 +1,8 @@
 """The run loop: obeys commands at step boundaries, trains, publishes snapshots, and survives what goes wrong."""
 
+import dataclasses
 import queue
+import time
 import traceback
 from collections.abc import Callable
 
@@ -8,13 +10,28 @@ import torch
 
 from tui_gan.contract.commands import Command
 from tui_gan.contract.errors import TuiGanError, UsageError, first_line
-from tui_gan.contract.snapshot import EventKind, Snapshot, Status
+from tui_gan.contract.snapshot import EventKind, Picture, Predictions, Snapshot, Status
 from tui_gan.session import devices
 from tui_gan.session.obey import OBEY
+from tui_gan.session.observe import predictions
 from tui_gan.session.plan import Outcome
 from tui_gan.session.run import NonFiniteError, Run
 
+# The share of the training time that looking at the networks may take.
+LOOKING = 0.04
+
 Inbox = queue.SimpleQueue[Command | None]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Shown:
+    """What was seen of the networks: the facts that it depends on, when, and the seconds that it took."""
+
+    picture: Picture | None = None
+    predictions: Predictions | None = None
+    facts: object = None
+    when: float = 0.0
+    cost: float = 0.0
 
 
 class Session:
@@ -38,6 +55,8 @@ class Session:
         self._advice: str | None = None
         self._error: TuiGanError | None = None
         self._began = (run.step, run.clock.seconds)
+        self._reached = False
+        self._shown = Shown()
 
     def train(self) -> Outcome:
         """Train until the run is stopped."""
@@ -55,22 +74,24 @@ class Session:
         return outcome
 
     def _begin(self) -> None:
-        if self.run.step == 0:
-            self.run.keep_preview()
-            self.run.evaluate(scheduled=True)
-        if self.run.step >= self.until:
-            self._finish()
+        self.run.begin()
+        self._end_if_due()
 
     def _train_step(self) -> None:
         self._owed = max(self._owed - 1, 0)
         if self.run.step < self.until:
             self.run.train_step()
-        if self.run.step >= self.until:
-            self._finish()
-        elif self.status is Status.PAUSED and not self._owed:
+        self._end_if_due()
+        if self.status is Status.PAUSED and not self._owed:
             self.run.clock.stop()
             # The snapshot asked for along with the command was taken before the step.
             self._show()
+
+    def _end_if_due(self) -> None:
+        if self.run.reached:
+            self._stop_early()
+        elif self.run.step >= self.until:
+            self._finish()
 
     def _finish(self) -> None:
         self.rest(Status.FINISHED)
@@ -78,11 +99,30 @@ class Session:
         self.run.save()
         self._end_unless_held()
 
+    def _stop_early(self) -> None:
+        run, stop = self.run, self.run.config.stop
+        run.met = -1
+        text = f"early stopping at step {run.step}: {stop.metric} has met {stop.threshold:g} {stop.evaluations} times in a row"
+        self.rest(Status.PAUSED)
+        run.note(text)
+        run.save()
+        if self.hold:
+            self._advice = f"space goes on ({text})"
+        else:
+            self._show()
+            self.status, self._reached = Status.STOPPED, True
+
     def _obey(self, command: Command | None) -> None:
         if command is None:
             self._guarded(self._show)
         else:
-            self._guarded(lambda: OBEY[type(command)](self, command))
+            self._guarded(lambda: self._carry_out(command))
+
+    def _carry_out(self, command: Command) -> None:
+        try:
+            OBEY[type(command)](self, command)
+        except UsageError as error:
+            self._note_safely(str(error), "warning")
 
     def stop(self) -> None:
         """Save and end."""
@@ -97,6 +137,8 @@ class Session:
                 self.run.note(f"stopped at step {self.run.step}")
         except NonFiniteError:
             self._note_safely("no state to go on from: the one before was not finite either")
+        except UsageError as error:
+            self._error = error
         except OSError as error:
             self._error = self._unwritable(error)
 
@@ -105,7 +147,8 @@ class Session:
         try:
             act()
         except UsageError as error:
-            self._note_safely(str(error), "warning")
+            # What a metric lacks, such as images to compare with or a library, does not come by itself.
+            self._give_up(error, "q leaves")
         except NonFiniteError:
             self._give_up(TuiGanError(self._roll_back("the loss")), "lower a learning rate (g, l), then space goes on")
         except torch.OutOfMemoryError:
@@ -172,7 +215,7 @@ class Session:
 
     def _show(self) -> None:
         run = self.run
-        picture = run.observer.picture(run.trainer, run.knobs)
+        shown = self._look()
         self._publish(
             Snapshot(
                 preset=run.config.preset,
@@ -186,17 +229,32 @@ class Session:
                 knobs=run.knobs,
                 directory=str(run.files.run.path),
                 series=run.history.series(),
-                picture=picture,
+                picture=shown.picture,
+                predictions=shown.predictions,
+                phase=run.phase,
                 events=tuple(run.events),
                 failure=self._failure,
                 advice=self._advice,
             )
         )
 
+    def _look(self) -> "Shown":
+        """What the networks do now, or, while that would cost more than LOOKING of the training, what they did a moment ago."""
+        run, now = self.run, time.perf_counter()
+        facts = (run.step, run.trainer.pretrained, run.knobs)
+        if facts == self._shown.facts:
+            return self._shown
+        if self.status is Status.RUNNING and now - self._shown.when < self._shown.cost / LOOKING:
+            return self._shown
+        picture, said = run.observer.picture(run.trainer, run.knobs), predictions(run.trainer, run.knobs)
+        cost = time.perf_counter() - now
+        self._shown = Shown(picture, said, facts, now + cost, cost)
+        return self._shown
+
     def _outcome(self) -> Outcome:
         run = self.run
         steps, seconds = run.step - self._began[0], run.clock.seconds - self._began[1]
-        status = "failed" if self._error else "finished" if run.step >= self.until else "stopped"
+        status = "failed" if self._error else "finished" if run.step >= self.until or self._reached else "stopped"
         return Outcome(
             status=status,
             step=run.step,
@@ -209,6 +267,8 @@ class Session:
     def _last_metrics(self) -> dict[str, float]:
         try:
             return self.run.metrics()
+        except UsageError as error:
+            self._error = self._error or error
         except OSError as error:
             self._error = self._error or self._unwritable(error)
-            return self.run.measured
+        return self.run.measured

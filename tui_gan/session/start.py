@@ -4,21 +4,26 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import torch
 
-from tui_gan.contract.config import Config
-from tui_gan.contract.errors import UnreadableError, UsageError, choose, first_line
+from tui_gan.contract.errors import UnreadableError, UsageError, first_line
 from tui_gan.contract.snapshot import Snapshot
-from tui_gan.data.tables import read_table
-from tui_gan.gan.datasets import DATASETS, Dataset, of_array
-from tui_gan.gan.metrics import METRICS
-from tui_gan.gan.trainer import State, Trainer
-from tui_gan.session import checkpoint, devices, rundir
+from tui_gan.gan import state
+from tui_gan.gan.datasets import Dataset
+from tui_gan.gan.networks import parameters
+from tui_gan.gan.state import State
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session import checkpoint, devices
 from tui_gan.session.checkpoint import About
 from tui_gan.session.files import Files
 from tui_gan.session.plan import Plan
 from tui_gan.session.run import Run
 from tui_gan.session.session import Inbox, Session
+from tui_gan.session.sources import dataset_of
+
+# Bytes of a checkpoint from which on memory and disk are told before the start.
+TOLD_FROM = 100_000_000
 
 
 def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Session:
@@ -28,12 +33,14 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
         UsageError: a name in the configuration, the data or the device is not there.
         UnreadableError: the checkpoint cannot be read.
     """
+    # Moments of weights that no pixel ever reaches sink into numbers so small that the CPU takes a hundred times as long for them.
+    torch.set_flush_denormal(True)
     if plan.config.threads:
         torch.set_num_threads(plan.config.threads)
     # Before anything is built as large as the configuration of a checkpoint says, its tensors must be there.
     saved = checkpoint.read(plan.checkpoint) if plan.checkpoint else None
-    choose(METRICS, plan.config.metric, "metric")
-    dataset = dataset_of(plan.config, plan.run.path)
+    dataset, found = dataset_of(plan.config, plan.run.path)
+    weight = _weight(plan, dataset)
     device, found_out = _device(plan, dataset)
     knobs = dataclasses.replace(plan.knobs, device=device)
     trainer = Trainer(plan.config, dataset, device)
@@ -49,22 +56,32 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
             files.log.close()
             raise
         run.note(f"resumed at step {run.step}")
-    if found_out:
-        run.note(found_out)
+    for note in (*found, weight, found_out):
+        if note:
+            run.note(note)
     if device != (saved[1].knobs if saved else plan.knobs).device:
         run.log("command", name="device", value=device)
     return Session(run, plan.until, inbox, publish, plan.hold)
 
 
-def dataset_of(config: Config, folder: Path) -> Dataset:
-    """The data set of a configuration; `folder` is where its `data` is looked for.
+def _weight(plan: Plan, dataset: Dataset) -> str | None:
+    """One line on the memory and disk that large networks take, before they are built.
 
     Raises:
-        UsageError, UnreadableError: it is not there, or cannot be learned from.
+        UsageError: the machine has not so much memory.
     """
-    if config.data:
-        return of_array(read_table(rundir.data_path(config, folder), columns=1)[:, 0], config.standardize)
-    return choose(DATASETS, config.dataset, "data set")(config.standardize)
+    size = state.size(plan.config, dataset.shape)
+    if size < TOLD_FROM:
+        return None
+    counts = parameters(plan.config, dataset.shape)
+    weights = counts["generator"] + counts["discriminator"]
+    # The state, its gradients, the two states to go back to, and the checkpoint as it is written.
+    memory = 5 * size + 4 * weights
+    told = f"{weights / 1e6:,.0f} million parameters: about {memory / 1e9:.1f} GB of memory, {size / 1e9:.1f} GB for each checkpoint"
+    free = psutil.virtual_memory().available
+    if memory > free and plan.knobs.device in ("auto", "cpu"):
+        raise UsageError(f"{told}; this machine has {free / 1e9:.1f} GB of memory free")
+    return told
 
 
 def _device(plan: Plan, dataset: Dataset) -> tuple[str, str | None]:
@@ -79,5 +96,9 @@ def _restore(run: Run, path: Path, tensors: State, about: About) -> None:
         run.restore(tensors, about)
     except (KeyError, RuntimeError, ValueError, IndexError, TypeError, OverflowError) as error:
         raise UnreadableError(f"{path} is not a state to go on from: {type(error).__name__}: {first_line(error)}") from None
-    if run.step != about.step or run.trainer.losses_summed < 0:
-        raise UnreadableError(f"{path} is not a state to go on from: its counts are {run.step}, {run.trainer.losses_summed}")
+    trainer, wanted = run.trainer, about.config.pretraining
+    # The game begins when the pre-training is over.
+    in_order = trainer.pretrained == wanted if run.step else 0 <= trainer.pretrained <= wanted
+    if run.step != about.step or trainer.losses_summed < 0 or trainer.k < 1 or not in_order:
+        counts = (run.step, trainer.losses_summed, trainer.pretrained, trainer.k)
+        raise UnreadableError(f"{path} is not a state to go on from: its counts are {counts}")

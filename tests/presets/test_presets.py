@@ -1,0 +1,118 @@
+"""Presets: every experiment is whole, can be written and read, builds, and takes a step."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import torch
+
+from tui_gan.contract.config import Config, read_toml, resolve, to_toml
+from tui_gan.contract.knobs import Knobs, checked, set_knob
+from tui_gan.gan.compatibility import check, check_names
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, of_column, of_columns, of_images
+from tui_gan.gan.metrics import METRICS
+from tui_gan.gan.networks import parameters
+from tui_gan.gan.state import forms
+from tui_gan.gan.trainer import Trainer
+from tui_gan.presets import PRESETS, Preset
+from tui_gan.session.sources import columns_of, shape_of
+
+every_preset = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+LIGHT = 2_000_000
+
+
+def laid(preset: Preset, *tables: Mapping[str, Any]) -> tuple[Config, Knobs]:
+    return resolve(preset.config, preset.knobs, *tables)
+
+
+def stand_in(config: Config, count: int = 60) -> Dataset:
+    """A data set of the kind and shape that the configuration learns from, small where it would be read from files."""
+    if config.dataset in DATASETS:
+        return DATASETS[config.dataset](config.standardize)
+    train = torch.randint(0, 256, (count, *shape_of(config)), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    features = (lambda images: images.flatten(1)) if shape_of(config) == (1, 28, 28) else None
+    return of_images(Images(train, train[:20], features=features), config.standardize, config.contrast)
+
+
+@every_preset
+def test_a_preset_is_described_in_single_sentences(preset: Preset) -> None:
+    assert PRESETS[preset.config.preset] is preset
+    assert preset.summary.endswith(".")
+    assert preset.source
+    assert not preset.source.endswith(".")
+    assert not preset.quirks.endswith(".")
+    for text in (preset.summary, preset.source, preset.quirks):
+        assert "\n" not in text
+        assert ". " not in text.replace("et al. ", "")
+    assert preset.columns == columns_of(preset.config)
+
+
+@every_preset
+def test_a_preset_is_read_back_as_it_is_written(preset: Preset, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(to_toml(preset.config, preset.knobs), encoding="utf-8")
+    assert resolve(Config(preset="other"), Knobs(), read_toml(path)) == (preset.config, preset.knobs)
+    assert checked(preset.knobs) == preset.knobs
+
+
+@every_preset
+@pytest.mark.parametrize("more", ["alone", "with data", "with minibatch"])
+def test_every_name_is_in_its_table_and_everything_goes_together(preset: Preset, more: str) -> None:
+    tables = {"alone": [], "with data": [preset.with_data], "with minibatch": [preset.with_minibatch]}[more]
+    config, knobs = laid(preset, *tables)
+    check_names(config)
+    dataset = stand_in(config)
+    if more == "with data" and preset.columns:
+        rows = torch.randn(300, 2, dtype=torch.float64).numpy()
+        dataset = of_column(rows[:, 0], config.standardize) if preset.columns == 1 else of_columns(rows, config.standardize)
+    check(config, dataset)
+    assert checked(knobs) == knobs
+    assert config.steps >= config.evaluate_every
+    assert all(each.better for each in (METRICS[config.metric],))
+
+
+@every_preset
+def test_a_preset_builds_without_taking_memory(preset: Preset) -> None:
+    shape = shape_of(preset.config)
+    counts = parameters(preset.config, shape)
+    assert counts["generator"] > 0
+    assert counts["discriminator_with_minibatch"] > counts["discriminator"] > 0
+    must, may = forms(preset.config, shape)
+    assert not must.keys() & may.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "generator", "discriminator", "with_minibatch"),
+    [("toy1d-aylien-2016-08", 13, 169, 237), ("toy1d-aylien-2016-12", 13, 169, 237), ("toy1d-aylien-2017-07", 13, 169, 237)],
+)
+def test_the_aylien_presets_have_the_parameters_of_their_source(name: str, generator: int, discriminator: int, with_minibatch: int) -> None:
+    assert list(parameters(PRESETS[name].config, (1,)).values()) == [generator, discriminator, with_minibatch]
+
+
+def test_goodfellow_on_cifar10_has_127_million_parameters() -> None:
+    counts = parameters(PRESETS["goodfellow-cifar10"].config, (3, 32, 32))
+    assert round((counts["generator"] + counts["discriminator"]) / 1e6) == 127
+
+
+def light(preset: Preset) -> bool:
+    counts = parameters(preset.config, shape_of(preset.config))
+    return counts["generator"] + counts["discriminator"] < LIGHT
+
+
+@pytest.mark.parametrize("name", [name for name, preset in PRESETS.items() if light(preset)])
+@pytest.mark.parametrize("gate", [False, True])
+def test_a_light_preset_takes_a_step(name: str, gate: bool) -> None:
+    torch.set_num_threads(1)
+    preset = PRESETS[name]
+    config = msgspec.structs.replace(preset.config, fixed_latents=16)
+    trainer = Trainer(config, stand_in(config), "cpu")
+    knobs = preset.knobs
+    for knob, value in {"device": "cpu", "minibatch_discrimination": gate, "batch_size": min(knobs.batch_size, 16)}.items():
+        knobs = set_knob(knobs, knob, value)
+    if config.pretraining:
+        trainer.pretrain_step(knobs)
+    trainer.step(knobs)
+    assert trainer.is_finite()
+    assert trainer.sample(trainer.fixed_latents).shape == (16, *trainer.dataset.shape)

@@ -1,0 +1,9 @@
+"""Presets: experiments as data, each with its source."""
+
+from tui_gan.presets.ours import OURS
+from tui_gan.presets.preset import Preset
+from tui_gan.presets.sources import SOURCES
+
+PRESETS: dict[str, Preset] = {preset.config.preset: preset for preset in (*OURS, *SOURCES)}
+
+__all__ = ["PRESETS", "Preset"]

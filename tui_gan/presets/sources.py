@@ -1,0 +1,247 @@
+"""The systems of the sources, with their settings and quirks."""
+
+import math
+
+from msgspec.structs import replace
+
+from tui_gan.contract.config import Config, Minibatch, Optimizer, Schedule
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.network import Network
+from tui_gan.presets.preset import Preset
+
+AYLIEN = "AYLIEN, 'An introduction to Generative Adversarial Networks (with code in TensorFlow)', 2016, and its code gan-intro"
+LINE_METRICS = ("w1", "ks", "mean", "sd", "sd_ratio", "js")
+
+
+def _aylien(name: str, activation: str, **changes: object) -> Config:
+    config = Config(
+        preset=name,
+        steps=1_200,
+        seed=42,
+        threads=1,
+        standardize=False,
+        latent="grid",
+        stratified=False,
+        generator=Network(widths=(4,), activation="softplus", init="normal"),
+        discriminator=Network(kind="aylien", widths=(8, 8, 8), activation=activation, init="normal"),
+        minibatch=Minibatch(kernels=5, dim=3, company=0),
+        optimizer=Optimizer(kind="sgd"),
+        schedule=Schedule(kind="staircase", period=150, factor=0.95),
+        average_decay=0.0,
+        metrics=LINE_METRICS,
+        evaluate_every=100,
+        log_every=10,
+        preview_every=10,
+    )
+    return replace(config, **changes)
+
+
+AYLIEN_2016_08 = Preset(
+    summary="The toy of the blog post as it was published: 13 parameters learn N(4, 0.5).",
+    source=f"{AYLIEN}, version of August 2016",
+    quirks=(
+        "D is first taught the density itself, plain gradient descent does the rest, and the distance of a sample to itself counts "
+        "as 1; most seeds fail, and the published picture is a lucky one"
+    ),
+    config=_aylien("toy1d-aylien-2016-08", "tanh", pretraining=1_000, minibatch=Minibatch(kernels=5, dim=3, company=0, self_distance=1.0)),
+    knobs=Knobs(generator_lr=5e-3, discriminator_lr=5e-3, batch_size=12, checkpoint_every=600),
+    columns=1,
+    with_data={"pretraining": 0},
+)
+AYLIEN_2016_12 = Preset(
+    summary="The toy of the blog post with a higher learning rate.",
+    source=f"{AYLIEN}, version of December 2016",
+    quirks="the learning rate of .03 falls back to .005 when minibatch discrimination is on from the start, as in the source",
+    config=_aylien("toy1d-aylien-2016-12", "tanh", pretraining=1_000),
+    knobs=Knobs(generator_lr=3e-2, discriminator_lr=3e-2, batch_size=12, checkpoint_every=600),
+    columns=1,
+    with_data={"pretraining": 0},
+    with_minibatch={"knobs": {"generator_lr": 5e-3, "discriminator_lr": 5e-3}},
+)
+AYLIEN_2017_07 = Preset(
+    summary="The toy of the blog post in its last version: ReLU and Adam, no pre-training.",
+    source=f"{AYLIEN}, version of July 2017",
+    quirks="probabilities under 1e-5 are cut off in the logarithm, so that a sure discriminator teaches nothing; the spread narrows",
+    config=_aylien(
+        "toy1d-aylien-2017-07",
+        "relu",
+        steps=5_000,
+        objective="clamped",
+        optimizer=Optimizer(beta1=0.9, beta2=0.999),
+        schedule=Schedule(),
+        evaluate_every=250,
+        preview_every=20,
+    ),
+    knobs=Knobs(generator_lr=1e-3, discriminator_lr=1e-3, batch_size=8, checkpoint_every=1_000),
+    columns=1,
+)
+NIPS2016 = Preset(
+    summary="A toy in the plane: two correlated Gaussians, minimax, watched through the histograms of D's predictions.",
+    source="bayesianbiologist, 'Generative Adversarial Networks are the hotness at NIPS 2016', blog post, 2016",
+    quirks=(
+        "G's loss is -D's with everything in it, so that the L2 term, meant to keep weights small, drives those of G apart; and both "
+        "players move on the same batch"
+    ),
+    config=Config(
+        preset="nips2016",
+        steps=40_001,
+        threads=1,
+        dataset="correlated",
+        standardize=False,
+        latent="unit",
+        latent_dim=2,
+        stratified=False,
+        generator=Network(widths=(64, 64), activation="relu", init="truncated_normal"),
+        discriminator=Network(widths=(64, 64), activation="relu", outputs=2, init="truncated_normal"),
+        objective="zero_sum",
+        regularizers={"l2": 0.005},
+        generator_l2=-0.005,
+        updates="same_batch",
+        optimizer=Optimizer(kind="sgd"),
+        average_decay=0.0,
+        metrics=("sliced_w1", "mmd", "js"),
+        metric="sliced_w1",
+        evaluate_every=2_000,
+        preview_every=200,
+    ),
+    knobs=Knobs(generator_lr=1e-2, discriminator_lr=1e-2, batch_size=500, checkpoint_every=5_000),
+    columns=2,
+)
+MNIST_MLP = Preset(
+    summary="A small fully connected GAN of MNIST digits.",
+    source="'Creating data from noise', blog post on GANs with MNIST; batch and latents from its apparent parent",
+    quirks="16 samples of fixed latents are kept every 1,000 steps, and nothing holds the discriminator back",
+    config=Config(
+        preset="mnist-mlp",
+        steps=100_000,
+        dataset="mnist",
+        standardize=False,
+        latent="uniform",
+        latent_dim=100,
+        stratified=False,
+        generator=Network(widths=(392,), activation="relu", output="sigmoid", init="he"),
+        discriminator=Network(widths=(128,), activation="relu", init="he"),
+        optimizer=Optimizer(beta1=0.9, beta2=0.999),
+        average_decay=0.0,
+        metrics=("parzen", "parzen_se"),
+        metric="parzen",
+        evaluate_every=50_000,
+        preview_every=1_000,
+        fixed_latents=16,
+    ),
+    knobs=Knobs(generator_lr=1e-3, discriminator_lr=1e-3, batch_size=128, checkpoint_every=20_000),
+)
+
+GOODFELLOW = "Goodfellow et al. 2014, arXiv:1406.2661, and its code adversarial"
+MOMENTUM = Optimizer(kind="sgd", momentum=0.5, momentum_end=0.7, momentum_steps=125_000)
+GOODFELLOW_MNIST = Preset(
+    summary="The network of the first GAN paper on MNIST, whose Parzen figure is 225.",
+    source=f"{GOODFELLOW}/mnist.yaml",
+    quirks="both players move at once by gradients at the same weights; no stopping rule was published, and momentum rises for 250 epochs",
+    config=Config(
+        preset="goodfellow-mnist",
+        steps=125_000,
+        dataset="mnist",
+        training=50_000,
+        standardize=False,
+        latent="uniform",
+        latent_dim=100,
+        latent_scale=math.sqrt(3),
+        stratified=False,
+        generator=Network(widths=(1200, 1200), activation="relu", output="sigmoid", output_bias="data", init="uniform", init_scale=0.05),
+        discriminator=Network(
+            widths=(240, 240), activation="maxout", pieces=5, dropout=0.5, input_dropout=0.2, init="uniform", init_scale=0.005
+        ),
+        objective="halved",
+        updates="simultaneous",
+        optimizer=MOMENTUM,
+        schedule=Schedule(kind="exponential", factor=1 / 1.000004, floor=1e-5),
+        average_decay=0.0,
+        metrics=("parzen", "parzen_se"),
+        metric="parzen",
+        evaluate_every=10_000,
+        preview_every=500,
+        fixed_latents=64,
+    ),
+    knobs=Knobs(generator_lr=0.1, discriminator_lr=0.1, batch_size=100, checkpoint_every=10_000),
+)
+GOODFELLOW_CIFAR10 = Preset(
+    summary="The fully connected network of the first GAN paper on CIFAR-10, of 127 million parameters.",
+    source=f"{GOODFELLOW}, on CIFAR-10",
+    quirks="each image is brought to mean 0 and norm 55, which its output cannot undo, so that colours are shown about a middle grey",
+    config=replace(
+        GOODFELLOW_MNIST.config,
+        preset="goodfellow-cifar10",
+        dataset="cifar10",
+        training=0,
+        contrast=55.0,
+        keep=1,
+        latent="normal",
+        latent_scale=1.0,
+        generator=Network(widths=(8000, 8000), activation="relu,sigmoid", init="uniform", init_scale=0.05, last_init_scale=0.5),
+        discriminator=Network(
+            widths=(1600, 1600), activation="maxout", pieces=5, dropout=0.5, input_dropout=0.2, init="uniform", init_scale=0.05
+        ),
+        metrics=("precision", "recall"),
+        metric="recall",
+    ),
+    knobs=Knobs(generator_lr=0.025, discriminator_lr=0.025, batch_size=100, checkpoint_every=10_000),
+)
+GOODFELLOW_FACES = Preset(
+    summary="The network of the first GAN paper on faces of 48x48 grey pixels: your own, by --data.",
+    source=f"{GOODFELLOW}, on the Toronto Face Database, which is not public; a folder of faces stands in",
+    quirks="the settings are those of goodfellow-mnist, since those for faces need data that nobody may have",
+    config=replace(GOODFELLOW_MNIST.config, preset="goodfellow-faces", dataset="images", training=0, size=48, channels=1),
+    knobs=GOODFELLOW_MNIST.knobs,
+)
+
+PACGAN = "Lin et al. 2018, 'PacGAN: the power of two samples in generative adversarial networks', arXiv:1712.04086"
+RING2D_PACGAN = Preset(
+    summary="PacGAN on the ring of eight Gaussians: D judges two samples at once.",
+    source=PACGAN,
+    quirks="points are drawn afresh where the source has a fixed set of 100,000, and 400 epochs of it are 400,000 steps",
+    config=Config(
+        preset="ring2d-pacgan",
+        steps=400_000,
+        threads=1,
+        dataset="ring",
+        standardize=False,
+        latent_dim=2,
+        stratified=False,
+        generator=Network(widths=(400,) * 4, activation="relu", norm="batch"),
+        discriminator=Network(widths=(200,) * 3, activation="maxout", pieces=5),
+        packing=2,
+        optimizer=Optimizer(beta1=0.8, beta2=0.999),
+        average_decay=0.0,
+        metrics=("modes", "hq", "reverse_kl", "sliced_w1"),
+        metric="sliced_w1",
+        evaluated=2_500,
+        evaluate_every=2_000,
+        preview_every=1_000,
+    ),
+    knobs=Knobs(generator_lr=1e-4, discriminator_lr=1e-4, batch_size=100, checkpoint_every=10_000),
+    columns=2,
+    with_data={"metrics": ("sliced_w1", "mmd", "js"), "metric": "sliced_w1"},
+)
+GRID2D_PACGAN = Preset(
+    summary="PacGAN on the grid of twenty-five Gaussians: D judges two samples at once.",
+    source=PACGAN,
+    quirks=RING2D_PACGAN.quirks,
+    config=replace(RING2D_PACGAN.config, preset="grid2d-pacgan", dataset="grid"),
+    knobs=RING2D_PACGAN.knobs,
+    columns=2,
+    with_data=RING2D_PACGAN.with_data,
+)
+
+SOURCES = (
+    AYLIEN_2016_08,
+    AYLIEN_2016_12,
+    AYLIEN_2017_07,
+    NIPS2016,
+    MNIST_MLP,
+    GOODFELLOW_MNIST,
+    GOODFELLOW_CIFAR10,
+    GOODFELLOW_FACES,
+    RING2D_PACGAN,
+    GRID2D_PACGAN,
+)

@@ -1,0 +1,68 @@
+"""From the trainer to numbers: pictures, previews and evaluations. Nothing here touches the training stream."""
+
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.snapshot import Floats, Picture
+from tui_gan.gan.datasets import Line, Plane, Truth
+from tui_gan.gan.latents import LATENTS, draw
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session.observe.images import ImagesObserver
+from tui_gan.session.observe.line import LineObserver
+from tui_gan.session.observe.plane import PlaneObserver
+from tui_gan.session.observe.predictions import predictions
+
+# Numbers that the output of a generator may take at once.
+PORTION = 2**22
+
+
+class Observer(Protocol):
+    """What is shown of a run and kept of it, with all that stays fixed computed once."""
+
+    def picture(self, trainer: Trainer, knobs: Knobs) -> Picture:
+        """The run as it stands, as one frozen picture."""
+
+    def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
+        """The arrays by name that are kept of this step."""
+
+
+def observer(trainer: Trainer) -> Observer:
+    """The observer for the kind of data that a trainer learns from."""
+    truth = trainer.dataset.truth
+    if isinstance(truth, Line):
+        return LineObserver(trainer, truth)
+    return PlaneObserver(trainer, truth) if isinstance(truth, Plane) else ImagesObserver(trainer)
+
+
+def evaluation_seed(config: Config, step: int) -> int:
+    """The seed of the evaluation at a step; it depends on the seed of the run and the step alone."""
+    return int(np.random.SeedSequence([config.seed, step]).generate_state(1, np.uint64)[0] >> 1)
+
+
+def generate(generator: nn.Module, config: Config, seed: int, count: int) -> Tensor:
+    """Generate `count` samples in training units, (count, *X), on the CPU, from latents of a stream of their own."""
+    stream = torch.Generator().manual_seed(seed)
+    latents = draw(LATENTS[config.latent], count, config.latent_dim, stream, scale=config.latent_scale)
+    device = next(generator.parameters()).device
+    generator.eval()
+    with torch.no_grad():
+        # In portions, so that hidden units of millions of samples never stand in memory at once.
+        first = generator(latents[:1].to(device))
+        portion = max(1, min(65_536, PORTION // first.numel()))
+        return torch.cat([generator(part.to(device)).cpu() for part in torch.split(latents, portion)])
+
+
+def as_measured(samples: Floats, truth: Truth) -> NDArray[np.floating]:
+    """Samples in units of the data, (N, *X), in the form that metrics take: (N,) on the line, images as float32 within 0 .. 1."""
+    if isinstance(truth, Line):
+        return samples[:, 0]
+    return samples if isinstance(truth, Plane) else np.clip(samples, 0.0, 1.0).astype(np.float32)
+
+
+__all__ = ["Observer", "as_measured", "evaluation_seed", "generate", "observer", "predictions"]

@@ -1,0 +1,81 @@
+"""The picture of a one-dimensional run."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.snapshot import Floats, Line1D, frozen
+from tui_gan.gan.datasets import Line
+from tui_gan.gan.trainer import Trainer
+
+BINS = 80
+AXIS_POINTS = 128
+MAP_POINTS = 200
+COMPANY = 128
+REAL_POINTS = 100_000
+
+
+class LineObserver:
+    """Histograms of real and generated samples over the same bins, D(x) over the axis, and the map from z to x.
+
+    Attributes:
+        axis: (AXIS_POINTS,) where the discriminator is asked, in units of the data.
+    """
+
+    def __init__(self, trainer: Trainer, truth: Line) -> None:
+        dataset = trainer.dataset
+        self.edges = edges(truth)
+        self.real = density(truth.quantiles(REAL_POINTS), self.edges)
+        self.axis = frozen(np.linspace(self.edges[0], self.edges[-1], AXIS_POINTS))
+        self._axis_in_training_units = _column((self.axis - dataset.location) / dataset.scale)
+        self._company = dataset.sample(COMPANY, torch.Generator().manual_seed(0), "cpu")
+        first = trainer.fixed_latents[:, 0].numpy()
+        ranks = np.linspace(0, len(first) - 1, min(MAP_POINTS, len(first))).astype(int)
+        self._mapped = np.argsort(first, kind="stable")[ranks]
+        self._latents = frozen(first[self._mapped])
+
+    def fake(self, trainer: Trainer) -> Floats:
+        """Generated samples of the fixed latents, (fixed_latents,), in units of the data."""
+        return trainer.dataset.in_units(trainer.sample(trainer.fixed_latents))[:, 0]
+
+    def verdicts(self, trainer: Trainer, knobs: Knobs) -> Floats:
+        """D(x) over the axis; with minibatch discrimination each x is judged in the company of a fixed batch of real samples."""
+        return frozen(trainer.judge(self._axis_in_training_units, knobs, self._company)[:, 0].cpu().numpy())
+
+    def picture(self, trainer: Trainer, knobs: Knobs) -> Line1D:
+        """The run as it stands, as one frozen picture."""
+        fake = self.fake(trainer)
+        return Line1D(
+            edges=self.edges,
+            real=self.real,
+            fake=density(fake, self.edges),
+            axis=self.axis,
+            discriminator=self.verdicts(trainer, knobs),
+            latents=self._latents,
+            mapped=frozen(fake[self._mapped]),
+        )
+
+    def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
+        """`fake` (generated samples of the fixed latents), `axis` and `discriminator` (D over the axis), in units of the data."""
+        return {"fake": self.fake(trainer), "axis": self.axis, "discriminator": self.verdicts(trainer, knobs)}
+
+
+def edges(truth: Line) -> Floats:
+    """Histogram edges, (BINS + 1,): the middle 99.8 % of the data with a quarter of its width on either side."""
+    quantiles = truth.quantiles(REAL_POINTS)
+    low, high = quantiles[REAL_POINTS // 1000], quantiles[-1 - REAL_POINTS // 1000]
+    margin = (high - low) / 4 or truth.sd
+    return frozen(np.linspace(low - margin, high + margin, BINS + 1))
+
+
+def density(samples: Floats, bins: Floats) -> Floats:
+    """Histogram of samples (N,) as a density, (len(bins) - 1,); samples outside the bins count in the total."""
+    # Equal bins by number and range are counted without a search, and what is not finite falls outside.
+    counts, _ = np.histogram(samples, len(bins) - 1, (bins[0], bins[-1]))
+    return frozen(counts / (len(samples) * np.diff(bins)))
+
+
+def _column(values: Floats) -> Tensor:
+    return torch.from_numpy(values.astype(np.float32))[:, None]

@@ -1,0 +1,80 @@
+"""What a run learns from: the data set that a configuration names or the user's own data, made into samplers."""
+
+import importlib.resources
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load
+from torch import Tensor
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.errors import UsageError, choose
+from tui_gan.data import images, tables
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, of_column, of_columns, of_images
+from tui_gan.gan.metrics import classifier
+from tui_gan.session import rundir
+
+# Shapes of the known sets of images, for what is asked before their files are read.
+SHAPES = {"mnist": (1, 28, 28), "fashion-mnist": (1, 28, 28), "cifar10": (3, 32, 32), "digits": (1, 8, 8)}
+DIGIT = (1, 28, 28)
+
+
+def dataset_of(config: Config, folder: Path) -> tuple[Dataset, tuple[str, ...]]:
+    """The data set of a configuration; `folder` is where its `data` is looked for.
+
+    Returns:
+        The data set, and what was found and done, in sentences.
+
+    Raises:
+        UsageError, UnreadableError: it is not there, or cannot be learned from.
+    """
+    path = rundir.data_path(config, folder) if config.data else None
+    if config.dataset in DATASETS:
+        if path is None:
+            return DATASETS[config.dataset](config.standardize), ()
+        columns = columns_of(config)
+        table = tables.read_table(path, columns)
+        return (of_column(table[:, 0], config.standardize) if columns == 1 else of_columns(table, config.standardize)), ()
+    if path is None and config.dataset == "images":
+        raise UsageError("this preset learns from your own images: give --data a folder, an IDX, CIFAR-10, NPY or NPZ file")
+    if path is None:
+        choose({**DATASETS, **images.IMAGE_SETS}, config.dataset, "data set")
+        found = images.named(config.dataset)
+    else:
+        found = images.read_images(path, config.size or None, config.channels or None)
+    return of_images(_truth(found), config.standardize, config.contrast, config.training), found.notes
+
+
+def columns_of(config: Config) -> int:
+    """How many columns of numbers the data of a configuration has; 0 stands for images."""
+    return DATASETS[config.dataset](config.standardize).shape[0] if config.dataset in DATASETS else 0
+
+
+def shape_of(config: Config) -> tuple[int, ...]:
+    """The shape of a sample as far as the configuration alone tells."""
+    if columns := columns_of(config):
+        return (columns,)
+    return SHAPES.get(config.dataset, (config.channels or 3, config.size or 32, config.size or 32))
+
+
+def _truth(found: images.ImageSet) -> Images:
+    train, test = _shared(found.train), _shared(found.test)
+    train_labels, test_labels = (None if values is None else _shared(values) for values in (found.train_labels, found.test_labels))
+    return Images(train, test, train_labels, test_labels, _digit_features() if tuple(train.shape[1:]) == DIGIT else None)
+
+
+def _shared(array: NDArray[Any]) -> Tensor:
+    """A tensor over the memory of an array."""
+    with warnings.catch_warnings():
+        # A memory map is read-only, of which torch warns; nothing here writes to it.
+        warnings.simplefilter("ignore", UserWarning)
+        return torch.from_numpy(array)
+
+
+def _digit_features() -> Callable[[Tensor], Tensor]:
+    packed = (importlib.resources.files("tui_gan.data") / "mnist_classifier.safetensors").read_bytes()
+    return classifier.of_weights(load(packed)).features
