@@ -7,7 +7,7 @@ import pytest
 
 from tui_gan import headless
 from tui_gan.contract.knobs import Knobs
-from tui_gan.contract.snapshot import Series, Snapshot, Status, frozen
+from tui_gan.contract.snapshot import Event, Series, Snapshot, Status, frozen
 
 
 def snapshot(step: int, status: Status = Status.RUNNING) -> Snapshot:
@@ -74,6 +74,50 @@ def test_a_run_that_does_not_train_yet_is_silent(capsys: pytest.CaptureFixture[s
     run = MadeUp(snapshot(0, Status.LOADING))
     headless.watch(run, waits(3))
     assert capsys.readouterr().err == ""
+
+
+HAPPENED = (
+    Event(200, "of a session before"),
+    Event(300, "400 images of 92x112, grey"),
+    Event(310, "k steps: 2 (was 1)", "change"),
+    Event(320, "a file differs", "warning"),
+    Event(330, "the loss became non-finite", "error"),
+    Event(330, "stopped at step 330"),
+)
+
+
+@pytest.mark.parametrize("bar", [False, True])
+def test_what_happens_is_told_once_and_what_was_told_before_is_not(
+    bar: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if bar:
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    run = MadeUp(snapshot(300, Status.LOADING))
+
+    def request_snapshot() -> None:
+        run.asked += 1
+        run.latest = dataclasses.replace(snapshot(330), events=HAPPENED[: 2 * run.asked])
+
+    monkeypatch.setattr(run, "request_snapshot", request_snapshot)
+    headless.watch(run, waits(round(4 * headless.LINE_EVERY / headless.GLANCE)))
+    assert run.asked > 2
+    shown = capsys.readouterr().err
+    assert [shown.count(event.text) for event in HAPPENED] == [0, 1, 0, 1, 0, 0]
+
+
+def test_the_end_of_a_run_that_was_never_seen_to_train_tells_what_happened(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = MadeUp(snapshot(300, Status.LOADING))
+    ended = dataclasses.replace(snapshot(330, Status.STOPPED), events=HAPPENED)
+    waited = waits(1)
+
+    def wait(seconds: float) -> bool:
+        run.latest = ended
+        return waited(seconds)
+
+    headless.watch(run, wait)
+    assert capsys.readouterr().err.splitlines() == [HAPPENED[1].text, HAPPENED[3].text]
 
 
 def test_a_terminal_gets_a_bar(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The front end without a screen: one line an interval on stderr, or a progress bar when it is a terminal."""
+"""The front end without a screen: what happens, and one line an interval, on stderr, or a progress bar when it is a terminal."""
 
 import contextlib
 import sys
@@ -8,13 +8,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tui_gan.contract.commands import RunHandle
-from tui_gan.contract.snapshot import Snapshot, Status
+from tui_gan.contract.snapshot import Event, Snapshot, Status
 
 LOSSES = {"discriminator_loss": "D", "generator_loss": "G"}
 # The first METRICS_SHOWN of these that a run measures are shown.
 METRICS = ("w1", "sd_ratio", "modes", "hq", "classifier_frechet", "sliced_w1", "precision", "recall", "coverage", "mmd")
 METRICS_SHOWN = 2
 LINE_EVERY, BAR_EVERY, GLANCE = 5.0, 0.5, 0.05
+# Errors end a run without a screen, and are then said as its last line; so is the end itself.
+TOLD = ("info", "warning")
+TOLD_AT_THE_END = ("finished at step", "stopped at step")
+
+# A snapshot to the texts of its events that have not been told.
+Untold = Callable[[Snapshot], list[str]]
 
 
 def watch(handle: RunHandle, wait: Callable[[float], bool]) -> None:
@@ -24,7 +30,8 @@ def watch(handle: RunHandle, wait: Callable[[float], bool]) -> None:
         wait: waits so many seconds for the end of the run and returns whether it has come.
     """
     terminal = sys.stderr.isatty()
-    with _bar() if terminal else _lines() as report:
+    untold = _untold(handle.latest.step)
+    with _bar(untold) if terminal else _lines(untold) as report:
         seen = handle.latest
         elapsed, every = 0.0, BAR_EVERY if terminal else LINE_EVERY
         while not wait(GLANCE):
@@ -55,19 +62,32 @@ def line(snapshot: Snapshot) -> str:
     return "  ".join([*parts, *(f"{label} {newest[name]:.4g}" for name, label in names.items() if name in newest)])
 
 
+def _untold(first: int) -> Untold:
+    """What finds in a snapshot the events since step `first`, where the run goes on, that are to be told, each once."""
+    told: set[Event] = set()
+
+    def untold(snapshot: Snapshot) -> list[str]:
+        events = [event for event in snapshot.events if event.step >= first and event.kind in TOLD and event not in told]
+        told.update(events)
+        return [event.text for event in events if not event.text.startswith(TOLD_AT_THE_END)]
+
+    return untold
+
+
 @contextlib.contextmanager
-def _lines() -> Iterator[Callable[[Snapshot], None]]:
+def _lines(untold: Untold) -> Iterator[Callable[[Snapshot], None]]:
     def report(snapshot: Snapshot) -> None:
-        if snapshot.status is Status.RUNNING:
-            # A reader that has gone away must not end the run.
-            with contextlib.suppress(OSError):
-                print(line(snapshot), file=sys.stderr, flush=True)
+        current = [line(snapshot)] if snapshot.status is Status.RUNNING else []
+        # A reader that has gone away must not end the run.
+        with contextlib.suppress(OSError):
+            for each in (*untold(snapshot), *current):
+                print(each, file=sys.stderr, flush=True)
 
     yield report
 
 
 @contextlib.contextmanager
-def _bar() -> Iterator[Callable[[Snapshot], None]]:
+def _bar(untold: Untold) -> Iterator[Callable[[Snapshot], None]]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -81,6 +101,8 @@ def _bar() -> Iterator[Callable[[Snapshot], None]]:
     def report(snapshot: Snapshot) -> None:
         # A terminal that has gone away must not end the run.
         with contextlib.suppress(OSError):
+            for each in untold(snapshot):
+                progress.console.print(each, markup=False, highlight=False)
             speed = f"{snapshot.steps_per_second:.0f} steps/s" if snapshot.steps_per_second else ""
             state = "finished" if snapshot.step >= snapshot.steps else snapshot.status.value.lower()
             description = f"{snapshot.preset} {snapshot.phase or state}"

@@ -28,17 +28,27 @@ def step_file(run: str | Path, step: int) -> Path:
     return checkpoint.step_path(Path(run) / "checkpoints", step)
 
 
+def small(preset: str) -> list[str]:
+    """Options that make the networks of a preset small and its evaluations short."""
+    config = PRESETS[preset].config
+    networks = {"generator": config.generator, "discriminator": config.discriminator}
+    widths = [f"{name}.widths={[min(width, 4) for width in network.widths]}" for name, network in networks.items()]
+    return [word for pair in (*widths, "evaluated=200") for word in ("--set", pair)]
+
+
 @pytest.mark.parametrize("preset", PRESETS)
-def test_a_run_ends_with_one_json_object_and_a_directory_that_holds_it(preset: str, program: Any) -> None:
-    done = program("run", preset, "--headless", "--json", "--steps", 12, "--out", "new")
-    assert done.status == 0
+def test_a_run_ends_with_one_json_object_and_a_directory_that_holds_it(preset: str, program: Any, sets: Path, pictures: Path) -> None:
+    config = PRESETS[preset].config
+    data = ["--data", pictures] if config.dataset == "images" else []
+    done = program("run", preset, "--headless", "--json", "--steps", 6, "--batch-size", 8, "--out", "new", *data, *small(preset))
+    assert done.status == 0, done.err
     assert len(done.out.splitlines()) == 1
     assert list(done.result) == RESULT
-    assert {"w1", "mean", "sd", "sd_ratio"} <= done.result["metrics"].keys()
-    assert (done.result["run"], done.result["status"], done.result["step"]) == ("new", "finished", 12)
+    assert tuple(done.result["metrics"]) == config.metrics
+    assert (done.result["run"], done.result["status"], done.result["step"]) == ("new", "finished", 6)
     assert {path.name for path in Path("new").iterdir()} == {"config.toml", "log.jsonl", "checkpoints", "previews"}
-    assert step_file("new", 12).is_file()
-    assert "finished at step 12" in done.err
+    assert step_file("new", 6).is_file()
+    assert "finished at step 6" in done.err
 
 
 def test_without_json_stdout_is_empty(program: Any) -> None:
@@ -61,7 +71,7 @@ def test_eval_prints_the_metrics_of_the_run(program: Any) -> None:
     for what in ("new", step_file("new", 20)):
         done = program("eval", what, "--json")
         assert done.status == 0
-        assert done.result == {"metrics": ran["metrics"]}
+        assert done.result["metrics"] == ran["metrics"]
     named = program("eval", "new", "--json", "--metrics", "sd,w1").result["metrics"]
     assert list(named) == ["sd", "w1"]
     assert named["w1"] == ran["metrics"]["w1"]
@@ -161,7 +171,10 @@ def test_presets_lists_all(program: Any) -> None:
     rows = program("presets", "--json").result["presets"]
     assert [row["name"] for row in rows] == list(PRESETS)
     assert all(list(row) == ["name", "summary", "source"] for row in rows)
-    assert all(name in program("presets").out for name in PRESETS)
+    lines = program("presets").out.splitlines()
+    for name, preset in PRESETS.items():
+        at = lines.index(name)
+        assert lines[at + 1 : at + 3] == [f"    {preset.summary}", f"    Source: {preset.source}."]
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -175,6 +188,9 @@ def test_a_preset_is_shown_whole(name: str, program: Any) -> None:
     text = program("presets", name).out
     assert all(how.option in text for how in KNOBS.values())
     assert f"{counts['generator']:,}" in text
+    quirks = PRESETS[name].quirks
+    assert facts["quirks"] == quirks
+    assert text.count(f"Kept on purpose: {quirks}." if quirks else "Kept on purpose") == bool(quirks)
 
 
 def test_doctor_finds_python_torch_and_devices(program: Any) -> None:

@@ -71,26 +71,39 @@ def _facts(name: str, preset: Preset) -> dict[str, Any]:
     import msgspec
 
     from tui_gan.gan.networks import parameters
+    from tui_gan.session.sources import shape_of
 
     return {
         "name": name,
         "summary": preset.summary,
         "source": preset.source,
+        "quirks": preset.quirks,
         "settings": msgspec.to_builtins(preset.config),
         "knobs": dataclasses.asdict(preset.knobs),
-        "parameters": parameters(preset.config),
+        "parameters": parameters(preset.config, shape_of(preset.config)),
     }
 
 
 def _print_facts(facts: dict[str, Any]) -> None:
-    print(f"{facts['name']}: {facts['summary']}\nSource: {facts['source']}.\n\nSettings, fixed for a run (TOML keys)")
+    print(f"{facts['name']}: {facts['summary']}\nSource: {facts['source']}.")
+    if facts["quirks"]:
+        print(f"Kept on purpose: {facts['quirks']}.")
+    print("\nSettings, fixed for a run (TOML keys)")
     for name, value in facts["settings"].items():
-        inner = ", ".join(f"{key} = {each}" for key, each in value.items()) if isinstance(value, dict) else value
-        print(f"  {name:20} {inner}")
+        print(f"  {name:20} {_shown(value)}")
     print("\nKnobs, live (options, keys)")
     for name, value in facts["knobs"].items():
         how = KNOBS[name]
-        print(f"  {how.option:28} {value!s:8} {how.keys:4} {how.help}")
+        print(f"  {how.option:28} {_shown(value):8} {how.keys:4} {how.help}")
     print("\nParameters that are active")
     for name, count in facts["parameters"].items():
         print(f"  {name:28} {count:,}")
+
+
+def _shown(value: Any) -> str:
+    """A value as `--set` takes it, and a table as its keys and values."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} = {_shown(each)}" for key, each in value.items()) or "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_shown, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value) or '""'

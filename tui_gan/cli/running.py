@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tui_gan.cli import settings
 from tui_gan.cli.options import with_knobs
-from tui_gan.contract.config import Config, read_toml, resolve
-from tui_gan.contract.errors import UnreadableError, UsageError, choose
+from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.presets import PRESETS
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui_gan.session.plan import Outcome, Plan
 
 PresetName = Annotated[str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS))]
+EXAMPLES = "128x3-maxout5, 400x4-relu-bn, 256,128-sn-dropout.3 or dcgan64"
 Headless = Annotated[bool, typer.Option("--headless", help="Train without the screen.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with plain ASCII.")]
@@ -35,13 +36,21 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Seed of every random stream; without it 0.", show_default=False)] = None,
     out: Annotated[Path | None, typer.Option(help="Run directory; without it a new one under runs/.", show_default=False)] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings laid over the preset.", show_default=False)] = None,
-    data: Annotated[Path | None, typer.Option(help="Learn your own numbers: CSV, TXT or NPY, one column.", show_default=False)] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Learn your own numbers (CSV, TXT, NPY) or images (a folder, IDX, NPY ...).", show_default=False)
+    ] = None,
+    generator: Annotated[str | None, typer.Option(help=f"Network by a short description: {EXAMPLES}.", show_default=False)] = None,
+    discriminator: Annotated[str | None, typer.Option(help="Network likewise, such as 128x3-maxout5.", show_default=False)] = None,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", help="Any setting by its TOML key: --set objective=hinge.", show_default=False)
+    ] = None,
     json: AsJson = False,
     ascii: Ascii = False,
     knobs: Any = None,
 ) -> None:
     """Train a preset and watch it."""
-    resolved, live = _resolved(preset, config, {"steps": steps, "seed": seed, "data": data and str(data)}, knobs)
+    options = {"steps": steps, "seed": seed, "data": data and str(data), "generator": generator, "discriminator": discriminator}
+    resolved, live = settings.resolved(preset, config, settings.of_pairs(set or ()), options, knobs)
     if not headless:
         _check_terminal()
 
@@ -49,12 +58,13 @@ def run(
     from tui_gan.session import rundir
     from tui_gan.session.plan import Plan
 
-    if resolved.data:
-        read_table(Path(resolved.data), PRESETS[preset].columns)
+    columns = PRESETS[preset].columns
+    if resolved.data and columns and resolved.dataset == PRESETS[preset].config.dataset:
+        read_table(Path(resolved.data), columns)
     if not headless:
         # Imported before anything is made: a signal must find its handler soon after there is a directory to keep whole.
         import tui_gan.ui.app  # noqa: F401
-    directory, resolved = rundir.create(out, resolved, live)
+    directory, resolved = rundir.create(out, resolved, live, copied=columns > 0)
     _train(Plan(run=directory, config=resolved, knobs=live, until=resolved.steps, hold=not headless), headless, json, ascii)
 
 
@@ -107,22 +117,6 @@ def _read_newest(newest: Path, stored: dict[int, Path]) -> "About":
 
 def _on_device(knobs: Knobs, device: str | None) -> Knobs:
     return set_knob(knobs, "device", device) if device else knobs
-
-
-def _resolved(preset: str, path: Path | None, options: dict[str, Any], knobs: dict[str, Any]) -> tuple[Config, Knobs]:
-    """Preset < TOML < command line."""
-    base = choose(PRESETS, preset, "preset")
-    config, live = base.config, base.knobs
-    if path:
-        table = read_toml(path)
-        if table.get("preset", preset) != preset:
-            raise UsageError(f"{path} is for the preset {table['preset']!r}, not {preset!r}")
-        config, live = resolve(config, live, table, source=str(path))
-        if config.data and "data" in table:
-            # A path in a file is meant from where the file lies.
-            config, live = resolve(config, live, {"data": str(path.parent / config.data)})
-    given = {name: value for name, value in options.items() if value is not None}
-    return resolve(config, live, {**given, "knobs": knobs}, source="command line")
 
 
 def _check_terminal() -> None:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tui_gan.cli import settings
 from tui_gan.contract.errors import UnreadableError, UsageError, choose
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
-    from tui_gan.contract.snapshot import Floats
+    from numpy.typing import NDArray
+
+    from tui_gan.contract.config import Config
+    from tui_gan.gan.datasets import Dataset
 
 RunOrCheckpoint = Annotated[str, typer.Argument(help="A run (its newest checkpoint is taken) or a checkpoint file.")]
 
@@ -26,10 +30,13 @@ def sample(
     writer = choose({".npy": _write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
 
     from tui_gan.session import checkpoint
-    from tui_gan.session.observe import generate, in_units
+    from tui_gan.session.samples import of_checkpoint
 
-    network, about = checkpoint.generator(_checkpoint(run))
-    samples = in_units(generate(network, about.config, seed, number), about.location, about.scale)
+    path = _checkpoint(run)
+    about = checkpoint.read_about(path)
+    if len(about.shape) > 1 and writer is _write_csv:
+        raise UsageError(f"images are written as .npy, not {out.suffix}")
+    samples = of_checkpoint(path, seed, number)[0]
     try:
         checkpoint.write_atomically(out, writer(samples))
     except OSError as error:
@@ -39,24 +46,35 @@ def sample(
 
 def evaluate(
     what: Annotated[str, typer.Argument(metavar="RUN|CHECKPOINT|SAMPLES", help="A run, a checkpoint, or a file of samples.")],
-    preset: Annotated[str | None, typer.Option(help="The preset whose data a file of samples is judged against.")] = None,
-    metrics: Annotated[str | None, typer.Option(help="Which metrics, separated by commas; without it all.")] = None,
+    preset: Annotated[str | None, typer.Option(help="Judge against the data of this preset; a file of samples needs it.")] = None,
+    metrics: Annotated[str | None, typer.Option(help="Which metrics, separated by commas; without it all that need nothing more.")] = None,
+    number: Annotated[
+        int | None, typer.Option("-n", "--number", min=2, max=10_000_000, help="Samples of a run; without it its own.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Judge against these data of your own, in place of the preset's or the run's.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure a run, a checkpoint, or a file of samples."""
-    from tui_gan.gan.metrics import METRICS, measure
-
-    names = [name.strip() for name in metrics.split(",")] if metrics else list(METRICS)
-    for name in names:
-        choose(METRICS, name, "metric")
     path = Path(what)
-    samples, dataset = _of_file(path, preset) if path.suffix.lower() in (".npy", ".csv", ".txt") else _of_run(what, preset)
-    measured = measure(samples, dataset, names)
+    of_file = path.suffix.lower() in (".npy", ".csv", ".txt")
+    if of_file and preset is None:
+        raise UsageError(f"name the data that {path} is judged against: --preset (one of: {', '.join(PRESETS)})")
+    if of_file and number:
+        raise UsageError(f"--number is for a run or a checkpoint; of the file {path} every sample is measured")
+
+    from tui_gan.gan.metrics import METRICS, applicable, measure
+
+    names = [name.strip() for name in metrics.split(",")] if metrics else None
+    for name in names or ():
+        choose(METRICS, name, "metric")
+    samples, dataset = _of_file(path, preset or "", data) if of_file else _of_run(what, preset, data, number)
+    measured = measure(samples, dataset.truth, names or applicable(dataset.truth, by_default=True))
     if json:
         print(json_text.dumps({"metrics": {name: value if math.isfinite(value) else None for name, value in measured.items()}}))
     else:
+        width = max(map(len, measured))
         for name, value in measured.items():
-            print(f"{name:10} {value:.6g}")
+            print(f"{name:{width}} {value:.6g}")
 
 
 def export(
@@ -90,31 +108,55 @@ def _checkpoint(name: str) -> Path:
     return stored[max(stored)]
 
 
-def _of_run(name: str, preset: str | None) -> tuple["Floats", Any]:
-    """The samples of a checkpoint by the stream of its evaluation, and the data that it learned."""
+def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> tuple[Any, "Dataset"]:
+    """The samples of a checkpoint by the stream of its evaluation, and the data that they are judged against."""
     from tui_gan.session import checkpoint
-    from tui_gan.session.observe import EVALUATED, evaluation_seed, generate, in_units
-    from tui_gan.session.start import dataset_of
+    from tui_gan.session.observe import evaluation_seed
+    from tui_gan.session.samples import of_checkpoint
+    from tui_gan.session.sources import dataset_of
 
     path = _checkpoint(name)
-    network, about = checkpoint.generator(path)
-    config = choose(PRESETS, preset, "preset").config if preset else about.config
-    dataset = dataset_of(config, path.parent.parent)
-    seed = evaluation_seed(about.config, about.step)
-    return in_units(generate(network, about.config, seed, EVALUATED), about.location, about.scale), dataset
+    about = checkpoint.read_about(path)
+    if preset or data:
+        dataset = _dataset(_of_preset(preset, data) if preset else about.config, data)
+    else:
+        dataset = dataset_of(about.config, path.parent.parent)[0]
+    if dataset.shape != about.shape:
+        raise UsageError(f"{name} makes {_said(about.shape)}; it cannot be judged against {_said(dataset.shape)}")
+    return of_checkpoint(path, evaluation_seed(about.config, about.step), number or about.config.evaluated)[0], dataset
 
 
-def _of_file(path: Path, preset: str | None) -> tuple["Floats", Any]:
-    from tui_gan.data.tables import read_finite
-    from tui_gan.session.start import dataset_of
+def _of_file(path: Path, preset: str, data: Path | None) -> tuple[Any, "Dataset"]:
+    """The samples of a file, and the data that they are judged against."""
+    from tui_gan.session.samples import of_file
 
-    if preset is None:
-        raise UsageError(f"name the data that {path} is judged against: --preset (one of: {', '.join(PRESETS)})")
-    chosen = choose(PRESETS, preset, "preset")
-    return read_finite(path, chosen.columns)[:, 0], dataset_of(chosen.config, Path())
+    dataset = _dataset(_of_preset(preset, data), data)
+    return of_file(path, dataset), dataset
 
 
-def _write_npy(samples: "Floats") -> bytes:
+def _of_preset(preset: str, data: Path | None) -> "Config":
+    return settings.resolved(preset, None, {}, {"data": data and str(data)}, {})[0]
+
+
+def _dataset(config: "Config", data: Path | None) -> "Dataset":
+    """The data of a configuration, or the user's own in the form that the configuration brings them to."""
+    import msgspec
+
+    from tui_gan.data.files import fingerprint
+    from tui_gan.session.sources import dataset_of
+
+    if data:
+        config = msgspec.structs.replace(config, data=str(data), data_sha256=fingerprint(data))
+    return dataset_of(config, Path())[0]
+
+
+def _said(shape: tuple[int, ...]) -> str:
+    if len(shape) == 1:
+        return "single numbers" if shape == (1,) else f"rows of {shape[0]} numbers"
+    return f"images of {'x'.join(map(str, shape))}"
+
+
+def _write_npy(samples: "NDArray[Any]") -> bytes:
     import io
 
     import numpy as np
@@ -124,5 +166,6 @@ def _write_npy(samples: "Floats") -> bytes:
     return file.getvalue()
 
 
-def _write_csv(samples: "Floats") -> bytes:
-    return "".join(f"{value!r}\n" for value in samples.tolist()).encode()
+def _write_csv(samples: "NDArray[Any]") -> bytes:
+    rows = samples.reshape(len(samples), -1).tolist()
+    return "".join(",".join(map(repr, row)) + "\n" for row in rows).encode()

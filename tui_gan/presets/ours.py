@@ -44,7 +44,7 @@ _RING = Config(
 _RING_KNOBS = Knobs(generator_lr=3e-3, discriminator_lr=3e-3, batch_size=128)
 RING2D = Preset(
     summary="Eight Gaussians on a ring, the test of mode collapse; or the two columns of --data.",
-    source="ours, with objective and penalties of Huang et al. 2024 (R3GAN), arXiv:2501.05441; data of Srivastava et al. 2017, arXiv:1705.07761",
+    source="ours, with the objective of Huang et al. 2024, arXiv:2501.05441; data of Srivastava et al. 2017, arXiv:1705.07761",
     config=_RING,
     knobs=_RING_KNOBS,
     columns=2,

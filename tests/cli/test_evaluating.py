@@ -1,0 +1,142 @@
+"""`eval`: of files of samples, of runs against other data, by metrics that are or are not defined."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+
+def test_true_samples_on_the_line_are_near_the_truth_by_every_metric(program: Any) -> None:
+    samples = np.random.default_rng(0).normal(4, 0.5, 10_000)
+    np.save("x.npy", samples)
+    found = program("eval", "x.npy", "--preset", "toy1d", "--json").result["metrics"]
+    assert set(found) == {"w1", "ks", "js", "mean", "sd", "sd_ratio"}
+    assert found["ks"] == pytest.approx(stats.kstest(samples, "norm", (4, 0.5)).statistic, abs=1e-9)
+    assert found["w1"] < 0.02
+    assert 0 <= found["js"] < 0.005
+    assert found["mean"] == pytest.approx(samples.mean())
+
+
+def test_true_samples_of_the_ring_have_all_its_modes(program: Any) -> None:
+    random = np.random.default_rng(0)
+    angles = 2 * np.pi * random.integers(0, 8, 2500) / 8
+    points = np.stack((np.cos(angles), np.sin(angles)), 1) + random.normal(0, 0.01, (2500, 2))
+    np.savetxt("x.csv", points, delimiter=",")
+    done = program("eval", "x.csv", "--preset", "ring2d", "--json")
+    assert len(done.out.splitlines()) == 1
+    found = done.result["metrics"]
+    assert found["modes"] == 8
+    assert found["hq"] == pytest.approx(0.99, abs=0.01)
+    assert 0 <= found["reverse_kl"] < 0.01
+
+
+@pytest.mark.parametrize("shape", [(50, 8, 8), (50, 1, 8, 8), (50, 64)], ids=str)
+def test_images_are_read_in_every_form(shape: tuple[int, ...], program: Any) -> None:
+    np.save("x.npy", np.random.default_rng(0).random(shape))
+    done = program("eval", "x.npy", "--preset", "digits", "--json")
+    assert done.status == 0
+    assert {"parzen", "precision", "recall", "nearest_train"} <= done.result["metrics"].keys()
+    assert not {"fid", "kid", "classifier_frechet"} & done.result["metrics"].keys()
+
+
+def changed(value: float) -> np.ndarray:
+    images = np.random.default_rng(0).random((20, 8, 8))
+    images[4, 2, 2] = value
+    return images
+
+
+@pytest.mark.parametrize(
+    ("array", "parts"),
+    [
+        (changed(0.5)[:, :, :7], ["(20, 8, 7)", "(N, 8, 8) or (N, 1, 8, 8) or (N, 64)"]),
+        (changed(1.5), ["image 5 holds 1.5", "between 0 and 1"]),
+        (changed(-0.5), ["image 5 holds -0.5"]),
+        (changed(np.nan), ["image 5 holds nan"]),
+        ((changed(0.5) * 255).astype(np.uint8), ["uint8", "between 0 and 1", "divide bytes by 255"]),
+        (changed(0.5)[:2], ["precision needs at least", "here are 2"]),
+        (changed(0.5)[:0], ["holds no image"]),
+    ],
+    ids=["shape", "above", "below", "nan", "uint8", "few", "none"],
+)
+def test_images_that_cannot_be_judged_are_refused_in_one_line(array: np.ndarray, parts: list[str], program: Any) -> None:
+    np.save("x.npy", array)
+    done = program("eval", "x.npy", "--preset", "digits", "--metrics", "precision", "--json")
+    assert (done.status, done.out) == (2, "")
+    assert [part for part in parts if part not in done.line] == []
+
+
+def test_a_file_is_judged_against_the_users_own_data(program: Any, two_columns: Path) -> None:
+    mine, own = (
+        program("eval", "two.csv", "--preset", "ring2d", *words, "--json").result["metrics"] for words in ((), ("--data", "two.csv"))
+    )
+    assert own["sliced_w1"] == own["js"] == 0
+    assert mine["sliced_w1"] > 1
+    assert "modes" in mine
+    assert "modes" not in own
+
+
+def test_a_run_is_judged_against_other_data(a_plane_run: Path, program: Any, two_columns: Path) -> None:
+    own, moons, mine = (
+        program("eval", "mine", *words, "--json").result["metrics"] for words in ((), ("--preset", "moons"), ("--data", "two.csv"))
+    )
+    assert "modes" in own
+    assert "modes" not in moons
+    assert own["sliced_w1"] != moons["sliced_w1"] != mine["sliced_w1"]
+
+
+def test_a_run_is_measured_by_as_many_samples_as_asked(a_run: Path, program: Any) -> None:
+    own, same, more = (program("eval", "mine", *words, "--json").result["metrics"] for words in ((), ("-n", 10_000), ("--number", 20_000)))
+    assert own == same
+    assert own["w1"] != more["w1"] == pytest.approx(own["w1"], abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        (["mine", "--metrics", "modes"], ["modes is not defined for this data", "w1"]),
+        (["mine", "--metrics", "w1,fid"], ["fid is not defined for this data"]),
+        (["mine", "--metrics", "w1,"], ["unknown metric ''"]),
+        (["mine", "--preset", "ring2d"], ["mine makes single numbers", "rows of 2 numbers"]),
+        (["mine", "--preset", "digits"], ["mine makes single numbers", "images of 1x8x8"]),
+        (["mine", "--preset", "toy1d", "--data", "two.csv"], ["two.csv has 2 columns"]),
+        (["mine", "--data", "none.csv"], ["none.csv", "No such file"]),
+        (["two.csv"], ["two.csv", "--preset", "toy1d"]),
+        (["two.csv", "--preset", "ring2d", "-n", "10"], ["--number", "two.csv"]),
+        (["two.csv", "--preset", "toy1d"], ["two.csv has 2 columns"]),
+        (["two.csv", "--preset", "ring2d", "--metrics", "w1"], ["w1 is not defined for this data", "sliced_w1"]),
+        (["two.csv", "--preset", "digits"], ["read from .npy, not .csv"]),
+        (["two.csv", "--preset", "images"], ["--data", "a folder"]),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_measured_is_one_line_and_status_2(
+    words: list[str], parts: list[str], a_run: Path, program: Any, two_columns: Path
+) -> None:
+    done = program("eval", *words, "--json")
+    assert (done.status, done.out) == (2, "")
+    assert [part for part in parts if part not in done.line] == []
+
+
+@pytest.mark.parametrize("metric", ["fid", "kid"])
+def test_a_metric_whose_library_is_not_here_says_what_to_install(
+    metric: str, an_image_run: Path, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch_fidelity", None)
+    done = program("eval", "mine", "--metrics", metric)
+    assert done.status == 2
+    assert "tui-gan[fidelity]" in done.line
+
+
+def test_images_are_sampled_as_numbers_between_0_and_1(an_image_run: Path, program: Any) -> None:
+    assert program("sample", "mine", "-n", 40, "--out", "x.npy").status == 0
+    samples = np.load("x.npy")
+    assert (samples.shape, samples.dtype) == ((40, 1, 8, 8), np.float32)
+    assert 0 <= samples.min() < samples.max() <= 1
+    assert program("eval", "x.npy", "--preset", "digits").status == 0
+    refused = program("sample", "mine", "--out", "x.csv")
+    assert refused.status == 2
+    assert "images are written as .npy, not .csv" in refused.line
+    assert not Path("x.csv").exists()

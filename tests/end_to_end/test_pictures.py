@@ -1,0 +1,58 @@
+"""Runs in the plane and of images on a pseudo-terminal: their pictures are drawn, keys act, and they go on where they were left."""
+
+import re
+from pathlib import Path
+
+import pytest
+from safetensors.numpy import load_file
+
+from tests.terminal import Terminal, terminal
+
+SMALL = ("--set", "generator=16", "--set", "discriminator=16", "--set", "evaluated=500")
+DOTS = re.compile("[\u2801-\u28ff]")
+
+
+def step(text: str) -> int:
+    """The step that the header shows."""
+    found = re.search(r"step ([\d,]+)", text)
+    return int(found[1].replace(",", "")) if found else -1
+
+
+def words(text: str) -> str:
+    """The screen as words, however they are spaced."""
+    return " ".join(text.split())
+
+
+def colours(opened: Terminal) -> int:
+    """How many colours of 24 bits have been sent."""
+    return len(set(re.findall(rb"[34]8;2;\d+;\d+;\d+", bytes(opened.raw))))
+
+
+@pytest.mark.parametrize(
+    ("preset", "title", "seen"), [("ring2d", "plane", "modes found"), ("digits", "images", "8 × 8 grey")], ids=["ring2d", "digits"]
+)
+def test_the_picture_is_drawn_the_penalty_turned_and_the_run_gone_on_with(preset: str, title: str, seen: str, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with terminal("run", preset, *SMALL, "--out", str(run), cwd=tmp_path) as opened:
+        text = opened.wait_for(lambda text: "RUNNING" in text and step(text) >= 200 and seen in words(text))
+        assert f"╭─ {title} " in text
+        assert "predictions" in text
+        # Points are dots; images are half blocks of many greys.
+        assert len(DOTS.findall(text)) > 50 if preset == "ring2d" else text.count("▀") > 30
+        assert colours(opened) > 20
+        for key, shown in (("P", "penalty x ◂ 2"), ("p", "penalty x ◂ 1"), ("p", "penalty x ◂ 0.5")):
+            opened.press(key)
+            opened.wait_for(lambda text, shown=shown: shown in words(text))
+        opened.press("q")
+        assert opened.wait_end() == 0
+        assert opened.is_clean()
+    left = max((run / "checkpoints").glob("step-*.safetensors"))
+    saved = int(load_file(left)["counts"][0])
+    assert saved == int(left.stem[5:]) >= 200
+    with terminal("resume", str(run), "--steps", "50", "--headless" if preset == "digits" else "--ascii", cwd=tmp_path) as opened:
+        if preset == "ring2d":
+            text = opened.wait_for(lambda text: "FINISHED" in text and step(text) == saved + 50)
+            assert "penalty x < 0.5" in words(text)
+            opened.press("q")
+        assert opened.wait_end() == 0
+    assert (run / "checkpoints" / f"step-{saved + 50:08}.safetensors").is_file()

@@ -1,0 +1,80 @@
+"""Settings of a run: the preset, under what belongs to it in this case, under a TOML file, under the command line."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tui_gan.contract.config import Config, read_toml, resolve
+from tui_gan.contract.errors import UsageError, choose
+from tui_gan.contract.knobs import KNOBS, Knobs
+from tui_gan.presets import PRESETS
+
+
+def resolved(
+    preset: str, path: Path | None, pairs: Mapping[str, Any], options: Mapping[str, Any], knobs: Mapping[str, Any]
+) -> tuple[Config, Knobs]:
+    """Lay a file and the command line over a preset.
+
+    Args:
+        path: a TOML file of changes.
+        pairs: what `of_pairs` read.
+        options, knobs: values of the other options; None where one was not used.
+
+    Raises:
+        UsageError: an unknown preset or key, or a value that is not allowed.
+    """
+    base = choose(PRESETS, preset, "preset")
+    table = read_toml(path) if path else {}
+    if table.get("preset", preset) != preset:
+        raise UsageError(f"{path} is for the preset {table['preset']!r}, not {preset!r}")
+    if path and isinstance(table.get("data"), str) and table["data"]:
+        # A path in a file is meant from where the file lies.
+        table = {**table, "data": str(path.parent / table["data"])}
+    given = {name: value for name, value in options.items() if value is not None}
+
+    def laid(*below: Mapping[str, Any]) -> tuple[Config, Knobs]:
+        config, live = resolve(base.config, base.knobs, *below, table, source=str(path) if path else "preset")
+        config, live = resolve(config, live, pairs, source="--set")
+        return resolve(config, live, {**given, "knobs": knobs}, source="command line")
+
+    config, live = laid()
+    below = [base.with_data] if config.data else []
+    below += [base.with_minibatch] if live.minibatch_discrimination else []
+    return laid(*below) if below else (config, live)
+
+
+def of_pairs(pairs: Sequence[str]) -> dict[str, Any]:
+    """Read `KEY=VALUE` as TOML does: keys with dots, numbers, true and false, lists; a text needs no quotes, in a list neither.
+
+    Raises:
+        UsageError: one has no key or no equals sign, or a key has both a value and keys of its own.
+    """
+    table: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        names = [name.strip().replace("-", "_") for name in key.split(".")]
+        if not equals or not all(names):
+            raise UsageError(f"--set takes KEY=VALUE, such as --set objective=hinge or --set regularizers.r1=10, not {pair!r}")
+        names = ["knobs", *names] if names[0] in KNOBS else names
+        place = table
+        for name in names[:-1]:
+            place = place.setdefault(name, {})
+            if not isinstance(place, dict):
+                raise _both(name)
+        if isinstance(place.get(names[-1]), dict):
+            raise _both(names[-1])
+        place[names[-1]] = _value(text.strip())
+    return table
+
+
+def _both(name: str) -> UsageError:
+    return UsageError(f"--set gives {name!r} both a value and keys of its own; leave one of them out")
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        listed = text.startswith("[") and text.endswith("]")
+        return [_value(part.strip()) for part in text[1:-1].split(",")] if listed else text
