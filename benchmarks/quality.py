@@ -67,7 +67,7 @@ def trained(
     trainer = Trainer(config, dataset, "cpu")
 
     def measured() -> Measured:
-        samples = generate(trainer.generator_average, config, evaluation_seed(config, trainer.steps_done), config.evaluated)
+        samples = generate(trainer.averaged(), config, evaluation_seed(config, trainer.steps_done), config.evaluated)
         found = measure(as_measured(dataset.in_units(samples), dataset.truth), dataset.truth, metrics or config.metrics)
         return Measured(seed, trainer.steps_done, seconds, found)
 

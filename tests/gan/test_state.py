@@ -115,15 +115,6 @@ def test_going_back_to_the_start_undoes_everything(config: Config, knobs: Knobs,
     assert differing(start, trainer.state()) == set()
 
 
-def test_the_average_takes_the_statistics_of_batch_normalisation_as_they_are(config: Config, knobs: Knobs) -> None:
-    trainer = made(config, "batch norm")
-    train(trainer, knobs, 0, 5)
-    for average, current in zip(trainer.generator_average.buffers(), trainer.generator.buffers(), strict=True):
-        assert torch.equal(average, current)
-    assert not trainer.generator_average.training
-    assert not torch.equal(trainer.generator_average[0].weight, trainer.generator[0].weight)
-
-
 def test_pretraining_moves_the_discriminator_towards_the_density_alone(config: Config, knobs: Knobs, differing: Differing) -> None:
     trainer = made(config, "pretraining", pretraining=400, standardize=False)
     trainer.dataset = DATASETS["gaussian"](False)

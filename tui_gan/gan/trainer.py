@@ -11,6 +11,7 @@ from torch.nn.functional import mse_loss
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan import objectives, regularizers, state
+from tui_gan.gan.average import SETTLED_ON, follow_, settle_
 from tui_gan.gan.beginning import networks
 from tui_gan.gan.compatibility import check
 from tui_gan.gan.datasets.dataset import Dataset, Line
@@ -30,7 +31,7 @@ class Trainer:
 
     Attributes:
         generator, discriminator: the networks as they are trained.
-        generator_average: the generator with exponentially averaged weights; what is shown, sampled and exported.
+        generator_average: the generator with exponentially averaged weights; to be used by `averaged`.
         steps_done: steps trained since the beginning; `pretrained` those of the pre-training before it.
         fixed_latents: (config.fixed_latents, Z) latents that stay the same for the whole run.
         coefficients: of the regularizers that adapt theirs, by name, () on the device.
@@ -50,6 +51,9 @@ class Trainer:
         self.generator, self.discriminator = generator.to(device), discriminator.to(device)
         self.generator_average = copy.deepcopy(self.generator).requires_grad_(False).eval()
         self.fixed_latents = self._draw(config.fixed_latents, config.stratified and config.latent_dim == 1)
+        # From a stream of their own, so that looking draws nothing from the one that trains.
+        self._settling = self._draw(SETTLED_ON, stratified=False, stream=torch.Generator().manual_seed(config.seed))
+        self._settled = -1
         self.steps_done = self.pretrained = self.losses_summed = 0
         self.k = 1
         self.loss_sums = torch.zeros(2, device=device)
@@ -142,10 +146,17 @@ class Trainer:
         """Set k by the discriminator's accuracy since the last time."""
         self.k = COORDINATION[self.config.coordination](self.k, knobs.k_steps, accuracy)
 
+    def averaged(self) -> nn.Sequential:
+        """The generator with averaged weights, its normalisation settled for them."""
+        if self._settled != self.steps_done:
+            settle_(self.generator_average, self.generator, self._settling.to(self.device), self.config.average_decay)
+            self._settled = self.steps_done
+        return self.generator_average
+
     def sample(self, latents: Tensor) -> Tensor:
-        """Map latents (N, Z) to samples in training units (N, *X) by the averaged generator; changes nothing."""
+        """Map latents (N, Z) to samples in training units (N, *X) by the averaged generator; changes nothing that is trained."""
         with torch.no_grad():
-            return self.generator_average(latents.to(self.device))  # type: ignore[no-any-return]
+            return self.averaged()(latents.to(self.device))  # type: ignore[no-any-return]
 
     def judge(self, x: Tensor, knobs: Knobs, company: Tensor) -> Tensor:
         """Return D(x), shape (N, 1): the probability that x, in training units, is real; changes nothing.
@@ -193,6 +204,7 @@ class Trainer:
             KeyError, RuntimeError: a tensor is missing or has another shape.
         """
         state.load(self, found)
+        self._settled = -1
 
     def on(self, device: str) -> "Trainer":
         """Return a trainer in the same state on another device; this one stays as it is, also when the other cannot be made."""
@@ -234,10 +246,10 @@ class Trainer:
             samples = samples.reshape(len(samples) // packing, packing * samples.shape[1], *samples.shape[2:])
         return samples
 
-    def _draw(self, count: int, stratified: bool) -> Tensor:
+    def _draw(self, count: int, stratified: bool, stream: torch.Generator | None = None) -> Tensor:
         config = self.config
         latent = LATENTS[config.latent]
-        return draw(latent, count, config.latent_dim, self.stream, stratified=stratified, scale=config.latent_scale)
+        return draw(latent, count, config.latent_dim, stream or self.stream, stratified=stratified, scale=config.latent_scale)
 
     def _prepare(self, knobs: Knobs, done: int) -> None:
         """Set what moves with the steps: learning rates, momentum, and the seed of draws inside the networks."""
@@ -259,13 +271,8 @@ class Trainer:
         dropout = any(isinstance(layer, nn.Dropout) for network in (self.generator, self.discriminator) for layer in network.modules())
         return dropout or self.config.instance_noise.sd > 0 or any(name == "gradient_penalty" for name, _, _ in self.terms)
 
-    @torch.no_grad()
     def _update_averages(self) -> None:
-        # Early on the average is short, so that the untrained weights of the start do not linger.
-        decay = min(self.config.average_decay, (1 + self.steps_done) / (5 + self.steps_done)) if self.config.average_decay else 0.0
-        torch._foreach_lerp_(self._average_weights, self._generator_weights, 1 - decay)
-        for average, current in zip(self.generator_average.buffers(), self.generator.buffers(), strict=True):
-            average.copy_(current)
+        follow_(self._average_weights, self._generator_weights, self.config.average_decay, self.steps_done)
         if self.generator_means:
             regularizers.update_means_(self.generator_means, self._generator_weights, self.steps_done + 1)
             regularizers.update_means_(self.discriminator_means, self._discriminator_weights, self.steps_done + 1)

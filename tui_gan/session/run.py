@@ -141,7 +141,7 @@ class Run:
         """The metrics at this step, measured if they have not been."""
         if self._measured[0] != self.step:
             seed = evaluation_seed(self.config, self.step)
-            samples = generate(self.trainer.generator_average, self.config, seed, self.config.evaluated)
+            samples = generate(self.trainer.averaged(), self.config, seed, self.config.evaluated)
             dataset = self.trainer.dataset
             units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
             self._measured = (self.step, measure(units, dataset.truth, self.config.metrics))
@@ -162,6 +162,8 @@ class Run:
         if self.step % self.config.log_every:
             self._log_scalars()
         metric = self.metrics()[self.config.metric]
+        # Whoever reads the checkpoint gets the averaged generator as it is looked at.
+        self.trainer.averaged()
         arrays = {HISTORY + name: torch.from_numpy(array) for name, array in self.history.arrays().items()}
         self.files.save({**self.trainer.state(), **arrays}, self._about(metric))
         self._unsaved = False
