@@ -24,7 +24,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.bench
 
 quality: $(READY)
-	$(BIN)/python -m benchmarks.toy1d_quality --seeds 0-63
+	$(BIN)/python -m benchmarks.bars
 
 pictures: $(READY)
 	$(BIN)/python -m assets.make_pictures

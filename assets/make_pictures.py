@@ -52,14 +52,14 @@ def _colour(name: str) -> Color | None:
     return Color.parse(f"#{name}" if re.fullmatch("[0-9a-f]{6}", name) else name)
 
 
-def trained(opened: Terminal, steps: int) -> None:
+def trained(opened: Terminal, steps: int, seconds: float = 20.0) -> None:
     """Wait until the header shows at least so many steps."""
 
     def far_enough(text: str) -> bool:
         found = re.search(r"step ([\d,]+)", text)
         return "RUNNING" in text and found is not None and int(found[1].replace(",", "")) >= steps
 
-    opened.wait_for(far_enough)
+    opened.wait_for(far_enough, seconds)
 
 
 def main() -> None:
@@ -77,6 +77,10 @@ def main() -> None:
             opened.press("?")
             opened.wait_for("discriminator updates per generator update")
             picture(opened, "help")
+        for preset, steps in (("ring2d", 7_000), ("digits", 7_000)):
+            with terminal("run", preset, "--out", preset, cwd=Path(folder)) as opened:
+                trained(opened, steps, seconds=300.0)
+                picture(opened, preset)
 
 
 if __name__ == "__main__":

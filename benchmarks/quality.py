@@ -8,7 +8,7 @@ import argparse
 import operator
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -55,8 +55,13 @@ def trained(
     metrics: Sequence[str] = (),
     data: str | None = None,
     threads: int = 1,
+    more: Callable[[Any], dict[str, float]] | None = None,
 ) -> list[Measured]:
-    """Train one seed on the CPU; measure it after each of `minutes` of training, and at the end of its steps if that comes first."""
+    """Train one seed on the CPU; measure it after each of `minutes` of training, and at the end of its steps if that comes first.
+
+    Args:
+        more: adds to the metrics, from the samples as they are measured.
+    """
     options = {"seed": seed, "data": data, "steps": steps}
     config, knobs = settings.resolved(preset, None, settings.of_pairs(pairs), options, {"device": "cpu"})
     torch.set_flush_denormal(True)
@@ -68,8 +73,9 @@ def trained(
 
     def measured() -> Measured:
         samples = generate(trainer.averaged(), config, evaluation_seed(config, trainer.steps_done), config.evaluated)
-        found = measure(as_measured(dataset.in_units(samples), dataset.truth), dataset.truth, metrics or config.metrics)
-        return Measured(seed, trainer.steps_done, seconds, found)
+        units = as_measured(dataset.in_units(samples), dataset.truth)
+        found = measure(units, dataset.truth, metrics or config.metrics)
+        return Measured(seed, trainer.steps_done, seconds, found | (more(units) if more else {}))
 
     found, left, seconds = [], sorted(minutes), 0.0
     while trainer.steps_done < config.steps and (left or not minutes):
@@ -87,6 +93,7 @@ def _interval(trainer: Trainer, knobs: Any) -> None:
     config = trainer.config
     while trainer.pretrained < config.pretraining:
         trainer.pretrain_step(knobs)
+        trainer.clear_losses()
     for _ in range(min(config.log_every, config.steps - trainer.steps_done)):
         trainer.step(knobs)
     if config.coordination != "fixed":

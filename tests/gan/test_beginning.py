@@ -48,6 +48,15 @@ def test_weights_start_in_the_distribution_named_and_biases_at_0(init: str) -> N
         assert not layer.bias.any()
 
 
+def test_he_keeps_the_size_of_what_goes_through_a_transposed_convolution() -> None:
+    made = GENERATORS["dcgan"](Network(kind="dcgan", widths=(64,), activation="relu", init="he"), 8, (3, 16, 16))
+    convolution = next(layer for layer in made if isinstance(layer, torch.nn.ConvTranspose2d))
+    with torch.no_grad():
+        inner = convolution(torch.randn(64, convolution.in_channels, 8, 8).relu())[:, :, 1:-1, 1:-1]
+    # Of weights with the variance 2 / fan_in it is twice the mean square of the inputs, which is 1/2 (He et al. 2015, arXiv:1502.01852).
+    assert inner.var().item() == pytest.approx(1, rel=0.1)
+
+
 def test_the_last_layer_may_start_in_a_width_of_its_own() -> None:
     scales = [layer.weight.abs().max().item() for layer in matrices("uniform", init_scale=0.05, last_init_scale=0.5)]
     assert scales == pytest.approx([0.05, 0.05, 0.5], rel=0.01)

@@ -7,7 +7,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
 from tui_gan.contract.errors import UsageError
-from tui_gan.gan.objectives import LEAST_PROBABILITY, OBJECTIVES, Objective, feature_matching, smoothed
+from tui_gan.gan.objectives import LEAST_PROBABILITY, OBJECTIVES, Objective, accuracy, feature_matching, smoothed
 
 Tensor = torch.Tensor
 
@@ -224,3 +224,23 @@ def test_feature_matching_is_the_squared_distance_of_the_means() -> None:
     assert feature_matching(real, real.flip(0)).item() == 0
     assert torch.autograd.gradcheck(lambda each: feature_matching(real, each), (fake,))
     assert feature_matching(torch.ones(4, 2, 3, 3), torch.zeros(5, 2, 3, 3)).item() == 18
+
+
+@pytest.mark.parametrize("name", [name for name, objective in OBJECTIVES.items() if objective.boundary is not None])
+def test_the_boundary_is_where_d_rests_and_what_lies_on_it_is_wrong(name: str) -> None:
+    objective = OBJECTIVES[name]
+    at = torch.full((4, 1), objective.boundary or 0.0, requires_grad=True)
+    # Equal data and samples at the boundary are the discriminator's least loss.
+    (slope,) = torch.autograd.grad(objective.discriminator_loss(at, at), at)
+    assert slope.abs().max() < 1e-6
+    assert accuracy(objective, at, at).item() == 0
+    assert accuracy(objective, at + 1, at - 1).item() == 1
+    assert accuracy(objective, at + 1, at + 1).item() == 0.5
+    assert not accuracy(objective, at + 1, at - 1).requires_grad
+
+
+@pytest.mark.parametrize("name", ["wasserstein", "relativistic"])
+def test_where_differences_alone_count_so_do_they_in_the_accuracy(name: str) -> None:
+    real, fake = torch.tensor([[3.0], [5.0], [7.0], [9.0]]), torch.tensor([[2.0], [6.0], [7.0], [8.0]])
+    for moved in (-100, 0, 100):
+        assert accuracy(OBJECTIVES[name], real + moved, fake + moved).item() == 0.5

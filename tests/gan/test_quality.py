@@ -1,20 +1,29 @@
-"""What the toy1d preset learns, over a few seeds; benchmarks/toy1d_quality.py prints the whole table."""
+"""What the presets learn, over a few seeds; benchmarks/bars.py prints the whole tables."""
 
 import pytest
 
-from benchmarks.toy1d_quality import train
+from benchmarks.bars import PROMISES
+from benchmarks.quality import trained
+
+
+def check(preset: str, seed: int) -> None:
+    promise = PROMISES[preset]
+    (found,) = trained(seed, preset, more=promise.more, **promise.how)
+    assert [bar for bar in promise.bars if not bar.met(found.metrics[bar.metric])] == [], found.metrics
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
 def test_toy1d_learns_the_gaussian_in_2000_steps(seed: int) -> None:
-    found = train(seed, steps=2000, turned={}, data=None)
-    assert found["w1"] <= 0.03
-    assert 0.95 <= found["sd_ratio"] <= 1.05
+    check("toy1d", seed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4, 32))
 def test_toy1d_learns_the_gaussian_from_every_seed(seed: int) -> None:
-    found = train(seed, steps=2000, turned={}, data=None)
-    assert found["w1"] <= 0.03
-    assert 0.95 <= found["sd_ratio"] <= 1.05
+    check("toy1d", seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", ["ring2d", "grid2d", "digits"])
+def test_every_mode_and_every_digit_is_found(preset: str) -> None:
+    check(preset, 20)

@@ -1,4 +1,4 @@
-"""Two published systems, written a second time by hand from their sources, without any of the package's code."""
+"""Three published systems, written a second time by hand from their sources, without any of the package's code."""
 
 import math
 
@@ -75,6 +75,36 @@ def test_aylien_of_august_2016(gate: bool) -> None:
     assert_close(trainer.generator, g)
     assert_close(trainer.discriminator, d)
     assert_close(trainer.generator_average, g)
+
+
+def test_the_toy_of_nips_2016() -> None:
+    preset = PRESETS["nips2016"]
+    trainer = Trainer(preset.config, DATASETS["correlated"](False), "cpu")
+    stream = torch.Generator().set_state(trainer.stream.get_state())
+    g, d = leaves(trainer.generator), leaves(trainer.discriminator)[:6]
+    root = torch.linalg.cholesky(torch.tensor([[1.0, 0.8], [0.8, 1.0]], dtype=torch.float64))
+
+    def network(w: list[Tensor], x: Tensor) -> Tensor:
+        return torch.relu(torch.relu(x @ w[0].T + w[1]) @ w[2].T + w[3]) @ w[4].T + w[5]
+
+    def cost(real: Tensor, z: Tensor, decayed: list[Tensor]) -> Tensor:
+        said = torch.cat([network(d, real).log_softmax(1)[:, 1:], network(d, network(g, z)).log_softmax(1)[:, :1]], 1)
+        return -said.mean(0).sum() + 0.005 * sum(0.5 * each.square().sum() for each in decayed[::2])
+
+    def descend(weights: list[Tensor], loss: Tensor) -> None:
+        with torch.no_grad():
+            for weight, gradient in zip(weights, torch.autograd.grad(loss, weights), strict=True):
+                weight -= 0.01 * gradient
+
+    for _ in range(3):
+        trainer.step(preset.knobs)
+        real = 1 + torch.randn(500, 2, generator=stream, dtype=torch.float64) @ root.T
+        z = torch.rand(500, 2, generator=stream).double()
+        descend(d, cost(real, z, d))
+        descend(g, -cost(real, z, g))
+    assert_close(trainer.generator, g)
+    found = [weight.detach().double() for weight in trainer.discriminator.active(False)]
+    torch.testing.assert_close(found, [weight.detach() for weight in d], rtol=0, atol=1e-5)
 
 
 def test_the_start_of_goodfellow_on_mnist() -> None:

@@ -17,6 +17,7 @@ from tui_gan.gan.networks import parameters
 from tui_gan.gan.state import forms
 from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS, Preset
+from tui_gan.session.previews import stride_at
 from tui_gan.session.sources import columns_of, shape_of
 
 every_preset = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
@@ -94,6 +95,31 @@ def test_the_aylien_presets_have_the_parameters_of_their_source(name: str, gener
 def test_goodfellow_on_cifar10_has_127_million_parameters() -> None:
     counts = parameters(PRESETS["goodfellow-cifar10"].config, (3, 32, 32))
     assert round((counts["generator"] + counts["discriminator"]) / 1e6) == 127
+
+
+@pytest.mark.parametrize("name", ["goodfellow-mnist", "goodfellow-cifar10", "goodfellow-faces"])
+def test_goodfellows_rates_sink_to_their_floor_and_momentum_rises_over_250_epochs(name: str) -> None:
+    config, knobs = PRESETS[name].config, PRESETS[name].knobs
+    assert config.schedule.floor * knobs.generator_lr == pytest.approx(1e-6)
+    assert config.schedule.floor * knobs.discriminator_lr == pytest.approx(1e-6)
+    images = config.training or 50_000
+    assert config.optimizer.momentum_steps == config.steps == 250 * images // knobs.batch_size
+
+
+@pytest.mark.parametrize("name", ["toy1d-aylien-2016-08", "toy1d-aylien-2016-12", "toy1d-aylien-2017-07", "nips2016", "mnist-mlp"])
+def test_every_picture_of_a_source_is_kept(name: str) -> None:
+    config = PRESETS[name].config
+    assert stride_at(config.steps, config.preview_every) == config.preview_every
+
+
+@pytest.mark.parametrize("name", ["ring2d-pacgan", "grid2d-pacgan"])
+def test_pacgan_starts_with_small_weights(name: str) -> None:
+    trainer = Trainer(PRESETS[name].config, stand_in(PRESETS[name].config), "cpu")
+    for network in (trainer.generator, trainer.discriminator.body):
+        for layer in network:
+            if isinstance(layer, torch.nn.Linear):
+                assert layer.weight.std().item() == pytest.approx(0.02, rel=0.1)
+                assert not layer.bias.any()
 
 
 def light(preset: Preset) -> bool:

@@ -47,13 +47,17 @@ def check(config: Config, dataset: Dataset) -> None:
 
 def _of_networks(config: Config) -> Iterator[str]:
     alone = [name for name, weight in config.regularizers.items() if weight and REGULARIZERS[name].alone]
-    if alone and config.discriminator.norm != "none":
+    if alone and config.discriminator.norm == "batch":
         yield (
-            f"{alone[0]} needs a discriminator that judges each sample by itself, and {config.discriminator.norm} normalisation "
-            "mixes those of a batch: leave one of them out"
+            f"{alone[0]} needs a discriminator that judges each sample by itself, and batch normalisation mixes those of a batch: "
+            "leave one of them out, or take vbn (virtual batch normalisation)"
         )
     if config.packing > 1 and config.discriminator.kind == "aylien":
         yield "packing is not for the network aylien, which judges single numbers; choose another discriminator"
+    if config.packing > config.fixed_latents:
+        yield f"packing {config.packing} samples needs as many fixed_latents, of which {config.fixed_latents} are followed"
+    if config.packing > 1 and config.pretraining:
+        yield "pretraining teaches the density of single numbers, and packing judges several at once: set one of them to its default"
     if config.optimizer.kind == "sgd" and config.optimizer.momentum_end and not config.optimizer.momentum_steps:
         yield "optimizer.momentum_end needs optimizer.momentum_steps, the steps over which the momentum moves"
 

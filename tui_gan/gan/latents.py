@@ -1,5 +1,6 @@
 """Latents: the distributions of the generator's input."""
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -52,12 +53,19 @@ def sphere(count: int, dim: int, stream: torch.Generator, stratified: bool) -> T
 
 
 def grid(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
-    """linspace(-8, 8, count) + .01 U(0, 1), in ascending order and the same in each coordinate (AYLIEN's gan-intro, 2016).
+    """linspace(-8, 8, count) + .01 U(0, 1), the same in each coordinate (AYLIEN's gan-intro, 2016).
 
-    It covers its range as it is, so that `stratified` is unread.
+    It covers its range as it is, so that `stratified` is unread. The order has no trend, so that the first few are no corner of the range
+    and neighbours in a batch no neighbours on the line.
     """
     points = torch.linspace(-GRID_REACH, GRID_REACH, count) + GRID_JITTER * torch.rand(count, generator=stream)
-    return points[:, None].repeat(1, dim)
+    return points[_order(count), None].repeat(1, dim)
+
+
+@functools.lru_cache(maxsize=8)
+def _order(count: int) -> Tensor:
+    """An order of `count` places, the same at every draw, so that it takes nothing from the stream."""
+    return torch.randperm(count, generator=torch.Generator().manual_seed(0))
 
 
 LATENTS: dict[str, Latent] = {"normal": normal, "uniform": uniform, "unit": unit, "sphere": sphere, "grid": grid}

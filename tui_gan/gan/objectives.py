@@ -23,13 +23,15 @@ class Objective(NamedTuple):
     """The two losses of a game; each takes the logits (B, 1) of real and of fake samples and returns a scalar.
 
     The generator's loss may leave the real logits unread; `needs_real` says whether it does not. Where label smoothing is
-    defined, `smoothed_discriminator_loss` takes what the target of real samples lacks to 1 as a third argument.
+    defined, `smoothed_discriminator_loss` takes what the target of real samples lacks to 1 as a third argument. A logit above
+    `boundary` calls a sample real; None where the losses know the differences of logits alone.
     """
 
     discriminator_loss: Loss
     generator_loss: Loss
     needs_real: bool = False
     smoothed_discriminator_loss: SmoothedLoss | None = None
+    boundary: float | None = 0.0
 
 
 def logistic_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
@@ -136,12 +138,20 @@ OBJECTIVES: dict[str, Objective] = {
         least_squares_discriminator_loss,
         least_squares_generator_loss,
         smoothed_discriminator_loss=smoothed_least_squares_discriminator_loss,
+        boundary=0.5,
     ),
     "hinge": Objective(hinge_discriminator_loss, wasserstein_generator_loss),
-    "wasserstein": Objective(wasserstein_discriminator_loss, wasserstein_generator_loss),
-    "relativistic": Objective(relativistic_discriminator_loss, relativistic_generator_loss, needs_real=True),
+    "wasserstein": Objective(wasserstein_discriminator_loss, wasserstein_generator_loss, boundary=None),
+    "relativistic": Objective(relativistic_discriminator_loss, relativistic_generator_loss, needs_real=True, boundary=None),
     "clamped": Objective(clamped_discriminator_loss, clamped_generator_loss),
 }
+
+
+def accuracy(objective: Objective, real: Tensor, fake: Tensor) -> Tensor:
+    """The share of samples on which the discriminator is right, or, without a boundary, of pairs of which it ranks the real one higher."""
+    if objective.boundary is None:
+        return (real > fake).float().mean()
+    return torch.cat((real > objective.boundary, fake < objective.boundary)).float().mean()
 
 
 def smoothed(objective: Objective, smoothing: float) -> Objective:

@@ -59,7 +59,7 @@ class Regularizer(NamedTuple):
         at_real, at_fake: whether it takes the gradient of these logits by these samples.
         extra: (real, fake) -> one more batch to be judged along, or None.
         alone: whether it is meant for a discriminator that judges each sample by itself.
-        adapt: (coefficient, real logits, fake logits, initial) -> the coefficient from then on, where it moves by itself, or None.
+        adapt: (coefficient, the discriminator's accuracy, initial) -> the coefficient from then on, where it moves by itself, or None.
     """
 
     term: Callable[[Judgement], Tensor]
@@ -67,7 +67,7 @@ class Regularizer(NamedTuple):
     at_fake: bool = False
     extra: Callable[[Tensor, Tensor], Tensor] | None = None
     alone: bool = False
-    adapt: Callable[[Tensor, Tensor, Tensor, float], Tensor] | None = None
+    adapt: Callable[[Tensor, Tensor, float], Tensor] | None = None
 
 
 def l2(judgement: Judgement) -> Tensor:
@@ -75,17 +75,15 @@ def l2(judgement: Judgement) -> Tensor:
     return 0.5 * torch.cat([weight.flatten() for weight in judgement.weights]).square().sum()
 
 
-def adapted(coefficient: Tensor, real_logits: Tensor, fake_logits: Tensor, initial: float) -> Tensor:
+def adapted(coefficient: Tensor, accuracy: Tensor, initial: float) -> Tensor:
     """Adapt the coefficient of L2 to the discriminator's accuracy a, on the device: a scalar tensor without gradient.
 
-    a = mean of [C(x) > 0] and [C(G(z)) < 0]; the coefficient is multiplied by 1.01 where a > .8, divided by 1.01 where
-    a < .65, unchanged between, and held in initial / 1000 .. initial * 1000.
+    The coefficient is multiplied by 1.01 where a > .8, divided by 1.01 where a < .65, unchanged between, and held in
+    initial / 1000 .. initial * 1000.
 
     Args:
-        coefficient: () as it is.
-        real_logits, fake_logits: (B, 1).
+        coefficient, accuracy: () as they are.
     """
-    accuracy = torch.cat((real_logits > 0, fake_logits < 0)).to(coefficient.dtype).mean()
     direction = (accuracy > TOO_STRONG).to(coefficient.dtype) - (accuracy < CAUGHT_UP).to(coefficient.dtype)
     return (coefficient * ADAPTATION**direction).clamp(initial / ADAPTATION_RANGE, initial * ADAPTATION_RANGE)
 

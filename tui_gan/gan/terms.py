@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
-from tui_gan.gan.objectives import feature_matching
+from tui_gan.gan.objectives import accuracy, feature_matching
 from tui_gan.gan.regularizers import Judgement, Regularizer, historical_distance
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def discriminator_terms(
             factor = trainer.coefficients.get(name, weight) * knobs.regularization * config.lazy
             total = total + factor * regularizer.term(judgement)
             if regularizer.adapt:
-                trainer.coefficients[name] = regularizer.adapt(trainer.coefficients[name], real_logits, fake_logits, weight)
+                right = accuracy(trainer.objective, real_logits, fake_logits)
+                trainer.coefficients[name] = regularizer.adapt(trainer.coefficients[name], right, weight)
     if trainer.discriminator_means:
         # Weights that take no part add to it what no gradient is taken of.
         distance = historical_distance(list(trainer.discriminator.parameters()), trainer.discriminator_means)

@@ -226,8 +226,7 @@ class Trainer:
         loss = self.objective.discriminator_loss(real_logits, fake_logits)
         penalized = loss + discriminator_terms(self, knobs, shown, logits, terms)
         if self.config.coordination != "fixed":
-            right = torch.cat((real_logits.detach() > 0, fake_logits.detach() < 0)).float().mean()
-            self.accuracy_sum += right / self.k_steps(knobs)
+            self.accuracy_sum += objectives.accuracy(self.objective, real_logits, fake_logits) / self.k_steps(knobs)
         return loss, penalized, real_logits, fake_logits
 
     def _judged(self, batches: tuple[Tensor, ...], knobs: Knobs) -> Sequence[Tensor]:

@@ -29,7 +29,7 @@ def _aylien(name: str, activation: str, **changes: object) -> Config:
         schedule=Schedule(kind="staircase", period=150, factor=0.95),
         average_decay=0.0,
         metrics=LINE_METRICS,
-        evaluate_every=100,
+        evaluate_every=300,
         log_every=10,
         preview_every=10,
     )
@@ -69,7 +69,7 @@ AYLIEN_2017_07 = Preset(
         objective="clamped",
         optimizer=Optimizer(beta1=0.9, beta2=0.999),
         schedule=Schedule(),
-        evaluate_every=250,
+        evaluate_every=500,
         preview_every=20,
     ),
     knobs=Knobs(generator_lr=1e-3, discriminator_lr=1e-3, batch_size=8, checkpoint_every=1_000),
@@ -172,16 +172,20 @@ GOODFELLOW_CIFAR10 = Preset(
     config=replace(
         GOODFELLOW_MNIST.config,
         preset="goodfellow-cifar10",
+        # An epoch is 400 steps here, and the source's floor of 1e-6 another share of the learning rate.
+        steps=100_000,
         dataset="cifar10",
-        training=0,
+        training=40_000,
         contrast=55.0,
         keep=1,
         latent="normal",
         latent_scale=1.0,
         generator=Network(widths=(8000, 8000), activation="relu,sigmoid", init="uniform", init_scale=0.05, last_init_scale=0.5),
         discriminator=Network(
-            widths=(1600, 1600), activation="maxout", pieces=5, dropout=0.5, input_dropout=0.2, init="uniform", init_scale=0.05
+            widths=(1600, 1600), activation="maxout", pieces=5, dropout=0.5, input_dropout=0.2, init="uniform", init_scale=0.005
         ),
+        optimizer=replace(MOMENTUM, momentum_steps=100_000),
+        schedule=replace(GOODFELLOW_MNIST.config.schedule, floor=4e-5),
         metrics=("precision", "recall"),
         metric="recall",
     ),
@@ -195,11 +199,14 @@ GOODFELLOW_FACES = Preset(
     knobs=GOODFELLOW_MNIST.knobs,
 )
 
-PACGAN = "Lin et al. 2018, 'PacGAN: the power of two samples in generative adversarial networks', arXiv:1712.04086"
+PACGAN = "Lin et al. 2018, 'PacGAN: the power of two samples in generative adversarial networks', arXiv:1712.04086, and its code PacGAN"
 RING2D_PACGAN = Preset(
     summary="PacGAN on the ring of eight Gaussians: D judges two samples at once.",
     source=PACGAN,
-    quirks="points are drawn afresh where the source has a fixed set of 100,000, and 400 epochs of it are 400,000 steps",
+    quirks=(
+        "both players move at once, as in the source; points are drawn afresh where it has a fixed set of 100,000, of which 400 epochs "
+        "are 400,000 steps"
+    ),
     config=Config(
         preset="ring2d-pacgan",
         steps=400_000,
@@ -208,9 +215,10 @@ RING2D_PACGAN = Preset(
         standardize=False,
         latent_dim=2,
         stratified=False,
-        generator=Network(widths=(400,) * 4, activation="relu", norm="batch"),
-        discriminator=Network(widths=(200,) * 3, activation="maxout", pieces=5),
+        generator=Network(widths=(400,) * 4, activation="relu", norm="batch", init="normal", init_scale=0.02),
+        discriminator=Network(widths=(200,) * 3, activation="maxout", pieces=5, init="normal", init_scale=0.02),
         packing=2,
+        updates="simultaneous",
         optimizer=Optimizer(beta1=0.8, beta2=0.999),
         average_decay=0.0,
         metrics=("modes", "hq", "reverse_kl", "sliced_w1"),

@@ -62,7 +62,7 @@ def test_blocks_change_nothing(images: Any, monkeypatch: pytest.MonkeyPatch) -> 
 def test_manifold_is_that_of_scikit_learns_neighbours(kind: str, images: Any) -> None:
     samples = (images.good + images.good[::-1]) / 2 if kind == "blurred" else getattr(images, kind)
     fake = samples.reshape(len(samples), -1).astype(np.float64)
-    real = flat(images.truth.train[np.arange(200) * 3])
+    real = flat(pixels.drawn(images.truth.train, 200))
     radii = {}
     for name, rows, k in (("real", real, 3), ("fake", fake, 3), ("wide", real, 5)):
         radii[name] = NearestNeighbors(n_neighbors=k).fit(rows).kneighbors()[0][:, -1]
@@ -79,6 +79,15 @@ def test_manifold_is_that_of_scikit_learns_neighbours(kind: str, images: Any) ->
 def test_real_images_are_on_their_own_manifold(images: Any) -> None:
     found = manifold(pixels.of_bytes(images.truth.train).numpy(), images.truth)
     assert (found["precision"], found["recall"], found["coverage"]) == (1, 1, 1)
+
+
+def test_drawn_images_are_of_all_the_data_whatever_its_order() -> None:
+    train = torch.arange(6000)[:, None]
+    for classes in (train // 600, train % 10):
+        shares = torch.bincount(pixels.drawn(classes, 2000).flatten(), minlength=10)
+        assert shares.min() > 150
+    assert len(pixels.drawn(train, 2000).unique()) == 2000
+    assert torch.equal(pixels.drawn(train, 6000), train)
 
 
 def test_one_image_again_and_again_is_precise_and_covers_little(images: Any) -> None:

@@ -6,7 +6,7 @@ from torch.utils.data import Dataset
 
 from tui_gan.contract.errors import UsageError, first_line
 from tui_gan.gan.datasets.dataset import Images
-from tui_gan.gan.metrics.pixels import Pixels, evenly, of_samples, require
+from tui_gan.gan.metrics.pixels import Pixels, drawn, of_samples, require
 
 MOST = 10_000
 SUBSET = 1_000
@@ -29,7 +29,7 @@ def inception(samples: Pixels, truth: Images) -> dict[str, float]:
     """FID and KID of n generated and n training images in the 2,048 features of Inception v3, by torch-fidelity.
 
     n is 10,000, or all where there are fewer samples or fewer training images, and at least 2; the first n samples, rounded to 0 .. 255,
-    and n training images at even distances through the training set; grey images are repeated to three channels.
+    and n training images drawn by a fixed seed; grey images are repeated to three channels.
 
     - fid: |m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)) of Gaussians fitted to the features. Few images raise it: only values at the same n
       compare, and papers mostly use 50,000.
@@ -49,7 +49,7 @@ def inception(samples: Pixels, truth: Images) -> dict[str, float]:
     require(truth.train, 2, "training")
     # +1/2, because the conversion to whole numbers cuts off.
     fake = (of_samples(samples, count).clamp(0, 1) * 255 + 0.5).to(torch.uint8)
-    real = evenly(truth.train, count).cpu()
+    real = drawn(truth.train, count).cpu()
     try:
         found = torch_fidelity.calculate_metrics(
             input1=_Bytes(_colour(fake)),

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.gan.datasets.dataset import Images
-from tui_gan.gan.metrics.pixels import Pixels, evenly, of_bytes, of_samples, require, rows, squared_distances, too_few
+from tui_gan.gan.metrics.pixels import Pixels, drawn, of_bytes, of_samples, require, rows, squared_distances, too_few
 
 MOST = 2_000
 PRECISION_NEIGHBOURS = 3
@@ -15,8 +15,8 @@ LEAST = COVERAGE_NEIGHBOURS + 1
 def manifold(samples: Pixels, truth: Images) -> dict[str, float]:
     """Precision, recall, density and coverage of n generated images x and n real images y, as flat pixels in [0, 1].
 
-    n is 2,000, or all where there are fewer samples or fewer training images, and at least 6; the first n samples, and n training images at
-    even distances through the training set. With R_k(y) the distance of y to its k-th nearest other real image, and G_k(x) likewise
+    n is 2,000, or all where there are fewer samples or fewer training images, and at least 6; the first n samples, and n training images
+    drawn by a fixed seed. With R_k(y) the distance of y to its k-th nearest other real image, and G_k(x) likewise
     among the generated ones, distances Euclidean and balls closed:
 
     - precision: share of the x that lie within R_3(y) of some y;
@@ -30,7 +30,7 @@ def manifold(samples: Pixels, truth: Images) -> dict[str, float]:
     count = min(MOST, len(samples), len(truth.train))
     require(truth.train, LEAST, "training")
     fake = rows(of_samples(samples, count))
-    real = rows(of_bytes(evenly(truth.train, count)))
+    real = rows(of_bytes(drawn(truth.train, count)))
     among_real, apart = squared_distances(real, real), squared_distances(fake, real)
     near, wide = (_radii(among_real, neighbours) for neighbours in (PRECISION_NEIGHBOURS, COVERAGE_NEIGHBOURS))
     within = apart <= wide

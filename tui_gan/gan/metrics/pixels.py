@@ -10,6 +10,7 @@ from tui_gan.contract.errors import UsageError
 Pixels = NDArray[np.float32]
 
 BLOCK = 500
+SEED = 0
 
 
 def of_samples(samples: Pixels, most: int) -> Tensor:
@@ -27,9 +28,13 @@ def rows(images: Tensor) -> Tensor:
     return images.flatten(1)
 
 
-def evenly(images: Tensor, count: int) -> Tensor:
-    """`count` images at even distances through all of them, so that a data set sorted by class is represented."""
-    return images[torch.arange(count, device=images.device) * len(images) // count]
+def drawn(images: Tensor, count: int) -> Tensor:
+    """`count` images (all, when there are fewer) chosen by a fixed seed, so that data which are sorted or follow a period are represented.
+
+    They stay in their order.
+    """
+    chosen = torch.randperm(len(images), generator=torch.Generator().manual_seed(SEED))[:count].sort().values
+    return images[chosen.to(images.device)]
 
 
 def blocks(tensor: Tensor, size: int) -> list[Tensor]:

@@ -34,7 +34,7 @@ class Discriminator(nn.Module):
         self.minibatch_logit = nn.Linear(minibatch.kernels, 1, bias=False)
         self.virtual = network.norm == "virtual_batch"
         # Whether a sample's logit is its own affair, so that batches can be judged in one pass.
-        self.judges_alone = network.norm == "none"
+        self.judges_alone = network.norm != "batch"
         if self.virtual:
             self.register_buffer("reference", torch.zeros(REFERENCE, *shape))
 

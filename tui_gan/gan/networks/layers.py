@@ -1,5 +1,6 @@
 """Layers that the networks share: activations, and the start of the weights."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -114,21 +115,29 @@ def started(module: nn.Module, network: Network) -> None:
         return
     for layer in layers:
         last = layer is layers[-1] and network.last_init_scale > 0
-        _draw(layer.weight, network.init, network.last_init_scale if last else network.init_scale)
+        _draw(layer, network.init, network.last_init_scale if last else network.init_scale)
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)
 
 
-def _draw(weight: Tensor, init: str, scale: float) -> None:
+def _draw(layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, init: str, scale: float) -> None:
+    weight = layer.weight
     if init == "he":
-        fan_in = weight[0].numel()
-        nn.init.normal_(weight, std=(2 / fan_in) ** 0.5)
+        nn.init.normal_(weight, std=(2 / _fan_in(layer)) ** 0.5)
     elif init == "uniform":
         nn.init.uniform_(weight, -scale, scale)
     elif init == "truncated_normal":
         nn.init.trunc_normal_(weight, std=scale, a=-2 * scale, b=2 * scale)
     else:
         nn.init.normal_(weight, std=scale)
+
+
+def _fan_in(layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d) -> float:
+    """Of how many inputs each output of a layer is a sum."""
+    if isinstance(layer, nn.ConvTranspose2d):
+        # Its weight is (inputs, outputs, ...), and with a stride a pixel meets but every so many of a kernel's rows and columns.
+        return layer.weight[:, 0].numel() / math.prod(layer.stride)
+    return layer.weight[0].numel()
 
 
 def spectral(module: nn.Module) -> None:
