@@ -69,6 +69,7 @@ def test_one_width_is_a_description_too(words: tuple[str, ...], program: Any) ->
         (sets("knobs.k_step=3"), ["'knobs.k_step'", "did you mean 'k_steps'"]),
         (sets("k_steps=99"), ["k_steps", "between 1 and 20"]),
         (sets("k_steps=many"), ["k_steps", "expected int, got str"]),
+        (sets("preset=ring2d"), ["--set is for the preset 'ring2d', not 'toy1d'"]),
         (sets("steps=many"), ["steps", "expected int, got str"]),
         (sets("steps="), ["steps", "expected int, got str"]),
         (sets("metrics=w1"), ["metrics", "expected list, got str"]),

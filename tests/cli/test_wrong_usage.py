@@ -44,6 +44,8 @@ WRONG_RUNS: list[tuple[list[str], list[str]]] = [
     (["sample", "folder", "--out", "x"], [".npy, .csv"]),
     (["eval", "folder", "--metrics", "w2"], ["unknown metric 'w2'", "w1"]),
     (["eval", "ok.csv"], ["ok.csv", "--preset"]),
+    (["eval", "numbers.xls", "--preset", "toy1d"], ["numbers.xls", ".npy, .csv, .txt"]),
+    (["eval", "ok.csv", "--preset", "toy1d", "--metrics", ""], ["unknown metric ''", "w1"]),
     (["eval", "ok.csv", "--preset", "toy"], ["unknown preset 'toy'", "did you mean 'toy1d'"]),
     (["eval", "nan.csv", "--preset", "toy1d"], ["nan.csv", "line 2"]),
     (["eval", "none.npy", "--preset", "toy1d"], ["none.npy", "No such file"]),
@@ -143,6 +145,7 @@ def test_typers_own_errors_keep_their_form(words: list[str], program: Any, here:
         ("stepz = 3", ["'stepz'", "did you mean 'steps'"]),
         ("[knobs]\nk_step = 3", ["'knobs.k_step'", "did you mean 'k_steps'"]),
         ("[generator]\nwidth = 3", ["'generator.width'", "did you mean 'widths'"]),
+        ("k_steps = 3", ["c.toml: 'k_steps' is a knob", "[knobs]"]),
         ("[knob]\nk_steps = 3", ["'knob'", "did you mean 'knobs'"]),
         ("knobs = 3", ["'knobs' is a table"]),
         ("[steps]\na = 1", ["steps", "int"]),
@@ -169,7 +172,7 @@ def test_a_wrong_configuration_file_is_one_line_and_status_2(content: str, parts
     assert done.status == 2
     assert [part for part in parts if part not in done.line] == []
     assert contents(here) == before
-    assert not list(here.glob("runs/*"))
+    assert not (here / "runs").exists()
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is CUDA")

@@ -60,7 +60,7 @@ def test_without_a_size_all_must_have_one(tmp_path: Path) -> None:
     lay(tmp_path, {"a.png": picture(noise(4, 5)), "b.png": picture(noise(4, 5)), "c.png": picture(noise(7, 4))})
     said = refusal(lambda: read_images(tmp_path, None, None))
     assert f"{tmp_path / 'c.png'} is 4x7 where {tmp_path / 'a.png'} is 5x4" in said
-    assert "choose a preset with a size" in said
+    assert "--set size=32" in said
 
 
 def test_what_is_passed_over_is_counted(tmp_path: Path) -> None:

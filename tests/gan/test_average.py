@@ -22,12 +22,20 @@ def network() -> nn.Sequential:
 
 def test_the_weights_follow_by_the_decay_which_begins_short() -> None:
     average, weight = torch.zeros(3), torch.ones(3)
-    follow_([average], [weight], 0.9, 0)
+    follow_([average], [weight], 0.9, 0.25, 0)
     assert torch.allclose(average, torch.full((3,), 0.8))
-    follow_([average], [weight], 0.9, 10_000)
+    follow_([average], [weight], 0.9, 0.25, 10_000)
     assert torch.allclose(average, torch.full((3,), 0.82))
-    follow_([average], [weight], 0.0, 10_000)
+    follow_([average], [weight], 0.0, 0.25, 10_000)
     assert torch.equal(average, weight)
+
+
+def test_the_whole_share_is_the_mean_of_all_steps() -> None:
+    average, values = torch.full((2,), 7.0), torch.randn(20, 2)
+    seen = torch.cat((average[None], values))
+    for step, value in enumerate(values, start=1):
+        follow_([average], [value], 0.99999, 1.0, step - 1)
+        assert torch.allclose(average, seen[: step + 1].mean(0), atol=1e-5)
 
 
 def test_settled_statistics_are_those_of_the_networks_own_activations() -> None:

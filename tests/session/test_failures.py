@@ -174,10 +174,17 @@ def test_a_full_disk_without_anybody_there_ends_with_status_2_and_the_older_chec
     assert ended.outcome.status == "failed"
     assert ended.outcome.error.exit_code == 2
     assert "No space left on device" in str(ended.outcome.error)
+    assert f"`tui-gan resume {ended.directory.path}` goes on" in str(ended.outcome.error)
     stored = checkpoint.stored(ended.directory.checkpoints)
     assert max(stored) == 10
     assert checkpoint.read(stored[10])[1].step == 10
     assert list(ended.directory.checkpoints.glob("*.partial")) == []
+
+
+def test_a_full_disk_before_the_first_checkpoint_sends_nobody_to_resume(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    FullDisk(monkeypatch).full = True
+    ended = train()
+    assert "there is no checkpoint yet; make room, then begin anew with another --out" in str(ended.outcome.error)
 
 
 def test_a_log_that_cannot_be_written_ends_with_status_2(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:

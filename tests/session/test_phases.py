@@ -90,6 +90,8 @@ def test_a_run_that_was_stopped_in_it_goes_on_bit_for_bit(train: Train, resume: 
     whole = train("whole", config=taught)
     stopped = train("halves", {half - LESSONS: [Stop()]}, config=taught)
     assert stopped.session.run.trainer.pretrained == half
+    where = f"in pre-training {half} / {LESSONS}" if half < LESSONS else "at step 0"
+    assert stopped.session.run.events[-1].text == f"stopped {where}"
     halves = resume("halves", STEPS)
     one, other = (load_file(ended.checkpoint(STEPS)) for ended in (whole, halves))
     assert one.keys() == other.keys()

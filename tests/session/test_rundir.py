@@ -93,6 +93,14 @@ def test_discarding_a_run_leaves_no_trace(config: Config, knobs: Knobs) -> None:
     assert not Path("run").exists()
 
 
+@pytest.mark.parametrize("out", [None, Path("a/b/run"), Path("there/run"), Path("there")], ids=str)
+def test_discarding_removes_the_folders_that_were_made_and_no_others(config: Config, knobs: Knobs, out: Path | None) -> None:
+    Path("there").mkdir()
+    run, _ = rundir.create(out, config, knobs)
+    rundir.discard(run)
+    assert [str(path) for path in Path().rglob("*")] == ["there"]
+
+
 @pytest.mark.parametrize(
     ("out", "part"),
     [("file", "is a file"), ("file/below", "cannot make"), (LONG, "File name too long"), (f"new/{LONG}", "File name too long")],
@@ -104,6 +112,7 @@ def test_a_place_that_cannot_be_made_is_refused(config: Config, knobs: Knobs, ou
         rundir.create(Path(out), config, knobs)
     assert "--out" in str(caught.value)
     assert Path("file").read_text() == "mine"
+    assert [path.name for path in Path().iterdir()] == ["file"]
 
 
 def test_two_that_found_the_same_place_free_do_not_share_it(config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,8 +26,11 @@ def resolved(
     """
     base = choose(PRESETS, preset, "preset")
     table = read_toml(path) if path else {}
-    if table.get("preset", preset) != preset:
-        raise UsageError(f"{path} is for the preset {table['preset']!r}, not {preset!r}")
+    for source, given_preset in ((str(path), table.get("preset", preset)), ("--set", pairs.get("preset", preset))):
+        if given_preset != preset:
+            raise UsageError(f"{source} is for the preset {given_preset!r}, not {preset!r}")
+    for name in KNOBS.keys() & table.keys():
+        raise UsageError(f"{path}: {name!r} is a knob, which may change while a run trains; write it below [knobs]")
     if path and isinstance(table.get("data"), str) and table["data"]:
         # A path in a file is meant from where the file lies.
         table = {**table, "data": str(path.parent / table["data"])}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui_gan.contract.config import Config
     from tui_gan.gan.datasets import Dataset
 
+SAMPLES = (".npy", ".csv", ".txt")
 RunOrCheckpoint = Annotated[str, typer.Argument(help="A run (its newest checkpoint is taken) or a checkpoint file.")]
 
 
@@ -56,7 +57,9 @@ def evaluate(
 ) -> None:
     """Measure a run, a checkpoint, or a file of samples."""
     path = Path(what)
-    of_file = path.suffix.lower() in (".npy", ".csv", ".txt")
+    of_file = path.suffix.lower() in SAMPLES
+    if path.is_file() and not of_file and path.suffix != ".safetensors":
+        raise UsageError(f"unknown kind of file of {path}; samples are read from {', '.join(SAMPLES)}")
     if of_file and preset is None:
         raise UsageError(f"name the data that {path} is judged against: --preset (one of: {', '.join(PRESETS)})")
     if of_file and number:
@@ -64,7 +67,7 @@ def evaluate(
 
     from tui_gan.gan.metrics import METRICS, applicable, measure
 
-    names = [name.strip() for name in metrics.split(",")] if metrics else None
+    names = [name.strip() for name in metrics.split(",")] if metrics is not None else None
     for name in names or ():
         choose(METRICS, name, "metric")
     samples, dataset = _of_file(path, preset or "", data) if of_file else _of_run(what, preset, data, number)

@@ -117,6 +117,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         pretraining: steps in which the discriminator learns the density of the data before the first step.
         optimizer, schedule: how both players move.
         average_decay: decay of the averaged generator weights; 0 keeps no average apart.
+        average_share: the average reaches back over at most this share of the steps so far.
         metrics: the metrics that are measured live, by their names in METRICS.
         metric: the one by which the best checkpoint is kept.
         evaluated: samples of an evaluation.
@@ -160,6 +161,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     optimizer: Optimizer = Optimizer()
     schedule: Schedule = Schedule()
     average_decay: Share = 0.999
+    average_share: Annotated[float, Meta(gt=0.0, le=1.0)] = 0.25
     metrics: Annotated[tuple[str, ...], Meta(min_length=1)] = ("w1", "mean", "sd", "sd_ratio")
     metric: str = "w1"
     evaluated: Annotated[int, Meta(ge=100, le=1_000_000)] = 10_000

@@ -51,7 +51,7 @@ def _decoded(paths: tuple[Path, ...], size: int | None, channels: int | None, na
         array = fit(picture.image, size)
         if array.shape[1:] != sides:
             found = f"{picture.image.width}x{picture.image.height} where {model} is {sides[1]}x{sides[0]}"
-            raise UsageError(f"{paths[index]} is {found}; bring all to one size, or choose a preset with a size")
+            raise UsageError(f"{paths[index]} is {found}; bring all to one size, or give a size, such as --set size=32")
         extents.add(picture.image.size)
         seen.update(transparent=picture.transparent, frames=picture.frames)
         return array

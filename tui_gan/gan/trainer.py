@@ -271,7 +271,8 @@ class Trainer:
         return dropout or self.config.instance_noise.sd > 0 or any(name == "gradient_penalty" for name, _, _ in self.terms)
 
     def _update_averages(self) -> None:
-        follow_(self._average_weights, self._generator_weights, self.config.average_decay, self.steps_done)
+        config = self.config
+        follow_(self._average_weights, self._generator_weights, config.average_decay, config.average_share, self.steps_done)
         if self.generator_means:
             regularizers.update_means_(self.generator_means, self._generator_weights, self.steps_done + 1)
             regularizers.update_means_(self.discriminator_means, self._discriminator_weights, self.steps_done + 1)

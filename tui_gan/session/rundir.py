@@ -1,5 +1,6 @@
 """The run directory: where a run's files lie, how one is made, found and listed."""
 
+import contextlib
 import dataclasses
 import datetime
 import shutil
@@ -22,9 +23,15 @@ OWN = ("config.toml", "log.jsonl", "checkpoints", "previews", *(f"data{suffix}" 
 
 @dataclasses.dataclass(frozen=True)
 class RunDirectory:
-    """A directory with `config.toml`, `log.jsonl`, `checkpoints/`, `previews/` and, with the user's own data, a copy of it."""
+    """A directory with `config.toml`, `log.jsonl`, `checkpoints/`, `previews/` and, with the user's own data, a copy of it.
+
+    Attributes:
+        path: of the directory.
+        made: the folders that were made for it, the innermost first; empty for a run that was found.
+    """
 
     path: Path
+    made: tuple[Path, ...] = dataclasses.field(default=(), compare=False)
 
     @property
     def config(self) -> Path:
@@ -64,11 +71,15 @@ def create(out: Path | None, config: Config, knobs: Knobs, copied: bool = True) 
         # The checkpoint library reads only paths in UTF-8, and a log holds only such text.
         raise UsageError(f"the run directory {str(out)!a} holds characters that cannot be written as text; name another --out")
     path = out or RUNS / f"{config.preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
+    made: tuple[Path, ...] = ()
     try:
+        made = tuple(folder for folder in (path, *path.parents) if not folder.exists())
         run = RunDirectory(_unused(path)) if out is None else _claimable(path)
+        run = dataclasses.replace(run, made=made if out else (run.path, *made))
         # Whoever makes this folder owns the directory, should two have found it free.
         run.checkpoints.mkdir()
     except OSError as error:
+        _unmake(made)
         raise _unmakeable(path, error) from None
     try:
         if copied:
@@ -82,12 +93,11 @@ def create(out: Path | None, config: Config, knobs: Knobs, copied: bool = True) 
 
 
 def discard(run: RunDirectory) -> None:
-    """Remove the files of a run that never began; whatever else lies in the directory stays."""
+    """Remove the files of a run that never began, and the folders made for it; whatever else lies there stays."""
     for name in OWN:
         shutil.rmtree(run.path / name, ignore_errors=True)
         (run.path / name).unlink(missing_ok=True)
-    if run.path.is_dir() and not any(run.path.iterdir()):
-        run.path.rmdir()
+    _unmake(run.made)
 
 
 def find(name: str) -> RunDirectory:
@@ -139,6 +149,14 @@ def data_path(config: Config, folder: Path) -> Path:
 def listed(folder: Path = RUNS) -> Iterator[RunDirectory]:
     """The runs under a folder, in order of their names."""
     return (RunDirectory(path.parent) for path in sorted(folder.glob("*/config.toml")))
+
+
+def _unmake(folders: tuple[Path, ...]) -> None:
+    """Remove those folders that are empty, the innermost first."""
+    for folder in folders:
+        # One that holds something, or was never made, stays as it is.
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _unused(path: Path) -> Path:

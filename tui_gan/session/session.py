@@ -134,7 +134,7 @@ class Session:
                 self._error = TuiGanError(self._roll_back("a weight"))
                 self.run.save()
             if self.run.step < self.until:
-                self.run.note(f"stopped at step {self.run.step}")
+                self.run.note(f"stopped in {self.run.phase}" if self.run.phase else f"stopped at step {self.run.step}")
         except NonFiniteError:
             self._note_safely("no state to go on from: the one before was not finite either")
         except UsageError as error:
@@ -193,8 +193,12 @@ class Session:
 
     def _unwritable(self, error: OSError) -> UsageError:
         files = self.run.files
-        kept = "there is no checkpoint yet" if files.newest is None else f"the newest checkpoint is step {files.newest}"
-        cure = "" if self.hold else f"; make room, then `tui-gan resume {files.run.path}` goes on from there"
+        if files.newest is None:
+            kept, cure = "there is no checkpoint yet", "; make room, then begin anew with another --out"
+        else:
+            kept = f"the newest checkpoint is step {files.newest}"
+            cure = f"; make room, then `tui-gan resume {files.run.path}` goes on from there"
+        cure = "" if self.hold else cure
         return UsageError(f"cannot write {error.filename or files.run.path}: {error.strerror or error}; {kept}{cure}")
 
     def rest(self, status: Status) -> None:

@@ -184,7 +184,9 @@ def test_curves(look: Look) -> None:
 
 def test_one_step_and_one_value(look: Look) -> None:
     assert "G" in curves([curve("G", 0.7)], REFERENCES, [], 40, 8, look).text()
-    assert "0.7" in chart(Gauge("W1", logarithmic=True), series(0.7), 30, 8, look).text()
+    drawn = chart(Gauge("W1", logarithmic=True), series(0.7), 30, 8, look).text()
+    assert "0.7" in drawn
+    assert drawn.splitlines()[-1].split() == ["0"]
 
 
 def test_missing_values_leave_a_gap(look: Look) -> None:

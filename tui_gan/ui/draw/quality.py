@@ -86,7 +86,7 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look) -> 
     if below:
         first, last = scale.count(float(series.steps[0])), scale.count(float(series.steps[-1]))
         canvas.write(left, height - 1, first, Ink.DIM)
-        if columns > len(first) + len(last):
+        if first != last and columns > len(first) + len(last):
             canvas.write(width - len(last), height - 1, last, Ink.DIM)
     return canvas
 
