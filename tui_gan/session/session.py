@@ -102,7 +102,8 @@ class Session:
     def _stop_early(self) -> None:
         run, stop = self.run, self.run.config.stop
         run.met = -1
-        text = f"early stopping at step {run.step}: {stop.metric} has met {stop.threshold:g} {stop.evaluations} times in a row"
+        lasted = f" {stop.evaluations} times in a row" if stop.evaluations > 1 else ""
+        text = f"early stopping at step {run.step}: {stop.metric} has met {stop.threshold:g}{lasted}"
         self.rest(Status.PAUSED)
         run.note(text)
         run.save()
