@@ -23,10 +23,10 @@ def due(trainer: "Trainer") -> Sequence[Term]:
     return trainer.terms if trainer.steps_done % trainer.config.lazy == 0 else ()
 
 
-def discriminator_terms(
-    trainer: "Trainer", knobs: Knobs, shown: Sequence[Tensor], logits: Sequence[Tensor], terms: Sequence[Term]
-) -> Tensor | float:
-    """What is added to the discriminator's loss; the coefficients that adapt move on.
+def with_discriminator_terms(
+    loss: Tensor, trainer: "Trainer", knobs: Knobs, shown: Sequence[Tensor], logits: Sequence[Tensor], terms: Sequence[Term]
+) -> Tensor:
+    """The discriminator's loss with what is added to it; the coefficients that adapt move on.
 
     Args:
         shown: real samples, fake ones, and, where a regularizer asked for it, one more batch, as the discriminator was shown them.
@@ -35,11 +35,10 @@ def discriminator_terms(
     """
     config, gate = trainer.config, knobs.minibatch_discrimination
     (real, fake, *_), (real_logits, fake_logits, *extra) = shown, logits
-    total: Tensor | float = 0.0
     if terms:
         judgement = Judgement(
             judge=lambda x: trainer.discriminator(x, gate),
-            weights=[weight for weight in trainer.active[gate] if weight.dim() > 1],
+            weights=trainer.matrices[gate],
             real=real,
             fake=fake,
             real_logits=real_logits,
@@ -49,30 +48,31 @@ def discriminator_terms(
         )
         for name, regularizer, weight in terms:
             factor = trainer.coefficients.get(name, weight) * knobs.regularization * config.lazy
-            total = total + factor * regularizer.term(judgement)
+            loss = loss + factor * regularizer.term(judgement)
             if regularizer.adapt:
                 right = accuracy(trainer.objective, real_logits, fake_logits)
                 trainer.coefficients[name] = regularizer.adapt(trainer.coefficients[name], right, weight)
     if trainer.discriminator_means:
         # Weights that take no part add to it what no gradient is taken of.
         distance = historical_distance(list(trainer.discriminator.parameters()), trainer.discriminator_means)
-        total = total + config.historical_averaging * distance
-    return total
+        loss = loss + config.historical_averaging * distance
+    return loss
 
 
-def generator_terms(trainer: "Trainer", real: Tensor, fake: Tensor) -> Tensor | float:
-    """What is added to the generator's loss.
+def with_generator_terms(loss: Tensor, trainer: "Trainer", real: Tensor, fake: Tensor) -> Tensor:
+    """The generator's loss with what is added to it.
 
     Args:
         real, fake: as the discriminator is shown them; real is read with feature matching alone.
     """
-    config, weights = trainer.config, list(trainer.generator.parameters())
-    total: Tensor | float = 0.0
+    config = trainer.config
     if config.feature_matching:
         real_features, fake_features = trainer.discriminator.features(real), trainer.discriminator.features(fake)
-        total = total + config.feature_matching * feature_matching(real_features, fake_features)
+        loss = loss + config.feature_matching * feature_matching(real_features, fake_features)
     if config.generator_l2:
-        total = total + config.generator_l2 * 0.5 * sum(weight.square().sum() for weight in weights if weight.dim() > 1)
+        matrices = [weight for weight in trainer.generator.parameters() if weight.dim() > 1]
+        loss = loss + config.generator_l2 * 0.5 * sum(weight.square().sum() for weight in matrices)
     if trainer.generator_means:
-        total = total + config.historical_averaging * historical_distance(weights, trainer.generator_means)
-    return total
+        distance = historical_distance(list(trainer.generator.parameters()), trainer.generator_means)
+        loss = loss + config.historical_averaging * distance
+    return loss

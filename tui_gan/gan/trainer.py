@@ -19,7 +19,7 @@ from tui_gan.gan.latents import LATENTS, draw
 from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES, momentum_at
 from tui_gan.gan.regularizers import REGULARIZERS, noise_sd
 from tui_gan.gan.state import State
-from tui_gan.gan.terms import discriminator_terms, due, generator_terms
+from tui_gan.gan.terms import due, with_discriminator_terms, with_generator_terms
 from tui_gan.gan.updates import COORDINATION, UPDATES
 
 # Where the discriminator is taught the density of the data before the game, in units of the data (AYLIEN's gan-intro, 2016).
@@ -65,6 +65,7 @@ class Trainer:
         self._average_weights: list[Tensor] = list(self.generator_average.parameters())
         # What takes part with the minibatch features off and on; the others are moved neither by penalties nor by momentum.
         self.active = {gate: self.discriminator.active(gate) for gate in (False, True)}
+        self.matrices = {gate: [weight for weight in active if weight.dim() > 1] for gate, active in self.active.items()}
         remembers = config.historical_averaging > 0
         self.generator_means = [weight.detach().clone() for weight in self._generator_weights] if remembers else []
         self.discriminator_means = [weight.detach().clone() for weight in self._discriminator_weights] if remembers else []
@@ -114,7 +115,7 @@ class Trainer:
             seen = fake
             real_logits = fake_logits = self.discriminator(fake, knobs.minibatch_discrimination)
         loss = self.objective.generator_loss(real_logits, fake_logits)
-        gradients = torch.autograd.grad(loss + generator_terms(self, seen, fake), self._generator_weights)
+        gradients = torch.autograd.grad(with_generator_terms(loss, self, seen, fake), self._generator_weights)
         _move(self.generator_optimizer, self._generator_weights, gradients)
         return loss.detach()
 
@@ -123,7 +124,7 @@ class Trainer:
         fake = self.generator(latents)
         loss, penalized, real_logits, fake_logits = self._discriminator_losses(real, fake, knobs)
         generator_loss = self.objective.generator_loss(real_logits, fake_logits)
-        total = generator_loss + generator_terms(self, self._shown(real), self._shown(fake))
+        total = with_generator_terms(generator_loss, self, self._shown(real), self._shown(fake))
         discriminator_gradients = self._discriminator_gradients(penalized, knobs, keep=True)
         generator_gradients = torch.autograd.grad(total, self._generator_weights)
         _move(self.discriminator_optimizer, self._discriminator_weights, discriminator_gradients)
@@ -224,7 +225,7 @@ class Trainer:
         logits = self._judged(shown, knobs)
         real_logits, fake_logits = logits[:2]
         loss = self.objective.discriminator_loss(real_logits, fake_logits)
-        penalized = loss + discriminator_terms(self, knobs, shown, logits, terms)
+        penalized = with_discriminator_terms(loss, self, knobs, shown, logits, terms)
         if self.config.coordination != "fixed":
             self.accuracy_sum += objectives.accuracy(self.objective, real_logits, fake_logits) / self.k_steps(knobs)
         return loss, penalized, real_logits, fake_logits
@@ -287,6 +288,8 @@ class Trainer:
         """The gradient by each weight alone; None for those that take no part, which then stay as they are."""
         active = self.active[knobs.minibatch_discrimination]
         gradients = torch.autograd.grad(loss, active, retain_graph=keep)
+        if len(active) == len(self._discriminator_weights):
+            return list(gradients)
         found: dict[Tensor, Tensor] = dict(zip(active, gradients, strict=True))
         return [found.get(weight) for weight in self._discriminator_weights]
 
