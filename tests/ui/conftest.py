@@ -10,7 +10,23 @@ import pytest
 
 from tui_gan.contract.commands import Command, Stop
 from tui_gan.contract.knobs import Knobs
-from tui_gan.contract.snapshot import Event, ImageGrid, Line1D, Plane2D, Predictions, Series, Snapshot, Status, frozen
+from tui_gan.contract.snapshot import (
+    Event,
+    Gallery,
+    Gpu,
+    ImageGrid,
+    Layer,
+    Line1D,
+    Machine,
+    Plane2D,
+    Predictions,
+    Series,
+    Setting,
+    Snapshot,
+    Stage,
+    Status,
+    frozen,
+)
 from tui_gan.ui.app import TuiGan
 from tui_gan.ui.draw.palette import Look
 
@@ -85,11 +101,60 @@ def make_images(side: int = 28, channels: int = 1, number: int = 64) -> ImageGri
     return ImageGrid(real=drawn(number, 0.25), fake=drawn(number, 0.5))
 
 
-def make_predictions() -> Predictions:
+def make_predictions(**changes: Any) -> Predictions:
     """Of real samples 81 %, of generated ones 77 % are on the right side."""
     middles = (np.arange(20) + 0.5) / 20
     real, fake = middles**2.2 * (1.05 - middles), (1 - middles) ** 1.8 * (middles + 0.05)
-    return Predictions(frozen(np.linspace(0, 1, 21)), frozen(real / real.sum()), frozen(fake / fake.sum()))
+    logits = np.linspace(-5, 5, 41)
+    centres = (logits[1:] + logits[:-1]) / 2
+    real_logits, fake_logits = bell(centres, 1.2, 1.3), bell(centres, -1.0, 1.1)
+    values: dict[str, Any] = {
+        "edges": frozen(np.linspace(0, 1, 21)),
+        "real": frozen(real / real.sum()),
+        "fake": frozen(fake / fake.sum()),
+        "logit_edges": frozen(logits),
+        "real_logits": frozen(real_logits / real_logits.sum()),
+        "fake_logits": frozen(fake_logits / fake_logits.sum()),
+        "real_right": 0.81,
+        "fake_right": 0.77,
+    }
+    return Predictions(**{**values, **changes})
+
+
+def make_field(size: float = 1.0) -> Plane2D:
+    """The plane with the map of a generator that bends a grid into an arc, and arrows towards the nearest mode."""
+    plane = make_plane(size)
+    u, v = np.meshgrid(np.linspace(-1, 1, 24), np.linspace(-1, 1, 24))
+    manifold = np.stack([(2 + 0.4 * v) * np.cos(2 * u), (2 + 0.4 * v) * np.sin(2 * u)], axis=-1) * size
+    starts = plane.fake[:64]
+    ways = -starts / np.linalg.norm(starts, axis=1, keepdims=True)
+    return dataclasses.replace(plane, manifold=frozen(manifold), arrows=frozen(np.stack([starts, ways], axis=1)))
+
+
+LAYERS = (
+    Layer("G", "linear 1 > 64", 3.4, 0.021),
+    Layer("G", "linear 64 > 1", 1.2, 0.17),
+    Layer("D", "linear 1 > 64", 4.1, 0.034),
+    Layer("D", "linear 64 > 64", 5.6, 0.08),
+    Layer("D", "linear 64 > 1", 0.9, float("nan")),
+)
+MACHINE = Machine(
+    data=1.1e-4, discriminator=4.2e-4, generator=2.9e-4, other=8e-5, cpu=1.1, cores=2, memory=3.4e8, memory_total=8.2e9,
+    gpus=(Gpu("H100", 0.43, 2.1e9, 8.5e10, 51.0),),
+)  # fmt: skip
+STAGES = (
+    Stage("D 1/1: latents", "Numbers are drawn from the latent distribution.", (("count", "256"), ("mean", "0.01"), ("sd", "0.99"))),
+    Stage("D 1/1: samples", "G turns them into samples.", (("mean", "3.41"), ("sd", "0.70"))),
+)
+SETTINGS = (
+    Setting("objective", "non_saturating", True, ("non_saturating", "hinge", "wasserstein"), "what the players minimise"),
+    Setting("regularizers.r1", 1.0, True, (), "weight of R1"),
+    Setting("latent_dim", 1, False, (), "number of latent coordinates"),
+)
+
+
+def make_gallery(**changes: Any) -> Gallery:
+    return Gallery(**{"kept": tuple(range(0, 2001, 100)), "step": 2000, **changes})
 
 
 MEASURED = {
@@ -103,7 +168,7 @@ def make_other(kind: str, **changes: Any) -> Snapshot:
     base = make_snapshot()
     losses = {name: base.series[name] for name in ("generator_loss", "discriminator_loss")}
     measured = {name: Series(frozen([500.0, 1000.0, 1500.0, 2000.0]), frozen(values)) for name, values in MEASURED[kind].items()}
-    picture = make_plane() if kind == "plane" else make_images()
+    picture = make_field() if kind == "plane" else make_images()
     values = {"preset": {"plane": "ring", "images": "mnist"}[kind], "picture": picture, "series": losses | measured}
     return dataclasses.replace(base, **{**values, **changes})
 
@@ -130,6 +195,12 @@ def make_snapshot(status: Status = Status.PAUSED, scale: float = 1.0, **changes:
         },
         "picture": make_picture(scale),
         "predictions": make_predictions(),
+        "layers": LAYERS,
+        "machine": MACHINE,
+        "gallery": make_gallery(),
+        "settings": SETTINGS,
+        "undo": "k steps: 2 -> 1",
+        "runs": ("toy1d-before", "toy1d-earlier"),
         "events": (
             Event(0, "run runs/toy1d"),
             Event(1000, "k steps: 2 (was 1)", "change"),

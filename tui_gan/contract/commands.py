@@ -6,6 +6,9 @@ import msgspec
 
 from tui_gan.contract.snapshot import Snapshot
 
+# The parts of a snapshot that cost something to make; "picture" and "predictions" are made until somebody says otherwise.
+WATCHED = ("picture", "field", "predictions", "layers", "machine", "gallery", "settings", "runs")
+
 
 class Command(msgspec.Struct, frozen=True, tag=True):
     """One request, obeyed at a step boundary."""
@@ -43,6 +46,69 @@ class SetKnob(Command, frozen=True):
     value: Any
 
 
+class ChangeSetting(Command, frozen=True):
+    """Change a setting that is no knob, by its TOML key; refused with the way to restart where it cannot change live."""
+
+    key: str
+    value: Any
+
+
+class Undo(Command, frozen=True):
+    """Take back the last live change of a knob or a setting."""
+
+
+class Redo(Command, frozen=True):
+    """Make the change again that was taken back last."""
+
+
+class UpdateDiscriminator(Command, frozen=True):
+    """Pause, and move the discriminator once; the step count stays."""
+
+
+class UpdateGenerator(Command, frozen=True):
+    """Pause, and move the generator once; the step count stays."""
+
+
+class SlowMotion(Command, frozen=True):
+    """Pause, and show the next sub-step of the step that comes; the last one trains it."""
+
+
+class DrawData(Command, frozen=True):
+    """Learn from now on a distribution that the user has drawn over the window of the picture.
+
+    Attributes:
+        weights: rows of equal cells, row 0 the lowest, none negative and not all 0; of a line one row.
+    """
+
+    weights: tuple[tuple[float, ...], ...]
+
+
+class Watch(Command, frozen=True):
+    """Say which dearer parts of a snapshot somebody looks at, of WATCHED; the others need not be made."""
+
+    parts: tuple[str, ...]
+
+
+class Browse(Command, frozen=True):
+    """Say what the gallery is to show.
+
+    Attributes:
+        step: the kept preview of this step; None for the run as it stands.
+        walk: the numbers of two fixed latents to walk between, or None.
+        nearest: whether the nearest training images are looked for.
+    """
+
+    step: int | None = None
+    walk: tuple[int, int] | None = None
+    nearest: bool = False
+
+
+class Overlay(Command, frozen=True):
+    """Say which of the other runs' series are to be shown."""
+
+    runs: tuple[str, ...]
+
+
 class Save(Command, frozen=True):
     """Write a checkpoint now."""
 
@@ -52,9 +118,15 @@ class Evaluate(Command, frozen=True):
 
 
 class Export(Command, frozen=True):
-    """Write the (averaged) generator alone into the run directory."""
+    """Write the (averaged) generator alone, or a picture or table of the run, into the run directory.
+
+    Attributes:
+        to: a name in EXPORTERS.
+        what: of a picture or table, which: "distribution", "curves" or "samples"; "" for what the kind of file is made for.
+    """
 
     to: str = "safetensors"
+    what: str = ""
 
 
 class Stop(Command, frozen=True):

@@ -75,6 +75,10 @@ class Plane2D:
         real: (n, 2) real points, the same for the whole run.
         fake: (m, 2) the generated points of the fixed latents.
         discriminator: (rows, columns) D(x) in 0 .. 1 at the middles of equal cells of the window; row 0 is the lowest.
+        manifold: (rows, columns, 2) the generated points of a grid in the first two latent coordinates, the others 0, or, of a
+            single coordinate, (1, columns, 2); None unless somebody watches "field".
+        arrows: (a, 2, 2) generated points, and the directions in which the generator's loss falls there, in units of the data
+            and scaled so that the longest is 1; None unless somebody watches "field".
     """
 
     low: Floats
@@ -82,6 +86,8 @@ class Plane2D:
     real: Floats
     fake: Floats
     discriminator: Floats
+    manifold: Floats | None = None
+    arrows: Floats | None = None
 
 
 @dataclasses.dataclass(frozen=True, eq=False, slots=True)
@@ -107,11 +113,126 @@ class Predictions:
     Attributes:
         edges: (b + 1,) from 0 to 1.
         real, fake: (b,) shares of the real and of the generated samples whose D(x) falls into each bin; each sums to 1.
+        logit_edges: (c + 1,) round limits, which seldom change; what lies outside counts in the outermost bins.
+        real_logits, fake_logits: (c,) shares likewise of the raw outputs; each sums to 1.
+        real_right, fake_right: the shares on which the discriminator is right by its objective; NaN where it knows differences
+            of logits alone.
     """
 
     edges: Floats
     real: Floats
     fake: Floats
+    logit_edges: Floats
+    real_logits: Floats
+    fake_logits: Floats
+    real_right: float
+    fake_right: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer with weights.
+
+    Attributes:
+        player: "G" or "D".
+        name: what it is and its widths, such as "linear 64 > 128".
+        weights, gradients: Euclidean norms of its weights and of the gradient of their last update; NaN before there was one.
+    """
+
+    player: str
+    name: str
+    weights: float
+    gradients: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Gpu:
+    """A GPU as its driver reports it: `use` in 0 .. 1, memory in bytes, temperature in degrees Celsius; NaN what is not known."""
+
+    name: str
+    use: float
+    memory: float
+    memory_total: float
+    temperature: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Machine:
+    """What the run costs the machine.
+
+    Attributes:
+        data, discriminator, generator, other: seconds of a step, measured apart on one step now and then: drawing batches, the
+            updates of D, those of G, and the rest (averages, sums).
+        cpu: processor seconds a second of the whole process, 1 for each core kept busy; `cores` are those there are.
+        memory: resident bytes of the process, of `memory_total` of the machine.
+        gpus: none where there is no NVML.
+    """
+
+    data: float
+    discriminator: float
+    generator: float
+    other: float
+    cpu: float
+    cores: int
+    memory: float
+    memory_total: float
+    gpus: tuple[Gpu, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stage:
+    """One sub-step of a step in slow motion.
+
+    Attributes:
+        name: such as "D 1/2: verdicts".
+        text: one sentence that says what happens here.
+        numbers: names and values as they are shown.
+    """
+
+    name: str
+    text: str
+    numbers: tuple[tuple[str, str], ...]
+
+
+@dataclasses.dataclass(frozen=True, eq=False, slots=True)
+class Gallery:
+    """What a front end browses beside the run as it stands.
+
+    Attributes:
+        kept: the steps of the previews on disk, ascending.
+        step: the step of `picture`.
+        picture: of the preview that was asked for; None for the run as it stands.
+        walk: (n, H, W, C) uint8 generated images, or (n, X) generated samples in units of the data, on the way between two fixed
+            latents; None unless asked for.
+        nearest: (n, H, W, C) uint8 the nearest training image of each generated one shown, and `distances` (n,) the root mean
+            square of the differences of their pixels in 0 .. 1; None unless asked for.
+    """
+
+    kept: tuple[int, ...]
+    step: int
+    picture: Picture | None = None
+    walk: Bytes | Floats | None = None
+    nearest: Bytes | None = None
+    distances: Floats | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting that is no knob.
+
+    Attributes:
+        key: as in TOML, such as "objective" or "regularizers.r1".
+        value: in force.
+        live: whether it may change while the run trains; others need a restart.
+        choices: the names that it may take, if it takes names.
+        help: one sentence.
+    """
+
+    key: str
+    value: object
+    live: bool
+    choices: tuple[str, ...]
+    help: str
 
 
 @dataclasses.dataclass(frozen=True, eq=False, slots=True)
@@ -128,6 +249,14 @@ class Snapshot:
             that the training adapts.
         picture: what the networks do now; None while loading.
         predictions: what the discriminator says of real and of generated samples; None while loading.
+        layers: of both players; none unless somebody watches "layers".
+        machine: None unless somebody watches "machine".
+        gallery: None unless somebody watches "gallery".
+        stages: the sub-steps of the step in slow motion that have been shown so far, the newest last; none otherwise.
+        settings: the settings that are no knobs; none unless somebody watches "settings".
+        undo, redo: what the next undo and redo would do, such as "k steps: 2 -> 1"; "" for nothing.
+        runs: other runs beside this one, newest first; none unless somebody watches "runs".
+        overlays: the series of those that were asked for, by the name of the run.
         phase: what is trained before the first step, such as "pre-training 300 / 1,000"; "" while the game is played.
         events: the newest last, at most 200.
         failure: a traceback, when the run failed.
@@ -147,6 +276,15 @@ class Snapshot:
     series: Mapping[str, Series] = dataclasses.field(default_factory=dict)
     picture: Picture | None = None
     predictions: Predictions | None = None
+    layers: tuple[Layer, ...] = ()
+    machine: Machine | None = None
+    gallery: Gallery | None = None
+    stages: tuple[Stage, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    undo: str = ""
+    redo: str = ""
+    runs: tuple[str, ...] = ()
+    overlays: Mapping[str, Mapping[str, Series]] = dataclasses.field(default_factory=dict)
     phase: str = ""
     events: tuple[Event, ...] = ()
     failure: str | None = None

@@ -16,18 +16,21 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from tui_gan.contract.commands import Command, RunHandle, Stop, TurnKnob
+from tui_gan.contract.commands import Command, Export, RunHandle, Stop, TurnKnob, Watch
 from tui_gan.contract.snapshot import Snapshot, Status
 from tui_gan.ui.board import Board
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Look
 from tui_gan.ui.governor import Governor
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, bindings
-from tui_gan.ui.panels import PANELS
-from tui_gan.ui.panels.panel import Panel, View
+from tui_gan.ui.panels.panel import Frame, Panel
 from tui_gan.ui.search import Actions, Palette
 from tui_gan.ui.theme import AsciiFilter, theme
+from tui_gan.ui.views import VIEWS
 
+# What `export` writes in each view, by its names in the contract; elsewhere it writes the generator.
+EXPORTED = {"overview": "distribution", "layers": "distribution", "discriminator": "curves", "samples": "samples", "curves": "curves"}
+OVERVIEW = ("distribution", "losses", "samples", "predictions", "quality", "knobs", "events")
 POLL_SECONDS = (0.006, 0.03)
 WATCH_SECONDS = 0.15
 STALE_SECONDS = 1.0
@@ -66,9 +69,10 @@ class TuiGan(App[None]):
         self._begin = begin
         self._governor = Governor()
         self._leaving = False
+        self._watched: tuple[str, ...] = ()
         self._sent = 0
         self._woken = asyncio.Event()
-        self._board = Board(View(handle.latest, self._look))
+        self._board = Board(Frame(handle.latest, self._look))
         for palette in PALETTES.values():
             self.register_theme(theme(palette))
         self.theme = self._look.palette.name
@@ -96,7 +100,7 @@ class TuiGan(App[None]):
             self._handle_exception(error)
 
     async def _follow(self) -> None:
-        seen, answered = self._board.view.snapshot, 0
+        seen, answered = self._board.frame.snapshot, 0
         full_at, spent, written = 0.0, time.thread_time(), self.bytes_written
         while True:
             asked = self._sent
@@ -144,7 +148,11 @@ class TuiGan(App[None]):
         return self._woken.is_set()
 
     def _show(self, snapshot: Snapshot, quick: bool = False) -> None:
-        self._board.show(View(snapshot, self._look, self._leaving), quick)
+        rate, share = self._governor.bytes_per_frame / self._governor.interval, self._governor.seconds_per_frame / self._governor.interval
+        self._board.show(Frame(snapshot, self._look, self._leaving, rate, share), quick)
+        if (watched := self._board.watches) != self._watched:
+            self._watched = watched
+            self._send(Watch(watched))
 
     def _send(self, command: Command) -> None:
         self._handle.send(command)
@@ -166,7 +174,7 @@ class TuiGan(App[None]):
             return
         self._leaving = True
         self._send(Stop())
-        self._show(self._board.view.snapshot, quick=True)
+        self._show(self._board.frame.snapshot, quick=True)
 
     async def action_quit(self) -> None:
         """What Textual does for ctrl+q."""
@@ -174,7 +182,7 @@ class TuiGan(App[None]):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.push_screen(Help())
+        self.push_screen(Help(self._board.panel))
 
     def action_command_palette(self) -> None:
         """Show the command palette."""
@@ -185,13 +193,32 @@ class TuiGan(App[None]):
         """Switch between dark and light."""
         self._look = dataclasses.replace(self._look, palette=LIGHT if self._look.palette is DARK else DARK)
         self.theme = self._look.palette.name
-        self._show(self._board.view.snapshot)
+        self._show(self._board.frame.snapshot)
+
+    def action_view(self, name: str) -> None:
+        """Turn to a view; one that this kind of run does not have says so."""
+        if VIEWS[name].panel in self._board.absent:
+            self.notify(f"this run has no {name}")
+            return
+        self._board.turn_to(name)
+        self.call_after_refresh(lambda: self._show(self._board.frame.snapshot))
 
     def action_maximise(self, name: str | None = None) -> None:
         """Give all the room to a panel, the focused one if none is named; and take it back."""
         focused = self._board.focused
         chosen = focused.id if isinstance(focused, Panel) else None
-        self._board.maximise(name or self._board.maximised or chosen or next(iter(PANELS)))
+        self._board.maximise(name or self._board.maximised or chosen or VIEWS[self._board.view].panel or OVERVIEW[0])
+
+    def action_maximise_next(self) -> None:
+        """Give all the room to the next panel of the overview, also to those that find no room there."""
+        names = [name for name in OVERVIEW if name not in self._board.absent]
+        here = self._board.maximised
+        self._board.maximise(names[(names.index(here) + 1) % len(names)] if here in names else names[0])
+
+    def action_export(self) -> None:
+        """Write what the view shows into the run directory."""
+        view = self._board.view
+        self._send(Export("safetensors") if view not in EXPORTED else Export("png", EXPORTED[view]))
 
     def action_restore(self) -> None:
         """Show all panels again, and leave the focused one."""

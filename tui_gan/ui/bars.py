@@ -5,7 +5,7 @@ from typing import ClassVar
 from tui_gan.ui.draw import words
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.keys import footer_items
-from tui_gan.ui.panels.panel import Part, View
+from tui_gan.ui.panels.panel import Frame, Part
 
 
 class Header(Part):
@@ -13,15 +13,15 @@ class Header(Part):
 
     quick: ClassVar[bool] = True
 
-    def facts(self, view: View) -> tuple[object, ...]:
+    def facts(self, frame: Frame) -> tuple[object, ...]:
         """What the line says."""
-        snapshot = view.snapshot
+        snapshot = frame.snapshot
         speed = (snapshot.step, snapshot.steps, snapshot.steps_per_second, snapshot.seconds)
-        return (snapshot.preset, *speed, snapshot.device, snapshot.phase, view.leaving)
+        return (snapshot.preset, *speed, snapshot.device, snapshot.phase, frame.leaving)
 
-    def picture(self, view: View, width: int, height: int) -> Canvas:
+    def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line."""
-        return words.header(view.snapshot, view.leaving, width, view.look)
+        return words.header(frame.snapshot, frame.leaving, width, frame.look)
 
 
 class Advice(Part):
@@ -29,27 +29,30 @@ class Advice(Part):
 
     quick: ClassVar[bool] = True
 
-    def facts(self, view: View) -> tuple[object, ...]:
+    def facts(self, frame: Frame) -> tuple[object, ...]:
         """The advice."""
-        return (view.snapshot.advice, view.snapshot.events[-1:])
+        return (frame.snapshot.advice, frame.snapshot.events[-1:])
 
-    def picture(self, view: View, width: int, height: int) -> Canvas:
+    def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line."""
-        if view.snapshot.advice is None:
-            return words.news(view.snapshot, width, view.look)
-        return words.advice(view.snapshot.advice, width, view.look)
+        if frame.snapshot.advice is None:
+            return words.news(frame.snapshot, width, frame.look)
+        return words.advice(frame.snapshot.advice, width, frame.look)
 
 
 class Footer(Part):
-    """The keys; a click on one presses it."""
+    """The keys that work now; a click on one presses it."""
 
     quick: ClassVar[bool] = True
 
-    def facts(self, view: View) -> tuple[object, ...]:
-        """The keys never change."""
-        return ()
+    def facts(self, frame: Frame) -> tuple[object, ...]:
+        """The panel that they are for."""
+        return (self._panel(),)
 
-    def picture(self, view: View, width: int, height: int) -> Canvas:
+    def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line and remember where it can be clicked."""
-        canvas, self.targets = words.footer(footer_items(), width)
+        canvas, self.targets = words.footer(footer_items(self._panel()), width)
         return canvas
+
+    def _panel(self) -> str:
+        return str(getattr(self.screen, "panel", ""))

@@ -19,19 +19,23 @@ class Help(ModalScreen[None]):
         Binding(key, "app.pop_screen", "close", show=False) for key in ("escape", "question_mark", "q")
     ]
 
+    def __init__(self, panel: str = "") -> None:
+        super().__init__()
+        self._panel = panel
+
     def compose(self) -> ComposeResult:
         """The text, which scrolls where the screen is small."""
         with VerticalScroll(id="help") as frame:
             frame.border_title = "keys"
             frame.border_subtitle = "Escape closes"
-            yield Static(help_text(), id="help-text")
+            yield Static(help_text(self._panel), id="help-text")
 
 
-def help_text() -> Table:
+def help_text(panel: str = "") -> Table:
     """One row for each key."""
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", no_wrap=True, style="bold")
     table.add_column()
-    for shown, meaning in help_lines():
+    for shown, meaning in help_lines(panel):
         table.add_row(shown, meaning)
     return table

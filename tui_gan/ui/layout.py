@@ -9,21 +9,30 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
 from tui_gan.contract.knobs import KNOBS
+from tui_gan.ui.views import VIEWS
 
 Places = dict[str, Region]
 Kind = Literal["line", "plane", "images"]
 # The panels that have nothing to show for a kind of picture.
-ABSENT: dict[Kind, tuple[str, ...]] = {"line": (), "plane": ("samples",), "images": ("samples",)}
+ABSENT: dict[Kind, tuple[str, ...]] = {"line": (), "plane": ("samples",), "images": ("samples", "layers")}
 # Its share of the height, in percent, where losses are below it.
 DISTRIBUTION: dict[Kind, int] = {"line": 54, "plane": 68, "images": 74}
 KNOB_ROWS = len(KNOBS) + 2
 NEWS_ROWS = 22
 ALL_ROWS = 50
 SIDE = 32
+# From this width on a view has panels beside its own.
+WIDE, BESIDE = 110, 40
 
 
 def places(
-    width: int, height: int, maximised: str | None = None, advised: bool = False, failed: bool = False, kind: Kind = "line"
+    width: int,
+    height: int,
+    maximised: str | None = None,
+    advised: bool = False,
+    failed: bool = False,
+    kind: Kind = "line",
+    view: str = "overview",
 ) -> Places:
     """Where each part of the screen goes; what is not named is not shown.
 
@@ -33,6 +42,7 @@ def places(
             the panel of events finds no room.
         failed: the events, which hold the traceback, come first.
         kind: what the picture of the run shows; a plane and images need height more than a line does.
+        view: a name in VIEWS.
     """
     found: Places = {}
     if width < 1 or height < 1:
@@ -50,10 +60,24 @@ def places(
         return found
     if maximised:
         return found | {maximised: body}
-    panels = _body(body, failed, kind)
+    panels = _body(body, failed, kind) if view == "overview" else _view(body, view, failed)
     if not advised and "events" not in panels and height >= NEWS_ROWS:
-        return places(width, height, advised=True, failed=failed, kind=kind)
+        return places(width, height, advised=True, failed=failed, kind=kind, view=view)
     return found | panels
+
+
+def _view(body: Region, view: str, failed: bool) -> Places:
+    """A view's panel, and those beside it where there is room."""
+    shown = VIEWS[view]
+    if failed:
+        upper, lower = _down(body, body.height * 3 // 5) if body.height >= 14 else (body, None)
+        return {shown.panel: upper, "events": lower} if lower else {"events": body}
+    if body.width < WIDE or body.height < KNOB_ROWS + 8:
+        return {shown.panel: body}
+    left, right = _across(body, body.width - BESIDE)
+    upper, lower = _down(right, right.height - KNOB_ROWS if "knobs" in shown.beside else right.height // 2)
+    names = sorted(shown.beside, key=lambda name: name == "knobs")
+    return {shown.panel: left, names[0]: upper, names[1]: lower}
 
 
 def _body(body: Region, failed: bool, kind: Kind) -> Places:

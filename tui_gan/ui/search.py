@@ -10,6 +10,7 @@ from textual.widgets import Input
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.ui.board import Board
 from tui_gan.ui.keys import KEYS, Key
+from tui_gan.ui.views import VIEWS
 
 
 def title(key: Key) -> str:
@@ -45,6 +46,8 @@ class Palette(CommandPalette):
 
 
 def _offered(screen: Screen[Any]) -> list[Key]:
-    """The actions that do something on this screen: a panel that the run does not have cannot be zoomed."""
-    absent = [f"maximise('{name}')" for name in screen.absent] if isinstance(screen, Board) else []
-    return [key for key in KEYS if key.key not in ("escape", "ctrl+c", "ctrl+p") and key.action not in absent]
+    """The actions that do something on this screen: a view that the run does not have cannot be turned to."""
+    if not isinstance(screen, Board):
+        return []
+    absent = [f"view('{name}')" for name, view in VIEWS.items() if view.panel in screen.absent]
+    return [key for key in KEYS if not key.panel and key.name not in ("back", "interrupt", "palette") and key.action not in absent]

@@ -5,23 +5,23 @@ import pytest
 from tui_gan.contract.snapshot import Event, Series, Status, frozen
 from tui_gan.ui.draw.palette import Look
 from tui_gan.ui.panels import PANELS
-from tui_gan.ui.panels.panel import View
+from tui_gan.ui.panels.panel import Frame
 from tui_gan.ui.panels.quality import shown, verdict
 
 
 @pytest.mark.parametrize("name", PANELS)
 def test_a_panel_draws_the_same_for_the_same_facts(seen, look: Look, name: str) -> None:
     panel = PANELS[name](name)
-    view = View(seen(Status.RUNNING), look)
-    later = View(dataclasses.replace(view.snapshot, step=2001, seconds=90.0), look)
-    assert panel.facts(view) == panel.facts(later)
-    assert panel.inside(view, 60, 12).text() == panel.inside(later, 60, 12).text()
+    frame = Frame(seen(Status.RUNNING), look)
+    later = Frame(dataclasses.replace(frame.snapshot, step=2001, seconds=90.0), look)
+    assert panel.facts(frame) == panel.facts(later)
+    assert panel.inside(frame, 60, 12).text() == panel.inside(later, 60, 12).text()
 
 
 @pytest.mark.parametrize("name", PANELS)
 @pytest.mark.parametrize("size", [(0, 0), (3, 1), (20, 4), (118, 33)])
 def test_a_panel_without_data_says_so(seen, look: Look, name: str, size: tuple[int, int]) -> None:
-    bare = View(seen(Status.LOADING, picture=None, predictions=None, series={}, events=()), look)
+    bare = Frame(seen(Status.LOADING, picture=None, predictions=None, series={}, events=()), look)
     panel = PANELS[name](name)
     drawn = panel.inside(bare, *size)
     assert (drawn.width, drawn.height) == size
@@ -43,43 +43,43 @@ def test_what_a_panel_depends_on(seen, picture, answers) -> None:
     }
     for name, change in changes.items():
         panel = PANELS[name](name)
-        assert panel.facts(View(base, look)) != panel.facts(View(dataclasses.replace(base, **change), look)), name
+        assert panel.facts(Frame(base, look)) != panel.facts(Frame(dataclasses.replace(base, **change), look)), name
 
 
 @pytest.mark.parametrize("kind", ["plane", "images"])
 @pytest.mark.parametrize("name", PANELS)
 @pytest.mark.parametrize("size", [(0, 0), (3, 1), (60, 20)])
 def test_every_panel_survives_every_kind_of_run(other, look: Look, kind: str, name: str, size: tuple[int, int]) -> None:
-    view = View(other(kind), look)
+    frame = Frame(other(kind), look)
     panel = PANELS[name](name)
-    drawn = panel.picture(view, *size)
+    drawn = panel.picture(frame, *size)
     assert drawn.width >= size[0]
-    assert panel.facts(view) == panel.facts(View(dataclasses.replace(view.snapshot, step=2001), look))
+    assert panel.facts(frame) == panel.facts(Frame(dataclasses.replace(frame.snapshot, step=2001), look))
 
 
 @pytest.mark.parametrize(("kind", "title", "legend"), [("plane", "plane", "real generated D(x)"), ("images", "images", "latents 28 grey")])
 def test_the_picture_is_named_after_its_kind(other, look: Look, kind: str, title: str, legend: str) -> None:
-    view = View(other(kind), look)
+    frame = Frame(other(kind), look)
     panel = PANELS["distribution"]("distribution")
-    assert panel.heading(view) == title
-    said = " ".join(text for text, _ in panel.notes(view))
+    assert panel.heading(frame) == title
+    said = " ".join(text for text, _ in panel.notes(frame))
     assert all(word in said for word in legend.split())
 
 
 def test_points_beyond_the_window_are_counted(other) -> None:
     picture = other("plane").picture
     far = dataclasses.replace(picture, fake=frozen(picture.fake + 100.0))
-    assert PANELS["distribution"]("distribution").notes(View(other("plane", picture=far), Look()))[-1][0] == "  600 outside"
+    assert PANELS["distribution"]("distribution").notes(Frame(other("plane", picture=far), Look()))[-1][0] == "  600 outside"
 
 
 def test_pre_training_has_its_own_loss(seen, look: Look) -> None:
     curve = Series(frozen([1.0, 2.0, 3.0]), frozen([0.9, 0.5, 0.25]))
-    view = View(seen(phase="pre-training 3 / 10", series={"pretraining_loss": curve}), look)
+    frame = Frame(seen(phase="pre-training 3 / 10", series={"pretraining_loss": curve}), look)
     panel = PANELS["losses"]("losses")
-    assert panel.heading(view) == "pre-training"
-    assert panel.notes(view)[0][0] == "P 0.25"
-    assert "ln 2" not in panel.inside(view, 60, 12).text()
-    assert panel.heading(View(seen(), look)) == "losses"
+    assert panel.heading(frame) == "pre-training"
+    assert panel.notes(frame)[0][0] == "P 0.25"
+    assert "ln 2" not in panel.inside(frame, 60, 12).text()
+    assert panel.heading(Frame(seen(), look)) == "losses"
 
 
 def measured(**values: float) -> dict[str, Series]:
@@ -107,5 +107,5 @@ def test_the_quality_in_words(seen, series: dict[str, Series], words: str) -> No
 def test_series_stand_in_the_order_of_the_table_and_unknown_ones_after_them(seen, look: Look) -> None:
     snapshot = seen(series=measured(my_metric=1.0, k=2.0, generator_loss=0.7, modes=8.0, w1=0.5))
     assert [name for name, _, _ in shown(snapshot)] == ["w1", "modes", "k", "my_metric"]
-    text = PANELS["quality"]("quality").inside(View(snapshot, look), 100, 12).text()
+    text = PANELS["quality"]("quality").inside(Frame(snapshot, look), 100, 12).text()
     assert all(name in text for name in ("W1 distance", "modes found", "k steps", "my metric"))

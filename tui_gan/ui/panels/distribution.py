@@ -8,7 +8,7 @@ from tui_gan.ui.draw.distribution import distribution
 from tui_gan.ui.draw.images import images
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.plane import outside, plane
-from tui_gan.ui.panels.panel import Notes, Panel, View, hint
+from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 # A painted cell of a plane takes about 10 bytes, one of images 28.
 CELLS_A_SECOND: dict[type, float] = {Plane2D: 3000.0, ImageGrid: 1500.0}
@@ -19,35 +19,36 @@ class Distribution(Panel):
     """Histograms and D(x) on a line, points over D(x) in a plane, or images."""
 
     title: ClassVar[str] = "distribution"
+    watches: ClassVar[tuple[str, ...]] = ("picture",)
 
-    def facts(self, view: View) -> tuple[object, ...]:
+    def facts(self, frame: Frame) -> tuple[object, ...]:
         """The picture is a new object when it shows something new."""
-        return (view.snapshot.picture,)
+        return (frame.snapshot.picture,)
 
-    def pause(self, view: View) -> float:
+    def pause(self, frame: Frame) -> float:
         """Cells with colours of their own are many bytes, so that the larger picture is the slower one."""
-        rate = CELLS_A_SECOND.get(type(view.snapshot.picture))
+        rate = CELLS_A_SECOND.get(type(frame.snapshot.picture))
         return 0.0 if rate is None else min(LONGEST, self.size.area / rate)
 
-    def heading(self, view: View) -> str:
+    def heading(self, frame: Frame) -> str:
         """What kind of picture it is."""
-        picture = view.snapshot.picture
+        picture = frame.snapshot.picture
         return "images" if isinstance(picture, ImageGrid) else "plane" if isinstance(picture, Plane2D) else self.title
 
-    def inside(self, view: View, width: int, height: int) -> Canvas:
+    def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the picture, or say what is awaited."""
-        picture = view.snapshot.picture
+        picture = frame.snapshot.picture
         if picture is None:
-            return hint(*_waiting(view, width), height)
+            return hint(*_waiting(frame, width), height)
         if isinstance(picture, Plane2D):
-            return plane(picture, width, height, view.look)
+            return plane(picture, width, height, frame.look)
         if isinstance(picture, ImageGrid):
-            return images(picture, width, height, view.look)
-        return distribution(picture, width, height, view.look)
+            return images(picture, width, height, frame.look)
+        return distribution(picture, width, height, frame.look)
 
-    def notes(self, view: View) -> Notes:
+    def notes(self, frame: Frame) -> Notes:
         """The legend."""
-        pick, picture = view.look.pick, view.snapshot.picture
+        pick, picture = frame.look.pick, frame.snapshot.picture
         if isinstance(picture, ImageGrid):
             height, width, channels = picture.fake.shape[1:]
             size = f"{width} {pick('×', 'x')} {height} {'grey' if channels == 1 else 'colour'}"
@@ -67,6 +68,6 @@ class Distribution(Panel):
         )
 
 
-def _waiting(view: View, width: int) -> tuple[str, int]:
-    text = "loading PyTorch ..." if view.snapshot.status.value == "LOADING" else "no picture yet"
+def _waiting(frame: Frame, width: int) -> tuple[str, int]:
+    text = "loading PyTorch ..." if frame.snapshot.status.value == "LOADING" else "no picture yet"
     return text if len(text) <= width else "", width

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from tui_gan.ui.draw import words
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.panels.panel import Panel, View, hint
+from tui_gan.ui.panels.panel import Frame, Panel, hint
 
 
 class Events(Panel):
@@ -13,12 +13,12 @@ class Events(Panel):
     title: ClassVar[str] = "events"
     quick: ClassVar[bool] = True
 
-    def facts(self, view: View) -> tuple[object, ...]:
+    def facts(self, frame: Frame) -> tuple[object, ...]:
         """The events, the traceback and the advice."""
-        return (view.snapshot.events, view.snapshot.failure, view.snapshot.advice)
+        return (frame.snapshot.events, frame.snapshot.failure, frame.snapshot.advice)
 
-    def inside(self, view: View, width: int, height: int) -> Canvas:
+    def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the list."""
-        if not view.snapshot.events and view.snapshot.failure is None:
+        if not frame.snapshot.events and frame.snapshot.failure is None:
             return hint("nothing yet" if width > 12 else "", width, height)
-        return words.events(view.snapshot, width, height, view.look)
+        return words.events(frame.snapshot, width, height, frame.look)

@@ -2,12 +2,13 @@
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.ui.draw import words
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.panels.panel import Notes, Panel, View
+from tui_gan.ui.keys import bindings
+from tui_gan.ui.panels.panel import Frame, Notes, Panel
 
 
 class Knobs(Panel):
@@ -15,25 +16,20 @@ class Knobs(Panel):
 
     title: ClassVar[str] = "knobs"
     quick: ClassVar[bool] = True
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "choose(-1)", "previous knob", show=False),
-        Binding("down", "choose(1)", "next knob", show=False),
-        Binding("left", "turn_chosen(-1)", "lower", show=False),
-        Binding("right", "turn_chosen(1)", "raise", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("knobs")]
     chosen = 0
 
-    def facts(self, view: View) -> tuple[object, ...]:
+    def facts(self, frame: Frame) -> tuple[object, ...]:
         """The values, and which one is chosen."""
-        return (view.snapshot.knobs, view.snapshot.devices, self.chosen)
+        return (frame.snapshot.knobs, frame.snapshot.devices, self.chosen)
 
-    def inside(self, view: View, width: int, height: int) -> Canvas:
+    def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the rows and remember where they can be clicked."""
-        canvas, targets = words.knobs(view.snapshot, self.chosen if self.has_focus else None, width, height, view.look)
+        canvas, targets = words.knobs(frame.snapshot, self.chosen if self.has_focus else None, width, height, frame.look)
         self.targets = [words.Target(target.row + 1, target.start + 1, target.end + 1, target.action) for target in targets]
         return canvas
 
-    def notes(self, view: View) -> Notes:
+    def notes(self, frame: Frame) -> Notes:
         """Nothing: the title says it."""
         return ()
 

@@ -9,7 +9,7 @@ from tui_gan.ui.draw import scale
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.curves import Curve, Mark, curves, load
 from tui_gan.ui.draw.palette import Ink
-from tui_gan.ui.panels.panel import Notes, Panel, View, hint
+from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 LN2 = 0.6931471805599453
 REFERENCES = {"ln 2": LN2, "2 ln 2": 2 * LN2}
@@ -30,29 +30,29 @@ class Losses(Panel):
         """Import plotext once the first frame stands."""
         self.call_after_refresh(load)
 
-    def facts(self, view: View) -> tuple[object, ...]:
+    def facts(self, frame: Frame) -> tuple[object, ...]:
         """Lengths and ends of the curves, and the marks."""
-        ends = [(part.steps.size, part.steps[-1:].tolist()) for part in _series(view.snapshot).values()]
-        marks = _marks(view.snapshot)
-        return (*ends, view.snapshot.phase != "", len(marks), marks[-1:])
+        ends = [(part.steps.size, part.steps[-1:].tolist()) for part in _series(frame.snapshot).values()]
+        marks = _marks(frame.snapshot)
+        return (*ends, frame.snapshot.phase != "", len(marks), marks[-1:])
 
-    def heading(self, view: View) -> str:
+    def heading(self, frame: Frame) -> str:
         """Which losses these are."""
-        return "pre-training" if view.snapshot.phase else self.title
+        return "pre-training" if frame.snapshot.phase else self.title
 
-    def inside(self, view: View, width: int, height: int) -> Canvas:
+    def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the curves."""
-        before = bool(view.snapshot.phase)
+        before = bool(frame.snapshot.phase)
         table = BEFORE if before else GAME
-        lines = [Curve(part, *table[name]) for name, part in _series(view.snapshot).items()]
+        lines = [Curve(part, *table[name]) for name, part in _series(frame.snapshot).items()]
         if not any(line.series.steps.size for line in lines):
             return hint("no losses yet" if width > 14 else "", width, height)
-        return curves(lines, {} if before else REFERENCES, [] if before else _marks(view.snapshot), width, height, view.look)
+        return curves(lines, {} if before else REFERENCES, [] if before else _marks(frame.snapshot), width, height, frame.look)
 
-    def notes(self, view: View) -> Notes:
+    def notes(self, frame: Frame) -> Notes:
         """The newest values."""
         found: list[tuple[str, Ink]] = []
-        for name, part in _series(view.snapshot).items():
+        for name, part in _series(frame.snapshot).items():
             ink, letter, _ = (BEFORE | GAME)[name]
             if part.values.size:
                 found.append((("  " if found else "") + f"{letter} {scale.short(float(part.values[-1]))}", ink))

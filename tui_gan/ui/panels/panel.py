@@ -18,17 +18,21 @@ Notes = tuple[tuple[str, Ink], ...]
 
 
 @dataclasses.dataclass(frozen=True)
-class View:
+class Frame:
     """What every part of the screen is given to draw.
 
     Attributes:
         look: colours, and whether plain ASCII alone may be used.
         leaving: the user has asked to quit and the run is being saved.
+        bytes_per_second: what goes to the terminal.
+        drawing: the share of one processor that the screen takes.
     """
 
     snapshot: Snapshot
     look: Look
     leaving: bool = False
+    bytes_per_second: float = 0.0
+    drawing: float = 0.0
 
 
 class Part(Widget):
@@ -39,7 +43,7 @@ class Part(Widget):
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
-        self._view: View | None = None
+        self._frame: Frame | None = None
         self._drawn_for: tuple[object, ...] | None = None
         self._drawn_at = 0.0
         self._canvas: Canvas | None = None
@@ -47,39 +51,39 @@ class Part(Widget):
         self.targets: list[Target] = []
         self.double_click = ""
 
-    def facts(self, view: View) -> tuple[object, ...]:
+    def facts(self, frame: Frame) -> tuple[object, ...]:
         """Everything that the drawing depends on; while it stays equal nothing is drawn."""
-        return (view.snapshot,)
+        return (frame.snapshot,)
 
-    def picture(self, view: View, width: int, height: int) -> Canvas:
+    def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw; a part with nothing to say stays blank."""
         return Canvas(width, height)
 
-    def pause(self, view: View) -> float:
+    def pause(self, frame: Frame) -> float:
         """Seconds that pass at least between two drawings while the run trains."""
         return self.slow_seconds
 
-    def show(self, view: View) -> None:
-        """Draw a view, unless that would show nothing new, or too soon after the last time."""
-        self._view = view
+    def show(self, frame: Frame) -> None:
+        """Draw a frame, unless that would show nothing new, or too soon after the last time."""
+        self._frame = frame
         width, height = self.size
         if not (width and height and self.is_on_screen):
             return
-        facts = (width, height, self.has_focus, view.look, view.snapshot.status, *self.facts(view))
+        facts = (width, height, self.has_focus, frame.look, frame.snapshot.status, *self.facts(frame))
         if facts == self._drawn_for:
             return
         before = self._drawn_for
         same_frame = before is not None and before[:5] == facts[:5]
         now = time.monotonic()
-        if same_frame and view.snapshot.status is Status.RUNNING and now - self._drawn_at < self.pause(view):
+        if same_frame and frame.snapshot.status is Status.RUNNING and now - self._drawn_at < self.pause(frame):
             return
         self._drawn_for, self._drawn_at = facts, now
-        self._replace(self.picture(view, width, height), view.look, before is None or before[3] != view.look)
+        self._replace(self.picture(frame, width, height), frame.look, before is None or before[3] != frame.look)
 
     def redraw(self) -> None:
-        """Draw the last view again, after a change of size or focus."""
-        if self._view is not None:
-            self.show(self._view)
+        """Draw the last frame again, after a change of size or focus."""
+        if self._frame is not None:
+            self.show(self._frame)
 
     def _replace(self, canvas: Canvas, look: Look, anew: bool) -> None:
         rows = changed_rows(canvas, None if anew else self._canvas)
@@ -117,27 +121,29 @@ class Panel(Part, can_focus=True):
     """A framed part with a title, which can be focused and maximised."""
 
     title: ClassVar[str] = ""
+    # The parts of a snapshot that it draws and that cost something to make; names in WATCHED.
+    watches: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, id: str) -> None:
         super().__init__(id)
         self.double_click = f"maximise('{id}')"
 
-    def inside(self, view: View, width: int, height: int) -> Canvas:
+    def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw what the frame holds."""
         return Canvas(width, height)
 
-    def heading(self, view: View) -> str:
+    def heading(self, frame: Frame) -> str:
         """The title, where it depends on the run."""
         return self.title
 
-    def notes(self, view: View) -> Notes:
+    def notes(self, frame: Frame) -> Notes:
         """A legend or newest numbers for the frame's upper edge."""
         return ()
 
-    def picture(self, view: View, width: int, height: int) -> Canvas:
+    def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the content in its frame."""
-        inside = self.inside(view, max(0, width - 2), max(0, height - 2))
-        return framed(inside, self.heading(view), self.has_focus, view.look, self.notes(view))
+        inside = self.inside(frame, max(0, width - 2), max(0, height - 2))
+        return framed(inside, self.heading(frame), self.has_focus, frame.look, self.notes(frame))
 
     def allow_focus(self) -> bool:
         """Only a panel that is on the screen can be focused."""

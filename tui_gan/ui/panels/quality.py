@@ -8,7 +8,7 @@ from tui_gan.contract.snapshot import Series, Snapshot
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.quality import Gauge, quality
-from tui_gan.ui.panels.panel import Notes, Panel, View, hint
+from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 GAUGES = {
     "w1": Gauge("W1 distance", logarithmic=True, ink=Ink.FAKE),
@@ -41,20 +41,20 @@ class Quality(Panel):
     title: ClassVar[str] = "quality"
     slow_seconds: ClassVar[float] = 0.5
 
-    def facts(self, view: View) -> tuple[object, ...]:
+    def facts(self, frame: Frame) -> tuple[object, ...]:
         """Lengths and newest values."""
-        return tuple((name, part.steps.size, part.steps[-1:].tolist()) for name, _, part in shown(view.snapshot))
+        return tuple((name, part.steps.size, part.steps[-1:].tolist()) for name, _, part in shown(frame.snapshot))
 
-    def inside(self, view: View, width: int, height: int) -> Canvas:
+    def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the charts."""
-        found = shown(view.snapshot)
+        found = shown(frame.snapshot)
         if not any(part.steps.size for _, _, part in found):
             return hint("not measured yet: press e" if width > 26 else "", width, height)
-        return quality([(gauge, part) for _, gauge, part in found], width, height, view.look)
+        return quality([(gauge, part) for _, gauge, part in found], width, height, frame.look)
 
-    def notes(self, view: View) -> Notes:
+    def notes(self, frame: Frame) -> Notes:
         """The most telling metric in words."""
-        return ((text, Ink.DIM),) if (text := verdict(view.snapshot)) else ()
+        return ((text, Ink.DIM),) if (text := verdict(frame.snapshot)) else ()
 
 
 def shown(snapshot: Snapshot) -> list[tuple[str, Gauge, Series]]:

@@ -6,27 +6,28 @@ from tui_gan.contract.snapshot import Line1D
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.samples import samples
-from tui_gan.ui.panels.panel import Notes, Panel, View, hint
+from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 
 class Samples(Panel):
     """The map z -> x of a run on a line; other runs have no such panel."""
 
     title: ClassVar[str] = "samples"
+    watches: ClassVar[tuple[str, ...]] = ("picture",)
     slow_seconds: ClassVar[float] = 0.4
 
-    def facts(self, view: View) -> tuple[object, ...]:
+    def facts(self, frame: Frame) -> tuple[object, ...]:
         """The picture is a new object when it shows something new."""
-        return (view.snapshot.picture,)
+        return (frame.snapshot.picture,)
 
-    def inside(self, view: View, width: int, height: int) -> Canvas:
+    def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the map and the points."""
-        picture = view.snapshot.picture
+        picture = frame.snapshot.picture
         if not isinstance(picture, Line1D):
             return hint("no samples yet" if width > 14 else "", width, height)
-        return samples(picture, width, height, view.look)
+        return samples(picture, width, height, frame.look)
 
-    def notes(self, view: View) -> Notes:
+    def notes(self, frame: Frame) -> Notes:
         """How many latents are followed."""
-        picture = view.snapshot.picture
+        picture = frame.snapshot.picture
         return ((f"{picture.latents.size:,} fixed latents", Ink.FAKE),) if isinstance(picture, Line1D) else ()
