@@ -9,13 +9,26 @@ from tui_gan.contract import commands
 from tui_gan.contract.commands import Command
 
 KINDS = [kind for _, kind in inspect.getmembers(commands, inspect.isclass) if issubclass(kind, Command) and kind is not Command]
-EXAMPLES = {commands.TurnKnob: commands.TurnKnob("k_steps", -1), commands.SetKnob: commands.SetKnob("batch_size", 64)}
+EXAMPLES = {
+    type(each): each
+    for each in (
+        commands.TurnKnob("k_steps", -1),
+        commands.SetKnob("batch_size", 64),
+        commands.ChangeSetting("regularizers.r1", 0.5),
+        commands.DrawData(((0.0, 1.5), (2.0, 0.0))),
+        commands.Watch(("picture", "settings")),
+        commands.Browse(step=500, walk=(1, 2), nearest=True),
+        commands.Overlay(("toy1d-1",)),
+    )
+}
 ALL = [EXAMPLES[kind] if kind in EXAMPLES else kind() for kind in KINDS]
 
 
 def test_the_commands_are_those_of_the_contract() -> None:
-    expected = {"Pause", "Resume", "TogglePause", "Step", "TurnKnob", "SetKnob", "Save", "Evaluate", "Export", "Stop"}
-    assert {kind.__name__ for kind in KINDS} == expected
+    going = {"Pause", "Resume", "TogglePause", "Step", "UpdateDiscriminator", "UpdateGenerator", "SlowMotion", "Stop"}
+    steering = {"TurnKnob", "SetKnob", "ChangeSetting", "Undo", "Redo", "DrawData"}
+    looking = {"Watch", "Browse", "Overlay", "Save", "Evaluate", "Export"}
+    assert {kind.__name__ for kind in KINDS} == going | steering | looking
 
 
 @pytest.mark.parametrize("command", ALL, ids=lambda command: type(command).__name__)

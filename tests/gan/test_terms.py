@@ -85,7 +85,7 @@ def test_historical_averaging_holds_back_by_the_distance_to_the_mean(build_train
     free = build_trainer(**PLAIN)
     state = trainer.state()
     free.load_state({name: value for name, value in state.items() if "_means." not in name})
-    free._prepare(knobs, free.steps_done)
+    free.prepare(knobs, free.steps_done)
     held = trainer
     means = [mean.clone() for mean in held.generator_means]
     for each in (free, held):

@@ -102,7 +102,7 @@ def test_same_batch_moves_g_on_what_d_has_just_seen(build_trainer: Build, knobs:
     trainer.stream.set_state(stream)
     by_hand = build_trainer(updates="same_batch", objective="zero_sum", **PLAIN)
     trainer.step(knobs)
-    by_hand._prepare(knobs, 0)
+    by_hand.prepare(knobs, 0)
     by_hand.update_discriminator(knobs, real, z)
     g = list(by_hand.generator.parameters())
     loss = -softplus(-by_hand.discriminator(real)).mean() - softplus(by_hand.discriminator(by_hand.generator(z))).mean()

@@ -1,4 +1,4 @@
-"""Config: what is fixed for a run; TOML in and out, unknown keys refused with the nearest name."""
+"""Config: the settings of a run that are no knobs; TOML in and out, unknown keys refused with the nearest name."""
 
 import dataclasses
 import tomllib
@@ -53,7 +53,14 @@ class Optimizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The factor on both learning rates over steps; `kind` is a name in SCHEDULES, whose docstrings say what the others are."""
+    """The factor on both learning rates over steps.
+
+    Attributes:
+        kind: a name in SCHEDULES, whose docstrings say what the others are.
+        period: in steps.
+        factor: of the falling kinds, what the rates are multiplied by at a time.
+        floor: the least factor on the rates.
+    """
 
     kind: str = "constant"
     period: Annotated[float, Meta(gt=0.0, le=1e12)] = 1000.0
@@ -76,7 +83,13 @@ class Noise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class EarlyStop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Stop when `metric` (of those measured live; "" never stops) has been `threshold` or better `evaluations` times in a row."""
+    """Stop when `metric` has been `threshold` or better `evaluations` times in a row.
+
+    Attributes:
+        metric: one of those measured live; "" never stops.
+        threshold: what it has to meet.
+        evaluations: how often in a row.
+    """
 
     metric: str = ""
     threshold: float = 0.0
@@ -84,7 +97,7 @@ class EarlyStop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything about a run that does not change while it trains.
+    """Everything about a run that is no knob; contract/settings.py says what of it may change while it trains.
 
     Attributes:
         preset: the preset it started from.
@@ -98,7 +111,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         size, channels: what images are brought to: size x size pixels of so many channels (1 grey, 3 RGB); 0 leaves them.
         standardize: train on (x - mean) / sd and undo it on output; images train in -1 .. 1 instead.
         contrast: train on images of which each has mean 0 and norm `contrast` (global contrast normalisation); 0 does not.
-        latent_dim, latent: number of latent coordinates and their distribution, a name in LATENTS.
+        latent_dim: number of latent coordinates.
+        latent: their distribution, a name in LATENTS.
         latent_scale: what the latents are multiplied by.
         stratified: train on latents that cover their distribution evenly in every batch.
         generator, discriminator, minibatch: the networks.

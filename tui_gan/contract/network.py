@@ -21,6 +21,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         widths: units of each hidden layer; of `dcgan`, the channels beside the image.
         activation: a name in ACTIVATIONS, or maxout, the largest of `pieces` linear functions (Goodfellow et al. 2013); or one
             for each hidden layer, with commas between them.
+        pieces: of maxout, of how many linear functions a unit is the largest.
         norm: what normalises each hidden layer.
         spectral: divide each weight matrix by its largest singular value (Miyato et al. 2018, arXiv:1802.05957).
         dropout, input_dropout: share of the hidden units, and of the inputs, that a training pass leaves out.
@@ -30,7 +31,8 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         output: what the generator's last layer goes through.
         output_bias: the start of the generator's last bias; "data" is where its output is the mean of the data.
         init: the distribution of the weights at the start, with biases 0; "torch" is PyTorch's own.
-        init_scale: its standard deviation, or the limit of the uniform; `last_init_scale` that of the last layer, 0 the same.
+        init_scale: its standard deviation, or the limit of the uniform.
+        last_init_scale: that of the last layer; 0 is the same.
     """
 
     kind: str = "mlp"

@@ -75,8 +75,9 @@ class Plane2D:
         real: (n, 2) real points, the same for the whole run.
         fake: (m, 2) the generated points of the fixed latents.
         discriminator: (rows, columns) D(x) in 0 .. 1 at the middles of equal cells of the window; row 0 is the lowest.
-        manifold: (rows, columns, 2) the generated points of a grid in the first two latent coordinates, the others 0, or, of a
-            single coordinate, (1, columns, 2); None unless somebody watches "field".
+        manifold: (rows, columns, 2) the generated points of a grid in the first two latent coordinates, columns along the first,
+            the others 0 (on a sphere the third makes up the length), or, where the latents lie on a line, (1, columns, 2); None
+            unless somebody watches "field".
         arrows: (a, 2, 2) generated points, and the directions in which the generator's loss falls there, in units of the data
             and scaled so that the longest is 1; None unless somebody watches "field".
     """
@@ -162,7 +163,7 @@ class Machine:
 
     Attributes:
         data, discriminator, generator, other: seconds of a step, measured apart on one step now and then: drawing batches, the
-            updates of D, those of G, and the rest (averages, sums).
+            updates of D, those of G, and the rest (averages, sums); NaN before there was one.
         cpu: processor seconds a second of the whole process, 1 for each core kept busy; `cores` are those there are.
         memory: resident bytes of the process, of `memory_total` of the machine.
         gpus: none where there is no NVML.

@@ -13,6 +13,8 @@ Latent = Callable[[int, int, torch.Generator, bool], Tensor]
 TAIL = 5e-7
 # Half the width of AYLIEN's grid, and how far a point is moved from it.
 GRID_REACH, GRID_JITTER = 8.0, 0.01
+# The sine of an angle below which two directions are taken for one.
+ON_ONE_LINE = 1e-3
 
 
 def unit(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
@@ -70,6 +72,23 @@ def _order(count: int) -> Tensor:
 
 LATENTS: dict[str, Latent] = {"normal": normal, "uniform": uniform, "unit": unit, "sphere": sphere, "grid": grid}
 """(count, dim, stream, stratified) -> (count, dim) float32 on the CPU, from the stream alone."""
+
+
+# Where latents lie near a sphere, so that the straight way between two of them leads through where there are hardly any.
+SPHERICAL = {"normal", "sphere"}
+
+
+def between(name: str, start: Tensor, end: Tensor, count: int) -> Tensor:
+    """`count` latents on the way from `start` to `end`, both (Z,), which are the first and the last: (count, Z).
+
+    Of the SPHERICAL ones along the great circle, sin((1 - t) w) / sin(w) start + sin(t w) / sin(w) end with w the angle between them
+    (White 2016, arXiv:1609.04468, section 2.1), unless they lie on one line with 0; of others straight.
+    """
+    t = torch.linspace(0, 1, count)[:, None]
+    angle = torch.acos(torch.cosine_similarity(start, end, dim=0).clamp(-1, 1))
+    if name in SPHERICAL and angle.sin() > ON_ONE_LINE:
+        return (((1 - t) * angle).sin() * start + (t * angle).sin() * end) / angle.sin()
+    return torch.lerp(start, end, t)
 
 
 def draw(latent: Latent, count: int, dim: int, stream: torch.Generator, *, stratified: bool = False, scale: float = 1.0) -> Tensor:

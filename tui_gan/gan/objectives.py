@@ -14,9 +14,34 @@ from tui_gan.contract.errors import UsageError
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 SmoothedLoss = Callable[[Tensor, Tensor, float], Tensor]
+Verdict = Callable[[Tensor, Tensor], Tensor]
 
 # AYLIEN's floor under probabilities before their logarithm is taken.
 LEAST_PROBABILITY = 1e-5
+
+
+def probability(logits: Tensor, middle: Tensor) -> Tensor:
+    """sigmoid(C): at its best p / (p + q) where the data have density p and the generated samples q (Goodfellow et al. 2014)."""
+    return torch.sigmoid(logits)
+
+
+def cut(logits: Tensor, middle: Tensor) -> Tensor:
+    """C cut to 0 .. 1: of least squares C itself is p / (p + q) at its best (Mao et al. 2017, arXiv:1611.04076)."""
+    return logits.clamp(0.0, 1.0)
+
+
+def squashed(logits: Tensor, middle: Tensor) -> Tensor:
+    """sigmoid(C), which is no probability: hinge learns on which side of 0 a sample lies, and no more than +-1 of how far."""
+    return torch.sigmoid(logits)
+
+
+def compared(logits: Tensor, middle: Tensor) -> Tensor:
+    """sigmoid(C - middle): losses that know differences of logits alone leave open where C is 0.
+
+    Against a typical sample of the other kind the relativistic discriminator gives this as the probability of being the real one;
+    of Wasserstein's critic it is the side of the middle on which a sample lies, and no probability.
+    """
+    return torch.sigmoid(logits - middle)
 
 
 class Objective(NamedTuple):
@@ -24,7 +49,8 @@ class Objective(NamedTuple):
 
     The generator's loss may leave the real logits unread; `needs_real` says whether it does not. Where label smoothing is
     defined, `smoothed_discriminator_loss` takes what the target of real samples lacks to 1 as a third argument. A logit above
-    `boundary` calls a sample real; None where the losses know the differences of logits alone.
+    `boundary` calls a sample real; None where the losses know the differences of logits alone. `verdict` makes the D(x) in 0 .. 1
+    that is drawn from logits and the middle between the mean logits of real and of generated samples.
     """
 
     discriminator_loss: Loss
@@ -32,6 +58,7 @@ class Objective(NamedTuple):
     needs_real: bool = False
     smoothed_discriminator_loss: SmoothedLoss | None = None
     boundary: float | None = 0.0
+    verdict: Verdict = probability
 
 
 def logistic_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
@@ -139,10 +166,13 @@ OBJECTIVES: dict[str, Objective] = {
         least_squares_generator_loss,
         smoothed_discriminator_loss=smoothed_least_squares_discriminator_loss,
         boundary=0.5,
+        verdict=cut,
     ),
-    "hinge": Objective(hinge_discriminator_loss, wasserstein_generator_loss),
-    "wasserstein": Objective(wasserstein_discriminator_loss, wasserstein_generator_loss, boundary=None),
-    "relativistic": Objective(relativistic_discriminator_loss, relativistic_generator_loss, needs_real=True, boundary=None),
+    "hinge": Objective(hinge_discriminator_loss, wasserstein_generator_loss, verdict=squashed),
+    "wasserstein": Objective(wasserstein_discriminator_loss, wasserstein_generator_loss, boundary=None, verdict=compared),
+    "relativistic": Objective(
+        relativistic_discriminator_loss, relativistic_generator_loss, needs_real=True, boundary=None, verdict=compared
+    ),
     "clamped": Objective(clamped_discriminator_loss, clamped_generator_loss),
 }
 

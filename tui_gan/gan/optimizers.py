@@ -4,7 +4,9 @@ import math
 from collections.abc import Callable, Iterable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from tui_gan.contract.config import Optimizer
 
 
 def adam(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: float, fused: bool) -> torch.optim.Optimizer:
@@ -21,6 +23,12 @@ def sgd(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: f
 
 OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {"adam": adam, "sgd": sgd}
 """(parameters, *, beta1, beta2, momentum, fused); `fused` says whether the device has the fused kernels (cpu and cuda do)."""
+
+
+def optimizer_of(settings: Optimizer, network: nn.Module, device: str) -> torch.optim.Optimizer:
+    """The optimizer of a network on a device."""
+    make, fused = OPTIMIZERS[settings.kind], device.startswith(("cpu", "cuda"))
+    return make(network.parameters(), beta1=settings.beta1, beta2=settings.beta2, momentum=settings.momentum, fused=fused)
 
 
 def constant(step: int, period: float, factor: float, floor: float) -> float:

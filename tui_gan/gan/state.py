@@ -68,6 +68,27 @@ def load(trainer: "Trainer", state: State) -> None:
     trainer.steps_done, trainer.losses_summed, trainer.pretrained, trainer.k = counts
 
 
+def carried(old: "Trainer", new: "Trainer") -> State:
+    """Copy the state of a trainer for one of another configuration, whose networks have the same weights.
+
+    Weights are carried over in their order, since a layer of dropout moves the names of those behind it. Coefficients of which the
+    configuration says something else, and fixed latents of another distribution, are those that the new trainer begins with.
+
+    Raises:
+        ValueError: the networks have another number of tensors.
+    """
+    state, fresh = old.state(), dict(tensors(new))
+    found = {name: value for name, value in state.items() if name.partition(".")[0] not in dict(_modules(old))}
+    for (name, module), (_, other) in zip(_modules(old), _modules(new), strict=True):
+        found |= {f"{name}.{its}": state[f"{name}.{mine}"] for mine, its in zip(module.state_dict(), other.state_dict(), strict=True)}
+    weights, wanted = old.config.regularizers, new.config.regularizers
+    kept = {f"coefficients.{name}" for name in new.coefficients if weights.get(name) == wanted[name]}
+    found |= {name: value for name, value in fresh.items() if name.startswith("coefficients.") and name not in kept}
+    if _latents(old.config) != _latents(new.config):
+        found["fixed_latents"] = fresh["fixed_latents"]
+    return found
+
+
 def forms(config: Config, shape: tuple[int, ...]) -> tuple[dict[str, Form], dict[str, Form]]:
     """Forms of the tensors that the state of a configuration must have, and of those that its optimisers may; nothing is allocated.
 
@@ -104,6 +125,11 @@ def size(config: Config, shape: tuple[int, ...]) -> int:
     """Bytes of a whole state, which is what a checkpoint takes on the disk."""
     must, may = forms(config, shape)
     return sum(dtype.itemsize * torch.Size(form).numel() for dtype, form in (*must.values(), *may.values()))
+
+
+def _latents(config: Config) -> tuple[object, ...]:
+    """What the fixed latents are drawn by, beside the seed."""
+    return config.latent, config.latent_scale, config.stratified
 
 
 def _form(tensor: Tensor) -> Form:

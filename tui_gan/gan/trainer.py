@@ -6,24 +6,21 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import mse_loss
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
-from tui_gan.gan import objectives, regularizers, state
+from tui_gan.gan import judging, objectives, regularizers, state
 from tui_gan.gan.average import SETTLED_ON, follow_, settle_
 from tui_gan.gan.beginning import networks
 from tui_gan.gan.compatibility import check
-from tui_gan.gan.datasets.dataset import Dataset, Line
+from tui_gan.gan.datasets.dataset import Dataset
 from tui_gan.gan.latents import LATENTS, draw
-from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES, momentum_at
+from tui_gan.gan.optimizers import SCHEDULES, momentum_at, optimizer_of
+from tui_gan.gan.pretraining import density_loss
 from tui_gan.gan.regularizers import REGULARIZERS, noise_sd
 from tui_gan.gan.state import State
 from tui_gan.gan.terms import due, with_discriminator_terms, with_generator_terms
 from tui_gan.gan.updates import COORDINATION, UPDATES
-
-# Where the discriminator is taught the density of the data before the game, in units of the data (AYLIEN's gan-intro, 2016).
-PRETRAINING_RANGE = (-5.0, 5.0)
 
 
 class Trainer:
@@ -53,7 +50,7 @@ class Trainer:
         self.fixed_latents = self._draw(config.fixed_latents, config.stratified and config.latent_dim == 1)
         # From a stream of their own, so that looking draws nothing from the one that trains.
         self._settling = self._draw(SETTLED_ON, stratified=False, stream=torch.Generator().manual_seed(config.seed))
-        self._settled = -1
+        self._settled = False
         self.steps_done = self.pretrained = self.losses_summed = 0
         self.k = 1
         self.loss_sums = torch.zeros(2, device=device)
@@ -69,12 +66,13 @@ class Trainer:
         remembers = config.historical_averaging > 0
         self.generator_means = [weight.detach().clone() for weight in self._generator_weights] if remembers else []
         self.discriminator_means = [weight.detach().clone() for weight in self._discriminator_weights] if remembers else []
-        self.generator_optimizer, self.discriminator_optimizer = self._optimizer(self.generator), self._optimizer(self.discriminator)
+        self.generator_optimizer = optimizer_of(config.optimizer, self.generator, device)
+        self.discriminator_optimizer = optimizer_of(config.optimizer, self.discriminator, device)
         self._stirs = self._draws_inside()
 
     def step(self, knobs: Knobs) -> None:
         """Train one step: the updates of both players in the order of the configuration."""
-        self._prepare(knobs, self.steps_done)
+        self.prepare(knobs, self.steps_done)
         generator_loss, discriminator_loss = UPDATES[self.config.updates](self, knobs)
         self.steps_done += 1
         self._update_averages()
@@ -82,16 +80,9 @@ class Trainer:
         self.losses_summed += 1
 
     def pretrain_step(self, knobs: Knobs) -> None:
-        """Teach the discriminator once: mean of (D(d) - p(d))^2 at d ~ U(-5, 5), with p the density of the data."""
-        self._prepare(knobs, self.pretrained)
-        truth = self.dataset.truth
-        assert isinstance(truth, Line)
-        assert truth.density
-        low, high = PRETRAINING_RANGE
-        points = low + (high - low) * torch.rand(knobs.batch_size, 1, generator=self.stream, dtype=torch.float64)
-        wanted = torch.from_numpy(truth.density(points.numpy())).float().to(self.device)
-        x = torch.from_numpy((points.numpy() - self.dataset.location) / self.dataset.scale).float().to(self.device)
-        loss = mse_loss(torch.sigmoid(self.discriminator(x, knobs.minibatch_discrimination)), wanted)
+        """Teach the discriminator the density of the data once, before the game."""
+        self.prepare(knobs, self.pretrained)
+        loss = density_loss(self, knobs)
         _move(self.discriminator_optimizer, self._discriminator_weights, self._discriminator_gradients(loss, knobs))
         self.pretrained += 1
         self.loss_sums += torch.stack((torch.zeros_like(loss.detach()), loss.detach()))
@@ -115,7 +106,7 @@ class Trainer:
             seen = fake
             real_logits = fake_logits = self.discriminator(fake, knobs.minibatch_discrimination)
         loss = self.objective.generator_loss(real_logits, fake_logits)
-        gradients = torch.autograd.grad(with_generator_terms(loss, self, seen, fake), self._generator_weights)
+        gradients = torch.autograd.grad(self._generator_total(loss, seen, fake), self._generator_weights)
         _move(self.generator_optimizer, self._generator_weights, gradients)
         return loss.detach()
 
@@ -124,12 +115,33 @@ class Trainer:
         fake = self.generator(latents)
         loss, penalized, real_logits, fake_logits = self._discriminator_losses(real, fake, knobs)
         generator_loss = self.objective.generator_loss(real_logits, fake_logits)
-        total = with_generator_terms(generator_loss, self, self._shown(real), self._shown(fake))
+        total = self._generator_total(generator_loss, self._shown(real), self._shown(fake))
         discriminator_gradients = self._discriminator_gradients(penalized, knobs, keep=True)
         generator_gradients = torch.autograd.grad(total, self._generator_weights)
         _move(self.discriminator_optimizer, self._discriminator_weights, discriminator_gradients)
         _move(self.generator_optimizer, self._generator_weights, generator_gradients)
         return generator_loss.detach(), loss.detach()
+
+    def prepare(self, knobs: Knobs, done: int) -> None:
+        """Set what moves with the steps: learning rates, momentum, and the seed of draws inside the networks."""
+        self._settled = False
+        schedule, optimizer = self.config.schedule, self.config.optimizer
+        factor = SCHEDULES[schedule.kind](done, schedule.period, schedule.factor, schedule.floor)
+        self.discriminator_optimizer.param_groups[0]["lr"] = knobs.discriminator_lr * factor
+        self.generator_optimizer.param_groups[0]["lr"] = knobs.generator_lr * factor
+        if optimizer.momentum_steps:
+            momentum = momentum_at(done, optimizer.momentum, optimizer.momentum_end, optimizer.momentum_steps)
+            for each in (self.discriminator_optimizer, self.generator_optimizer):
+                each.param_groups[0]["momentum"] = momentum
+        if self._stirs:
+            # Seeded anew at every step, torch's own stream needs no place in a checkpoint and no watcher can disturb it.
+            seed = np.random.SeedSequence([self.config.seed, self.steps_done, self.pretrained]).generate_state(1, np.uint64)
+            torch.manual_seed(int(seed[0] >> np.uint64(1)))
+
+    def follow(self) -> None:
+        """Let the averaged generator follow the trained one."""
+        config = self.config
+        follow_(self._average_weights, self._generator_weights, config.average_decay, config.average_share, self.steps_done)
 
     def real(self, knobs: Knobs) -> Tensor:
         """A batch of real samples in training units, on the device."""
@@ -149,9 +161,9 @@ class Trainer:
 
     def averaged(self) -> nn.Sequential:
         """The generator with averaged weights, its normalisation settled for them."""
-        if self._settled != self.steps_done:
+        if not self._settled:
             settle_(self.generator_average, self.generator, self._settling.to(self.device), self.config.average_decay)
-            self._settled = self.steps_done
+            self._settled = True
         return self.generator_average
 
     def sample(self, latents: Tensor) -> Tensor:
@@ -160,24 +172,15 @@ class Trainer:
             return self.averaged()(latents.to(self.device))  # type: ignore[no-any-return]
 
     def judge(self, x: Tensor, knobs: Knobs, company: Tensor) -> Tensor:
-        """Return D(x), shape (N, 1): the probability that x, in training units, is real; changes nothing.
+        """Return D(x) in 0 .. 1, shape (N, 1), as the objective has it: near 1 x is called real, near 0 generated; changes nothing.
 
         Args:
             x: (N, *X).
             company: (C, *X) samples in whose company each x is judged: with minibatch discrimination at most batch_size - 1 of
                 them, and with packing the first packing - 1.
         """
-        gate, packing = knobs.minibatch_discrimination, self.config.packing
-        x, company = x.to(self.device), company.to(self.device)
-        if packing > 1:
-            others = company[: packing - 1].flatten(0, 1)
-            x = torch.cat((x, others.expand(len(x), *others.shape)), 1)
-            company = company[: len(company) // packing * packing].reshape(-1, *x.shape[1:])
-        self.discriminator.eval()
         with torch.no_grad():
-            verdicts = torch.sigmoid(self.discriminator(x, gate, company[: knobs.batch_size - 1] if gate else None))
-        self.discriminator.train()
-        return verdicts
+            return judging.verdicts(self, judging.logits(self, x, knobs, company), knobs)
 
     def mean_losses(self) -> Tensor:
         """Mean losses of the generator and the discriminator, (2,), since `clear_losses`; still on the device."""
@@ -205,12 +208,26 @@ class Trainer:
             KeyError, RuntimeError: a tensor is missing or has another shape.
         """
         state.load(self, found)
-        self._settled = -1
+        self._settled = False
 
     def on(self, device: str) -> "Trainer":
         """Return a trainer in the same state on another device; this one stays as it is, also when the other cannot be made."""
         other = Trainer(self.config, self.dataset, device)
         other.load_state(self.state())
+        return other
+
+    def under(self, config: Config, dataset: Dataset | None = None) -> "Trainer":
+        """Return a trainer in the same state under another configuration, and maybe with other data; this one stays as it is.
+
+        The mean losses begin anew, so that they are those of one game. Fixed latents of another distribution are drawn anew.
+
+        Raises:
+            UsageError: choices that do not go together, or not with the data.
+            ValueError: the networks have other weights.
+        """
+        other = Trainer(config, dataset or self.dataset, self.device)
+        other.load_state(state.carried(self, other))
+        other.clear_losses()
         return other
 
     def _discriminator_losses(self, real: Tensor, fake: Tensor, knobs: Knobs) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -229,6 +246,9 @@ class Trainer:
         if self.config.coordination != "fixed":
             self.accuracy_sum += objectives.accuracy(self.objective, real_logits, fake_logits) / self.k_steps(knobs)
         return loss, penalized, real_logits, fake_logits
+
+    def _generator_total(self, loss: Tensor, real: Tensor, fake: Tensor) -> Tensor:
+        return with_generator_terms(loss, self, real, fake)
 
     def _judged(self, batches: tuple[Tensor, ...], knobs: Knobs) -> Sequence[Tensor]:
         """Logits of each batch, which are judged apart where the discriminator would mix real and fake."""
@@ -251,38 +271,16 @@ class Trainer:
         latent = LATENTS[config.latent]
         return draw(latent, count, config.latent_dim, stream or self.stream, stratified=stratified, scale=config.latent_scale)
 
-    def _prepare(self, knobs: Knobs, done: int) -> None:
-        """Set what moves with the steps: learning rates, momentum, and the seed of draws inside the networks."""
-        schedule, optimizer = self.config.schedule, self.config.optimizer
-        factor = SCHEDULES[schedule.kind](done, schedule.period, schedule.factor, schedule.floor)
-        self.discriminator_optimizer.param_groups[0]["lr"] = knobs.discriminator_lr * factor
-        self.generator_optimizer.param_groups[0]["lr"] = knobs.generator_lr * factor
-        if optimizer.momentum_steps:
-            momentum = momentum_at(done, optimizer.momentum, optimizer.momentum_end, optimizer.momentum_steps)
-            for each in (self.discriminator_optimizer, self.generator_optimizer):
-                each.param_groups[0]["momentum"] = momentum
-        if self._stirs:
-            # Seeded anew at every step, torch's own stream needs no place in a checkpoint and no watcher can disturb it.
-            seed = np.random.SeedSequence([self.config.seed, self.steps_done, self.pretrained]).generate_state(1, np.uint64)
-            torch.manual_seed(int(seed[0] >> np.uint64(1)))
-
     def _draws_inside(self) -> bool:
         """Whether a step draws from torch's default stream: dropout, instance noise, mixtures for the gradient penalty."""
         dropout = any(isinstance(layer, nn.Dropout) for network in (self.generator, self.discriminator) for layer in network.modules())
         return dropout or self.config.instance_noise.sd > 0 or any(name == "gradient_penalty" for name, _, _ in self.terms)
 
     def _update_averages(self) -> None:
-        config = self.config
-        follow_(self._average_weights, self._generator_weights, config.average_decay, config.average_share, self.steps_done)
+        self.follow()
         if self.generator_means:
             regularizers.update_means_(self.generator_means, self._generator_weights, self.steps_done + 1)
             regularizers.update_means_(self.discriminator_means, self._discriminator_weights, self.steps_done + 1)
-
-    def _optimizer(self, network: nn.Module) -> torch.optim.Optimizer:
-        settings = self.config.optimizer
-        make = OPTIMIZERS[settings.kind]
-        fused = self.device.startswith(("cpu", "cuda"))
-        return make(network.parameters(), beta1=settings.beta1, beta2=settings.beta2, momentum=settings.momentum, fused=fused)
 
     def _discriminator_gradients(self, loss: Tensor, knobs: Knobs, keep: bool = False) -> list[Tensor | None]:
         """The gradient by each weight alone; None for those that take no part, which then stay as they are."""

@@ -1,14 +1,17 @@
 """The order in which the two players move in a step, and how many times the discriminator does."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+import torch
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
 
 if TYPE_CHECKING:
     from tui_gan.gan.trainer import Trainer
+
+Player = Literal["D", "G"]
 
 # Between these accuracies of the discriminator k stays as it is.
 CAUGHT_UP, TOO_STRONG = 0.65, 0.8
@@ -42,6 +45,22 @@ UPDATES: dict[str, Callable[["Trainer", Knobs], tuple[Tensor, Tensor]]] = {
     "simultaneous": simultaneous,
 }
 """(trainer, knobs) -> the losses of the generator and the discriminator, on the device, detached."""
+
+
+def alone(trainer: "Trainer", player: Player, knobs: Knobs) -> Tensor:
+    """One update of one player between two steps, whose count stays; returns its loss, detached."""
+    trainer.prepare(knobs, trainer.steps_done)
+    # A seed from the saved stream, so that two such updates at one step do not leave out the same units.
+    torch.manual_seed(int(torch.randint(2**62, (), generator=trainer.stream)))
+    if player == "G":
+        loss = trainer.update_generator(knobs, trainer.latents(knobs))
+        trainer.follow()
+        return loss
+    accuracy_sum = trainer.accuracy_sum.clone()
+    loss = trainer.update_discriminator(knobs, trainer.real(knobs), trainer.latents(knobs))
+    # It is of whole steps, as whose mean it sets k.
+    trainer.accuracy_sum = accuracy_sum
+    return loss
 
 
 def fixed(k: int, most: int, accuracy: float) -> int:

@@ -20,13 +20,13 @@ def nearest_train(samples: Pixels, truth: Images) -> float:
     require(truth.train, 1, "training")
     require(truth.test, 1, "test")
     fake, unseen = rows(of_samples(samples, MOST)), rows(of_bytes(drawn(truth.test, MOST)))
-    distances = _distances_to_nearest(torch.cat([fake, unseen]), truth.train)
+    _, distances = to_nearest(torch.cat([fake, unseen]), truth.train)
     generated, usual = float(distances[: len(fake)].mean()), float(distances[len(fake) :].mean())
     return generated / usual if usual else float("nan")
 
 
-def _distances_to_nearest(x: Tensor, train: Tensor) -> Tensor:
-    """Distances of rows, float32 (n, d), to the nearest training image, float64 (n,)."""
+def to_nearest(x: Tensor, train: Tensor) -> tuple[Tensor, Tensor]:
+    """Which training image is nearest to each of the rows, float32 (n, d), int64 (n,), and how far it is, float64 (n,)."""
     least = torch.full((len(x),), torch.inf)
     nearest = torch.zeros(len(x), dtype=torch.int64)
     for start in range(0, len(train), BLOCK):
@@ -37,6 +37,7 @@ def _distances_to_nearest(x: Tensor, train: Tensor) -> Tensor:
         least = torch.minimum(gaps, least)
     # The difference itself gives a copy the distance 0, which products in float32 would not.
     parts = zip(blocks(x, BLOCK), blocks(nearest, BLOCK), strict=True)
-    return torch.cat(
+    distances = torch.cat(
         [(part.double() - rows(of_bytes(train[which.to(train.device)])).double()).square().sum(1).sqrt() for part, which in parts]
     )
+    return nearest, distances

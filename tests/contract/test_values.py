@@ -1,0 +1,36 @@
+import pytest
+
+from tui_gan.contract.values import read_value, typed
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3", 3),
+        ("-0.5", -0.5),
+        ("1e-4", 1e-4),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("true", True),
+        ("hinge", "hinge"),
+        ('"a b"', "a b"),
+        ("[1, 2]", [1, 2]),
+        ("[w1, sd]", ["w1", "sd"]),
+        ("", ""),
+        ("a = b", "a = b"),
+        ("1 = 2", "1 = 2"),
+    ],
+)
+def test_a_value_is_read_as_it_is_typed(text: str, value: object) -> None:
+    assert read_value(text) == value
+    assert type(read_value(text)) is type(value)
+
+
+@pytest.mark.parametrize("value", [3, -0.5, 1e-4, 0.123456789, True, False, "hinge", [1, 2], ["w1", "sd"], ""])
+def test_what_is_written_is_read_again(value: object) -> None:
+    assert read_value(typed(value)) == value
+
+
+def test_a_tuple_is_written_as_a_list() -> None:
+    assert typed((64, 64)) == "[64, 64]"
+    assert typed(2e-3) == "0.002"

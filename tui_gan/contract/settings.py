@@ -1,0 +1,116 @@
+"""Settings: what of a configuration may change while a run trains, and why the rest may not."""
+
+import functools
+import inspect
+import re
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from tui_gan.contract.config import Config, EarlyStop, Noise, Optimizer, Schedule
+from tui_gan.contract.network import Network
+
+LIVE = ""
+BEGINNING = "it says how the run begins"
+FORM = "the weights that have been trained have another form"
+DATA = "it belongs to the data that the run began with"
+
+NETWORK: dict[str, str] = {
+    **dict.fromkeys(Network.__struct_fields__, FORM),
+    **dict.fromkeys(("dropout", "input_dropout"), LIVE),
+    **dict.fromkeys(("output_bias", "init", "init_scale", "last_init_scale"), BEGINNING),
+}
+
+# Every setting by its TOML key, a mapping by its own; LIVE where it may change while the run trains, or else why it may not.
+SETTINGS: dict[str, str] = {
+    **dict.fromkeys(("objective", "feature_matching", "label_smoothing", "regularizers", "lazy", "generator_l2"), LIVE),
+    **{f"instance_noise.{name}": LIVE for name in Noise.__struct_fields__},
+    **dict.fromkeys(("updates", "coordination", "average_decay", "average_share"), LIVE),
+    **{f"optimizer.{name}": LIVE for name in Optimizer.__struct_fields__},
+    "optimizer.kind": "its moments are those of another",
+    **{f"schedule.{name}": LIVE for name in Schedule.__struct_fields__},
+    **dict.fromkeys(("latent", "latent_scale", "stratified"), LIVE),
+    **{f"generator.{name}": why for name, why in NETWORK.items()},
+    **{f"discriminator.{name}": why for name, why in NETWORK.items()},
+    **dict.fromkeys(("minibatch.company", "minibatch.self_distance"), LIVE),
+    **dict.fromkeys(("minibatch.kernels", "minibatch.dim", "latent_dim", "packing"), FORM),
+    **dict.fromkeys(("metrics", "metric", "evaluated"), LIVE),
+    **{f"stop.{name}": LIVE for name in EarlyStop.__struct_fields__},
+    **dict.fromkeys(("steps", "evaluate_every", "log_every", "keep"), LIVE),
+    **dict.fromkeys(("preset", "seed", "threads", "pretraining"), BEGINNING),
+    **dict.fromkeys(("dataset", "data", "data_sha256", "training", "size", "channels", "standardize", "contrast"), DATA),
+    "preview_every": "the pictures kept so far are as many steps apart",
+    "fixed_latents": "they are the same for the whole run",
+    "historical_averaging": "the means of the weights begin with the run",
+}
+
+
+def why_not(key: str, before: object, after: object) -> str:
+    """Why a setting cannot change like this while a run trains; LIVE where it can."""
+    if key == "historical_averaging" and before and after:
+        # The means are there, and only their weight is another.
+        return LIVE
+    return SETTINGS[key] if key in SETTINGS else SETTINGS[key.partition(".")[0]]
+
+
+def leaves(config: msgspec.Struct) -> dict[str, Any]:
+    """Every setting of a configuration by its TOML key, such as "objective", "stop.metric" and "regularizers.r1"."""
+    return dict(_leaves(config, ""))
+
+
+def differences(before: Config, after: Config) -> dict[str, tuple[Any, Any]]:
+    """What two configurations say differently, by TOML key; a regularizer that one does not name has weight 0 there."""
+    one, other = leaves(before), leaves(after)
+    values = {key: (one.get(key, 0.0), other.get(key, 0.0)) for key in {**one, **other}}
+    return {key: (mine, its) for key, (mine, its) in values.items() if mine != its}
+
+
+@functools.cache
+def help_of(key: str) -> str:
+    """The sentence of a setting in the docstring of its class."""
+    kind: type = Config
+    *tables, name = key.split(".")
+    for table in tables:
+        hint = typing.get_type_hints(kind)[table]
+        if not isinstance(hint, type) or not issubclass(hint, msgspec.Struct):
+            # The names of a mapping share its sentence.
+            name = table
+            break
+        kind = hint
+    return _sentences(kind).get(name, "")
+
+
+@functools.cache
+def names_of(key: str) -> tuple[str, ...]:
+    """The words that a setting may be, where its type lists them."""
+    hints: Any = Config
+    for name in key.split("."):
+        hints = typing.get_type_hints(hints).get(name) if isinstance(hints, type) and issubclass(hints, msgspec.Struct) else None
+    return tuple(each for each in typing.get_args(hints) if isinstance(each, str)) if typing.get_origin(hints) is Literal else ()
+
+
+def nested(key: str, value: object) -> dict[str, Any]:
+    """The table that gives one setting its value: "stop.metric" and "w1" as {"stop": {"metric": "w1"}}."""
+    *tables, name = key.split(".")
+    found: dict[str, Any] = {name: value}
+    for table in reversed(tables):
+        found = {table: found}
+    return found
+
+
+def _leaves(config: msgspec.Struct | Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    each = config if isinstance(config, Mapping) else {name: getattr(config, name) for name in config.__struct_fields__}
+    for name, value in each.items():
+        if isinstance(value, msgspec.Struct | Mapping):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+@functools.cache
+def _sentences(kind: type) -> dict[str, str]:
+    """The entries under "Attributes:" in the docstring of a class, by name."""
+    entries = re.findall(r"^    ([\w, ]+): (.*(?:\n        .*)*)", (inspect.getdoc(kind) or "").partition("Attributes:\n")[2], re.MULTILINE)
+    return {name.strip(): " ".join(text.split()) for names, text in entries for name in names.split(",")}
