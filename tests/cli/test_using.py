@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,11 @@ def test_samples_are_the_same_in_every_form_and_differ_by_seed(a_run: Path, prog
     assert np.load("a.npy").tolist() != np.load("c.npy").tolist()
 
 
-@pytest.mark.parametrize(("out", "part"), [("none/x.npy", "none"), ("file/x.csv", "file"), ("x" * 300 + ".npy", "too long")])
+@pytest.mark.parametrize(("out", "part"), [("none/x", "none"), ("file/x", "file"), ("x" * 300, "too long")])
 def test_a_place_that_cannot_be_written_is_one_line_and_status_2(out: str, part: str, a_run: Path, program: Any, here: Path) -> None:
     (here / "file").write_text("mine")
-    for words in (("sample", "mine"), ("export", "mine", "--to", "safetensors")):
-        done = program(*words, "--out", out)
+    for suffix, *words in (("csv", "sample", "mine"), ("safetensors", "export", "mine", "--to", "safetensors")):
+        done = program(*words, "--out", f"{out}.{suffix}")
         assert done.status == 2
         assert part in done.line
     assert not list(here.rglob("*.partial"))
@@ -77,14 +78,54 @@ def test_what_was_sampled_is_judged_like_the_run(a_run: Path, program: Any) -> N
 
 
 @pytest.mark.parametrize("to", EXPORTERS)
-def test_an_export_goes_into_the_run_or_where_it_is_told(to: str, a_run: Path, program: Any) -> None:
+def test_an_export_goes_into_the_run_or_where_it_is_told(to: str, an_image_run: Path, program: Any) -> None:
     inside = program("export", "mine", "--to", to)
-    named = program("export", newest(a_run), "--to", to, "--out", "generator.bin")
-    assert inside.status == named.status == 0
+    named = program("export", newest(an_image_run), "--to", to, "--out", f"named.{to}")
+    assert (inside.status, named.status) == (0, 0)
     written = Path(inside.out.strip())
-    assert written.parent == Path("runs/mine")
-    assert named.out.strip() == "generator.bin"
-    assert written.read_bytes() == Path("generator.bin").read_bytes()
+    assert written.is_relative_to("runs/mine")
+    assert named.out.strip() == f"named.{to}"
+    assert written.read_bytes() == Path(f"named.{to}").read_bytes()
+
+
+def test_what_is_drawn_can_be_chosen(a_run: Path, program: Any) -> None:
+    done = program("export", "mine", "--to", "svg", "--what", "curves")
+    assert (done.status, done.out.strip()) == (0, "runs/mine/pictures/curves-00000030.svg")
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        (["mine", "--to", "pmg"], ["unknown export 'pmg'", "did you mean 'png'", "safetensors"]),
+        (["mine", "--to", "png", "--what", "curve"], ["did you mean 'curves'", "distribution", "samples"]),
+        (["mine", "--to", "csv", "--what", "samples"], ["unknown csv of 'samples'", "curves"]),
+        (["mine", "--to", "png", "--out", "x.svg"], ["x.svg", ".png"]),
+        (["mine", "--to", "png", "--out", "none/x.png"], ["none/x.png", "no folder none"]),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_exported_is_one_line_and_status_2(words: list[str], parts: list[str], a_run: Path, program: Any) -> None:
+    done = program("export", *words)
+    assert (done.status, done.out) == (2, "")
+    assert [part for part in parts if part not in done.line] == []
+
+
+def test_without_matplotlib_a_plot_is_one_line_and_status_2(a_run: Path, program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    done = program("export", "mine", "--to", "png")
+    assert (done.status, done.out) == (2, "")
+    assert "pip install 'tui-gan[pictures]'" in done.line
+    assert program("export", "mine", "--to", "csv").status == 0
+
+
+@pytest.mark.parametrize(("to", "part"), [("png", "no checkpoint"), ("gif", "no previews"), ("csv", "no series")])
+def test_a_run_that_lacks_what_it_is_made_of_is_one_line_and_status_3(to: str, part: str, a_run: Path, program: Any) -> None:
+    shutil.rmtree(a_run / "checkpoints")
+    shutil.rmtree(a_run / "previews")
+    (a_run / "log.jsonl").unlink()
+    done = program("export", "mine", "--to", to)
+    assert (done.status, done.out) == (3, "")
+    assert part in done.line
 
 
 def test_a_checkpoint_alone_is_enough(a_run: Path, program: Any) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tui_gan.cli import settings
-from tui_gan.contract.errors import UnreadableError, UsageError, choose
+from tui_gan.contract.errors import UsageError, choose
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
@@ -82,33 +82,26 @@ def evaluate(
 
 def export(
     run: RunOrCheckpoint,
-    to: Annotated[str, typer.Option(help="What to write: safetensors.")],
-    out: Annotated[Path | None, typer.Option(help="File to write; without it generator-STEP in the run directory.")] = None,
+    to: Annotated[str, typer.Option(help="Kind of file: safetensors (the averaged generator), png, svg, gif or csv.")],
+    what: Annotated[str, typer.Option(help="Of png and svg: distribution (without this option), curves or samples.")] = "",
+    out: Annotated[Path | None, typer.Option(help="File to write; without it WHAT-STEP in the run directory.")] = None,
 ) -> None:
-    """Write the averaged generator alone, for use elsewhere."""
-    from tui_gan.session.export import EXPORTERS
+    """Write the averaged generator alone, a picture, an animation, or a table, for use elsewhere."""
+    from tui_gan.session.export import found, maker, write
 
-    exporter = choose(EXPORTERS, to, "export")
-    source = _checkpoint(run)
-    inside = source.parent.name == "checkpoints"
+    maker(to, what)
+    source = found(run)
     try:
-        print(exporter(source, out or (source.parent.parent if inside else source.parent)))
+        print(write(source, to, what, out))
     except OSError as error:
-        raise UsageError(f"cannot write {error.filename or out}: {error.strerror or error}") from None
+        raise UsageError(f"cannot write {out or error.filename}: {error.strerror or error}") from None
 
 
 def _checkpoint(name: str) -> Path:
     """The checkpoint that is meant: a file, or the newest of a run."""
-    from tui_gan.session import checkpoint, rundir
+    from tui_gan.session.export import found
 
-    path = Path(name)
-    if path.suffix == ".safetensors":
-        return path
-    run = rundir.find(name)
-    stored = checkpoint.stored(run.checkpoints)
-    if not stored:
-        raise UnreadableError(f"{run.path} holds no checkpoint")
-    return stored[max(stored)]
+    return found(name).stored
 
 
 def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> tuple[Any, "Dataset"]:

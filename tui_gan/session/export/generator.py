@@ -1,7 +1,5 @@
-"""Exporters: what a run can be turned into for use elsewhere."""
+"""The averaged generator alone, usable with torch and nothing of ours."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,6 +8,7 @@ from torch import nn
 
 from tui_gan.gan.networks.layers import Maxout
 from tui_gan.session import checkpoint
+from tui_gan.session.export.source import Made, Source
 
 # The arguments of the layers that generators have, by the names of the attributes that hold them.
 ARGUMENTS: dict[type[nn.Module], tuple[str, ...]] = {
@@ -31,8 +30,8 @@ ARGUMENTS: dict[type[nn.Module], tuple[str, ...]] = {
 ELSEWHERE: dict[type[nn.Module], str] = {Maxout: nn.MaxPool1d.__name__}
 
 
-def safetensors(source: Path, target: Path) -> Path:
-    """Write the averaged generator of a checkpoint alone, with what is needed to use it.
+def safetensors(source: Source) -> Made:
+    """The averaged generator of a checkpoint alone, with what is needed to use it.
 
     The tensors bear the names of a `torch.nn.Sequential`; the header holds, as JSON under "tui_gan":
 
@@ -41,16 +40,8 @@ def safetensors(source: Path, target: Path) -> Path:
     - `latent`, `latent_dim`, `latent_scale`: z is drawn from that distribution in so many coordinates, and multiplied by the scale.
     - `shape` of one sample, and `location` and `scale`, each one number for all coordinates or one for each:
       x = G(z) scale + location in units of the data; images are then cut to 0 .. 1.
-
-    Args:
-        source: a checkpoint.
-        target: the file to write, or a directory, in which it is named generator-STEP.safetensors.
-
-    Returns:
-        The file written.
     """
-    network, about = checkpoint.generator(source)
-    path = target / f"generator-{about.step:08}.safetensors" if target.is_dir() else target
+    network, about = checkpoint.generator(source.stored)
     facts = {
         "preset": about.config.preset,
         "step": about.step,
@@ -62,15 +53,10 @@ def safetensors(source: Path, target: Path) -> Path:
         "location": about.location,
         "scale": about.scale,
     }
-    content = save(dict(network.state_dict()), {checkpoint.KEY: msgspec.json.encode(facts).decode()})
-    checkpoint.write_atomically(path, content)
-    return path
+    return Made(about.step, save(dict(network.state_dict()), {checkpoint.KEY: msgspec.json.encode(facts).decode()}))
 
 
 def _described(layer: nn.Module) -> list[Any]:
     """A layer as the name of its class in torch.nn and its arguments."""
     kind = type(layer)
     return [ELSEWHERE.get(kind, kind.__name__), *(getattr(layer, name) for name in ARGUMENTS[kind])]
-
-
-EXPORTERS: dict[str, Callable[[Path, Path], Path]] = {"safetensors": safetensors}

@@ -17,7 +17,8 @@ from tui_gan.contract.errors import UnreadableError
 from tui_gan.contract.network import ACTIVATION_NAMES, Network
 from tui_gan.gan.latents import LATENTS, draw
 from tui_gan.gan.networks import ACTIVATIONS
-from tui_gan.session.export import EXPORTERS, safetensors
+from tui_gan.session.export import EXPORTERS, Source, found, write
+from tui_gan.session.export.generator import safetensors
 from tui_gan.session.samples import of_checkpoint
 
 Train = Callable[..., Any]
@@ -47,6 +48,10 @@ GENERATORS: dict[str, dict[str, Any]] = {
 }
 
 
+def exported(source: Path, folder: Path) -> Path:
+    return write(found(str(source)), "safetensors", out=folder / "generator.safetensors")
+
+
 def rebuilt(path: Path) -> tuple[torch.nn.Sequential, dict[str, Any]]:
     """The network as a stranger would build it, from the file alone."""
     with safe_open(path, framework="pt") as file:
@@ -60,7 +65,7 @@ def rebuilt(path: Path) -> tuple[torch.nn.Sequential, dict[str, Any]]:
 def test_plain_pytorch_gets_the_very_samples_of_the_run(train: Train, config: Config, name: str, tmp_path: Path) -> None:
     changed = msgspec.structs.replace(config, **{"latent_dim": 2, **GENERATORS[name]})
     source = train(config=changed, until=5).checkpoint(5)
-    network, about = rebuilt(safetensors(source, tmp_path / "generator.safetensors"))
+    network, about = rebuilt(exported(source, tmp_path))
     latent = LATENTS[about["latent"]]
     z = draw(latent, COUNT, about["latent_dim"], torch.Generator().manual_seed(7), scale=about["latent_scale"])
     x = network(z).detach().double().numpy() * np.array(about["scale"]) + np.array(about["location"])
@@ -72,7 +77,7 @@ def test_plain_pytorch_gets_the_very_samples_of_the_run(train: Train, config: Co
 
 def test_the_facts_say_what_was_learned(train: Train, config: Config, tmp_path: Path) -> None:
     source = train(config=msgspec.structs.replace(config, latent_dim=2, latent_scale=1.5), until=5).checkpoint(5)
-    _, about = rebuilt(safetensors(source, tmp_path / "generator.safetensors"))
+    _, about = rebuilt(exported(source, tmp_path))
     assert about.pop("layers") == [["Linear", 2, 6], ["Tanh"], ["Linear", 6, 1]]
     assert about == {
         "preset": "toy1d",
@@ -86,20 +91,16 @@ def test_the_facts_say_what_was_learned(train: Train, config: Config, tmp_path: 
     }
 
 
-@pytest.mark.parametrize("exporter", EXPORTERS.values(), ids=EXPORTERS)
-def test_an_export_goes_to_a_file_or_into_a_directory(train: Train, exporter: Callable[[Path, Path], Path], tmp_path: Path) -> None:
+def test_it_bears_the_step_of_its_checkpoint(train: Train) -> None:
     source = train(until=5).checkpoint(5)
-    inside = exporter(source, tmp_path)
-    named = exporter(source, tmp_path / "named.bin")
-    assert inside.parent == tmp_path
-    assert "00000005" in inside.name
-    assert named.name == "named.bin"
-    assert inside.read_bytes() == named.read_bytes()
+    made = safetensors(Source("mine", None, source))
+    assert made.step == 5
+    assert made.content == write(found(str(source)), "safetensors").read_bytes()
 
 
-@pytest.mark.parametrize("exporter", EXPORTERS.values(), ids=EXPORTERS)
-def test_what_is_no_checkpoint_is_not_exported(exporter: Callable[[Path, Path], Path], tmp_path: Path) -> None:
+def test_what_is_no_checkpoint_is_not_exported(tmp_path: Path) -> None:
     (tmp_path / "x.safetensors").write_bytes(b"nothing")
-    with pytest.raises(UnreadableError):
-        exporter(tmp_path / "x.safetensors", tmp_path / "out.safetensors")
-    assert not (tmp_path / "out.safetensors").exists()
+    for to in EXPORTERS:
+        with pytest.raises(UnreadableError):
+            write(Source("x", None, tmp_path / "x.safetensors"), to, out=tmp_path / f"out.{to}")
+    assert not list(tmp_path.glob("out.*"))

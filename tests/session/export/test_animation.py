@@ -1,0 +1,99 @@
+"""The animation: its frames, how long they stand, what moves in it, and how large it may be."""
+
+import dataclasses
+import io
+import itertools
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from tui_gan.contract.errors import UnreadableError
+from tui_gan.session import checkpoint, rundir
+from tui_gan.session.export import Source, animation, found
+from tui_gan.session.export.animation import HELD, evenly, gif
+
+
+def frames(content: bytes) -> list[tuple[np.ndarray, int]]:
+    """Each frame as RGB, and the milliseconds that it stands."""
+    film = Image.open(io.BytesIO(content))
+    return [(np.asarray(frame.convert("RGB")), frame.info["duration"]) for frame in ImageSequence.Iterator(film)]
+
+
+@pytest.mark.parametrize("kind", ["line", "plane", "images"])
+def test_every_preview_is_a_frame_and_the_last_one_is_held(kind: str, runs: dict[str, Path]) -> None:
+    made = gif(found(str(runs[kind])))
+    shown = frames(made.content)
+    assert made.step == 40
+    assert [stands for _, stands in shown] == [animation.LONGEST] * 4 + [HELD]
+    assert len({frame.shape for frame, _ in shown}) == 1
+    assert Image.open(io.BytesIO(made.content)).info["loop"] == 0
+    # Something has moved, on a white ground that has not.
+    assert all((before != after).any() for (before, _), (after, _) in itertools.pairwise(shown))
+    assert (shown[0][0][0, -1] == 255).all()
+
+
+def test_the_axes_stay_where_they_are(line: Source) -> None:
+    shown = [frame for frame, _ in frames(gif(line).content)]
+    height, width, _ = shown[0].shape
+    # The numbers along both axes.
+    for part in (np.s_[:, : width // 20], np.s_[-height // 12 :, :]):
+        assert all((frame[part] == shown[0][part]).all() for frame in shown)
+
+
+def test_the_same_run_gives_the_same_bytes(images: Source) -> None:
+    assert gif(images).content == gif(images).content
+
+
+def test_an_animation_that_is_too_large_has_fewer_frames(images: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(animation, "LARGEST", 1)
+    monkeypatch.setattr(animation, "FRAMES", 4)
+    monkeypatch.setattr(animation, "FEWEST", 2)
+    assert len(frames(gif(images).content)) == 2
+
+
+@pytest.mark.parametrize(("count", "most", "places"), [(1, 120, [0]), (3, 120, [0, 1, 2]), (256, 3, [0, 128, 255]), (5, 1, [0])])
+def test_frames_are_chosen_evenly(count: int, most: int, places: list[int]) -> None:
+    previews = [(step, Path(str(step))) for step in range(count)]
+    assert [step for step, _ in evenly(previews, most)] == places
+    chosen = [step for step, _ in evenly([(step, Path()) for step in range(256)], 120)]
+    assert (len(chosen), chosen[0], chosen[-1]) == (120, 0, 255)
+    assert set(np.diff(chosen)) == {2, 3}
+
+
+def test_a_run_with_a_single_preview_is_a_single_frame(line: Source) -> None:
+    made = gif(dataclasses.replace(line, until=5))
+    assert (made.step, [stands for _, stands in frames(made.content)]) == (0, [HELD])
+
+
+def test_a_checkpoint_tells_its_own_course(images: Source) -> None:
+    stored = checkpoint.stored(images.directory.checkpoints)
+    made = gif(found(str(stored[20])))
+    assert (made.step, len(frames(made.content))) == (20, 3)
+
+
+def test_no_checkpoint_is_needed(runs: dict[str, Path], tmp_path: Path) -> None:
+    shutil.copytree(runs["images"], tmp_path / "mine")
+    shutil.rmtree(tmp_path / "mine" / "checkpoints")
+    assert gif(found(str(tmp_path / "mine"))).step == 40
+
+
+def test_a_preview_that_has_just_gone_is_passed_over(runs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(runs["images"], tmp_path / "mine")
+    source = found(str(tmp_path / "mine"))
+    listed = animation.kept(source)
+    (tmp_path / "mine" / "previews" / "step-00000010.safetensors").unlink()
+    monkeypatch.setattr(animation, "kept", lambda source: listed)
+    assert len(frames(gif(source).content)) == 4
+
+
+def test_a_damaged_preview_and_none_at_all_are_refused(runs: dict[str, Path], empty: Source, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match="empty holds no previews"):
+        gif(empty)
+    shutil.copytree(runs["images"], tmp_path / "mine")
+    damaged = rundir.find(str(tmp_path / "mine")).previews / "step-00000020.safetensors"
+    damaged.write_bytes(damaged.read_bytes()[:50])
+    with pytest.raises(UnreadableError, match="step-00000020"):
+        gif(found(str(tmp_path / "mine")))

@@ -1,0 +1,85 @@
+"""What the curves show: the losses at rest, the marks and their words, long series made short."""
+
+import dataclasses
+import math
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from tests.session.export.conftest import LINE
+from tui_gan.contract.snapshot import Series, frozen
+from tui_gan.session.export import Source, pictures
+from tui_gan.session.export.course import Change, course
+from tui_gan.session.export.curves import curves, resting, thinned
+from tui_gan.session.export.marks import ROWS, words
+
+
+def texts(svg: bytes) -> list[str]:
+    return ["".join(each.itertext()).strip() for each in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_the_curves_name_losses_metrics_and_changes(line: Source) -> None:
+    shown = texts(pictures.svg(curves, line).content)
+    wanted = {"generator", "discriminator", "loss (nats)", "ln 2", "2 ln 2", "step", "toy1d, step 40", "k steps 2", "minibatch on"}
+    assert wanted <= set(shown)
+    assert {"W1 distance (units of x) ↓", "standard deviation, generated / real"} <= set(shown)
+    # A pause and the interval of the checkpoints change nothing of what is learned.
+    assert not any("pause" in text or "save" in text for text in shown)
+
+
+def test_a_run_that_has_not_trained_yet_has_its_metrics(line: Source) -> None:
+    shown = texts(pictures.svg(curves, dataclasses.replace(line, until=0)).content)
+    assert "toy1d, step 0" in shown
+    assert "generator" not in shown
+
+
+def test_the_changes_are_those_of_the_log(line: Source) -> None:
+    assert course(line).changes == [Change(12, "k steps 2"), Change(25, "minibatch on")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        ({"objective": "non_saturating"}, {"ln 2": 1, "2 ln 2": 2}),
+        ({"objective": "halved"}, {"ln 2": 1}),
+        ({"objective": "minimax"}, {"−ln 2": -1, "2 ln 2": 2}),
+        ({"objective": "zero_sum"}, {"−2 ln 2": -2, "2 ln 2": 2}),
+        ({"objective": "relativistic"}, {"ln 2": 1}),
+        ({"objective": "least_squares"}, {}),
+        ({"objective": "hinge"}, {}),
+        ({"objective": "wasserstein"}, {}),
+        ({"label_smoothing": 0.1}, {}),
+    ],
+    ids=str,
+)
+def test_the_losses_at_rest_are_those_of_a_discriminator_that_cannot_tell(settings: dict[str, Any], wanted: dict[str, int]) -> None:
+    assert resting(replace(LINE, **settings)) == pytest.approx({name: count * math.log(2) for name, count in wanted.items()})
+
+
+def test_a_short_series_stays_as_it_is() -> None:
+    whole = Series(frozen([0, 5, 10]), frozen([3.0, 1.0, 2.0]))
+    assert [part.tolist() for part in thinned(whole)] == [[0, 5, 10], [3, 1, 2], [3, 1, 2], [3, 1, 2]]
+
+
+def test_a_long_series_keeps_its_extremes() -> None:
+    values = np.sin(np.arange(100_000.0))
+    values[77_777] = 50.0
+    steps, least, mean, most = thinned(Series(frozen(np.arange(100_000.0)), frozen(values)), 500)
+    assert len(steps) == 500
+    assert (most.max(), least.min()) == (50.0, values.min())
+    assert (least <= mean).all()
+    assert (mean <= most).all()
+
+
+def test_words_do_not_touch_and_stay_within_the_axes() -> None:
+    changes = [Change(step, f"G rate {step}") for step in (0, 10, 20, 30, 500, 980, 1000)]
+    placed = list(words(changes, 0, 1000))
+    assert [word.row for word in placed] == [0, 1, 2, 3, 0, 0, 1]
+    assert [word.ends for word in placed] == [False] * 5 + [True] * 2
+
+
+def test_words_for_which_there_is_no_room_are_left_out() -> None:
+    assert len(list(words([Change(5, "k steps 2")] * 50, 0, 10))) == ROWS

@@ -1,0 +1,92 @@
+"""The training as an animation, from the previews that a run keeps."""
+
+import contextlib
+import io
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tui_gan.contract.errors import UnreadableError
+from tui_gan.contract.snapshot import ImageGrid, Picture
+from tui_gan.session.export.distribution import plot
+from tui_gan.session.export.grids import captioned, grid
+from tui_gan.session.export.pictures import film
+from tui_gan.session.export.source import Kept, Made, Source, kept, of_preview
+
+FRAMES, FEWEST, LARGEST = 120, 15, 5_000_000
+# Milliseconds that a frame stands: so that the whole takes SECONDS, within these limits; the last one is held.
+SHORTEST, LONGEST, HELD = 60, 250, 2500
+SECONDS = 8.0
+COLOURS = 256
+DOTS_PER_INCH = 100
+# Images are shown up to so many, and to so many pixels of their own, which hardly can be made smaller.
+IMAGES, PIXELS, GRID_WIDTH = 36, 16_384, 400
+# The density at the upper end of the axis, in peaks of the real one.
+HIGHEST = 1.7
+
+Preview = tuple[int, Path]
+
+
+def gif(source: Source) -> Made:
+    """At most FRAMES previews, evenly chosen, with the same axes and colours in every frame; played again and again.
+
+    Where it takes more than LARGEST bytes, there are fewer frames. One of them at a time stands in memory in full; of the others,
+    what has changed, one byte a pixel.
+    """
+    found = kept(source)
+    # The same colours for all, so that what does not change is the same in every frame and takes no room.
+    palette = _palette(list(_frames(found, evenly(found.previews, 3))))
+    most = FRAMES
+    while len(content := _animated(found, evenly(found.previews, most), palette)) > LARGEST and most > FEWEST:
+        most = most * 2 // 3
+    return Made(found.previews[-1][0], content)
+
+
+def evenly(previews: Sequence[Preview], most: int) -> list[Preview]:
+    """At most `most` of them, the first and the last among them."""
+    places = np.linspace(0, len(previews) - 1, min(most, len(previews))).round().astype(int)
+    return [previews[place] for place in places]
+
+
+def _animated(found: Kept, previews: Sequence[Preview], palette: Image.Image) -> bytes:
+    first, *others = (frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in _frames(found, previews))
+    stands = round(min(LONGEST, max(SHORTEST, 1000 * SECONDS / len(previews))))
+    file = io.BytesIO()
+    first.save(file, "GIF", save_all=True, append_images=others, duration=[stands] * len(others) + [HELD], loop=0, optimize=True)
+    return file.getvalue()
+
+
+def _frames(found: Kept, previews: Sequence[Preview]) -> Iterator[Image.Image]:
+    pictures = _pictures(found, previews)
+    begin = next(pictures, None)
+    if begin is None:
+        raise UnreadableError("the previews of the run have just been removed")
+    (first, title), together = begin, itertools.chain([begin], pictures)
+    if isinstance(first, ImageGrid):
+        count = max(1, min(IMAGES, PIXELS // math.prod(first.fake.shape[1:3])))
+        return (captioned([(title, grid(each.fake[:count], GRID_WIDTH))]) for each, title in together if isinstance(each, ImageGrid))
+    return film(plot(first, title, HIGHEST), together, DOTS_PER_INCH)
+
+
+def _pictures(found: Kept, previews: Sequence[Preview]) -> Iterator[tuple[Picture, str]]:
+    for step, path in previews:
+        # A run that goes on may just have removed it.
+        with contextlib.suppress(FileNotFoundError):
+            yield of_preview(found, path), f"{found.config.preset}, step {step:,}"
+
+
+def _palette(frames: Sequence[Image.Image]) -> Image.Image:
+    """The COLOURS that these frames need most, with white itself among them."""
+    together = Image.new("RGB", (frames[0].width, sum(frame.height for frame in frames)))
+    for number, frame in enumerate(frames):
+        together.paste(frame, (0, number * frame.height))
+    chosen = together.quantize(COLOURS, Image.Quantize.MEDIANCUT)
+    colours = np.array(chosen.getpalette(), dtype=np.uint8).reshape(-1, 3)
+    # Pillow looks for the nearest colour in steps of 4 levels.
+    colours[(colours > 255 - 8).all(axis=1)] = 255
+    chosen.putpalette(colours.tobytes())
+    return chosen

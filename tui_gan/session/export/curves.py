@@ -1,0 +1,161 @@
+"""Losses and metrics over steps, with marks where something was changed."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.snapshot import Floats, Series
+from tui_gan.gan.metrics import METRICS
+from tui_gan.gan.objectives import OBJECTIVES
+from tui_gan.session.export.course import course, series
+from tui_gan.session.export.marks import Word, words
+from tui_gan.session.export.pictures import DIM, DISCRIMINATOR, FAINT, FAKE, GENERATOR, Drawing, Plot, legend
+from tui_gan.session.export.source import Source, settings
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LOSSES = {"generator_loss": ("generator", GENERATOR), "discriminator_loss": ("discriminator", DISCRIMINATOR)}
+# What a series is called and measured in, where its name alone does not say so.
+TITLES = {
+    "w1": "W1 distance (units of x)",
+    "ks": "KS distance",
+    "js": "JS divergence (nats)",
+    "mean": "mean (units of x)",
+    "sd": "standard deviation (units of x)",
+    "sd_ratio": "standard deviation, generated / real",
+    "modes": "modes found",
+    "hq": "share of samples near a mode",
+    "reverse_kl": "reverse KL over modes (nats)",
+    "mmd": "squared MMD",
+    "sliced_w1": "sliced W1 distance (units of x)",
+    "parzen": "Parzen log-likelihood (nats)",
+    "parzen_se": "its standard error (nats)",
+    "classifier_frechet": "Fréchet distance, features of digits",
+    "nearest_train": "distance to training images, generated / test",
+    "kid": "KID",
+    "fid": "FID",
+    "k": "k, updates of D in a step",
+    "l2_coefficient": "coefficient of the L2 penalty",
+    "pretraining_loss": "loss of the pre-training",
+}
+ARROWS = {"less": " ↓", "more": " ↑", None: ""}
+COUNTS = {"modes", "k"}
+# The value of a perfect generator, drawn as a line.
+WANTED = {"sd_ratio": 1.0, "precision": 1.0, "recall": 1.0, "hq": 1.0}
+# From this ratio of the largest to the least value on, an axis is logarithmic.
+WIDE = 30.0
+
+COLUMNS, INCHES = 2, 7.2
+LOSSES_HIGH, METRIC_HIGH = 2.9, 1.6
+POINTS = 500
+# The height of a row of words at marks, in heights of the axes below.
+ROW = 0.075
+DOTTED = (0, (1.0, 1.5))
+
+
+def curves(source: Source) -> Drawing:
+    """The losses, each metric on axes of its own, and what was changed."""
+    found = course(source)
+    config = settings(source)
+    named = {name: series(values) for name, values in found.named.items()}
+    losses = {name: named[name] for name in LOSSES if name in named}
+    others = {name: each for name, each in named.items() if name not in LOSSES}
+    first, last = found.steps[0], found.steps[-1]
+    changes = [change for change in found.changes if first <= change.step <= last]
+    title = f"{config.preset}, step {last:,}"
+    rows = math.ceil(len(others) / COLUMNS)
+
+    def paint(figure: "Figure") -> None:
+        places = figure.add_gridspec(1 + rows, COLUMNS, height_ratios=[LOSSES_HIGH, *[METRIC_HIGH] * rows])
+        above = figure.add_subplot(places[0, :])
+        _losses(above, losses, config)
+        _head(above, list(words(changes, first, max(last, first + 1))), title)
+        below = [figure.add_subplot(places[1 + number // COLUMNS, number % COLUMNS]) for number in range(len(others))]
+        for axes, (name, each) in zip(below, others.items(), strict=True):
+            _metric(axes, name, each)
+        for number, axes in enumerate((above, *below)):
+            for change in changes:
+                axes.axvline(change.step, color=DIM, linewidth=0.8, linestyle=DOTTED, zorder=0.5)
+            axes.set_xlim(first, max(last, first + 1))
+            axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
+            axes.locator_params(axis="x", nbins=4 if number else 8, integer=True)
+            if number > len(others) - COLUMNS:
+                axes.set_xlabel("step")
+
+    return Drawing(last, title, Plot(INCHES, LOSSES_HIGH + METRIC_HIGH * rows, paint))
+
+
+def resting(config: Config) -> dict[str, float]:
+    """The losses of the game at rest, where D can tell nothing, that are multiples of ln 2, by their names."""
+    objective = OBJECTIVES[config.objective]
+    if config.label_smoothing:
+        return {}
+    undecided = torch.full((1, 1), objective.boundary or 0.0)
+    values = [float(loss(undecided, undecided)) for loss in (objective.discriminator_loss, objective.generator_loss)]
+    counts = {round(value / math.log(2)) for value in values if math.isclose(value / math.log(2), round(value / math.log(2)), abs_tol=1e-4)}
+    return {f"{count} ln 2".replace("1 ln", "ln").replace("-", "−"): count * math.log(2) for count in sorted(counts) if count}
+
+
+class Band(NamedTuple):
+    """A series in fewer points, each of neighbours: the mean of their steps, and the least, the mean and the largest of their values."""
+
+    steps: Floats
+    least: Floats
+    mean: Floats
+    most: Floats
+
+
+def thinned(whole: Series, most: int = POINTS) -> Band:
+    """At most `most` points of a series, so that a long one neither hides its extremes nor takes more room than a short one."""
+    parts = np.array_split(np.arange(len(whole.steps)), min(most, len(whole.steps)))
+    ways = ((whole.steps, np.mean), (whole.values, np.min), (whole.values, np.mean), (whole.values, np.max))
+    return Band(*(np.array([way(each[part]) for part in parts]) for each, way in ways))
+
+
+def _curve(axes: "Axes", whole: Series, colour: str, label: str = "") -> None:
+    band = thinned(whole)
+    if len(whole.steps) > len(band.steps):
+        axes.fill_between(band.steps, band.least, band.most, color=colour, alpha=0.2, linewidth=0.0)
+    axes.plot(band.steps, band.mean, color=colour, label=label, marker="." if len(band.steps) < 10 else "", markersize=4.0)
+
+
+def _losses(axes: "Axes", losses: dict[str, Series], config: Config) -> None:
+    for name, each in losses.items():
+        label, colour = LOSSES[name]
+        _curve(axes, each, colour, label)
+    lines = resting(config) if losses else {}
+    for name, value in lines.items():
+        axes.axhline(value, color=FAINT, linewidth=0.8, zorder=0.5)
+        axes.annotate(name, (1.0, value), (3.0, 0.0), ("axes fraction", "data"), "offset points", color=DIM, va="center", fontsize=8)
+    # Those that rest at multiples of ln 2 are means of logarithms.
+    axes.set_ylabel("loss (nats)" if lines else "loss")
+
+
+def _metric(axes: "Axes", name: str, each: Series) -> None:
+    metric = METRICS.get(name)
+    _curve(axes, each, FAKE if metric else DISCRIMINATOR)
+    finite = each.values[np.isfinite(each.values)]
+    if metric and metric.better == "less" and finite.size and finite.min() > 0 and finite.max() / finite.min() > WIDE:
+        axes.set_yscale("log")
+    if name in COUNTS:
+        axes.locator_params(axis="y", integer=True, nbins=5)
+    if name in WANTED:
+        axes.axhline(WANTED[name], color=FAINT, linewidth=0.8, zorder=0.5)
+    axes.set_title(TITLES.get(name, name.replace("_", " ")) + ARROWS[metric.better if metric else None])
+
+
+def _head(axes: "Axes", above: Sequence[Word], title: str) -> None:
+    """The words at the marks, and over them the legend and the title."""
+    for word in above:
+        side = "right" if word.ends else "left"
+        axes.text(word.place, 1.015 + ROW * word.row, word.text, transform=axes.transAxes, fontsize=7.5, color=DIM, ha=side)
+    height = 1.0 + ROW * max((word.row + 1 for word in above), default=0)
+    if axes.lines:
+        legend(axes, 2, height)
+    axes.set_title(title, loc="right", y=height)

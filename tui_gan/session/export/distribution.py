@@ -1,0 +1,102 @@
+"""What the generator makes beside what it should make, and what the discriminator says of it."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tui_gan.contract.snapshot import Floats, ImageGrid, Line1D, Plane2D
+from tui_gan.session.export.grids import captioned, grid
+from tui_gan.session.export.pictures import AREA, DIM, DISCRIMINATOR, FAINT, FAKE, REAL, Drawing, Moving, Plot, aspect, legend
+from tui_gan.session.export.source import Source, picture
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# The highest density that is shown, in peaks of the real one.
+HIGHEST = 2.5
+# The least density of both kinds together at which D* is shown, in peaks of the real one.
+LEAST = 0.02
+GRID_WIDTH = 560
+DASHED = (0, (2.0, 1.5))
+# Of D(x) from 0 to 1: light enough for points of either colour.
+VERDICTS = ("#ffffff", "#c9e7d6", "#74c297")
+
+
+def distribution(source: Source) -> Drawing:
+    """The checkpoint as a picture: densities and D(x) on the line, points over D(x) in the plane, or images."""
+    config, step, seen = picture(source)
+    title = f"{config.preset}, step {step:,}"
+    if isinstance(seen, ImageGrid):
+        real, fake = (grid(each[: len(seen.fake)], GRID_WIDTH) for each in (seen.real, seen.fake))
+        return Drawing(step, title, captioned([("real", real), (f"generated: {title}", fake)]))
+    return Drawing(step, title, plot(seen, title))
+
+
+def plot(seen: Line1D | Plane2D, title: str, highest: float | None = None) -> Plot:
+    """A picture with its title, as a plot that can move.
+
+    Args:
+        highest: on the line, the density at the upper end of the axis in peaks of the real one; None for what this picture needs.
+    """
+    if isinstance(seen, Plane2D):
+        return Plot(6.0, 5.2, lambda figure: _plane(figure, seen, title))
+    peak = float(seen.real.max())
+    top = peak * highest if highest else 1.08 * min(max(peak, float(seen.fake.max())), HIGHEST * peak)
+    return Plot(6.4, 4.4, lambda figure: _line(figure, seen, title, top))
+
+
+def _line(figure: "Figure", seen: Line1D, title: str, top: float) -> Moving:
+    above, below = figure.subplots(2, sharex=True, height_ratios=(2.2, 1.0))
+    above.stairs(seen.real, seen.edges, fill=True, color=AREA)
+    above.stairs(seen.real, seen.edges, color=REAL, label="real, p")
+    fake = above.stairs(seen.fake, seen.edges, color=FAKE, linewidth=1.8, label="generated, q")
+    above.set(ylabel="density (1 / unit of x)", ylim=(0.0, top))
+    legend(above, 2)
+    heading = above.set_title(title, loc="right")
+    middles = (seen.edges[1:] + seen.edges[:-1]) / 2
+    below.axhline(0.5, color=FAINT, linewidth=0.8)
+    (best,) = below.plot(middles, _best(seen), color=DIM, linewidth=1.0, linestyle=DASHED, label="best D* = p / (p + q)")
+    (verdicts,) = below.plot(seen.axis, seen.discriminator, color=DISCRIMINATOR, linewidth=1.8, label="D(x)")
+    below.set(xlabel="x (units of the data)", ylabel="probability of real", xlim=(seen.edges[0], seen.edges[-1]))
+    below.set(ylim=(-0.03, 1.03), yticks=(0.0, 0.5, 1.0))
+    legend(below, 2)
+
+    def show(seen: Line1D, title: str) -> None:
+        fake.set_data(seen.fake)
+        best.set_ydata(_best(seen))
+        verdicts.set_ydata(seen.discriminator)
+        heading.set_text(title)
+
+    return Moving((fake, best, verdicts, heading), show)
+
+
+def _best(seen: Line1D) -> Floats:
+    """The best discriminator in each bin, (n,); NaN where there are too few samples of either kind to tell."""
+    both = seen.real + seen.fake
+    return np.divide(seen.real, both, out=np.full_like(both, np.nan), where=both > LEAST * seen.real.max())
+
+
+def _plane(figure: "Figure", seen: Plane2D, title: str) -> Moving:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    axes = figure.subplots()
+    (left, bottom), (right, top) = seen.low.tolist(), seen.high.tolist()
+    tint = LinearSegmentedColormap.from_list("verdicts", VERDICTS)
+    ground = axes.imshow(seen.discriminator, tint, vmin=0.0, vmax=1.0, origin="lower", interpolation="bilinear")
+    ground.set_extent((left, right, bottom, top))
+    axes.set_aspect(aspect(right - left, top - bottom))
+    count = len(seen.real)
+    # The real points are larger, so that generated ones on top of them do not hide them.
+    (real,) = axes.plot(*seen.real.T, "o", color=REAL, markersize=3.2, markeredgewidth=0.0, alpha=0.7, label="real")
+    (fake,) = axes.plot(*seen.fake[:count].T, "o", color=FAKE, markersize=1.8, markeredgewidth=0.0, label="generated")
+    axes.set(xlim=(left, right), ylim=(bottom, top), xlabel="x (units of the data)", ylabel="y (units of the data)")
+    legend(axes, 2, markers=2.0)
+    heading = axes.set_title(title, loc="right")
+    figure.colorbar(ground, ax=axes, label="D(x), probability of real", ticks=(0.0, 0.5, 1.0), fraction=0.05, pad=0.02)
+
+    def show(seen: Plane2D, title: str) -> None:
+        ground.set_data(seen.discriminator)
+        fake.set_data(*seen.fake[:count].T)
+        heading.set_text(title)
+
+    return Moving((ground, real, fake, heading), show)
