@@ -66,8 +66,8 @@ def test_a_run_on_images_shows_and_keeps_bytes(train: Train, resume: Train, draw
     for _, path in previews.stored(ended.directory.previews):
         kept = previews.read(path)
         assert list(kept) == ["fake"]
-        assert (kept["fake"].shape, kept["fake"].dtype) == ((16, 8, 8, 1), np.uint8)
-    assert np.array_equal(kept["fake"], ended.snapshots[-1].picture.fake[:16])
+        assert (kept["fake"].shape, kept["fake"].dtype) == ((64, 8, 8, 1), np.uint8)
+    assert np.array_equal(kept["fake"], ended.snapshots[-1].picture.fake)
     assert set(ended.outcome.metrics) == {"precision", "recall"}
     assert ended.snapshots[-1].predictions.real.sum() == pytest.approx(1)
 
@@ -94,7 +94,7 @@ def test_the_best_checkpoint_by_a_metric_of_which_more_is_better_is_kept(
     train: Train, resume: Train, drawing: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     values = {0: 0.1, 2: 0.3, 4: 0.9, 6: 0.2, 8: 0.5, 10: 0.4}
-    run = "tui_gan.session.run"
+    run = "tui_gan.session.measuring"
     steps: list[int] = []
     monkeypatch.setattr(f"{run}.evaluation_seed", lambda config, step: steps.append(step) or 0)
     monkeypatch.setattr(f"{run}.measure", lambda *_: {"precision": 0.0, "recall": values.get(steps[-1], 0.0)})
@@ -156,9 +156,9 @@ def test_too_few_images_to_measure_by_are_refused_before_the_start(train: Train,
 def test_what_a_metric_lacks_later_ends_the_run_with_its_checkpoints_kept(
     train: Train, drawing: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tui_gan.session import run
+    from tui_gan.session import measuring
 
-    measure, asked = run.measure, []
+    measure, asked = measuring.measure, []
 
     def breaks(*arguments: Any) -> dict[str, float]:
         asked.append(1)
@@ -166,7 +166,7 @@ def test_what_a_metric_lacks_later_ends_the_run_with_its_checkpoints_kept(
             raise UsageError("the library is gone")
         return measure(*arguments)
 
-    monkeypatch.setattr(run, "measure", breaks)
+    monkeypatch.setattr(measuring, "measure", breaks)
     ended = train(config=drawing, knobs=Knobs(batch_size=8, device="cpu", checkpoint_every=5))
     assert (ended.outcome.status, str(ended.outcome.error), ended.outcome.error.exit_code) == ("failed", "the library is gone", 2)
     assert list(checkpoint.stored(ended.directory.checkpoints)) == [5]
@@ -229,3 +229,16 @@ def test_large_image_files_and_folders_stay_where_they_are(tmp_path: Path, confi
     run, made = rundir.create(tmp_path / "run", msgspec.structs.replace(config, data=str(packed)), knobs)
     assert made.data == str(packed)
     assert not list(run.path.glob("data*"))
+
+
+def test_a_run_that_goes_on_tells_of_its_data_only_what_differs(
+    train: Train, resume: Train, drawing: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = [event.text for event in train(config=drawing, until=4).session.run.events]
+    again = [event.text for event in resume(until=6).session.run.events]
+    assert [text for text in again if "held out" in text] == [text for text in first if "held out" in text]
+    found = start.dataset_of
+    monkeypatch.setattr(start, "dataset_of", lambda *arguments: (found(*arguments)[0], (*found(*arguments)[1], "something new")))
+    later = [event.text for event in resume(until=8).session.run.events]
+    assert later.count("something new") == 1
+    assert len(set(later)) == len(later)

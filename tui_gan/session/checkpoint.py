@@ -35,6 +35,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
         location, scale: what turns the generator's output into units of the data: x scale + location, one number for all
             coordinates or one for each.
         metric: the value of the preset's metric at this step; None when it was not a number.
+        window: the low and the high corner of the picture, in units of the data; None for that of the data.
+        began: the checksum of the configuration that the run began with; "" where it was not kept.
         met: how often in a row the metric of early stopping has met its threshold; -1 once it has stopped the run.
     """
 
@@ -47,6 +49,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     location: tuple[float, ...]
     scale: tuple[float, ...]
     metric: float | None
+    window: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+    began: str = ""
     met: int = 0
     events: tuple[Event, ...] = ()
 

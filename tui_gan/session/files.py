@@ -2,6 +2,7 @@
 
 import contextlib
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -47,7 +48,7 @@ class Files:
         self.log.sync()
         path = self.checkpoint(about.step)
         checkpoint.write(path, state, about)
-        self._metrics[about.step] = about.metric
+        self._metrics[about.step] = _of(about)
         for step in self._superseded(about.step):
             self.checkpoint(step).unlink(missing_ok=True)
             del self._metrics[step]
@@ -60,18 +61,35 @@ class Files:
             self.log.cut(step)
             self.previews.cut(step)
 
+    def _comparable(self, step: int) -> float | None:
+        """The value of a checkpoint by the metric and on the data that are in force."""
+        measured = self._metrics[step]
+        same = measured and (measured.metric, measured.data) == (self.config.metric, self.config.data_sha256)
+        return measured.value if measured and same else None
+
     def _superseded(self, now: int) -> list[int]:
         # Checkpoints after the newest state are of a course that was given up.
         steps = [step for step in sorted(self._metrics) if step <= now]
-        measured = {step: self._metrics[step] for step in steps}
-        finite = {step: metric for step, metric in measured.items() if metric is not None and np.isfinite(metric)}
+        finite = {step: value for step in steps if (value := self._comparable(step)) is not None and np.isfinite(value)}
         choose = max if METRICS[self.config.metric].better == "more" else min
         best = choose(finite, key=finite.__getitem__, default=None)
         return [step for step in self._metrics if step not in steps[-self.config.keep :] and step != best]
 
 
-def _metric(path: Path) -> float | None:
+class Measured(NamedTuple):
+    """The value of a metric on the data with a checksum."""
+
+    metric: str
+    data: str
+    value: float | None
+
+
+def _of(about: About) -> Measured:
+    return Measured(about.config.metric, about.config.data_sha256, about.metric)
+
+
+def _metric(path: Path) -> Measured | None:
     try:
-        return checkpoint.read_about(path).metric
+        return _of(checkpoint.read_about(path))
     except UnreadableError:
         return None

@@ -1,5 +1,7 @@
 """Bounded history of scalars: a run of any length keeps the same memory."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from tui_gan.contract.snapshot import Floats, Series, frozen
@@ -30,10 +32,16 @@ class History:
             return
         steps.append(step)
         values.append(value)
-        if len(steps) > CAPACITY:
-            self._strides[name] = stride * 2
-            kept = [(s, v) for s, v in zip(steps, values, strict=True) if s % (stride * 2) == 0]
+        # Once, unless the points that are there were taken at another interval.
+        while len(self._points[name][0]) > CAPACITY:
+            stride = self._strides[name] = stride * 2
+            kept = [(s, v) for s, v in zip(*self._points[name], strict=True) if s % stride == 0]
             self._points[name] = ([s for s, _ in kept], [v for _, v in kept])
+
+    def retime(self, names: Iterable[str], before: int, every: int) -> None:
+        """Take these series every so many steps from now on, in place of `before`; what they hold stays until they are full."""
+        for name in self._strides.keys() & set(names):
+            self._strides[name] = max(1, self._strides[name] // before) * every
 
     def cut(self, step: int) -> None:
         """Forget every point after `step`."""

@@ -1,14 +1,20 @@
 """OBEY: what a session does for each command; what goes wrong is raised and handled by the session."""
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tui_gan.contract import commands
-from tui_gan.contract.errors import UsageError, choose, first_line
-from tui_gan.contract.knobs import KNOBS, Knobs, set_knob, turn_knob
+from tui_gan.contract.errors import UnreadableError, UsageError
+from tui_gan.contract.knobs import KNOBS, set_knob, turn_knob
 from tui_gan.contract.snapshot import Status
-from tui_gan.session import devices
-from tui_gan.session.export import EXPORTERS
+from tui_gan.gan.updates import Player, alone
+from tui_gan.session import steering
+from tui_gan.session.drawing import drawn
+from tui_gan.session.export import Source, maker, write
+from tui_gan.session.run import NonFiniteError
+from tui_gan.session.settings import changed
+from tui_gan.session.slow import begun
 
 if TYPE_CHECKING:
     from tui_gan.session.session import Session
@@ -53,12 +59,48 @@ def turn(session: "Session", command: commands.TurnKnob) -> None:
         why = "the only one here" if how.turning == "choice" else "the end of its range"
         run.note(f"{how.label}: {getattr(knobs, how.name)} is {why}")
     else:
-        _put_in_force(session, command.name, knobs)
+        steering.change(run, run.in_force._replace(knobs=knobs))
 
 
 def set_to(session: "Session", command: commands.SetKnob) -> None:
     """Set a knob to a value."""
-    _put_in_force(session, command.name, set_knob(session.run.knobs, command.name, command.value))
+    run = session.run
+    steering.change(run, run.in_force._replace(knobs=set_knob(run.knobs, command.name, command.value)))
+
+
+def change_setting(session: "Session", command: commands.ChangeSetting) -> None:
+    """Change a setting; a knob is one too for who says so by its name."""
+    run, knob = session.run, command.key.removeprefix("knobs.")
+    if knob in KNOBS:
+        set_to(session, commands.SetKnob(knob, command.value))
+        return
+    now = run.in_force._replace(config=changed(run.config, command.key, command.value))
+    _steer(session, lambda: steering.change(run, now))
+
+
+def draw_data(session: "Session", command: commands.DrawData) -> None:
+    """Learn from what was drawn."""
+    steering.change(session.run, drawn(session.run, command.weights))
+
+
+def undo(session: "Session", command: commands.Undo) -> None:
+    """Take back the last live change."""
+    _steer(session, lambda: steering.undo(session.run))
+
+
+def redo(session: "Session", command: commands.Redo) -> None:
+    """Make the change again that was taken back last."""
+    _steer(session, lambda: steering.redo(session.run))
+
+
+def update_discriminator(session: "Session", command: commands.UpdateDiscriminator) -> None:
+    """Pause, and move the discriminator once."""
+    _update(session, "D", "update_discriminator")
+
+
+def update_generator(session: "Session", command: commands.UpdateGenerator) -> None:
+    """Pause, and move the generator once."""
+    _update(session, "G", "update_generator")
 
 
 def save(session: "Session", command: commands.Save) -> None:
@@ -76,18 +118,53 @@ def evaluate(session: "Session", command: commands.Evaluate) -> None:
 
 
 def export(session: "Session", command: commands.Export) -> None:
-    """Write the generator alone into the run directory."""
-    exporter = choose(EXPORTERS, command.to, "export")
+    """Write the generator alone, or a picture or table of the run as it stands, into the run directory."""
     run = session.run
+    maker(command.to, command.what)
     run.save()
-    path = exporter(run.files.checkpoint(run.step), run.files.run.path)
+    try:
+        path = write(Source(str(run.files.run.path), run.files.run, run.files.checkpoint(run.step)), command.to, command.what)
+    except UnreadableError as error:
+        # Such as data that have gone: nothing that a run which trains has to end for.
+        raise UsageError(str(error)) from None
     run.log("command", name="export", value=path.name)
     run.note(f"exported {path}", logged=False)
+
+
+def watch(session: "Session", command: commands.Watch) -> None:
+    """Make these parts of a snapshot, and no others."""
+    session.looker.watch(command.parts)
+
+
+def browse(session: "Session", command: commands.Browse) -> None:
+    """Show this in the gallery."""
+    session.looker.browser.browse(command)
+
+
+def overlay(session: "Session", command: commands.Overlay) -> None:
+    """Show the series of these other runs."""
+    session.looker.overlaid.show(command.runs)
 
 
 def stop(session: "Session", command: commands.Stop) -> None:
     """Save and end."""
     session.stop()
+
+
+def slow_motion(session: "Session", command: commands.SlowMotion) -> None:
+    """Pause, and show one stage more of the next step; the last one trains it."""
+    run = session.run
+    session.train_owed()
+    if not _plays(session):
+        return
+    if session.status is Status.RUNNING:
+        pause(session, commands.Pause())
+    session.rest(Status.PAUSED)
+    slow = session.slow if session.slow and session.slow.holds(run) and not session.slow.over else begun(run)
+    session.slow = slow.next()
+    if session.slow.over:
+        step(session, commands.Step())
+        session.train_owed()
 
 
 def _ended(session: "Session") -> bool:
@@ -98,14 +175,38 @@ def _ended(session: "Session") -> bool:
     return ended
 
 
-def _put_in_force(session: "Session", name: str, knobs: Knobs) -> None:
+def _plays(session: "Session") -> bool:
+    """Whether the run is in the game, where players can be moved one by one; says so if not."""
+    if _ended(session):
+        return False
+    if session.run.phase:
+        session.run.note("the discriminator is taught alone as yet; its updates can be made one by one when the game has begun")
+    return not session.run.phase
+
+
+def _update(session: "Session", player: Player, name: str) -> None:
     run = session.run
-    if knobs.device != run.knobs.device:
-        try:
-            run.trainer = run.trainer.on(devices.check(knobs.device))
-        except (RuntimeError, AssertionError, NotImplementedError) as error:
-            raise UsageError(f"could not move to {knobs.device}: {first_line(error)}") from None
-    run.turn(name, knobs)
+    session.train_owed()
+    if not _plays(session):
+        return
+    session.rest(Status.PAUSED)
+    loss = float(alone(run.trainer, player, run.knobs))
+    run.moved()
+    if not math.isfinite(loss):
+        raise NonFiniteError
+    run.log("command", name=name, value=1)
+    run.note(f"one {player} update: loss {loss:.4g}", logged=False)
+
+
+def _steer(session: "Session", act: Callable[[], None]) -> None:
+    """Change a setting; the step at which the run finishes follows its own."""
+    before = session.run.config.steps
+    act()
+    steps = session.run.config.steps
+    if steps != before:
+        session.until = steps
+    if steps > before and session.status is Status.FINISHED:
+        session.rest(Status.PAUSED)
 
 
 OBEY: dict[type[commands.Command], Callable[["Session", Any], None]] = {
@@ -115,8 +216,18 @@ OBEY: dict[type[commands.Command], Callable[["Session", Any], None]] = {
     commands.Step: step,
     commands.TurnKnob: turn,
     commands.SetKnob: set_to,
+    commands.ChangeSetting: change_setting,
+    commands.DrawData: draw_data,
+    commands.Undo: undo,
+    commands.Redo: redo,
+    commands.UpdateDiscriminator: update_discriminator,
+    commands.UpdateGenerator: update_generator,
+    commands.SlowMotion: slow_motion,
     commands.Save: save,
     commands.Evaluate: evaluate,
     commands.Export: export,
+    commands.Watch: watch,
+    commands.Browse: browse,
+    commands.Overlay: overlay,
     commands.Stop: stop,
 }

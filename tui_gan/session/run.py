@@ -1,23 +1,23 @@
 """One run: the trainer with its knobs, history, events and files; no commands and no threads."""
 
-import dataclasses
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import torch
 
 from tui_gan.contract.config import Config
-from tui_gan.contract.knobs import KNOBS, Knobs
+from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Event, EventKind
-from tui_gan.gan.datasets.dataset import in_units
-from tui_gan.gan.metrics import METRICS, measure
 from tui_gan.gan.state import State
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.checkpoint import FORMAT, About
 from tui_gan.session.clock import Clock
 from tui_gan.session.files import Files
 from tui_gan.session.history import History
-from tui_gan.session.observe import as_measured, evaluation_seed, generate, observer
+from tui_gan.session.measuring import measured, meets
+from tui_gan.session.observe import observer
+from tui_gan.session.undo import Changes, InForce, different
 
 EVENTS = 200
 HISTORY = "history."
@@ -34,25 +34,43 @@ class Point(NamedTuple):
     """A state to go back to, and what was in force there."""
 
     state: State
-    knobs: Knobs
+    in_force: InForce
     met: int
 
 
 class Run:
-    """A run that trains one step at a time and keeps what it has to keep."""
+    """A run that trains one step at a time and keeps what it has to keep.
+
+    Attributes:
+        changes: the live changes, as far as they can be taken back.
+        began: the checksum of the configuration that it began with, which its checkpoints keep.
+        version: another number whenever something has changed between two steps.
+    """
 
     def __init__(self, trainer: Trainer, knobs: Knobs, files: Files) -> None:
-        self.config: Config = trainer.config
         self.trainer, self.knobs, self.files = trainer, knobs, files
         self.history = History()
         self.events: list[Event] = []
         self.clock = Clock()
         self.observer = observer(trainer)
         self.met = 0
+        self.changes = Changes()
+        self.version = 0
+        self.began = ""
         self._measured: tuple[int, dict[str, float]] = (-1, {})
         self._unsaved, self._resumed = True, False
         # Losses that are finite vouch for the weights before them, not after: the state of one interval earlier is good.
         self._good = self._unproved = self._point()
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+        return self.trainer.config
+
+    @property
+    def in_force(self) -> InForce:
+        """What the run trains by."""
+        return InForce(self.knobs, self.config, self.trainer.dataset)
 
     @property
     def step(self) -> int:
@@ -83,7 +101,8 @@ class Run:
         self.events = list(about.events)
         self.clock = Clock(about.seconds)
         self.met = about.met
-        self.observer = observer(self.trainer)
+        self.observer = observer(self.trainer, about.window)
+        self.began = about.began
         self._unsaved, self._resumed = False, True
         self._good = self._unproved = self._point()
         # The log was opened at the step, before it was known how far the pre-training had come.
@@ -129,7 +148,7 @@ class Run:
         for name, value in metrics.items():
             self.history.add(name, self.step, value, self.config.evaluate_every if scheduled else 1)
         if scheduled and self.config.stop.metric and self.met >= 0:
-            self.met = self.met + 1 if _meets(self.config, metrics) else 0
+            self.met = self.met + 1 if meets(self.config, metrics) else 0
         return metrics
 
     @property
@@ -140,11 +159,7 @@ class Run:
     def metrics(self) -> dict[str, float]:
         """The metrics at this step, measured if they have not been."""
         if self._measured[0] != self.step:
-            seed = evaluation_seed(self.config, self.step)
-            samples = generate(self.trainer.averaged(), self.config, seed, self.config.evaluated)
-            dataset = self.trainer.dataset
-            units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
-            self._measured = (self.step, measure(units, dataset.truth, self.config.metrics))
+            self._measured = (self.step, measured(self.trainer))
             self.log("metrics", **self._measured[1])
         return self._measured[1]
 
@@ -168,36 +183,32 @@ class Run:
         self.files.save({**self.trainer.state(), **arrays}, self._about(metric))
         self._unsaved = False
 
-    def turn(self, name: str, knobs: Knobs) -> None:
-        """Put `knobs` in force, which differ in the knob `name`."""
-        before, value = getattr(self.knobs, name), getattr(knobs, name)
-        self.knobs = knobs
-        self.log("command", name=name, value=value)
-        self.note(f"{KNOBS[name].label}: {_shown(value)} (was {_shown(before)})", "change", logged=False)
-        penalties = [each for each, term, _ in self.trainer.terms if term.alone or term.extra]
-        if name == "minibatch_discrimination" and value and penalties:
-            # A gradient penalty is meant for a discriminator that judges each sample by itself.
-            self.note(f"{' and '.join(penalties)} now sees the whole batch, as the discriminator does")
+    def moved(self) -> None:
+        """Note that something has changed between two steps, so that nothing seen or measured before still holds."""
+        self.version += 1
+        self._measured, self._unsaved = (-1, {}), True
 
     def roll_back(self) -> None:
-        """Return to the last state whose losses were all finite, at most two intervals ago; the knobs stay as they are."""
-        good = self._unproved = self._good
+        """Return to the last state whose losses were all finite, at most two intervals ago; what is in force stays."""
+        good, now = self._good, self.in_force
+        self._unproved = good
+        was = good.in_force
         try:
-            self.trainer.load_state(good.state)
+            same = was.config == now.config and was.dataset is now.dataset
+            trainer = self.trainer if same else Trainer(was.config, was.dataset, self.trainer.device)
+            self.trainer = _back_to(good, trainer, now)
         except RuntimeError:
             # A device that has died keeps its tensors; this state is on the CPU.
-            self.trainer = Trainer(self.config, self.trainer.dataset, "cpu")
-            self.trainer.load_state(good.state)
-            self.knobs = dataclasses.replace(self.knobs, device="cpu")
+            self.trainer = _back_to(good, Trainer(was.config, was.dataset, "cpu"), now)
+            self.knobs, self.changes = replace(self.knobs, device="cpu"), Changes()
         self.history.cut(self.position)
         self.files.cut(self.position)
-        self._measured, self._unsaved = (-1, {}), True
+        self.moved()
         # What has stopped the run once does not stop it again.
         self.met = good.met if self.met >= 0 else self.met
-        for name in KNOBS:
-            # Turned after the state that is now in force again, and so cut from the log.
-            if getattr(self.knobs, name) != getattr(good.knobs, name):
-                self.log("command", name=name, value=getattr(self.knobs, name))
+        for each in different(was, self.in_force):
+            # Changed after the state that is now in force again, and so cut from the log.
+            self.log("command", name=each.name, value=each.after)
 
     def note(self, text: str, kind: EventKind = "info", *, logged: bool = True, traceback: str | None = None) -> None:
         """Add an event, to the screen and to the log."""
@@ -216,7 +227,7 @@ class Run:
         self.evaluate(scheduled=True)
 
     def _point(self) -> Point:
-        return Point(self.trainer.state(), self.knobs, self.met)
+        return Point(self.trainer.state(), self.in_force, self.met)
 
     def _pretrain_step(self) -> None:
         self.trainer.pretrain_step(self.knobs)
@@ -270,17 +281,15 @@ class Run:
             location=tuple(dataset.location.tolist()),
             scale=tuple(dataset.scale.tolist()),
             metric=metric if math.isfinite(metric) else None,
+            window=self.observer.window,
+            began=self.began,
             met=self.met,
             events=tuple(self.events),
         )
 
 
-def _meets(config: Config, metrics: dict[str, float]) -> bool:
-    value, threshold = metrics[config.stop.metric], config.stop.threshold
-    return value >= threshold if METRICS[config.stop.metric].better == "more" else value <= threshold
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _back_to(good: Point, trainer: Trainer, now: InForce) -> Trainer:
+    """A trainer taken back to a good state of its own configuration, under what is in force now."""
+    trainer.load_state(good.state)
+    same = now.config == trainer.config and now.dataset is trainer.dataset
+    return trainer if same else trainer.under(now.config, now.dataset)

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import datetime
+import hashlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,6 +129,14 @@ def read_config(run: RunDirectory) -> tuple[Config, Knobs]:
         return resolve(Config(preset=str(table.get("preset", ""))), Knobs(), table, source=str(run.config))
     except UsageError as error:
         raise UnreadableError(str(error)) from None
+
+
+def checksum(run: RunDirectory) -> str:
+    """What tells the settings in `config.toml` from others, however they are written; "" where they cannot be read."""
+    try:
+        return hashlib.sha256(to_toml(*read_config(run)).encode()).hexdigest()
+    except UnreadableError:
+        return ""
 
 
 def data_path(config: Config, folder: Path) -> Path:

@@ -1,8 +1,6 @@
 """The run loop: obeys commands at step boundaries, trains, publishes snapshots, and survives what goes wrong."""
 
-import dataclasses
 import queue
-import time
 import traceback
 from collections.abc import Callable
 
@@ -10,28 +8,16 @@ import torch
 
 from tui_gan.contract.commands import Command
 from tui_gan.contract.errors import TuiGanError, UsageError, first_line
-from tui_gan.contract.snapshot import EventKind, Picture, Predictions, Snapshot, Status
+from tui_gan.contract.snapshot import EventKind, Snapshot, Status
 from tui_gan.session import devices
+from tui_gan.session.look import Looker
 from tui_gan.session.obey import OBEY
-from tui_gan.session.observe import predictions
 from tui_gan.session.plan import Outcome
 from tui_gan.session.run import NonFiniteError, Run
-
-# The share of the training time that looking at the networks may take.
-LOOKING = 0.04
+from tui_gan.session.settings import settings
+from tui_gan.session.slow import Slow
 
 Inbox = queue.SimpleQueue[Command | None]
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Shown:
-    """What was seen of the networks: the facts that it depends on, when, and the seconds that it took."""
-
-    picture: Picture | None = None
-    predictions: Predictions | None = None
-    facts: object = None
-    when: float = 0.0
-    cost: float = 0.0
 
 
 class Session:
@@ -43,6 +29,9 @@ class Session:
         inbox: commands, and None for a snapshot.
         publish: takes each new snapshot.
         hold: whether it stays when it has finished or cannot go on, and waits for commands; without it, it ends.
+
+    Attributes:
+        slow: the step that is shown in slow motion, or was shown last; None before there was one.
     """
 
     def __init__(self, run: Run, until: int, inbox: Inbox, publish: Callable[[Snapshot], None], hold: bool) -> None:
@@ -50,13 +39,14 @@ class Session:
         self._publish = publish
         self.devices = devices.available()
         self.status = Status.RUNNING
+        self.slow: Slow | None = None
         self._owed = 0
         self._failure: str | None = None
         self._advice: str | None = None
         self._error: TuiGanError | None = None
         self._began = (run.step, run.clock.seconds)
         self._reached = False
-        self._shown = Shown()
+        self.looker = Looker(run)
 
     def train(self) -> Outcome:
         """Train until the run is stopped."""
@@ -80,12 +70,18 @@ class Session:
     def _train_step(self) -> None:
         self._owed = max(self._owed - 1, 0)
         if self.run.step < self.until:
-            self.run.train_step()
+            with self.looker.measured():
+                self.run.train_step()
         self._end_if_due()
         if self.status is Status.PAUSED and not self._owed:
             self.run.clock.stop()
             # The snapshot asked for along with the command was taken before the step.
             self._show()
+
+    def train_owed(self) -> None:
+        """Train the steps that are owed, before what was asked for after them."""
+        while self._owed:
+            self._train_step()
 
     def _end_if_due(self) -> None:
         if self.run.reached:
@@ -202,6 +198,11 @@ class Session:
         cure = "" if self.hold else cure
         return UsageError(f"cannot write {error.filename or files.run.path}: {error.strerror or error}; {kept}{cure}")
 
+    @property
+    def watched(self) -> frozenset[str]:
+        """The dearer parts of a snapshot that somebody looks at, of WATCHED."""
+        return self.looker.watched
+
     def rest(self, status: Status) -> None:
         """Stop training."""
         self.status, self._owed = status, 0
@@ -220,7 +221,6 @@ class Session:
 
     def _show(self) -> None:
         run = self.run
-        shown = self._look()
         self._publish(
             Snapshot(
                 preset=run.config.preset,
@@ -234,27 +234,17 @@ class Session:
                 knobs=run.knobs,
                 directory=str(run.files.run.path),
                 series=run.history.series(),
-                picture=shown.picture,
-                predictions=shown.predictions,
                 phase=run.phase,
                 events=tuple(run.events),
                 failure=self._failure,
                 advice=self._advice,
+                settings=settings(run.config, run.trainer.dataset.truth) if "settings" in self.watched else (),
+                stages=slow.stages[: slow.shown] if (slow := self.slow) and slow.holds(run) else (),
+                undo=run.changes.undo,
+                redo=run.changes.redo,
+                **self.looker.look(resting=self.status is not Status.RUNNING and not self._owed),
             )
         )
-
-    def _look(self) -> "Shown":
-        """What the networks do now, or, while that would cost more than LOOKING of the training, what they did a moment ago."""
-        run, now = self.run, time.perf_counter()
-        facts = (run.step, run.trainer.pretrained, run.knobs)
-        if facts == self._shown.facts:
-            return self._shown
-        if self.status is Status.RUNNING and now - self._shown.when < self._shown.cost / LOOKING:
-            return self._shown
-        picture, said = run.observer.picture(run.trainer, run.knobs), predictions(run.trainer, run.knobs)
-        cost = time.perf_counter() - now
-        self._shown = Shown(picture, said, facts, now + cost, cost)
-        return self._shown
 
     def _outcome(self) -> Outcome:
         run = self.run

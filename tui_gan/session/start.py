@@ -14,7 +14,7 @@ from tui_gan.gan.datasets import Dataset
 from tui_gan.gan.networks import parameters
 from tui_gan.gan.state import State
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session import checkpoint, devices
+from tui_gan.session import checkpoint, devices, rundir
 from tui_gan.session.checkpoint import About
 from tui_gan.session.files import Files
 from tui_gan.session.plan import Plan
@@ -56,8 +56,15 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
             files.log.close()
             raise
         run.note(f"resumed at step {run.step}")
+        if run.began and rundir.checksum(plan.run) != run.began:
+            anew = f"`tui-gan run {plan.config.preset} --config {plan.run.config}` begins anew with yours"
+            run.note(f"config.toml was edited; resume goes on with the checkpoint's settings, {anew}", "warning")
+    else:
+        run.began = rundir.checksum(plan.run)
+    # A run that goes on has told already what is still the same.
+    told = {event.text for event in run.events}
     for note in (*found, weight, found_out):
-        if note:
+        if note and note not in told:
             run.note(note)
     if device != (saved[1].knobs if saved else plan.knobs).device:
         run.log("command", name="device", value=device)
@@ -96,7 +103,9 @@ def _restore(run: Run, path: Path, tensors: State, about: About) -> None:
         run.restore(tensors, about)
     except (KeyError, RuntimeError, ValueError, IndexError, TypeError, OverflowError) as error:
         raise UnreadableError(f"{path} is not a state to go on from: {type(error).__name__}: {first_line(error)}") from None
-    trainer, wanted = run.trainer, about.config.pretraining
+    trainer = run.trainer
+    # Data that are drawn after the pre-training leave none of it in the configuration.
+    wanted = about.config.pretraining or (max(trainer.pretrained, 0) if about.config.data else 0)
     # The game begins when the pre-training is over.
     in_order = trainer.pretrained == wanted if run.step else 0 <= trainer.pretrained <= wanted
     if run.step != about.step or trainer.losses_summed < 0 or trainer.k < 1 or not in_order:

@@ -1,6 +1,7 @@
 """From the trainer to numbers: pictures, previews and evaluations. Nothing here touches the training stream."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -13,11 +14,15 @@ from tui_gan.contract.snapshot import Floats, Picture
 from tui_gan.gan.datasets import Line, Plane, Truth
 from tui_gan.gan.latents import LATENTS, draw
 from tui_gan.gan.trainer import Trainer
+from tui_gan.session.observe.field import with_field
 from tui_gan.session.observe.images import ImagesObserver
+from tui_gan.session.observe.layers import layers
 from tui_gan.session.observe.line import LineObserver
 from tui_gan.session.observe.plane import PlaneObserver
 from tui_gan.session.observe.predictions import predictions
 
+# The low and the high corner of a picture.
+Window = tuple[tuple[float, ...], tuple[float, ...]]
 # Numbers that the output of a generator may take at once.
 PORTION = 2**22
 
@@ -25,19 +30,30 @@ PORTION = 2**22
 class Observer(Protocol):
     """What is shown of a run and kept of it, with all that stays fixed computed once."""
 
+    @property
+    def window(self) -> Window:
+        """The low and the high corner of the picture, in units of the data; of images both are empty."""
+
     def picture(self, trainer: Trainer, knobs: Knobs) -> Picture:
         """The run as it stands, as one frozen picture."""
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
         """The arrays by name that are kept of this step."""
 
+    def kept(self, arrays: Mapping[str, NDArray[Any]]) -> Picture:
+        """The picture of a step that was kept, from the arrays of its preview.
 
-def observer(trainer: Trainer) -> Observer:
-    """The observer for the kind of data that a trainer learns from."""
+        Raises:
+            KeyError, ValueError, IndexError: they are not what `preview` gives.
+        """
+
+
+def observer(trainer: Trainer, window: Window | None = None) -> Observer:
+    """The observer for the kind of data that a trainer learns from; without a window it takes that of the data."""
     truth = trainer.dataset.truth
     if isinstance(truth, Line):
-        return LineObserver(trainer, truth)
-    return PlaneObserver(trainer, truth) if isinstance(truth, Plane) else ImagesObserver(trainer)
+        return LineObserver(trainer, truth, window)
+    return PlaneObserver(trainer, truth, window) if isinstance(truth, Plane) else ImagesObserver(trainer)
 
 
 def evaluation_seed(config: Config, step: int) -> int:
@@ -65,4 +81,4 @@ def as_measured(samples: Floats, truth: Truth) -> NDArray[np.floating]:
     return samples if isinstance(truth, Plane) else np.clip(samples, 0.0, 1.0).astype(np.float32)
 
 
-__all__ = ["Observer", "as_measured", "evaluation_seed", "generate", "observer", "predictions"]
+__all__ = ["Observer", "Window", "as_measured", "evaluation_seed", "generate", "layers", "observer", "predictions", "with_field"]

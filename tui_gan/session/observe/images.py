@@ -1,5 +1,9 @@
 """The picture of an image run."""
 
+import math
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -8,11 +12,15 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid
 from tui_gan.gan.trainer import Trainer
 
-SHOWN, KEPT = 64, 16
+SHOWN = 64
+# Bytes of a preview at most, as long as that holds one image: 64 images of 28x28 or of 3x32x32, and 50 MB for the 256 of a run.
+KEPT_BYTES = 200_000
 
 
 class ImagesObserver:
     """Generated images of the fixed latents, and real ones beside them."""
+
+    window: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
 
     def __init__(self, trainer: Trainer) -> None:
         dataset = trainer.dataset
@@ -20,14 +28,22 @@ class ImagesObserver:
 
     def picture(self, trainer: Trainer, knobs: Knobs) -> ImageGrid:
         """The run as it stands, as one frozen picture."""
-        return ImageGrid(self.real, self._fake(trainer, SHOWN))
+        return ImageGrid(self.real, generated(trainer, SHOWN))
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
-        """`fake` (n, H, W, C) uint8, images of the first KEPT fixed latents."""
-        return {"fake": self._fake(trainer, KEPT)}
+        """`fake` (n, H, W, C) uint8, images of the first fixed latents, as many as are shown if KEPT_BYTES hold them."""
+        return {"fake": generated(trainer, max(1, min(SHOWN, KEPT_BYTES // math.prod(trainer.dataset.shape))))}
 
-    def _fake(self, trainer: Trainer, count: int) -> Bytes:
-        return as_bytes(trainer.dataset.in_units(trainer.sample(trainer.fixed_latents[:count])))
+    def kept(self, arrays: Mapping[str, NDArray[Any]]) -> ImageGrid:
+        """The picture of a preview, from its arrays."""
+        fake = arrays["fake"].reshape(-1, *self.real.shape[1:])
+        fake.setflags(write=False)
+        return ImageGrid(self.real, fake)
+
+
+def generated(trainer: Trainer, count: int) -> Bytes:
+    """Generated images of the first `count` fixed latents, (n, H, W, C)."""
+    return as_bytes(trainer.dataset.in_units(trainer.sample(trainer.fixed_latents[:count])))
 
 
 def as_bytes(images: Floats) -> Bytes:

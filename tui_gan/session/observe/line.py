@@ -1,5 +1,8 @@
 """The picture of a one-dimensional run."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -24,9 +27,10 @@ class LineObserver:
         axis: (AXIS_POINTS,) where the discriminator is asked, in units of the data.
     """
 
-    def __init__(self, trainer: Trainer, truth: Line) -> None:
+    def __init__(self, trainer: Trainer, truth: Line, window: tuple[tuple[float, ...], tuple[float, ...]] | None = None) -> None:
         dataset = trainer.dataset
-        self.edges = edges(truth)
+        self.edges = edges(truth) if window is None else frozen(np.linspace(window[0][0], window[1][0], BINS + 1))
+        self.window = (float(self.edges[0]),), (float(self.edges[-1]),)
         self.real = density(truth.quantiles(REAL_POINTS), self.edges)
         self.axis = frozen(np.linspace(self.edges[0], self.edges[-1], AXIS_POINTS))
         self._axis_in_training_units = _column((self.axis - dataset.location) / dataset.scale)
@@ -46,20 +50,26 @@ class LineObserver:
 
     def picture(self, trainer: Trainer, knobs: Knobs) -> Line1D:
         """The run as it stands, as one frozen picture."""
-        fake = self.fake(trainer)
+        return self._picture(self.fake(trainer), self.verdicts(trainer, knobs))
+
+    def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
+        """`fake` (generated samples of the fixed latents), `axis` and `discriminator` (D over the axis), in units of the data."""
+        return {"fake": self.fake(trainer), "axis": self.axis, "discriminator": self.verdicts(trainer, knobs)}
+
+    def kept(self, arrays: Mapping[str, NDArray[Any]]) -> Line1D:
+        """The picture of a preview, from its arrays."""
+        return self._picture(arrays["fake"], frozen(arrays["discriminator"].reshape(self.axis.shape)))
+
+    def _picture(self, fake: Floats, verdicts: Floats) -> Line1D:
         return Line1D(
             edges=self.edges,
             real=self.real,
             fake=density(fake, self.edges),
             axis=self.axis,
-            discriminator=self.verdicts(trainer, knobs),
+            discriminator=verdicts,
             latents=self._latents,
             mapped=frozen(fake[self._mapped]),
         )
-
-    def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
-        """`fake` (generated samples of the fixed latents), `axis` and `discriminator` (D over the axis), in units of the data."""
-        return {"fake": self.fake(trainer), "axis": self.axis, "discriminator": self.verdicts(trainer, knobs)}
 
 
 def edges(truth: Line) -> Floats:

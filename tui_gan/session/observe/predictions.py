@@ -1,25 +1,64 @@
 """What the discriminator says of real and of generated samples."""
 
+import math
+
 import numpy as np
 import torch
+from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Predictions, frozen
+from tui_gan.gan import judging
 from tui_gan.gan.trainer import Trainer
+from tui_gan.session.observe import company
 
 BINS = 20
 JUDGED = 256
 EDGES = frozen(np.linspace(0.0, 1.0, BINS + 1))
+# The share of the logits that lies within the limits of their histogram.
+WITHIN = 0.99
 
 
 def predictions(trainer: Trainer, knobs: Knobs) -> Predictions:
-    """Histograms of D(x) on JUDGED real samples, the same for the whole run, and on the samples of the fixed latents."""
-    real = trainer.dataset.sample(JUDGED, torch.Generator().manual_seed(1), "cpu")
-    fake = trainer.sample(trainer.fixed_latents[:JUDGED])
-    # With minibatch discrimination or packing each is judged in the company of its own kind.
-    return Predictions(EDGES, *(_shares(trainer.judge(each, knobs, each)[:, 0].cpu().numpy()) for each in (real, fake)))
+    """Histograms of D(x) and of the logits on JUDGED real samples, the same for the whole run, and on those of the fixed latents.
+
+    With minibatch discrimination or packing each is judged in the company of others of its own kind.
+    """
+    judged = company.real(trainer, knobs, JUDGED), company.fake(trainer, knobs, JUDGED)
+    with torch.no_grad():
+        real, fake = (judging.logits(trainer, each.samples, knobs, each.company) for each in judged)
+    verdicts = _numbers(judging.verdicts(trainer, torch.cat((real, fake)), knobs))
+    real_logits, fake_logits = _numbers(real), _numbers(fake)
+    limits = logit_edges(np.concatenate((real_logits, fake_logits)))
+    boundary = trainer.objective.boundary
+    return Predictions(
+        edges=EDGES,
+        real=_histogram(verdicts[: len(real)], EDGES),
+        fake=_histogram(verdicts[len(real) :], EDGES),
+        logit_edges=limits,
+        real_logits=_histogram(real_logits, limits),
+        fake_logits=_histogram(fake_logits, limits),
+        real_right=math.nan if boundary is None else float((real_logits > boundary).mean()),
+        fake_right=math.nan if boundary is None else float((fake_logits < boundary).mean()),
+    )
 
 
-def _shares(verdicts: Floats) -> Floats:
-    counts, _ = np.histogram(verdicts, BINS, (0.0, 1.0))
+def logit_edges(logits: Floats) -> Floats:
+    """Edges from -L to L, (BINS + 1,), L the least of 1, 2, 5, 10, 20, ... that holds WITHIN of the finite logits, (N,)."""
+    sizes = np.abs(logits[np.isfinite(logits)])
+    reach = max(1.0, float(np.quantile(sizes, WITHIN, method="higher"))) if sizes.size else 1.0
+    power = 10.0 ** math.floor(math.log10(reach))
+    limit = next(rung * power for rung in (1.0, 2.0, 5.0, 10.0) if rung * power >= reach)
+    return frozen(np.linspace(-limit, limit, BINS + 1))
+
+
+def _histogram(values: Floats, edges: Floats) -> Floats:
+    """Shares (BINS,) of the values that are numbers; what lies outside the edges counts in the outermost bins."""
+    numbers = np.clip(values[~np.isnan(values)], edges[0], edges[-1])
+    counts, _ = np.histogram(numbers, BINS, (edges[0], edges[-1]))
     return frozen(counts / max(1, counts.sum()))
+
+
+def _numbers(tensor: Tensor) -> Floats:
+    """(N, 1) on the device to (N,)."""
+    return np.asarray(tensor[:, 0].detach().cpu().double().numpy(), dtype=np.float64)

@@ -1,0 +1,233 @@
+"""The gallery: kept steps as pictures, walks between latents, nearest training images."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+from tui_gan.contract.commands import Browse, Pause, Resume, Watch
+from tui_gan.contract.config import Config
+from tui_gan.contract.network import Network
+from tui_gan.contract.snapshot import ImageGrid
+from tui_gan.gan.latents import LATENTS, between
+from tui_gan.session import gallery, previews
+from tui_gan.session.observe import images
+
+Train = Callable[..., Any]
+WATCH = Watch(("picture", "gallery"))
+
+
+@pytest.fixture
+def plane(config: Config) -> Config:
+    changes: dict[str, Any] = {"preset": "ring2d", "dataset": "ring", "latent_dim": 2, "metrics": ("sliced_w1",), "metric": "sliced_w1"}
+    return msgspec.structs.replace(config, evaluated=200, **changes)
+
+
+@pytest.fixture
+def drawing(config: Config) -> Config:
+    return msgspec.structs.replace(
+        config,
+        preset="digits",
+        dataset="digits",
+        generator=Network(widths=(6,), output="tanh"),
+        latent_dim=4,
+        stratified=False,
+        metrics=("precision", "recall"),
+        metric="recall",
+        evaluated=100,
+        fixed_latents=100,
+    )
+
+
+@pytest.fixture(params=["line", "plane", "images"])
+def any_config(request: pytest.FixtureRequest, config: Config, plane: Config, drawing: Config) -> Config:
+    return {"line": config, "plane": plane, "images": drawing}[request.param]
+
+
+def test_a_kept_step_is_the_picture_that_was_shown_then(train: Train, any_config: Config) -> None:
+    script = {20: [Pause(), None, Resume()], 35: [WATCH, Browse(step=20), None, Browse(), None]}
+    _, then, browsed, live, *_ = train(config=any_config, script=script).snapshots
+    assert browsed.gallery.kept == (0, 10, 20, 30)
+    assert (browsed.gallery.step, live.gallery.step, live.gallery.picture) == (20, 35, None)
+    picture = browsed.gallery.picture
+    assert type(picture) is type(then.picture)
+    for name in picture.__slots__:
+        one, other = getattr(picture, name), getattr(then.picture, name)
+        if one is not None:
+            assert one.dtype == other.dtype
+            assert not one.flags.writeable
+            # A point that lies at the edge of a bin may change sides by its rounding to float32.
+            np.testing.assert_allclose(one, other, rtol=1e-5, atol=0.02 if name == "fake" and one.ndim == 1 else 1e-6)
+
+
+@pytest.mark.parametrize(("asked", "found"), [(24, 20), (26, 30), (10**9, 30), (0, 0)])
+def test_the_nearest_kept_step_stands_for_one_that_is_not_kept(train: Train, asked: int, found: int) -> None:
+    shown = train(script={35: [WATCH, Browse(step=asked), None]}).snapshots[1]
+    assert shown.gallery.step == found
+    assert shown.gallery.picture is not None
+
+
+def test_a_picture_stays_when_its_preview_is_gone(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previews, "CAPACITY", 3)
+    script = {15: [WATCH, Browse(step=10), None], 35: [Pause(), None, Resume()]}
+    _, first, second, *_ = train(script=script).snapshots
+    assert second.gallery.kept == (0, 20)
+    assert second.gallery.step == 10
+    assert second.gallery.picture is first.gallery.picture
+
+
+def corrupt(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def strange(content: bytes) -> bytes:
+    from safetensors.numpy import save
+
+    return save({"fake": np.zeros(3, np.float32), "axis": np.zeros(2, np.float32), "discriminator": np.zeros(2, np.float32)})
+
+
+def lacking(content: bytes) -> bytes:
+    from safetensors.numpy import save
+
+    return save({"other": np.zeros(3, np.float32)})
+
+
+@pytest.mark.parametrize("spoil", [corrupt, strange, lacking, None])
+def test_a_preview_that_cannot_be_read_is_a_note(
+    train: Train, any_config: Config, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[bytes], bytes] | None
+) -> None:
+    read = previews.read
+
+    def spoiled(path: Path) -> Any:
+        if spoil is None:
+            path.unlink()
+        else:
+            path.write_bytes(spoil(path.read_bytes()))
+        return read(path)
+
+    monkeypatch.setattr(previews, "read", spoiled)
+    ended = train(config=any_config, script={25: [WATCH, Browse(step=20), None]})
+    shown = ended.snapshots[1]
+    assert "cannot read the preview step-00000020.safetensors" in shown.events[-1].text
+    assert "\n" not in shown.events[-1].text
+    assert shown.gallery.picture is None
+    assert ended.outcome.status == "finished"
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        (Browse(walk=(0, 4096)), "fixed latents 0 to 4095"),
+        (Browse(walk=(-1, 3)), "fixed latents 0 to 4095"),
+        (Browse(nearest=True), "for images alone"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_browsed_is_refused(train: Train, asked: Browse, part: str) -> None:
+    shown = train(script={5: [WATCH, asked, None]}).snapshots[1]
+    assert part in shown.events[-1].text
+    assert shown.events[-1].kind == "warning"
+    assert (shown.gallery.walk, shown.gallery.nearest) == (None, None)
+
+
+def test_without_previews_there_is_nothing_to_browse(train: Train, config: Config) -> None:
+    pretrained = msgspec.structs.replace(config, pretraining=20)
+    shown = train(config=pretrained, script={-10: [WATCH, Browse(step=0), None]}).snapshots[1]
+    assert "no preview has been kept yet" in shown.events[-1].text
+    assert shown.gallery.kept == ()
+
+
+@pytest.mark.parametrize("dim", [2, 50])
+@pytest.mark.parametrize("latent", LATENTS)
+def test_a_walk_leads_from_one_latent_to_the_other(latent: str, dim: int) -> None:
+    start, end = torch.randn(2, dim, generator=torch.Generator().manual_seed(3))
+    way = between(latent, start, end, 17)
+    torch.testing.assert_close(way[0], start)
+    torch.testing.assert_close(way[-1], end)
+    if latent in ("normal", "sphere"):
+        angle = math.acos(torch.cosine_similarity(start, end, dim=0).item())
+        # In the middle both have the same share (White 2016).
+        torch.testing.assert_close(way[8], math.sin(angle / 2) / math.sin(angle) * (start + end), rtol=1e-4, atol=1e-5)
+        around = between(latent, start / start.norm(), end / end.norm(), 17)
+        torch.testing.assert_close(around.norm(dim=1), torch.ones(17))
+    else:
+        torch.testing.assert_close(way[8], (start + end) / 2)
+
+
+@pytest.mark.parametrize("other", [2.0, -1.0, 1.0])
+def test_on_one_line_with_0_a_walk_is_straight(other: float) -> None:
+    start = torch.tensor([1.5, -0.5])
+    way = between("normal", start, other * start, 5)
+    torch.testing.assert_close(way[2], start * (1 + other) / 2)
+
+
+def test_a_walk_is_what_the_generator_makes_of_it(train: Train, any_config: Config) -> None:
+    ended = train(config=any_config, script={40: [WATCH, Browse(walk=(3, 0)), None]}, hold=True)
+    shown, trainer = ended.snapshots[-1].gallery, ended.session.run.trainer
+    ends = trainer.dataset.in_units(trainer.sample(trainer.fixed_latents[[3, 0]]))
+    expected = images.as_bytes(ends) if ends.ndim > 2 else ends
+    assert shown.walk.shape == (17, *expected.shape[1:])
+    assert shown.walk.dtype == expected.dtype
+    assert not shown.walk.flags.writeable
+    np.testing.assert_allclose(shown.walk[[0, -1]].astype(float), expected, rtol=1e-4, atol=1e-5 if ends.ndim == 2 else 1)
+
+
+@pytest.mark.parametrize("training", [0, 200])
+def test_the_nearest_images_are_those_of_a_plain_search(train: Train, drawing: Config, training: int) -> None:
+    config = msgspec.structs.replace(drawing, training=training)
+    script = {9: [WATCH, Browse(nearest=True), None, Pause(), None, Resume()], 35: [Browse(step=20, nearest=True), Pause(), None, Resume()]}
+    ended = train(config=config, script=script)
+    _, running, resting, kept, *_ = ended.snapshots
+    train_images = ended.session.run.trainer.dataset.truth.train[: training or None].numpy().transpose(0, 2, 3, 1)
+    for shown, fake, count in (
+        (running.gallery, running.picture.fake, 16),
+        (resting.gallery, resting.picture.fake, 64),
+        (kept.gallery, kept.gallery.picture.fake, 64),
+    ):
+        assert shown.nearest.shape == (count, 8, 8, 1)
+        gaps = (fake[:count, None] / 255.0 - train_images[None] / 255.0) ** 2
+        distances = np.sqrt(gaps.mean((2, 3, 4)))
+        assert shown.distances == pytest.approx(distances.min(1))
+        assert np.array_equal(shown.nearest, train_images[distances.argmin(1)])
+        assert not shown.nearest.flags.writeable
+
+
+def test_the_nearest_of_a_kept_picture_are_looked_for_once(train: Train, drawing: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    nearest, asked = gallery.nearest, []
+    monkeypatch.setattr(gallery, "nearest", lambda *arguments: asked.append(1) or nearest(*arguments))
+    script = {9: [WATCH, Browse(step=0, nearest=True), Pause(), None, Resume()], 20: [Pause(), None, Resume()]}
+    _, first, second, *_ = train(config=drawing, script=script).snapshots
+    assert first.gallery.nearest is second.gallery.nearest
+    assert second.gallery.kept == (0, 10, 20)
+    assert len(asked) <= 2
+
+
+@pytest.mark.parametrize(("shape", "count"), [((1, 28, 28), 64), ((3, 32, 32), 64), ((3, 64, 64), 16), ((3, 1024, 1024), 1)])
+def test_a_preview_of_images_is_bounded(shape: tuple[int, int, int], count: int) -> None:
+    class Stand:
+        fixed_latents = torch.zeros(100, 2)
+
+        class dataset:
+            in_units = staticmethod(lambda samples: samples.numpy())
+
+        def sample(self, latents: torch.Tensor) -> torch.Tensor:
+            return torch.zeros(len(latents), *shape)
+
+    trainer: Any = Stand()
+    trainer.dataset.shape = shape
+    observer = images.ImagesObserver.__new__(images.ImagesObserver)
+    kept = observer.preview(trainer, None)  # type: ignore[arg-type]
+    assert kept["fake"].shape == (count, *shape[1:], shape[0])
+    assert kept["fake"].nbytes <= max(images.KEPT_BYTES, math.prod(shape))
+
+
+def test_previews_of_sixteen_images_are_shown_too(train: Train, drawing: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "KEPT_BYTES", 16 * 64)
+    shown = train(config=drawing, script={15: [WATCH, Browse(step=10, nearest=True), Pause(), None, Resume()]}).snapshots[1]
+    assert isinstance(shown.gallery.picture, ImageGrid)
+    assert len(shown.gallery.picture.fake) == len(shown.gallery.nearest) == 16

@@ -1,0 +1,198 @@
+"""Watching: what is made, when it is made again, what that may cost, and that it changes nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from safetensors.torch import load_file
+
+from tui_gan.contract.commands import WATCHED, Browse, Pause, Resume, Step, Watch
+from tui_gan.contract.config import Config
+from tui_gan.contract.errors import UsageError
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.network import Network
+from tui_gan.contract.snapshot import Plane2D, Snapshot
+from tui_gan.session import look
+from tui_gan.session.look import LOOKING, PARTS, Looker, Part
+
+Train = Callable[..., Any]
+
+
+@pytest.fixture
+def plane(config: Config) -> Config:
+    changes: dict[str, Any] = {"preset": "ring2d", "dataset": "ring", "latent_dim": 2, "metrics": ("sliced_w1",), "metric": "sliced_w1"}
+    return msgspec.structs.replace(config, evaluated=200, **changes)
+
+
+def test_nothing_dear_is_made_until_somebody_watches(train: Train, plane: Config) -> None:
+    shown = train(config=plane).snapshots[-1]
+    assert shown.picture.manifold is shown.picture.arrows is None
+    assert shown.predictions is not None
+    assert (shown.layers, shown.machine, shown.gallery, shown.runs, shown.overlays) == ((), None, None, (), {})
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_what_is_watched_is_in_the_next_snapshot_and_what_is_not_is_no_longer(train: Train, plane: Config, paused: bool) -> None:
+    every = Watch(tuple(name for name in WATCHED if name != "settings"))
+    pause, go_on = ([Pause()], [Resume()]) if paused else ([], [])
+    script = {4: [None], 7: [*pause, every, None, Watch(()), None, Watch(("layers",)), None, *go_on]}
+    _, first, all_of_it, nothing, layers, *_ = train(config=plane, script=script).snapshots
+    assert isinstance(all_of_it.picture, Plane2D)
+    assert all_of_it.picture.manifold.shape == (24, 24, 2)
+    assert all_of_it.picture.arrows.shape == (64, 2, 2)
+    assert all_of_it.layers
+    assert all_of_it.gallery.kept == (0,)
+    assert all_of_it.machine.memory > 0
+    assert all_of_it.runs == ()
+    assert nothing.picture is all_of_it.picture
+    assert nothing.predictions is all_of_it.predictions
+    assert (nothing.layers, nothing.machine, nothing.gallery, nothing.runs) == ((), None, None, ())
+    assert len(layers.layers) == len(all_of_it.layers)
+    assert first.picture is not all_of_it.picture
+
+
+def test_a_picture_that_nobody_watches_stays_and_is_made_anew_when_somebody_does(train: Train) -> None:
+    script = {3: [Pause(), Watch(()), None, Step(5)], 8: [None, Watch(("picture",)), None]}
+    ended = train(script=script, hold=True)
+    start, before, *stepped, after = ended.snapshots
+    assert before.picture is start.picture
+    assert all(each.picture is start.picture for each in stepped)
+    assert after.picture is not start.picture
+    assert not np.array_equal(after.picture.mapped, start.picture.mapped)
+
+
+def test_a_field_is_drawn_into_a_picture_that_is_watched_with_it(train: Train, plane: Config) -> None:
+    ended = train(config=plane, script={3: [Watch(("field",)), None]})
+    assert ended.session.watched == {"picture", "field"}
+    assert ended.snapshots[1].picture.manifold is not None
+
+
+@pytest.mark.parametrize("part", ["pictures", ""])
+def test_an_unknown_part_is_refused_in_a_note(train: Train, part: str) -> None:
+    ended = train(script={3: [Watch((part, "layers")), None]})
+    assert "unknown part of a snapshot" in ended.snapshots[1].events[-1].text
+    assert ended.snapshots[1].layers == ()
+    assert ended.outcome.status == "finished"
+
+
+NETWORKS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "dropout and noise": {"discriminator": Network(widths=(8, 7), dropout=0.3), "instance_noise": {"sd": 0.1}},
+    "batch norm": {
+        "generator": Network(widths=(6,), norm="batch"),
+        "discriminator": Network(widths=(8, 7), norm="batch"),
+        "objective": "relativistic",
+    },
+    "spectral, both at once": {"discriminator": Network(widths=(8, 7), spectral=True), "updates": "simultaneous"},
+    "packed": {"packing": 2, "updates": "same_batch", "average_decay": 0.0},
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_watching_changes_nothing(train: Train, plane: Config, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Every step is measured, and every snapshot is fresh.
+    monkeypatch.setattr("tui_gan.session.machine.EVERY", 0.0)
+    monkeypatch.setattr(look, "LOOKING", 1e9)
+    changed = msgspec.convert({**msgspec.to_builtins(plane), **msgspec.to_builtins(NETWORKS[name])}, Config)
+    knobs = Knobs(batch_size=8, device="cpu", checkpoint_every=10, minibatch_discrimination=True)
+    every = tuple(each for each in WATCHED if each != "settings")
+    watched = {step: [Watch(every), Browse(walk=(0, 1)), None] for step in range(20)}
+    alone = train("alone", config=changed, knobs=knobs, script={0: [Watch(())]}, until=20)
+    seen = train("seen", config=changed, knobs=knobs, script=watched, until=20)
+    assert seen.snapshots[-1].machine.generator > 0
+    one, other = (load_file(ended.checkpoint(20)) for ended in (alone, seen))
+    assert [key for key in one if not np.array_equal(one[key], other[key])] == []
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(look, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def looker(clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Looker:
+    """One whose parts cost a tenth of a second each; `made` counts them."""
+    run = SimpleNamespace(
+        step=0, version=0, trainer=SimpleNamespace(pretrained=0), files=SimpleNamespace(run=SimpleNamespace(path=tmp_path))
+    )
+    looker: Any = Looker(run)  # type: ignore[arg-type]
+    looker.made = 0
+
+    def make(looker: Any) -> object:
+        looker.made += 1
+        clock.now += 0.1
+        return object()
+
+    for name in ("picture", "predictions", "layers"):
+        monkeypatch.setitem(PARTS, name, Part(make, PARTS[name].facts, PARTS[name].asked))
+    return looker  # type: ignore[no-any-return]
+
+
+def test_what_has_not_changed_is_the_same_object(looker: Looker, clock: Clock) -> None:
+    first, again = looker.look(resting=True), looker.look(resting=True)
+    assert all(again[name] is first[name] for name in first)
+    looker.run.version += 1
+    assert looker.look(resting=True)["picture"] is not first["picture"]
+
+
+def test_looking_stays_under_its_share_of_the_training(looker: Any, clock: Clock) -> None:
+    looker.watch(("picture", "predictions", "layers"))
+    for _ in range(20_000):
+        clock.now += 0.01
+        looker.run.trainer.pretrained += 1
+        looker.look(resting=False)
+    assert 0.9 * LOOKING < 0.1 * looker.made / clock.now < 1.1 * LOOKING
+
+
+def test_at_rest_what_is_seen_is_always_fresh(looker: Any) -> None:
+    for step in range(5):
+        looker.run.version += 1
+        looker.look(resting=True)
+        assert looker.made == 2 * (step + 1)
+
+
+def test_what_was_not_seen_is_made_at_once_and_paid_for_by_waiting(looker: Any, clock: Clock) -> None:
+    looker.look(resting=False)
+    waited = looker._due - clock.now
+    assert waited == pytest.approx(0.2 / LOOKING)
+    looker.watch(("picture", "layers"))
+    looker.run.version += 1
+    assert looker.made == 2
+    looker.look(resting=False)
+    assert looker.made == 3
+    assert looker._due == pytest.approx(0.2 + 0.2 / LOOKING + 0.1 / LOOKING)
+    # What nobody has watched for a while is out of date.
+    looker.watch(("picture", "predictions"))
+    looker.look(resting=False)
+    assert looker.made == 4
+    # The predictions are those of now already.
+    clock.now = looker._due
+    looker.look(resting=False)
+    assert looker.made == 5
+
+
+def test_an_unknown_part_leaves_what_was_watched(looker: Looker) -> None:
+    with pytest.raises(UsageError, match="did you mean 'layers'"):
+        looker.watch(("layer",))
+    assert looker.watched == {"picture", "predictions"}
+
+
+def test_every_part_is_made_here_or_elsewhere() -> None:
+    fields = Snapshot.__dataclass_fields__
+    assert set(PARTS) <= set(fields)
+    assert set(WATCHED) - set(PARTS) == {"field", "settings"}
+    assert set(PARTS) - set(WATCHED) == {"overlays"}

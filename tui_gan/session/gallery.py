@@ -1,0 +1,105 @@
+"""The gallery: pictures of steps that were kept, the way between two latents, and the nearest training images."""
+
+import math
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+
+from tui_gan.contract.commands import Browse
+from tui_gan.contract.errors import UsageError, first_line
+from tui_gan.contract.snapshot import Bytes, Floats, Gallery, ImageGrid, Picture, frozen
+from tui_gan.gan.datasets import Images
+from tui_gan.gan.latents import between
+from tui_gan.gan.metrics.nearest import to_nearest
+from tui_gan.gan.metrics.pixels import of_bytes, rows
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session import previews
+from tui_gan.session.observe.images import SHOWN, as_bytes, generated
+from tui_gan.session.run import Run
+
+WALK = 17
+# Images whose nearest are looked for while the run trains, and the training images that are looked through.
+WHILE_TRAINING, SEARCHED = 16, 60_000
+
+
+class Browser:
+    """What a front end browses beside a run.
+
+    Attributes:
+        asked: what the gallery is to show.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.asked = Browse()
+        self._kept: tuple[int, Picture] | None = None
+        # Of the kept picture, by the number of its images that were looked for.
+        self._nearest: dict[int, tuple[Bytes, Floats]] = {}
+
+    def browse(self, asked: Browse) -> None:
+        """Show this from now on; where its step is kept no longer, the nearest one that is.
+
+        Raises:
+            UsageError: there is no preview, no such latent, or nothing to be near to, or the preview cannot be read.
+        """
+        latents = len(self.run.trainer.fixed_latents)
+        if asked.walk and not all(0 <= each < latents for each in asked.walk):
+            raise UsageError(f"a walk leads from one of the fixed latents 0 to {latents - 1} to another, not {asked.walk}")
+        if asked.nearest and not isinstance(self.run.trainer.dataset.truth, Images):
+            raise UsageError("the nearest training images are there for images alone")
+        self._kept = None if asked.step is None else self._read(asked.step)
+        self._nearest.clear()
+        self.asked = asked
+
+    def gallery(self, resting: bool) -> Gallery:
+        """What was asked for; while the run trains the nearest images of the first WHILE_TRAINING alone."""
+        step, picture = self._kept or (self.run.step, None)
+        steps = tuple(step for step, _ in previews.stored(self.run.files.run.previews))
+        walk = self._walk(*self.asked.walk) if self.asked.walk else None
+        near, distances = self._near(SHOWN if resting else WHILE_TRAINING) if self.asked.nearest else (None, None)
+        return Gallery(steps, step, picture, walk, near, distances)
+
+    def _read(self, wanted: int) -> tuple[int, Picture]:
+        """The kept step that is nearest to `wanted`, and its picture."""
+        stored = dict(previews.stored(self.run.files.run.previews))
+        if not stored:
+            raise UsageError("no preview has been kept yet")
+        step = min(stored, key=lambda step: abs(step - wanted))
+        try:
+            return step, self.run.observer.kept(previews.read(stored[step]))
+        except (OSError, SafetensorError, KeyError, ValueError, IndexError) as error:
+            raise UsageError(f"cannot read the preview {stored[step].name}: {type(error).__name__}: {first_line(error)}") from None
+
+    def _walk(self, start: int, end: int) -> Bytes | Floats:
+        trainer = self.run.trainer
+        latents = between(trainer.config.latent, trainer.fixed_latents[start], trainer.fixed_latents[end], WALK)
+        samples = trainer.dataset.in_units(trainer.sample(latents))
+        return as_bytes(samples) if samples.ndim > 2 else frozen(samples)
+
+    def _near(self, count: int) -> tuple[Bytes, Floats]:
+        """The training images that are nearest to the first `count` that are shown, and their distances."""
+        trainer = self.run.trainer
+        if self._kept is None:
+            return nearest(generated(trainer, count), trainer)
+        if count not in self._nearest:
+            picture = self._kept[1]
+            assert isinstance(picture, ImageGrid)
+            self._nearest[count] = nearest(picture.fake[:count], trainer)
+        return self._nearest[count]
+
+
+def nearest(images: Bytes, trainer: Trainer) -> tuple[Bytes, Floats]:
+    """The training image nearest to each of the images, (n, H, W, C) alike, of the first SEARCHED that the run trains on.
+
+    Returns:
+        The images, and the root mean square differences of their pixels in 0 .. 1, (n,).
+    """
+    truth = trainer.dataset.truth
+    assert isinstance(truth, Images)
+    train = truth.train[: min(trainer.config.training or SEARCHED, SEARCHED)]
+    x = rows(of_bytes(torch.from_numpy(images.transpose(0, 3, 1, 2).copy())))
+    which, distances = to_nearest(x, train)
+    found = np.ascontiguousarray(train[which].numpy().transpose(0, 2, 3, 1))
+    found.setflags(write=False)
+    return found, frozen(distances.numpy() / math.sqrt(x.shape[1]))

@@ -1,0 +1,136 @@
+"""What is seen of a run, part by part: those parts that somebody watches, when they have changed, and no oftener than they may."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tui_gan.contract.commands import WATCHED
+from tui_gan.contract.errors import choose
+from tui_gan.contract.snapshot import Picture, Plane2D
+from tui_gan.session.gallery import Browser
+from tui_gan.session.machine import Meter
+from tui_gan.session.observe import layers, predictions, with_field
+from tui_gan.session.overlays import Overlaid, others
+from tui_gan.session.run import Run
+
+# The share of the training time that looking may take.
+LOOKING = 0.04
+# What is made until somebody says otherwise, and what stays as it was seen last when nobody watches it.
+FIRST = frozenset({"picture", "predictions"})
+
+
+class Seen(NamedTuple):
+    """A part as it was made: what the front end had asked for, what else it depends on, and the part."""
+
+    asked: object
+    facts: object
+    value: Any
+
+
+class Looker:
+    """Makes the parts of a snapshot that cost something.
+
+    Attributes:
+        watched: the names of the parts that somebody looks at, of WATCHED.
+        browser: what the gallery is to show; `overlaid` the other runs whose series are to be shown.
+        meter: what the run costs the machine.
+        resting: whether the run does not train, so that looking takes nothing from it.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.watched = FIRST
+        self.browser = Browser(run)
+        self.overlaid = Overlaid(run.files.run.path)
+        self.meter = Meter()
+        self.resting = True
+        self._seen: dict[str, Seen] = {}
+        self._due = 0.0
+
+    def watch(self, parts: tuple[str, ...]) -> None:
+        """Make these parts from now on, and no others.
+
+        Raises:
+            UsageError: a part that there is not.
+        """
+        table = dict.fromkeys(WATCHED)
+        for name in parts:
+            choose(table, name, "part of a snapshot")
+        # The field is drawn into the picture.
+        watched = frozenset(parts) | ({"picture"} if "field" in parts else set())
+        # What was not watched is out of date, and is not to be waited for.
+        self._seen = {name: seen if name in self.watched else seen._replace(asked=None) for name, seen in self._seen.items()}
+        self.watched = watched
+
+    def look(self, resting: bool) -> dict[str, Any]:
+        """The parts by their names in `Snapshot`: as they are now, or, while that would cost more than LOOKING, a moment ago."""
+        self.resting = resting
+        begun = time.perf_counter()
+        allowed, made = resting or begun >= self._due, False
+        wanted = [name for name in PARTS if name in self.watched or name == "overlays"]
+        self._seen = {name: seen for name, seen in self._seen.items() if name in wanted or name in FIRST}
+        for name in wanted:
+            part, seen = PARTS[name], self._seen.get(name)
+            asked = part.asked(self)
+            # What the front end has not seen in this form at all is made at once, and paid for by a longer wait.
+            if seen and seen.asked == asked and not allowed:
+                continue
+            facts = part.facts(self)
+            if not seen or (seen.asked, seen.facts) != (asked, facts):
+                self._seen[name], made = Seen(asked, facts, part.make(self)), True
+        if made:
+            ended = time.perf_counter()
+            self._due = (ended if allowed else self._due) + (ended - begun) / LOOKING
+        return {name: seen.value for name, seen in self._seen.items()}
+
+    def measured(self) -> contextlib.AbstractContextManager[None]:
+        """Under which a step is trained, so that its time can be told."""
+        return self.meter.measuring(self.run.trainer) if "machine" in self.watched else contextlib.nullcontext()
+
+
+class Part(NamedTuple):
+    """How a part of a snapshot is made.
+
+    Attributes:
+        make: makes it.
+        facts: what it depends on; while that stays equal it is the same object.
+        asked: what of these the front end has asked for, and is to see at once.
+    """
+
+    make: Callable[[Looker], Any]
+    facts: Callable[[Looker], object]
+    asked: Callable[[Looker], object] = lambda looker: ()
+
+
+def _networks(looker: Looker) -> object:
+    """All that what the networks do depends on."""
+    run = looker.run
+    return run.step, run.trainer.pretrained, run.version
+
+
+def _second(looker: Looker) -> int:
+    """What a part depends on that is made once a second."""
+    return int(time.perf_counter())
+
+
+def _picture(looker: Looker) -> Picture:
+    run = looker.run
+    picture = run.observer.picture(run.trainer, run.knobs)
+    return with_field(picture, run.trainer, run.knobs) if "field" in looker.watched and isinstance(picture, Plane2D) else picture
+
+
+PARTS: dict[str, Part] = {
+    "picture": Part(_picture, _networks, lambda looker: ("field" in looker.watched, looker.browser.asked.nearest)),
+    "predictions": Part(lambda looker: predictions(looker.run.trainer, looker.run.knobs), _networks),
+    "layers": Part(lambda looker: layers(looker.run.trainer), _networks),
+    "machine": Part(lambda looker: looker.meter.machine(), lambda looker: (), lambda looker: (_second(looker), looker.meter.known)),
+    "gallery": Part(
+        lambda looker: looker.browser.gallery(looker.resting),
+        lambda looker: (_networks(looker), looker.resting),
+        lambda looker: looker.browser.asked,
+    ),
+    "runs": Part(lambda looker: others(looker.run.files.run.path), _second),
+    "overlays": Part(lambda looker: looker.overlaid.series(), lambda looker: looker.overlaid.stamps(), lambda looker: looker.overlaid.runs),
+}
+"""The parts that are made here, by their names in `Snapshot`."""

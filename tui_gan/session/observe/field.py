@@ -1,0 +1,90 @@
+"""What the generator makes of the plane of its latents, and where the discriminator drives its samples."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.snapshot import Floats, Plane2D, frozen
+from tui_gan.gan import judging
+from tui_gan.gan.latents import GRID_REACH
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session.observe import company
+
+SIDE, LENGTH = 24, 64
+ARROWS = 64
+
+
+def with_field(picture: Plane2D, trainer: Trainer, knobs: Knobs) -> Plane2D:
+    """The picture with the field drawn into it."""
+    return Plane2D(picture.low, picture.high, picture.real, picture.fake, picture.discriminator, manifold(trainer), arrows(trainer, knobs))
+
+
+def manifold(trainer: Trainer) -> Floats:
+    """Generated points of `span`, (rows, columns, 2), in units of the data."""
+    config = trainer.config
+    grid = span(config.latent, config.latent_dim) * config.latent_scale
+    points = trainer.dataset.in_units(trainer.sample(grid.flatten(0, 1)))
+    return frozen(points.reshape(*grid.shape[:2], 2))
+
+
+def arrows(trainer: Trainer, knobs: Knobs) -> Floats:
+    """Generated points and -dL/dx there, (ARROWS, 2, 2), in units of the data and scaled so that the longest is 1.
+
+    L is the objective's loss of the generator, without added terms, against the discriminator as it stands. Where L is flat, or
+    no number, all are 0.
+    """
+    fake = company.fake(trainer, knobs, ARROWS)
+    x = fake.samples.clone().requires_grad_()
+    logits = judging.logits(trainer, x, knobs, fake.company)
+    compared = logits
+    if trainer.objective.needs_real:
+        real = company.real(trainer, knobs, len(x))
+        compared = judging.logits(trainer, real.samples, knobs, real.company).detach()
+    (slope,) = torch.autograd.grad(trainer.objective.generator_loss(compared, logits), x)
+    # x in units of the data is scale times x, so that the slope by it is so much smaller.
+    falling = -slope.cpu().double().numpy() / trainer.dataset.scale
+    longest = float(np.linalg.norm(falling, axis=1).max())
+    falling = falling / longest if 0 < longest < math.inf else np.zeros_like(falling)
+    return frozen(np.stack((trainer.dataset.in_units(x), falling), axis=1))
+
+
+def span(latent: str, dim: int) -> Tensor:
+    """Latents that spread over what a distribution covers, (rows, columns, dim): rows by the second coordinate, columns by the first.
+
+    The other coordinates are 0, but on a sphere the third makes up the length. A distribution that has one degree of freedom, and
+    not two, gives one row.
+    """
+    if latent == "sphere" and dim == 2:
+        angles = torch.linspace(-math.pi, math.pi, LENGTH)
+        return math.sqrt(2) * torch.stack((angles.cos(), angles.sin()), 1)[None]
+    if dim == 1 or latent == "grid":
+        row = SPANS[latent](LENGTH)
+        return (row.sign() if latent == "sphere" else row)[None, :, None].repeat(1, 1, dim)
+    axis = SPANS[latent](SIDE)
+    points = torch.zeros(SIDE, SIDE, dim)
+    points[..., 0], points[..., 1] = axis, axis[:, None]
+    if latent == "sphere":
+        points[..., 2] = (dim - points.square().sum(2)).clamp(min=0).sqrt()
+        points *= math.sqrt(dim) / points.norm(dim=2, keepdim=True)
+    return points
+
+
+def _quantiles(count: int) -> Tensor:
+    """Of N(0, 1), at (i + 1/2) / count."""
+    levels = (torch.arange(count) + 0.5) / count
+    quantiles: Tensor = torch.special.ndtri(levels)
+    return quantiles
+
+
+SPANS: dict[str, Callable[[int], Tensor]] = {
+    "normal": _quantiles,
+    "uniform": lambda count: torch.linspace(-1, 1, count),
+    "unit": lambda count: torch.linspace(0, 1, count),
+    "sphere": _quantiles,
+    "grid": lambda count: torch.linspace(-GRID_REACH, GRID_REACH, count),
+}
+"""count -> (count,) ascending values of one coordinate of each distribution in LATENTS, before it is scaled."""

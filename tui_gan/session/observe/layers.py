@@ -1,0 +1,58 @@
+"""The layers of both networks, and how large their weights and gradients are."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from tui_gan.contract.snapshot import Layer
+from tui_gan.gan.minibatch import MinibatchDiscrimination
+from tui_gan.gan.networks.normalization import VirtualBatchNorm
+from tui_gan.gan.trainer import Trainer
+
+# A convolution under spectral normalisation is a subclass of its own, so that kinds are asked for by isinstance, in this order.
+NAMES: dict[type[nn.Module], Callable[[Any], str]] = {
+    nn.Linear: lambda layer: f"linear {layer.in_features} > {layer.out_features}",
+    nn.Conv2d: lambda layer: f"conv {layer.in_channels} > {layer.out_channels} {_kernel(layer)}",
+    nn.ConvTranspose2d: lambda layer: f"conv up {layer.in_channels} > {layer.out_channels} {_kernel(layer)}",
+    _BatchNorm: lambda layer: f"batch norm {layer.num_features}",
+    VirtualBatchNorm: lambda layer: f"virtual batch norm {layer.features}",
+    MinibatchDiscrimination: lambda layer: "minibatch features",
+}
+
+
+def layers(trainer: Trainer) -> tuple[Layer, ...]:
+    """The layers with weights of the generator and the discriminator as they are trained; waits for the device once."""
+    networks = (("G", trainer.generator), ("D", trainer.discriminator))
+    found: list[tuple[str, str, list[Tensor]]] = [
+        (player, name, list(layer.parameters())) for player, network in networks for name, layer in named(network)
+    ]
+    norms = iter(_norms([each for _, _, weights in found for each in (weights, _gradients(weights))]))
+    return tuple(Layer(player, name, next(norms), next(norms)) for player, name, _ in found)
+
+
+def named(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """The layers with weights of a network, in its order, each with its name."""
+    for layer in network.modules():
+        name = next((told(layer) for kind, told in NAMES.items() if isinstance(layer, kind)), None)
+        if name:
+            yield name, layer
+
+
+def _norms(groups: list[list[Tensor]]) -> list[float]:
+    """The Euclidean norm of each group of tensors together; NaN of an empty one."""
+    norms = torch._foreach_norm([tensor.detach() for group in groups for tensor in group])
+    # One transfer for all of them.
+    values = iter(torch.stack(list(norms)).tolist())
+    return [math.hypot(*(next(values) for _ in group)) if group else math.nan for group in groups]
+
+
+def _gradients(weights: list[Tensor]) -> list[Tensor]:
+    return [weight.grad for weight in weights if weight.grad is not None]
+
+
+def _kernel(layer: nn.Conv2d | nn.ConvTranspose2d) -> str:
+    return "x".join(str(side) for side in layer.kernel_size)

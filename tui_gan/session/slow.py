@@ -1,0 +1,155 @@
+"""Slow motion: the sub-steps of the step that comes, each as a sentence and its numbers."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from torch import Tensor
+
+from tui_gan.contract.snapshot import Floats, Stage
+from tui_gan.gan.datasets import Dataset, Images
+from tui_gan.gan.regularizers import noise_sd
+from tui_gan.gan.rehearsal import Move, Rehearsal, Update, rehearsed
+from tui_gan.gan.updates import Player
+from tui_gan.session.run import Run
+
+FIRST = 4
+NAMES: dict[Player, str] = {"D": "discriminator", "G": "generator"}
+Numbers = tuple[tuple[str, str], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Slow:
+    """A step in slow motion.
+
+    Attributes:
+        step, version: of the run when it was rehearsed; a run that has another is past it.
+        stages: all of them.
+        shown: how many have been shown.
+    """
+
+    step: int
+    version: int
+    stages: tuple[Stage, ...]
+    shown: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether all has been shown."""
+        return self.shown == len(self.stages)
+
+    def holds(self, run: Run) -> bool:
+        """Whether the run stands where the step begins or, when all has been shown, where it has ended."""
+        return self.version == run.version and run.step in ((self.step, self.step + 1) if self.over else (self.step,))
+
+    def next(self) -> "Slow":
+        """With one stage more."""
+        return dataclasses.replace(self, shown=self.shown + 1)
+
+
+def begun(run: Run) -> Slow:
+    """The next step of a run, rehearsed without any effect on it."""
+    found = rehearsed(run.trainer, run.knobs)
+    totals = Counter(player for update in found.updates for player in update.moves)
+    counts: Counter[Player] = Counter()
+    stages: list[Stage] = []
+    latents = None
+    for update in found.updates:
+        counts.update(list(update.moves))
+        title = " and ".join(f"{name} {counts[name]}/{totals[name]}" if totals[name] > 1 else name for name in update.moves)
+        stages += (dataclasses.replace(each, name=f"{title}: {each.name}") for each in _stages(found, update, update.latents is latents))
+        latents = update.latents
+    return Slow(run.step, run.version, tuple(stages))
+
+
+def _stages(found: Rehearsal, update: Update, again: bool) -> Iterator[Stage]:
+    dataset, both = found.dataset, len(update.moves) > 1
+    learner = "both players" if both else f"the {NAMES[next(iter(update.moves))]}"
+    drawn = "The latents are those of the discriminator's last update." if again else "Random numbers are drawn, for each sample its own."
+    yield Stage("latents", drawn, _of_latents(update.latents))
+    if update.real is not None:
+        text = "Real samples are those of the discriminator's last update." if again else "As many real samples are drawn from the data."
+        yield Stage("real samples", text, _of_samples(update.real, dataset))
+    yield Stage("generated samples", "The generator turns each latent into a sample.", _of_samples(update.fake, dataset))
+    yield Stage("verdicts", _on_verdicts(found, update), _of_verdicts(found, update))
+    text = f"The loss says how far {learner} {'are' if both else 'is'} from what {'they want' if both else 'it wants'}; less is better."
+    yield Stage("loss", text, _each(update, _of_loss))
+    text = "The gradient says how the loss rises with each weight."
+    yield Stage("gradient", text, _each(update, lambda move: (("norm of the gradient", _number(move.gradient)),)))
+    text = f"The weights of {learner} move against the gradient, as far as the rate and the optimizer let them."
+    yield Stage("update", text, _each(update, _of_move))
+
+
+def _of_latents(latents: Tensor) -> Numbers:
+    values = latents.double().cpu().numpy()
+    return (
+        ("latents", f"{len(values):,}"),
+        ("numbers in each", f"{values.shape[1]:,}"),
+        ("mean", _number(values.mean())),
+        ("sd", _number(values.std())),
+        ("the first", ", ".join(map(_number, values.flatten()[:FIRST]))),
+    )
+
+
+def _of_samples(samples: Tensor, dataset: Dataset) -> Numbers:
+    values = dataset.in_units(samples)
+    # Of images the mean over all pixels; of numbers those of each column.
+    columns = values.reshape(-1, 1) if isinstance(dataset.truth, Images) else values
+    numbers = (("samples", f"{len(values):,}"), ("mean", _list(columns.mean(axis=0))), ("sd", _list(columns.std(axis=0))))
+    return numbers if isinstance(dataset.truth, Images) else (*numbers, ("the first", "; ".join(map(_list, columns[:FIRST]))))
+
+
+def _on_verdicts(found: Rehearsal, update: Update) -> str:
+    packing, noise = found.config.packing, found.config.instance_noise
+    what = "both" if update.real_logits is not None else "the generated samples"
+    judged = f"{what}, {packing} samples at once" if packing > 1 else what
+    # The rehearsal stands at the end of the step.
+    sd = noise_sd(noise.sd, noise.steps, found.steps_done - 1, noise.end)
+    noisy = f", with noise of sd {_number(sd)} on them" if sd else ""
+    return f"The discriminator judges {judged}{noisy}: D(x) is near 1 where it calls a sample real, near 0 where generated."
+
+
+def _of_verdicts(found: Rehearsal, update: Update) -> Numbers:
+    boundary = found.objective.boundary
+    kinds = {"real": update.real_logits, "generated": update.fake_logits}
+    numbers: list[tuple[str, str]] = []
+    for name, logits in kinds.items():
+        if logits is not None:
+            numbers.append((f"mean D(x), {name}", _number(float(found.objective.verdict(logits, found.middle).mean()))))
+            numbers.append((f"mean logit, {name}", _number(float(logits.mean()))))
+            if boundary is not None:
+                right = logits > boundary if name == "real" else logits < boundary
+                numbers.append((f"right on {name}", f"{float(right.float().mean()):.0%}"))
+    if boundary is None and update.real_logits is not None:
+        numbers.append(("pairs with the real one higher", f"{float((update.real_logits > update.fake_logits).float().mean()):.0%}"))
+    return tuple(numbers)
+
+
+def _of_loss(move: Move) -> Numbers:
+    if not move.terms:
+        return (("loss", _number(move.loss)),)
+    added = [(f"+ {name}", _number(value)) for name, value in move.terms.items()]
+    return (("loss", _number(move.loss)), *added, ("in all", _number(move.loss + sum(move.terms.values()))))
+
+
+def _of_move(move: Move) -> Numbers:
+    return (
+        ("learning rate", _number(move.rate)),
+        ("largest change of a weight", _number(move.largest)),
+        ("norm of all changes", _number(move.distance)),
+    )
+
+
+def _each(update: Update, numbers: Callable[[Move], Numbers]) -> Numbers:
+    """The numbers of each player that moves, with its name where both do."""
+    named = len(update.moves) > 1
+    return tuple((f"{player}: {name}" if named else name, value) for player, move in update.moves.items() for name, value in numbers(move))
+
+
+def _list(values: Floats) -> str:
+    return ", ".join(map(_number, values))
+
+
+def _number(value: float | np.floating) -> str:
+    return f"{float(value):.4g}"

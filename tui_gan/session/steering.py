@@ -1,0 +1,92 @@
+"""What is in force in a run, and how something else is put in force, all or nothing."""
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.errors import UsageError, first_line
+from tui_gan.gan.metrics import METRICS
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session import devices
+from tui_gan.session.observe import observer
+from tui_gan.session.run import SERIES, Run
+from tui_gan.session.undo import Change, InForce, different
+
+
+def change(run: Run, now: InForce) -> None:
+    """Put something else in force, as a change that can be taken back.
+
+    Raises:
+        UsageError: it does not go together, or a device cannot be had; then everything is as it was.
+    """
+    before = run.in_force
+    if not different(before, now):
+        run.note("it is so already", logged=False)
+        return
+    put(run, now)
+    run.changes = run.changes.and_then(Change(before, now))
+
+
+def undo(run: Run) -> None:
+    """Take back the last change, and say so if there is none."""
+    if not run.changes.done:
+        run.note("nothing to undo", logged=False)
+        return
+    put(run, run.changes.done[-1].before)
+    run.changes = run.changes.less_one()
+
+
+def redo(run: Run) -> None:
+    """Make the change again that was taken back last, and say so if there is none."""
+    if not run.changes.undone:
+        run.note("nothing to redo", logged=False)
+        return
+    put(run, run.changes.undone[-1].after)
+    run.changes = run.changes.plus_one()
+
+
+def put(run: Run, now: InForce) -> None:
+    """Put something else in force at this step boundary, log it with its values, and mark it."""
+    before = run.in_force
+    run.trainer = _trainer(run.trainer, before, now)
+    run.knobs = now.knobs
+    if now.config != before.config or now.dataset is not before.dataset:
+        _settle(run, before.config)
+    found = different(before, now)
+    for each in found:
+        run.log("command", name=each.name, value=each.after)
+        run.note(each.changed, "change", logged=False)
+    run.moved()
+    _warn_of_company(run, before)
+
+
+def _trainer(trainer: Trainer, before: InForce, now: InForce) -> Trainer:
+    """The trainer for what is to be in force; the one given stays as it is."""
+    if now.config != before.config or now.dataset is not before.dataset:
+        trainer = trainer.under(now.config, now.dataset)
+    if now.knobs.device != before.knobs.device:
+        try:
+            trainer = trainer.on(devices.check(now.knobs.device))
+        except (RuntimeError, AssertionError, NotImplementedError) as error:
+            raise UsageError(f"could not move to {now.knobs.device}: {first_line(error)}") from None
+    return trainer
+
+
+def _settle(run: Run, before: Config) -> None:
+    """Bring along what depends on the configuration beside the trainer."""
+    config = run.config
+    run.files.config = config
+    # In the window of before, so that the picture does not jump.
+    run.observer = observer(run.trainer, run.observer.window)
+    if config.log_every != before.log_every:
+        run.history.retime(("generator_loss", "discriminator_loss", "k", *SERIES.values()), before.log_every, config.log_every)
+    if config.evaluate_every != before.evaluate_every:
+        run.history.retime(METRICS, before.evaluate_every, config.evaluate_every)
+    if config.stop != before.stop:
+        run.met = 0
+
+
+def _warn_of_company(run: Run, before: InForce) -> None:
+    """Say that a gradient penalty, which is meant for a discriminator that judges each sample by itself, now sees others too."""
+    penalties = [name for name, term, _ in run.trainer.terms if term.alone or term.extra]
+    together = run.knobs.minibatch_discrimination
+    new = not before.knobs.minibatch_discrimination or any(not before.config.regularizers.get(name) for name in penalties)
+    if together and penalties and new:
+        run.note(f"{' and '.join(penalties)} now sees the whole batch, as the discriminator does")

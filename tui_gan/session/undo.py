@@ -1,0 +1,108 @@
+"""What was changed live, and how it is taken back and made again."""
+
+import dataclasses
+from typing import NamedTuple
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import KNOBS, Knobs
+from tui_gan.contract.settings import differences
+from tui_gan.gan.datasets import Dataset
+
+KEPT = 100
+
+
+class InForce(NamedTuple):
+    """What a run trains by."""
+
+    knobs: Knobs
+    config: Config
+    dataset: Dataset
+
+
+class Difference(NamedTuple):
+    """A knob or a setting, by its name in the log, of which two things in force have different values."""
+
+    name: str
+    before: object
+    after: object
+
+    @property
+    def changed(self) -> str:
+        """Such as "k steps: 2 (was 1)"."""
+        return f"{_label(self.name)}: {shown(self.after)} (was {shown(self.before)})"
+
+    @property
+    def taken_back(self) -> str:
+        """Such as "k steps: 2 -> 1"."""
+        return f"{_label(self.name)}: {shown(self.after)} -> {shown(self.before)}"
+
+    @property
+    def made_again(self) -> str:
+        """Such as "k steps: 1 -> 2"."""
+        return f"{_label(self.name)}: {shown(self.before)} -> {shown(self.after)}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """A live change, with all that was in force before and after it."""
+
+    before: InForce
+    after: InForce
+
+
+@dataclasses.dataclass(frozen=True)
+class Changes:
+    """The changes that can be taken back, the newest last, and those that can be made again, the next one last."""
+
+    done: tuple[Change, ...] = ()
+    undone: tuple[Change, ...] = ()
+
+    def and_then(self, change: Change) -> "Changes":
+        """With one more change, after which nothing can be made again."""
+        return Changes((*self.done[1 - KEPT :], change))
+
+    def less_one(self) -> "Changes":
+        """With the newest change taken back."""
+        return Changes(self.done[:-1], (*self.undone, self.done[-1]))
+
+    def plus_one(self) -> "Changes":
+        """With the change made again that was taken back last."""
+        return Changes((*self.done, self.undone[-1]), self.undone[:-1])
+
+    @property
+    def undo(self) -> str:
+        """What would be taken back; "" for nothing."""
+        return told(self.done[-1]).taken_back if self.done else ""
+
+    @property
+    def redo(self) -> str:
+        """What would be made again; "" for nothing."""
+        return told(self.undone[-1]).made_again if self.undone else ""
+
+
+def told(change: Change) -> Difference:
+    """The difference that a change is told by; others follow from it."""
+    return different(change.before, change.after)[0]
+
+
+def different(before: InForce, after: InForce) -> list[Difference]:
+    """Each knob and setting that differs; the data stand for their checksum, and the data set for data that are not given."""
+    knobs = ((name, getattr(before.knobs, name), getattr(after.knobs, name)) for name in KNOBS)
+    found = [Difference(*each) for each in knobs if each[1] != each[2]]
+    settings = differences(before.config, after.config)
+    if "data" in settings:
+        settings["data"] = (before.config.data or before.config.dataset, after.config.data or after.config.dataset)
+    return found + [Difference(key, *values) for key, values in settings.items() if key != "data_sha256"]
+
+
+def shown(value: object) -> str:
+    """A value in an event: on and off, short numbers, names with commas between them."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ", ".join(map(shown, value))
+    return f"{value:g}" if isinstance(value, float) else str(value) or "none"
+
+
+def _label(name: str) -> str:
+    return KNOBS[name].label if name in KNOBS else name
