@@ -2,13 +2,13 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tui_gan.contract.commands import Command, Stop
+from tui_gan.contract.commands import Command, Stop, Watch
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import (
     Event,
@@ -31,6 +31,15 @@ from tui_gan.ui.app import TuiGan
 from tui_gan.ui.draw.palette import Look
 
 
+@pytest.fixture(scope="session", autouse=True)
+def colourful() -> Iterator[None]:
+    """A terminal with all colours, whatever the tests run in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLORTERM", "truecolor")
+        patch.delenv("NO_COLOR", raising=False)
+        yield
+
+
 class FakeRun:
     """The whole of a RunHandle: it keeps what it is sent, and answers a request by copying the newest snapshot."""
 
@@ -38,6 +47,11 @@ class FakeRun:
         self.latest = snapshot
         self.sent: list[Command] = []
         self.requests = 0
+
+    @property
+    def commands(self) -> list[Command]:
+        """What was sent, but for what the screen says of itself: which parts it looks at."""
+        return [command for command in self.sent if not isinstance(command, Watch)]
 
     def request_snapshot(self) -> None:
         self.requests += 1
@@ -260,7 +274,7 @@ def _watch(app: TuiGan, body: Callable[[Any], Awaitable[None]], size: tuple[int,
     """Run the app without a terminal, do `body` with its pilot, and let an exception of either through."""
 
     async def go() -> None:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             await body(pilot)
 

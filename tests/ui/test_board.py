@@ -1,5 +1,7 @@
 """The board under Textual's pilot: sizes, panels, help, palette, mouse, themes."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,8 +10,10 @@ from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.snapshot import Series, Status, frozen
 from tui_gan.ui.app import TuiGan
 from tui_gan.ui.help import Help
+from tui_gan.ui.keys import view_keys
 from tui_gan.ui.panels import PANELS
-from tui_gan.ui.search import Palette
+from tui_gan.ui.search import Palette, offered
+from tui_gan.ui.views import VIEWS
 
 SIZES = [(10, 3), (40, 12), (80, 24), (120, 36), (200, 60)]
 
@@ -29,7 +33,8 @@ def test_every_size_shows_its_state(seen, run_of, size, status: Status, ascii_on
         assert status.value in text or size[0] == 10
         assert "try b" in text or status is not Status.FAILED or size[0] == 10
         assert text.isascii() or not ascii_only
-        for key in ("question_mark", "escape", "ctrl+p", "escape", "4", "escape"):
+        app.notify("a · ✔ note")
+        for key in ("question_mark", "escape", "ctrl+p", "escape", *"23456781", "escape"):
             await pilot.press(key)
             await pilot.pause()
             assert screen_text(app).isascii() or not ascii_only
@@ -99,55 +104,132 @@ def test_the_palette_finds_an_action_and_does_it(seen, run_of, watch, until, scr
         await pilot.press(*"checkpoint now")
         await until(pilot, lambda: "step" not in screen_text(app).lower().replace("checkpoint", ""))
         await pilot.press("enter")
-        await until(pilot, lambda: run.sent == [Save()])
+        await until(pilot, lambda: run.commands == [Save()])
 
     watch(app, body)
 
 
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [("line", (40, 12)), ("line", (80, 24)), ("line", (120, 36)), ("line", (200, 60)), ("plane", (80, 24)), ("images", (120, 36))],
+)
+def test_the_digits_turn_to_the_views(seen, other, run_of, kind: str, size, watch, screen_text) -> None:
+    app = TuiGan(run_of(seen() if kind == "line" else other(kind)))
+
+    async def body(pilot) -> None:
+        for key in view_keys():
+            await pilot.press(key.key)
+            await pilot.pause()
+            panel = VIEWS[key.name].panel
+            if panel in app.screen.absent:
+                assert app.screen.view != key.name
+                continue
+            assert app.screen.view == key.name
+            assert app.screen.panel == panel
+            if panel:
+                widget = app.screen.query_one(f"#{panel}")
+                assert app.focused is widget
+                title = widget.heading(app.screen.frame)
+                assert title
+                assert title in screen_text(app).split("\n")[1]
+        assert app.failure is None
+
+    watch(app, body, size)
+
+
 @pytest.mark.parametrize("name", PANELS)
-def test_each_panel_can_be_maximised_and_restored(seen, run_of, name: str, watch, until, screen_text) -> None:
+def test_each_panel_can_be_maximised_and_restored(seen, run_of, name: str, watch, until) -> None:
     app = TuiGan(run_of(seen()))
 
     async def body(pilot) -> None:
-        panel = app.screen.query_one(f"#{name}")
-        before = panel.region
-        await pilot.press(str(list(PANELS).index(name) + 1))
-        await until(pilot, lambda: panel.region.size == (80, 22))
+        before = set(app.screen.placed)
+        await app.run_action(f"maximise('{name}')")
+        await until(pilot, lambda: app.screen.query_one(f"#{name}").size == (80, 22))
+        assert app.screen.panel == name
         await pilot.press("escape")
-        await until(pilot, lambda: panel.region == before or name not in screen_text(app))
+        assert set(app.screen.placed) == before
 
     watch(app, body, (80, 24))
 
 
-@pytest.mark.parametrize("kind", ["plane", "images"])
-def test_a_panel_that_a_run_does_not_have_stays_away(other, run_of, kind: str, watch, until, screen_text) -> None:
-    app = TuiGan(run_of(other(kind)))
+def test_a_view_comes_back_with_its_keys_after_another_panel_was_zoomed(seen, run_of, watch) -> None:
+    app = TuiGan(run_of(seen()))
 
     async def body(pilot) -> None:
-        before = screen_text(app)
-        assert "predictions" in before
-        assert "samples" not in before
-        await pilot.press(str(list(PANELS).index("samples") + 1))
-        await pilot.pause()
-        assert screen_text(app) == before
-        await pilot.press("ctrl+p", *"panel")
-        await until(pilot, lambda: "zoom the panel predictions" in screen_text(app))
-        assert "zoom the panel samples" not in screen_text(app)
+        await pilot.press("5", "tab")
+        assert app.screen.panel != "curves"
+        zoomed = []
+        for _ in range(len(PANELS)):
+            await pilot.press("Z")
+            zoomed.append(app.screen.maximised)
+        assert {"distribution", "predictions", "events"} < set(zoomed)
+        await pilot.press("escape")
+        assert (app.screen.maximised, app.screen.panel) == (None, "curves")
+        await pilot.press("z")
+        assert app.screen.maximised == "curves"
+        await pilot.press("1")
+        assert (app.screen.maximised, app.focused) == (None, None)
 
     watch(app, body)
 
 
-def test_the_panels_follow_the_kind_of_run_once_it_is_known(seen, other, run_of, watch, until, screen_text) -> None:
+def test_the_footer_names_the_keys_of_the_panel_with_the_focus_also_while_paused(seen, run_of, watch, until, screen_text) -> None:
+    app = TuiGan(run_of(seen()))
+
+    async def body(pilot) -> None:
+        await pilot.press("2")
+        await until(pilot, lambda: "R real" in screen_text(app).split("\n")[-1])
+        await pilot.press("tab", "tab")
+        await until(pilot, lambda: "↑ ↓ choose" in screen_text(app).split("\n")[-1])
+        await pilot.press("1")
+        await until(pilot, lambda: "choose" not in screen_text(app).split("\n")[-1])
+
+    watch(app, body)
+
+
+@pytest.mark.parametrize(("kind", "digit"), [("images", "2")])
+def test_a_view_that_a_run_does_not_have_is_refused_and_not_offered(
+    other, run_of, kind: str, digit: str, watch, until, screen_text
+) -> None:
+    app = TuiGan(run_of(other(kind)))
+
+    async def body(pilot) -> None:
+        await pilot.press(digit)
+        await until(pilot, lambda: "no layers" in screen_text(app))
+        assert app.screen.view == "overview"
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, Palette))
+        names = {key.name for key in offered(app.screen_stack[0])}
+        assert "layers" not in names
+        assert {"discriminator", "curves", "explain"} < names
+
+    watch(app, body)
+
+
+def test_a_view_is_left_when_the_run_turns_out_to_have_none(seen, other, run_of, watch, until, screen_text) -> None:
     run = run_of(seen(Status.LOADING, picture=None, predictions=None, series={}, events=()))
     app = TuiGan(run)
 
     async def body(pilot) -> None:
-        await pilot.press(str(list(PANELS).index("samples") + 1))
-        await until(pilot, lambda: app.screen.query_one("#samples").region.width == 120)
-        run.latest = other("plane", status=Status.PAUSED)
-        await until(pilot, lambda: "predictions" in screen_text(app) and "plane" in screen_text(app))
-        assert app.screen.focused is None
-        assert "latents" not in screen_text(app)
+        await pilot.press("2")
+        await until(pilot, lambda: app.screen.query_one("#layers").size == (120, 34) or app.screen.panel == "layers")
+        run.latest = other("images", status=Status.PAUSED)
+        await until(pilot, lambda: app.screen.view == "overview" and "images" in screen_text(app))
+        assert app.focused is None
+
+    watch(app, body)
+
+
+def test_the_kind_of_a_run_is_remembered_while_nobody_watches_its_picture(other, run_of, watch, until) -> None:
+    run = run_of(other("images", status=Status.RUNNING))
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await pilot.press("5")
+        run.latest = dataclasses.replace(run.latest, picture=None)
+        requests = run.requests
+        await until(pilot, lambda: run.requests > requests + 1)
+        assert "layers" in app.screen.absent
 
     watch(app, body)
 
@@ -175,7 +257,7 @@ def test_arrows_turn_the_chosen_knob(seen, run_of, watch) -> None:
         await pilot.press("down", "right", "down", "left", "up", "up", "up", "right")
 
     watch(app, body)
-    assert run.sent == [TurnKnob("minibatch_discrimination", 1), TurnKnob("generator_lr", -1), TurnKnob(list(KNOBS)[-1], 1)]
+    assert run.commands == [TurnKnob("minibatch_discrimination", 1), TurnKnob("generator_lr", -1), TurnKnob(list(KNOBS)[-1], 1)]
 
 
 def test_a_click_turns_a_knob_and_presses_a_key_of_the_footer(seen, run_of, watch) -> None:
@@ -188,7 +270,7 @@ def test_a_click_turns_a_knob_and_presses_a_key_of_the_footer(seen, run_of, watc
         await pilot.click("#footer", offset=(3, 0))
 
     watch(app, body)
-    assert run.sent == [TurnKnob("k_steps", -1), TurnKnob("batch_size", 1), TogglePause()]
+    assert run.commands == [TurnKnob("k_steps", -1), TurnKnob("batch_size", 1), TogglePause()]
 
 
 def test_a_resize_storm_breaks_nothing(seen, run_of, watch, until, screen_text) -> None:

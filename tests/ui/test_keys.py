@@ -1,8 +1,8 @@
 import pytest
 
 from tui_gan.contract.knobs import KNOBS
-from tui_gan.ui.keys import ACTIONS, COMMANDS, KEYS, distinct, footer_items, help_lines
-from tui_gan.ui.panels import PANELS
+from tui_gan.ui.keys import ACTIONS, COMMANDS, IN_PANELS, KEYS, distinct, footer_items, help_groups, in_force, knob_letters
+from tui_gan.ui.views import VIEWS
 
 
 def test_two_actions_on_one_key_are_an_error() -> None:
@@ -24,11 +24,38 @@ def test_every_command_has_a_key() -> None:
 
 
 def test_help_and_footer_name_every_key() -> None:
-    said = " ".join(shown for shown, _ in help_lines()).split()
+    said = " ".join(shown for rows in help_groups().values() for shown, _ in rows).split()
     for key in ACTIONS:
         assert key.key == "ctrl+c" or key.shown in said
     for knob in KNOBS.values():
         assert set(knob.keys.split()) <= set(said)
-    shown = {part for item in footer_items() for part, _ in item.parts}
-    assert {key.shown for key in ACTIONS} - shown == {"esc", "^c"}
-    assert all(name in help_lines()[-3][1] for name in PANELS)
+    shown = [part for item in footer_items() for part, _ in item.parts]
+    assert {key.shown for key in ACTIONS} - set(shown) == {"esc", "^c"}
+    assert len(shown) == len(set(shown))
+    assert [row[1].partition(":")[0] for row in help_groups()["views"]] == list(VIEWS)
+
+
+@pytest.mark.parametrize("panel", sorted({key.panel for key in IN_PANELS}))
+def test_the_keys_of_the_panel_come_first(panel: str) -> None:
+    title, rows = next(iter(help_groups(panel).items()))
+    assert rows == [(key.shown, key.help) for key in IN_PANELS if key.panel == panel]
+    assert title.startswith("in the ")
+    footer = [part for item in footer_items(panel) for part, _ in item.parts]
+    assert footer[:2] == ["space", "?"]
+    assert set(footer[2:]) >= {shown for shown, _ in rows}
+
+
+def test_other_keys_are_in_force_wherever_keys_are_named() -> None:
+    keys = in_force({"pause": "p", "regularization_lower": "space", "layers": "f2"})
+    assert next(iter(footer_items(keys=keys))).parts == (("p", "obey('pause')"),)
+    assert knob_letters(keys)["regularization"] == "space P"
+    assert knob_letters()["regularization"] == "p P"
+    groups = help_groups(keys=keys)
+    assert groups["the run"][0] == ("p", "pause, and go on")
+    assert [shown for shown, _ in groups["views"]][:3] == ["1", "f2", "3"]
+
+
+@pytest.mark.parametrize(("name", "key"), [("pause", "q"), ("layers", "R"), ("real", "F"), ("real", "space")])
+def test_other_keys_that_clash_are_an_error(name: str, key: str) -> None:
+    with pytest.raises(ValueError, match="taken twice"):
+        in_force({name: key})

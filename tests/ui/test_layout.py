@@ -3,8 +3,10 @@ import itertools
 import pytest
 
 from tui_gan.contract.knobs import KNOBS
+from tui_gan.ui.app import OVERVIEW
 from tui_gan.ui.layout import ABSENT, Kind, places
 from tui_gan.ui.panels import PANELS
+from tui_gan.ui.views import VIEWS
 
 SIZES = [(1, 1), (10, 3), (40, 12), (80, 24), (120, 36), (200, 60), (70, 8), (60, 40), (99, 50), (300, 10), (20, 100)]
 
@@ -14,22 +16,23 @@ SIZES = [(1, 1), (10, 3), (40, 12), (80, 24), (120, 36), (200, 60), (70, 8), (60
 @pytest.mark.parametrize(("advised", "failed"), [(False, False), (True, False), (True, True)])
 @pytest.mark.parametrize("kind", ABSENT)
 def test_nothing_overlaps_or_leaves_the_screen(size, maximised, advised, failed, kind: Kind) -> None:
-    found = places(*size, maximised, advised, failed, kind)
-    assert not set(found) & set(ABSENT[kind])
-    for region in found.values():
-        assert region.width > 0
-        assert region.height > 0
-        assert region.x >= 0
-        assert region.y >= 0
-        assert region.right <= size[0]
-        assert region.bottom <= size[1]
-    for one, other in itertools.combinations(found.values(), 2):
-        assert not one.overlaps(other)
+    for view, shown in VIEWS.items():
+        found = places(*size, maximised, advised, failed, kind, view)
+        assert not set(found) & set(ABSENT[kind]) - {shown.panel}
+        for region in found.values():
+            assert region.width > 0
+            assert region.height > 0
+            assert region.x >= 0
+            assert region.y >= 0
+            assert region.right <= size[0]
+            assert region.bottom <= size[1]
+        for one, other in itertools.combinations(found.values(), 2):
+            assert not one.overlaps(other)
 
 
 def test_what_each_size_shows() -> None:
-    assert set(places(120, 36)) == {"header", "footer", *PANELS} - {"predictions"}
-    assert set(places(200, 60)) == {"header", "footer", *PANELS}
+    assert set(places(120, 36)) == {"header", "footer", *OVERVIEW} - {"predictions"}
+    assert set(places(200, 60)) == {"header", "footer", *OVERVIEW}
     assert {"distribution", "losses", "knobs"} <= set(places(80, 24))
     assert "distribution" in places(40, 12)
     assert set(places(10, 3)) == {"header", "footer"}
@@ -39,7 +42,7 @@ def test_what_each_size_shows() -> None:
 @pytest.mark.parametrize("kind", ["plane", "images"])
 def test_a_run_without_a_line_shows_predictions_in_place_of_samples(kind: Kind) -> None:
     for size in ((120, 36), (200, 60)):
-        assert set(places(*size, kind=kind)) == {"header", "footer", *PANELS} - {"samples"}
+        assert set(places(*size, kind=kind)) == {"header", "footer", *OVERVIEW} - {"samples"}
     assert {"distribution", "losses", "knobs"} <= set(places(80, 24, kind=kind))
     assert places(120, 36, kind=kind)["distribution"].height > places(120, 36)["distribution"].height
 
@@ -56,7 +59,34 @@ def test_every_cell_of_a_comfortable_screen_is_used(size, kind: Kind) -> None:
     assert sum(region.area for region in places(*size, kind=kind).values()) == size[0] * size[1]
 
 
+@pytest.mark.parametrize("view", [name for name, view in VIEWS.items() if view.panel])
+@pytest.mark.parametrize(("size", "beside"), [((40, 12), False), ((80, 24), False), ((120, 36), True), ((200, 60), True)])
+def test_a_view_has_its_panel_and_on_a_wide_screen_those_beside_it(view: str, size: tuple[int, int], beside: bool) -> None:
+    found = places(*size, view=view)
+    assert VIEWS[view].panel in found
+    shown = {VIEWS[view].panel, *(VIEWS[view].beside if beside else ())}
+    assert set(found) - {"header", "footer", "advice"} == shown
+    assert {VIEWS[view].panel, *VIEWS[view].beside} <= set(PANELS)
+    assert sum(region.area for region in found.values()) == size[0] * size[1]
+    assert "events" in places(*size, view=view, failed=True)
+
+
 def test_advice_and_failure_come_first() -> None:
     assert places(80, 24, advised=True)["advice"].y == 22
     assert "events" in places(80, 24, failed=True)
     assert "events" in places(40, 12, failed=True)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 36), (200, 60)])
+def test_slow_motion_takes_the_lowest_rows_and_leaves_the_picture(size: tuple[int, int], view: str) -> None:
+    found = places(*size, view=view, slow=True)
+    assert 4 <= found["stages"].height <= 8
+    assert found["stages"].bottom == found["footer"].y
+    assert found[VIEWS[view].panel or "distribution"].height >= 6
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(found.values(), 2))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (10, 3), (80, 8)])
+def test_slow_motion_needs_room(size: tuple[int, int]) -> None:
+    assert "stages" not in places(*size, slow=True)

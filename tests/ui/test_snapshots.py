@@ -6,15 +6,22 @@ from typing import Any
 import pytest
 
 from tui_gan.contract.snapshot import Event, Status
-from tui_gan.ui.app import TuiGan
-from tui_gan.ui.panels import PANELS
+from tui_gan.ui.app import OVERVIEW, TuiGan
+from tui_gan.ui.keys import view_keys
+from tui_gan.ui.views import VIEWS
 
 Compare = Callable[..., bool]
 
 
-@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 36)], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_whole_screen(seen, run_of, snap_compare: Compare, size: tuple[int, int]) -> None:
-    assert snap_compare(TuiGan(run_of(seen())), terminal_size=size)
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("view", VIEWS)
+def test_view(seen, run_of, snap_compare: Compare, view: str, size: tuple[int, int]) -> None:
+    digit = next(key.key for key in view_keys() if key.name == view)
+    assert snap_compare(TuiGan(run_of(seen())), press=[digit], terminal_size=size)
+
+
+def test_small(seen, run_of, snap_compare: Compare) -> None:
+    assert snap_compare(TuiGan(run_of(seen())), terminal_size=(40, 12))
 
 
 def test_plain_ascii(seen, run_of, snap_compare: Compare) -> None:
@@ -41,9 +48,12 @@ def test_failed(seen, run_of, snap_compare: Compare, size: tuple[int, int]) -> N
     assert snap_compare(TuiGan(run_of(failed)), terminal_size=size)
 
 
-@pytest.mark.parametrize("number", range(1, len(PANELS) + 1), ids=list(PANELS))
-def test_panel(seen, run_of, snap_compare: Compare, number: int) -> None:
-    assert snap_compare(TuiGan(run_of(seen())), press=[str(number)], terminal_size=(80, 24))
+@pytest.mark.parametrize("name", OVERVIEW)
+def test_panel(seen, run_of, snap_compare: Compare, name: str) -> None:
+    async def zoom(pilot: Any) -> None:
+        await pilot.app.run_action(f"maximise('{name}')")
+
+    assert snap_compare(TuiGan(run_of(seen())), run_before=zoom, terminal_size=(80, 24))
 
 
 def test_help(seen, run_of, snap_compare: Compare) -> None:

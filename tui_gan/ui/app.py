@@ -14,16 +14,20 @@ from textual.binding import BindingType
 from textual.command import Provider
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tui_gan.contract.commands import Command, Export, RunHandle, Stop, TurnKnob, Watch
-from tui_gan.contract.snapshot import Snapshot, Status
+from tui_gan.contract.snapshot import Event, EventKind, Snapshot, Status
 from tui_gan.ui.board import Board
-from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Look
+from tui_gan.ui.draw.figures import figures
+from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.governor import Governor
 from tui_gan.ui.help import Help
-from tui_gan.ui.keys import COMMANDS, bindings
-from tui_gan.ui.panels.panel import Frame, Panel
+from tui_gan.ui.keys import COMMANDS, KEYS, Key, bindings
+from tui_gan.ui.memory import FIRST_TIME, Memory
+from tui_gan.ui.painter import painter
+from tui_gan.ui.panels.panel import Frame
 from tui_gan.ui.search import Actions, Palette
 from tui_gan.ui.theme import AsciiFilter, theme
 from tui_gan.ui.views import VIEWS
@@ -31,6 +35,9 @@ from tui_gan.ui.views import VIEWS
 # What `export` writes in each view, by its names in the contract; elsewhere it writes the generator.
 EXPORTED = {"overview": "distribution", "layers": "distribution", "discriminator": "curves", "samples": "samples", "curves": "curves"}
 OVERVIEW = ("distribution", "losses", "samples", "predictions", "quality", "knobs", "events")
+# By Rich's names of what the terminal can.
+DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
+KINDS: dict[SeverityLevel, EventKind] = {"information": "info", "warning": "warning", "error": "error"}
 POLL_SECONDS = (0.006, 0.03)
 WATCH_SECONDS = 0.15
 STALE_SECONDS = 1.0
@@ -40,11 +47,14 @@ class TuiGan(App[None]):
     """The screen on a run.
 
     Args:
+        keys: those in force.
+        memory: how the screen was left the last time.
         begin: called once the first frame stands, so that whatever starts the run does not delay it.
 
     Attributes:
         failure: the exception that ended the screen, if one did; `failure_text` is its traceback.
         bytes_written: what has gone to the terminal so far.
+        restart: what a new run is asked for with when this one has been saved, each as `KEY=VALUE`; empty for none.
     """
 
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -55,24 +65,35 @@ class TuiGan(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
     def __init__(
-        self, handle: RunHandle, *, ascii_only: bool = False, light: bool = False, begin: Callable[[], None] | None = None
+        self,
+        handle: RunHandle,
+        *,
+        ascii_only: bool = False,
+        light: bool = False,
+        keys: tuple[Key, ...] = KEYS,
+        memory: Memory = FIRST_TIME,
+        begin: Callable[[], None] | None = None,
     ) -> None:
         self.failure: BaseException | None = None
         self.failure_text = ""
         self.bytes_written = 0
+        self.restart: tuple[str, ...] = ()
         self._ascii = [AsciiFilter()] if ascii_only else []
         super().__init__()
         self.animation_level = "none"
         self.driver_class = self._counting(self.driver_class)
         self._handle = handle
-        self._look = Look(LIGHT if light else DARK, ascii_only)
+        self._keys = keys
+        self._light_by_default = light
+        light = light if memory.light is None else memory.light
+        self._look = Look(LIGHT if light else DARK, ascii_only, DEPTHS.get(self.console.color_system or "", 24), self.no_color)
         self._begin = begin
         self._governor = Governor()
         self._leaving = False
         self._watched: tuple[str, ...] = ()
         self._sent = 0
         self._woken = asyncio.Event()
-        self._board = Board(Frame(handle.latest, self._look))
+        self._board = Board(Frame(handle.latest, self._look, keys=keys), self._watch, memory)
         for palette in PALETTES.values():
             self.register_theme(theme(palette))
         self.theme = self._look.palette.name
@@ -87,6 +108,7 @@ class TuiGan(App[None]):
 
     def on_mount(self) -> None:
         """Draw what is there and start to pull."""
+        self.set_keymap({key.name: key.key for key in self._keys if key not in KEYS})
         self._show(self._handle.latest)
         if self._begin is not None:
             self.call_after_refresh(self._begin)
@@ -149,23 +171,27 @@ class TuiGan(App[None]):
 
     def _show(self, snapshot: Snapshot, quick: bool = False) -> None:
         rate, share = self._governor.bytes_per_frame / self._governor.interval, self._governor.seconds_per_frame / self._governor.interval
-        self._board.show(Frame(snapshot, self._look, self._leaving, rate, share), quick)
-        if (watched := self._board.watches) != self._watched:
-            self._watched = watched
-            self._send(Watch(watched))
+        self._board.show(Frame(snapshot, self._look, self._leaving, rate, share, self._keys), quick)
 
-    def _send(self, command: Command) -> None:
+    def _watch(self, parts: tuple[str, ...]) -> None:
+        """Tell the run what is looked at now."""
+        if parts != self._watched:
+            self._watched = parts
+            self.send(Watch(parts))
+
+    def send(self, command: Command) -> None:
+        """Send a command to the run; its answer is shown at once."""
         self._handle.send(command)
         self._sent += 1
         self._woken.set()
 
     def action_obey(self, name: str) -> None:
         """Send a command of the table of keys."""
-        self._send(COMMANDS[name])
+        self.send(COMMANDS[name])
 
     def action_turn(self, name: str, direction: int) -> None:
         """Turn a knob."""
-        self._send(TurnKnob(name, direction))
+        self.send(TurnKnob(name, direction))
 
     def action_leave(self) -> None:
         """Ask the run to save and stop, and leave when it has; the second time, leave at once."""
@@ -173,8 +199,14 @@ class TuiGan(App[None]):
             self.exit()
             return
         self._leaving = True
-        self._send(Stop())
+        self.send(Stop())
         self._show(self._board.frame.snapshot, quick=True)
+
+    def leave_for(self, pairs: tuple[str, ...]) -> None:
+        """Save the run, leave, and ask whoever started the app for a new run with these settings."""
+        if not self._leaving:
+            self.restart = pairs
+            self.action_leave()
 
     async def action_quit(self) -> None:
         """What Textual does for ctrl+q."""
@@ -182,7 +214,7 @@ class TuiGan(App[None]):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.push_screen(Help(self._board.panel))
+        self.push_screen(Help(self._board.panel, self._board.kind, self._keys))
 
     def action_command_palette(self) -> None:
         """Show the command palette."""
@@ -195,19 +227,31 @@ class TuiGan(App[None]):
         self.theme = self._look.palette.name
         self._show(self._board.frame.snapshot)
 
+    def action_copy(self) -> None:
+        """Copy the figures of the view, by way of the terminal."""
+        self.copy_to_clipboard(figures(self._board.frame.snapshot))
+        self.notify("copied to the clipboard: step, speed, the newest value of every series, knobs")
+
+    def notify(self, message: str, *, severity: SeverityLevel = "information", **how: Any) -> None:
+        """Say something for a few seconds; what Textual lets choose besides the severity stays as it is here."""
+        self._board.toasts.tell([Event(self._board.frame.snapshot.step, message, KINDS[severity])])
+
+    @property
+    def memory(self) -> Memory:
+        """How the screen is left."""
+        light = self._look.palette is LIGHT
+        return dataclasses.replace(self._board.memory, light=None if light == self._light_by_default else light)
+
     def action_view(self, name: str) -> None:
         """Turn to a view; one that this kind of run does not have says so."""
         if VIEWS[name].panel in self._board.absent:
             self.notify(f"this run has no {name}")
             return
         self._board.turn_to(name)
-        self.call_after_refresh(lambda: self._show(self._board.frame.snapshot))
 
     def action_maximise(self, name: str | None = None) -> None:
         """Give all the room to a panel, the focused one if none is named; and take it back."""
-        focused = self._board.focused
-        chosen = focused.id if isinstance(focused, Panel) else None
-        self._board.maximise(name or self._board.maximised or chosen or VIEWS[self._board.view].panel or OVERVIEW[0])
+        self._board.maximise(name or self._board.maximised or self._board.panel or OVERVIEW[0])
 
     def action_maximise_next(self) -> None:
         """Give all the room to the next panel of the overview, also to those that find no room there."""
@@ -215,16 +259,22 @@ class TuiGan(App[None]):
         here = self._board.maximised
         self._board.maximise(names[(names.index(here) + 1) % len(names)] if here in names else names[0])
 
+    def action_draw(self) -> None:
+        """Let the user draw what the run is to learn, where that can be drawn."""
+        offered = painter(self._board.picture, self._board.frame)
+        if isinstance(offered, str):
+            self.notify(offered)
+        else:
+            self.push_screen(offered)
+
     def action_export(self) -> None:
         """Write what the view shows into the run directory."""
         view = self._board.view
-        self._send(Export("safetensors") if view not in EXPORTED else Export("png", EXPORTED[view]))
+        self.send(Export("safetensors") if view not in EXPORTED else Export("png", EXPORTED[view]))
 
     def action_restore(self) -> None:
         """Show all panels again, and leave the focused one."""
-        if self._board.maximised is not None:
-            self._board.maximise(None)
-        self._board.set_focus(None)
+        self._board.restore()
 
     def panic(self, *renderables: Any) -> None:
         """Textual's way out when its input thread fails."""

@@ -1,9 +1,11 @@
-"""Bars: the header, the line of advice, and the footer."""
+"""Bars: the header, slow motion, the line of advice, and the footer."""
 
 from typing import ClassVar
 
 from tui_gan.ui.draw import words
-from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.canvas import Canvas, framed
+from tui_gan.ui.draw.palette import Ink
+from tui_gan.ui.draw.stages import stages
 from tui_gan.ui.keys import footer_items
 from tui_gan.ui.panels.panel import Frame, Part
 
@@ -25,19 +27,33 @@ class Header(Part):
 
 
 class Advice(Part):
-    """One line on what to do about a failure or an automatic pause; else the newest event, where its panel is not shown."""
+    """One line on what to do about a failure or an automatic pause."""
 
     quick: ClassVar[bool] = True
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """The advice."""
-        return (frame.snapshot.advice, frame.snapshot.events[-1:])
+        return (frame.snapshot.advice,)
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line."""
-        if frame.snapshot.advice is None:
-            return words.news(frame.snapshot, width, frame.look)
-        return words.advice(frame.snapshot.advice, width, frame.look)
+        return words.advice(frame.snapshot.advice or "", width, frame.look)
+
+
+class Stages(Part):
+    """A step in slow motion, below the panels, while there is one."""
+
+    quick: ClassVar[bool] = True
+
+    def facts(self, frame: Frame) -> tuple[object, ...]:
+        """The stages so far."""
+        return (frame.snapshot.stages,)
+
+    def picture(self, frame: Frame, width: int, height: int) -> Canvas:
+        """Draw them in a frame."""
+        key = next(key.shown for key in frame.keys if key.name == "slow")
+        inside = stages(frame.snapshot.stages, max(0, width - 2), max(0, height - 2), frame.look)
+        return framed(inside, "one step in slow motion", False, frame.look, ((key, Ink.KEY), (" next", Ink.DIM)))
 
 
 class Footer(Part):
@@ -46,13 +62,18 @@ class Footer(Part):
     quick: ClassVar[bool] = True
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
-        """The panel that they are for."""
-        return (self._panel(),)
+        """The panel that they are for, and what it shows."""
+        return self._panel()
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line and remember where it can be clicked."""
-        canvas, self.targets = words.footer(footer_items(self._panel()), width)
+        canvas, self.targets = words.footer(footer_items(*self._panel(), frame.keys), width)
         return canvas
 
-    def _panel(self) -> str:
-        return str(getattr(self.screen, "panel", ""))
+    async def act(self, action: str) -> None:
+        """Do what a key of that panel would, or one of the app."""
+        panel = self.screen.query(f"#{self._panel()[0]}") if self._panel()[0] else ()
+        await self.app.run_action(action, next((each for each in panel if hasattr(each, f"action_{action.partition('(')[0]}")), None))
+
+    def _panel(self) -> tuple[str, str]:
+        return str(getattr(self.screen, "panel", "")), str(getattr(self.screen, "kind", ""))

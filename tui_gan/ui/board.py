@@ -1,126 +1,175 @@
 """The board: the one screen, with its panels, their places, and the one that is maximised."""
 
+from collections.abc import Callable
+
 from textual import events
 from textual.app import ComposeResult
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.layout import Layout
 from textual.screen import Screen
 
-from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D, Snapshot, Status
-from tui_gan.ui.bars import Advice, Footer, Header
+from tui_gan.contract.news import fresh
+from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D, Status
+from tui_gan.ui.bars import Advice, Footer, Header, Stages
 from tui_gan.ui.layout import ABSENT, Kind, PlacedLayout, Places, places
+from tui_gan.ui.memory import Memory
 from tui_gan.ui.panels import PANELS
 from tui_gan.ui.panels.panel import Frame, Panel, Part
+from tui_gan.ui.toasts import Toasts
 from tui_gan.ui.views import VIEWS
 
+BELOW = ("stages", "advice", "footer")
 KINDS: dict[type, Kind] = {Line1D: "line", Plane2D: "plane", ImageGrid: "images"}
 
 
 class Board(Screen[None]):
-    """All panels, placed by `layout.places`."""
+    """All panels, placed by `layout.places`.
+
+    Args:
+        watch: told which parts of a snapshot the panels on the screen draw, whenever others may have come there.
+        memory: how the screen was left the last time.
+    """
 
     AUTO_FOCUS = ""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, watch: Callable[[tuple[str, ...]], None], memory: Memory) -> None:
         super().__init__()
         self.frame = frame
-        self.view = "overview"
-        self.maximised: str | None = None
-        self._placed = PlacedLayout(self.places)
+        self.toasts = Toasts("toasts")
+        self._view, self._maximised = memory.view, memory.maximised
+        self.picture = frame.snapshot.picture
+        self._watch = watch
+        self._layout_by_places = PlacedLayout(self.places)
+        self._placed_for = self._arrangement
 
     @property
     def layout(self) -> Layout:
         """Where the parts go."""
-        return self._placed
+        return self._layout_by_places
 
     def compose(self) -> ComposeResult:
-        """Every part, in the order of focus."""
+        """Every part, in the order of focus; the one that comes and goes is the first, since Textual paints anew what follows it."""
+        yield self.toasts
         yield Header("header")
         for name, panel in PANELS.items():
             yield panel(name)
+        yield Stages("stages")
         yield Advice("advice")
         yield Footer("footer")
 
     def places(self, size: Size) -> Places:
         """Where each part goes now."""
-        advised, failed, kind = _arrangement(self.frame.snapshot)
-        return places(size.width, size.height, self.maximised, advised, failed, kind, self.view)
+        advised, failed, kind, slow = self._arrangement
+        found = places(size.width, size.height, self.maximised, advised, failed, kind, self.view, slow)
+        bottom = min((found[name].y for name in BELOW if name in found), default=size.height)
+        toasts = self.toasts.place(Region(0, 1, size.width, max(0, bottom - 1)))
+        return found if toasts is None else found | {"toasts": toasts}
+
+    @property
+    def _arrangement(self) -> tuple[bool, bool, Kind, bool]:
+        """What the places depend on, besides the size: whether there is advice, a failure, the kind of picture, and slow motion."""
+        snapshot = self.frame.snapshot
+        return snapshot.advice is not None, snapshot.status is Status.FAILED, self.kind, bool(snapshot.stages)
+
+    @property
+    def view(self) -> str:
+        """The view that was chosen last, or the overview where this kind of run does not have it."""
+        return "overview" if VIEWS[self._view].panel in self.absent else self._view
+
+    @property
+    def maximised(self) -> str | None:
+        """The panel that has all the room, if any."""
+        return None if self._maximised in self.absent else self._maximised
+
+    @property
+    def memory(self) -> Memory:
+        """What was chosen last, whether this kind of run has it or not."""
+        return Memory(self._view, self._maximised)
+
+    @property
+    def placed(self) -> Places:
+        """Where each part of the screen is as it stands."""
+        return self.places(self.size)
 
     @property
     def absent(self) -> tuple[str, ...]:
         """The panels that this kind of run does not have."""
-        return ABSENT[_kind(self.frame.snapshot)]
+        return ABSENT[self.kind]
+
+    @property
+    def kind(self) -> Kind:
+        """What the picture of the run shows."""
+        return KINDS.get(type(self.picture), "line")
 
     @property
     def panel(self) -> str:
-        """The panel that the keys are for: the focused one, else that of the view."""
-        focused = self.focused
-        return str(focused.id) if isinstance(focused, Panel) else VIEWS[self.view].panel
+        """The panel that the keys are for: the one with the focus, else that of the view."""
+        return self._focused_panel or VIEWS[self.view].panel
 
     @property
-    def watches(self) -> tuple[str, ...]:
-        """The parts of a snapshot that the panels on the screen draw."""
-        wanted = {part for name in self.places(self.size) if name in PANELS for part in PANELS[name].watches}
-        return tuple(sorted(wanted))
+    def _focused_panel(self) -> str:
+        around = [] if self.focused is None else [self.focused, *self.focused.ancestors]
+        return next((str(each.id) for each in around if isinstance(each, Panel)), "")
 
     def show(self, frame: Frame, quick: bool = False) -> None:
         """Draw a frame; a quick one leaves the pictures for the next full one."""
-        before, self.frame = self.frame, frame
+        before, self.frame = self.frame.snapshot, frame
+        news = fresh(before.events, frame.snapshot.events)
+        if news and before.status is not Status.LOADING and "events" not in self.placed:
+            self.toasts.tell(news)
         if not self.is_current:
             return
-        if _arrangement(before.snapshot) != _arrangement(frame.snapshot):
-            self._leave_absent()
+        # A run whose picture nobody watches need not show one.
+        self.picture = frame.snapshot.picture or self.picture
+        if self._placed_for != self._arrangement:
             self._place_again()
         for part in self.query_children(Part):
-            if part.quick or not quick:
+            if part.quick or part.hurried or not quick:
                 part.show(frame)
-
-    def _place_again(self) -> None:
-        # A screen keeps its arrangement until a child asks for another.
-        self.children[0].refresh(layout=True)
-
-    def _leave_absent(self) -> None:
-        if VIEWS[self.view].panel in self.absent:
-            self.turn_to("overview")
-        if self.maximised in self.absent:
-            self.maximised = None
-        if self.focused is not None and self.focused.id in self.absent:
-            self.set_focus(None)
 
     def turn_to(self, view: str) -> None:
         """Show a view, with its keys."""
-        self.view, self.maximised = view, None
-        panel = VIEWS[view].panel
+        self._view, self._maximised = view, None
+        self.set_focus(None)
         self._place_again()
-        if panel:
-            self.call_after_refresh(self._focus, panel)
-        else:
-            self.set_focus(None)
-        self.call_after_refresh(lambda: self.show(self.frame))
-
-    def _focus(self, panel: str) -> None:
-        self.query_one(f"#{panel}", Panel).focus()
 
     def maximise(self, name: str | None) -> None:
         """Give all the room to one panel, or to all again; a panel that this kind of run does not have gets none."""
         if name in self.absent:
             return
-        self.maximised = None if name == self.maximised else name
-        if self.maximised is not None:
-            self.query_one(f"#{self.maximised}", Panel).focus()
+        self._maximised = None if name == self.maximised else name
+        if self._maximised is not None:
+            self.set_focus(None)
         self._place_again()
+
+    def restore(self) -> None:
+        """Give the room to all panels again, and the keys to that of the view."""
+        self._maximised = None
+        self.set_focus(None)
+        self._place_again()
+
+    def _place_again(self) -> None:
+        # A screen keeps its arrangement until a child asks for another.
+        self.children[0].refresh(layout=True)
+        placed, self._placed_for = self.placed, self._arrangement
+        if self._focused_panel not in placed:
+            wanted = self.maximised or VIEWS[self.view].panel
+            self.set_focus(self.query_one(f"#{wanted}", Panel) if wanted in placed else None, scroll_visible=False)
+        self._watch(tuple(sorted({part for name in placed if name in PANELS for part in PANELS[name].watches})))
         self.call_after_refresh(lambda: self.show(self.frame))
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self._place_again()
+
+    def on_resize(self) -> None:
+        """Other panels may have come to the screen."""
+        self._place_again()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Catch up with what happened behind the help or the palette."""
         self._place_again()
-        self.show(self.frame)
 
-
-def _kind(snapshot: Snapshot) -> Kind:
-    return KINDS.get(type(snapshot.picture), "line")
-
-
-def _arrangement(snapshot: Snapshot) -> tuple[bool, bool, Kind]:
-    """What the places depend on, besides the size: whether there is advice, a failure, and the kind of picture."""
-    return snapshot.advice is not None, snapshot.status is Status.FAILED, _kind(snapshot)
+    def on_descendant_focus(self) -> None:
+        """Show the keys of the panel that has the focus now."""
+        self.query_one(Footer).redraw()

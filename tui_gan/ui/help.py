@@ -1,41 +1,46 @@
 """Help: an overlay with every key and what it does, made from the table of keys."""
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui_gan.ui.keys import help_lines
+from tui_gan.ui.keys import KEYS, Key, help_groups
 
 
 class Help(ModalScreen[None]):
-    """Every key; Escape, ? or q closes it."""
+    """Every key; Escape, and the keys for help and for quitting, close it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, "app.pop_screen", "close", show=False) for key in ("escape", "question_mark", "q")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.pop_screen", "close", show=False)]
 
-    def __init__(self, panel: str = "") -> None:
+    def __init__(self, panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> None:
         super().__init__()
-        self._panel = panel
+        self._groups = help_groups(panel, kind, keys)
+        for key in keys:
+            if key.name in ("help", "quit"):
+                self._bindings.bind(key.key, "app.pop_screen", show=False)
 
     def compose(self) -> ComposeResult:
         """The text, which scrolls where the screen is small."""
         with VerticalScroll(id="help") as frame:
             frame.border_title = "keys"
             frame.border_subtitle = "Escape closes"
-            yield Static(help_text(self._panel), id="help-text")
+            yield Static(help_text(self._groups), id="help-text")
 
 
-def help_text(panel: str = "") -> Table:
-    """One row for each key."""
+def help_text(groups: Mapping[str, Sequence[tuple[str, str]]]) -> Table:
+    """A heading for each group, and one row for each key."""
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", no_wrap=True, style="bold")
     table.add_column()
-    for shown, meaning in help_lines(panel):
-        table.add_row(shown, meaning)
+    for number, (title, rows) in enumerate(groups.items()):
+        table.add_row("", Text(("\n" if number else "") + title, style="underline"))
+        for shown, meaning in rows:
+            table.add_row(shown, Text(meaning))
     return table

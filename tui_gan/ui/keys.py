@@ -1,9 +1,10 @@
 """Keys: every key of the screen, made from KNOBS, VIEWS and one short table."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from textual.binding import Binding
+from textual.keys import _character_to_key
 
 from tui_gan.contract import commands
 from tui_gan.contract.knobs import KNOBS, Knob
@@ -22,6 +23,7 @@ class Key:
         label: a word or two for the footer.
         help: a few words on what it does.
         panel: the panel in which it works; "" everywhere.
+        kinds: the kinds of picture for which it means something there; all if there are none.
         priority: whether it also works in the help and in the command palette.
     """
 
@@ -31,7 +33,12 @@ class Key:
     label: str
     help: str
     panel: str = ""
+    kinds: tuple[str, ...] = ()
     priority: bool = False
+
+    def works(self, panel: str, kind: str) -> bool:
+        """Whether it does something in a panel while it shows a kind of picture; "" is any."""
+        return self.panel == panel and (kind in self.kinds or not (kind and self.kinds))
 
     @property
     def shown(self) -> str:
@@ -39,16 +46,16 @@ class Key:
         return SHOWN.get(self.key, self.key.replace("ctrl+", "^"))
 
 
-SHOWN = {
-    "question_mark": "?",
+# Textual's name of each character that is typed with one key.
+CHARACTERS = {chr(code): _character_to_key(chr(code)) for code in range(ord("!"), ord("~") + 1)}
+SHOWN = {name: character for character, name in CHARACTERS.items()} | {
     "escape": "esc",
-    "plus": "+",
-    "minus": "-",
-    "slash": "/",
-    "comma": ",",
-    "full_stop": ".",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
 }
 COMMANDS: dict[str, commands.Command] = {
     "pause": commands.TogglePause(),
@@ -62,71 +69,104 @@ COMMANDS: dict[str, commands.Command] = {
     "evaluate": commands.Evaluate(),
 }
 
-ACTIONS = (
+RUN = (
     Key("pause", "space", "obey('pause')", "pause", "pause, and go on"),
-    Key("help", "question_mark", "help", "help", "show this help; Escape closes it"),
-    Key("quit", "q", "leave", "quit", "save the run and quit, as ctrl+c does; once more: leave the screen at once"),
     Key("step", "s", "obey('step')", "step", "pause, and train one step"),
     Key("slow", "n", "obey('slow')", "slow motion", "pause, and show the next sub-step of a step with its numbers"),
     Key("update_discriminator", "d", "obey('update_discriminator')", "D update", "pause, and move the discriminator once"),
     Key("update_generator", "f", "obey('update_generator')", "G update", "pause, and move the generator once"),
-    Key("undo", "u", "obey('undo')", "undo", "take back the last change of a knob or setting"),
-    Key("redo", "U", "obey('redo')", "redo", "make it again"),
     Key("save", "c", "obey('save')", "save", "write a checkpoint now"),
     Key("evaluate", "e", "obey('evaluate')", "evaluate", "measure the metrics now"),
     Key("export", "x", "export", "export", "write what this view shows into the run directory"),
-    Key("copy", "y", "copy", "copy", "copy the figures of this view to the clipboard"),
+    Key("quit", "q", "leave", "quit", "save the run and quit, as ctrl+c does; once more: leave the screen at once"),
+)
+CHANGES = (
+    Key("undo", "u", "obey('undo')", "undo", "take back the last change of a knob or setting"),
+    Key("redo", "U", "obey('redo')", "redo", "make it again"),
     Key("draw", "w", "draw", "draw", "draw a distribution of your own, which becomes the data"),
+)
+SCREEN = (
+    Key("help", "question_mark", "help", "help", "show this help; Escape closes it"),
     Key("zoom", "z", "maximise", "zoom", "zoom the focused panel, and back"),
     Key("next_panel", "Z", "maximise_next", "next panel", "zoom the next panel"),
+    Key("copy", "y", "copy", "copy", "copy the figures of this view to the clipboard"),
     Key("palette", "ctrl+p", "command_palette", "palette", "find any action by its name"),
     Key("theme", "T", "theme", "theme", "switch between the dark and the light theme"),
     Key("interrupt", "ctrl+c", "leave", "quit", "the same as q", priority=True),
     Key("back", "escape", "restore", "restore", "close the help, or restore a panel that was zoomed"),
 )
+ACTIONS = (*RUN, *CHANGES, *SCREEN)
+# These keys stay what they are, whatever the user's file of keys says; the footer begins with the others' most needed.
+FIXED = ("interrupt", "back")
+FIRST = ("pause", "help", "quit")
 
 IN_PANELS = (
-    Key("real", "R", "toggle('real')", "real", "show and hide the real data", "layers"),
-    Key("fake", "F", "toggle('fake')", "generated", "show and hide what is generated", "layers"),
-    Key("heat", "H", "toggle('heat')", "D(x)", "show and hide D(x)", "layers"),
-    Key("optimal", "O", "toggle('optimal')", "D*", "show and hide the optimal D* = p / (p + q)", "layers"),
-    Key("map", "M", "toggle('map')", "map of G", "show and hide where G sends the latents", "layers"),
-    Key("arrows", "A", "toggle('arrows')", "arrows", "show and hide the gradient that G follows", "layers"),
-    Key("closer", "plus", "zoom(1)", "closer", "zoom in", "layers"),
-    Key("farther", "minus", "zoom(-1)", "farther", "zoom out", "layers"),
+    Key("real", "R", "layer('real')", "real", "show and hide the real data", "layers"),
+    Key("fake", "F", "layer('fake')", "generated", "show and hide what is generated", "layers"),
+    Key("heat", "H", "layer('heat')", "D(x)", "show and hide D(x)", "layers"),
+    Key("optimal", "O", "layer('optimal')", "D*", "show and hide the optimal D* = p / (p + q)", "layers", ("line",)),
+    Key("map", "M", "layer('map')", "map of G", "show and hide where G sends the latents", "layers"),
+    Key("arrows", "A", "layer('arrows')", "arrows", "show and hide the gradient that G follows", "layers", ("plane",)),
+    Key("closer", "plus", "zoom(1)", "magnify", "come nearer, as the wheel does at the pointer", "layers"),
+    Key("farther", "minus", "zoom(-1)", "magnify", "go farther away", "layers"),
     Key("whole", "0", "whole", "whole", "show the whole window again", "layers"),
-    Key("pan_left", "left", "pan(-1, 0)", "pan", "move the window to the left", "layers"),
+    Key("pan_left", "left", "pan(-1, 0)", "pan", "move the window to the left, as dragging does", "layers"),
     Key("pan_right", "right", "pan(1, 0)", "pan", "move the window to the right", "layers"),
-    Key("pan_up", "up", "pan(0, 1)", "pan", "move the window up", "layers"),
-    Key("pan_down", "down", "pan(0, -1)", "pan", "move the window down", "layers"),
-    Key("earlier", "left", "scrub(-1)", "earlier", "the kept preview before", "gallery"),
-    Key("later", "right", "scrub(1)", "later", "the kept preview after", "gallery"),
+    Key("pan_up", "up", "pan(0, 1)", "pan", "move the window up", "layers", ("plane",)),
+    Key("pan_down", "down", "pan(0, -1)", "pan", "move the window down", "layers", ("plane",)),
+    Key("earlier", "left", "scrub(-1)", "look back", "the kept preview before, as a click on the timeline does", "gallery"),
+    Key("later", "right", "scrub(1)", "look back", "the kept preview after", "gallery"),
+    Key("walk", "W", "walk", "walk", "walk between two latents, and back", "gallery"),
+    Key("walk_from", "comma", "ends(0)", "other ends", "another latent to walk from", "gallery"),
+    Key("walk_to", "full_stop", "ends(1)", "other ends", "another latent to walk to", "gallery"),
+    Key("nearest", "N", "nearest", "nearest", "show the nearest real image beside each, and back", "gallery", ("images",)),
     Key("first", "home", "scrub_to('first')", "first", "the first kept preview", "gallery"),
     Key("live", "end", "scrub_to('live')", "live", "the run as it stands", "gallery"),
-    Key("walk", "W", "walk", "walk", "walk between two latents", "gallery"),
-    Key("walk_from", "comma", "ends(0)", "from", "another latent to walk from", "gallery"),
-    Key("walk_to", "full_stop", "ends(1)", "to", "another latent to walk to", "gallery"),
-    Key("nearest", "N", "nearest", "nearest", "show the nearest real image beside each", "gallery"),
     Key("filter", "slash", "filter", "filter", "choose series as you type", "curves"),
-    Key("log", "Y", "log", "log y", "logarithmic values, and back", "curves"),
-    Key("smooth", "S", "smooth", "smooth", "smooth more, and back", "curves"),
-    Key("overlay", "O", "overlay", "overlay", "lay another run over this one", "curves"),
-    Key("zoom_in", "plus", "zoom(1)", "closer", "zoom in on the steps", "curves"),
-    Key("zoom_out", "minus", "zoom(-1)", "farther", "zoom out", "curves"),
-    Key("all_steps", "0", "whole", "all", "show all steps", "curves"),
+    Key("log", "Y", "rescale", "log y", "logarithmic values, linear ones, and each chart as it is best", "curves"),
+    Key("smooth", "S", "smooth", "smooth", "average over 5, 20 or 100 points, and back", "curves"),
+    Key("overlay", "O", "overlay", "overlay", "lay other runs over this one", "curves"),
+    Key("zoom_in", "plus", "zoom(1)", "steps", "half the steps, around the cursor or up to the newest", "curves"),
+    Key("zoom_out", "minus", "zoom(-1)", "steps", "twice as many steps", "curves"),
+    Key("all_steps", "0", "whole", "all", "show all steps; once more: put the cursor away", "curves"),
     Key("cursor_left", "left", "cursor(-1)", "cursor", "read values off, to the left", "curves"),
     Key("cursor_right", "right", "cursor(1)", "cursor", "read values off, to the right", "curves"),
+    Key("charts_up", "up", "page(-1)", "charts", "the charts above", "curves"),
+    Key("charts_down", "down", "page(1)", "charts", "the charts below", "curves"),
     Key("choose_up", "up", "choose(-1)", "choose", "the row above", "settings"),
     Key("choose_down", "down", "choose(1)", "choose", "the row below", "settings"),
+    Key("rows_up", "pageup", "choose_page(-1)", "page", "ten rows up", "settings"),
+    Key("rows_down", "pagedown", "choose_page(1)", "page", "ten rows down", "settings"),
     Key("lower", "left", "turn_chosen(-1)", "lower", "turn it down", "settings"),
     Key("raise", "right", "turn_chosen(1)", "raise", "turn it up", "settings"),
     Key("type", "enter", "type", "type", "type an exact value", "settings"),
+    Key("restart", "R", "restart", "restart", "save this run, and start a new one with the settings that wait for it", "settings"),
     Key("knob_up", "up", "choose(-1)", "choose", "the knob above", "knobs"),
     Key("knob_down", "down", "choose(1)", "choose", "the knob below", "knobs"),
     Key("knob_lower", "left", "turn_chosen(-1)", "lower", "turn it down", "knobs"),
     Key("knob_raise", "right", "turn_chosen(1)", "raise", "turn it up", "knobs"),
     Key("read_up", "up", "read(-1)", "read", "read on above", "explain"),
     Key("read_down", "down", "read(1)", "read", "read on below", "explain"),
+    Key("page_up", "pageup", "read_page(-1)", "page", "a page up", "explain"),
+    Key("page_down", "pagedown", "read_page(1)", "page", "a page down", "explain"),
+)
+
+# The painter is a screen of its own, on which no other key works.
+IN_PAINTER = (
+    Key("paint_learn", "enter", "learn", "learn it", "from the next step on learn what is drawn", "painter"),
+    Key("paint_leave", "escape", "leave", "leave", "leave, and change nothing", "painter"),
+    Key("paint_left", "left", "move(-1, 0)", "move", "move the brush to the left", "painter"),
+    Key("paint_right", "right", "move(1, 0)", "move", "move the brush to the right", "painter"),
+    Key("paint_up", "up", "move(0, 1)", "height", "raise the bar, or move the brush up", "painter"),
+    Key("paint_down", "down", "move(0, -1)", "height", "lower the bar, or move the brush down", "painter"),
+    Key("paint_fill", "space", "fill", "fill, empty", "fill what is under the brush, or empty it", "painter"),
+    Key("paint_larger", "plus", "brush(1)", "brush", "take a larger brush", "painter"),
+    Key("paint_smaller", "minus", "brush(-1)", "brush", "take a smaller brush", "painter"),
+    Key("paint_bump", "g", "begin('bump')", "one bump", "begin with one bump", "painter"),
+    Key("paint_bumps", "2", "begin('bumps')", "two bumps", "begin with two bumps", "painter"),
+    Key("paint_uniform", "u", "begin('uniform')", "uniform", "begin with the same everywhere", "painter"),
+    Key("paint_real", "r", "begin('real')", "the data now", "begin with the data that are learned now", "painter"),
+    Key("paint_empty", "e", "begin('empty')", "empty", "begin with nothing", "painter"),
 )
 
 
@@ -163,35 +203,75 @@ def distinct(keys: Iterable[Key]) -> tuple[Key, ...]:
 
 
 KEYS = distinct([*ACTIONS, *(key for knob in KNOBS.values() for key in knob_keys(knob)), *view_keys(), *IN_PANELS])
+PAINTER_KEYS = distinct(IN_PAINTER)
+
+
+def in_force(chosen: Mapping[str, str]) -> tuple[Key, ...]:
+    """KEYS with other keys for some of their names.
+
+    Raises:
+        ValueError: see `distinct`.
+    """
+    return distinct(dataclasses.replace(key, key=chosen.get(key.name, key.key)) for key in KEYS)
 
 
 def bindings(panel: str = "") -> list[Binding]:
     """What Textual needs to know of the keys of a panel, or of those that work everywhere."""
-    return [Binding(key.key, key.action, key.label, show=False, priority=key.priority, id=key.name) for key in KEYS if key.panel == panel]
+    return [
+        Binding(key.key, key.action, key.label, show=False, priority=key.priority, id=key.name)
+        for key in (*KEYS, *PAINTER_KEYS)
+        if key.panel == panel
+    ]
 
 
-def help_lines(panel: str = "") -> list[tuple[str, str]]:
-    """Every key that works everywhere or in a panel and what it does, a knob's two keys and the digits in one line each."""
-    lines = [(key.shown, key.help) for key in IN_PANELS if key.panel == panel]
-    lines += [(key.shown, key.help) for key in ACTIONS if key.key != "ctrl+c"]
-    for knob in KNOBS.values():
-        keys = knob_keys(knob)
-        lines.append((" ".join(key.shown for key in keys), keys[0].help if len(keys) == 1 else f"lower, raise: {knob.help}"))
-    digits = view_keys()
-    lines.append((f"{digits[0].shown} .. {digits[-1].shown}", f"views: {', '.join(key.label for key in digits)}"))
-    lines.append(("tab", "focus the next panel"))
-    lines.append(("mouse", "click a key below or a knob; double-click a panel to zoom it"))
-    return lines
+def knob_letters(keys: Sequence[Key] = KEYS) -> dict[str, str]:
+    """The keys that turn each knob, by its name."""
+    return {name: " ".join(key.shown for key in keys if key.action.startswith(f"turn('{name}'")) for name in KNOBS}
 
 
-def footer_items(panel: str = "") -> list[Item]:
+def help_groups(panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> dict[str, list[tuple[str, str]]]:
+    """Every key that works in a panel or everywhere and what it does, in groups; a knob's two keys in one line."""
+    by_name = {key.name: key for key in keys}
+    letters = knob_letters(keys)
+    knobs = [(letters[knob.name], f"{'lower, raise: ' if ' ' in knob.keys else ''}{knob.help}") for knob in KNOBS.values()]
+    here = [(key.shown, key.help) for key in keys if key.panel and key.works(panel, kind)]
+    title = next((f"in the view {name}" for name, view in VIEWS.items() if panel and view.panel == panel), f"in the panel {panel}")
+    return {
+        **({title: here} if here else {}),
+        "views": [(by_name[name].shown, f"{name}: {view.help}") for name, view in VIEWS.items()],
+        "the run": [(by_name[key.name].shown, key.help) for key in RUN],
+        "knobs and changes": [*knobs, *((by_name[key.name].shown, key.help) for key in CHANGES)],
+        "the screen": [
+            *((by_name[key.name].shown, key.help) for key in SCREEN if key.name != "interrupt"),
+            ("tab", "focus the next panel"),
+            ("mouse", "click a key below or a knob; double-click a panel to zoom it"),
+        ],
+    }
+
+
+def footer_items(panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> list[Item]:
     """The footer, the most needed first: what works in this panel alone, then everywhere; keys of one label stand together."""
-    rest = [key for key in ACTIONS if key.key not in ("ctrl+c", "escape")]
-    here = [key for key in IN_PANELS if key.panel == panel]
+    by_name = {key.name: key for key in keys}
+    rest = [by_name[key.name] for key in ACTIONS if key.name not in (*FIRST, *FIXED)]
+    here = [key for key in keys if key.panel and key.works(panel, kind)]
+    items = _items([*(by_name[name] for name in FIRST[:2]), *here, *(by_name[name] for name in FIRST[2:]), *rest])
+    for knob in KNOBS.values():
+        ways = [key for key in keys if key.action.startswith(f"turn('{knob.name}'")]
+        items[knob.label] = Item(tuple((key.shown, key.action) for key in ways), knob.label)
+    return list(items.values())
+
+
+def painter_items(of_line: bool) -> list[list[Item]]:
+    """Two lines of keys under a painting: what one does, and what one may begin with; bars have a height, cells have none."""
+    named = [key if of_line or key.label != "height" else dataclasses.replace(key, label="move") for key in IN_PAINTER]
+    begins = [key.action.startswith("begin") for key in named]
+    return [list(_items(key for key, begin in zip(named, begins, strict=True) if begin is second).values()) for second in (False, True)]
+
+
+def _items(keys: Iterable[Key]) -> dict[str, Item]:
+    """Items by their labels; keys of one label stand together."""
     items: dict[str, Item] = {}
-    for key in [*rest[:2], *here, *rest[2:]]:
+    for key in keys:
         before = items[key.label].parts if key.label in items else ()
         items[key.label] = Item((*before, (key.shown, key.action)), key.label)
-    for knob in KNOBS.values():
-        items[knob.label] = Item(tuple((key.shown, key.action) for key in knob_keys(knob)), knob.label)
-    return list(items.values())
+    return items

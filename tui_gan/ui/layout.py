@@ -18,11 +18,12 @@ ABSENT: dict[Kind, tuple[str, ...]] = {"line": (), "plane": ("samples",), "image
 # Its share of the height, in percent, where losses are below it.
 DISTRIBUTION: dict[Kind, int] = {"line": 54, "plane": 68, "images": 74}
 KNOB_ROWS = len(KNOBS) + 2
-NEWS_ROWS = 22
 ALL_ROWS = 50
 SIDE = 32
 # From this width on a view has panels beside its own.
 WIDE, BESIDE = 110, 40
+# The fewest and the most rows of slow motion, its frame included, on a screen of more than so many.
+STAGES, STAGES_FROM = (4, 8), 8
 
 
 def places(
@@ -33,16 +34,17 @@ def places(
     failed: bool = False,
     kind: Kind = "line",
     view: str = "overview",
+    slow: bool = False,
 ) -> Places:
     """Where each part of the screen goes; what is not named is not shown.
 
     Args:
         maximised: the panel that has all the room, if any.
-        advised: a line is kept above the footer for advice; a screen of NEWS_ROWS has it for the newest event too, where
-            the panel of events finds no room.
+        advised: a line is kept above the footer for advice.
         failed: the events, which hold the traceback, come first.
         kind: what the picture of the run shows; a plane and images need height more than a line does.
         view: a name in VIEWS.
+        slow: a step is shown in slow motion, which takes a few rows at the bottom.
     """
     found: Places = {}
     if width < 1 or height < 1:
@@ -55,14 +57,16 @@ def places(
     if advised and height >= 4:
         bottom -= 1
         found["advice"] = Region(0, bottom, width, 1)
+    if slow and bottom > STAGES_FROM:
+        rows = max(STAGES[0], min(STAGES[1], (bottom - 1) // 3))
+        bottom -= rows
+        found["stages"] = Region(0, bottom, width, rows)
     body = Region(0, 1, width, bottom - 1)
     if body.height < 3 or body.width < 6:
         return found
     if maximised:
         return found | {maximised: body}
     panels = _body(body, failed, kind) if view == "overview" else _view(body, view, failed)
-    if not advised and "events" not in panels and height >= NEWS_ROWS:
-        return places(width, height, advised=True, failed=failed, kind=kind, view=view)
     return found | panels
 
 

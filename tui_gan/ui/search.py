@@ -8,8 +8,9 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tui_gan.contract.knobs import KNOBS
+from tui_gan.ui.bars import Footer
 from tui_gan.ui.board import Board
-from tui_gan.ui.keys import KEYS, Key
+from tui_gan.ui.keys import Key
 from tui_gan.ui.views import VIEWS
 
 
@@ -26,15 +27,15 @@ class Actions(Provider):
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
-        for key in _offered(self.screen):
-            yield DiscoveryHit(title(key), partial(self.app.run_action, key.action), help=f"key {key.shown}")
+        for key in offered(self.screen):
+            yield DiscoveryHit(title(key), partial(_act, self.screen, key.action), help=f"key {key.shown}")
 
     async def search(self, query: str) -> Hits:
         """Those that match."""
         matcher = self.matcher(query)
-        for key in _offered(self.screen):
+        for key in offered(self.screen):
             if (score := matcher.match(title(key))) > 0:
-                yield Hit(score, matcher.highlight(title(key)), partial(self.app.run_action, key.action), help=f"key {key.shown}")
+                yield Hit(score, matcher.highlight(title(key)), partial(_act, self.screen, key.action), help=f"key {key.shown}")
 
 
 class Palette(CommandPalette):
@@ -45,9 +46,16 @@ class Palette(CommandPalette):
         self.query_one(Input).cursor_blink = False
 
 
-def _offered(screen: Screen[Any]) -> list[Key]:
-    """The actions that do something on this screen: a view that the run does not have cannot be turned to."""
+def offered(screen: Screen[Any]) -> list[Key]:
+    """The actions that do something on this screen: those of its panel, and no view that the run does not have."""
     if not isinstance(screen, Board):
         return []
     absent = [f"view('{name}')" for name, view in VIEWS.items() if view.panel in screen.absent]
-    return [key for key in KEYS if not key.panel and key.name not in ("back", "interrupt", "palette") and key.action not in absent]
+    out = ("back", "interrupt", "palette")
+    here = [key for key in screen.frame.keys if key.panel and key.works(screen.panel, screen.kind)]
+    return here + [key for key in screen.frame.keys if not key.panel and key.name not in out and key.action not in absent]
+
+
+async def _act(screen: Screen[Any], action: str) -> None:
+    """Do what the key would."""
+    await screen.query_one(Footer).act(action)

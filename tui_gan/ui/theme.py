@@ -11,7 +11,7 @@ from textual.theme import Theme
 
 from tui_gan.ui.draw.palette import Palette
 
-LETTERS = dict(zip("─━│┃…•·→▸◂█▔▁▊▎🔎", "--||.*.>><#-_||>", strict=True))
+LETTERS = dict(zip("─━│┃…•·→▸◂█▔▁▊▎🔎←↑↓", "--||.*.>><#-_||><^v", strict=True))
 
 
 def theme(palette: Palette) -> Theme:

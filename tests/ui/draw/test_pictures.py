@@ -8,8 +8,9 @@ import pytest
 from tui_gan.contract.snapshot import Series, frozen
 from tui_gan.ui.draw.curves import Curve, Mark, curves
 from tui_gan.ui.draw.distribution import distribution
+from tui_gan.ui.draw.gauges import Gauge
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.quality import Gauge, chart, grid, quality
+from tui_gan.ui.draw.quality import chart, grid, quality
 from tui_gan.ui.draw.samples import samples
 
 REFERENCES = {"ln 2": 0.693, "2 ln 2": 1.386}
@@ -18,11 +19,11 @@ SIZES = [(0, 0), (1, 1), (8, 1), (10, 3), (16, 4), (38, 8), (70, 16), (198, 58)]
 
 DISTRIBUTION = """
                            ├1   
-             ▂ ⠤⠄          │    
-          ⣀⡀⠔⠁▇   ⠑⠄       ├0.5 
-⠉⠂      ⡔⠊⡀⠈⠑⢄█▇     ⠉⠁ ⠉⠁ │    
-   ⠢⡀ ⡠⠊ ⠔⠁███⠣⡀▆          │    
-  ⢀⠤⠔⠊⠒⠂▃▇█████⠈⠑⠤⠤⡀       ├0   
+             ⢀  ⠤⣀         │    
+          ⣀⡀⠔⠁▇     ⣀      ├0.5 
+⠉⠢      ⡔⠊ ⠈⠑⢄█▇     ⠉  ⠉⠉ │    
+    ⣀ ⡠⠊⢀⠔▆███⠣⡀▆          │    
+  ⢀⠤⠔⠊ ▁⠁▇█████⠈⠑⠤⠤⡀       ├0   
 ────┬────────┬────────┬────     
     2        4        6         
 """
@@ -58,11 +59,11 @@ W1 distance 0.02
 """
 DISTRIBUTION_ASCII = """
                            +1   
-               --          |    
-          oo--#   --       +0.5 
---      oo-ooo##     -- -- |    
-   -- oo --###oo#          |    
-  oooo-- ######ooooo       +0   
+             -  --         |    
+          oo--#     -      +0.5 
+--      oo ooo##     -  -- |    
+    - oo--####oo#          |    
+  oooo  -######ooooo       +0   
 ----+--------+--------+----     
     2        4        6         
 """

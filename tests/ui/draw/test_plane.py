@@ -30,13 +30,13 @@ UNICODE = """
     -2            0            2        
 """
 ASCII = """
-  1+x        ..........:::::::oo :: 1   
-   |         ..........::::::::: ::     
-   |         ..........::::::::: ..     
-  0+         .....o....::::::::: .. .5  
-   |         ..........:::::::::        
-   |         ..........:::::::::        
- -1+x        ..........:::::::::    0   
+  1+x           .......:::::::oo :: 1   
+   |            .......::::::::: ::     
+   |            .......::::::::: ..     
+  0+            ..&....::::::::: .. .5  
+   |            .......:::::::::        
+   |            .......:::::::::        
+ -1+x           .......:::::::::    0   
     +-------------+------------+        
     -2            0            2        
 """
@@ -46,11 +46,11 @@ def test_plane(look: Look) -> None:
     assert plane(FEW, 40, 9, look).text() == (ASCII if look.ascii_only else UNICODE).strip("\n")
 
 
-def test_the_more_numerous_kind_colours_a_cell_and_d_its_ground() -> None:
+def test_each_kind_and_both_together_have_a_colour_and_d_is_the_ground() -> None:
     drawn = plane(FEW, 40, 9, Look())
     assert drawn.paints is not None
     real, fake, both = ((int(drawn.paints[at]) >> 24) & GROUND for at in ((0, 4), (0, 31), (3, 18)))
-    assert (real, fake, both) == (0x56B4E9, 0xFFAE19, 0xFFAE19)
+    assert (real, fake, both) == (0x56B4E9, 0xFFAE19, 0xD9E0E8)
     greens = [(int(drawn.paints[1, x]) >> 8) & 0xFF for x in (5, 18, 30)]
     assert greens[0] < greens[1] < greens[2]
 

@@ -80,10 +80,14 @@ def curves(lines: Sequence[Curve], references: dict[str, float], marks: Sequence
     for line, (steps, values) in zip(lines, points, strict=True):
         _draw(figure, line, steps, np.clip(values, *span), look)
     _paste(canvas, figure.build().string(), look)
-    _name_ends(canvas, columns, [(line, values) for line, (_, values) in zip(lines, points, strict=True)], span)
+    known = [(line, values[np.isfinite(values)]) for line, (_, values) in zip(lines, points, strict=True)]
+    ends = [((float(values[-1]) - span[0]) / (span[1] - span[0]), line) for line, values in known if values.size]
+    name_ends(canvas, columns + 1, height - 2, [(share, round((1 - share) * (height - 3)), line.letter, line.ink) for share, line in ends])
     if canvas.text().splitlines()[-1][-6:].isspace():
         canvas.write(width - 4, height - 1, "step", Ink.DIM)
-    _name_marks(canvas, marks, axes, columns, look)
+    inside = columns - axes.left
+    share = (high - low) / max(1, inside - 1)
+    name_marks(canvas, [(axes.left + round((mark.step - low) / share), mark.text) for mark in marks], axes.left, columns, height - 2, look)
     return canvas
 
 
@@ -145,32 +149,26 @@ def _paste(canvas: Canvas, drawn: str, look: Look) -> None:
                 ink = Ink(int(part[5:]))
 
 
-def _name_ends(canvas: Canvas, x: int, lines: list[tuple[Curve, Floats]], span: tuple[float, float]) -> None:
-    """Write each curve's letter at its right end, one above the other where they meet."""
-    rows = canvas.height - 2
-    ends = [(line, values[np.isfinite(values)]) for line, values in lines]
-    named = sorted(((float(values[-1]), line) for line, values in ends if values.size), key=lambda pair: -pair[0])
+def name_ends(canvas: Canvas, x: int, rows: int, ends: Sequence[tuple[float, int, str, Ink]]) -> None:
+    """Write each curve's letter in its row, one above the other where they meet; the curves by their heights, rows and inks."""
     taken = -1
-    for number, (value, line) in enumerate(named):
-        row = round((span[1] - value) / (span[1] - span[0]) * (rows - 1))
-        taken = min(max(row, taken + 1), rows - len(named) + number)
-        canvas.write(x + 1, taken, line.letter, line.ink)
+    for number, (_, row, letter, ink) in enumerate(sorted(ends, key=lambda end: -end[0])):
+        taken = min(max(row, taken + 1), rows - len(ends) + number)
+        canvas.write(x, taken, letter, ink)
 
 
-def _name_marks(canvas: Canvas, marks: Sequence[Mark], axes: Axes, columns: int, look: Look) -> None:
-    """Draw a dotted line under a triangle at each mark and, where there is room beside it, its words."""
-    inside = columns - axes.left
-    share = (axes.steps[1] - axes.steps[0]) / max(1, inside - 1)
-    places = [axes.left + round((mark.step - axes.steps[0]) / share) for mark in marks]
-    at, rows = np.array(sorted(set(places)), dtype=np.int64), slice(0, canvas.height - 2)
-    blank = canvas.glyphs[rows, at] == SPACE
-    canvas.glyphs[rows, at] = np.where(blank, ord(look.pick("┊", ":")), canvas.glyphs[rows, at])
-    canvas.inks[rows, at] = np.where(blank, int(Ink.MARK), canvas.inks[rows, at])
-    taken = axes.left
-    for mark, x, following in zip(marks, places, [*places, columns][1:], strict=True):
-        if x + 1 + len(mark.text) < following:
-            taken = canvas.write(x + 1, 0, mark.text, Ink.MARK)
-        elif taken < x - len(mark.text):
-            canvas.write(x - len(mark.text), 0, mark.text, Ink.MARK)
+def name_marks(canvas: Canvas, marks: Sequence[tuple[int, str]], left: int, right: int, rows: int, look: Look) -> None:
+    """Draw a dotted line under a triangle at each mark's column and, where there is room beside it, its words."""
+    places = [x for x, _ in marks]
+    at = np.array(sorted(set(places)), dtype=np.int64)
+    blank = canvas.glyphs[:rows, at] == SPACE
+    canvas.glyphs[:rows, at] = np.where(blank, ord(look.pick("┊", ":")), canvas.glyphs[:rows, at])
+    canvas.inks[:rows, at] = np.where(blank, int(Ink.MARK), canvas.inks[:rows, at])
+    taken = left
+    for (x, text), following in zip(marks, [*places, right][1:], strict=True):
+        if x + 1 + len(text) < following:
+            taken = canvas.write(x + 1, 0, text, Ink.MARK)
+        elif taken < x - len(text):
+            canvas.write(x - len(text), 0, text, Ink.MARK)
             taken = x + 1
         canvas.write(x, 0, look.pick("▼", "v"), Ink.MARK)

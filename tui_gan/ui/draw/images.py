@@ -1,14 +1,14 @@
 """Images: generated ones in a grid, and real ones beside or below, two pixels a cell."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid
-from tui_gan.ui.draw import marks
-from tui_gan.ui.draw.canvas import SPACE, Canvas
+from tui_gan.ui.draw import colours, marks
+from tui_gan.ui.draw.canvas import SPACE, Canvas, Glyphs
 from tui_gan.ui.draw.palette import Ink, Look, triplet
 
 SMALLEST = 8
@@ -16,12 +16,11 @@ SMALLEST = 8
 WANTED_ROWS, FEWEST, MOST = 336, 4, 16
 # How the worth of an image grows with its height, what whole multiples add to it, and what is left of it without a real one beside.
 DETAIL, EXACT, ALONE = 1.75, 1.15, 0.6
+# What whole multiples add where nothing else is wanted.
+SHARP = 100.0
 GAP = 1
 APART = 2
-# Steps of grey and of each colour: the fewer, the fewer styles and changes of style.
-SHADES = {1: 31, 3: 15}
 RAMP = " .:-=+*#%@"
-LUMA = np.array([0.299, 0.587, 0.114])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,19 +42,28 @@ class Plan:
     fake: Grid
     real: Grid | None
 
+    def places(self, grid: Grid) -> list[tuple[int, int]]:
+        """The upper left pixels of the images of a grid, row by row."""
+        across, down = self.width + GAP, self.height + GAP
+        return [(grid.x + column * across, grid.y + row * down) for row in range(grid.rows) for column in range(grid.columns)]
 
-def images(picture: ImageGrid, width: int, height: int, look: Look) -> Canvas:
-    """Draw as many whole images as are worth it, larger or smaller than they are, in the order that they have."""
+
+def images(picture: ImageGrid, width: int, height: int, look: Look, sharp: bool = False) -> Canvas:
+    """Draw as many whole images as are worth it, larger or smaller than they are, in the order that they have.
+
+    Args:
+        sharp: whether each of their pixels is to be drawn by a whole number of pixels, or a whole number of them by one.
+    """
     canvas = Canvas(width, height)
     if 0 in picture.fake.shape or width < 1 or height < 1:
         return canvas
     top = 1 if height >= 6 else 0
-    chosen = plan(picture, width, 2 * (height - top))
-    shown = np.full((2 * (height - top), width, 3), np.nan)
-    _place(shown, picture.fake, chosen.fake, chosen)
+    chosen = plan(picture, width, 2 * (height - top), sharp)
+    shown = sheet(width, height - top)
+    place(shown, picture.fake, chosen.places(chosen.fake), chosen.width, chosen.height)
     if chosen.real is not None:
-        _place(shown, picture.real, chosen.real, chosen)
-    _lay(canvas, shown, top, SHADES[picture.fake.shape[3]], look)
+        place(shown, picture.real, chosen.places(chosen.real), chosen.width, chosen.height)
+    lay(canvas, shown, top, picture.fake.shape[3] == 1, look)
     if top:
         canvas.write(chosen.fake.x, 0, "generated", Ink.FAKE)
         if chosen.real is not None:
@@ -63,28 +71,50 @@ def images(picture: ImageGrid, width: int, height: int, look: Look) -> Canvas:
     return canvas
 
 
-def plan(picture: ImageGrid, wide: int, high: int) -> Plan:
+def plan(picture: ImageGrid, wide: int, high: int, sharp: bool = False) -> Plan:
     """Choose the size at which enough images can be told apart: large ones that are few, and many that are small, score low.
 
     Args:
         wide, high: pixels at hand.
     """
     number, tall, broad, _ = picture.fake.shape
-    wanted = min(number, max(FEWEST, min(MOST, WANTED_ROWS // tall)))
-    best, most = None, 0.0
-    for height in _heights(tall, high):
-        width = max(1, round(height * broad / tall))
-        if width > wide:
-            continue
+    wanted = min(number, enough(tall))
+
+    def worth(width: int, height: int) -> float:
         found = _arranged(width, height, wide, high, len(picture.real) > 0)
-        exact = EXACT if height % tall == 0 or tall % height == 0 else 1.0
-        compared = 1.0 if found.real is not None else ALONE
-        score = min(found.fake.columns * found.fake.rows, wanted) * height**DETAIL * exact * compared
+        return float(min(found.fake.columns * found.fake.rows, wanted)) * (1.0 if found.real is not None else ALONE)
+
+    if size := largest((tall, broad), (wide, high), worth, sharp):
+        return _arranged(*size, wide, high, len(picture.real) > 0)
+    height = max(1, min(high, tall * wide // broad))
+    return Plan(max(1, min(wide, broad * height // tall)), height, Grid(0, 0, 1, 1), None)
+
+
+def enough(tall: int) -> int:
+    """How many images of so many rows are worth having."""
+    return max(FEWEST, min(MOST, WANTED_ROWS // tall))
+
+
+def largest(
+    image: tuple[int, int], room: tuple[int, int], worth: Callable[[int, int], float], sharp: bool = True
+) -> tuple[int, int] | None:
+    """The width and height of an image, in pixels, at which what there is room for is worth most; None where there is none.
+
+    Args:
+        image: its height and width as it is.
+        room: the width and height at hand, in pixels.
+        worth: of images of a width and a height, such as how many of them find room.
+        sharp: whether another than a whole scale is but a last resort.
+    """
+    best, most = None, 0.0
+    tall, broad = image
+    for height in _heights(tall, room[1]):
+        width = max(1, round(height * broad / tall))
+        whole = height % tall == 0 or tall % height == 0
+        scale = (SHARP if sharp else EXACT) if whole else 1.0
+        score = worth(width, height) * height**DETAIL * scale if width <= room[0] else 0.0
         if score > most:
-            best, most = found, score
-    if best is None:
-        height = max(1, min(high, tall * wide // broad))
-        best = Plan(max(1, min(wide, broad * height // tall)), height, Grid(0, 0, 1, 1), None)
+            best, most = (width, height), score
     return best
 
 
@@ -111,13 +141,17 @@ def _arranged(width: int, height: int, wide: int, high: int, real: bool) -> Plan
     return Plan(width, height, Grid(0, 0, columns, rows), None)
 
 
-def _place(shown: Floats, pictures: Bytes, grid: Grid, chosen: Plan) -> None:
-    """Draw the first images into a grid, each channel in 0 .. 255."""
-    few = resampled(pictures[: grid.columns * grid.rows].astype(np.float64), chosen.height, chosen.width)
-    for number, image in enumerate(few):
-        row, column = divmod(number, grid.columns)
-        x, y = grid.x + column * (chosen.width + GAP), grid.y + row * (chosen.height + GAP)
-        shown[y : y + chosen.height, x : x + chosen.width] = image
+def sheet(columns: int, rows: int) -> Floats:
+    """Pixels for so many cells, two in each, each channel in 0 .. 255; NaN is the bare ground."""
+    return np.full((2 * rows, columns, 3), np.nan)
+
+
+def place(shown: Floats, pictures: Bytes, places: Iterable[tuple[int, int]], width: int, height: int) -> None:
+    """Draw the first images on a sheet, the upper left pixel of each at its place."""
+    where = list(places)[: len(pictures)]
+    few = resampled(pictures[: len(where)].astype(np.float64), height, width)
+    for image, (x, y) in zip(few, where, strict=True):
+        shown[y : y + height, x : x + width] = image
 
 
 def resampled(pictures: Floats, height: int, width: int) -> Floats:
@@ -137,22 +171,27 @@ def _covered(before: int, after: int) -> Floats:
     return shares
 
 
-def _lay(canvas: Canvas, shown: Floats, top: int, shades: int, look: Look) -> None:
-    """Draw pixels, two a cell; NaN is the bare ground."""
-    blank = np.isnan(shown[..., 0])
+def lay(canvas: Canvas, shown: Floats, top: int, grey: bool, look: Look) -> None:
+    """Draw a sheet below the first `top` rows, in the colours that the terminal has or in letters.
+
+    Args:
+        grey: whether the images have no colour.
+    """
+    blank, rows = np.isnan(shown[..., 0]), slice(top, top + len(shown) // 2)
     if look.ascii_only:
-        grey = np.where(blank, 0.0, np.nan_to_num(shown) @ LUMA)
-        _letters(canvas, (grey[0::2] + grey[1::2]) / 2, blank[0::2] & blank[1::2], top, look)
+        levels = np.where(blank, 0.0, np.nan_to_num(shown) @ colours.LUMA)
+        canvas.glyphs[rows] = _letters((levels[0::2] + levels[1::2]) / 2, blank[0::2] & blank[1::2], look)
         return
-    few = np.rint(np.rint(np.nan_to_num(shown) / 255 * shades) * (255 / shades)).astype(np.uint8)
+    few = colours.nearest(np.nan_to_num(shown), look.depth, grey or look.grey)
     pixels = np.where(blank[..., None], np.array(triplet(look.palette.ground), dtype=np.uint8), few)
-    glyphs, letters, grounds = marks.halves(pixels[0::2], pixels[1::2])
-    canvas.glyphs[top:] = glyphs
+    cells = marks.halves(pixels[0::2], pixels[1::2])
+    glyphs, letters, grounds = colours.plain_grounds(*cells) if look.depth == 4 else cells
+    canvas.glyphs[rows] = glyphs
     canvas.paint(letters, grounds, y=top)
 
 
-def _letters(canvas: Canvas, grey: Floats, blank: NDArray[np.bool_], top: int, look: Look) -> None:
+def _letters(grey: Floats, blank: NDArray[np.bool_], look: Look) -> Glyphs:
     """Grey levels as letters that cover more or less; on a light screen more is darker."""
     ramp = np.array([ord(letter) for letter in (RAMP if look.palette.dark else RAMP[::-1])], dtype="<u4")
     levels = np.minimum((grey / 256 * len(RAMP)).astype(np.int64), len(RAMP) - 1)
-    canvas.glyphs[top:] = np.where(blank, SPACE, ramp[levels])
+    return np.where(blank, np.uint32(SPACE), ramp[levels]).astype("<u4")

@@ -9,6 +9,7 @@ Dots = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 EIGHTHS = np.array([0, *range(0x2581, 0x2589)], dtype="<u4")
 BRAILLE = 0x2800
+TINY = 1e-6
 BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint32)
 
 
@@ -30,12 +31,13 @@ def area(heights: NDArray[np.float64], rows: int, plain: str = "") -> Glyphs:
     return filled
 
 
-def line(heights: NDArray[np.float64], dots_high: int, dash: int = 0) -> Dots:
+def line(heights: NDArray[np.float64], dots_high: int, dash: int = 0, gap_first: bool = False) -> Dots:
     """A line through one height for each column of dots; NaN breaks it.
 
     Args:
         heights: (dots_wide,) share of the height, 0 .. 1; what lies outside is not drawn.
         dash: length of the dashes and of the gaps between them, in dots; 0 draws it whole.
+        gap_first: whether a gap comes first, so that two lines can lie in each other's gaps.
 
     Returns:
         (dots_high, dots_wide) where there is a dot.
@@ -50,7 +52,7 @@ def line(heights: NDArray[np.float64], dots_high: int, dash: int = 0) -> Dots:
     grid = np.arange(dots_high)[:, None]
     dots: Dots = (grid >= top) & (grid <= bottom) & known
     if dash:
-        dots &= (np.arange(heights.size) // dash) % 2 == 0
+        dots &= (np.arange(heights.size) // dash) % 2 == int(gap_first)
     return dots
 
 
@@ -60,6 +62,24 @@ def scatter(columns: Whole, rows: Whole, dots_wide: int, dots_high: int) -> Dots
     inside = (columns >= 0) & (columns < dots_wide) & (rows >= 0) & (rows < dots_high)
     dots[rows[inside], columns[inside]] = True
     return dots
+
+
+def segments(starts: NDArray[np.float64], ends: NDArray[np.float64], dots_wide: int, dots_high: int) -> Dots:
+    """Straight lines from `starts` to `ends`, (n, 2) columns and rows of dots each, cut at the borders; NaN draws nothing."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        ways = ends - starts
+        known = np.isfinite(ways).all(axis=1)
+        starts, ways = starts[known], ways[known]
+        slopes = np.where(np.abs(ways) < TINY, TINY, ways)
+        borders = (-starts / slopes, (np.array([dots_wide, dots_high]) - TINY - starts) / slopes)
+    first = np.clip(np.minimum(*borders).max(axis=1, initial=0.0), 0.0, 1.0)
+    last = np.clip(np.maximum(*borders).min(axis=1, initial=1.0), 0.0, 1.0)
+    seen = (first < last) | (np.abs(ways).max(axis=1, initial=0.0) < TINY)
+    first, last, starts, ways = first[seen], last[seen], starts[seen], ways[seen]
+    longest = float((np.abs(ways).max(axis=1, initial=0.0) * (last - first)).max(initial=0.0))
+    shares = first[:, None] + (last - first)[:, None] * np.linspace(0.0, 1.0, int(longest) + 2)
+    places = np.floor(starts[:, None, :] + shares[..., None] * ways[:, None, :]).astype(np.int64).reshape(-1, 2)
+    return scatter(places[:, 0], places[:, 1], dots_wide, dots_high)
 
 
 def cells(dots: Dots, plain: str = "") -> Glyphs:

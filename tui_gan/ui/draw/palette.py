@@ -3,9 +3,13 @@
 import dataclasses
 import enum
 import functools
+from typing import Literal
 
 from rich.color import Color
 from rich.style import Style
+
+# Bits of a colour that a terminal can show: all, 256 colours, or 16.
+Depth = Literal[24, 8, 4]
 
 
 class Ink(enum.IntEnum):
@@ -35,17 +39,28 @@ class Ink(enum.IntEnum):
     BADGE_GOOD = 21
     BADGE_WARNING = 22
     BADGE_ERROR = 23
+    OPTIMAL = 24
+    OPTIMAL_ON_AREA = 25
+    FAKE_SOFT = 26
+    DISCRIMINATOR_SOFT = 27
+    GENERATOR_SOFT = 28
 
 
 ON_COLOUR = (
     Ink.FAKE_ON_AREA,
     Ink.DISCRIMINATOR_ON_AREA,
+    Ink.OPTIMAL_ON_AREA,
     Ink.SELECTED,
     Ink.BADGE_CALM,
     Ink.BADGE_GOOD,
     Ink.BADGE_WARNING,
     Ink.BADGE_ERROR,
 )
+
+
+# What lies behind a curve, or is compared with it, has the curve's own colour, paler.
+SOFT: dict[Ink, Ink] = {Ink.FAKE: Ink.FAKE_SOFT, Ink.DISCRIMINATOR: Ink.DISCRIMINATOR_SOFT, Ink.GENERATOR: Ink.GENERATOR_SOFT}
+SOFTNESS = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,10 +123,16 @@ PALETTES = {palette.name: palette for palette in (DARK, LIGHT)}
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """How things are drawn: in which colours, and whether with plain ASCII alone."""
+    """How things are drawn: in which colours, with plain ASCII alone or not, and what the terminal makes of the colours.
+
+    Attributes:
+        depth: how many colours it has; `grey`, whether it is to show greys alone.
+    """
 
     palette: Palette = DARK
     ascii_only: bool = False
+    depth: Depth = 24
+    grey: bool = False
 
     def pick(self, unicode: str, plain: str) -> str:
         """The text for this terminal."""
@@ -122,6 +143,11 @@ def triplet(colour: str) -> tuple[int, int, int]:
     """Red, green and blue of `#rrggbb`."""
     red, green, blue = bytes.fromhex(colour[1:])
     return red, green, blue
+
+
+def _soft(colour: str, ground: str) -> str:
+    mixed = (round(of + SOFTNESS * (under - of)) for of, under in zip(triplet(colour), triplet(ground), strict=True))
+    return "#" + bytes(mixed).hex()
 
 
 @functools.lru_cache(maxsize=8)
@@ -153,5 +179,16 @@ def styles(palette: Palette) -> tuple[Style, ...]:
         Ink.BADGE_GOOD: (p.ground, p.good, True),
         Ink.BADGE_WARNING: (p.ground, p.warning, True),
         Ink.BADGE_ERROR: (p.ground, p.error, True),
+        Ink.OPTIMAL: (p.accent, p.ground, False),
+        Ink.OPTIMAL_ON_AREA: (p.accent, p.area, False),
+        Ink.FAKE_SOFT: (_soft(p.fake, p.ground), p.ground, False),
+        Ink.DISCRIMINATOR_SOFT: (_soft(p.discriminator, p.ground), p.ground, False),
+        Ink.GENERATOR_SOFT: (_soft(p.generator, p.ground), p.ground, False),
     }
     return tuple(Style(color=Color.parse(pairs[ink][0]), bgcolor=Color.parse(pairs[ink][1]), bold=pairs[ink][2] or None) for ink in Ink)
+
+
+def colour(palette: Palette, ink: Ink) -> tuple[int, int, int]:
+    """Red, green and blue of the letters in an ink."""
+    letters = styles(palette)[ink].color
+    return triplet(palette.text) if letters is None else letters.get_truecolor()

@@ -1,27 +1,35 @@
-"""Plane: real and generated points over a map of D(x), at equal scales in both directions."""
+"""Plane: real and generated points over a map of D(x), at equal scales in both directions; on demand the field between the players."""
 
 import dataclasses
 import math
+from collections.abc import Collection
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tui_gan.contract.snapshot import Floats, Plane2D
-from tui_gan.ui.draw import axes, marks
-from tui_gan.ui.draw.canvas import SPACE, Canvas
-from tui_gan.ui.draw.palette import Ink, Look, Palette, triplet
+from tui_gan.ui.draw import axes, field, heat, marks
+from tui_gan.ui.draw.canvas import Canvas, Glyphs
+from tui_gan.ui.draw.lens import WHOLE, Lens
+from tui_gan.ui.draw.palette import Ink, Look, Palette, colour
 
-LEVELS = 7
-STRENGTH = 0.42
-LETTERS = " .:"
 GUTTER = 6
 LONGEST = 4.0
-Levels = NDArray[np.int64]
+POINTS = ("real", "fake", "heat")
+Layer = tuple[Glyphs, Ink]
 
 
 @dataclasses.dataclass(frozen=True)
 class Window:
-    """What is drawn of the plane, and on how many cells."""
+    """What is drawn of the plane, on how many cells, and where these are in the room there is.
+
+    Attributes:
+        left, right, bottom, top: in units of the data.
+        columns, rows: cells, at equal scales in both directions.
+        x, y: the column and the row of the upper left cell.
+        labels, gutter, below: columns at the left and at the right and rows below that hold axes.
+        shares: its ends from left to right and from below upward, as shares of the whole.
+        times: how many times it is enlarged.
+    """
 
     left: float
     right: float
@@ -29,35 +37,64 @@ class Window:
     top: float
     columns: int
     rows: int
+    x: int
+    y: int
+    labels: int
+    gutter: int
+    below: int
+    shares: tuple[heat.Shares, heat.Shares]
+    times: float
+
+    def dots(self, points: Floats) -> Floats:
+        """Points (..., 2) in columns and rows of dots from the upper left."""
+        scales = [2 * self.columns / (self.right - self.left), 4 * self.rows / (self.bottom - self.top)]
+        with np.errstate(over="ignore", invalid="ignore"):
+            placed: Floats = (points - [self.left, self.top]) * scales
+        return placed
+
+    def share(self, x: int, y: int) -> tuple[float, float]:
+        """A cell of the room as shares of the window, from the left and from below."""
+        return (x - self.x + 0.5) / self.columns, 1 - (y - self.y + 0.5) / self.rows
 
 
-def plane(picture: Plane2D, width: int, height: int, look: Look) -> Canvas:
-    """Draw the window with equal scales in both directions, in the middle of the room there is.
-
-    A cell that holds points has the colour of the kind that has more of them there; its ground says D(x).
-    """
-    canvas = Canvas(width, height)
+def window(picture: Plane2D, width: int, height: int, lens: Lens = WHOLE) -> Window | None:
+    """What is seen of the plane in so much room; None where nothing can be."""
     ends = [*picture.low[:2].tolist(), *picture.high[:2].tolist()]
     if len(ends) < 4 or not all(math.isfinite(end) for end in ends) or width < 2 or height < 1:
-        return canvas
-    (left, right), (bottom, top) = _range(ends[0], ends[2]), _range(ends[1], ends[3])
+        return None
+    left, right = lens.across(*_range(ends[0], ends[2]))
+    bottom, top = lens.upward(*_range(ends[1], ends[3]))
     below = 2 if height >= 6 else 0
     gutter = GUTTER if width >= 28 and height >= 4 else 0
     labels = axes.y_labels_width(bottom, top, height - below) if gutter else 0
     labels = 0 if labels > width // 3 else labels
     columns, rows = _equal((right - left) / (top - bottom), width - gutter - labels, height - below)
-    window = Window(left, right, bottom, top, columns, rows)
-    inside = _points(picture, window, look)
-    x, y = (width - labels - columns - gutter) // 2, (height - below - rows) // 2
-    framed = Canvas(labels + columns + gutter, rows + below)
-    framed.paste(labels, 0, inside)
-    if labels:
-        axes.y_axis(framed, bottom, top, rows, labels, look)
-    if below:
-        axes.x_axis(framed, left, right, columns, rows, look, labels)
-    if gutter:
-        _key(framed, labels + columns + 1, rows, look)
-    canvas.paste(x, y, framed)
+    x, y = (width - labels - columns - gutter) // 2 + labels, (height - below - rows) // 2
+    return Window(left, right, bottom, top, columns, rows, x, y, labels, gutter, below, (lens.across(0, 1), lens.upward(0, 1)), lens.times)
+
+
+def plane(picture: Plane2D, width: int, height: int, look: Look, shown: Collection[str] = POINTS, lens: Lens = WHOLE) -> Canvas:
+    """Draw the part of the plane under the lens, in the middle of the room there is.
+
+    A cell with points has the colour of their kind, or a third one where it holds both, so that neither hides the other; its
+    ground says D(x).
+
+    Args:
+        shown: of POINTS and "map" and "arrows".
+    """
+    canvas = Canvas(width, height)
+    seen = window(picture, width, height, lens)
+    if seen is None:
+        return canvas
+    framed = Canvas(seen.labels + seen.columns + seen.gutter, seen.rows + seen.below)
+    framed.paste(seen.labels, 0, _inside(picture, seen, look, shown))
+    if seen.labels:
+        axes.y_axis(framed, seen.bottom, seen.top, seen.rows, seen.labels, look)
+    if seen.below:
+        axes.x_axis(framed, seen.left, seen.right, seen.columns, seen.rows, look, seen.labels)
+    if seen.gutter and "heat" in shown:
+        heat.key(framed, seen.labels + seen.columns + 1, seen.rows, look)
+    canvas.paste(seen.x - seen.labels, seen.y, framed)
     return canvas
 
 
@@ -79,80 +116,64 @@ def _equal(aspect: float, columns: int, rows: int) -> tuple[int, int]:
     return max(1, min(columns, round(2 * rows * aspect))), max(1, min(rows, round(columns / 2 / aspect)))
 
 
-def _points(picture: Plane2D, window: Window, look: Look) -> Canvas:
-    """Points and D(x), without axes."""
-    canvas = Canvas(window.columns, window.rows)
-    real, fake = _dots(picture.real, window), _dots(picture.fake, window)
-    more_fake = _in_cells(fake) >= _in_cells(real)
-    if look.ascii_only:
-        _letters(canvas, _levels(picture.discriminator, window.columns, window.rows))
-        canvas.lay(np.where(more_fake, 0, marks.cells(real, "x")).astype("<u4"), Ink.REAL)
-        canvas.lay(np.where(more_fake, marks.cells(fake, "o"), 0).astype("<u4"), Ink.FAKE)
+def _inside(picture: Plane2D, seen: Window, look: Look, shown: Collection[str]) -> Canvas:
+    """All layers without axes, the heat map lowest, then the map of G, and points between the shafts and the heads of arrows."""
+    canvas = Canvas(seen.columns, seen.rows)
+    wide, high = 2 * seen.columns, 4 * seen.rows
+    points = _points(picture, seen, look, shown)
+    layers: list[Layer] = []
+    if "map" in shown and picture.manifold is not None and picture.manifold.size:
+        mesh = field.mesh(seen.dots(picture.manifold), wide, high, seen.times)
+        layers.append((marks.cells(mesh, look.pick("", "~")), Ink.DIM))
+    if "arrows" in shown and picture.arrows is not None and picture.arrows.size:
+        shafts, heads = field.arrows(seen.dots(picture.arrows[:, 0]), picture.arrows[:, 1], wide, high, look)
+        layers += [(shafts, Ink.GENERATOR), *points, (heads, Ink.GENERATOR)]
+    else:
+        layers += points
+    if "heat" in shown and look.ascii_only:
+        heat.letters(canvas, heat.levels(picture.discriminator, *seen.shares, seen.columns, seen.rows))
+    if "heat" in shown and not look.ascii_only:
+        _paint(canvas, layers, heat.levels(picture.discriminator, *seen.shares, seen.columns, 2 * seen.rows), look.palette)
         return canvas
-    shades = _shades(look.palette)[_levels(picture.discriminator, window.columns, 2 * window.rows)]
-    glyphs, letters, grounds = marks.halves(shades[0::2], shades[1::2])
-    points = marks.cells(real | fake)
-    real_colour, fake_colour = (np.array(triplet(name), dtype=np.uint8) for name in (look.palette.real, look.palette.fake))
-    colours = np.where(more_fake[..., None], fake_colour, real_colour)
-    canvas.glyphs[:] = np.where(points > 0, points, glyphs)
-    canvas.paint(np.where((points > 0)[..., None], colours, letters), grounds)
+    for glyphs, ink in layers:
+        canvas.lay(glyphs, ink)
     return canvas
 
 
-def _dots(points: Floats, window: Window) -> marks.Dots:
+def _paint(canvas: Canvas, layers: list[Layer], levels: heat.Levels, palette: Palette) -> None:
+    """Lay the layers over the heat map, which stays their ground."""
+    shades = heat.shades(palette)[levels]
+    canvas.glyphs[:], letters, grounds = marks.halves(shades[0::2], shades[1::2])
+    for glyphs, ink in layers:
+        canvas.lay(glyphs, ink)
+        letters[glyphs > 0] = colour(palette, ink)
+    canvas.paint(letters, grounds)
+
+
+def _points(picture: Plane2D, seen: Window, look: Look, shown: Collection[str]) -> list[Layer]:
+    """Cells with real points alone, with generated ones alone, and with both."""
+    nothing = np.empty((0, 2))
+    real, fake = (_dots(points if name in shown else nothing, seen) for name, points in (("real", picture.real), ("fake", picture.fake)))
+    has_real, has_fake = (_cells_with(dots) for dots in (real, fake))
+    held = real | fake
+    kinds = (
+        (has_real & ~has_fake, "x", Ink.REAL),
+        (has_fake & ~has_real, "o", Ink.FAKE),
+        (has_real & has_fake, "&", Ink.TEXT),
+    )
+    return [(np.where(where, marks.cells(held, look.pick("", letter)), 0).astype("<u4"), ink) for where, letter, ink in kinds]
+
+
+def _dots(points: Floats, seen: Window) -> marks.Dots:
     """Where there is a point; those outside the window, or nowhere, are left out."""
-    points = points.reshape(-1, 2)
-    x = (points[:, 0] - window.left) / (window.right - window.left)
-    y = (window.top - points[:, 1]) / (window.top - window.bottom)
-    inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
-    wide, high = 2 * window.columns, 4 * window.rows
-    at = [np.minimum((share[inside] * dots).astype(np.int64), dots - 1) for share, dots in ((x, wide), (y, high))]
-    return marks.scatter(at[0], at[1], wide, high)
+    wide, high = 2 * seen.columns, 4 * seen.rows
+    places = seen.dots(points.reshape(-1, 2))
+    inside = ((places >= 0) & (places <= [wide, high])).all(axis=1)
+    at = np.minimum(places[inside].astype(np.int64), [wide - 1, high - 1])
+    return marks.scatter(at[:, 0], at[:, 1], wide, high)
 
 
-def _in_cells(dots: marks.Dots) -> NDArray[np.int64]:
-    """How many dots each cell holds."""
+def _cells_with(dots: marks.Dots) -> marks.Dots:
+    """Which cells hold a dot."""
     high, wide = dots.shape
-    held: NDArray[np.int64] = dots.reshape(high // 4, 4, wide // 2, 2).sum(axis=(1, 3))
-    return held
-
-
-def _levels(discriminator: Floats, columns: int, rows: int) -> Levels:
-    """D(x) in the middle of each cell, from 0 for certainly generated to LEVELS - 1; what is not known counts as 0."""
-    if discriminator.ndim != 2 or not discriminator.size:
-        return np.zeros((rows, columns), dtype=np.int64)
-    high, wide = discriminator.shape
-    down = ((np.arange(rows)[::-1] + 0.5) / rows * high).astype(np.int64)
-    across = ((np.arange(columns) + 0.5) / columns * wide).astype(np.int64)
-    shares = np.clip(np.nan_to_num(discriminator[np.ix_(down, across)]), 0.0, 1.0)
-    return np.minimum((shares * LEVELS).astype(np.int64), LEVELS - 1)
-
-
-def _shades(palette: Palette) -> NDArray[np.uint8]:
-    """(LEVELS, 3) colours from the ground towards that of D."""
-    ground, full = np.array(triplet(palette.ground)), np.array(triplet(palette.discriminator))
-    shares = np.linspace(0.0, STRENGTH, LEVELS)[:, None]
-    shades: NDArray[np.uint8] = np.rint(ground + (full - ground) * shares).astype(np.uint8)
-    return shades
-
-
-def _letters(canvas: Canvas, levels: Levels) -> None:
-    """D(x) as letters, for a terminal without shades."""
-    table = np.array([ord(letter) for letter in LETTERS], dtype="<u4")
-    glyphs = table[levels * len(LETTERS) // LEVELS]
-    canvas.lay(np.where(glyphs == SPACE, 0, glyphs).astype("<u4"), Ink.FAINT)
-
-
-def _key(canvas: Canvas, x: int, rows: int, look: Look) -> None:
-    """What the grounds mean: D(x) from 0 at the bottom to 1."""
-    column = Canvas(2, rows)
-    levels = np.repeat(_levels(np.linspace(0.0, 1.0, 2 * rows)[:, None], 1, rows), 2, axis=1)
-    if look.ascii_only:
-        _letters(column, levels)
-    else:
-        shades = _shades(look.palette)[levels]
-        column.paint(shades, shades)
-    canvas.paste(x, 0, column)
-    places = {0: "1", rows - 1: "0"} | ({(rows - 1) // 2: ".5"} if rows >= 5 else {})
-    for row, label in places.items():
-        canvas.write(x + 3, row, label, Ink.DISCRIMINATOR)
+    return np.asarray(dots.reshape(high // 4, 4, wide // 2, 2).any(axis=(1, 3)))

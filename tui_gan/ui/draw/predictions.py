@@ -1,94 +1,146 @@
 """Predictions: what the discriminator says of real and of generated samples, as two histograms over one axis."""
 
+import dataclasses
+import math
+
 import numpy as np
 
 from tui_gan.contract.snapshot import Floats, Predictions
-from tui_gan.ui.draw import marks
+from tui_gan.ui.draw import axes, marks
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
 
 TOPS = (0.1, 0.2, 0.5, 1.0)
 LEFT = 5
+WORDED = 40
 
 
-def predictions(answers: Predictions, width: int, height: int, look: Look) -> Canvas:
-    """Draw the real samples' answers as a filled area and the generated samples' as an outline: where both are, D errs."""
-    canvas = Canvas(width, height)
+@dataclasses.dataclass(frozen=True, eq=False)
+class Histograms:
+    """Shares of real and of generated samples in the same bins.
+
+    Attributes:
+        split: where the verdict turns; None where there is no such place.
+    """
+
+    edges: Floats
+    real: Floats
+    fake: Floats
+    split: float | None
+
+    @property
+    def top(self) -> float:
+        """Where the vertical axis ends: a round share, so that it seldom changes."""
+        highest = np.nan_to_num(np.concatenate([self.real, self.fake])).max(initial=0.0)
+        return next((step for step in TOPS if step >= highest), 1.0)
+
+
+def predictions(answers: Predictions, width: int, height: int, look: Look, shares: bool = True) -> Canvas:
+    """Draw the real samples' D(x) as a filled area, the generated samples' as an outline, and shade where both are: there D errs.
+
+    Args:
+        shares: whether the shares on which D is right stand above.
+    """
+    above = 1 if shares and height >= 5 and width >= 26 else 0
     below = 2 if height >= 8 else 1 if height >= 3 else 0
-    above = 1 if height >= 5 and width >= 26 else 0
-    left = LEFT if width >= 24 and height >= 4 else 0
-    columns, rows = width - left, height - below - above
-    if answers.edges.size < 2 or columns < 4 or rows < 1:
-        return canvas
-    inside = _histograms(answers, columns, rows, look)
-    top = _top(answers)
-    canvas.paste(left, above, inside)
-    if above:
+    found = Histograms(answers.edges, answers.real, answers.fake, 0.5)
+    canvas, left = _drawn(found, width, height, above, below, look)
+    if above and left is not None:
         _shares(canvas, answers, left)
-    if left:
-        for row in range(above, above + rows):
-            canvas.write(left - 1, row, look.pick("│", "|"), Ink.FAINT)
-        canvas.write(0, above, f"{top:.0%}".rjust(left - 1), Ink.DIM)
-        canvas.write(left - 2, above + rows - 1, "0", Ink.DIM)
-    if below == 2:
-        canvas.write(left, height - 2, look.pick("─", "-") * columns, Ink.FAINT)
-        canvas.write(left + columns // 2, height - 2, look.pick("┴", "+"), Ink.FAINT)
-    if below:
+    if below and left is not None:
+        columns = width - left
+        if below == 2:
+            canvas.write(left, height - 2, look.pick("─", "-") * columns, Ink.FAINT)
+            canvas.write(left + columns // 2, height - 2, look.pick("┴", "+"), Ink.FAINT)
         _ends(canvas, left, columns, height - 1)
     return canvas
 
 
-def right(answers: Predictions) -> tuple[float, float]:
-    """The shares of the real and of the generated samples on the right side of 1/2; a bin across it counts in part."""
-    lows, highs = answers.edges[:-1], answers.edges[1:]
-    above = np.clip((highs - 0.5) / np.where(highs > lows, highs - lows, 1.0), 0.0, 1.0)
-    return float((np.nan_to_num(answers.real) * above).sum()), float((np.nan_to_num(answers.fake) * (1.0 - above)).sum())
+def logits(answers: Predictions, width: int, height: int, look: Look) -> Canvas:
+    """Draw the raw outputs of D likewise, over an axis with numbers."""
+    below = 2 if height >= 5 else 0
+    known = answers.logit_edges.size > 1 and bool(np.isfinite(answers.logit_edges[[0, -1]]).all())
+    if not known:
+        return Canvas(width, height)
+    low, high = float(answers.logit_edges[0]), float(answers.logit_edges[-1])
+    found = Histograms(answers.logit_edges, answers.real_logits, answers.fake_logits, None)
+    canvas, left = _drawn(found, width, height, 0, below, look)
+    if below and left is not None and high > low:
+        axes.x_axis(canvas, low, high, width - left, height - below, look, left)
+    return canvas
 
 
-def _top(answers: Predictions) -> float:
-    """Where the vertical axis ends: a round share, so that it seldom changes."""
-    highest = np.nan_to_num(np.concatenate([answers.real, answers.fake])).max(initial=0.0)
-    return next((step for step in TOPS if step >= highest), 1.0)
+def ranks_only(answers: Predictions) -> bool:
+    """Whether D knows differences of logits alone, so that no single verdict is right or wrong."""
+    return not (math.isfinite(answers.real_right) and math.isfinite(answers.fake_right))
 
 
-def _histograms(answers: Predictions, columns: int, rows: int, look: Look) -> Canvas:
-    """Both histograms without axes, and a line at 1/2."""
+def common(answers: Predictions) -> float:
+    """The share of the two histograms of D(x) that is the same: 1 where D cannot tell the two kinds apart at all."""
+    both = np.minimum(np.nan_to_num(answers.real), np.nan_to_num(answers.fake))
+    return float(np.clip(both, 0.0, 1.0).sum())
+
+
+def _drawn(found: Histograms, width: int, height: int, above: int, below: int, look: Look) -> tuple[Canvas, int | None]:
+    """The histograms with their vertical axis, `above` and `below` rows free, and the columns that the axis takes; None: no room."""
+    canvas = Canvas(width, height)
+    left = LEFT if width >= 24 and height >= 4 else 0
+    columns, rows = width - left, height - below - above
+    if found.edges.size < 2 or columns < 4 or rows < 1:
+        return canvas, None
+    canvas.paste(left, above, _histograms(found, columns, rows, look))
+    if left:
+        for row in range(above, above + rows):
+            canvas.write(left - 1, row, look.pick("│", "|"), Ink.FAINT)
+        canvas.write(0, above, f"{found.top:.0%}".rjust(left - 1), Ink.DIM)
+        canvas.write(left - 2, above + rows - 1, "0", Ink.DIM)
+    return canvas, left
+
+
+def _histograms(found: Histograms, columns: int, rows: int, look: Look) -> Canvas:
+    """Both histograms without axes, what is common to them shaded, and a line where the verdict turns."""
     canvas = Canvas(columns, rows)
-    real = _heights(answers.edges, answers.real, columns) / _top(answers)
-    fake = _heights(answers.edges, answers.fake, 2 * columns) / _top(answers)
+    real = _heights(found.edges, found.real, columns) / found.top
+    fine = _heights(found.edges, found.fake, 2 * columns) / found.top
     canvas.lay(marks.area(real, rows, look.pick("", "#")), Ink.AREA)
+    both = marks.area(np.minimum(real, fine.reshape(columns, 2).min(axis=1)), rows, "x") > 0
     full = canvas.glyphs == ord(look.pick("█", "#"))
-    outline = marks.cells(_outline(fake, 4 * rows), look.pick("", "o"))
+    canvas.lay(np.where(both & full, np.uint32(ord(look.pick("▒", "%"))), np.uint32(0)).astype("<u4"), Ink.FAKE_ON_AREA)
+    outline = marks.cells(_outline(fine, 4 * rows), look.pick("", "o"))
     canvas.lay(np.where(full, 0, outline).astype("<u4"), Ink.FAKE)
     canvas.lay(np.where(full, outline, 0).astype("<u4"), Ink.FAKE_ON_AREA)
-    middle = np.zeros_like(canvas.glyphs)
-    middle[:, columns // 2] = np.where(marks.empty(canvas.glyphs[:, columns // 2]), ord(look.pick("┊", ":")), 0)
-    canvas.lay(middle, Ink.FAINT)
+    if found.split is not None:
+        at = columns // 2
+        middle = np.zeros_like(canvas.glyphs)
+        middle[:, at] = np.where(marks.empty(canvas.glyphs[:, at]), ord(look.pick("┊", ":")), 0)
+        canvas.lay(middle, Ink.FAINT)
     return canvas
 
 
 def _heights(edges: Floats, shares: Floats, places: int) -> Floats:
     """The share of the bin that each place lies in."""
-    middles = (np.arange(places) + 0.5) / places
+    middles = edges[0] + (np.arange(places) + 0.5) / places * (edges[-1] - edges[0])
     bins = np.clip(np.searchsorted(edges, middles, side="right") - 1, 0, shares.size - 1)
     found: Floats = np.clip(np.nan_to_num(shares, posinf=0.0, neginf=0.0), 0.0, 1.0)[bins]
     return found
 
 
 def _outline(heights: Floats, dots: int) -> marks.Dots:
-    """A line over the bins, without the stretches where they are empty."""
-    empty = heights <= 0
+    """A line over the bins, without the stretches where they are as good as empty."""
+    empty = heights < 0.5 / dots
     lonely = empty & np.concatenate([[True], empty[:-1]]) & np.concatenate([empty[1:], [True]])
     drawn: marks.Dots = marks.line(heights, dots) & ~lonely
     return drawn
 
 
 def _shares(canvas: Canvas, answers: Predictions, left: int) -> None:
-    """How many of each kind are on the right side of 1/2, above the side where they should be."""
-    real, fake = right(answers)
-    words = ("generated ", "real ") if canvas.width >= 40 else ("", "")
-    canvas.write(left, 0, f"{words[0]}{fake:.0%} right", Ink.FAKE)
-    text = f"{words[1]}{real:.0%} right"
+    """On how many of each kind D is right, above the side where they should be."""
+    if ranks_only(answers):
+        canvas.write(left, 0, "D ranks pairs only", Ink.DIM)
+        return
+    words = ("generated ", "real ") if canvas.width >= WORDED else ("", "")
+    canvas.write(left, 0, f"{words[0]}{answers.fake_right:.0%} right", Ink.FAKE)
+    text = f"{words[1]}{answers.real_right:.0%} right"
     canvas.write(canvas.width - len(text), 0, text, Ink.REAL)
 
 

@@ -1,6 +1,5 @@
 """Quality: a metric over steps as one small chart, on a linear or a logarithmic axis."""
 
-import dataclasses
 import math
 from collections.abc import Sequence
 
@@ -9,27 +8,11 @@ import numpy as np
 from tui_gan.contract.snapshot import Floats, Series
 from tui_gan.ui.draw import marks, scale
 from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.gauges import Gauge
 from tui_gan.ui.draw.palette import Ink, Look
 
 NARROWEST, LOWEST = 18, 5
 SHAPE, UNUSED = 3.0, 1.5
-
-
-@dataclasses.dataclass(frozen=True)
-class Gauge:
-    """How a metric is shown.
-
-    Attributes:
-        logarithmic: whether its axis is.
-        wanted: the value that is aimed at, if there is one.
-        include: values that a linear axis always covers.
-    """
-
-    name: str
-    logarithmic: bool = False
-    wanted: float | None = None
-    include: tuple[float, ...] = ()
-    ink: Ink = Ink.TEXT
 
 
 def quality(gauges: Sequence[tuple[Gauge, Series]], width: int, height: int, look: Look) -> Canvas:
@@ -45,16 +28,16 @@ def quality(gauges: Sequence[tuple[Gauge, Series]], width: int, height: int, loo
     return canvas
 
 
-def grid(number: int, width: int, height: int) -> tuple[int, int]:
-    """Columns and rows for so many charts: all of them if they fit, and each as near to a good shape as can be."""
-    most = max(1, min(number, width // NARROWEST))
-    tallest = max(1, height // LOWEST)
+def grid(number: int, width: int, height: int, narrowest: int = NARROWEST, lowest: int = LOWEST, wanted: float = SHAPE) -> tuple[int, int]:
+    """Columns and rows for so many charts: all of them if they fit, and each as near to the wanted shape as can be."""
+    most = max(1, min(number, width // narrowest))
+    tallest = max(1, height // lowest)
 
     def fault(columns: int) -> tuple[int, float]:
         rows = min(tallest, -(-number // columns))
         shape = max(1, width // columns) / max(1, height // rows)
         unused = max(0, columns * rows - number) / (columns * rows)
-        return max(0, number - columns * rows), abs(math.log(shape / SHAPE)) + unused * UNUSED
+        return max(0, number - columns * rows), abs(math.log(shape / wanted)) + unused * UNUSED
 
     columns = min(range(1, most + 1), key=fault)
     return columns, min(tallest, max(1, -(-number // columns)))
@@ -71,11 +54,11 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look) -> 
     canvas.write(canvas.write(0, 0, f"{name} " if name else "", Ink.DIM), 0, newest, Ink.BOLD)
     below = 1 if height >= 5 else 0
     rows = height - 1 - below
-    values = _axis_values(series.values, gauge.logarithmic)
+    values = scale.on_axis(series.values, gauge.logarithmic)
     if rows < 2 or width < 10 or not np.isfinite(values).any():
         return canvas
     wanted = gauge.include if gauge.wanted is None else (gauge.wanted, *gauge.include)
-    low, high = _log_limits(values) if gauge.logarithmic else scale.limits([values], wanted, trim=0.0)
+    low, high = scale.log_limits(values) if gauge.logarithmic else scale.limits([values], wanted, trim=0.0)
     left = _labels(canvas, gauge, low, high, rows, look)
     columns = width - left
     if gauge.wanted is not None:
@@ -89,22 +72,6 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look) -> 
         if first != last and columns > len(first) + len(last):
             canvas.write(width - len(last), height - 1, last, Ink.DIM)
     return canvas
-
-
-def _axis_values(values: Floats, logarithmic: bool) -> Floats:
-    """The values as they are drawn; NaN where there is no place for them."""
-    if not logarithmic:
-        return np.where(np.isfinite(values), values, np.nan)
-    positive = np.isfinite(values) & (values > 0)
-    return np.where(positive, np.log10(np.where(positive, values, 1.0)), np.nan)
-
-
-def _log_limits(values: Floats) -> tuple[float, float]:
-    """Limits at 1, 2 or 5 times a power of ten around the values, which are logarithms themselves."""
-    rungs = [power + math.log10(rung) for power in range(-18, 18) for rung in (1.0, 2.0, 5.0)]
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    below = max((rung for rung in rungs if rung <= low + 1e-9), default=low)
-    return below, min((rung for rung in rungs if rung >= high - 1e-9 and rung > below), default=max(high, below + 1.0))
 
 
 def _spread(steps: Floats, values: Floats, dots: int) -> Floats:

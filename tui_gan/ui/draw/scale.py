@@ -63,12 +63,13 @@ def count(value: float) -> str:
     return f"{value:.0f}"
 
 
-def column_density(edges: Floats, density: Floats, columns: int) -> Floats:
-    """The mean of a histogram's density over each of `columns` equal slices of its range; nothing falls between."""
+def column_density(edges: Floats, density: Floats, columns: int, ends: tuple[float, float] | None = None) -> Floats:
+    """The mean of a histogram's density over each of `columns` equal slices of its range, or of another; nothing falls between."""
+    low, high = ends or (float(edges[0]), float(edges[-1]))
     widths = np.diff(edges)
     mass = np.concatenate([[0.0], np.cumsum(np.nan_to_num(density, posinf=0.0, neginf=0.0) * widths)])
-    cuts = np.linspace(edges[0], edges[-1], columns + 1)
-    slices: Floats = np.diff(np.interp(cuts, edges, mass)) / max((edges[-1] - edges[0]) / columns, np.finfo(float).tiny)
+    cuts = np.linspace(low, high, columns + 1)
+    slices: Floats = np.diff(np.interp(cuts, edges, mass)) / max((high - low) / columns, np.finfo(float).tiny)
     return slices
 
 
@@ -102,6 +103,22 @@ def limits(values: list[Floats], include: tuple[float, ...], trim: float = 0.01)
         low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
     step = _round_step((high - low) / 8)
     return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+
+
+def on_axis(values: Floats, logarithmic: bool) -> Floats:
+    """The values as they are drawn; NaN where there is no place for them."""
+    if not logarithmic:
+        return np.where(np.isfinite(values), values, np.nan)
+    positive = np.isfinite(values) & (values > 0)
+    return np.where(positive, np.log10(np.where(positive, values, 1.0)), np.nan)
+
+
+def log_limits(values: Floats) -> tuple[float, float]:
+    """Limits at 1, 2 or 5 times a power of ten around the values, which are logarithms themselves."""
+    rungs = [power + math.log10(rung) for power in range(-18, 18) for rung in (1.0, 2.0, 5.0)]
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    below = max((rung for rung in rungs if rung <= low + 1e-9), default=low)
+    return below, min((rung for rung in rungs if rung >= high - 1e-9 and rung > below), default=max(high, below + 1.0))
 
 
 def _round_step(raw: float) -> float:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tui_gan.contract.knobs import KNOBS, Knob
 from tui_gan.contract.snapshot import Event, EventKind, Snapshot, Status
@@ -85,17 +85,6 @@ def _state(snapshot: Snapshot) -> str:
     return snapshot.phase.partition(" ")[0].upper() if snapshot.phase and snapshot.status is Status.RUNNING else snapshot.status.value
 
 
-def news(snapshot: Snapshot, width: int, look: Look) -> Canvas:
-    """The newest event in one line, for a screen without room for the panel of events."""
-    canvas = Canvas(width, 1)
-    if snapshot.events:
-        rows = _event_rows(snapshot.events[-1], width, look)
-        x = 0
-        for text, ink in rows[0]:
-            x = canvas.write(x, 0, text, ink)
-    return canvas
-
-
 def value_text(value: object) -> str:
     """A knob's value in the words of the screen."""
     if isinstance(value, bool):
@@ -115,8 +104,14 @@ def range_text(knob: Knob, devices: Sequence[str]) -> str:
     return f"{scale.short(knob.low)} .. {scale.short(knob.high)}"
 
 
-def knobs(snapshot: Snapshot, selected: int | None, width: int, height: int, look: Look) -> tuple[Canvas, list[Target]]:
-    """One row for each knob: label, value between two arrows that can be clicked, keys, and range where it fits."""
+def knobs(
+    snapshot: Snapshot, selected: int | None, width: int, height: int, look: Look, letters: Mapping[str, str] | None = None
+) -> tuple[Canvas, list[Target]]:
+    """One row for each knob: label, value between two arrows that can be clicked, keys, and range where it fits.
+
+    Args:
+        letters: the keys by the name of the knob, where they are not the declared ones.
+    """
     canvas = Canvas(width, height)
     targets: list[Target] = []
     first = max(0, (selected or 0) - height + 1)
@@ -130,10 +125,10 @@ def knobs(snapshot: Snapshot, selected: int | None, width: int, height: int, loo
         canvas.write(x, row, look.pick("◂", "<"), Ink.KEY)
         canvas.write(x + 1 + max(0, (VALUE_WIDTH - len(value)) // 2), row, value[:VALUE_WIDTH], Ink.BOLD)
         canvas.write(x + 9, row, look.pick("▸", ">"), Ink.KEY)
-        canvas.write(x + 11, row, knob.keys, Ink.KEY)
+        end = max(x + 15, canvas.write(x + 11, row, (letters or {}).get(knob.name, knob.keys), Ink.KEY) + 1)
         text = range_text(knob, snapshot.devices)
-        if width >= x + 15 + len(text):
-            canvas.write(x + 15, row, text, Ink.DIM)
+        if width >= end + len(text):
+            canvas.write(end, row, text, Ink.DIM)
         targets += [Target(row, 0, x + 5, f"turn('{knob.name}', -1)"), Target(row, x + 5, width, f"turn('{knob.name}', 1)")]
     return canvas, targets
 

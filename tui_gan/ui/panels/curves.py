@@ -1,21 +1,262 @@
-"""Curves: to be drawn."""
+"""Curves: every series of the run over steps, to be filtered, zoomed into, read off and compared with other runs."""
 
+import dataclasses
+from collections.abc import Sequence
 from typing import ClassVar
 
+import numpy as np
+from textual import events
 from textual.binding import BindingType
 
+from tui_gan.contract.commands import Overlay
+from tui_gan.contract.snapshot import Floats
 from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.charts import Plot, Window, arrangement, charts
+from tui_gan.ui.draw.curves import Mark
+from tui_gan.ui.draw.groups import Group, groups, objective, reach, steps
+from tui_gan.ui.draw.palette import Ink
+from tui_gan.ui.draw.reading import Reading
+from tui_gan.ui.draw.readout import Menu, filter_line, menu, menu_line, readout, samples
+from tui_gan.ui.draw.words import Target
 from tui_gan.ui.keys import bindings
-from tui_gan.ui.panels.panel import Frame, Panel, hint
+from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
+
+WORDS = 40
+# Rows from which on there is a line below the charts, and a second one.
+LOW, HIGH = 6, 40
+SCALES = {None: "", True: "log y", False: "linear y"}
+ALONE = "no other runs beside this one"
 
 
 class Curves(Panel):
-    """The panel of a view."""
+    """Charts of every series, and below them what stands at the cursor, or the filter that is typed."""
 
     title: ClassVar[str] = "curves"
-    watches: ClassVar[tuple[str, ...]] = ("runs",)
+    watches: ClassVar[tuple[str, ...]] = ("runs", "settings")
+    slow_seconds: ClassVar[float] = 0.5
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("curves")]
+    reading = Reading()
+    menu: Menu | None = None
+    typing = False
+    said = ""
+    _plots: Sequence[Plot] = ()
+    _lowest = 0
+    _counted = ""
+
+    def facts(self, frame: Frame) -> tuple[object, ...]:
+        """How it is looked at, lengths and ends of the series, and the marks."""
+        snapshot = frame.snapshot
+        runs = {"": snapshot.series, **snapshot.overlays}
+        ends = tuple((run, name, part.steps.size, part.steps[-1:].tolist()) for run, found in runs.items() for name, part in found.items())
+        state = (self.reading, self.menu, self.typing, self.said)
+        return (*state, ends, _marks(frame), snapshot.runs if self.menu else (), snapshot.phase != "", objective(snapshot))
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
-        """Draw it."""
-        return hint("", width, height)
+        """Draw the charts that fit, and the line or two below them."""
+        found = groups(frame.snapshot, self.reading.words)
+        below = min(height, 1 + (height >= HIGH)) if height >= LOW or self.typing else 0
+        high = height - below
+        self.targets, self._plots, self._counted = [], (), ""
+        canvas, line = Canvas(width, height), Canvas(width, 1)
+        if any(line.drawn for group in found for line in group.lines):
+            shown, shape = self._fitting(found, width, high)
+            window = self._window(frame, found)
+            drawn, self._plots = charts(shown, shape, window, width, high, frame.look)
+            line = readout(shown, window, self._columns, width, below, frame.look)
+        else:
+            drawn = hint(self._nothing(width), width, high)
+        if self.typing:
+            line = filter_line(self.reading.words, sum(len(group.lines) for group in found), width, frame.look)
+        elif self.menu:
+            line = menu_line(width)
+        elif self.said:
+            line = hint(self.said, width, 1)
+        canvas.paste(0, 0, drawn)
+        canvas.paste(0, high, line)
+        if self.menu and frame.snapshot.runs:
+            self._unfold(canvas, frame, self.menu, high)
+        return canvas
+
+    def notes(self, frame: Frame) -> Notes:
+        """Which runs are laid over this one, and what is not as usual."""
+        state = self.reading
+        unusual = (
+            f"filter: {state.words}" if state.words and not self.typing else "",
+            f"smoothed over {state.smoothing} points" if state.smoothing else "",
+            SCALES[state.logarithmic],
+            self._counted,
+        )
+        found = [*samples(tuple(frame.snapshot.overlays), frame.look), *((text, Ink.DIM) for text in unusual if text)]
+        return tuple((("  " if number else "") + text, ink) for number, (text, ink) in enumerate(found))
+
+    def action_filter(self) -> None:
+        """Take what is typed from now on for the filter."""
+        self.typing = True
+        self._look(dataclasses.replace(self.reading, first=0))
+
+    def action_rescale(self) -> None:
+        """Draw values the next way."""
+        self._look(self.reading.rescaled())
+
+    def action_smooth(self) -> None:
+        """Smooth over more points, and back."""
+        self._look(self.reading.smoother())
+
+    def action_zoom(self, way: int) -> None:
+        """Show fewer steps, or more."""
+        self._look(self.reading.zoomed(way, reach(self._found)))
+
+    def action_whole(self) -> None:
+        """Show all steps."""
+        self._look(self.reading.whole())
+
+    def action_cursor(self, way: int) -> None:
+        """Move the cursor to the next point."""
+        self._look(self.reading.moved(way, self._stops, reach(self._found), self._columns))
+
+    def action_page(self, way: int) -> None:
+        """Show the charts above or below."""
+        self._look(dataclasses.replace(self.reading, first=min(self._lowest, max(0, self.reading.first + way))))
+
+    def action_overlay(self) -> None:
+        """Lay the other run over this one or take it away; where there are several, list them."""
+        laid, runs = self._laid, self._runs
+        if len(runs) > 1:
+            self.menu = Menu(0, tuple(name for name in laid if name in runs))
+        elif runs:
+            self.send(Overlay(() if laid else runs))
+        self._look(self.reading, "" if runs else ALONE)
+
+    def action_tick(self, number: int) -> None:
+        """Lay a run of the list over this one, or take it away."""
+        if self.menu is not None and number < len(self._runs):
+            name, ticked = self._runs[number], self.menu.ticked
+            self.menu = Menu(number, tuple(each for each in ticked if each != name) if name in ticked else (*ticked, name))
+            self.send(Overlay(self.menu.ticked))
+            self.redraw()
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep every key for the filter while it is typed, and for the list of runs while it is open."""
+        bound = self.screen.active_bindings.get(event.key)
+        if self.typing:
+            self._type(event)
+        elif self.menu is not None:
+            self._choose(event.key, self.menu)
+        elif bound is not None and bound.node is self and bound.binding.action in GRABS:
+            # At once, and not by way of the app, which may already have handed out the next key.
+            GRABS[bound.binding.action](self)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    async def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is."""
+        if self.menu is None and (step := self._step_at(event)) is not None:
+            self._look(self.reading.nearest(step, self._stops, reach(self._found)))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Come nearer to the step under the mouse."""
+        self._wheel(1, event)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Go farther from it."""
+        self._wheel(-1, event)
+
+    def _wheel(self, way: int, event: events.MouseEvent) -> None:
+        event.stop()
+        event.prevent_default()
+        if (step := self._step_at(event)) is not None:
+            self._look(self.reading.zoomed(way, reach(self._found), step))
+
+    def _type(self, event: events.Key) -> None:
+        words = self.reading.words
+        if event.key in ("enter", "escape"):
+            self.typing = False
+            words = words.strip() if event.key == "enter" else ""
+        elif event.key in ("backspace", "ctrl+h"):
+            words = words[:-1]
+        elif event.is_printable and event.character and len(words) < WORDS:
+            words += event.character
+        self._look(dataclasses.replace(self.reading, words=words, first=0))
+
+    def _choose(self, key: str, open: Menu) -> None:
+        if key in ("enter", "escape", "O"):
+            self.menu = None
+        elif key in ("up", "down"):
+            self.menu = Menu((open.at + (1 if key == "down" else -1)) % max(1, len(self._runs)), open.ticked)
+        elif key == "space":
+            self.action_tick(open.at)
+        self.redraw()
+
+    def _look(self, reading: Reading, said: str = "") -> None:
+        """Look at the curves in another way."""
+        self.reading, self.said = reading, said
+        self.redraw()
+
+    @property
+    def _found(self) -> tuple[Group, ...]:
+        return groups(self._frame.snapshot, self.reading.words) if self._frame else ()
+
+    @property
+    def _runs(self) -> tuple[str, ...]:
+        return self._frame.snapshot.runs if self._frame else ()
+
+    @property
+    def _laid(self) -> tuple[str, ...]:
+        return tuple(self._frame.snapshot.overlays) if self._frame else ()
+
+    @property
+    def _stops(self) -> Floats:
+        """Where the cursor can stand: at the points of this run, and at what was changed."""
+        marks = [mark.step for mark in _marks(self._frame)] if self._frame else []
+        found = steps(self._found)
+        return np.union1d(found, [step for step in marks if found.size and found[0] <= step <= found[-1]])
+
+    @property
+    def _columns(self) -> int:
+        return max(1, self._plots[0].columns) if self._plots else 1
+
+    def _step_at(self, event: events.MouseEvent) -> float | None:
+        """The step under the mouse, where it is over the curves of a chart."""
+        x, y = event.x - 1, event.y - 1
+        for plot in self._plots:
+            column = x - plot.x - plot.left
+            if plot.y <= y < plot.y + plot.height and 0 <= column < plot.columns:
+                low, high = self.reading.window(reach(self._found))
+                return low + (column + 0.5) / plot.columns * (high - low)
+        return None
+
+    def _window(self, frame: Frame, found: Sequence[Group]) -> Window:
+        state = self.reading
+        return Window(*state.window(reach(found)), state.cursor, _marks(frame), state.smoothing, state.logarithmic)
+
+    def _fitting(self, found: Sequence[Group], width: int, height: int) -> tuple[Sequence[Group], tuple[int, int]]:
+        """The charts that are shown, in so many columns and rows."""
+        across, down = arrangement(len(found), width, height)
+        self._lowest = max(0, -(-len(found) // across) - down)
+        first = min(self.reading.first, self._lowest) * across
+        shown = found[first : first + across * down]
+        if len(shown) < len(found):
+            numbers = f"charts {first + 1}-{first + len(shown)}" if len(shown) > 1 else f"chart {first + 1}"
+            self._counted = f"{numbers} of {len(found)}"
+        return shown, (across, down)
+
+    def _nothing(self, width: int) -> str:
+        text = f"no series matches: {self.reading.words}" if self.reading.words else "no curves yet"
+        return text if len(text) <= width else ""
+
+    def _unfold(self, canvas: Canvas, frame: Frame, open: Menu, height: int) -> None:
+        """Draw the list of runs in the middle."""
+        listed, targets = menu(frame.snapshot.runs, open, canvas.width, height, frame.look)
+        x, y = (canvas.width - listed.width) // 2, (height - listed.height) // 2
+        canvas.paste(x, y, listed)
+        self.targets = [Target(each.row + y + 1, each.start + x + 1, each.end + x + 1, each.action) for each in targets]
+
+
+# The actions after which this panel takes every key.
+GRABS = {"filter": Curves.action_filter, "overlay": Curves.action_overlay}
+
+
+def _marks(frame: Frame) -> tuple[Mark, ...]:
+    return tuple(Mark(event.step, event.text) for event in frame.snapshot.events if event.kind == "change")

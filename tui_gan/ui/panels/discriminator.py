@@ -1,21 +1,35 @@
-"""Discriminator: to be drawn."""
+"""Discriminator: what D says of real and of generated samples, how often it is right, and the layers of both players."""
 
 from typing import ClassVar
 
-from textual.binding import BindingType
-
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.keys import bindings
-from tui_gan.ui.panels.panel import Frame, Panel, hint
+from tui_gan.ui.draw.discriminator import discriminator
+from tui_gan.ui.draw.norms import worry
+from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
+from tui_gan.ui.panels.predictions import legend
 
 
 class Discriminator(Panel):
-    """The panel of a view."""
+    """Histograms of D(x) and of the logits, the accuracy in words, and a table of layers."""
 
     title: ClassVar[str] = "discriminator"
     watches: ClassVar[tuple[str, ...]] = ("predictions", "layers")
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("discriminator")]
+    slow_seconds: ClassVar[float] = 0.5
+
+    def facts(self, frame: Frame) -> tuple[object, ...]:
+        """The predictions are a new object when they show something new, the layers are compared by their numbers."""
+        return (frame.snapshot.predictions, frame.snapshot.layers)
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
-        """Draw it."""
-        return hint("", width, height)
+        """Draw all that there is room for."""
+        answers = frame.snapshot.predictions
+        if answers is None:
+            return hint("no predictions yet" if width > 18 else "", width, height)
+        return discriminator(answers, frame.snapshot.layers, width, height, frame.look)
+
+    def notes(self, frame: Frame) -> Notes:
+        """The legend, and before it what is wrong with the gradients."""
+        if frame.snapshot.predictions is None:
+            return ()
+        wrong = worry(frame.snapshot.layers)
+        return (*(((f"{wrong[0]}  ", wrong[1]),) if wrong else ()), *legend(frame.look))

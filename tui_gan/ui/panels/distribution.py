@@ -2,12 +2,11 @@
 
 from typing import ClassVar
 
-from tui_gan.contract.snapshot import ImageGrid, Plane2D
+from tui_gan.contract.snapshot import ImageGrid, Picture, Plane2D
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.distribution import distribution
-from tui_gan.ui.draw.images import images
-from tui_gan.ui.draw.palette import Ink
-from tui_gan.ui.draw.plane import outside, plane
+from tui_gan.ui.draw.palette import Ink, Look
+from tui_gan.ui.draw.picture import drawn
+from tui_gan.ui.draw.plane import outside
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 # A painted cell of a plane takes about 10 bytes, one of images 28.
@@ -39,35 +38,38 @@ class Distribution(Panel):
         """Draw the picture, or say what is awaited."""
         picture = frame.snapshot.picture
         if picture is None:
-            return hint(*_waiting(frame, width), height)
-        if isinstance(picture, Plane2D):
-            return plane(picture, width, height, frame.look)
-        if isinstance(picture, ImageGrid):
-            return images(picture, width, height, frame.look)
-        return distribution(picture, width, height, frame.look)
+            return hint(*waiting(frame, width), height)
+        return drawn(picture, width, height, frame.look)
 
     def notes(self, frame: Frame) -> Notes:
         """The legend."""
-        pick, picture = frame.look.pick, frame.snapshot.picture
-        if isinstance(picture, ImageGrid):
-            height, width, channels = picture.fake.shape[1:]
-            size = f"{width} {pick('×', 'x')} {height} {'grey' if channels == 1 else 'colour'}"
-            return ((f"{len(picture.fake)} fixed latents", Ink.FAKE), (f"  {size}", Ink.DIM))
-        if isinstance(picture, Plane2D):
-            beyond = outside(picture)
-            return (
-                (pick("⠶ real", "x real"), Ink.REAL),
-                (pick("  ⠶ generated", "  o generated"), Ink.FAKE),
-                (pick("  ▒▒ D(x)", "  .: D(x)"), Ink.DISCRIMINATOR),
-                *(((f"  {beyond:,} outside", Ink.DIM),) if beyond else ()),
-            )
+        return legend(frame.snapshot.picture, frame.look)
+
+
+def legend(picture: Picture | None, look: Look) -> Notes:
+    """What the signs and colours of a picture mean."""
+    pick = look.pick
+    if isinstance(picture, ImageGrid):
+        height, width, channels = picture.fake.shape[1:]
+        size = f"{width} {pick('×', 'x')} {height} {'grey' if channels == 1 else 'colour'}"
+        return ((f"{len(picture.fake)} fixed latents", Ink.FAKE), (f"  {size}", Ink.DIM))
+    if isinstance(picture, Plane2D):
+        beyond = outside(picture)
         return (
-            (pick("██ real", "## real"), Ink.REAL),
-            (pick("  ⠒⠒ generated", "  oo generated"), Ink.FAKE),
-            (pick("  ╌╌ D(x)", "  -- D(x)"), Ink.DISCRIMINATOR),
+            (pick("⠶ real", "x real"), Ink.REAL),
+            (pick(" ⠶ generated", " o generated"), Ink.FAKE),
+            (pick(" ⠶ both", " & both"), Ink.TEXT),
+            (pick(" ▒▒ D(x)", " .: D(x)"), Ink.DISCRIMINATOR),
+            *(((f"  {beyond:,} outside", Ink.DIM),) if beyond else ()),
         )
+    return (
+        (pick("██ real", "## real"), Ink.REAL),
+        (pick("  ⠒⠒ generated", "  oo generated"), Ink.FAKE),
+        (pick("  ╌╌ D(x)", "  -- D(x)"), Ink.DISCRIMINATOR),
+    )
 
 
-def _waiting(frame: Frame, width: int) -> tuple[str, int]:
+def waiting(frame: Frame, width: int) -> tuple[str, int]:
+    """What is awaited, in so many columns, and these."""
     text = "loading PyTorch ..." if frame.snapshot.status.value == "LOADING" else "no picture yet"
     return text if len(text) <= width else "", width

@@ -1,21 +1,193 @@
-"""Gallery: to be drawn."""
+"""Gallery: what the generator makes, back through the run, between two latents, and beside the nearest real images."""
 
+import bisect
+import dataclasses
 from typing import ClassVar
 
 from textual.binding import BindingType
 
+from tui_gan.contract.commands import Browse
+from tui_gan.contract.snapshot import Gallery as Answer
+from tui_gan.contract.snapshot import ImageGrid, Line1D, Picture, Snapshot
 from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.gallery import Exhibit, gallery
+from tui_gan.ui.draw.palette import Ink, Look
+from tui_gan.ui.draw.timeline import timeline
 from tui_gan.ui.keys import bindings
-from tui_gan.ui.panels.panel import Frame, Panel, hint
+from tui_gan.ui.panels.distribution import CELLS_A_SECOND, LONGEST, legend, waiting
+from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
+
+# From this height on the timeline has a row.
+LINED = 3
 
 
 class Gallery(Panel):
-    """The panel of a view."""
+    """The samples of the run as it stands or of a step that was kept, with a timeline; or a walk; or pairs.
 
-    title: ClassVar[str] = "gallery"
+    Keys move the wish at once. The run is sent the newest wish alone, and no other before it has answered.
+    """
+
+    title: ClassVar[str] = "samples"
     watches: ClassVar[tuple[str, ...]] = ("picture", "gallery")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("gallery")]
 
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.wish = Browse()
+        self._asked = Browse()
+        self._asked_at: Snapshot | None = None
+
+    def facts(self, frame: Frame) -> tuple[object, ...]:
+        """The wish, the steps that are kept, and what is shown, of which each part is a new object when it shows something new."""
+        answer = frame.snapshot.gallery
+        varies = answer if self.wish.walk or self.wish.nearest else None
+        return (self.wish, _kept(answer), self._back(answer), self._picture(frame.snapshot), varies)
+
+    def pause(self, frame: Frame) -> float:
+        """Cells with colours of their own are many bytes, so that the larger picture is the slower one."""
+        rate = CELLS_A_SECOND.get(type(frame.snapshot.picture))
+        return 0.0 if rate is None else min(LONGEST, self.size.area / rate)
+
+    def show(self, frame: Frame) -> None:
+        """Draw a frame, and send the wish that had to wait for an answer."""
+        super().show(frame)
+        self._ask(frame.snapshot)
+
+    def heading(self, frame: Frame) -> str:
+        """Whose samples these are: of now, or of which step."""
+        step = self._back(frame.snapshot.gallery)
+        return self.title if step is None else f"{self.title} of step {step:,}"
+
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
-        """Draw it."""
-        return hint("", width, height)
+        """Draw what is shown, and the timeline in the lowest row."""
+        picture, kept = self._picture(frame.snapshot), _kept(frame.snapshot.gallery)
+        if picture is None:
+            self.targets = []
+            return hint(*waiting(frame, width), height)
+        canvas = Canvas(width, height)
+        lined = 1 if kept and height >= LINED else 0
+        canvas.paste(0, 0, gallery(self._exhibit(frame.snapshot, picture), width, height - lined, frame.look))
+        self.targets = []
+        if lined:
+            row, targets = timeline(kept, None if self.wish.step is None else _place(kept, self.wish.step), width, frame.look)
+            canvas.paste(0, height - 1, row)
+            self.targets = [dataclasses.replace(each, row=height, start=each.start + 1, end=each.end + 1) for each in targets]
+        return canvas
+
+    def notes(self, frame: Frame) -> Notes:
+        """The legend of what is shown."""
+        picture = self._picture(frame.snapshot)
+        if picture is None:
+            return ()
+        if self.wish.walk and not isinstance(picture, Line1D):
+            return _walked(self.wish.walk, picture, frame.look)
+        if self.wish.nearest and isinstance(picture, ImageGrid):
+            return (
+                ("generated", Ink.FAKE),
+                (frame.look.pick(" │ ", " | "), Ink.FAINT),
+                ("nearest real", Ink.REAL),
+                ("  RMS of pixels", Ink.DIM),
+            )
+        return legend(picture, frame.look)
+
+    def action_scrub(self, way: int) -> None:
+        """Go to the kept preview before or after; after the last comes the run as it stands."""
+        kept = self._steps()
+        here = len(kept) if self.wish.step is None else _place(kept, self.wish.step)
+        there = max(0, here + way)
+        if kept:
+            self._want(Browse(kept[there] if there < len(kept) else None, nearest=self.wish.nearest))
+
+    def action_scrub_at(self, number: int) -> None:
+        """Go to the kept preview of a number."""
+        if number < len(kept := self._steps()):
+            self._want(Browse(kept[number], nearest=self.wish.nearest))
+
+    def action_scrub_to(self, end: str) -> None:
+        """Go to the first kept preview, or to the run as it stands."""
+        kept = self._steps()
+        self._want(Browse(kept[0] if end == "first" and kept else None, nearest=self.wish.nearest))
+
+    def action_walk(self) -> None:
+        """Walk between two latents, and back."""
+        if self.wish.walk or self._latents() < 2:
+            self._want(Browse())
+        else:
+            self._want(Browse(walk=(0, 1)))
+
+    def action_ends(self, end: int) -> None:
+        """Walk from, or to, the next latent, which is not the one at the other end."""
+        if self.wish.walk:
+            ends, latents = list(self.wish.walk), self._latents()
+            ends[end] = (ends[end] + 1) % latents
+            if ends[0] == ends[1]:
+                ends[end] = (ends[end] + 1) % latents
+            self._want(Browse(walk=(ends[0], ends[1])))
+
+    def action_nearest(self) -> None:
+        """Show the nearest real image beside each generated one, and back."""
+        if self._frame is not None and isinstance(self._frame.snapshot.picture, ImageGrid):
+            self._want(Browse(self.wish.step, nearest=not self.wish.nearest))
+        else:
+            self.app.notify("the nearest real images are there for images alone")
+
+    def _want(self, wish: Browse) -> None:
+        self.wish = wish
+        if self._frame is not None:
+            self._ask(self._frame.snapshot)
+        self.redraw()
+
+    def _ask(self, snapshot: Snapshot) -> None:
+        """Send the newest wish, once for each snapshot at most."""
+        if self.wish != self._asked and snapshot is not self._asked_at:
+            self._asked, self._asked_at = self.wish, snapshot
+            self.send(self.wish)
+
+    def _back(self, answer: Answer | None) -> int | None:
+        """The step that is looked back at; None for the run as it stands, and until there is an answer."""
+        return answer.step if answer is not None and answer.picture is not None and self.wish.step is not None else None
+
+    def _picture(self, snapshot: Snapshot) -> Picture | None:
+        looking_back = snapshot.gallery is not None and self._back(snapshot.gallery) is not None
+        return snapshot.gallery.picture if looking_back and snapshot.gallery else snapshot.picture
+
+    def _exhibit(self, snapshot: Snapshot, picture: Picture) -> Exhibit:
+        """What the run has answered of the wish."""
+        answer = snapshot.gallery
+        if answer is None:
+            return Exhibit(picture)
+        if self.wish.walk:
+            return Exhibit(picture, answer.walk, self.wish.walk)
+        if self.wish.nearest:
+            return Exhibit(picture, nearest=answer.nearest, distances=answer.distances)
+        return Exhibit(picture)
+
+    def _steps(self) -> tuple[int, ...]:
+        return () if self._frame is None else _kept(self._frame.snapshot.gallery)
+
+    def _latents(self) -> int:
+        """How many fixed latents there are to walk between."""
+        picture = None if self._frame is None else self._frame.snapshot.picture
+        if picture is None:
+            return 0
+        return int(picture.latents.size) if isinstance(picture, Line1D) else len(picture.fake)
+
+
+def _walked(ends: tuple[int, int], picture: Picture, look: Look) -> Notes:
+    """The legend of a walk."""
+    words = f"walk from latent {ends[0]} to {ends[1]}"
+    if isinstance(picture, ImageGrid):
+        return ((words, Ink.FAKE),)
+    real, way, heat = look.pick("⠶ real", "x real"), look.pick("⠒⠒ ", "oo ") + words, look.pick("▒▒ D(x)", ".: D(x)")
+    return ((real, Ink.REAL), (f"  {way}", Ink.FAKE), (f"  {heat}", Ink.DISCRIMINATOR))
+
+
+def _kept(answer: Answer | None) -> tuple[int, ...]:
+    return () if answer is None else answer.kept
+
+
+def _place(kept: tuple[int, ...], step: int) -> int:
+    """The number of the kept step that is nearest to `step`, or before it."""
+    after = bisect.bisect_left(kept, step)
+    near = [number for number in (after - 1, after) if 0 <= number < len(kept)]
+    return min(near, key=lambda number: abs(kept[number] - step), default=0)

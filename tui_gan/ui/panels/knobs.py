@@ -7,7 +7,7 @@ from textual.binding import BindingType
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.ui.draw import words
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.keys import bindings
+from tui_gan.ui.keys import bindings, knob_letters
 from tui_gan.ui.panels.panel import Frame, Notes, Panel
 
 
@@ -25,7 +25,8 @@ class Knobs(Panel):
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the rows and remember where they can be clicked."""
-        canvas, targets = words.knobs(frame.snapshot, self.chosen if self.has_focus else None, width, height, frame.look)
+        chosen = self.chosen if self.has_focus else None
+        canvas, targets = words.knobs(frame.snapshot, chosen, width, height, frame.look, knob_letters(frame.keys))
         self.targets = [words.Target(target.row + 1, target.start + 1, target.end + 1, target.action) for target in targets]
         return canvas
 

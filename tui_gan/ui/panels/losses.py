@@ -8,14 +8,10 @@ from tui_gan.contract.snapshot import Series, Snapshot
 from tui_gan.ui.draw import scale
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.curves import Curve, Mark, curves, load
+from tui_gan.ui.draw.gauges import GAUGES, LOSSES, PRETRAINING, REFERENCES
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
-LN2 = 0.6931471805599453
-REFERENCES = {"ln 2": LN2, "2 ln 2": 2 * LN2}
-Lines = dict[str, tuple[Ink, str, str]]
-GAME: Lines = {"generator_loss": (Ink.GENERATOR, "G", "*"), "discriminator_loss": (Ink.DISCRIMINATOR, "D", "o")}
-BEFORE: Lines = {"pretraining_loss": (Ink.MARK, "P", "*")}
 NONE = Series(np.empty(0), np.empty(0))
 WORDS = 24
 
@@ -43,8 +39,7 @@ class Losses(Panel):
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the curves."""
         before = bool(frame.snapshot.phase)
-        table = BEFORE if before else GAME
-        lines = [Curve(part, *table[name]) for name, part in _series(frame.snapshot).items()]
+        lines = [Curve(part, *_drawn(name)) for name, part in _series(frame.snapshot).items()]
         if not any(line.series.steps.size for line in lines):
             return hint("no losses yet" if width > 14 else "", width, height)
         return curves(lines, {} if before else REFERENCES, [] if before else _marks(frame.snapshot), width, height, frame.look)
@@ -53,14 +48,19 @@ class Losses(Panel):
         """The newest values."""
         found: list[tuple[str, Ink]] = []
         for name, part in _series(frame.snapshot).items():
-            ink, letter, _ = (BEFORE | GAME)[name]
+            ink, letter, _ = _drawn(name)
             if part.values.size:
                 found.append((("  " if found else "") + f"{letter} {scale.short(float(part.values[-1]))}", ink))
         return tuple(found)
 
 
 def _series(snapshot: Snapshot) -> dict[str, Series]:
-    return {name: snapshot.series.get(name, NONE) for name in (BEFORE if snapshot.phase else GAME)}
+    return {name: snapshot.series.get(name, NONE) for name in ((PRETRAINING,) if snapshot.phase else LOSSES)}
+
+
+def _drawn(name: str) -> tuple[Ink, str, str]:
+    gauge = GAUGES[name]
+    return gauge.ink, gauge.letter, gauge.marker
 
 
 def _marks(snapshot: Snapshot) -> list[Mark]:

@@ -1,6 +1,7 @@
 """Panel: a widget whose lines come from a pure drawing of a snapshot, redrawn only where it changed."""
 
 import dataclasses
+import math
 import time
 from typing import ClassVar
 
@@ -9,12 +10,16 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_gan.contract.commands import Command
 from tui_gan.contract.snapshot import Snapshot, Status
 from tui_gan.ui.draw.canvas import Canvas, changed_rows, framed, strip
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.words import Target
+from tui_gan.ui.keys import KEYS, Key
 
 Notes = tuple[tuple[str, Ink], ...]
+# Seconds for which the answer to a command is looked out for.
+HURRY = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Frame:
         leaving: the user has asked to quit and the run is being saved.
         bytes_per_second: what goes to the terminal.
         drawing: the share of one processor that the screen takes.
+        keys: those in force.
     """
 
     snapshot: Snapshot
@@ -33,6 +39,7 @@ class Frame:
     leaving: bool = False
     bytes_per_second: float = 0.0
     drawing: float = 0.0
+    keys: tuple[Key, ...] = KEYS
 
 
 class Part(Widget):
@@ -46,6 +53,7 @@ class Part(Widget):
         self._frame: Frame | None = None
         self._drawn_for: tuple[object, ...] | None = None
         self._drawn_at = 0.0
+        self._hurried_until = -math.inf
         self._canvas: Canvas | None = None
         self._strips: list[Strip] = []
         self.targets: list[Target] = []
@@ -75,13 +83,15 @@ class Part(Widget):
         before = self._drawn_for
         same_frame = before is not None and before[:5] == facts[:5]
         now = time.monotonic()
-        if same_frame and frame.snapshot.status is Status.RUNNING and now - self._drawn_at < self.pause(frame):
+        calm = same_frame and frame.snapshot.status is Status.RUNNING and not self.hurried
+        if calm and now - self._drawn_at < self.pause(frame):
             return
         self._drawn_for, self._drawn_at = facts, now
         self._replace(self.picture(frame, width, height), frame.look, before is None or before[3] != frame.look)
 
     def redraw(self) -> None:
-        """Draw the last frame again, after a change of size or focus."""
+        """Draw the last frame again at once, after a key or a change of size or focus."""
+        self._drawn_at = -math.inf
         if self._frame is not None:
             self.show(self._frame)
 
@@ -106,12 +116,27 @@ class Part(Widget):
         """Draw for the new size."""
         self.redraw()
 
+    @property
+    def hurried(self) -> bool:
+        """Whether it has sent a command a moment ago, so that what comes is drawn at once."""
+        return time.monotonic() < self._hurried_until
+
+    def send(self, command: Command) -> None:
+        """Send a command to the run, whose answer is to be seen soon."""
+        self._hurried_until = time.monotonic() + HURRY
+        self.app.send(command)  # type: ignore[attr-defined]
+
+    async def act(self, action: str) -> None:
+        """Do an action: this part's own, where it has one of that name, else the app's."""
+        own = hasattr(self, f"action_{action.partition('(')[0]}")
+        await self.app.run_action(action, self if own else None)
+
     async def on_click(self, event: events.Click) -> None:
         """Do what the place that was clicked stands for; elsewhere, a double click has its own meaning."""
         for target in self.targets:
             if event.y == target.row and target.start <= event.x < target.end:
                 event.stop()
-                await self.app.run_action(target.action)
+                await self.act(target.action)
                 return
         if event.chain == 2 and self.double_click:
             await self.app.run_action(self.double_click)
@@ -146,8 +171,8 @@ class Panel(Part, can_focus=True):
         return framed(inside, self.heading(frame), self.has_focus, frame.look, self.notes(frame))
 
     def allow_focus(self) -> bool:
-        """Only a panel that is on the screen can be focused."""
-        return super().allow_focus() and self.is_on_screen
+        """Only a panel that has a place on the screen can be focused."""
+        return super().allow_focus() and self.id in getattr(self.screen, "placed", ())
 
     def on_focus(self) -> None:
         """Show the focus."""

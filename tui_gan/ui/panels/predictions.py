@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.palette import Ink
+from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.predictions import predictions
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
@@ -28,7 +28,13 @@ class Predictions(Panel):
 
     def notes(self, frame: Frame) -> Notes:
         """The legend."""
-        pick = frame.look.pick
-        if frame.snapshot.predictions is None:
-            return ()
-        return ((pick("██ real", "## real"), Ink.REAL), (pick("  ⠒⠒ generated", "  oo generated"), Ink.FAKE))
+        return () if frame.snapshot.predictions is None else legend(frame.look)
+
+
+def legend(look: Look) -> Notes:
+    """What the signs and colours of the histograms mean."""
+    return (
+        (look.pick("██ real", "## real"), Ink.REAL),
+        (look.pick("  ⠒⠒ generated", "  oo generated"), Ink.FAKE),
+        (look.pick("  ▒▒ both", "  %% both"), Ink.FAKE),
+    )

@@ -6,32 +6,11 @@ from typing import ClassVar
 
 from tui_gan.contract.snapshot import Series, Snapshot
 from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.gauges import GAUGES, LOSSES, Gauge, gauge_of
 from tui_gan.ui.draw.palette import Ink
-from tui_gan.ui.draw.quality import Gauge, quality
+from tui_gan.ui.draw.quality import quality
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
-GAUGES = {
-    "w1": Gauge("W1 distance", logarithmic=True, ink=Ink.FAKE),
-    "ks": Gauge("KS distance", logarithmic=True, ink=Ink.FAKE),
-    "js": Gauge("JS divergence", logarithmic=True, ink=Ink.FAKE),
-    "sd_ratio": Gauge("sd ratio", wanted=1.0, ink=Ink.FAKE),
-    "modes": Gauge("modes found", include=(0.0,), ink=Ink.FAKE),
-    "hq": Gauge("near a mode", wanted=1.0, include=(0.0,), ink=Ink.FAKE),
-    "reverse_kl": Gauge("reverse KL", logarithmic=True, ink=Ink.FAKE),
-    "mmd": Gauge("MMD", logarithmic=True, ink=Ink.FAKE),
-    "sliced_w1": Gauge("sliced W1", logarithmic=True, ink=Ink.FAKE),
-    "parzen": Gauge("Parzen log p", ink=Ink.FAKE),
-    "precision": Gauge("precision", wanted=1.0, include=(0.0,), ink=Ink.FAKE),
-    "recall": Gauge("recall", wanted=1.0, include=(0.0,), ink=Ink.FAKE),
-    "density": Gauge("density", wanted=1.0, include=(0.0,), ink=Ink.FAKE),
-    "coverage": Gauge("coverage", wanted=1.0, include=(0.0,), ink=Ink.FAKE),
-    "classifier_frechet": Gauge("Frechet distance", logarithmic=True, ink=Ink.FAKE),
-    "nearest_train": Gauge("nearest train", ink=Ink.FAKE),
-    "l2_coefficient": Gauge("L2 coefficient", logarithmic=True, ink=Ink.DISCRIMINATOR),
-    "k": Gauge("k steps", include=(0.0,), ink=Ink.DISCRIMINATOR),
-    "pretraining_loss": Gauge("pre-training", logarithmic=True, ink=Ink.MARK),
-}
-LOSSES = ("generator_loss", "discriminator_loss")
 NEAR = 0.05
 
 
@@ -59,8 +38,8 @@ class Quality(Panel):
 
 def shown(snapshot: Snapshot) -> list[tuple[str, Gauge, Series]]:
     """Every series but the losses: the known ones in the order of the table, others after them under their own names."""
-    others = {name: Gauge(name.replace("_", " ")) for name in snapshot.series if name not in GAUGES and name not in LOSSES}
-    return [(name, gauge, snapshot.series[name]) for name, gauge in (GAUGES | others).items() if name in snapshot.series]
+    names = [name for name in dict.fromkeys((*GAUGES, *snapshot.series)) if name in snapshot.series and name not in LOSSES]
+    return [(name, gauge_of(name), snapshot.series[name]) for name in names]
 
 
 def spread(ratio: float) -> str:

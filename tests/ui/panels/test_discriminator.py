@@ -1,0 +1,48 @@
+"""The discriminator's view on the screen."""
+
+import dataclasses
+import math
+
+import pytest
+
+from tui_gan.contract.commands import Watch
+from tui_gan.contract.snapshot import Layer
+from tui_gan.ui.app import TuiGan
+from tui_gan.ui.draw.palette import Look
+from tui_gan.ui.panels.discriminator import Discriminator
+from tui_gan.ui.panels.panel import Frame
+
+
+@pytest.mark.parametrize(("size", "ascii_only"), [((80, 24), False), ((120, 36), True), ((200, 60), False)])
+def test_the_view(seen, run_of, watch, until, screen_text, size: tuple[int, int], ascii_only: bool) -> None:
+    run = run_of(seen())
+    app = TuiGan(run, ascii_only=ascii_only)
+
+    async def body(pilot) -> None:
+        await pilot.press("3")
+        await until(pilot, lambda: "81% of real" in screen_text(app))
+        text = screen_text(app)
+        for words in ("77% of generated", "D is ahead", "linear 64 > 64", "weights", "gradient", "both"):
+            assert words in text
+        assert ("logits" in text) == (size != (80, 24))
+        assert any("layers" in command.parts for command in run.sent if isinstance(command, Watch))
+
+    watch(app, body, size)
+
+
+def test_gradients_that_vanish_are_named_in_the_edge(seen, look: Look) -> None:
+    panel, fine = Discriminator("discriminator"), seen()
+    faint = dataclasses.replace(fine, layers=(*fine.layers, Layer("G", "linear 1 > 1", 1.0, 1e-12)))
+    assert "vanish" not in str(panel.notes(Frame(fine, look)))
+    assert panel.notes(Frame(faint, look))[0][0].startswith("gradient vanishes in 1 layer")
+
+
+def test_what_it_depends_on(seen, answers, look: Look) -> None:
+    panel, base = Discriminator("discriminator"), seen()
+    for changes in ({"predictions": answers}, {"layers": (Layer("D", "linear 1 > 1", 1.0, 0.5),)}):
+        assert panel.facts(Frame(dataclasses.replace(base, **changes), look)) != panel.facts(Frame(base, look))
+
+
+def test_a_ranking_discriminator(seen, answers, look: Look) -> None:
+    ranking = dataclasses.replace(answers, real_right=math.nan, fake_right=math.nan)
+    assert "D ranks pairs only" in Discriminator("discriminator").inside(Frame(seen(predictions=ranking), look), 78, 20).text()

@@ -1,0 +1,36 @@
+from tests.ui.conftest import STAGES
+from tui_gan.ui.app import TuiGan
+
+
+def test_the_text_scrolls_to_its_end(seen, run_of, watch, until, screen_text) -> None:
+    app = TuiGan(run_of(seen()))
+
+    async def body(pilot) -> None:
+        await pilot.press("8")
+        await until(pilot, lambda: "WHAT YOU SEE" in screen_text(app))
+        assert "more below" in screen_text(app)
+        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: "WHAT YOU SEE" not in screen_text(app))
+        await pilot.press("up", "up", "up", "up")
+        await until(pilot, lambda: "WHAT YOU SEE" in screen_text(app))
+        await pilot.press(*["pagedown"] * 20)
+        await until(pilot, lambda: "preset, knob:" in screen_text(app) and "more below" not in screen_text(app))
+        await pilot.press(*["pageup"] * 20)
+        await until(pilot, lambda: "WHAT YOU SEE" in screen_text(app))
+
+    watch(app, body, (80, 24))
+
+
+def test_slow_motion_stands_below_every_view_while_there_is_one(seen, run_of, watch, until, screen_text) -> None:
+    run = run_of(seen(stages=STAGES))
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        for key, word in (("1", "distribution"), ("8", "WHAT YOU SEE"), ("6", "knobs")):
+            await pilot.press(key)
+            await until(pilot, lambda word=word: word in screen_text(app) and "G turns them into samples." in screen_text(app))
+            assert "n next" in screen_text(app)
+        run.latest = seen()
+        await until(pilot, lambda: "slow motion ─" not in screen_text(app))
+
+    watch(app, body, (80, 24))

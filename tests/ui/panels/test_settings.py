@@ -1,0 +1,160 @@
+"""The view of knobs: choosing, turning, typing, and leaving for a new run."""
+
+import dataclasses
+
+from tests.ui.conftest import SETTINGS
+from tui_gan.contract.commands import ChangeSetting, SetKnob, Stop, TurnKnob
+from tui_gan.contract.knobs import KNOBS
+from tui_gan.contract.snapshot import Status
+from tui_gan.ui.app import TuiGan
+from tui_gan.ui.question import Question
+
+OBJECTIVE, R1, LATENT_DIM = (len(KNOBS) + place for place in range(len(SETTINGS)))
+
+
+def asked(run) -> list:
+    return [command for command in run.sent if isinstance(command, TurnKnob | SetKnob | ChangeSetting | Stop)]
+
+
+def at(app: TuiGan):
+    return app.screen_stack[0].query_one("#settings")
+
+
+async def turned_to(pilot, until, app: TuiGan, row: int = 0) -> None:
+    await pilot.press("6")
+    await until(pilot, lambda: at(app).has_focus)
+    at(app).action_choose_row(row)
+
+
+PRESSED = [
+    (0, ["right", "left"], [TurnKnob("k_steps", 1), TurnKnob("k_steps", -1)]),
+    (0, ["down", "right"], [TurnKnob("minibatch_discrimination", 1)]),
+    (0, ["up", "up", "right"], [ChangeSetting("regularizers.r1", 2.0)]),
+    (OBJECTIVE, ["right"], [ChangeSetting("objective", "hinge")]),
+    (OBJECTIVE, ["left"], [ChangeSetting("objective", "wasserstein")]),
+    (R1, ["left"], [ChangeSetting("regularizers.r1", 0.5)]),
+    (0, ["pagedown", "up", "left"], [ChangeSetting("regularizers.r1", 0.5)]),
+    (LATENT_DIM, ["pageup", "right"], [TurnKnob("k_steps", 1)]),
+    (0, ["enter", "k", "K", "escape", "right"], [TurnKnob("k_steps", 1)]),
+    (0, ["enter", "7", "backspace", "3", "enter"], [SetKnob("k_steps", 3)]),
+    (1, ["enter", *"on", "enter"], [SetKnob("minibatch_discrimination", True)]),
+    (2, ["enter", *"1e", "minus", "4", "enter"], [SetKnob("generator_lr", 1e-4)]),
+    (R1, ["enter", *"0.25", "enter"], [ChangeSetting("regularizers.r1", 0.25)]),
+    (OBJECTIVE, ["enter", *"hinge", "enter"], [ChangeSetting("objective", "hinge")]),
+    (0, ["enter", "q", "space", "q", "ctrl+u", "enter"], []),
+    (LATENT_DIM, ["right", "enter", "8", "enter"], []),
+]
+
+
+def test_keys_become_commands(seen, run_of, watch, until) -> None:
+    run = run_of(seen())
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        for row, keys, commands in PRESSED:
+            await turned_to(pilot, until, app, row)
+            run.sent.clear()
+            await pilot.press(*keys)
+            assert asked(run) == commands, keys
+
+    watch(app, body)
+    assert app.failure is None
+
+
+def test_what_is_typed_stands_in_the_last_line(seen, run_of, watch, until, screen_text) -> None:
+    app = TuiGan(run_of(seen()))
+
+    async def body(pilot) -> None:
+        await turned_to(pilot, until, app)
+        await pilot.press("enter", "k", "1", "space", "2")
+        await until(pilot, lambda: "k steps = k1 2" in screen_text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "k steps =" not in screen_text(app))
+        assert "undo  k steps: 2 -> 1" in screen_text(app)
+
+    watch(app, body, (80, 24))
+
+
+def test_a_click_turns_and_chooses(seen, run_of, watch, until, screen_text) -> None:
+    run = run_of(seen())
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await turned_to(pilot, until, app)
+        await until(pilot, lambda: "◂" in screen_text(app))
+        line = next(line for line in screen_text(app).split("\n") if " batch " in line)
+        row = next(y for y, line in enumerate(screen_text(app).split("\n")) if " batch " in line)
+        await pilot.click(offset=(line.index("◂"), row))
+        await pilot.click(offset=(4, row + 1))
+        await until(pilot, lambda: "▸device" in screen_text(app))
+
+    watch(app, body, (80, 24))
+    assert asked(run) == [TurnKnob("batch_size", -1)]
+
+
+def test_a_setting_that_is_not_live_waits_for_a_new_run(seen, run_of, watch, until, screen_text) -> None:
+    run = run_of(seen())
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await turned_to(pilot, until, app, LATENT_DIM)
+        await pilot.press("enter", "8", "enter")
+        await until(pilot, lambda: "restart with: tui-gan run toy1d --set latent_dim=8" in screen_text(app))
+        await pilot.press("R")
+        await until(pilot, lambda: isinstance(app.screen, Question) and "start a new one with latent_dim=8?" in screen_text(app))
+        await pilot.press("n")
+        await until(pilot, lambda: not isinstance(app.screen, Question))
+        assert app.restart == ()
+        await pilot.press("R")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("y")
+        await until(pilot, lambda: not app.is_running)
+
+    watch(app, body)
+    assert app.restart == ("latent_dim=8",)
+    assert asked(run) == [Stop()]
+
+
+def test_the_value_in_force_takes_the_wish_back(seen, run_of, watch, until, screen_text) -> None:
+    app = TuiGan(run_of(seen()))
+
+    async def body(pilot) -> None:
+        await turned_to(pilot, until, app, LATENT_DIM)
+        await pilot.press("right")
+        await until(pilot, lambda: "--set latent_dim=2" in screen_text(app))
+        await pilot.press("left")
+        await until(pilot, lambda: "--set" not in screen_text(app))
+        await pilot.press("R")
+        await pilot.pause()
+        assert not isinstance(app.screen, Question)
+
+    watch(app, body)
+
+
+def test_a_question_is_left_without_harm(seen, run_of, watch, until) -> None:
+    run = run_of(seen(Status.PAUSED))
+    app = TuiGan(run)
+    answers: list[bool | None] = []
+
+    async def body(pilot) -> None:
+        for key in ("n", "escape", "q", "y"):
+            app.push_screen(Question("Really?"), answers.append)
+            await until(pilot, lambda: isinstance(app.screen, Question))
+            await pilot.press("space", key)
+            await until(pilot, lambda: not isinstance(app.screen, Question))
+
+    watch(app, body)
+    assert answers == [False, False, False, True]
+    assert asked(run) == []
+
+
+def test_the_new_value_is_shown_once_it_is_in_force(seen, run_of, watch, until, screen_text) -> None:
+    run = run_of(seen())
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await turned_to(pilot, until, app)
+        run.latest = dataclasses.replace(run.latest, knobs=dataclasses.replace(run.latest.knobs, k_steps=13))
+        await until(pilot, lambda: "◂       13       ▸" in screen_text(app))
+
+    watch(app, body)

@@ -1,0 +1,87 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from tui_gan.ui.app import TuiGan
+from tui_gan.ui.memory import FIRST_TIME, Memory, keep, recall
+
+
+@pytest.mark.parametrize("memory", [FIRST_TIME, Memory("layers", "losses", True), Memory(light=False)])
+def test_what_is_kept_is_recalled(tmp_path: Path, memory: Memory) -> None:
+    path = tmp_path / "deep" / "screen.json"
+    keep(path, memory)
+    assert recall(path) == memory
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "3",
+        "null",
+        '{"view": "no such"}',
+        '{"view": []}',
+        '{"maximised": "no such"}',
+        '{"light": 3}',
+        '{"more": 1}',
+        "\udcff",
+    ],
+)
+def test_a_broken_file_is_as_good_as_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "screen.json"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert recall(path) == FIRST_TIME
+
+
+def test_a_place_that_cannot_be_read_or_written_is_let_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    keep(tmp_path / "file" / "screen.json", FIRST_TIME)
+    assert recall(tmp_path / "file" / "screen.json") == FIRST_TIME
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_the_screen_begins_as_it_was_left(seen, run_of, watch) -> None:
+    app = TuiGan(run_of(seen()))
+    assert app.memory == FIRST_TIME
+
+    async def leave(pilot) -> None:
+        await pilot.press("5", "Z", "T")
+
+    watch(app, leave)
+    assert app.memory == Memory("curves", "distribution", light=True)
+    again = TuiGan(run_of(seen()), memory=app.memory)
+
+    async def begin(pilot) -> None:
+        assert again.screen.maximised == "distribution"
+        assert again.screen.panel == "distribution"
+        assert again.theme == "tui-gan-light"
+        await pilot.press("escape")
+        assert again.screen.panel == "curves"
+        await pilot.press("T")
+
+    watch(again, begin)
+    assert again.memory == Memory("curves")
+
+
+def test_a_view_that_a_kind_lacks_is_not_shown_and_not_forgotten(seen, other, run_of, watch) -> None:
+    app = TuiGan(run_of(other("images")), memory=Memory("layers", "samples"))
+
+    async def body(pilot) -> None:
+        assert (app.screen.view, app.screen.maximised, app.focused) == ("overview", None, None)
+
+    watch(app, body)
+    assert app.memory == Memory("layers", "samples")
+
+
+def test_the_theme_of_the_file_is_nothing_to_remember(seen, run_of, watch) -> None:
+    app = TuiGan(run_of(seen()), light=True)
+    assert app.theme == "tui-gan-light"
+    assert app.memory == FIRST_TIME
+    dark = TuiGan(run_of(seen()), light=True, memory=dataclasses.replace(FIRST_TIME, light=False))
+    assert dark.theme == "tui-gan-dark"
+    assert dark.memory == Memory(light=False)
+    watch(dark, lambda pilot: pilot.press("T"))
+    assert dark.memory == FIRST_TIME

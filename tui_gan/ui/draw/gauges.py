@@ -1,0 +1,78 @@
+"""Gauges: how each series of a run is shown, in one table for losses, quality and curves."""
+
+import dataclasses
+import math
+
+from tui_gan.ui.draw.palette import Ink
+
+
+@dataclasses.dataclass(frozen=True)
+class Gauge:
+    """How a series is shown.
+
+    Attributes:
+        logarithmic: whether its axis is.
+        wanted: the value that is aimed at, if there is one.
+        include: values that a linear axis always covers.
+        unit: of its values; "" for numbers without one.
+        letter: what stands for it where several share a chart.
+        marker: what draws it in ASCII.
+    """
+
+    name: str
+    logarithmic: bool = False
+    wanted: float | None = None
+    include: tuple[float, ...] = ()
+    ink: Ink = Ink.TEXT
+    unit: str = ""
+    letter: str = ""
+    marker: str = "*"
+
+
+LOSSES = ("generator_loss", "discriminator_loss")
+PRETRAINING = "pretraining_loss"
+GAUGES = {
+    "generator_loss": Gauge("generator loss", ink=Ink.GENERATOR, letter="G"),
+    "discriminator_loss": Gauge("discriminator loss", ink=Ink.DISCRIMINATOR, letter="D", marker="o"),
+    "w1": Gauge("W1 distance", logarithmic=True, ink=Ink.FAKE, unit="data units"),
+    "ks": Gauge("KS distance", logarithmic=True, ink=Ink.FAKE),
+    "js": Gauge("JS divergence", logarithmic=True, ink=Ink.FAKE, unit="nats"),
+    "mean": Gauge("mean", ink=Ink.FAKE, unit="data units"),
+    "sd": Gauge("sd", ink=Ink.FAKE, unit="data units"),
+    "sd_ratio": Gauge("sd ratio", wanted=1.0, ink=Ink.FAKE),
+    "modes": Gauge("modes found", include=(0.0, 1.0), ink=Ink.FAKE),
+    "hq": Gauge("near a mode", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of samples"),
+    "reverse_kl": Gauge("reverse KL", logarithmic=True, ink=Ink.FAKE, unit="nats"),
+    "mmd": Gauge("MMD", logarithmic=True, ink=Ink.FAKE),
+    "sliced_w1": Gauge("sliced W1", logarithmic=True, ink=Ink.FAKE, unit="data units"),
+    "parzen": Gauge("Parzen log p", ink=Ink.FAKE, unit="nats"),
+    "parzen_se": Gauge("Parzen std. error", ink=Ink.FAKE, unit="nats"),
+    "precision": Gauge("precision", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of samples"),
+    "recall": Gauge("recall", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of real"),
+    "density": Gauge("density", wanted=1.0, include=(0.0,), ink=Ink.FAKE),
+    "coverage": Gauge("coverage", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of real"),
+    "classifier_frechet": Gauge("Frechet distance", logarithmic=True, ink=Ink.FAKE),
+    "nearest_train": Gauge("nearest train", ink=Ink.FAKE, unit="of test"),
+    "kid": Gauge("KID", ink=Ink.FAKE),
+    "fid": Gauge("FID", logarithmic=True, ink=Ink.FAKE),
+    "l2_coefficient": Gauge("L2 coefficient", logarithmic=True, ink=Ink.DISCRIMINATOR),
+    "k": Gauge("k steps", include=(0.0,), ink=Ink.DISCRIMINATOR, unit="updates of D"),
+    PRETRAINING: Gauge("pre-training", logarithmic=True, ink=Ink.MARK, letter="P"),
+}
+
+LN2 = math.log(2)
+# Where the losses stand when D cannot tell real from generated, by the objective; the losses of these are in nats.
+BALANCE: dict[str, dict[str, float]] = {
+    "non_saturating": {"ln 2": LN2, "2 ln 2": 2 * LN2},
+    "clamped": {"ln 2": LN2, "2 ln 2": 2 * LN2},
+    "halved": {"ln 2": LN2},
+    "relativistic": {"ln 2": LN2},
+    "minimax": {"-ln 2": -LN2, "2 ln 2": 2 * LN2},
+    "zero_sum": {"-2 ln 2": -2 * LN2, "2 ln 2": 2 * LN2},
+}
+REFERENCES = BALANCE["non_saturating"]
+
+
+def gauge_of(name: str) -> Gauge:
+    """How a series is shown; one that the table does not know, under its own name."""
+    return GAUGES.get(name) or Gauge(name.replace("_", " "))

@@ -1,0 +1,69 @@
+"""Heat: D(x) over the plane as the grounds of cells, and what these mean."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_gan.contract.snapshot import Floats
+from tui_gan.ui.draw.canvas import SPACE, Canvas
+from tui_gan.ui.draw.palette import Ink, Look, Palette, triplet
+
+LEVELS = 7
+STRENGTH = 0.42
+LETTERS = " .:"
+Levels = NDArray[np.int64]
+Shares = tuple[float, float]
+
+
+def levels(discriminator: Floats, across: Shares, upward: Shares, columns: int, rows: int) -> Levels:
+    """D(x) in the middle of each cell, from 0 for certainly generated to LEVELS - 1, the upper row first.
+
+    Between the places where D was asked it is interpolated; what is not known, and what lies outside them, counts as 0.
+
+    Args:
+        across, upward: the ends of what is drawn, as shares of the window of `discriminator`.
+    """
+    if discriminator.ndim != 2 or not discriminator.size:
+        return np.zeros((rows, columns), dtype=np.int64)
+    high, wide = discriminator.shape
+    known = np.clip(np.nan_to_num(discriminator, posinf=0.0, neginf=0.0), 0.0, 1.0)
+    shares = _hats(upward, rows, high)[::-1] @ known @ _hats(across, columns, wide).T
+    return np.minimum((shares * LEVELS + 1e-9).astype(np.int64), LEVELS - 1)
+
+
+def _hats(ends: Shares, count: int, points: int) -> Floats:
+    """(count, points) weights that interpolate, at the middles of `count` equal pieces, values at those of `points` pieces of 0 .. 1."""
+    middles = ends[0] + (np.arange(count) + 0.5) / count * (ends[1] - ends[0])
+    places = np.clip(middles * points - 0.5, 0, points - 1)
+    weights = np.clip(1 - np.abs(places[:, None] - np.arange(points)), 0.0, None)
+    hats: Floats = weights * ((middles >= 0) & (middles <= 1))[:, None]
+    return hats
+
+
+def shades(palette: Palette) -> NDArray[np.uint8]:
+    """(LEVELS, 3) colours from the ground towards that of D."""
+    ground, full = np.array(triplet(palette.ground)), np.array(triplet(palette.discriminator))
+    shares = np.linspace(0.0, STRENGTH, LEVELS)[:, None]
+    found: NDArray[np.uint8] = np.rint(ground + (full - ground) * shares).astype(np.uint8)
+    return found
+
+
+def letters(canvas: Canvas, levels: Levels) -> None:
+    """D(x) as letters, for a terminal without shades."""
+    table = np.array([ord(letter) for letter in LETTERS], dtype="<u4")
+    glyphs = table[levels * len(LETTERS) // LEVELS]
+    canvas.lay(np.where(glyphs == SPACE, 0, glyphs).astype("<u4"), Ink.FAINT)
+
+
+def key(canvas: Canvas, x: int, rows: int, look: Look) -> None:
+    """What the grounds mean: D(x) from 0 at the bottom to 1."""
+    column = Canvas(2, rows)
+    ramp = np.repeat(levels(np.linspace(0.0, 1.0, 2 * rows)[:, None], (0, 1), (0, 1), 1, rows), 2, axis=1)
+    if look.ascii_only:
+        letters(column, ramp)
+    else:
+        colours = shades(look.palette)[ramp]
+        column.paint(colours, colours)
+    canvas.paste(x, 0, column)
+    places = {0: "1", rows - 1: "0"} | ({(rows - 1) // 2: ".5"} if rows >= 5 else {})
+    for row, label in places.items():
+        canvas.write(x + 3, row, label, Ink.DISCRIMINATOR)

@@ -1,0 +1,101 @@
+"""Preferences: the user's own file of keys, theme and characters."""
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from textual.keys import Keys, _character_to_key
+
+from tui_gan.contract.errors import UsageError, choose, first_line, nearest
+from tui_gan.ui.keys import CHARACTERS, FIXED, KEYS, Key, in_force
+
+THEMES = {"dark": False, "light": True}
+# What a key may be called besides its character.
+NAMES = {"space", *CHARACTERS.values(), *(key.value for key in Keys if not key.value.startswith("<") and key is not Keys.Ignore)}
+# These move the focus and leave, whatever the file says.
+TAKEN = ("tab", "shift+tab", "ctrl+i", "ctrl+c", "ctrl+q")
+
+
+@dataclasses.dataclass(frozen=True)
+class Preferences:
+    """What the user's file says.
+
+    Attributes:
+        keys: those in force.
+        light: whether the light theme is the one to begin with.
+        ascii_only: whether plain ASCII alone is drawn with.
+    """
+
+    keys: tuple[Key, ...] = KEYS
+    light: bool = False
+    ascii_only: bool = False
+
+
+def read(path: Path) -> Preferences:
+    """Read the file; without one everything is as it comes.
+
+    Raises:
+        UsageError: it is no TOML, or holds what means nothing; one line that names the file.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return Preferences()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise UsageError(f"{path} is no TOML: {first_line(error)}") from None
+    try:
+        return _preferences(table)
+    except (UsageError, ValueError) as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def written(key: str) -> str:
+    """A key as the file takes it: its character, or Textual's name."""
+    return next((character for character, name in CHARACTERS.items() if name == key), key)
+
+
+def _preferences(table: Mapping[str, Any]) -> Preferences:
+    for name in table:
+        choose(READERS, name, "preference")
+    return Preferences(**dict(READERS[name](value) for name, value in table.items()))
+
+
+def _keys(value: Any) -> tuple[str, Any]:
+    if not isinstance(value, dict):
+        raise UsageError('keys is a table: below a line [keys], lines such as pause = "space"')
+    names = [key.name for key in KEYS if key.name not in FIXED]
+    for name, key in value.items():
+        if name not in names:
+            raise UsageError(f"unknown action {name!r}{nearest(name, names)} (`tui-gan keys` lists them all)")
+        if not isinstance(key, str):
+            raise UsageError(f"the key of {name} is written in quotes, such as {name} = {str(key)!r}")
+    return "keys", in_force({name: _key(name, key) for name, key in value.items()})
+
+
+def _key(action: str, text: str) -> str:
+    """Textual's name of a key."""
+    name = "space" if text == " " else CHARACTERS.get(text, text if text in NAMES else text.lower())
+    if len(text) == 1 and not text.isascii() and text.isprintable():
+        name = _character_to_key(text)
+    elif name not in NAMES:
+        raise UsageError(f"unknown key {text!r} for {action}{nearest(text, NAMES)}")
+    if name in TAKEN:
+        raise UsageError(f"the key {text!r} cannot be given to {action}: it moves the focus or quits, whatever this file says")
+    return name
+
+
+def _theme(value: Any) -> tuple[str, Any]:
+    return "light", choose(THEMES, str(value), "theme")
+
+
+def _ascii(value: Any) -> tuple[str, Any]:
+    if not isinstance(value, bool):
+        raise UsageError(f"ascii is true or false, not {value!r}")
+    return "ascii_only", value
+
+
+READERS = {"keys": _keys, "theme": _theme, "ascii": _ascii}
