@@ -1,6 +1,6 @@
 """Prints the ratios that the project promises, from interleaved runs of the real program.
 
-python -m benchmarks.bench [--pairs 5] [--long] [--only screen,plain,keys,bytes,help,memory]
+python -m benchmarks.bench [--pairs 5] [--long] [--only screen,plain,views,keys,bytes,help,memory]
 """
 
 import argparse
@@ -16,9 +16,13 @@ import msgspec
 import psutil
 
 from tests.terminal import PROGRAM, Terminal, terminal
+from tui_gan.ui.views import VIEWS
 
 ROOT = Path(__file__).parents[1]
 STEPS, WARM_UP = 8_000, 2_000
+DIGITS = {view: str(number) for number, view in enumerate(VIEWS, 1)}
+# Presets with a picture of each kind, and the views whose bytes are counted: those of the line all, of the others what differs.
+COUNTED = {"toy1d": tuple(VIEWS), "ring2d": ("overview", "layers", "samples"), "digits": ("overview", "samples")}
 
 
 def row(what: str, figure: str, bar: str, met: bool) -> None:
@@ -39,9 +43,11 @@ def logged_speed(run: Path) -> float:
     return (last - first) / (now - then)
 
 
-def on_screen(folder: Path) -> float:
+def on_screen(folder: Path, view: str = "overview") -> float:
     run = folder / f"screen-{time.monotonic_ns()}"
     with terminal("run", "toy1d", "--steps", str(STEPS), "--out", str(run), cwd=folder) as opened:
+        opened.wait_for("RUNNING")
+        opened.press(DIGITS[view])
         drain_until(opened, lambda: "finished" in (run / "log.jsonl").read_text() if (run / "log.jsonl").exists() else False)
         opened.press("q")
         opened.wait_end()
@@ -94,47 +100,74 @@ def bench_plain(pairs: int, folder: Path) -> None:
     row("steps/s headless over a plain loop", spread(ratios), ">= 0.95", statistics.median(ratios) >= 0.95)
 
 
+def bench_views(pairs: int, folder: Path) -> None:
+    ratios: dict[str, list[float]] = {view: [] for view in VIEWS}
+    for _ in range(min(pairs, 3)):
+        for view in VIEWS:
+            ratios[view].append(on_screen(folder, view) / without_screen(folder))
+    for view, found in ratios.items():
+        median = statistics.median(found)
+        row(f"steps/s in the view {view} over headless, {len(found)} pairs", spread(found), ">= 0.90", median >= 0.90)
+
+
 def bench_keys(pairs: int, folder: Path, presses: int = 100) -> None:
     with terminal("run", "toy1d", "--out", str(folder / "keys"), cwd=folder) as opened:
         opened.wait_for("RUNNING")
-        waited, k_steps = [], 1
-        for press in range(presses):
-            key, k_steps = ("K", k_steps + 1) if press % 10 < 5 else ("k", k_steps - 1)
-            wanted = f"k steps ◂ {k_steps} ▸"
-            settle = time.monotonic() + 0.15
-            while time.monotonic() < settle:
-                opened.read(0.02)
-            start = time.perf_counter()
-            opened.press(key)
-            opened.wait_for(lambda text, wanted=wanted: wanted in " ".join(text.split()))
-            waited.append(1000 * (time.perf_counter() - start))
+        for view in VIEWS:
+            opened.press(DIGITS[view])
+            wait(opened, 1.0)
+            waited = _key_waits(opened, presses)
+            p99 = sorted(waited)[int(0.99 * presses) - 1]
+            figure = f"p99 {p99:.0f} ms (median {statistics.median(waited):.0f}, most {max(waited):.0f})"
+            row(f"key press to changed screen in {view}, {presses} presses", figure, "<= 100 ms", p99 <= 100)
         opened.press("q")
         opened.wait_end()
-    p99 = sorted(waited)[int(0.99 * presses) - 1]
-    figure = f"p99 {p99:.0f} ms (median {statistics.median(waited):.0f}, most {max(waited):.0f})"
-    row(f"key press to changed screen, {presses} presses", figure, "<= 100 ms", p99 <= 100)
 
 
-def bench_bytes(pairs: int, folder: Path, seconds: float = 20.0) -> None:
+def _key_waits(opened: Terminal, presses: int) -> list[float]:
+    """Milliseconds from each press to the knob's new value on the screen, in its panel or in the newest event."""
+    waited, k_steps = [], 1
+    for press in range(presses):
+        key, k_steps = ("K", k_steps + 1) if press % 10 < 5 else ("k", k_steps - 1)
+        signs = (f"k steps ◂ {k_steps} ▸", f"k steps: {k_steps} (was")
+        wait(opened, 0.15)
+        start = time.perf_counter()
+        opened.press(key)
+        opened.wait_for(lambda text, signs=signs: any(sign in " ".join(text.split()) for sign in signs))
+        waited.append(1000 * (time.perf_counter() - start))
+    return waited
+
+
+def wait(opened: Terminal, seconds: float) -> None:
+    """Take in what is written meanwhile."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        opened.read(0.02)
+
+
+def bench_bytes(pairs: int, folder: Path, seconds: float = 10.0) -> None:
     def rate(opened: Terminal) -> float:
-        before, end = opened.received, time.monotonic() + seconds
-        while time.monotonic() < end:
-            opened.read(0.05)
+        before = opened.received
+        wait(opened, seconds)
         return (opened.received - before) / seconds / 1000
 
-    with terminal("run", "toy1d", "--out", str(folder / "bytes"), cwd=folder) as opened:
-        opened.wait_for("RUNNING")
-        training = rate(opened)
-        opened.press(" ")
-        opened.wait_for("PAUSED")
-        settle = time.monotonic() + 6
-        while time.monotonic() < settle:
-            opened.read(0.05)
-        paused = rate(opened)
-        opened.press("q")
-        opened.wait_end()
-    row("bytes to the terminal, training", f"{training:.1f} kB/s", "<= 60 kB/s", training <= 60)
-    row("bytes to the terminal, paused", f"{paused:.1f} kB/s", "0", paused == 0)
+    for preset, views in COUNTED.items():
+        with terminal("run", preset, "--out", str(folder / f"bytes-{preset}"), cwd=folder) as opened:
+            opened.wait_for("RUNNING")
+            for view in views:
+                opened.press(DIGITS[view])
+                wait(opened, 2.0)
+                training = rate(opened)
+                opened.press(" ")
+                opened.wait_for("PAUSED")
+                wait(opened, 6.0)
+                paused = rate(opened)
+                opened.press(" ")
+                opened.wait_for("RUNNING")
+                row(f"bytes to the terminal, {preset}, {view}, training", f"{training:.1f} kB/s", "<= 60 kB/s", training <= 60)
+                row(f"bytes to the terminal, {preset}, {view}, paused", f"{paused:.1f} kB/s", "0", paused == 0)
+            opened.press("q")
+            opened.wait_end()
 
 
 def bench_help(pairs: int, folder: Path) -> None:
@@ -166,6 +199,7 @@ def bench_memory(pairs: int, folder: Path, steps: int = 200_000) -> None:
 BENCHES = {
     "screen": bench_screen,
     "plain": bench_plain,
+    "views": bench_views,
     "keys": bench_keys,
     "bytes": bench_bytes,
     "help": bench_help,

@@ -1,14 +1,20 @@
 """What tests of every room share: a configuration so small that a step takes a millisecond."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.terminal import NOWHERE
 from tui_gan.contract.config import Config, Minibatch, Network
 from tui_gan.contract.knobs import Knobs
 
 # A machine that is busy must not fail a property, and what failed once must fail again.
 settings.register_profile("calm", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
+
+# What a developer prefers and how a screen was left must not reach a test, nor a program that a test starts; nor the other way.
+os.environ |= NOWHERE
 
 
 @pytest.fixture

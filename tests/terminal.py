@@ -18,6 +18,8 @@ import pyte
 
 PROGRAM = (sys.executable, "-m", "tui_gan")
 PATIENCE = 60.0
+# In place of the user's own folders: nothing is there, and nothing can be kept there.
+NOWHERE = {"XDG_CONFIG_HOME": os.devnull, "XDG_STATE_HOME": os.devnull}
 
 
 class Terminal:
@@ -46,7 +48,7 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={**inherited, "PYTHONPATH": root, **variables, **(environment or {})},
+            env={**inherited, "PYTHONPATH": root, **NOWHERE, **variables, **(environment or {})},
             start_new_session=True,
             preexec_fn=_own_terminal,
         )

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from tui_gan import __version__
-from tui_gan.cli import doctor, listing, running, using
+from tui_gan.cli import doctor, listing, own, running, using
 from tui_gan.contract.errors import TuiGanError
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "sample": using.sample,
     "eval": using.evaluate,
     "export": using.export,
+    "keys": own.keys,
     "doctor": doctor.doctor,
 }
 for name, command in COMMANDS.items():

@@ -1,23 +1,29 @@
-"""A plan under one of the two front ends, with the signals that must not lose it."""
+"""A plan under one of the front ends, with the signals that must not lose it."""
 
 import contextlib
 import dataclasses
 import os
 import select
 import signal
+import sys
 import termios
 import threading
 import time
 import traceback
 from collections.abc import Iterator
 from types import FrameType
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_gan.cli.locale import speaks_utf8
+from tui_gan.cli.own import memory_path
 from tui_gan.contract import commands
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.session.plan import Outcome, Plan
 from tui_gan.session.runlog import RunLog
 from tui_gan.session.thread import RunThread
+
+if TYPE_CHECKING:
+    from tui_gan.ui.preferences import Preferences
 
 FATAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GLANCE_MS = 250
@@ -25,6 +31,19 @@ SCREEN_LEAVES_WITHIN = 3.0
 IMPATIENCE = 2.0
 # Mouse off, alternate screen off, cursor on, colours off.
 LEAVE_SCREEN = b"\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1049l\x1b[?25h\x1b[0m\n"
+
+
+class Ended(NamedTuple):
+    """How a run ended under a front end.
+
+    Attributes:
+        signal_number: of the signal that ended it, or 0.
+        restart: the settings, `KEY=VALUE`, for which the user has left it for a new run; none where that was not asked.
+    """
+
+    outcome: Outcome
+    signal_number: int
+    restart: tuple[str, ...] = ()
 
 
 class Signals:
@@ -45,36 +64,60 @@ class Signals:
         self.run.send(commands.Stop())
 
 
-def headless(plan: Plan) -> tuple[Outcome, int]:
-    """Train without a screen.
-
-    Returns:
-        How it ended, and the number of the signal that ended it, or 0.
-    """
+def headless(plan: Plan) -> Ended:
+    """Train without a screen."""
     from tui_gan.headless import watch
 
     run = RunThread(plan)
     with _caught(run) as signals:
         run.start()
         watch(run, run.wait)
-    return _ended(run), signals.number
+    return Ended(_ended(run), signals.number)
 
 
-def screen(plan: Plan, ascii_only: bool) -> tuple[Outcome, int]:
-    """Train with the screen, and leave the terminal clean whatever happens.
-
-    Returns:
-        How it ended, and the number of the signal that ended it, or 0.
-    """
-    from tui_gan.ui.app import TuiGan
+def plain(plan: Plan) -> Ended:
+    """Train and tell of it in sentences; a terminal may answer in words."""
+    from tui_gan.plain import watch
 
     run = RunThread(plan)
+    with _caught(run) as signals:
+        run.start()
+        watch(run, run.wait, _typed if sys.stdin.isatty() else tuple)
+    return Ended(_ended(run), signals.number)
+
+
+def _typed() -> list[str]:
+    """The lines that were typed since the last time; the end of the input says quit."""
+    try:
+        if not select.select([0], [], [], 0)[0]:
+            return []
+        typed = os.read(0, 4096).decode(errors="replace")
+    except OSError:
+        typed = ""
+    return typed.splitlines() or ["quit"]
+
+
+def screen(plan: Plan, ascii_only: bool, preferences: "Preferences") -> Ended:
+    """Train with the screen, and leave the terminal clean whatever happens; how it is left is remembered."""
+    from tui_gan.ui.app import TuiGan
+    from tui_gan.ui.memory import keep, recall
+
+    run, memory = RunThread(plan), recall(memory_path())
     left = threading.Event()
     with _caught(run) as signals:
         threading.Thread(target=_watch_terminal, args=(run, signals, left), name="terminal", daemon=True).start()
-        app = TuiGan(run, begin=run.start, ascii_only=ascii_only or not speaks_utf8())
+        app = TuiGan(
+            run,
+            begin=run.start,
+            ascii_only=ascii_only or preferences.ascii_only or not speaks_utf8(),
+            light=preferences.light,
+            keys=preferences.keys,
+            memory=memory,
+        )
         app.run()
         left.set()
+        if app.memory != memory:
+            keep(memory_path(), app.memory)
         # Whether the screen left by its own choice or not, the run is saved.
         run.send(commands.Stop())
         run.start()
@@ -82,7 +125,7 @@ def screen(plan: Plan, ascii_only: bool) -> tuple[Outcome, int]:
     outcome = _ended(run)
     if app.failure:
         outcome = dataclasses.replace(outcome, status="failed", error=_screen_failed(plan, outcome, app.failure))
-    return outcome, signals.number
+    return Ended(outcome, signals.number, () if app.failure or signals.number else app.restart)
 
 
 def _screen_failed(plan: Plan, outcome: Outcome, failure: BaseException) -> TuiGanError:

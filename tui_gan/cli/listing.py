@@ -39,7 +39,8 @@ def _row(run: Any) -> dict[str, Any]:
         stored = checkpoint.stored(run.checkpoints)
         if stored:
             about = checkpoint.read_about(stored[max(stored)])
-            row |= {"step": about.step, "value": about.metric}
+            # What has been changed since the run began is in force, and the value is by that metric.
+            row |= {"step": about.step, "value": about.metric, "steps": about.config.steps, "metric": about.config.metric}
         else:
             row["problem"] = "no checkpoint"
     except TuiGanError as error:

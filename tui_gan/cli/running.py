@@ -5,24 +5,27 @@ import json as json_text
 import math
 import os
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tui_gan.cli import settings
+from tui_gan.cli import own, settings
 from tui_gan.cli.options import with_knobs
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
+    from tui_gan.cli.front import Ended
     from tui_gan.session.checkpoint import About
     from tui_gan.session.plan import Outcome, Plan
 
 PresetName = Annotated[str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS))]
 EXAMPLES = "128x3-maxout5, 400x4-relu-bn, 256,128-sn-dropout.3 or dcgan64"
 Headless = Annotated[bool, typer.Option("--headless", help="Train without the screen.")]
+Plain = Annotated[bool, typer.Option("--plain", help="Tell of it in sentences, as for a screen reader; type help for words to answer.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with plain ASCII.")]
 Device = Annotated[str | None, typer.Option(help="Where to train: auto, cpu, cuda, cuda:N or mps.", show_default=False)]
@@ -44,6 +47,7 @@ def run(
     set: Annotated[
         list[str] | None, typer.Option("--set", help="Any setting by its TOML key: --set objective=hinge.", show_default=False)
     ] = None,
+    plain: Plain = False,
     json: AsJson = False,
     ascii: Ascii = False,
     knobs: Any = None,
@@ -51,8 +55,7 @@ def run(
     """Train a preset and watch it."""
     options = {"steps": steps, "seed": seed, "data": data and str(data), "generator": generator, "discriminator": discriminator}
     resolved, live = settings.resolved(preset, config, settings.of_pairs(set or ()), options, knobs)
-    if not headless:
-        _check_terminal()
+    front_end, hold = _front_end(headless, plain, ascii)
 
     from tui_gan.data.tables import read_table
     from tui_gan.session import rundir
@@ -61,11 +64,8 @@ def run(
     columns = PRESETS[preset].columns
     if resolved.data and columns and resolved.dataset == PRESETS[preset].config.dataset:
         read_table(Path(resolved.data), columns)
-    if not headless:
-        # Imported before anything is made: a signal must find its handler soon after there is a directory to keep whole.
-        import tui_gan.ui.app  # noqa: F401
     directory, resolved = rundir.create(out, resolved, live, copied=columns > 0)
-    _train(Plan(run=directory, config=resolved, knobs=live, until=resolved.steps, hold=not headless), headless, json, ascii)
+    _train(Plan(run=directory, config=resolved, knobs=live, until=resolved.steps, hold=hold), front_end, json)
 
 
 def resume(
@@ -73,12 +73,12 @@ def resume(
     headless: Headless = False,
     steps: Annotated[int | None, typer.Option(min=1, help="Steps more; without it to the run's own number.", show_default=False)] = None,
     device: Device = None,
+    plain: Plain = False,
     json: AsJson = False,
     ascii: Ascii = False,
 ) -> None:
     """Go on with a run where its newest checkpoint left it."""
-    if not headless:
-        _check_terminal()
+    front_end, hold = _front_end(headless, plain, ascii)
 
     from tui_gan.session import checkpoint, rundir
     from tui_gan.session.plan import Plan
@@ -100,9 +100,9 @@ def resume(
         step=about.step,
         seconds=about.seconds,
         checkpoint=newest,
-        hold=not headless,
+        hold=hold,
     )
-    _train(plan, headless, json, ascii)
+    _train(plan, front_end, json)
 
 
 def _read_newest(newest: Path, stored: dict[int, Path]) -> "About":
@@ -121,16 +121,48 @@ def _on_device(knobs: Knobs, device: str | None) -> Knobs:
 
 def _check_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
-        raise UsageError("the screen needs a terminal for input and output; without one add --headless")
+        raise UsageError("the screen needs a terminal for input and output; without one add --headless or --plain")
     if os.environ.get("TERM") == "dumb":
         raise UsageError("TERM=dumb says that this terminal cannot show a screen; set TERM to what it is, or add --headless")
 
 
-def _train(plan: "Plan", headless: bool, json: bool, ascii_only: bool) -> None:
-    """Train a plan under a front end, report how it ended, and exit."""
+def _front_end(headless: bool, plain: bool, ascii_only: bool) -> "tuple[Callable[[Plan], Ended], bool]":
+    """What to train under, and whether a run that has finished is held there until somebody leaves it.
+
+    Raises:
+        UsageError: it cannot be had here, or the user's own file is wrong.
+    """
     from tui_gan.cli import front
 
-    outcome, signal_number = front.headless(plan) if headless else front.screen(plan, ascii_only)
+    if headless and plain:
+        raise UsageError("choose one of --headless and --plain")
+    if headless or plain:
+        return (front.headless, False) if headless else (front.plain, sys.stdin.isatty())
+    _check_terminal()
+    preferences = own.preferences()
+    # Imported before anything is made: a signal must find its handler soon after there is a directory to keep whole.
+    import tui_gan.ui.app  # noqa: F401
+
+    return lambda plan: front.screen(plan, ascii_only, preferences), True
+
+
+def _train(plan: "Plan", front_end: "Callable[[Plan], Ended]", json: bool) -> None:
+    """Train a plan under a front end, and what the user leaves it for there; report how each ended, and exit."""
+    while True:
+        outcome, signal_number, pairs = front_end(plan)
+        _report(plan, outcome, signal_number, json)
+        if not pairs:
+            break
+        plan = _afresh(plan, pairs)
+    if signal_number:
+        # The terminal may be gone, and then Python's own last flush would turn the status into another.
+        os._exit(128 + signal_number)
+    if outcome.error:
+        raise outcome.error
+    raise typer.Exit(0)
+
+
+def _report(plan: "Plan", outcome: "Outcome", signal_number: int, json: bool) -> None:
     # A run that never began has measured nothing and has nothing to report but its error.
     if json and outcome.metrics:
         try:
@@ -141,12 +173,28 @@ def _train(plan: "Plan", headless: bool, json: bool, ascii_only: bool) -> None:
     if outcome.metrics:
         with contextlib.suppress(OSError):
             print(summary(plan, outcome), file=sys.stderr, flush=True)
-    if signal_number:
-        # The terminal may be gone, and then Python's own last flush would turn the status into another.
-        os._exit(128 + signal_number)
-    if outcome.error:
-        raise outcome.error
-    raise typer.Exit(0)
+
+
+def _afresh(plan: "Plan", pairs: Sequence[str]) -> "Plan":
+    """A new run with the settings in which a run was saved, and `pairs` laid over them.
+
+    Raises:
+        UsageError: a pair names no setting, or a value that is not allowed.
+    """
+    from msgspec.structs import replace
+
+    from tui_gan.session import checkpoint, rundir
+    from tui_gan.session.plan import Plan
+
+    stored = checkpoint.stored(plan.run.checkpoints)
+    left = checkpoint.read_about(stored[max(stored)]) if stored else plan
+    config, knobs = settings.laid_over(left.config, left.knobs, pairs)
+    if config.data and config.data == left.config.data:
+        # The copy of the data lies beside the run.
+        config = replace(config, data=str(plan.run.path / config.data))
+    preset = PRESETS.get(config.preset)
+    directory, config = rundir.create(None, config, knobs, copied=preset is None or preset.columns > 0)
+    return Plan(run=directory, config=config, knobs=knobs, until=config.steps, hold=plan.hold)
 
 
 def report(plan: "Plan", outcome: "Outcome") -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Settings of a run: the preset, under what belongs to it in this case, under a TOML file, under the command line."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from tui_gan.contract.config import Config, read_toml, resolve
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.knobs import KNOBS, Knobs
+from tui_gan.contract.values import read_value
 from tui_gan.presets import PRESETS
 
 
@@ -47,6 +47,18 @@ def resolved(
     return laid(*below) if below else (config, live)
 
 
+def laid_over(config: Config, knobs: Knobs, pairs: Sequence[str]) -> tuple[Config, Knobs]:
+    """Lay `KEY=VALUE` pairs over the settings of a run.
+
+    Raises:
+        UsageError: a key that is not known, or a value that is not allowed.
+    """
+    table = of_pairs(pairs)
+    if table.get("preset", config.preset) != config.preset:
+        raise UsageError(f"--set is for the preset {table['preset']!r}, not {config.preset!r}")
+    return resolve(config, knobs, table, source="--set")
+
+
 def of_pairs(pairs: Sequence[str]) -> dict[str, Any]:
     """Read `KEY=VALUE` as TOML does: keys with dots, numbers, true and false, lists; a text needs no quotes, in a list neither.
 
@@ -67,17 +79,9 @@ def of_pairs(pairs: Sequence[str]) -> dict[str, Any]:
                 raise _both(name)
         if isinstance(place.get(names[-1]), dict):
             raise _both(names[-1])
-        place[names[-1]] = _value(text.strip())
+        place[names[-1]] = read_value(text.strip())
     return table
 
 
 def _both(name: str) -> UsageError:
     return UsageError(f"--set gives {name!r} both a value and keys of its own; leave one of them out")
-
-
-def _value(text: str) -> Any:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        listed = text.startswith("[") and text.endswith("]")
-        return [_value(part.strip()) for part in text[1:-1].split(",")] if listed else text

@@ -1,0 +1,130 @@
+"""The real program's manners: the user's own files, the clipboard, and sentences in place of a screen."""
+
+import base64
+import json
+import subprocess
+from pathlib import Path
+
+from tests.end_to_end.test_screen import commands, greys_only, newest, quiet, step, training, words
+from tests.terminal import PROGRAM, terminal
+from tui_gan.ui.keys import view_keys
+from tui_gan.ui.panels import PANELS
+from tui_gan.ui.views import VIEWS
+
+
+def test_the_users_keys_are_in_force_and_the_screen_begins_as_it_was_left(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    file = own / "tui-gan" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('theme = "light"\n[keys]\npause = "p"\nregularization_lower = "space"\n')
+    places = {"XDG_CONFIG_HOME": str(own), "XDG_STATE_HOME": str(own)}
+    for first in (True, False):
+        with terminal("run", "toy1d", cwd=tmp_path, **places) as opened:
+            training(opened)
+            assert "curves" in opened.text.splitlines()[1] or first
+            opened.wait_for("p pause")
+            opened.press("5")
+            opened.wait_for(lambda text: "curves" in text.splitlines()[1])
+            opened.press("p")
+            opened.wait_for("PAUSED")
+            opened.press("q")
+            assert opened.wait_end() == 0
+    assert json.loads((own / "tui-gan" / "screen.json").read_text()) == {"view": "curves", "maximised": None, "light": None}
+
+
+def test_a_wrong_file_is_one_line_before_anything_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "tui-gan" / "config.toml"
+    file.parent.mkdir()
+    file.write_text('[keys]\npause = "q"\n')
+    with terminal("run", "toy1d", cwd=tmp_path, size=(300, 24), XDG_CONFIG_HOME=str(tmp_path)) as opened:
+        assert opened.wait_end() == 2
+        assert f"tui-gan: {file}: the key 'q' is taken twice: by pause and by quit" in opened.text
+        assert opened.is_clean()
+    assert not (tmp_path / "runs").exists()
+
+
+def test_what_is_copied_reaches_the_terminal_and_a_paused_screen_is_quiet_after_it(tmp_path: Path) -> None:
+    with terminal("run", "toy1d", cwd=tmp_path, size=(80, 24)) as opened:
+        training(opened)
+        opened.press(" ", "5")
+        opened.wait_for(lambda text: "PAUSED" in text and "curves" in text)
+        opened.press("y")
+        opened.wait_for("copied to the clipboard")
+        opened.wait_for(lambda text: "copied" not in text)
+        quiet(opened)
+        shown = step(opened.text)
+        opened.press("q")
+        assert opened.wait_end() == 0
+    sent = bytes(opened.raw).partition(b"\x1b]52;c;")[2].partition(b"\a")[0]
+    assert f"step                      {shown} of " in base64.b64decode(sent).decode()
+
+
+def test_every_view_in_plain_ascii_and_without_colours(tmp_path: Path) -> None:
+    with terminal("run", "toy1d", "--ascii", cwd=tmp_path, NO_COLOR="1") as opened:
+        training(opened)
+        for key in view_keys():
+            opened.press(key.key)
+            opened.wait_for(lambda text, key=key: heading(VIEWS[key.name].panel) in text.splitlines()[1])
+            assert opened.text.isascii(), key.name
+        opened.press("q")
+        assert opened.wait_end() == 0
+    assert greys_only(bytes(opened.raw))
+
+
+def heading(panel: str) -> str:
+    """What stands in the frame of a panel."""
+    return PANELS[panel or "distribution"].title
+
+
+def test_a_run_is_told_in_sentences_and_answers_to_words(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with terminal("run", "toy1d", "--plain", "--out", str(run), cwd=tmp_path, size=(100, 200)) as opened:
+        opened.wait_for("Loading PyTorch.")
+        opened.wait_for("Training toy1d on cpu.")
+        for typed, said in (
+            ("help", "save and leave."),
+            ("k 3", "K steps: 3 (was 1)."),
+            ("minibatch_discrimination on", "Minibatch: on (was off)."),
+            ("k", "k_steps is 3: discriminator updates per generator update."),
+            ("k 99", "between 1 and 20"),
+            ("evaluate", "W1 0.0"),
+            ("save", "Saved step"),
+            ("paus", "I do not know 'paus'; did you mean 'pause'?"),
+            ("pause", "Paused at step"),
+            ("status", "steps a second. D's loss"),
+            ("undo", "Minibatch: off (was on)."),
+        ):
+            opened.press(typed + "\n")
+            opened.wait_for(lambda text, said=said: said.lower() in words(text).lower())
+        opened.press("step 2\n")
+        opened.press("go\n")
+        opened.wait_for(lambda text: text.count("Training toy1d on cpu.") == 2)
+        opened.press("quit\n")
+        assert opened.wait_end() == 0
+        assert "Saving." in opened.text
+        assert b"\x1b" not in opened.raw
+    assert ("k_steps", 3) in commands(run)
+    assert ("step", 2) in commands(run)
+    assert newest(run).is_file()
+
+
+def test_without_a_terminal_sentences_end_with_the_run(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*PROGRAM, "run", "toy1d", "--plain", "--steps", "50"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0] == "Loading PyTorch."
+    assert "Training toy1d on cpu." in lines
+    assert lines[-1] == "Finished at step 50."
+    assert all(line.endswith((".", ",")) for line in lines)
+
+
+def test_one_front_end_at_a_time(tmp_path: Path) -> None:
+    done = subprocess.run([*PROGRAM, "run", "toy1d", "--plain", "--headless"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (2, "tui-gan: choose one of --headless and --plain\n")

@@ -1,0 +1,107 @@
+"""A monkey at the keyboard of the real program: nothing breaks, and a paused run learns nothing."""
+
+import random
+from pathlib import Path
+
+import pytest
+from safetensors.numpy import load_file
+
+from tests.terminal import Terminal, terminal
+from tui_gan.ui.keys import KEYS
+
+SEED = 20260
+ENTERED = {
+    "space": " ",
+    "enter": "\r",
+    "escape": "\x1b",
+    "backspace": "\x7f",
+    "tab": "\t",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "plus": "+",
+    "minus": "-",
+    "slash": "/",
+    "comma": ",",
+    "full_stop": ".",
+    "question_mark": "?",
+}
+LEAVE = ("quit", "interrupt")
+# What trains, moves the networks, or begins another run.
+TRAINS = ("pause", "step", "slow", "update_discriminator", "update_generator", "device", "restart")
+ROUND = 50
+
+
+def entered(key: str) -> str:
+    """What the terminal sends for a key."""
+    return chr(ord(key[5]) - 96) if key.startswith("ctrl+") else ENTERED.get(key, key)
+
+
+def typed(without: tuple[str, ...]) -> list[str]:
+    """What a monkey may press: every key but some, and those that lists and questions know."""
+    kept = [key for key in KEYS if key.name not in (*LEAVE, *without)]
+    taken = {key.key for key in KEYS if key.name in (*LEAVE, *without) and not key.panel}
+    found = {key.key for key in kept} | {"tab", "enter", "backspace", "escape", "up", "down", "left", "right"}
+    # From the list of actions a monkey could leave, and so it could by answering a question with yes.
+    return sorted(entered(key) for key in found - taken - {"ctrl+p"})
+
+
+def play(opened: Terminal, keys: list[str], presses: int) -> None:
+    """Press keys by the seed, resize now and then, and see that the program lives."""
+    monkey = random.Random(SEED)
+    for done in range(0, presses, ROUND):
+        for _ in range(ROUND):
+            key = monkey.choice(keys)
+            # A question that may stand there is answered with no.
+            opened.press("n" if key == "y" and monkey.random() < 0.5 else key)
+            opened.read(0.002)
+        if done % (5 * ROUND) == 0:
+            opened.resize(monkey.randint(20, 200), monkey.randint(5, 60))
+        opened.read(0.05)
+        assert opened.process.poll() is None, f"it ended after {done} presses: {opened.text}"
+    opened.resize(120, 36)
+
+
+def come_back(opened: Terminal) -> None:
+    """Leave whatever is open, and come to the overview."""
+    for _ in range(4):
+        opened.press("\x1b")
+        opened.wait_for(lambda _: not opened.read(0.3))
+    opened.press("1")
+    opened.wait_for("knobs")
+
+
+@pytest.mark.parametrize("presses", [500, pytest.param(5_000, marks=pytest.mark.slow)])
+def test_a_monkey_breaks_nothing_while_it_trains(tmp_path: Path, presses: int) -> None:
+    run = tmp_path / "run"
+    with terminal("run", "toy1d", "--out", str(run), cwd=tmp_path) as opened:
+        opened.wait_for("RUNNING")
+        play(opened, typed(("restart",)), presses)
+        come_back(opened)
+        opened.press("q")
+        assert opened.wait_end() == 0, opened.text
+        assert opened.is_clean()
+    assert "Traceback" not in (run / "log.jsonl").read_text()
+
+
+@pytest.mark.parametrize("presses", [300, pytest.param(5_000, marks=pytest.mark.slow)])
+def test_a_monkey_moves_no_weight_of_a_paused_run(tmp_path: Path, presses: int) -> None:
+    run = tmp_path / "run"
+    with terminal("run", "toy1d", "--out", str(run), cwd=tmp_path) as opened:
+        opened.wait_for("RUNNING")
+        opened.press(" ")
+        opened.wait_for("PAUSED")
+        opened.press("c")
+        opened.wait_for("saved step")
+        (saved,) = (run / "checkpoints").glob("step-*.safetensors")
+        before = load_file(saved)
+        play(opened, typed(TRAINS), presses)
+        come_back(opened)
+        opened.press("q")
+        assert opened.wait_end() == 0, opened.text
+    after = load_file(saved)
+    weights = [name for name in before if not name.startswith("history.")]
+    assert [name for name in weights if (before[name] != after[name]).any()] == []

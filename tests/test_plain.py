@@ -1,0 +1,142 @@
+"""The front end that speaks in sentences, with a run that is made up."""
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+
+from tui_gan import plain
+from tui_gan.contract import commands
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.snapshot import Event, Series, Snapshot, Stage, Status, frozen
+
+
+def snapshot(status: Status = Status.RUNNING, **changes: object) -> Snapshot:
+    values = {"discriminator_loss": 1.38, "generator_loss": 0.69, "w1": 0.0213}
+    series = {name: Series(frozen([1, 2000]), frozen([9.0, value])) for name, value in values.items()}
+    made = Snapshot("toy1d", status, 2000, 100_000, 2.0, 1030.0, "cpu", ("cpu",), Knobs(), "runs/x", series=series)
+    return dataclasses.replace(made, **changes)
+
+
+@dataclasses.dataclass
+class MadeUp:
+    """A run that answers each look with the next of its snapshots."""
+
+    latest: Snapshot
+    following: list[Snapshot] = dataclasses.field(default_factory=list)
+    sent: list[commands.Command] = dataclasses.field(default_factory=list)
+
+    def request_snapshot(self) -> None:
+        if self.following:
+            self.latest = self.following.pop(0)
+
+    def send(self, command: commands.Command) -> None:
+        self.sent.append(command)
+
+
+def waits(times: int) -> Callable[[float], bool]:
+    left = iter([False] * times + [True])
+    return lambda seconds: next(left)
+
+
+def test_progress_is_a_sentence() -> None:
+    assert plain.progress(snapshot()) == "Step 2,000 of 100,000, 1,030 steps a second. D's loss 1.38, G's 0.69. W1 0.0213."
+    before = snapshot(phase="pre-training 300 / 1,000", series={}, steps_per_second=0.0)
+    assert plain.progress(before) == "Pre-training 300 / 1,000."
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_state_is_a_sentence(status: Status) -> None:
+    assert plain.state(snapshot(status)).endswith(".")
+
+
+def test_what_happens_is_told_once_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+    old, new, bad = Event(1900, "of before"), Event(2000, "k steps: 2 (was 1)", "change"), Event(2000, "a file differs", "warning")
+    following = [snapshot(events=(old, new)), snapshot(events=(old, new)), snapshot(Status.PAUSED, events=(old, new, bad), advice="Try b.")]
+    run = MadeUp(snapshot(Status.LOADING), following)
+    plain.watch(run, waits(60))
+    assert capsys.readouterr().out.splitlines() == [
+        "Loading PyTorch.",
+        "K steps: 2 (was 1).",
+        "Training toy1d on cpu.",
+        "Warning: a file differs.",
+        "Paused at step 2,000.",
+        "Try b.",
+    ]
+    assert run.sent == [commands.Watch(())]
+
+
+def test_steps_and_their_parts_are_told_while_paused() -> None:
+    paused = snapshot(Status.PAUSED)
+    part = Stage("D 1/1: latents", "Numbers are drawn.", (("count", "256"), ("mean", "0.01")))
+    assert plain.news(paused, dataclasses.replace(paused, step=2001)) == [plain.progress(dataclasses.replace(paused, step=2001))]
+    assert plain.news(paused, dataclasses.replace(paused, stages=(part,))) == ["D 1/1: latents. Numbers are drawn. count 256, mean 0.01."]
+
+
+def test_how_it_goes_is_said_at_intervals(capsys: pytest.CaptureFixture[str]) -> None:
+    run = MadeUp(snapshot(), [snapshot(step=2000 + number) for number in range(200)])
+    lines = iter([["every 5"]])
+    plain.watch(run, waits(round(22.4 / plain.GLANCE)), lambda: next(lines, []))
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == ["Training toy1d on cpu.", "I say how it goes every 5 seconds."]
+    assert [line.startswith("Step 2,0") for line in said[2:]] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        *plain.WORDS.items(),
+        ("  Pause ", commands.Pause()),
+        ("step", commands.Step(1)),
+        ("step 5", commands.Step(5)),
+        ("k 3", commands.SetKnob("k_steps", 3)),
+        ("k-steps=3", commands.SetKnob("k_steps", 3)),
+        ("generator_lr 1e-3", commands.SetKnob("generator_lr", 1e-3)),
+        ("minibatch_discrimination on", commands.SetKnob("minibatch_discrimination", True)),
+        ("device cpu", commands.SetKnob("device", "cpu")),
+        ("set objective hinge", commands.ChangeSetting("objective", "hinge")),
+        ("set regularizers.r1 0.5", commands.ChangeSetting("regularizers.r1", 0.5)),
+    ],
+)
+def test_a_word_is_a_command(line: str, command: commands.Command) -> None:
+    run = MadeUp(snapshot())
+    plain.Talk(run).answer(line)
+    assert run.sent == [command]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("", ""),
+        ("help", "save and leave."),
+        ("status", "Training toy1d on cpu. Step 2,000 of"),
+        ("events", "Nothing has happened yet."),
+        ("knobs", "batch_size is 256: "),
+        ("k", "k_steps is 1: discriminator updates per generator update."),
+        ("m", "minibatch_discrimination is off: "),
+        ("step x", "a whole number"),
+        ("every", "a number of seconds"),
+        ("set objective", "a setting and its value"),
+        ("puase", "did you mean 'pause'?"),
+        ("pause now", "'pause'"),
+    ],
+)
+def test_what_is_no_command_is_answered_at_once(line: str, said: str) -> None:
+    run = MadeUp(snapshot())
+    assert said in " ".join(plain.Talk(run).answer(line))
+    assert run.sent == []
+
+
+def test_after_quit_nothing_more_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    run = MadeUp(snapshot(), [snapshot(Status.STOPPED, events=(Event(2000, "stopped at step 2000"),))])
+    plain.watch(run, waits(30), lambda: ["quit"])
+    assert run.sent == [commands.Watch(()), commands.Stop()]
+    assert capsys.readouterr().out.splitlines() == ["Training toy1d on cpu.", "Saving.", "Stopped at step 2000."]
+
+
+def test_a_reader_that_has_gone_away_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("builtins.print", gone)
+    plain.watch(MadeUp(snapshot()), waits(3))

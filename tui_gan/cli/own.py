@@ -1,0 +1,58 @@
+"""The user's own files: what is preferred, and how the screen was left; and `tui-gan keys`."""
+
+import json as json_text
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from tui_gan.ui.preferences import Preferences
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def preferences_path() -> Path:
+    """The file that the user may write."""
+    import platformdirs
+
+    return platformdirs.user_config_path("tui-gan") / "config.toml"
+
+
+def memory_path() -> Path:
+    """The file that the screen writes."""
+    import platformdirs
+
+    return platformdirs.user_state_path("tui-gan") / "screen.json"
+
+
+def preferences() -> "Preferences":
+    """What the user's file says.
+
+    Raises:
+        UsageError: it is wrong.
+    """
+    from tui_gan.ui.preferences import read
+
+    return read(preferences_path())
+
+
+def keys(json: AsJson = False) -> None:
+    """List every key in force, as the user's file of keys takes it."""
+    from tui_gan.ui.keys import FIXED
+    from tui_gan.ui.preferences import written
+
+    path, found = preferences_path(), [key for key in preferences().keys if key.name not in FIXED]
+    if json:
+        rows = {key.name: {"key": written(key.key), "panel": key.panel, "help": key.help} for key in found}
+        print(json_text.dumps({"file": str(path), "keys": rows}))
+        return
+    print(f"# The keys in force. To change some, write their lines into {path};")
+    print('# theme = "light" and ascii = true go above [keys].\n[keys]')
+    lines = {key: f"{key.name} = {json_text.dumps(written(key.key), ensure_ascii=False)}" for key in found}
+    width, panel = max(map(len, lines.values())), ""
+    for key, line in lines.items():
+        if key.panel != panel:
+            panel = key.panel
+            print(f"# in the panel {panel}")
+        print(f"{line:{width}}  # {key.help}")

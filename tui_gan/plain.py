@@ -1,0 +1,205 @@
+"""The front end for screen readers: what happens, as sentences, one a line; and commands typed as words."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+
+from tui_gan.contract import commands
+from tui_gan.contract.errors import nearest
+from tui_gan.contract.knobs import KNOBS
+from tui_gan.contract.news import fresh
+from tui_gan.contract.snapshot import Event, EventKind, Series, Snapshot, Status
+from tui_gan.contract.values import read_value
+
+GLANCE, LOOK_EVERY, SAY_EVERY = 0.05, 0.5, 15.0
+STATES: dict[Status, str] = {
+    Status.LOADING: "Loading PyTorch.",
+    Status.RUNNING: "Training {preset} on {device}.",
+    Status.PAUSED: "Paused at step {step:,}.",
+    Status.FINISHED: "The run is done. Type quit to leave.",
+    Status.FAILED: "The run has failed at step {step:,}.",
+}
+PREFIXES: dict[EventKind, str] = {"warning": "Warning: ", "error": "Error: "}
+LOSSES = {"discriminator_loss": "D's loss", "generator_loss": "G's"}
+WORDS: dict[str, commands.Command] = {
+    "pause": commands.Pause(),
+    "go": commands.Resume(),
+    "slow": commands.SlowMotion(),
+    "save": commands.Save(),
+    "evaluate": commands.Evaluate(),
+    "export": commands.Export(),
+    "undo": commands.Undo(),
+    "redo": commands.Redo(),
+    "quit": commands.Stop(),
+}
+HELP = (
+    "Type a word and press Enter.",
+    "pause: stop training. go: go on. step 5: train five steps. slow: show the next part of a step.",
+    "status: say how it goes. every 30: say so each 30 seconds; every 0: never. events: say the last five events again.",
+    "knobs: say every knob. A knob and a value sets it, such as: k_steps 3, or by its key: k 3.",
+    "set objective hinge: change a setting. undo, redo: take a change back, and make it again.",
+    "save: write a checkpoint. evaluate: measure the metrics. export: write the generator. quit: save and leave.",
+)
+# Each knob by its name and by the key that lowers it.
+KNOB_WORDS = {word: name for name, knob in KNOBS.items() for word in (name, knob.keys.split()[0])}
+SWITCHES = {"on": True, "off": False}
+
+
+@dataclasses.dataclass
+class Talk:
+    """A conversation with a run.
+
+    Attributes:
+        handle: the run.
+        every: seconds between two sentences on how it goes; 0 for none.
+        leaving: the user has said quit.
+    """
+
+    handle: commands.RunHandle
+    every: float = SAY_EVERY
+    leaving: bool = False
+
+    def answer(self, line: str) -> Sequence[str]:
+        """Do what was typed; what there is to say of it at once, since the run's own answer follows."""
+        word, _, rest = line.strip().replace("=", " ").partition(" ")
+        word, rest = word.lower().replace("-", "_"), rest.strip()
+        if word in WORDS and not rest:
+            self.leaving |= word == "quit"
+            self.handle.send(WORDS[word])
+            return ("Saving.",) if word == "quit" else ()
+        if word in KNOB_WORDS:
+            return self._turn(KNOB_WORDS[word], rest)
+        if word in ASIDE:
+            return ASIDE[word](self, rest)
+        return (f"I do not know {word!r}{nearest(word, {**WORDS, **KNOB_WORDS, **ASIDE})}; type help for all words.",) if word else ()
+
+    def _turn(self, name: str, value: str) -> Sequence[str]:
+        if not value:
+            return (knob(self.handle.latest, name),)
+        self.handle.send(commands.SetKnob(name, SWITCHES.get(value, read_value(value))))
+        return ()
+
+    def _step(self, count: str) -> Sequence[str]:
+        if count and not count.isdecimal():
+            return ("Type step and a whole number, such as: step 5.",)
+        self.handle.send(commands.Step(int(count or 1)))
+        return ()
+
+    def _every(self, seconds: str) -> Sequence[str]:
+        if not seconds.isdecimal():
+            return ("Type every and a number of seconds, such as: every 30.",)
+        self.every = float(seconds)
+        return (f"I say how it goes every {seconds} seconds." if self.every else "I say how it goes when you type status.",)
+
+    def _set(self, pair: str) -> Sequence[str]:
+        key, _, value = pair.partition(" ")
+        if not value:
+            return ("Type set, a setting and its value, such as: set objective hinge.",)
+        self.handle.send(commands.ChangeSetting(key, SWITCHES.get(value, read_value(value.strip()))))
+        return ()
+
+    def _status(self, _: str) -> Sequence[str]:
+        return (state(self.handle.latest), progress(self.handle.latest))
+
+    def _events(self, _: str) -> Sequence[str]:
+        return [sentence(event) for event in self.handle.latest.events[-5:]] or ("Nothing has happened yet.",)
+
+    def _knobs(self, _: str) -> Sequence[str]:
+        return [knob(self.handle.latest, name) for name in KNOBS]
+
+    def _help(self, _: str) -> Sequence[str]:
+        return HELP
+
+
+ASIDE: Mapping[str, Callable[[Talk, str], Sequence[str]]] = {
+    "step": Talk._step,
+    "every": Talk._every,
+    "set": Talk._set,
+    "status": Talk._status,
+    "events": Talk._events,
+    "knobs": Talk._knobs,
+    "help": Talk._help,
+}
+
+
+def watch(handle: commands.RunHandle, wait: Callable[[float], bool], typed: Callable[[], Sequence[str]] = lambda: ()) -> None:
+    """Tell of a run until it ends.
+
+    Args:
+        wait: waits so many seconds for the end of the run and returns whether it has come.
+        typed: the lines that were typed since it was asked last.
+    """
+    talk, seen = Talk(handle), handle.latest
+    handle.send(commands.Watch(()))
+    _say([state(seen)])
+    looked = said = 0.0
+    while not wait(GLANCE):
+        looked, said = looked + GLANCE, said + GLANCE
+        for line in () if talk.leaving else typed():
+            _say(talk.answer(line))
+            looked = LOOK_EVERY
+        if looked >= LOOK_EVERY:
+            looked = 0.0
+            handle.request_snapshot()
+        if handle.latest is not seen:
+            before, seen = seen, handle.latest
+            _say(news(before, seen))
+            if talk.every and said >= talk.every and seen.status is Status.RUNNING:
+                said = 0.0
+                _say([progress(seen)])
+    if handle.latest is not seen:
+        _say(news(seen, handle.latest))
+
+
+def news(before: Snapshot, after: Snapshot) -> list[str]:
+    """What has happened between two snapshots."""
+    # A run that goes on brings along what was told before.
+    told = [sentence(event) for event in fresh(before.events, after.events) if before.events or event.step >= before.step]
+    if after.status is not before.status and after.status in STATES:
+        told.append(state(after))
+        told += [after.advice] if after.advice else []
+    elif after.step != before.step and after.status is Status.PAUSED:
+        told.append(progress(after))
+    for stage in after.stages[len(before.stages) :]:
+        told.append(f"{stage.name}. {stage.text} {', '.join(f'{name} {value}' for name, value in stage.numbers)}.")
+    return told
+
+
+def state(snapshot: Snapshot) -> str:
+    """What the run does."""
+    values = {field.name: getattr(snapshot, field.name) for field in dataclasses.fields(snapshot)}
+    return STATES[snapshot.status].format(**values) if snapshot.status in STATES else "The run has stopped."
+
+
+def progress(snapshot: Snapshot) -> str:
+    """How it goes, such as "Step 2,000 of 100,000, 1,030 steps a second. D's loss 1.38, G's 0.69. W1 0.02."."""
+    where = f"{snapshot.phase[:1].upper()}{snapshot.phase[1:]}" if snapshot.phase else f"Step {snapshot.step:,} of {snapshot.steps:,}"
+    speed = f", {snapshot.steps_per_second:,.0f} steps a second" if snapshot.steps_per_second >= 1 else ""
+    newest = {name: _number(series) for name, series in snapshot.series.items() if len(series.values)}
+    losses = ", ".join(f"{said} {newest[name]}" for name, said in LOSSES.items() if name in newest)
+    others = [f"{name[:1].upper()}{name[1:].replace('_', ' ')} {value}" for name, value in newest.items() if name not in LOSSES]
+    return " ".join(f"{part}." for part in (where + speed, losses, *others) if part)
+
+
+def knob(snapshot: Snapshot, name: str) -> str:
+    """A knob and its value."""
+    value = getattr(snapshot.knobs, name)
+    shown = ("on" if value else "off") if isinstance(value, bool) else value
+    return f"{name} is {shown}: {KNOBS[name].help}."
+
+
+def sentence(event: Event) -> str:
+    """An event, as a sentence."""
+    text = PREFIXES.get(event.kind, "") + event.text
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
+
+
+def _number(series: Series) -> str:
+    return f"{series.values[-1]:.3g}"
+
+
+def _say(sentences: Sequence[str]) -> None:
+    # A reader that has gone away must not end the run.
+    with contextlib.suppress(OSError):
+        for each in sentences:
+            print(each, flush=True)
