@@ -18,6 +18,29 @@ import pyte
 
 PROGRAM = (sys.executable, "-m", "tui_gan")
 PATIENCE = 60.0
+ENTERED = {
+    "space": " ",
+    "enter": "\r",
+    "escape": "\x1b",
+    "backspace": "\x7f",
+    "tab": "\t",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "plus": "+",
+    "minus": "-",
+    "slash": "/",
+    "comma": ",",
+    "full_stop": ".",
+    "question_mark": "?",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+}
 # In place of the user's own folders: nothing is there, and nothing can be kept there.
 NOWHERE = {"XDG_CONFIG_HOME": os.devnull, "XDG_STATE_HOME": os.devnull}
 
@@ -159,6 +182,11 @@ def terminal(*words: str, cwd: Path, size: tuple[int, int] = (120, 36), **enviro
         yield opened
     finally:
         opened.close()
+
+
+def entered(key: str) -> str:
+    """What a terminal sends for a key, by Textual's name of it."""
+    return chr(ord(key[5]) - 96) if key.startswith("ctrl+") else ENTERED.get(key, key)
 
 
 def _own_terminal() -> None:

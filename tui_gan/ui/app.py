@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -20,6 +19,7 @@ from textual.screen import Screen
 from tui_gan.contract.commands import Command, Export, RunHandle, Stop, TurnKnob, Watch
 from tui_gan.contract.snapshot import Event, EventKind, Snapshot, Status
 from tui_gan.ui.board import Board
+from tui_gan.ui.counting import counting
 from tui_gan.ui.draw.figures import figures
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.governor import Governor
@@ -81,7 +81,7 @@ class TuiGan(App[None]):
         self._ascii = [AsciiFilter()] if ascii_only else []
         super().__init__()
         self.animation_level = "none"
-        self.driver_class = self._counting(self.driver_class)
+        self.driver_class = counting(self.driver_class, self._count)
         self._handle = handle
         self._keys = keys
         self._light_by_default = light
@@ -230,7 +230,7 @@ class TuiGan(App[None]):
     def action_copy(self) -> None:
         """Copy the figures of the view, by way of the terminal."""
         self.copy_to_clipboard(figures(self._board.frame.snapshot))
-        self.notify("copied to the clipboard: step, speed, the newest value of every series, knobs")
+        self.notify("copied to the clipboard: step, speed, newest values, knobs")
 
     def notify(self, message: str, *, severity: SeverityLevel = "information", **how: Any) -> None:
         """Say something for a few seconds; what Textual lets choose besides the severity stays as it is here."""
@@ -293,13 +293,5 @@ class TuiGan(App[None]):
         """Print nothing: the traceback belongs in the log."""
         self._exit_renderables.clear()
 
-    def _counting(self, driver: type[Driver]) -> type[Driver]:
-        """A driver that counts what it writes."""
-        app = self
-
-        class Counting(driver):  # type: ignore[misc, valid-type]
-            def write(self, data: str) -> None:
-                app.bytes_written += len(data) if data.isascii() else len(data.encode())
-                super().write(data)
-
-        return Counting
+    def _count(self, written: int) -> None:
+        self.bytes_written += written

@@ -28,7 +28,8 @@ class Quality(Panel):
         """Draw the charts."""
         found = shown(frame.snapshot)
         if not any(part.steps.size for _, _, part in found):
-            return hint("not measured yet: press e" if width > 26 else "", width, height)
+            key = next(key.shown for key in frame.keys if key.name == "evaluate")
+            return hint(f"not measured yet: press {key}" if width > 26 else "", width, height)
         return quality([(gauge, part) for _, gauge, part in found], width, height, frame.look)
 
     def notes(self, frame: Frame) -> Notes:
