@@ -15,6 +15,7 @@ from tui_gan.ui.layout import ABSENT, Kind, PlacedLayout, Places, places
 from tui_gan.ui.memory import Memory
 from tui_gan.ui.panels import PANELS
 from tui_gan.ui.panels.panel import Frame, Panel, Part
+from tui_gan.ui.pressing import press
 from tui_gan.ui.toasts import Toasts
 from tui_gan.ui.views import VIEWS
 
@@ -157,6 +158,10 @@ class Board(Screen[None]):
             self.set_focus(self.query_one(f"#{wanted}", Panel) if wanted in placed else None, scroll_visible=False)
         self._watch(tuple(sorted({part for name in placed if name in PANELS for part in PANELS[name].watches})))
         self.call_after_refresh(lambda: self.show(self.frame))
+
+    async def on_key(self, event: events.Key) -> None:
+        """Do what a key means where no panel has the keys."""
+        await press(self, event)
 
     def on_mount(self) -> None:
         """Begin."""

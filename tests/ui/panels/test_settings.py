@@ -2,8 +2,10 @@
 
 import dataclasses
 
+from textual.events import Key
+
 from tests.ui.conftest import SETTINGS
-from tui_gan.contract.commands import ChangeSetting, SetKnob, Stop, TurnKnob
+from tui_gan.contract.commands import ChangeSetting, SetKnob, Stop, TurnKnob, Undo
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.snapshot import Status
 from tui_gan.ui.app import TuiGan
@@ -73,6 +75,21 @@ def test_what_is_typed_stands_in_the_last_line(seen, run_of, watch, until, scree
         assert "undo  k steps: 2 -> 1" in screen_text(app)
 
     watch(app, body, (80, 24))
+
+
+def test_keys_that_come_faster_than_they_are_answered_are_text_too(seen, run_of, watch) -> None:
+    run = run_of(seen())
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        for key in ("6", "down", "down", "enter", "1", "e", "minus", "4", "k", "backspace", "enter", "down", "right", "u"):
+            app.post_message(Key(key, "-" if key == "minus" else key if len(key) == 1 else None))
+        for _ in range(4):
+            await pilot.pause()
+
+    watch(app, body)
+    assert run.commands == [SetKnob("generator_lr", 1e-4), TurnKnob("discriminator_lr", 1), Undo()]
+    assert app.memory.view == "knobs"
 
 
 def test_a_click_turns_and_chooses(seen, run_of, watch, until, screen_text) -> None:

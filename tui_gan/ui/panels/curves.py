@@ -135,16 +135,12 @@ class Curves(Panel):
             self.send(Overlay(self.menu.ticked))
             self.redraw()
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Keep every key for the filter while it is typed, and for the list of runs while it is open."""
-        bound = self.screen.active_bindings.get(event.key)
         if self.typing:
             self._type(event)
         elif self.menu is not None:
             self._choose(event.key, self.menu)
-        elif bound is not None and bound.node is self and bound.binding.action in GRABS:
-            # At once, and not by way of the app, which may already have handed out the next key.
-            GRABS[bound.binding.action](self)
         else:
             return
         event.stop()
@@ -252,10 +248,6 @@ class Curves(Panel):
         x, y = (canvas.width - listed.width) // 2, (height - listed.height) // 2
         canvas.paste(x, y, listed)
         self.targets = [Target(each.row + y + 1, each.start + x + 1, each.end + x + 1, each.action) for each in targets]
-
-
-# The actions after which this panel takes every key.
-GRABS = {"filter": Curves.action_filter, "overlay": Curves.action_overlay}
 
 
 def _marks(frame: Frame) -> tuple[Mark, ...]:

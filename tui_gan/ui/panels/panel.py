@@ -16,6 +16,7 @@ from tui_gan.ui.draw.canvas import Canvas, changed_rows, framed, strip
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.words import Target
 from tui_gan.ui.keys import KEYS, Key
+from tui_gan.ui.pressing import press
 
 Notes = tuple[tuple[str, Ink], ...]
 # Seconds for which the answer to a command is looked out for.
@@ -173,6 +174,10 @@ class Panel(Part, can_focus=True):
     def allow_focus(self) -> bool:
         """Only a panel that has a place on the screen can be focused."""
         return super().allow_focus() and self.id in getattr(self.screen, "placed", ())
+
+    async def on_key(self, event: events.Key) -> None:
+        """Do what a key means here."""
+        await press(self, event)
 
     def on_focus(self) -> None:
         """Show the focus."""

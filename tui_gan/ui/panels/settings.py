@@ -130,7 +130,7 @@ class Settings(Panel):
         if yes:
             self.app.leave_for(self._pairs)  # type: ignore[attr-defined]
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """While a value is typed, every key is a letter of it, leaves, or puts it in force."""
         text = self.state.typing
         if text is None:
