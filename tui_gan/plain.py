@@ -12,6 +12,8 @@ from tui_gan.contract.snapshot import Event, EventKind, Series, Snapshot, Status
 from tui_gan.contract.values import read_value
 
 GLANCE, LOOK_EVERY, SAY_EVERY = 0.05, 0.5, 15.0
+# Digits of a number of steps.
+LONGEST = 12
 STATES: dict[Status, str] = {
     Status.LOADING: "Loading PyTorch.",
     Status.RUNNING: "Training {preset} on {device}.",
@@ -61,7 +63,7 @@ class Talk:
 
     def answer(self, line: str) -> Sequence[str]:
         """Do what was typed; what there is to say of it at once, since the run's own answer follows."""
-        word, _, rest = line.strip().replace("=", " ").partition(" ")
+        word, rest = [*line.replace("=", " ").split(maxsplit=1), "", ""][:2]
         word, rest = word.lower().replace("-", "_"), rest.strip()
         if word in WORDS and not rest:
             self.leaving |= word == "quit"
@@ -80,7 +82,7 @@ class Talk:
         return ()
 
     def _step(self, count: str) -> Sequence[str]:
-        if count and not count.isdecimal():
+        if count and not (count.isdecimal() and len(count) <= LONGEST):
             return ("Type step and a whole number, such as: step 5.",)
         self.handle.send(commands.Step(int(count or 1)))
         return ()
@@ -92,10 +94,10 @@ class Talk:
         return (f"I say how it goes every {seconds} seconds." if self.every else "I say how it goes when you type status.",)
 
     def _set(self, pair: str) -> Sequence[str]:
-        key, _, value = pair.partition(" ")
+        key, value = [*pair.split(maxsplit=1), "", ""][:2]
         if not value:
             return ("Type set, a setting and its value, such as: set objective hinge.",)
-        self.handle.send(commands.ChangeSetting(key, SWITCHES.get(value, read_value(value.strip()))))
+        self.handle.send(commands.ChangeSetting(key, SWITCHES.get(value, read_value(value))))
         return ()
 
     def _status(self, _: str) -> Sequence[str]:
@@ -160,7 +162,9 @@ def news(before: Snapshot, after: Snapshot) -> list[str]:
         told += [after.advice] if after.advice else []
     elif after.step != before.step and after.status is Status.PAUSED:
         told.append(progress(after))
-    for stage in after.stages[len(before.stages) :]:
+    shown = len(before.stages)
+    # The parts of another step are all new.
+    for stage in after.stages[shown if after.stages[:shown] == before.stages else 0 :]:
         told.append(f"{stage.name}. {stage.text} {', '.join(f'{name} {value}' for name, value in stage.numbers)}.")
     return told
 

@@ -50,7 +50,7 @@ def come_back(opened: Terminal) -> None:
     opened.wait_for("knobs")
 
 
-@pytest.mark.parametrize("presses", [500, pytest.param(5_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("presses", [300, pytest.param(5_000, marks=pytest.mark.slow)])
 def test_a_monkey_breaks_nothing_while_it_trains(tmp_path: Path, presses: int) -> None:
     run = tmp_path / "run"
     with terminal("run", "toy1d", "--out", str(run), cwd=tmp_path) as opened:

@@ -81,7 +81,7 @@ def test_every_key_acts_and_is_seen_and_quitting_leaves_a_checkpoint_and_a_clean
         assert command in commands(run)
     steps = [line["step"] for line in log(run)]
     assert steps == sorted(steps)
-    assert list(run.glob("generator-*.safetensors"))
+    assert list((run / "pictures").glob("distribution-*.png"))
 
 
 def test_a_finished_run_stays_until_q(tmp_path: Path) -> None:

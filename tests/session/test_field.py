@@ -10,12 +10,12 @@ import torch
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs, set_knob
-from tui_gan.gan import judging
+from tui_gan.gan import company, judging
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.latents import LATENTS, draw
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session.observe import company, field, observer, with_field
+from tui_gan.session.observe import field, observer, with_field
 from tui_gan.session.observe.field import SPANS, arrows, manifold, span
 
 

@@ -11,11 +11,11 @@ import torch
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs, set_knob
-from tui_gan.gan import judging
+from tui_gan.gan import company, judging
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session.observe import company, predictions
+from tui_gan.session.observe import predictions
 from tui_gan.session.observe.predictions import logit_edges
 
 

@@ -18,6 +18,8 @@ from tui_gan.contract.network import Network, Share, described
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000_000)]
 CountOrNone = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
 Weight = Annotated[float, Meta(ge=0.0, le=1e9)]
+# Above 0 by more than a thread that rounds the smallest numbers to 0 takes for 0.
+LEAST = 1e-9
 
 
 class Minibatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,8 +65,8 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """
 
     kind: str = "constant"
-    period: Annotated[float, Meta(gt=0.0, le=1e12)] = 1000.0
-    factor: Annotated[float, Meta(gt=0.0, le=1.0)] = 0.95
+    period: Annotated[float, Meta(ge=LEAST, le=1e12)] = 1000.0
+    factor: Annotated[float, Meta(ge=LEAST, le=1.0)] = 0.95
     floor: Share = 0.0
 
 
@@ -92,7 +94,7 @@ class EarlyStop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """
 
     metric: str = ""
-    threshold: float = 0.0
+    threshold: Annotated[float, Meta(ge=-1e12, le=1e12)] = 0.0
     evaluations: Annotated[int, Meta(ge=1, le=1_000_000)] = 3
 
 
@@ -155,7 +157,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     contrast: Weight = 0.0
     latent_dim: Annotated[int, Meta(ge=1, le=65_536)] = 1
     latent: str = "normal"
-    latent_scale: Annotated[float, Meta(gt=0.0, le=1e6)] = 1.0
+    latent_scale: Annotated[float, Meta(ge=LEAST, le=1e6)] = 1.0
     stratified: bool = True
     generator: Network = Network()
     discriminator: Network = Network()
@@ -175,7 +177,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     optimizer: Optimizer = Optimizer()
     schedule: Schedule = Schedule()
     average_decay: Share = 0.999
-    average_share: Annotated[float, Meta(gt=0.0, le=1.0)] = 0.25
+    average_share: Annotated[float, Meta(ge=LEAST, le=1.0)] = 0.25
     metrics: Annotated[tuple[str, ...], Meta(min_length=1)] = ("w1", "mean", "sd", "sd_ratio")
     metric: str = "w1"
     evaluated: Annotated[int, Meta(ge=100, le=1_000_000)] = 10_000
@@ -221,7 +223,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not TOML: {error}") from None
     return table
 

@@ -11,7 +11,9 @@ def read_value(text: str) -> Any:
     """Read a value as TOML does: numbers, true and false, lists, quoted text; any other text stands for itself, in a list too."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except RecursionError:
+        return text
+    except ValueError:  # Not TOML, or a number of thousands of digits.
         if text.startswith("[") and text.endswith("]"):
             return [read_value(part.strip()) for part in text[1:-1].split(",")]
         # TOML wants a digit on both sides of the point.

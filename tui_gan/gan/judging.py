@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
+from tui_gan.gan import company
 
 if TYPE_CHECKING:
     from tui_gan.gan.trainer import Trainer
@@ -47,8 +48,7 @@ def middle(trainer: "Trainer", knobs: Knobs) -> Tensor:
     """
     if trainer.objective.boundary is not None:
         return torch.zeros((), device=trainer.device)
-    real = trainer.dataset.sample(MIDDLE, torch.Generator().manual_seed(2), "cpu")
-    fake = trainer.sample(trainer.fixed_latents[:MIDDLE])
+    judged = company.real(trainer, knobs, MIDDLE), company.fake(trainer, knobs, MIDDLE)
     with torch.no_grad():
-        means = [logits(trainer, each, knobs, each).mean() for each in (real, fake)]
+        means = [logits(trainer, each.samples, knobs, each.company).mean() for each in judged]
     return (means[0] + means[1]) / 2

@@ -1,7 +1,9 @@
 """Training time: a stopwatch that rests in pauses, and the speed of the last seconds."""
 
+import contextlib
 import time
 from collections import deque
+from collections.abc import Iterator
 
 WINDOW = 3.0
 
@@ -29,6 +31,17 @@ class Clock:
         """Count no longer."""
         self._counted = self.seconds
         self._began = None
+
+    @contextlib.contextmanager
+    def resting(self) -> Iterator[None]:
+        """Under which no time counts."""
+        counting = self._began is not None
+        self.stop()
+        try:
+            yield
+        finally:
+            if counting:
+                self.start()
 
     def tick(self, step: int) -> None:
         """Note that `step` has just been done."""

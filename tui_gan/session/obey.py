@@ -123,7 +123,8 @@ def export(session: "Session", command: commands.Export) -> None:
     maker(command.to, command.what)
     run.save()
     try:
-        path = write(Source(str(run.files.run.path), run.files.run, run.files.checkpoint(run.step)), command.to, command.what)
+        with run.clock.resting():
+            path = write(Source(str(run.files.run.path), run.files.run, run.files.checkpoint(run.step)), command.to, command.what)
     except UnreadableError as error:
         # Such as data that have gone: nothing that a run which trains has to end for.
         raise UsageError(str(error)) from None

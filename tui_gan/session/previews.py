@@ -47,7 +47,7 @@ class Previews:
     def _remove(self, unwanted: Callable[[int], bool]) -> None:
         for step, path in list(stored(self.folder)):
             if unwanted(step):
-                path.unlink()
+                path.unlink(missing_ok=True)
 
 
 def stride_at(step: int, every: int) -> int:

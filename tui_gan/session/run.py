@@ -174,7 +174,7 @@ class Run:
             return
         if not self.trainer.is_finite():
             raise NonFiniteError
-        if self.step % self.config.log_every:
+        if self.step % self.config.log_every and self.trainer.losses_summed:
             self._log_scalars()
         metric = self.metrics()[self.config.metric]
         # Whoever reads the checkpoint gets the averaged generator as it is looked at.
@@ -212,6 +212,8 @@ class Run:
 
     def note(self, text: str, kind: EventKind = "info", *, logged: bool = True, traceback: str | None = None) -> None:
         """Add an event, to the screen and to the log."""
+        # What was typed may hold what no file in UTF-8 can.
+        text = text.encode(errors="backslashreplace").decode()
         self.events = [*self.events[1 - EVENTS :], Event(self.step, text, kind)]
         self._unsaved = True
         if logged:

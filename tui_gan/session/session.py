@@ -18,6 +18,8 @@ from tui_gan.session.settings import settings
 from tui_gan.session.slow import Slow
 
 Inbox = queue.SimpleQueue[Command | None]
+# Steps that a command asked for after them waits for, while nothing else is answered.
+AWAITED = 1_000
 
 
 class Session:
@@ -79,7 +81,8 @@ class Session:
             self._show()
 
     def train_owed(self) -> None:
-        """Train the steps that are owed, before what was asked for after them."""
+        """Train the steps that are owed, before what was asked for after them; more than can be waited for are given up."""
+        self._owed = self._owed if self._owed <= AWAITED else 0
         while self._owed:
             self._train_step()
 

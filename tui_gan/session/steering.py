@@ -5,9 +5,10 @@ from tui_gan.contract.errors import UsageError, first_line
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import devices
+from tui_gan.session.measuring import measured
 from tui_gan.session.observe import observer
 from tui_gan.session.run import SERIES, Run
-from tui_gan.session.undo import Change, InForce, different
+from tui_gan.session.undo import Change, Changes, InForce, different
 
 
 def change(run: Run, now: InForce) -> None:
@@ -20,8 +21,7 @@ def change(run: Run, now: InForce) -> None:
     if not different(before, now):
         run.note("it is so already", logged=False)
         return
-    put(run, now)
-    run.changes = run.changes.and_then(Change(before, now))
+    put(run, now, run.changes.and_then(Change(before, now)))
 
 
 def undo(run: Run) -> None:
@@ -29,8 +29,7 @@ def undo(run: Run) -> None:
     if not run.changes.done:
         run.note("nothing to undo", logged=False)
         return
-    put(run, run.changes.done[-1].before)
-    run.changes = run.changes.less_one()
+    put(run, run.changes.done[-1].before, run.changes.less_one())
 
 
 def redo(run: Run) -> None:
@@ -38,22 +37,23 @@ def redo(run: Run) -> None:
     if not run.changes.undone:
         run.note("nothing to redo", logged=False)
         return
-    put(run, run.changes.undone[-1].after)
-    run.changes = run.changes.plus_one()
+    put(run, run.changes.undone[-1].after, run.changes.plus_one())
 
 
-def put(run: Run, now: InForce) -> None:
-    """Put something else in force at this step boundary, log it with its values, and mark it."""
+def put(run: Run, now: InForce, changes: Changes) -> None:
+    """Put something else in force at this step boundary, mark it, and log it with its values."""
     before = run.in_force
     run.trainer = _trainer(run.trainer, before, now)
-    run.knobs = now.knobs
+    run.knobs, run.changes = now.knobs, changes
     if now.config != before.config or now.dataset is not before.dataset:
         _settle(run, before.config)
+    run.moved()
     found = different(before, now)
     for each in found:
-        run.log("command", name=each.name, value=each.after)
         run.note(each.changed, "change", logged=False)
-    run.moved()
+    # Last, because a full disk leaves in force, marked and to be taken back what it cannot log.
+    for each in found:
+        run.log("command", name=each.name, value=each.after)
     _warn_of_company(run, before)
 
 
@@ -61,6 +61,9 @@ def _trainer(trainer: Trainer, before: InForce, now: InForce) -> Trainer:
     """The trainer for what is to be in force; the one given stays as it is."""
     if now.config != before.config or now.dataset is not before.dataset:
         trainer = trainer.under(now.config, now.dataset)
+        if any(METRICS[name].asked for name in {*now.config.metrics} - {*before.config.metrics}):
+            # They need what may not be there, such as a library, without which the run could neither be measured nor saved.
+            measured(trainer)
     if now.knobs.device != before.knobs.device:
         try:
             trainer = trainer.on(devices.check(now.knobs.device))

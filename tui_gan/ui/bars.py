@@ -1,12 +1,13 @@
 """Bars: the header, slow motion, the line of advice, and the footer."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from tui_gan.ui.draw import words
 from tui_gan.ui.draw.canvas import Canvas, framed
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.stages import stages
 from tui_gan.ui.keys import footer_items
+from tui_gan.ui.layout import Kind
 from tui_gan.ui.panels.panel import Frame, Part
 
 
@@ -51,9 +52,10 @@ class Stages(Part):
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw them in a frame."""
-        key = next(key.shown for key in frame.keys if key.name == "slow")
+        shown = {key.name: key.shown for key in frame.keys}
+        notes = ((shown["slow"], Ink.KEY), (" next  ", Ink.DIM), (shown["pause"], Ink.KEY), (" go on", Ink.DIM))
         inside = stages(frame.snapshot.stages, max(0, width - 2), max(0, height - 2), frame.look)
-        return framed(inside, "one step in slow motion", False, frame.look, ((key, Ink.KEY), (" next", Ink.DIM)))
+        return framed(inside, "one step in slow motion", False, frame.look, notes)
 
 
 class Footer(Part):
@@ -62,12 +64,12 @@ class Footer(Part):
     quick: ClassVar[bool] = True
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
-        """The panel that they are for, and what it shows."""
-        return self._panel()
+        """The panel that they are for, what it shows, and whether it has all the room."""
+        return (*self._panel(), self._zoomed())
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line and remember where it can be clicked."""
-        canvas, self.targets = words.footer(footer_items(*self._panel(), frame.keys), width)
+        canvas, self.targets = words.footer(footer_items(*self._panel(), frame.keys, self._zoomed()), width)
         return canvas
 
     async def act(self, action: str) -> None:
@@ -75,5 +77,8 @@ class Footer(Part):
         panel = self.screen.query(f"#{self._panel()[0]}") if self._panel()[0] else ()
         await self.app.run_action(action, next((each for each in panel if hasattr(each, f"action_{action.partition('(')[0]}")), None))
 
-    def _panel(self) -> tuple[str, str]:
-        return str(getattr(self.screen, "panel", "")), str(getattr(self.screen, "kind", ""))
+    def _zoomed(self) -> bool:
+        return getattr(self.screen, "maximised", None) is not None
+
+    def _panel(self) -> tuple[str, Kind | Literal[""]]:
+        return str(getattr(self.screen, "panel", "")), getattr(self.screen, "kind", "")

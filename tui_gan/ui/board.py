@@ -14,8 +14,7 @@ from tui_gan.ui.bars import Advice, Footer, Header, Stages
 from tui_gan.ui.layout import ABSENT, Kind, PlacedLayout, Places, places
 from tui_gan.ui.memory import Memory
 from tui_gan.ui.panels import PANELS
-from tui_gan.ui.panels.panel import Frame, Panel, Part
-from tui_gan.ui.pressing import press
+from tui_gan.ui.panels.panel import Frame, Panel, Part, press
 from tui_gan.ui.toasts import Toasts
 from tui_gan.ui.views import VIEWS
 

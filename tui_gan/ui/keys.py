@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from textual.binding import Binding
 from textual.keys import _character_to_key
@@ -9,6 +10,7 @@ from textual.keys import _character_to_key
 from tui_gan.contract import commands
 from tui_gan.contract.knobs import KNOBS, Knob
 from tui_gan.ui.draw.words import Item
+from tui_gan.ui.layout import ABSENT, Kind
 from tui_gan.ui.views import VIEWS
 
 
@@ -114,11 +116,15 @@ IN_PANELS = (
     Key("pan_right", "right", "pan(1, 0)", "pan", "move the window to the right", "layers"),
     Key("pan_up", "up", "pan(0, 1)", "pan", "move the window up", "layers", ("plane",)),
     Key("pan_down", "down", "pan(0, -1)", "pan", "move the window down", "layers", ("plane",)),
+    Key("layers_up", "up", "scroll(-1)", "table", "the layers above in the table", "discriminator"),
+    Key("layers_down", "down", "scroll(1)", "table", "the layers below", "discriminator"),
     Key("earlier", "left", "scrub(-1)", "look back", "the kept preview before, as a click on the timeline does", "gallery"),
     Key("later", "right", "scrub(1)", "look back", "the kept preview after", "gallery"),
     Key("walk", "W", "walk", "walk", "walk between two latents, and back", "gallery"),
     Key("walk_from", "comma", "ends(0)", "other ends", "another latent to walk from", "gallery"),
     Key("walk_to", "full_stop", "ends(1)", "other ends", "another latent to walk to", "gallery"),
+    Key("larger", "plus", "resize(1)", "size", "larger images, and fewer", "gallery", ("images",)),
+    Key("smaller", "minus", "resize(-1)", "size", "smaller images, and more", "gallery", ("images",)),
     Key("nearest", "N", "nearest", "nearest", "show the nearest real image beside each, and back", "gallery", ("images",)),
     Key("first", "home", "scrub_to('first')", "first", "the first kept preview", "gallery"),
     Key("live", "end", "scrub_to('live')", "live", "the run as it stands", "gallery"),
@@ -249,12 +255,18 @@ def help_groups(panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> 
     }
 
 
-def footer_items(panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> list[Item]:
-    """The footer, the most needed first: what works in this panel alone, then everywhere; keys of one label stand together."""
+def footer_items(panel: str = "", kind: Kind | Literal[""] = "", keys: Sequence[Key] = KEYS, zoomed: bool = False) -> list[Item]:
+    """The footer, the most needed first: what works in this panel alone, then everywhere; keys of one label stand together.
+
+    Args:
+        zoomed: whether a panel has all the room, of which the way back is named first.
+    """
     by_name = {key.name: key for key in keys}
-    rest = [by_name[key.name] for key in ACTIONS if key.name not in (*FIRST, *FIXED)]
+    back = [dataclasses.replace(by_name["zoom"], label="back")] if zoomed else []
+    rest = [by_name[key.name] for key in ACTIONS if key.name not in (*FIRST, *FIXED, *(key.name for key in back))]
     here = [key for key in keys if key.panel and key.works(panel, kind)]
-    items = _items([*(by_name[name] for name in FIRST[:2]), *here, *(by_name[name] for name in FIRST[2:]), *rest])
+    views = [dataclasses.replace(by_name[name], label="views") for name, view in VIEWS.items() if view.panel not in ABSENT[kind or "line"]]
+    items = _items([*(by_name[name] for name in FIRST[:2]), *back, *here, *(by_name[name] for name in FIRST[2:]), *views, *rest])
     for knob in KNOBS.values():
         ways = [key for key in keys if key.action.startswith(f"turn('{knob.name}'")]
         items[knob.label] = Item(tuple((key.shown, key.action) for key in ways), knob.label)

@@ -61,10 +61,10 @@ def course(source: Source) -> Course:
         if kind == "command" and (text := _said(entry.get("name"), entry.get("value"))):
             found.changes.append(Change(step, text))
         if kind in ("scalars", "metrics"):
-            for name in [each for each in entry if each not in BESIDE]:
-                # What is not finite, the log writes as null.
-                value = math.nan if entry[name] is None else float(entry[name])
-                getattr(found, kind).setdefault(name, {})[step] = value
+            for name, value in entry.items():
+                if name not in BESIDE and isinstance(value, int | float | None):
+                    # What is not finite, the log writes as null.
+                    getattr(found, kind).setdefault(name, {})[step] = math.nan if value is None else float(value)
     if not found.named:
         raise UnreadableError(f"{source.name} has logged no series")
     return found

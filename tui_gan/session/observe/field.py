@@ -9,10 +9,9 @@ from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Plane2D, frozen
-from tui_gan.gan import judging
+from tui_gan.gan import company, judging
 from tui_gan.gan.latents import GRID_REACH
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session.observe import company
 
 SIDE, LENGTH = 24, 64
 ARROWS = 64

@@ -8,9 +8,8 @@ from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Predictions, frozen
-from tui_gan.gan import judging
+from tui_gan.gan import company, judging
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session.observe import company
 
 BINS = 20
 JUDGED = 256

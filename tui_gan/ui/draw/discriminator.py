@@ -22,7 +22,7 @@ STANDING = (
     (-math.inf, "D is mostly wrong: G is ahead of it"),
 )
 RANKING = "D ranks pairs only: it says which of two samples is the more real, and of one alone nothing"
-RANKING_SHORT = "D ranks pairs only"
+RANKINGS = (RANKING, "D ranks pairs only: which of two is the more real, and nothing of one alone", "D ranks pairs only")
 LOGITS = "logits: what D says before it is squeezed into 0 .. 1"
 CHANCE = "D(x): how real a sample looks to D"
 # Rows from which a chart has a title, and those that a table may take before it leaves room for charts.
@@ -30,8 +30,8 @@ TITLED, FEW = 7, 8
 LEAD, SHORTEST = "right on ", 6
 
 
-def discriminator(answers: Predictions, layers: Sequence[Layer], width: int, height: int, look: Look) -> Canvas:
-    """Draw D(x), below it the accuracy in words, the logits, and the layers, as far as there is room."""
+def discriminator(answers: Predictions, layers: Sequence[Layer], width: int, height: int, look: Look, layer: int = 0) -> Canvas:
+    """Draw D(x), below it the accuracy in words, the logits, and the layers from one on, as far as there is room."""
     broad = width >= BROAD
     canvas = Canvas(width, height)
     said = 0 if height < 6 else 1 if height < 14 else 2
@@ -47,7 +47,7 @@ def discriminator(answers: Predictions, layers: Sequence[Layer], width: int, hei
     if raw:
         canvas.paste(0, first + said, _titled(LOGITS, width, raw, lambda rows: logits(answers, width, rows, look)))
     if table:
-        canvas.paste(0, first + said + raw + 1, _table(layers, width, height - first - said - raw - 1, broad, look))
+        canvas.paste(0, first + said + raw + 1, _table(layers, width, height - first - said - raw - 1, broad, look, layer))
     return canvas
 
 
@@ -69,13 +69,13 @@ def _table_rows(layers: Sequence[Layer], rows: int, broad: bool) -> int:
     return min(wanted, max(most // 2, min(most, FEW))) if layers and most >= 3 else 0
 
 
-def _table(layers: Sequence[Layer], width: int, height: int, broad: bool, look: Look) -> Canvas:
+def _table(layers: Sequence[Layer], width: int, height: int, broad: bool, look: Look, first: int) -> Canvas:
     """All layers, those of D at the left of those of G where there is room."""
     if not broad:
-        return norms(layers, width, height, look)
+        return norms(layers, width, height, look, first=first)
     canvas, half = Canvas(width, height), (width - 2) // 2
     for x, player in ((0, "D"), (half + 2, "G")):
-        canvas.paste(x, 0, norms([layer for layer in layers if layer.player == player], half, height, look, axes_of(layers)))
+        canvas.paste(x, 0, norms([layer for layer in layers if layer.player == player], half, height, look, axes_of(layers), first))
     return canvas
 
 
@@ -83,7 +83,7 @@ def _verdict(canvas: Canvas, answers: Predictions, y: int, rows: int, look: Look
     """On how many samples of each kind D is right, with bars, and what that means."""
     if ranks_only(answers):
         if rows:
-            canvas.write(0, y, RANKING if len(RANKING) <= canvas.width else RANKING_SHORT, Ink.BOLD)
+            canvas.write(0, y, next((text for text in RANKINGS if len(text) <= canvas.width), ""), Ink.BOLD)
         if rows > 1:
             canvas.write(0, y + 1, _common(answers), Ink.DIM)
         return

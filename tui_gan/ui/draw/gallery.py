@@ -25,6 +25,7 @@ class Exhibit:
         picture: of the run now, or at a step that was kept.
         way: samples on the way between the latents `ends`; None for no walk.
         nearest: the real image nearest to each generated one, at `distances`; None where they are not looked for.
+        larger: so many sizes larger than images are by themselves.
     """
 
     picture: Picture
@@ -32,6 +33,7 @@ class Exhibit:
     ends: walk.Ends = (0, 1)
     nearest: Bytes | None = None
     distances: Floats | None = None
+    larger: int = 0
 
 
 def gallery(exhibit: Exhibit, width: int, height: int, look: Look) -> Canvas:
@@ -42,7 +44,7 @@ def gallery(exhibit: Exhibit, width: int, height: int, look: Look) -> Canvas:
             return walk.images(way.astype(np.uint8, copy=False), exhibit.ends, width, height, look)
         if exhibit.nearest is not None and exhibit.distances is not None:
             return pairs(picture.fake, exhibit.nearest, exhibit.distances, width, height, look)
-        return drawn(picture, width, height, look, sharp=True)
+        return drawn(picture, width, height, look, sharp=True, larger=exhibit.larger)
     points = None if way is None else np.asarray(way, dtype=np.float64)
     if isinstance(picture, Line1D):
         return _line(picture, points, exhibit.ends, width, height, look)

@@ -10,24 +10,37 @@ from tui_gan.ui.draw.palette import Ink, Look, Palette, triplet
 LEVELS = 7
 STRENGTH = 0.42
 LETTERS = " .:"
+# How far from 1/2 the shades may end; where D(x) is flat, all of them go to the little that there is.
+REACHES = (0.01, 0.02, 0.05, 0.1, 0.2)
 Levels = NDArray[np.int64]
 Shares = tuple[float, float]
+WHOLE: Shares = (0.0, 1.0)
 
 
-def levels(discriminator: Floats, across: Shares, upward: Shares, columns: int, rows: int) -> Levels:
-    """D(x) in the middle of each cell, from 0 for certainly generated to LEVELS - 1, the upper row first.
+def span(discriminator: Floats) -> Shares:
+    """The ends of the shades: 0 and 1, or, where all of D(x) is near 1/2, the nearest pair of round numbers around it."""
+    known = discriminator[np.isfinite(discriminator)]
+    most = float(np.abs(known - 0.5).max(initial=0.0)) if known.size else 1.0
+    reach = next((reach for reach in REACHES if most <= reach), 0.5)
+    return 0.5 - reach, 0.5 + reach
+
+
+def levels(discriminator: Floats, across: Shares, upward: Shares, columns: int, rows: int, ends: Shares = WHOLE) -> Levels:
+    """D(x) in the middle of each cell, from 0 for what is at the lower end to LEVELS - 1, the upper row first.
 
     Between the places where D was asked it is interpolated; what is not known, and what lies outside them, counts as 0.
 
     Args:
         across, upward: the ends of what is drawn, as shares of the window of `discriminator`.
+        ends: the values of D(x) at which the shades end.
     """
     if discriminator.ndim != 2 or not discriminator.size:
         return np.zeros((rows, columns), dtype=np.int64)
     high, wide = discriminator.shape
     known = np.clip(np.nan_to_num(discriminator, posinf=0.0, neginf=0.0), 0.0, 1.0)
     shares = _hats(upward, rows, high)[::-1] @ known @ _hats(across, columns, wide).T
-    return np.minimum((shares * LEVELS + 1e-9).astype(np.int64), LEVELS - 1)
+    places = (shares - ends[0]) / (ends[1] - ends[0]) * LEVELS + 1e-9
+    return np.clip(np.floor(places).astype(np.int64), 0, LEVELS - 1)
 
 
 def _hats(ends: Shares, count: int, points: int) -> Floats:
@@ -54,8 +67,8 @@ def letters(canvas: Canvas, levels: Levels) -> None:
     canvas.lay(np.where(glyphs == SPACE, 0, glyphs).astype("<u4"), Ink.FAINT)
 
 
-def key(canvas: Canvas, x: int, rows: int, look: Look) -> None:
-    """What the grounds mean: D(x) from 0 at the bottom to 1."""
+def key(canvas: Canvas, x: int, rows: int, look: Look, ends: Shares = WHOLE) -> None:
+    """What the grounds mean: D(x) from the lower end of the shades at the bottom to the upper one."""
     column = Canvas(2, rows)
     ramp = np.repeat(levels(np.linspace(0.0, 1.0, 2 * rows)[:, None], (0, 1), (0, 1), 1, rows), 2, axis=1)
     if look.ascii_only:
@@ -64,6 +77,7 @@ def key(canvas: Canvas, x: int, rows: int, look: Look) -> None:
         colours = shades(look.palette)[ramp]
         column.paint(colours, colours)
     canvas.paste(x, 0, column)
-    places = {0: "1", rows - 1: "0"} | ({(rows - 1) // 2: ".5"} if rows >= 5 else {})
-    for row, label in places.items():
-        canvas.write(x + 3, row, label, Ink.DISCRIMINATOR)
+    places = {0: ends[1], rows - 1: ends[0]} | ({(rows - 1) // 2: 0.5} if rows >= 5 else {})
+    for row, value in places.items():
+        label = f"{value:.2g}".removeprefix("0") or "0"
+        canvas.write(x + (3 if len(label) < 3 else 2), row, label, Ink.DISCRIMINATOR)

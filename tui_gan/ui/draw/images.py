@@ -48,17 +48,18 @@ class Plan:
         return [(grid.x + column * across, grid.y + row * down) for row in range(grid.rows) for column in range(grid.columns)]
 
 
-def images(picture: ImageGrid, width: int, height: int, look: Look, sharp: bool = False) -> Canvas:
+def images(picture: ImageGrid, width: int, height: int, look: Look, sharp: bool = False, larger: int = 0) -> Canvas:
     """Draw as many whole images as are worth it, larger or smaller than they are, in the order that they have.
 
     Args:
         sharp: whether each of their pixels is to be drawn by a whole number of pixels, or a whole number of them by one.
+        larger: so many sizes larger than that which is worth most; smaller below 0.
     """
     canvas = Canvas(width, height)
     if 0 in picture.fake.shape or width < 1 or height < 1:
         return canvas
     top = 1 if height >= 6 else 0
-    chosen = plan(picture, width, 2 * (height - top), sharp)
+    chosen = plan(picture, width, 2 * (height - top), sharp, larger)
     shown = sheet(width, height - top)
     place(shown, picture.fake, chosen.places(chosen.fake), chosen.width, chosen.height)
     if chosen.real is not None:
@@ -71,11 +72,12 @@ def images(picture: ImageGrid, width: int, height: int, look: Look, sharp: bool 
     return canvas
 
 
-def plan(picture: ImageGrid, wide: int, high: int, sharp: bool = False) -> Plan:
+def plan(picture: ImageGrid, wide: int, high: int, sharp: bool = False, larger: int = 0) -> Plan:
     """Choose the size at which enough images can be told apart: large ones that are few, and many that are small, score low.
 
     Args:
         wide, high: pixels at hand.
+        larger: so many sizes larger than that; smaller below 0.
     """
     number, tall, broad, _ = picture.fake.shape
     wanted = min(number, enough(tall))
@@ -85,6 +87,9 @@ def plan(picture: ImageGrid, wide: int, high: int, sharp: bool = False) -> Plan:
         return float(min(found.fake.columns * found.fake.rows, wanted)) * (1.0 if found.real is not None else ALONE)
 
     if size := largest((tall, broad), (wide, high), worth, sharp):
+        sizes = [each for each in whole_sizes(tall, broad) if each[0] <= wide and each[1] <= high]
+        if larger and (others := [each for each in sizes if (each[1] > size[1]) == (larger > 0) and each != size]):
+            size = others[max(-len(others), -larger)] if larger > 0 else others[min(len(others), -larger) - 1]
         return _arranged(*size, wide, high, len(picture.real) > 0)
     height = max(1, min(high, tall * wide // broad))
     return Plan(max(1, min(wide, broad * height // tall)), height, Grid(0, 0, 1, 1), None)
@@ -116,6 +121,13 @@ def largest(
         if score > most:
             best, most = (width, height), score
     return best
+
+
+def whole_sizes(tall: int, broad: int) -> list[tuple[int, int]]:
+    """The widths and heights of an image drawn by whole numbers of pixels, or with whole numbers of its own in one, the largest first."""
+    larger = [(times * broad, times * tall) for times in range(16, 0, -1) if times == 1 or times * tall <= 64]
+    parts = [part for part in range(2, tall // 4 + 1) if tall % part == 0 and broad % part == 0]
+    return larger + [(broad // part, tall // part) for part in parts]
 
 
 def _heights(tall: int, high: int) -> Iterator[int]:

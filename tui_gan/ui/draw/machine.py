@@ -112,9 +112,10 @@ def _legend(canvas: Canvas, times: dict[str, float], total: float, look: Look) -
 def _times(told: Machine | None, drawing: float, speed: float) -> dict[str, float]:
     """Seconds of each part of a step that are known; the screen's share is of a whole processor, and so of every step."""
     found = {} if told is None else {"data": told.data, "D": told.discriminator, "G": told.generator, "other": told.other}
+    found = {name: time for name, time in found.items() if math.isfinite(time) and time >= 0}
     if found and speed > 0 and math.isfinite(speed):
         found["screen"] = drawing / speed
-    return {name: time for name, time in found.items() if math.isfinite(time) and time >= 0}
+    return found
 
 
 def _meters(told: Machine | None, drawing: float, rate: float, width: int, look: Look) -> Canvas:

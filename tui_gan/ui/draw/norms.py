@@ -18,11 +18,12 @@ NUMBER, SHORTEST, LONGEST = 8, 4, 30
 NAMED = 12
 
 
-def norms(layers: Sequence[Layer], width: int, height: int, look: Look, axes: Axes | None = None) -> Canvas:
+def norms(layers: Sequence[Layer], width: int, height: int, look: Look, axes: Axes | None = None, first: int = 0) -> Canvas:
     """Draw a row for each layer below the ends of the axes: name, norm of the weights, norm of the gradient; D before G.
 
     Args:
         axes: those of a table beside this one; None for such as hold these layers.
+        first: so many layers are left out above; fewer where there would be room for them below.
     """
     canvas = Canvas(width, height)
     ordered = sorted(layers, key=lambda layer: layer.player != "D")
@@ -44,8 +45,11 @@ def norms(layers: Sequence[Layer], width: int, height: int, look: Look, axes: Ax
                 canvas.write(start + NUMBER + 1 + bar - len(right), 0, right, Ink.DIM)
     rows = ordered[: height - head]
     if len(rows) < len(ordered) and len(rows) > 1:
-        rows = rows[:-1]
-        canvas.write(2, height - 1, f"and {len(ordered) - len(rows)} more", Ink.DIM)
+        shown = height - head - 1
+        first = min(first, len(ordered) - shown)
+        rows = ordered[first : first + shown]
+        hidden = ((first, look.pick("↑", "^")), (len(ordered) - first - shown, look.pick("↓", "v")))
+        canvas.write(2, height - 1, ", ".join(f"{arrow} {number} more" for number, arrow in hidden if number), Ink.DIM)
     for y, layer in enumerate(rows, head):
         ink = PLAYERS.get(layer.player, Ink.TEXT)
         canvas.write(0, y, layer.player[:1], ink)

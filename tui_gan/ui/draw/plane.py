@@ -93,7 +93,7 @@ def plane(picture: Plane2D, width: int, height: int, look: Look, shown: Collecti
     if seen.below:
         axes.x_axis(framed, seen.left, seen.right, seen.columns, seen.rows, look, seen.labels)
     if seen.gutter and "heat" in shown:
-        heat.key(framed, seen.labels + seen.columns + 1, seen.rows, look)
+        heat.key(framed, seen.labels + seen.columns + 1, seen.rows, look, heat.span(picture.discriminator))
     canvas.paste(seen.x - seen.labels, seen.y, framed)
     return canvas
 
@@ -130,10 +130,11 @@ def _inside(picture: Plane2D, seen: Window, look: Look, shown: Collection[str]) 
         layers += [(shafts, Ink.GENERATOR), *points, (heads, Ink.GENERATOR)]
     else:
         layers += points
+    ends = heat.span(picture.discriminator)
     if "heat" in shown and look.ascii_only:
-        heat.letters(canvas, heat.levels(picture.discriminator, *seen.shares, seen.columns, seen.rows))
+        heat.letters(canvas, heat.levels(picture.discriminator, *seen.shares, seen.columns, seen.rows, ends))
     if "heat" in shown and not look.ascii_only:
-        _paint(canvas, layers, heat.levels(picture.discriminator, *seen.shares, seen.columns, 2 * seen.rows), look.palette)
+        _paint(canvas, layers, heat.levels(picture.discriminator, *seen.shares, seen.columns, 2 * seen.rows, ends), look.palette)
         return canvas
     for glyphs, ink in layers:
         canvas.lay(glyphs, ink)

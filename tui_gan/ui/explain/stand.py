@@ -39,7 +39,8 @@ def seen(reading: Reading) -> Paragraph:
     if isinstance(picture, Plane2D):
         return Paragraph(
             "Points of one colour are real, those of the other generated from fixed latents, so that you can follow them. The shade is "
-            f"D(x): the stronger, the more real D takes a point there to be. {best}",
+            "D(x): the stronger, the more real D takes a point there to be. Where D(x) is nearly flat the shades go to the little that "
+            f"there is, and the numbers at their scale say how little. {best}",
             source,
         )
     if isinstance(picture, ImageGrid):

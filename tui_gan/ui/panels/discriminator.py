@@ -2,9 +2,13 @@
 
 from typing import ClassVar
 
+from textual import events
+from textual.binding import BindingType
+
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.discriminator import discriminator
 from tui_gan.ui.draw.norms import worry
+from tui_gan.ui.keys import bindings
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 from tui_gan.ui.panels.predictions import legend
 
@@ -15,17 +19,19 @@ class Discriminator(Panel):
     title: ClassVar[str] = "discriminator"
     watches: ClassVar[tuple[str, ...]] = ("predictions", "layers")
     slow_seconds: ClassVar[float] = 0.5
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("discriminator")]
+    first = 0
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """The predictions are a new object when they show something new, the layers are compared by their numbers."""
-        return (frame.snapshot.predictions, frame.snapshot.layers)
+        return (frame.snapshot.predictions, frame.snapshot.layers, self.first)
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw all that there is room for."""
         answers = frame.snapshot.predictions
         if answers is None:
             return hint("no predictions yet" if width > 18 else "", width, height)
-        return discriminator(answers, frame.snapshot.layers, width, height, frame.look)
+        return discriminator(answers, frame.snapshot.layers, width, height, frame.look, self.first)
 
     def notes(self, frame: Frame) -> Notes:
         """The legend, and before it what is wrong with the gradients."""
@@ -33,3 +39,19 @@ class Discriminator(Panel):
             return ()
         wrong = worry(frame.snapshot.layers)
         return (*(((f"{wrong[0]}  ", wrong[1]),) if wrong else ()), *legend(frame.look))
+
+    def action_scroll(self, way: int) -> None:
+        """Show the layers above, or below."""
+        layers = () if self._frame is None else self._frame.snapshot.layers
+        self.first = max(0, min(len(layers) - 1, self.first + way))
+        self.redraw()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel scrolls too."""
+        event.stop()
+        self.action_scroll(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel scrolls too."""
+        event.stop()
+        self.action_scroll(-1)

@@ -42,8 +42,8 @@ class Distribution(Panel):
         return drawn(picture, width, height, frame.look)
 
     def notes(self, frame: Frame) -> Notes:
-        """The legend."""
-        return legend(frame.snapshot.picture, frame.look)
+        """The legend of the picture, once there is one."""
+        return () if frame.snapshot.picture is None else legend(frame.snapshot.picture, frame.look)
 
 
 def legend(picture: Picture | None, look: Look) -> Notes:

@@ -24,6 +24,7 @@ class Explain(Panel):
     slow_seconds: ClassVar[float] = 2.0
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("explain")]
     first = 0
+    _told = False
     _shown = 0
     _end = 0
 
@@ -34,9 +35,13 @@ class Explain(Panel):
         state = (snapshot.preset, snapshot.phase, snapshot.advice, len(snapshot.stages), snapshot.knobs, snapshot.settings)
         return (snapshot.picture, snapshot.predictions, newest, *state, self.first)
 
+    def pause(self, frame: Frame) -> float:
+        """What was said before the run had told its settings is said anew at once."""
+        return self.slow_seconds if self._told else 0.0
+
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the part of the text that is chosen, and whether there is more."""
-        canvas = Canvas(width, height)
+        canvas, self._told = Canvas(width, height), bool(frame.snapshot.settings)
         indent = 1 if width >= 40 else 0
         wide = width - 2 * indent
         if wide < 1 or height < 1:

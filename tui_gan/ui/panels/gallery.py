@@ -19,6 +19,8 @@ from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 # From this height on the timeline has a row.
 LINED = 3
+# How far images may be from the size that they have by themselves.
+SIZES = 4
 
 
 class Gallery(Panel):
@@ -34,6 +36,7 @@ class Gallery(Panel):
     def __init__(self, id: str) -> None:
         super().__init__(id)
         self.wish = Browse()
+        self.larger = 0
         self._asked = Browse()
         self._asked_at: Snapshot | None = None
 
@@ -41,7 +44,7 @@ class Gallery(Panel):
         """The wish, the steps that are kept, and what is shown, of which each part is a new object when it shows something new."""
         answer = frame.snapshot.gallery
         varies = answer if self.wish.walk or self.wish.nearest else None
-        return (self.wish, _kept(answer), self._back(answer), self._picture(frame.snapshot), varies)
+        return (self.wish, self.larger, _kept(answer), self._back(answer), self._picture(frame.snapshot), varies)
 
     def pause(self, frame: Frame) -> float:
         """Cells with colours of their own are many bytes, so that the larger picture is the slower one."""
@@ -108,6 +111,11 @@ class Gallery(Panel):
         kept = self._steps()
         self._want(Browse(kept[0] if end == "first" and kept else None, nearest=self.wish.nearest))
 
+    def action_resize(self, way: int) -> None:
+        """Show larger images, or smaller ones and more of them."""
+        self.larger = max(-SIZES, min(SIZES, self.larger + way))
+        self.redraw()
+
     def action_walk(self) -> None:
         """Walk between two latents, and back."""
         if self.wish.walk or self._latents() < 2:
@@ -155,12 +163,12 @@ class Gallery(Panel):
         """What the run has answered of the wish."""
         answer = snapshot.gallery
         if answer is None:
-            return Exhibit(picture)
+            return Exhibit(picture, larger=self.larger)
         if self.wish.walk:
             return Exhibit(picture, answer.walk, self.wish.walk)
         if self.wish.nearest:
             return Exhibit(picture, nearest=answer.nearest, distances=answer.distances)
-        return Exhibit(picture)
+        return Exhibit(picture, larger=self.larger)
 
     def _steps(self) -> tuple[int, ...]:
         return () if self._frame is None else _kept(self._frame.snapshot.gallery)

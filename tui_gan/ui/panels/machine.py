@@ -38,8 +38,8 @@ class Machine(Panel):
         super().show(frame)
 
     def note(self, frame: Frame, now: float) -> None:
-        """Keep the speed of a run that trains, once a second."""
-        if frame.snapshot.status is Status.RUNNING and now - self._noted_at >= 1.0:
+        """Keep the speed of a run that trains, once a second; 0 is one that is not measured yet."""
+        if frame.snapshot.status is Status.RUNNING and frame.snapshot.steps_per_second > 0 and now - self._noted_at >= 1.0:
             self.speeds.append(frame.snapshot.steps_per_second)
             self._noted_at = now
 

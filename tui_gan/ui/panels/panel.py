@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -16,7 +17,6 @@ from tui_gan.ui.draw.canvas import Canvas, changed_rows, framed, strip
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.words import Target
 from tui_gan.ui.keys import KEYS, Key
-from tui_gan.ui.pressing import press
 
 Notes = tuple[tuple[str, Ink], ...]
 # Seconds for which the answer to a command is looked out for.
@@ -186,6 +186,21 @@ class Panel(Part, can_focus=True):
     def on_blur(self) -> None:
         """Show that the focus went."""
         self.redraw()
+
+
+async def press(place: Widget, event: events.Key) -> None:
+    """Do what a key that came to `place` means there, or hand it to whatever has the keys by now.
+
+    Textual lets the app do it when the key has come back from its place; by then the app may have handed out the next keys, and
+    what was typed quickly after the key that opens a text would turn knobs.
+    """
+    event.stop()
+    event.prevent_default()
+    front: Widget | Screen[object] = place.app.focused or place.app.screen
+    if front is not place:
+        front._forward_event(events.Key(event.key, event.character))
+    elif (bound := place.screen.active_bindings.get(event.key)) is not None:
+        await place.app.run_action(bound.binding.action, bound.node)
 
 
 def hint(text: str, width: int, height: int) -> Canvas:
