@@ -7,6 +7,7 @@ import io
 import itertools
 import re
 import tempfile
+import time
 from pathlib import Path
 
 import pyte
@@ -19,6 +20,8 @@ from tests.terminal import Terminal, terminal
 
 ASSETS = Path(__file__).parent
 BETWEEN_FRAMES = 0.06
+# Seconds in which the parts of a view that are made on demand have come.
+SETTLING = 4.0
 
 
 def picture(opened: Terminal, name: str) -> None:
@@ -72,15 +75,33 @@ def main() -> None:
             opened.press("m", "c")
             trained(opened, 4000)
             picture(opened, "overview")
+            shown(opened, "5", "curves", "curves")
+            shown(opened, "6", "knobs and settings", "knobs")
+            shown(opened, "8", "WHAT YOU SEE", "explain")
         with terminal("run", "toy1d", "--out", "early", "--seed", "1", cwd=Path(folder)) as opened:
             trained(opened, 300)
-            opened.press("?")
-            opened.wait_for("discriminator updates per generator update")
-            picture(opened, "help")
-        for preset, steps in (("ring2d", 7_000), ("digits", 7_000)):
-            with terminal("run", preset, "--out", preset, cwd=Path(folder)) as opened:
-                trained(opened, steps, seconds=300.0)
-                picture(opened, preset)
+            shown(opened, "2", "D*", "learning")
+        with terminal("run", "ring2d", "--out", "ring2d", cwd=Path(folder)) as opened:
+            trained(opened, 5_000, seconds=300.0)
+            shown(opened, "2", "arrows", "layers")
+            shown(opened, "3", "logits", "discriminator")
+        with terminal("run", "digits", "--out", "digits", cwd=Path(folder)) as opened:
+            trained(opened, 7_000, seconds=300.0)
+            picture(opened, "digits")
+            opened.press("4", " ", "N")
+            opened.wait_for("nearest real")
+            opened.wait_for(lambda _: not opened.read(5.0))
+            picture(opened, "samples")
+
+
+def shown(opened: Terminal, key: str, sign: str, name: str) -> None:
+    """Turn to a view, wait until it stands, and keep its picture."""
+    opened.press(key)
+    opened.wait_for(sign)
+    end = time.monotonic() + SETTLING
+    while time.monotonic() < end:
+        opened.read(0.1)
+    picture(opened, name)
 
 
 if __name__ == "__main__":

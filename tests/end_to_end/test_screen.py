@@ -9,6 +9,8 @@ import pytest
 from safetensors.numpy import load_file
 
 from tests.terminal import Terminal, terminal
+from tui_gan.ui.panels import PANELS
+from tui_gan.ui.views import VIEWS
 
 SILENCE = 2.0
 
@@ -105,6 +107,26 @@ def test_a_paused_screen_that_has_settled_sends_nothing(tmp_path: Path) -> None:
         while time.monotonic() < end:
             opened.read(0.1)
         assert opened.received == before
+
+
+@pytest.mark.parametrize("preset", ["toy1d", "ring2d", "digits"])
+def test_a_paused_screen_sends_nothing_in_any_view(tmp_path: Path, preset: str) -> None:
+    with terminal("run", preset, cwd=tmp_path, size=(80, 24)) as opened:
+        training(opened)
+        opened.press(" ")
+        opened.wait_for("PAUSED")
+        for number, (view, shown) in enumerate(VIEWS.items(), 1):
+            opened.press(str(number))
+            if preset == "digits" and view == "layers":
+                opened.wait_for("this run has no layers")
+            elif shown.panel:
+                opened.wait_for(lambda text, title=PANELS[shown.panel].title: f"─ {title} ─" in text)
+            quiet(opened)
+            before = opened.received
+            end = time.monotonic() + SILENCE
+            while time.monotonic() < end:
+                opened.read(0.1)
+            assert opened.received == before, view
 
 
 def quiet(opened: Terminal, patience: float = 30.0) -> None:

@@ -59,3 +59,10 @@ def test_other_keys_are_in_force_wherever_keys_are_named() -> None:
 def test_other_keys_that_clash_are_an_error(name: str, key: str) -> None:
     with pytest.raises(ValueError, match="taken twice"):
         in_force({name: key})
+
+
+def test_the_footer_names_the_views_of_the_run_and_the_way_back() -> None:
+    assert next(item for item in footer_items() if item.label == "views").parts[1] == ("2", "view('layers')")
+    assert "2" not in [shown for shown, _ in next(item for item in footer_items(kind="images") if item.label == "views").parts]
+    assert [item.label for item in footer_items(zoomed=True)][:3] == ["pause", "help", "back"]
+    assert "back" not in [item.label for item in footer_items()]

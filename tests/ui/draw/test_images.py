@@ -6,7 +6,7 @@ import pytest
 from tui_gan.contract.snapshot import ImageGrid
 from tui_gan.ui.draw import marks
 from tui_gan.ui.draw.canvas import strip
-from tui_gan.ui.draw.images import images, plan, resampled
+from tui_gan.ui.draw.images import images, plan, resampled, whole_sizes
 from tui_gan.ui.draw.palette import LIGHT, Look
 
 SQUARE = np.zeros((1, 4, 4, 1), dtype=np.uint8)
@@ -114,3 +114,9 @@ def test_any_images_in_any_size(look: Look, size: tuple[int, int], shape: tuple[
     drawn = images(ImageGrid(pictures[:1], pictures), *size, look)
     assert (drawn.width, drawn.height) == size
     assert drawn.text().isascii() or not look.ascii_only
+
+
+def test_smaller_images_are_more_and_larger_ones_fewer(imaged) -> None:
+    few = [plan(imaged(8), 78, 36, True, larger) for larger in (-9, -1, 0, 1, 9)]
+    assert [(each.width, each.fake.columns) for each in few] == [(4, 12), (8, 6), (16, 3), (24, 2), (32, 2)]
+    assert whole_sizes(28, 28) == [(56, 56), (28, 28), (14, 14), (7, 7), (4, 4)]

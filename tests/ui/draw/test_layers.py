@@ -214,3 +214,17 @@ def test_a_cell_of_the_screen_is_a_share_of_the_window(picture) -> None:
     parts = room(picture(), 44, 18, ALL)
     assert parts is not None
     assert parts.share(parts.left + parts.columns - 1, 0)[0] == pytest.approx(1 - 0.5 / parts.columns)
+
+
+@pytest.mark.parametrize(
+    ("far", "labels"), [(0.004, (".51", ".49")), (0.03, (".55", ".45")), (0.1, (".6", ".4")), (0.3, ("1", "0")), (np.nan, ("1", "0"))]
+)
+def test_the_shades_go_to_what_there_is_of_d_and_say_so(look: Look, far: float, labels: tuple[str, str]) -> None:
+    flat = dataclasses.replace(FEW, real=FEW.real[:0], fake=FEW.fake[:0], discriminator=frozen(0.5 + far * np.linspace(-1, 1, 9)[None]))
+    drawn = plane(flat, 40, 12, look)
+    rows = [line.replace("|", " ").split() for line in drawn.text().split("\n")]
+    assert [row[-1] for row in rows if row][:1] == [labels[0]]
+    assert any(row[-1] == labels[1] for row in rows if row)
+    if not np.isnan(far):
+        seen = heat.levels(flat.discriminator, (0.0, 1.0), (0.0, 1.0), 30, 2, heat.span(flat.discriminator))
+        assert np.ptp(seen) >= 2

@@ -71,3 +71,9 @@ def test_seconds(value: float, words: str) -> None:
 @pytest.mark.parametrize(("value", "words"), [(12.0, "12 B"), (1500.0, "1.50 kB"), (3.4e8, "340 MB"), (9.999e8, "1.00 GB"), (np.inf, "?")])
 def test_bytes(value: float, words: str) -> None:
     assert units.size(value) == words
+
+
+def test_a_step_is_not_made_of_the_screen_alone(plain: Look) -> None:
+    nothing = dict.fromkeys(("data", "discriminator", "generator", "other"), np.nan)
+    text = "\n".join(lines(plain, 84, 14, told=dataclasses.replace(MACHINE, **nothing)))
+    assert "one step    not measured yet" in text

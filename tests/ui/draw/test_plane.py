@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tui_gan.contract.snapshot import Plane2D, frozen
-from tui_gan.ui.draw.canvas import GROUND
+from tui_gan.ui.draw import axes
+from tui_gan.ui.draw.canvas import GROUND, Canvas
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.plane import outside, plane
 
@@ -99,3 +100,10 @@ def test_nothing_yet(look: Look) -> None:
     assert not np.isin(drawn.inks, [Ink.REAL, Ink.FAKE]).any()
     assert plane(dataclasses.replace(bare, low=frozen([np.nan, 0.0])), 40, 12, look).text().strip() == ""
     assert plane(dataclasses.replace(bare, low=frozen([])), 40, 12, look).text().strip() == ""
+
+
+@pytest.mark.parametrize("columns", [20, 30, 35, 36, 44, 72])
+def test_an_axis_says_its_scale(columns: int) -> None:
+    canvas = Canvas(columns, 2)
+    axes.x_axis(canvas, -1.7, 1.7, columns, 0, Look())
+    assert len(canvas.text().split("\n")[1].split()) >= (2 if columns >= 30 else 1)

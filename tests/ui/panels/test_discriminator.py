@@ -46,3 +46,18 @@ def test_what_it_depends_on(seen, answers, look: Look) -> None:
 def test_a_ranking_discriminator(seen, answers, look: Look) -> None:
     ranking = dataclasses.replace(answers, real_right=math.nan, fake_right=math.nan)
     assert "D ranks pairs only" in Discriminator("discriminator").inside(Frame(seen(predictions=ranking), look), 78, 20).text()
+
+
+def test_the_layers_scroll_by_keys_and_wheel(seen, run_of, watch, until, screen_text) -> None:
+    layers = tuple(Layer(player, f"linear {number} > {number}", 1.0, 0.5) for player in "DG" for number in range(10))
+    app = TuiGan(run_of(seen(layers=layers)))
+
+    async def body(pilot) -> None:
+        await pilot.press("3")
+        await until(pilot, lambda: "D linear 0 > 0" in screen_text(app) and "↓ 14 more" in screen_text(app))
+        await pilot.press("down", "down")
+        await until(pilot, lambda: "D linear 0 > 0" not in screen_text(app) and "↑ 2 more, ↓ 12 more" in screen_text(app))
+        await pilot.press(*["down"] * 30)
+        await until(pilot, lambda: "G linear 9 > 9" in screen_text(app) and "↑ 14 more" in screen_text(app))
+
+    watch(app, body, (80, 24))

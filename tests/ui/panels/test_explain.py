@@ -1,5 +1,7 @@
 from tests.ui.conftest import STAGES
+from tui_gan.contract.snapshot import Status
 from tui_gan.ui.app import TuiGan
+from tui_gan.ui.panels.explain import Explain
 
 
 def test_the_text_scrolls_to_its_end(seen, run_of, watch, until, screen_text) -> None:
@@ -32,5 +34,20 @@ def test_slow_motion_stands_below_every_view_while_there_is_one(seen, run_of, wa
             assert "n next" in screen_text(app)
         run.latest = seen()
         await until(pilot, lambda: "slow motion ─" not in screen_text(app))
+
+    watch(app, body, (80, 24))
+
+
+def test_what_was_said_without_the_settings_is_said_anew_at_once(seen, run_of, watch, until, screen_text) -> None:
+    run = run_of(seen(Status.RUNNING, settings=()))
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await pilot.press("8")
+        await until(pilot, lambda: "WHAT YOU SEE" in screen_text(app))
+        panel = app.screen.query_one(Explain)
+        assert panel.pause(app.screen.frame) == 0.0
+        run.latest = seen(Status.RUNNING)
+        await until(pilot, lambda: panel.pause(app.screen.frame) == Explain.slow_seconds)
 
     watch(app, body, (80, 24))

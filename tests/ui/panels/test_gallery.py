@@ -172,3 +172,20 @@ def test_nothing_kept_has_no_timeline(other, look: Look) -> None:
         panel._frame = Frame(bare, look)
         key()
         assert panel.wish == Browse()
+
+
+def test_images_are_larger_and_smaller_on_demand(imaged, other, run_of, watch, until) -> None:
+    app = TuiGan(run_of(other("images", picture=imaged(8))))
+
+    async def body(pilot) -> None:
+        await pilot.press(VIEW)
+        panel = app.screen.query_one(Panel)
+        await until(pilot, lambda: panel.has_focus and panel.size.width > 0)
+        for key, sizes in (("minus", [-1, -2, -2]), ("plus", [-1, 0, 1, 2, 2])):
+            for larger in sizes:
+                await pilot.press(key)
+                assert panel.larger == larger
+        await pilot.press("N", "minus")
+        assert panel.larger == 2
+
+    watch(app, body, (80, 24))

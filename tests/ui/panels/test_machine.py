@@ -9,7 +9,7 @@ from tui_gan.ui.panels.panel import Frame
 
 def test_the_speeds_of_a_minute_are_kept_one_a_second() -> None:
     panel = PANELS["machine"]("machine")
-    for second in range(200):
+    for second in range(1, 200):
         frame = Frame(make_snapshot(Status.RUNNING, steps_per_second=float(second)), Look())
         panel.note(frame, second + 0.5)
         panel.note(frame, second + 0.9)
@@ -28,3 +28,9 @@ def test_the_view_shows_the_machine(seen, run_of, watch, until, screen_text) -> 
         assert all(word in text for word in ("1030 steps/s", "one step", "data", "51 C", "B/s"))
 
     watch(app, body, (80, 24))
+
+
+def test_no_speed_yet_is_no_speed_of_0() -> None:
+    panel = PANELS["machine"]("machine")
+    panel.note(Frame(make_snapshot(Status.RUNNING, steps_per_second=0.0), Look()), 1.0)
+    assert not panel.speeds

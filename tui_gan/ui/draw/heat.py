@@ -80,4 +80,7 @@ def key(canvas: Canvas, x: int, rows: int, look: Look, ends: Shares = WHOLE) -> 
     places = {0: ends[1], rows - 1: ends[0]} | ({(rows - 1) // 2: 0.5} if rows >= 5 else {})
     for row, value in places.items():
         label = f"{value:.2g}".removeprefix("0") or "0"
+        # Three letters begin beside the ramp, which stands apart by its colour, or over a letter of it.
         canvas.write(x + (3 if len(label) < 3 else 2), row, label, Ink.DISCRIMINATOR)
+        if len(label) > 2 and look.ascii_only:
+            canvas.write(x + 1, row, " ")

@@ -11,6 +11,7 @@ from tui_gan.contract.snapshot import Gallery as Answer
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Picture, Snapshot
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gallery import Exhibit, gallery
+from tui_gan.ui.draw.images import plan
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.timeline import timeline
 from tui_gan.ui.keys import bindings
@@ -19,8 +20,8 @@ from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 # From this height on the timeline has a row.
 LINED = 3
-# How far images may be from the size that they have by themselves.
-SIZES = 4
+# Rows that hold no images: the frame, the headings and the timeline.
+OTHERS = 4
 
 
 class Gallery(Panel):
@@ -113,8 +114,16 @@ class Gallery(Panel):
 
     def action_resize(self, way: int) -> None:
         """Show larger images, or smaller ones and more of them."""
-        self.larger = max(-SIZES, min(SIZES, self.larger + way))
-        self.redraw()
+        picture = None if self._frame is None else self._picture(self._frame.snapshot)
+        if not isinstance(picture, ImageGrid):
+            return
+        if self.wish.walk or self.wish.nearest:
+            self.app.notify("a walk and pairs have a size of their own")
+            return
+        room = self.size.width - 2, 2 * (self.size.height - OTHERS)
+        if plan(picture, *room, True, self.larger) != plan(picture, *room, True, self.larger + way):
+            self.larger += way
+            self.redraw()
 
     def action_walk(self) -> None:
         """Walk between two latents, and back."""
