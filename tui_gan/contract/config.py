@@ -209,6 +209,8 @@ def resolve(config: Config, knobs: Knobs, *tables: Mapping[str, Any], source: st
         return msgspec.convert(merged, Config), checked(msgspec.convert(live, Knobs))
     except msgspec.ValidationError as error:
         raise UsageError(f"{source}: {_sentence(error)}") from None
+    except UnicodeEncodeError:
+        raise UsageError(f"{source}: a value holds what cannot be written as text") from None
     except UsageError as error:
         raise UsageError(f"{source}: {error}") from None
 
