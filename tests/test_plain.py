@@ -71,6 +71,12 @@ def test_steps_and_their_parts_are_told_while_paused() -> None:
     part = Stage("D 1/1: latents", "Numbers are drawn.", (("count", "256"), ("mean", "0.01")))
     assert plain.news(paused, dataclasses.replace(paused, step=2001)) == [plain.progress(dataclasses.replace(paused, step=2001))]
     assert plain.news(paused, dataclasses.replace(paused, stages=(part,))) == ["D 1/1: latents. Numbers are drawn. count 256, mean 0.01."]
+    last = dataclasses.replace(part, name="G: update")
+    one, other = (
+        dataclasses.replace(paused, stages=(part, last)),
+        dataclasses.replace(paused, stages=(dataclasses.replace(part, text="A."),)),
+    )
+    assert plain.news(one, other) == ["D 1/1: latents. A. count 256, mean 0.01."]
 
 
 def test_how_it_goes_is_said_at_intervals(capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,6 +102,8 @@ def test_how_it_goes_is_said_at_intervals(capsys: pytest.CaptureFixture[str]) ->
         ("device cpu", commands.SetKnob("device", "cpu")),
         ("set objective hinge", commands.ChangeSetting("objective", "hinge")),
         ("set regularizers.r1 0.5", commands.ChangeSetting("regularizers.r1", 0.5)),
+        ("\tset  stratified\t off ", commands.ChangeSetting("stratified", False)),
+        ("k\t3", commands.SetKnob("k_steps", 3)),
     ],
 )
 def test_a_word_is_a_command(line: str, command: commands.Command) -> None:
@@ -115,6 +123,8 @@ def test_a_word_is_a_command(line: str, command: commands.Command) -> None:
         ("k", "k_steps is 1: discriminator updates per generator update."),
         ("m", "minibatch_discrimination is off: "),
         ("step x", "a whole number"),
+        ("step " + "9" * 5000, "a whole number"),
+        ("=", ""),
         ("every", "a number of seconds"),
         ("set objective", "a setting and its value"),
         ("puase", "did you mean 'pause'?"),

@@ -115,6 +115,8 @@ def test_what_is_written_as_toml_is_read_back(config: Config, knobs: Knobs, tmp_
         ({"stop": {"threshold": float("nan")}}, ["stop.threshold"]),
         ({"stop": {"threshold": float("inf")}}, ["stop.threshold"]),
         ({"average_share": 0}, ["average_share"]),
+        ({"objective": "\udcff"}, ["written as text"]),
+        ({"lazy": "\udcff"}, ["written as text"]),
         ({"regularizers": {"r1": float("inf")}}, ["regularizers"]),
     ],
     ids=str,

@@ -19,6 +19,8 @@ from tui_gan.contract.values import read_value, typed
         ("", ""),
         ("a = b", "a = b"),
         ("1 = 2", "1 = 2"),
+        ("1" * 5000, "1" * 5000),
+        ("[" * 2000 + "]" * 2000, "[" * 2000 + "]" * 2000),
     ],
 )
 def test_a_value_is_read_as_it_is_typed(text: str, value: object) -> None:

@@ -119,6 +119,7 @@ def test_a_paused_screen_sends_nothing_in_any_view(tmp_path: Path, preset: str) 
             opened.press(str(number))
             if preset == "digits" and view == "layers":
                 opened.wait_for("this run has no layers")
+                opened.wait_for(lambda text: "no layers" not in text)
             elif shown.panel:
                 opened.wait_for(lambda text, title=PANELS[shown.panel].title: f"─ {title} ─" in text)
             quiet(opened)

@@ -1,13 +1,12 @@
 """D(x) as each objective has it, against closed forms."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 import torch
 
 from tui_gan.contract.knobs import Knobs, set_knob
-from tui_gan.gan import judging
+from tui_gan.gan import company, judging
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.trainer import Trainer
 
@@ -76,9 +75,20 @@ def test_a_constant_in_the_logits_changes_no_verdict_of_differences(build_traine
 
 def test_the_middle_lies_between_the_mean_logits(build_trainer: Build, knobs: Knobs) -> None:
     trainer = build_trainer(objective="wasserstein")
-    real: Any = trainer.dataset.sample(judging.MIDDLE, torch.Generator().manual_seed(2), "cpu")
-    fake = trainer.sample(trainer.fixed_latents[: judging.MIDDLE])
+    judged = company.real(trainer, knobs, judging.MIDDLE), company.fake(trainer, knobs, judging.MIDDLE)
     with torch.no_grad():
-        means = [float(trainer.discriminator(each).mean()) for each in (real, fake)]
+        means = [float(trainer.discriminator(each.samples).mean()) for each in judged]
     assert float(judging.middle(trainer, knobs)) == pytest.approx(sum(means) / 2, abs=1e-5)
     assert float(judging.middle(build_trainer(), knobs)) == 0.0
+
+
+def test_the_middle_has_nobody_in_company_of_itself(build_trainer: Build, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer, found = build_trainer(objective="wasserstein"), judging.logits
+
+    def logits(trainer: Trainer, x: torch.Tensor, knobs: Knobs, others: torch.Tensor) -> torch.Tensor:
+        assert len(others)
+        assert not torch.isin(x, others).any()
+        return found(trainer, x, knobs, others)
+
+    monkeypatch.setattr(judging, "logits", logits)
+    assert judging.middle(trainer, set_knob(knobs, "minibatch_discrimination", True)).isfinite()

@@ -53,3 +53,15 @@ def test_a_pause_does_not_slow_the_speed(now: list[float]) -> None:
     clock.start()
     clock.tick(40)
     assert clock.speed() == pytest.approx(40)
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_while_resting_no_time_counts_and_then_it_is_as_before(now: list[float], running: bool) -> None:
+    clock = Clock(7.0)
+    if running:
+        clock.start()
+    with clock.resting():
+        now[0] += 2
+    assert clock.seconds == 7
+    now[0] += 1
+    assert clock.seconds == 7 + running

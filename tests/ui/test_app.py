@@ -6,6 +6,8 @@ import itertools
 from contextlib import redirect_stderr
 
 import pytest
+from textual.events import Key
+from textual.widgets import Input
 
 from tui_gan.contract.commands import Export, Stop, TurnKnob, Watch
 from tui_gan.contract.knobs import KNOBS
@@ -13,6 +15,7 @@ from tui_gan.contract.snapshot import Status
 from tui_gan.ui.app import EXPORTED, TuiGan
 from tui_gan.ui.keys import COMMANDS, KEYS, view_keys
 from tui_gan.ui.panels import PANELS
+from tui_gan.ui.search import Palette
 from tui_gan.ui.views import VIEWS
 
 PRESSES = {key.key: COMMANDS[name] for key in KEYS for name in COMMANDS if key.action == f"obey('{name}')"}
@@ -198,3 +201,16 @@ def test_what_starts_the_run_is_called_once_the_first_frame_stands(seen, run_of,
     watch(app, body)
     assert len(frames) == 1
     assert "LOADING" in frames[0]
+
+
+def test_what_is_typed_at_once_after_the_palette_was_asked_for_is_looked_for(seen, run_of, watch, until) -> None:
+    run = run_of(seen())
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        for key in ("ctrl+p", "g", "k", "s", "q"):
+            app.post_message(Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: isinstance(app.screen, Palette) and app.screen.query_one(Input).value == "gksq")
+
+    watch(app, body)
+    assert run.commands == []

@@ -26,9 +26,10 @@ class Minibatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Minibatch discrimination (Salimans et al. 2016, arXiv:1606.03498).
 
     Attributes:
-        kernels, dim: number of features, and dimensions of the projection behind each.
-        company: how many other samples enter the distances of one; 0 takes the whole batch.
-        self_distance: of the network `aylien`, what is added to the distance of a sample to itself.
+        kernels: number of features of a batch that minibatch discrimination gives the discriminator.
+        dim: dimensions of the projection behind each feature of minibatch discrimination.
+        company: with how many others of its batch minibatch discrimination compares a sample; 0 takes all.
+        self_distance: what the network `aylien` adds to the distance of a sample to itself.
     """
 
     kernels: Annotated[int, Meta(ge=1, le=1024)] = 5
@@ -41,9 +42,12 @@ class Optimizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """How both players move.
 
     Attributes:
-        kind: a name in OPTIMIZERS.
-        beta1, beta2: Adam's decay rates.
-        momentum, momentum_end, momentum_steps: of sgd; it moves linearly from the first to the second over so many steps.
+        kind: how the gradients become changes of the weights, a name in OPTIMIZERS.
+        beta1: Adam's decay rate of the mean of the gradients.
+        beta2: Adam's decay rate of the mean of their squares.
+        momentum: share of its last change that sgd keeps, at the start.
+        momentum_end: the momentum of sgd after `momentum_steps` steps.
+        momentum_steps: steps over which the momentum of sgd moves linearly to `momentum_end`; 0 keeps it as it is.
     """
 
     kind: str = "adam"
@@ -58,10 +62,10 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The factor on both learning rates over steps.
 
     Attributes:
-        kind: a name in SCHEDULES, whose docstrings say what the others are.
-        period: in steps.
-        factor: of the falling kinds, what the rates are multiplied by at a time.
-        floor: the least factor on the rates.
+        kind: how the learning rates fall over the steps, a name in SCHEDULES, whose docstrings give the formulae.
+        period: steps in which the learning rates fall by one stage, or, of cosine and linear, to their floor.
+        factor: what staircase (every period) and exponential (every step) multiply the learning rates by.
+        floor: the share of the learning rates below which no schedule goes.
     """
 
     kind: str = "constant"
@@ -74,9 +78,9 @@ class Noise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Gaussian noise on what the discriminator sees.
 
     Attributes:
-        sd: in training units, at the start.
-        steps: over so many steps it sinks, and is 0 from then on; 0 keeps it as it is.
-        end: it sinks geometrically to this, or, at 0, linearly to 0.
+        sd: standard deviation, in training units, of the noise on what the discriminator sees, at the start.
+        steps: steps over which the noise sinks, to be 0 from then on; 0 keeps it as it is.
+        end: what the noise sinks to geometrically; at 0 it sinks linearly.
     """
 
     sd: Weight = 0.0
@@ -88,9 +92,9 @@ class EarlyStop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Stop when `metric` has been `threshold` or better `evaluations` times in a row.
 
     Attributes:
-        metric: one of those measured live; "" never stops.
-        threshold: what it has to meet.
-        evaluations: how often in a row.
+        metric: the metric by which training stops early, one of those measured live; none never stops.
+        threshold: how good that metric has to be for training to stop.
+        evaluations: how often in a row that metric has to meet its threshold.
     """
 
     metric: str = ""
@@ -102,45 +106,48 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Everything about a run that is no knob; contract/settings.py says what of it may change while it trains.
 
     Attributes:
-        preset: the preset it started from.
+        preset: the preset that the run started from.
         steps: the step at which the run finishes; only schedules that are told so depend on it.
         seed: the seed of every random stream.
         threads: threads of torch on the CPU; 0 leaves torch's own choice.
-        dataset: a name in DATASETS; unused when `data` is given.
+        dataset: what is learned, a name in DATASETS; unused when `data` is given.
         data: a file or folder of the user's own, or "".
-        data_sha256: its checksum, or "".
+        data_sha256: the checksum of `data`, or "".
         training: train on the first so many images alone; 0 takes all.
-        size, channels: what images are brought to: size x size pixels of so many channels (1 grey, 3 RGB); 0 leaves them.
+        size: pixels along each side that images are brought to; 0 leaves them.
+        channels: channels that images are brought to, 1 (grey) or 3 (RGB); 0 leaves them.
         standardize: train on (x - mean) / sd and undo it on output; images train in -1 .. 1 instead.
-        contrast: train on images of which each has mean 0 and norm `contrast` (global contrast normalisation); 0 does not.
+        contrast: bring each image to mean 0 and this norm (global contrast normalisation); 0 does not.
         latent_dim: number of latent coordinates.
-        latent: their distribution, a name in LATENTS.
+        latent: the distribution of the latents, a name in LATENTS.
         latent_scale: what the latents are multiplied by.
         stratified: train on latents that cover their distribution evenly in every batch.
         generator, discriminator, minibatch: the networks.
         packing: how many samples the discriminator judges at once (PacGAN, Lin et al. 2018, arXiv:1712.04086).
-        objective: a name in OBJECTIVES.
+        objective: the losses of both players, a name in OBJECTIVES.
         feature_matching: weight of the feature matching that is added to the generator's loss.
-        label_smoothing: what the target of real samples lacks to 1.
+        label_smoothing: how much less than 1 the discriminator is to say of real samples.
         instance_noise: noise on real and generated samples before they are judged.
-        regularizers: weights of the terms added to the discriminator's loss, by their names in REGULARIZERS.
+        regularizers: weight of this term in the discriminator's loss, by its name in REGULARIZERS; 0 leaves it out.
         lazy: the regularizers are added in every lazy-th step alone, with lazy times their weight (Karras et al. 2020,
             arXiv:1912.04958).
         historical_averaging: weight of the squared distance of each player's weights to their mean over the run, in its loss.
         generator_l2: weight of 1/2 the sum of the generator's squared weights in its loss; below 0 it drives them apart.
-        updates: a name in UPDATES: the order in which the players move.
-        coordination: a name in COORDINATION: whether k is fixed or follows the discriminator's accuracy.
+        updates: the order in which the players move, a name in UPDATES.
+        coordination: whether k is fixed or follows the discriminator's accuracy, a name in COORDINATION.
         pretraining: steps in which the discriminator learns the density of the data before the first step.
         optimizer, schedule: how both players move.
         average_decay: decay of the averaged generator weights; 0 keeps no average apart.
         average_share: the average reaches back over at most this share of the steps so far.
         metrics: the metrics that are measured live, by their names in METRICS.
-        metric: the one by which the best checkpoint is kept.
-        evaluated: samples of an evaluation.
+        metric: the metric by which the best checkpoint is kept.
+        evaluated: generated samples on which the metrics are measured.
         stop: early stopping.
-        evaluate_every, log_every, preview_every: steps between evaluations, logged scalars, and kept previews.
-        fixed_latents: latents that are followed through the run.
-        keep: newest checkpoints kept beside the best.
+        evaluate_every: steps between evaluations of the metrics.
+        log_every: steps between logged losses, each the mean of those in between.
+        preview_every: steps between kept previews.
+        fixed_latents: number of latents that stay the same through the run, for pictures.
+        keep: number of newest checkpoints that are kept beside the best.
     """
 
     preset: str
@@ -206,7 +213,10 @@ def resolve(config: Config, knobs: Knobs, *tables: Mapping[str, Any], source: st
         merged = _overlaid(merged, table)
     live = merged.pop("knobs")
     try:
-        return msgspec.convert(merged, Config), checked(msgspec.convert(live, Knobs))
+        found = msgspec.convert(merged, Config), checked(msgspec.convert(live, Knobs))
+        # What no file can hold cannot be saved.
+        msgspec.json.encode(found)
+        return found
     except msgspec.ValidationError as error:
         raise UsageError(f"{source}: {_sentence(error)}") from None
     except UnicodeEncodeError:

@@ -17,22 +17,24 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A network.
 
     Attributes:
-        kind: a name in GENERATORS or DISCRIMINATORS.
+        kind: how the network is built, a name in GENERATORS or DISCRIMINATORS.
         widths: units of each hidden layer; of `dcgan`, the channels beside the image.
-        activation: a name in ACTIVATIONS, or maxout, the largest of `pieces` linear functions (Goodfellow et al. 2013); or one
-            for each hidden layer, with commas between them.
-        pieces: of maxout, of how many linear functions a unit is the largest.
-        norm: what normalises each hidden layer.
+        activation: what each hidden unit goes through, a name in ACTIVATIONS, or maxout, the largest of `pieces` linear functions
+            (Goodfellow et al. 2013); or one for each hidden layer, with commas between them.
+        pieces: number of linear functions of which a unit of maxout is the largest.
+        norm: how the units of each hidden layer are normalised.
         spectral: divide each weight matrix by its largest singular value (Miyato et al. 2018, arXiv:1802.05957).
-        dropout, input_dropout: share of the hidden units, and of the inputs, that a training pass leaves out.
-        fourier, fourier_scale: of a fully connected network, sines and cosines of so many fixed random projections of the input, whose
-            weights have this standard deviation, beside the input itself (Tancik et al. 2020, arXiv:2006.10739); 0 adds none.
+        dropout: share of the hidden units that a training pass leaves out.
+        input_dropout: share of the inputs that a training pass leaves out.
+        fourier: number of fixed random projections of the input whose sines and cosines a fully connected network reads beside it
+            (Tancik et al. 2020, arXiv:2006.10739); 0 adds none.
+        fourier_scale: standard deviation of the weights of these projections.
         outputs: units of the discriminator's last layer; of two, the logit is the difference (a two-way softmax).
         output: what the generator's last layer goes through.
         output_bias: the start of the generator's last bias; "data" is where its output is the mean of the data.
         init: the distribution of the weights at the start, with biases 0; "torch" is PyTorch's own.
-        init_scale: its standard deviation, or the limit of the uniform.
-        last_init_scale: that of the last layer; 0 is the same.
+        init_scale: standard deviation of the weights at the start, or the limit of the uniform distribution.
+        last_init_scale: the same of the last layer alone; 0 takes that of the others.
     """
 
     kind: str = "mlp"

@@ -75,13 +75,13 @@ SPIRAL = Preset(
 
 _MNIST = Config(
     preset="mnist",
-    steps=60_000,
+    steps=200_000,
     dataset="mnist",
     training=50_000,
     latent_dim=64,
     stratified=False,
-    generator=Network(widths=(1024, 1024), activation="relu", norm="batch", output="tanh"),
-    discriminator=Network(widths=(1024, 1024)),
+    generator=Network(widths=(512, 512), activation="relu", norm="batch", output="tanh"),
+    discriminator=Network(widths=(512, 512)),
     regularizers={"r1": 1.0},
     lazy=8,
     optimizer=Optimizer(beta1=0.5, beta2=0.999),
@@ -91,15 +91,15 @@ _MNIST = Config(
     average_share=1.0,
     metrics=("classifier_frechet", "precision", "recall"),
     metric="classifier_frechet",
-    evaluate_every=4_000,
-    preview_every=200,
+    evaluate_every=10_000,
+    preview_every=500,
     fixed_latents=64,
 )
 MNIST = Preset(
     summary="Handwritten digits of 28x28, by fully connected networks that a laptop trains.",
     source="ours; data of LeCun, Cortes and Burges (1998)",
     config=_MNIST,
-    knobs=Knobs(generator_lr=1e-3, discriminator_lr=1e-3, batch_size=64, checkpoint_every=4_000),
+    knobs=Knobs(generator_lr=1e-3, discriminator_lr=1e-3, batch_size=64, checkpoint_every=10_000),
     with_data={"size": 28, "channels": 1},
 )
 FASHION_MNIST = Preset(
@@ -139,10 +139,7 @@ _DCGAN = replace(
     _MNIST,
     preset="mnist-dcgan",
     training=0,
-    steps=200_000,
     schedule=Schedule(),
-    evaluate_every=10_000,
-    preview_every=500,
     average_decay=0.999,
     average_share=0.25,
     generator=Network(kind="dcgan", widths=(32,), activation="relu", norm="batch", output="tanh"),

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from textual import events
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.screen import Screen
 from textual.widgets import Input
@@ -44,6 +45,12 @@ class Palette(CommandPalette):
     def on_mount(self) -> None:
         """Keep the cursor still."""
         self.query_one(Input).cursor_blink = False
+
+    def on_key(self, event: events.Key) -> None:
+        """What was typed before the line for it had the focus is typed into it all the same."""
+        if event.is_printable and event.character:
+            event.stop()
+            self.query_one(Input).insert_text_at_cursor(event.character)
 
 
 def offered(screen: Screen[Any]) -> list[Key]:

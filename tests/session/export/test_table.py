@@ -68,3 +68,8 @@ def test_what_was_measured_and_is_no_number_is_nan_and_what_was_not_is_empty(tmp
 def test_a_log_without_series_is_refused(empty: Source) -> None:
     with pytest.raises(UnreadableError, match="empty has logged no series"):
         table(empty)
+
+
+def test_what_somebody_else_wrote_into_the_log_is_passed_over(tmp_path: Path) -> None:
+    source = of_log(tmp_path, {"kind": "scalars", "step": 5, "generator_loss": 0.1, "mine": "text", "more": [1]})
+    assert rows(table(source)) == [{"step": "5", "generator_loss": "0.1"}]

@@ -9,7 +9,7 @@ from tui_gan.contract.snapshot import Plane2D, frozen
 from tui_gan.ui.draw import heat
 from tui_gan.ui.draw.distribution import optimal
 from tui_gan.ui.draw.lens import NEAREST, WHOLE, Lens
-from tui_gan.ui.draw.palette import Ink, Look
+from tui_gan.ui.draw.palette import DARK, LIGHT, Ink, Look, Palette
 from tui_gan.ui.draw.plane import plane, window
 from tui_gan.ui.draw.push import push, room
 
@@ -228,3 +228,13 @@ def test_the_shades_go_to_what_there_is_of_d_and_say_so(look: Look, far: float, 
     if not np.isnan(far):
         seen = heat.levels(flat.discriminator, (0.0, 1.0), (0.0, 1.0), 30, 2, heat.span(flat.discriminator))
         assert np.ptp(seen) >= 2
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT])
+def test_few_colours_have_shades_or_letters_for_d(palette: Palette) -> None:
+    assert len({tuple(shade) for shade in heat.shades(Look(palette, depth=8)).tolist()}) == heat.LEVELS
+    greys = heat.shades(Look(palette, depth=8)).astype(int)
+    assert (greys[:, 0] % 10 == 8).all()
+    few = plane(FEW, 40, 12, Look(palette, depth=4))
+    assert few.paints is None
+    assert "::" in few.text()

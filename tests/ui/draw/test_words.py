@@ -104,7 +104,7 @@ def test_advice_is_cut_between_words(look: Look) -> None:
     assert words.advice("lower the batch size", 18, look).text().rstrip() == look.pick(" ▲ lower the…", " ! lower the...")
 
 
-@pytest.mark.parametrize("width", [0, 3, 10, 40, 80, 120, 290])
+@pytest.mark.parametrize("width", [0, 3, 10, 40, 80, 120, 320])
 def test_the_footer_shows_whole_keys(width: int) -> None:
     canvas, targets = words.footer(footer_items(), width)
     text = canvas.text()
@@ -112,7 +112,7 @@ def test_the_footer_shows_whole_keys(width: int) -> None:
     assert all(0 <= target.start < target.end <= width for target in targets)
     if width >= 10:
         assert text.startswith(" space ") or not targets
-    assert (width < 290) or "save every" in text
+    assert (width < 320) or "save every" in text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00:00"), (59.9, "0:00:59"), (3661, "1:01:01"), (360_000, "100:00:00")])

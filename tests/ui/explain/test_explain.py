@@ -12,6 +12,8 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.settings import leaves
 from tui_gan.contract.snapshot import Series, Setting, Snapshot, Status, frozen
+from tui_gan.ui.draw.discriminator import discriminator
+from tui_gan.ui.draw.palette import Look
 from tui_gan.ui.explain import explained
 from tui_gan.ui.explain.options import OBJECTIVES
 from tui_gan.ui.explain.players import EQUILIBRIUM
@@ -73,6 +75,16 @@ def test_a_discriminator_at_chance_is_weak_or_has_found_the_equilibrium() -> Non
     assert "measures below tell" in players(predictions=chance, series={})
     assert "catch up" in players(predictions=sure(0.3))
     assert "balanced" in players()
+
+
+def test_a_border_beside_both_kinds_is_no_guessing() -> None:
+    low, high = np.zeros(20), np.zeros(20)
+    low[15], high[18] = 1.0, 1.0
+    apart = make_predictions(real=frozen(high), fake=frozen(low), real_right=1.0, fake_right=0.0)
+    assert "takes most for real" in players(predictions=apart)
+    assert "guessing" not in players(predictions=apart)
+    assert "takes most of both for real" in discriminator(apart, (), 78, 20, Look()).text()
+    assert "takes most" not in players(predictions=sure(0.51))
 
 
 @pytest.mark.parametrize("objective", ["wasserstein", "relativistic"])

@@ -59,5 +59,7 @@ def test_the_layers_scroll_by_keys_and_wheel(seen, run_of, watch, until, screen_
         await until(pilot, lambda: "D linear 0 > 0" not in screen_text(app) and "↑ 2 more, ↓ 12 more" in screen_text(app))
         await pilot.press(*["down"] * 30)
         await until(pilot, lambda: "G linear 9 > 9" in screen_text(app) and "↑ 14 more" in screen_text(app))
+        await pilot.press("up")
+        await until(pilot, lambda: "G linear 9 > 9" not in screen_text(app) and "↑ 13 more, ↓ 1 more" in screen_text(app))
 
     watch(app, body, (80, 24))

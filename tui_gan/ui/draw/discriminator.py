@@ -7,7 +7,7 @@ from tui_gan.contract.snapshot import Layer, Predictions
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.norms import axes_of, filled, norms
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.predictions import common, logits, predictions, ranks_only
+from tui_gan.ui.draw.predictions import beside, common, logits, predictions, ranks_only
 
 # From this width on two things stand side by side.
 BROAD = 120
@@ -91,6 +91,8 @@ def _verdict(canvas: Canvas, answers: Predictions, y: int, rows: int, look: Look
         _accuracy(canvas, answers, y, look)
     if rows > 1:
         standing = next(words for least, words in STANDING if (answers.real_right + answers.fake_right) / 2 >= least)
+        if kind := beside(answers):
+            standing = f"D tells them apart, but takes most of both for {kind}"
         end = canvas.write(0, y + 1, standing, Ink.BOLD) if len(standing) <= canvas.width else 0
         text = _common(answers)
         if end + len(text) + 2 <= canvas.width:

@@ -5,11 +5,13 @@ from numpy.typing import NDArray
 
 from tui_gan.contract.snapshot import Floats
 from tui_gan.ui.draw.canvas import SPACE, Canvas
-from tui_gan.ui.draw.palette import Ink, Look, Palette, triplet
+from tui_gan.ui.draw.palette import Ink, Look, triplet
 
 LEVELS = 7
 STRENGTH = 0.42
 LETTERS = " .:"
+# Steps of the grey ramp of 256 colours, on a dark and on a light ground.
+GREYS = {True: (18, 38, 48, 58, 68, 78, 88), False: (238, 228, 218, 208, 198, 188, 178)}
 # How far from 1/2 the shades may end; where D(x) is flat, all of them go to the little that there is.
 REACHES = (0.01, 0.02, 0.05, 0.1, 0.2)
 Levels = NDArray[np.int64]
@@ -52,12 +54,20 @@ def _hats(ends: Shares, count: int, points: int) -> Floats:
     return hats
 
 
-def shades(palette: Palette) -> NDArray[np.uint8]:
-    """(LEVELS, 3) colours from the ground towards that of D."""
-    ground, full = np.array(triplet(palette.ground)), np.array(triplet(palette.discriminator))
+def shades(look: Look) -> NDArray[np.uint8]:
+    """(LEVELS, 3) colours from the ground towards that of D; of 256 colours, greys, since there are too few greens to tell apart."""
+    if look.depth == 8:
+        greys = np.array(GREYS[look.palette.dark], dtype=np.uint8)
+        return np.repeat(greys[:, None], 3, axis=1)
+    ground, full = np.array(triplet(look.palette.ground)), np.array(triplet(look.palette.discriminator))
     shares = np.linspace(0.0, STRENGTH, LEVELS)[:, None]
     found: NDArray[np.uint8] = np.rint(ground + (full - ground) * shares).astype(np.uint8)
     return found
+
+
+def lettered(look: Look) -> bool:
+    """Whether D(x) is said by letters, for want of shades."""
+    return look.ascii_only or look.depth == 4
 
 
 def letters(canvas: Canvas, levels: Levels) -> None:
@@ -71,10 +81,10 @@ def key(canvas: Canvas, x: int, rows: int, look: Look, ends: Shares = WHOLE) -> 
     """What the grounds mean: D(x) from the lower end of the shades at the bottom to the upper one."""
     column = Canvas(2, rows)
     ramp = np.repeat(levels(np.linspace(0.0, 1.0, 2 * rows)[:, None], (0, 1), (0, 1), 1, rows), 2, axis=1)
-    if look.ascii_only:
+    if lettered(look):
         letters(column, ramp)
     else:
-        colours = shades(look.palette)[ramp]
+        colours = shades(look)[ramp]
         column.paint(colours, colours)
     canvas.paste(x, 0, column)
     places = {0: ends[1], rows - 1: ends[0]} | ({(rows - 1) // 2: 0.5} if rows >= 5 else {})
@@ -82,5 +92,5 @@ def key(canvas: Canvas, x: int, rows: int, look: Look, ends: Shares = WHOLE) -> 
         label = f"{value:.2g}".removeprefix("0") or "0"
         # Three letters begin beside the ramp, which stands apart by its colour, or over a letter of it.
         canvas.write(x + (3 if len(label) < 3 else 2), row, label, Ink.DISCRIMINATOR)
-        if len(label) > 2 and look.ascii_only:
+        if len(label) > 2 and lettered(look):
             canvas.write(x + 1, row, " ")

@@ -10,7 +10,7 @@ from tui_gan.contract.snapshot import Floats, Plane2D
 from tui_gan.ui.draw import axes, field, heat, marks
 from tui_gan.ui.draw.canvas import Canvas, Glyphs
 from tui_gan.ui.draw.lens import WHOLE, Lens
-from tui_gan.ui.draw.palette import Ink, Look, Palette, colour
+from tui_gan.ui.draw.palette import Ink, Look, colour
 
 GUTTER = 6
 LONGEST = 4.0
@@ -131,23 +131,23 @@ def _inside(picture: Plane2D, seen: Window, look: Look, shown: Collection[str]) 
     else:
         layers += points
     ends = heat.span(picture.discriminator)
-    if "heat" in shown and look.ascii_only:
+    if "heat" in shown and heat.lettered(look):
         heat.letters(canvas, heat.levels(picture.discriminator, *seen.shares, seen.columns, seen.rows, ends))
-    if "heat" in shown and not look.ascii_only:
-        _paint(canvas, layers, heat.levels(picture.discriminator, *seen.shares, seen.columns, 2 * seen.rows, ends), look.palette)
+    if "heat" in shown and not heat.lettered(look):
+        _paint(canvas, layers, heat.levels(picture.discriminator, *seen.shares, seen.columns, 2 * seen.rows, ends), look)
         return canvas
     for glyphs, ink in layers:
         canvas.lay(glyphs, ink)
     return canvas
 
 
-def _paint(canvas: Canvas, layers: list[Layer], levels: heat.Levels, palette: Palette) -> None:
+def _paint(canvas: Canvas, layers: list[Layer], levels: heat.Levels, look: Look) -> None:
     """Lay the layers over the heat map, which stays their ground."""
-    shades = heat.shades(palette)[levels]
+    shades = heat.shades(look)[levels]
     canvas.glyphs[:], letters, grounds = marks.halves(shades[0::2], shades[1::2])
     for glyphs, ink in layers:
         canvas.lay(glyphs, ink)
-        letters[glyphs > 0] = colour(palette, ink)
+        letters[glyphs > 0] = colour(look.palette, ink)
     canvas.paint(letters, grounds)
 
 

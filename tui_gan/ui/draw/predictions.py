@@ -13,6 +13,8 @@ from tui_gan.ui.draw.palette import Ink, Look
 TOPS = (0.1, 0.2, 0.5, 1.0)
 LEFT = 5
 WORDED = 40
+# Shares of samples on which D is right, between which it seems to guess, and an overlap with which it could be right on more.
+GUESSING, AHEAD, APART = 0.45, 0.75, 0.5
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -79,6 +81,14 @@ def common(answers: Predictions) -> float:
     """The share of the two histograms of D(x) that is the same: 1 where D cannot tell the two kinds apart at all."""
     both = np.minimum(np.nan_to_num(answers.real), np.nan_to_num(answers.fake))
     return float(np.clip(both, 0.0, 1.0).sum())
+
+
+def beside(answers: Predictions) -> str:
+    """What D takes most samples for although its answers tell the two kinds apart, "real" or "generated"; "" where that is not so."""
+    right = (answers.real_right + answers.fake_right) / 2
+    if not GUESSING <= right < AHEAD or common(answers) >= APART:
+        return ""
+    return "real" if answers.real_right > answers.fake_right else "generated"
 
 
 def _drawn(found: Histograms, width: int, height: int, above: int, below: int, look: Look) -> tuple[Canvas, int | None]:

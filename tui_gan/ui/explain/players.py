@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 
+from tui_gan.ui.draw.predictions import beside, common
 from tui_gan.ui.draw.scale import short
 from tui_gan.ui.explain.quality import near
 from tui_gan.ui.explain.reading import LN2, Reading
@@ -43,6 +44,12 @@ def players(reading: Reading) -> Paragraph:
         return _too_strong(reading, shares)
     if right < BEHIND:
         return Paragraph(f"{shares}, less than by guessing: G has moved to where D still expects real samples. D has to catch up.")
+    if kind := beside(said):
+        return Paragraph(
+            f"{shares}, and yet its answers tell the two apart: they overlap by {common(said):.0%}. Its border of 1/2 lies beside both, so "
+            f"that it takes most for {kind}, as after a leap of either player; its slope still shows G a direction.",
+            GOODFELLOW,
+        )
     if right < CHANCE:
         return _at_chance(reading, shares)
     return Paragraph(

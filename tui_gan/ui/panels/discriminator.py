@@ -42,9 +42,15 @@ class Discriminator(Panel):
 
     def action_scroll(self, way: int) -> None:
         """Show the layers above, or below."""
-        layers = () if self._frame is None else self._frame.snapshot.layers
-        self.first = max(0, min(len(layers) - 1, self.first + way))
+        before = self._text
+        self.first = max(0, self.first + way)
         self.redraw()
+        if way > 0 and self._text == before:
+            self.first -= way
+
+    @property
+    def _text(self) -> str:
+        return self._canvas.text() if self._canvas else ""
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel scrolls too."""
