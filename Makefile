@@ -9,7 +9,7 @@ run: $(READY)
 	$(BIN)/tui-gan run toy1d
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 4
+	$(BIN)/python -m pytest -n 2
 
 check: $(READY)
 	$(BIN)/ruff format --check .
