@@ -76,7 +76,6 @@ def main() -> None:
             trained(opened, 4000)
             picture(opened, "overview")
             shown(opened, "5", "curves", "curves")
-            shown(opened, "6", "knobs and settings", "knobs")
             shown(opened, "8", "WHAT YOU SEE", "explain")
         with terminal("run", "toy1d", "--out", "early", "--seed", "1", cwd=Path(folder)) as opened:
             trained(opened, 300)
@@ -84,7 +83,6 @@ def main() -> None:
         with terminal("run", "ring2d", "--out", "ring2d", cwd=Path(folder)) as opened:
             trained(opened, 5_000, seconds=300.0)
             shown(opened, "2", "arrows", "layers")
-            shown(opened, "3", "logits", "discriminator")
         with terminal("run", "digits", "--out", "digits", cwd=Path(folder)) as opened:
             trained(opened, 7_000, seconds=300.0)
             picture(opened, "digits")
