@@ -149,4 +149,6 @@ def test_a_reader_that_has_gone_away_does_not_end_the_run(monkeypatch: pytest.Mo
         raise BrokenPipeError
 
     monkeypatch.setattr("builtins.print", gone)
-    plain.watch(MadeUp(snapshot()), waits(3))
+    run = MadeUp(snapshot())
+    plain.watch(run, waits(3))
+    assert commands.Stop() not in run.sent
