@@ -1,11 +1,13 @@
-"""What tests of every room share: a configuration so small that a step takes a millisecond."""
+"""What tests of every room share: a configuration so small that a step takes a millisecond, and the program in this process."""
 
 import os
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.program import Done, Program
 from tests.terminal import NOWHERE
+from tui_gan import cli
 from tui_gan.contract.config import Config, Minibatch, Network
 from tui_gan.contract.knobs import Knobs
 
@@ -36,3 +38,19 @@ def config() -> Config:
 @pytest.fixture
 def knobs() -> Knobs:
     return Knobs(batch_size=8, device="cpu", checkpoint_every=10)
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Program:
+    """Call `tui-gan` with these words."""
+
+    def program(*words: object) -> Done:
+        monkeypatch.setattr("sys.argv", ["tui-gan", *map(str, words)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        captured = capfd.readouterr()
+        assert "Traceback" not in captured.out + captured.err
+        return Done(int(left.value.code or 0), captured.out, captured.err)
+
+    return program

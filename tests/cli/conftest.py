@@ -1,44 +1,19 @@
-"""The real program, called in this process: its exit status, stdout and stderr."""
+"""What tests of the command line share: an empty place, runs that are there already, and small networks."""
 
-import json
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from tests.data.making import lay, mnist_files, noise, picture, records
-from tui_gan import cli
+from tests.program import Program
 from tui_gan.data import places
 
 # Networks so small that a step takes a millisecond.
 SMALL = ("--set", "generator=8", "--set", "discriminator=8", "--set", "evaluated=200")
-
-
-class Done(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-    @property
-    def result(self) -> dict[str, Any]:
-        """The JSON object on the last line of stdout."""
-        found: dict[str, Any] = json.loads(self.out.splitlines()[-1])
-        return found
-
-    @property
-    def line(self) -> str:
-        """The one line on stderr that says what is wrong."""
-        lines = self.err.splitlines()
-        assert len(lines) == 1, self.err
-        assert lines[0].startswith("tui-gan: "), self.err
-        return lines[0]
-
-
-Program = Callable[..., Done]
 
 
 @pytest.fixture(autouse=True)
@@ -51,22 +26,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # The library of the hub, where it is installed, would ask the network.
     monkeypatch.setitem(sys.modules, "datasets", None)
     return tmp_path
-
-
-@pytest.fixture
-def program(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Program:
-    """Call `tui-gan` with these words."""
-
-    def program(*words: object) -> Done:
-        monkeypatch.setattr("sys.argv", ["tui-gan", *map(str, words)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        captured = capfd.readouterr()
-        assert "Traceback" not in captured.out + captured.err
-        return Done(int(left.value.code or 0), captured.out, captured.err)
-
-    return program
 
 
 @pytest.fixture(scope="session")

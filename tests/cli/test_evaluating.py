@@ -2,14 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from tests.program import Program
 
-def test_true_samples_on_the_line_are_near_the_truth_by_every_metric(program: Any) -> None:
+
+def test_true_samples_on_the_line_are_near_the_truth_by_every_metric(program: Program) -> None:
     samples = np.random.default_rng(0).normal(4, 0.5, 10_000)
     np.save("x.npy", samples)
     found = program("eval", "x.npy", "--preset", "toy1d", "--json").result["metrics"]
@@ -20,7 +21,7 @@ def test_true_samples_on_the_line_are_near_the_truth_by_every_metric(program: An
     assert found["mean"] == pytest.approx(samples.mean())
 
 
-def test_true_samples_of_the_ring_have_all_its_modes(program: Any) -> None:
+def test_true_samples_of_the_ring_have_all_its_modes(program: Program) -> None:
     random = np.random.default_rng(0)
     angles = 2 * np.pi * random.integers(0, 8, 2500) / 8
     points = np.stack((np.cos(angles), np.sin(angles)), 1) + random.normal(0, 0.01, (2500, 2))
@@ -34,7 +35,7 @@ def test_true_samples_of_the_ring_have_all_its_modes(program: Any) -> None:
 
 
 @pytest.mark.parametrize("shape", [(50, 8, 8), (50, 1, 8, 8), (50, 64)], ids=str)
-def test_images_are_read_in_every_form(shape: tuple[int, ...], program: Any) -> None:
+def test_images_are_read_in_every_form(shape: tuple[int, ...], program: Program) -> None:
     np.save("x.npy", np.random.default_rng(0).random(shape))
     done = program("eval", "x.npy", "--preset", "digits", "--json")
     assert done.status == 0
@@ -61,14 +62,14 @@ def changed(value: float) -> np.ndarray:
     ],
     ids=["shape", "above", "below", "nan", "uint8", "few", "none"],
 )
-def test_images_that_cannot_be_judged_are_refused_in_one_line(array: np.ndarray, parts: list[str], program: Any) -> None:
+def test_images_that_cannot_be_judged_are_refused_in_one_line(array: np.ndarray, parts: list[str], program: Program) -> None:
     np.save("x.npy", array)
     done = program("eval", "x.npy", "--preset", "digits", "--metrics", "precision", "--json")
     assert (done.status, done.out) == (2, "")
     assert [part for part in parts if part not in done.line] == []
 
 
-def test_a_file_is_judged_against_the_users_own_data(program: Any, two_columns: Path) -> None:
+def test_a_file_is_judged_against_the_users_own_data(program: Program, two_columns: Path) -> None:
     mine, own = (
         program("eval", "two.csv", "--preset", "ring2d", *words, "--json").result["metrics"] for words in ((), ("--data", "two.csv"))
     )
@@ -78,7 +79,7 @@ def test_a_file_is_judged_against_the_users_own_data(program: Any, two_columns: 
     assert "modes" not in own
 
 
-def test_a_run_is_judged_against_other_data(a_plane_run: Path, program: Any, two_columns: Path) -> None:
+def test_a_run_is_judged_against_other_data(a_plane_run: Path, program: Program, two_columns: Path) -> None:
     own, moons, mine = (
         program("eval", "mine", *words, "--json").result["metrics"] for words in ((), ("--preset", "moons"), ("--data", "two.csv"))
     )
@@ -87,7 +88,7 @@ def test_a_run_is_judged_against_other_data(a_plane_run: Path, program: Any, two
     assert own["sliced_w1"] != moons["sliced_w1"] != mine["sliced_w1"]
 
 
-def test_a_run_is_measured_by_as_many_samples_as_asked(a_run: Path, program: Any) -> None:
+def test_a_run_is_measured_by_as_many_samples_as_asked(a_run: Path, program: Program) -> None:
     own, same, more = (program("eval", "mine", *words, "--json").result["metrics"] for words in ((), ("-n", 10_000), ("--number", 20_000)))
     assert own == same
     assert own["w1"] != more["w1"] == pytest.approx(own["w1"], abs=0.05)
@@ -113,7 +114,7 @@ def test_a_run_is_measured_by_as_many_samples_as_asked(a_run: Path, program: Any
     ids=str,
 )
 def test_what_cannot_be_measured_is_one_line_and_status_2(
-    words: list[str], parts: list[str], a_run: Path, program: Any, two_columns: Path
+    words: list[str], parts: list[str], a_run: Path, program: Program, two_columns: Path
 ) -> None:
     done = program("eval", *words, "--json")
     assert (done.status, done.out) == (2, "")
@@ -122,7 +123,7 @@ def test_what_cannot_be_measured_is_one_line_and_status_2(
 
 @pytest.mark.parametrize("metric", ["fid", "kid"])
 def test_a_metric_whose_library_is_not_here_says_what_to_install(
-    metric: str, an_image_run: Path, program: Any, monkeypatch: pytest.MonkeyPatch
+    metric: str, an_image_run: Path, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "torch_fidelity", None)
     done = program("eval", "mine", "--metrics", metric)
@@ -130,7 +131,7 @@ def test_a_metric_whose_library_is_not_here_says_what_to_install(
     assert "tui-gan[fidelity]" in done.line
 
 
-def test_images_are_sampled_as_numbers_between_0_and_1(an_image_run: Path, program: Any) -> None:
+def test_images_are_sampled_as_numbers_between_0_and_1(an_image_run: Path, program: Program) -> None:
     assert program("sample", "mine", "-n", 40, "--out", "x.npy").status == 0
     samples = np.load("x.npy")
     assert (samples.shape, samples.dtype) == ((40, 1, 8, 8), np.float32)

@@ -2,7 +2,6 @@
 
 import types
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil
@@ -10,19 +9,20 @@ import pytest
 
 from tests.cli.conftest import SMALL
 from tests.data.making import lay, noise, picture
+from tests.program import Program
 from tui_gan.contract.config import read_toml
 
 OWN = ("run", "images", "--headless", "--steps", 3, "--json", *SMALL)
 
 
-def test_the_digits_need_no_file(program: Any) -> None:
+def test_the_digits_need_no_file(program: Program) -> None:
     done = program("run", "digits", "--headless", "--steps", 3, "--json", *SMALL)
     assert done.status == 0
     assert len(done.out.splitlines()) == 1
     assert done.result["metrics"].keys() == {"precision", "recall"}
 
 
-def test_without_data_it_says_what_can_be_given(program: Any, here: Path) -> None:
+def test_without_data_it_says_what_can_be_given(program: Program, here: Path) -> None:
     done = program(*OWN)
     assert (done.status, done.out) == (2, "")
     assert "--data" in done.line
@@ -30,7 +30,7 @@ def test_without_data_it_says_what_can_be_given(program: Any, here: Path) -> Non
     assert not list(here.glob("runs/*"))
 
 
-def test_a_folder_is_learned_where_it_is_and_gone_on_with(program: Any, pictures: Path) -> None:
+def test_a_folder_is_learned_where_it_is_and_gone_on_with(program: Program, pictures: Path) -> None:
     done = program(*OWN, "--set", "size=8", "--data", "pictures", "--out", "new")
     assert done.status == 0, done.err
     assert done.result["step"] == 3
@@ -46,7 +46,7 @@ def test_a_folder_is_learned_where_it_is_and_gone_on_with(program: Any, pictures
     assert program("eval", "new", "--data", "pictures").status == 0
 
 
-def test_what_was_done_to_the_data_is_told_on_stderr_alone(program: Any, pictures: Path) -> None:
+def test_what_was_done_to_the_data_is_told_on_stderr_alone(program: Program, pictures: Path) -> None:
     done = program(*OWN, "--set", "size=8", "--data", "pictures", "--out", "new")
     assert len(done.out.splitlines()) == 1
     lines = done.err.splitlines()
@@ -58,7 +58,7 @@ def test_what_was_done_to_the_data_is_told_on_stderr_alone(program: Any, picture
 
 
 @pytest.mark.parametrize("size", [0, 1])
-def test_a_resumed_run_of_images_is_the_run_of_one_go(size: int, program: Any) -> None:
+def test_a_resumed_run_of_images_is_the_run_of_one_go(size: int, program: Program) -> None:
     network = ("--discriminator", "8-dropout.2") if size else ()
     words = ("run", "digits", "--headless", "--json", *SMALL, *network)
     whole = program(*words, "--steps", 10, "--out", "whole").result
@@ -66,7 +66,7 @@ def test_a_resumed_run_of_images_is_the_run_of_one_go(size: int, program: Any) -
     assert program("resume", "halves", "--headless", "--json", "--steps", 6).result["metrics"] == whole["metrics"]
 
 
-def test_an_array_is_learned_where_it_is(program: Any, here: Path) -> None:
+def test_an_array_is_learned_where_it_is(program: Program, here: Path) -> None:
     np.save(here / "mine.npy", noise(40, 8, 8))
     convolutions = ("--generator", "dcgan2", "--discriminator", "dcgan2")
     done = program(*OWN, "--set", "size=8", "--set", "channels=1", *convolutions, "--data", "mine.npy", "--out", "new")
@@ -86,7 +86,7 @@ def test_an_array_is_learned_where_it_is(program: Any, here: Path) -> None:
     ],
 )
 def test_what_are_no_images_is_refused_by_the_name_that_was_given(
-    data: str, parts: list[str], program: Any, here: Path, pictures: Path, two_columns: Path
+    data: str, parts: list[str], program: Program, here: Path, pictures: Path, two_columns: Path
 ) -> None:
     (here / "empty").mkdir()
     np.save(here / "wild.npy", np.full((5, 8, 8), 3.0))
@@ -107,7 +107,7 @@ def test_what_are_no_images_is_refused_by_the_name_that_was_given(
     ],
     ids=str,
 )
-def test_what_does_not_go_with_images_is_refused_in_one_line(words: list[str], parts: list[str], program: Any, here: Path) -> None:
+def test_what_does_not_go_with_images_is_refused_in_one_line(words: list[str], parts: list[str], program: Program, here: Path) -> None:
     done = program("run", "digits", "--headless", "--steps", 3, *words)
     assert done.status == 2
     assert [part for part in parts if part not in done.line] == []
@@ -115,7 +115,7 @@ def test_what_does_not_go_with_images_is_refused_in_one_line(words: list[str], p
 
 
 @pytest.mark.parametrize(("preset", "metric"), [("images", "precision"), ("mnist", "classifier_frechet")])
-def test_too_few_images_for_the_metrics_are_refused_before_the_run(preset: str, metric: str, program: Any, here: Path) -> None:
+def test_too_few_images_for_the_metrics_are_refused_before_the_run(preset: str, metric: str, program: Program, here: Path) -> None:
     lay(here / "few", {f"{number}.png": picture(noise(28, 28, seed=number)) for number in range(3 if preset == "images" else 15)})
     done = program("run", preset, "--headless", "--steps", 3, "--data", "few", *SMALL)
     assert done.status == 2
@@ -126,7 +126,7 @@ def test_too_few_images_for_the_metrics_are_refused_before_the_run(preset: str, 
 @pytest.mark.parametrize("preset", ["mnist", "fashion-mnist-dcgan", "cifar10", "goodfellow-cifar10"])
 @pytest.mark.parametrize("variable", [True, False], ids=["TUI_GAN_DATA", "cache"])
 def test_a_known_set_that_is_not_here_says_what_to_fetch_and_where_to_put_it(
-    preset: str, variable: bool, program: Any, here: Path, monkeypatch: pytest.MonkeyPatch
+    preset: str, variable: bool, program: Program, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (here / "empty").mkdir()
     if variable:
@@ -143,7 +143,7 @@ def test_a_known_set_that_is_not_here_says_what_to_fetch_and_where_to_put_it(
 
 
 def test_networks_too_large_for_the_machine_are_refused_before_they_are_built(
-    program: Any, here: Path, sets: Path, monkeypatch: pytest.MonkeyPatch
+    program: Program, here: Path, sets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(psutil, "virtual_memory", lambda: types.SimpleNamespace(available=2**30))
     done = program("run", "goodfellow-cifar10", "--headless", "--steps", 3, "--device", "cpu", "--json")

@@ -1,23 +1,23 @@
 """Runs in the plane: their metrics, the user's own two columns, and what they can be turned into."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.cli.conftest import SMALL
+from tests.program import Program
 
 RING = ("run", "ring2d", "--headless", "--json", *SMALL)
 
 
-def test_the_ring_is_measured_by_its_modes(program: Any) -> None:
+def test_the_ring_is_measured_by_its_modes(program: Program) -> None:
     done = program(*RING, "--steps", 3)
     assert done.status == 0
     assert list(done.result["metrics"]) == ["modes", "hq", "reverse_kl", "sliced_w1"]
 
 
-def test_two_columns_of_the_users_own_are_measured_without_modes_and_gone_on_with(program: Any, two_columns: Path) -> None:
+def test_two_columns_of_the_users_own_are_measured_without_modes_and_gone_on_with(program: Program, two_columns: Path) -> None:
     done = program(*RING, "--steps", 3, "--data", two_columns, "--out", "new")
     assert done.status == 0, done.err
     assert list(done.result["metrics"]) == ["sliced_w1", "mmd", "js"]
@@ -36,7 +36,7 @@ def test_two_columns_of_the_users_own_are_measured_without_modes_and_gone_on_wit
     ],
 )
 def test_data_of_another_form_is_refused_with_what_is_right(
-    preset: str, data: str, parts: list[str], program: Any, here: Path, two_columns: Path
+    preset: str, data: str, parts: list[str], program: Program, here: Path, two_columns: Path
 ) -> None:
     (here / "one.csv").write_text("1\n2\n3\n")
     (here / "folder").mkdir()
@@ -46,20 +46,20 @@ def test_data_of_another_form_is_refused_with_what_is_right(
     assert not list(here.glob("runs/*"))
 
 
-def test_a_resumed_run_in_the_plane_is_the_run_of_one_go(program: Any) -> None:
+def test_a_resumed_run_in_the_plane_is_the_run_of_one_go(program: Program) -> None:
     whole = program(*RING, "--steps", 10, "--out", "whole").result
     program(*RING, "--steps", 4, "--out", "halves")
     assert program("resume", "halves", "--headless", "--json", "--steps", 6).result["metrics"] == whole["metrics"]
 
 
-def test_samples_have_two_columns(a_plane_run: Path, program: Any) -> None:
+def test_samples_have_two_columns(a_plane_run: Path, program: Program) -> None:
     assert program("sample", "mine", "-n", 50, "--out", "x.npy").status == program("sample", "mine", "-n", 50, "--out", "x.csv").status == 0
     samples = np.load("x.npy")
     assert (samples.shape, samples.dtype) == ((50, 2), np.float64)
     assert np.loadtxt("x.csv", delimiter=",").tolist() == samples.tolist()
 
 
-def test_what_was_sampled_in_the_plane_is_judged_like_the_run(a_plane_run: Path, program: Any) -> None:
+def test_what_was_sampled_in_the_plane_is_judged_like_the_run(a_plane_run: Path, program: Program) -> None:
     program("sample", "mine", "-n", 5000, "--out", "x.csv")
     ours = program("eval", "mine", "-n", 5000, "--json").result["metrics"]
     theirs = program("eval", "x.csv", "--preset", "ring2d", "--json").result["metrics"]

@@ -1,13 +1,13 @@
 """`run`, `resume`, `runs`, `presets` and `doctor`: what they print and leave behind."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.program import Program
 from tui_gan import __version__
 from tui_gan.contract.config import read_toml
 from tui_gan.contract.knobs import KNOBS
@@ -37,7 +37,7 @@ def small(preset: str) -> list[str]:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_a_run_ends_with_one_json_object_and_a_directory_that_holds_it(preset: str, program: Any, sets: Path, pictures: Path) -> None:
+def test_a_run_ends_with_one_json_object_and_a_directory_that_holds_it(preset: str, program: Program, sets: Path, pictures: Path) -> None:
     config = PRESETS[preset].config
     data = ["--data", pictures] if config.dataset == "images" else []
     done = program("run", preset, "--headless", "--json", "--steps", 6, "--batch-size", 8, "--out", "new", *data, *small(preset))
@@ -51,13 +51,13 @@ def test_a_run_ends_with_one_json_object_and_a_directory_that_holds_it(preset: s
     assert "finished at step 6" in done.err
 
 
-def test_without_json_stdout_is_empty(program: Any) -> None:
+def test_without_json_stdout_is_empty(program: Program) -> None:
     done = program("run", "toy1d", "--headless", "--steps", 3)
     assert (done.status, done.out) == (0, "")
     assert len(list(Path("runs").iterdir())) == 1
 
 
-def test_equal_seeds_give_equal_runs_and_others_do_not(program: Any) -> None:
+def test_equal_seeds_give_equal_runs_and_others_do_not(program: Program) -> None:
     one, same_seed, other = (
         program(*SHORT, "--steps", 20, "--seed", seed, "--out", out).result for seed, out in ((3, "a"), (3, "b"), (4, "c"))
     )
@@ -66,7 +66,7 @@ def test_equal_seeds_give_equal_runs_and_others_do_not(program: Any) -> None:
     assert not same(step_file("a", 20), step_file("c", 20))
 
 
-def test_eval_prints_the_metrics_of_the_run(program: Any) -> None:
+def test_eval_prints_the_metrics_of_the_run(program: Program) -> None:
     ran = program(*SHORT, "--steps", 20, "--out", "new").result
     for what in ("new", step_file("new", 20)):
         done = program("eval", what, "--json")
@@ -79,7 +79,7 @@ def test_eval_prints_the_metrics_of_the_run(program: Any) -> None:
 
 
 @pytest.mark.parametrize("half", [7, 20])
-def test_a_run_that_was_stopped_and_resumed_is_the_run_of_one_go(half: int, program: Any) -> None:
+def test_a_run_that_was_stopped_and_resumed_is_the_run_of_one_go(half: int, program: Program) -> None:
     turned = ("--minibatch-discrimination", "--k-steps", 2, "--checkpoint-every", 100)
     whole = program(*SHORT, *turned, "--steps", 40, "--out", "whole").result
     program(*SHORT, *turned, "--steps", half, "--out", "halves")
@@ -92,14 +92,14 @@ def test_a_run_that_was_stopped_and_resumed_is_the_run_of_one_go(half: int, prog
     assert steps == sorted(steps)
 
 
-def test_resume_goes_to_the_runs_own_number_without_steps(a_run: Path, program: Any) -> None:
+def test_resume_goes_to_the_runs_own_number_without_steps(a_run: Path, program: Program) -> None:
     done = program("resume", "mine", "--headless", "--json", "--steps", 5)
     assert done.result["step"] == 35
     again = program("resume", "mine", "--headless", "--json")
     assert (again.status, again.result["status"], again.result["step"]) == (0, "finished", 35)
 
 
-def test_a_configuration_is_laid_between_preset_and_command_line(program: Any) -> None:
+def test_a_configuration_is_laid_between_preset_and_command_line(program: Program) -> None:
     Path("c.toml").write_text("steps = 9\nseed = 7\n[knobs]\nk_steps = 3\nbatch_size = 32\n[generator]\nwidths = [4]\n")
     done = program("run", "toy1d", "--headless", "--json", "--config", "c.toml", "--seed", 8, "--batch-size", 16, "--out", "new")
     table = read_toml(Path("new/config.toml"))
@@ -111,7 +111,7 @@ def test_a_configuration_is_laid_between_preset_and_command_line(program: Any) -
 
 
 @pytest.mark.parametrize("name", KNOBS)
-def test_every_knob_is_an_option(name: str, program: Any) -> None:
+def test_every_knob_is_an_option(name: str, program: Program) -> None:
     how = KNOBS[name]
     words = {"switch": [how.option], "choice": [how.option, "cpu"]}.get(how.turning, [how.option, "2" if how.turning != "ladder" else "1"])
     done = program("run", "toy1d", "--headless", "--steps", 2, "--out", "new", *words)
@@ -121,7 +121,7 @@ def test_every_knob_is_an_option(name: str, program: Any) -> None:
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
-def test_a_run_learns_the_users_own_numbers_at_any_scale_and_keeps_a_copy(scale: float, program: Any, here: Path) -> None:
+def test_a_run_learns_the_users_own_numbers_at_any_scale_and_keeps_a_copy(scale: float, program: Program, here: Path) -> None:
     numbers = np.random.default_rng(0).gamma(2, scale, 500)
     (here / "mine.csv").write_text("height\n" + "".join(f"{number!r}\n" for number in numbers.tolist()))
     ran = program(*SHORT, "--steps", 20, "--data", "mine.csv", "--out", "new").result
@@ -135,7 +135,7 @@ def test_a_run_learns_the_users_own_numbers_at_any_scale_and_keeps_a_copy(scale:
 
 @pytest.mark.parametrize("with_data", [False, True])
 def test_the_configuration_of_a_run_makes_the_same_run_again_from_anywhere(
-    with_data: bool, program: Any, here: Path, monkeypatch: pytest.MonkeyPatch
+    with_data: bool, program: Program, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     np.save(here / "mine.npy", np.random.default_rng(0).normal(size=100))
     data = ("--data", "mine.npy") if with_data else ()
@@ -147,7 +147,7 @@ def test_the_configuration_of_a_run_makes_the_same_run_again_from_anywhere(
     assert same(step_file(here / "a/first", 15), step_file("again", 15))
 
 
-def test_runs_lists_what_there_is_and_what_is_wrong_with_it(a_run: Path, program: Any) -> None:
+def test_runs_lists_what_there_is_and_what_is_wrong_with_it(a_run: Path, program: Program) -> None:
     for name, content in (("empty", 'preset = "toy1d"'), ("torn", "=")):
         (a_run.parent / name).mkdir()
         (a_run.parent / name / "config.toml").write_text(content)
@@ -162,12 +162,12 @@ def test_runs_lists_what_there_is_and_what_is_wrong_with_it(a_run: Path, program
     assert len(done.out.splitlines()) == 3
 
 
-def test_without_runs_it_says_how_to_begin(program: Any) -> None:
+def test_without_runs_it_says_how_to_begin(program: Program) -> None:
     assert "tui-gan run toy1d" in program("runs").out
     assert program("runs", "--json").result == {"runs": []}
 
 
-def test_presets_lists_all(program: Any) -> None:
+def test_presets_lists_all(program: Program) -> None:
     rows = program("presets", "--json").result["presets"]
     assert [row["name"] for row in rows] == list(PRESETS)
     assert all(list(row) == ["name", "summary", "source"] for row in rows)
@@ -178,7 +178,7 @@ def test_presets_lists_all(program: Any) -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_a_preset_is_shown_whole(name: str, program: Any) -> None:
+def test_a_preset_is_shown_whole(name: str, program: Program) -> None:
     facts = program("presets", name, "--json").result
     assert {"summary", "source", "settings", "knobs", "parameters"} <= facts.keys()
     assert list(facts["knobs"]) == list(KNOBS)
@@ -193,7 +193,7 @@ def test_a_preset_is_shown_whole(name: str, program: Any) -> None:
     assert text.count(f"Kept on purpose: {quirks}." if quirks else "Kept on purpose") == bool(quirks)
 
 
-def test_doctor_finds_python_torch_and_devices(program: Any) -> None:
+def test_doctor_finds_python_torch_and_devices(program: Program) -> None:
     done = program("doctor")
     assert done.status == 0
     assert torch.__version__ in done.out
@@ -201,17 +201,17 @@ def test_doctor_finds_python_torch_and_devices(program: Any) -> None:
 
 
 @pytest.mark.parametrize("words", [(), ("--help",), ("-h",), ("run", "--help")], ids=str)
-def test_help_is_shown(words: tuple[str, ...], program: Any) -> None:
+def test_help_is_shown(words: tuple[str, ...], program: Program) -> None:
     done = program(*words)
     assert done.status == 0
     assert "Usage" in done.out
 
 
-def test_the_version_is_shown(program: Any) -> None:
+def test_the_version_is_shown(program: Program) -> None:
     assert program("--version").out == f"tui-gan {__version__}\n"
 
 
-def test_a_run_that_fails_reports_what_it_went_back_to_and_exits_with_1(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_fails_reports_what_it_went_back_to_and_exits_with_1(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = OBJECTIVES["non_saturating"]._replace(discriminator_loss=lambda real, fake: (real * torch.nan).mean())
     monkeypatch.setitem(OBJECTIVES, "non_saturating", broken)
     done = program(*SHORT, "--steps", 300, "--out", "new")

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from tests.program import Program
 from tui_gan.contract.config import read_toml
 
 SHORT = ("run", "toy1d", "--headless", "--steps", 2, "--out", "new")
 
 
-def stored(program: Any, *words: object) -> dict[str, Any]:
+def stored(program: Program, *words: object) -> dict[str, Any]:
     done = program(*SHORT, *words)
     assert done.status == 0, done.err
     return read_toml(Path("new/config.toml"))
@@ -20,7 +21,7 @@ def sets(*pairs: str) -> list[str]:
     return [word for pair in pairs for word in ("--set", pair)]
 
 
-def test_any_setting_is_set_by_its_key(program: Any) -> None:
+def test_any_setting_is_set_by_its_key(program: Program) -> None:
     pairs = ("objective=hinge", "optimizer.beta1 = 0.5", "regularizers.r1_difference=0", "regularizers.r1=2", "stratified=false")
     table = stored(program, *sets(*pairs))
     assert table["objective"] == "hinge"
@@ -31,29 +32,29 @@ def test_any_setting_is_set_by_its_key(program: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ['["w1", "sd"]', "[w1, sd]", "[w1,sd]"])
-def test_a_list_needs_no_quotes(text: str, program: Any) -> None:
+def test_a_list_needs_no_quotes(text: str, program: Program) -> None:
     assert stored(program, "--set", f"metrics={text}")["metrics"] == ["w1", "sd"]
 
 
 @pytest.mark.parametrize("key", ["k_steps", "k-steps", "knobs.k_steps", "knobs.k-steps"])
-def test_a_knob_is_set_by_its_name(key: str, program: Any) -> None:
+def test_a_knob_is_set_by_its_name(key: str, program: Program) -> None:
     assert stored(program, "--set", f"{key}=3")["knobs"]["k_steps"] == 3
 
 
-def test_later_ones_lie_over_earlier_ones_and_options_over_all(program: Any) -> None:
+def test_later_ones_lie_over_earlier_ones_and_options_over_all(program: Program) -> None:
     Path("c.toml").write_text("seed = 1\nkeep = 1\nlog_every = 1\n")
     table = stored(program, "--config", "c.toml", *sets("seed=2", "keep=2", "keep=3"), "--seed", 3)
     assert (table["seed"], table["keep"], table["log_every"]) == (3, 3, 1)
 
 
 @pytest.mark.parametrize("words", [("--discriminator", "128x3-maxout5"), ("--set", "discriminator=128x3-maxout5")])
-def test_a_described_network_is_stored_in_full(words: tuple[str, ...], program: Any) -> None:
+def test_a_described_network_is_stored_in_full(words: tuple[str, ...], program: Program) -> None:
     table = stored(program, *words)["discriminator"]
     assert (table["kind"], table["widths"], table["activation"], table["pieces"]) == ("mlp", [128, 128, 128], "maxout", 5)
 
 
 @pytest.mark.parametrize("words", [("--generator", "8"), ("--set", "generator=8"), ("--set", "generator.widths=[8]")])
-def test_one_width_is_a_description_too(words: tuple[str, ...], program: Any) -> None:
+def test_one_width_is_a_description_too(words: tuple[str, ...], program: Program) -> None:
     table = stored(program, *words)["generator"]
     assert (table["widths"], table["activation"]) == ([8], "leaky_relu")
 
@@ -100,14 +101,14 @@ def test_one_width_is_a_description_too(words: tuple[str, ...], program: Any) ->
     ],
     ids=str,
 )
-def test_what_is_wrong_is_refused_in_one_line_and_leaves_nothing(words: list[str], parts: list[str], program: Any, here: Path) -> None:
+def test_what_is_wrong_is_refused_in_one_line_and_leaves_nothing(words: list[str], parts: list[str], program: Program, here: Path) -> None:
     done = program(*SHORT, "--json", *words)
     assert (done.status, done.out) == (2, "")
     assert [part for part in parts if part not in done.line] == []
     assert not list(here.iterdir())
 
 
-def test_early_stopping_ends_a_run_as_finished(program: Any) -> None:
+def test_early_stopping_ends_a_run_as_finished(program: Program) -> None:
     stop = sets("stop.metric=w1", "stop.threshold=100", "stop.evaluations=2", "evaluate_every=3")
     done = program("run", "toy1d", "--headless", "--json", "--steps", 500, "--out", "new", *stop)
     assert done.status == 0
@@ -118,7 +119,7 @@ def test_early_stopping_ends_a_run_as_finished(program: Any) -> None:
     assert more.result["step"] == done.result["step"] + 10
 
 
-def test_minibatch_discrimination_from_the_start_brings_the_settings_of_its_source(program: Any) -> None:
+def test_minibatch_discrimination_from_the_start_brings_the_settings_of_its_source(program: Program) -> None:
     words = ("run", "toy1d-aylien-2016-12", "--headless", "--steps", 1, "--set", "pretraining=0")
     assert program(*words, "--out", "without").status == 0
     assert program(*words, "--out", "with", "--minibatch-discrimination").status == 0

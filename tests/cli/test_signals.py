@@ -13,6 +13,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.program import Program
 from tui_gan.presets import PRESETS
 from tui_gan.session import checkpoint, runlog
 
@@ -70,7 +71,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Runn
         each.process.communicate()
 
 
-def test_what_a_signal_ended_in_one_process_goes_on_in_another_as_if_nothing_had_been(running: dict[str, Running], program: Any) -> None:
+def test_what_a_signal_ended_in_one_process_goes_on_in_another_as_if_nothing_had_been(
+    running: dict[str, Running], program: Program
+) -> None:
     running["exact"].wait_for_step(EVERY)
     running["exact"].process.terminate()
     last = running["exact"].ended()[1]["step"] + 7
@@ -83,7 +86,7 @@ def test_what_a_signal_ended_in_one_process_goes_on_in_another_as_if_nothing_had
 
 
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
-def test_a_signal_saves_the_last_step_and_is_the_exit_status(name: str, status: int, running: dict[str, Running], program: Any) -> None:
+def test_a_signal_saves_the_last_step_and_is_the_exit_status(name: str, status: int, running: dict[str, Running], program: Program) -> None:
     running[name].wait_for_step(EVERY)
     running[name].process.send_signal(signal.Signals[name])
     code, result, err = running[name].ended()
@@ -97,7 +100,7 @@ def test_a_signal_saves_the_last_step_and_is_the_exit_status(name: str, status: 
     assert (resumed.status, resumed.result["step"]) == (0, result["step"] + 5)
 
 
-def test_a_run_in_use_is_left_alone_and_an_ignored_signal_stays_ignored(running: dict[str, Running], program: Any) -> None:
+def test_a_run_in_use_is_left_alone_and_an_ignored_signal_stays_ignored(running: dict[str, Running], program: Program) -> None:
     mine = running["nohup"]
     mine.wait_for_step(EVERY)
     done = program("resume", mine.run, "--headless", "--steps", 1)

@@ -4,13 +4,13 @@ import json
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from safetensors import safe_open
 from scipy import stats
 
+from tests.program import Program
 from tui_gan.session import checkpoint
 from tui_gan.session.export import EXPORTERS
 
@@ -21,7 +21,7 @@ def newest(run: Path) -> Path:
 
 
 @pytest.mark.parametrize("suffix", [".npy", ".csv", ".NPY"])
-def test_samples_are_written_as_many_as_asked(suffix: str, a_run: Path, program: Any) -> None:
+def test_samples_are_written_as_many_as_asked(suffix: str, a_run: Path, program: Program) -> None:
     out = Path(f"samples{suffix}")
     done = program("sample", "mine", "-n", 77, "--out", out)
     assert (done.status, done.out.strip()) == (0, str(out))
@@ -31,7 +31,7 @@ def test_samples_are_written_as_many_as_asked(suffix: str, a_run: Path, program:
     assert np.isfinite(samples).all()
 
 
-def test_samples_are_the_same_in_every_form_and_differ_by_seed(a_run: Path, program: Any) -> None:
+def test_samples_are_the_same_in_every_form_and_differ_by_seed(a_run: Path, program: Program) -> None:
     program("sample", "mine", "-n", 50, "--out", "a.npy")
     program("sample", newest(a_run), "-n", 50, "--out", "b.csv", "--seed", 0)
     program("sample", a_run, "-n", 50, "--out", "c.npy", "--seed", 1)
@@ -40,7 +40,7 @@ def test_samples_are_the_same_in_every_form_and_differ_by_seed(a_run: Path, prog
 
 
 @pytest.mark.parametrize(("out", "part"), [("none/x", "none"), ("file/x", "file"), ("x" * 300, "too long")])
-def test_a_place_that_cannot_be_written_is_one_line_and_status_2(out: str, part: str, a_run: Path, program: Any, here: Path) -> None:
+def test_a_place_that_cannot_be_written_is_one_line_and_status_2(out: str, part: str, a_run: Path, program: Program, here: Path) -> None:
     (here / "file").write_text("mine")
     for suffix, *words in (("csv", "sample", "mine"), ("safetensors", "export", "mine", "--to", "safetensors")):
         done = program(*words, "--out", f"{out}.{suffix}")
@@ -49,7 +49,7 @@ def test_a_place_that_cannot_be_written_is_one_line_and_status_2(out: str, part:
     assert not list(here.rglob("*.partial"))
 
 
-def test_samples_do_not_take_the_place_of_a_directory(a_run: Path, program: Any, here: Path) -> None:
+def test_samples_do_not_take_the_place_of_a_directory(a_run: Path, program: Program, here: Path) -> None:
     (here / "folder.npy").mkdir()
     done = program("sample", "mine", "--out", "folder.npy")
     assert done.status == 2
@@ -57,7 +57,7 @@ def test_samples_do_not_take_the_place_of_a_directory(a_run: Path, program: Any,
     assert list(here.glob("folder.npy*")) == [here / "folder.npy"]
 
 
-def test_samples_in_a_file_are_judged_against_the_data_of_a_preset(program: Any) -> None:
+def test_samples_in_a_file_are_judged_against_the_data_of_a_preset(program: Program) -> None:
     np.save("exact.npy", stats.norm.ppf((np.arange(5000) + 0.5) / 5000, 4, 0.5))
     np.savetxt("off.csv", np.load("exact.npy") + 1)
     exact = program("eval", "exact.npy", "--preset", "toy1d", "--json").result["metrics"]
@@ -67,7 +67,7 @@ def test_samples_in_a_file_are_judged_against_the_data_of_a_preset(program: Any)
     assert exact["mean"] == pytest.approx(4)
 
 
-def test_what_was_sampled_is_judged_like_the_run(a_run: Path, program: Any) -> None:
+def test_what_was_sampled_is_judged_like_the_run(a_run: Path, program: Program) -> None:
     program("sample", "mine", "-n", 10_000, "--out", "x.npy")
     run, samples = (
         program("eval", "mine", "--json").result["metrics"],
@@ -78,7 +78,7 @@ def test_what_was_sampled_is_judged_like_the_run(a_run: Path, program: Any) -> N
 
 
 @pytest.mark.parametrize("to", EXPORTERS)
-def test_an_export_goes_into_the_run_or_where_it_is_told(to: str, an_image_run: Path, program: Any) -> None:
+def test_an_export_goes_into_the_run_or_where_it_is_told(to: str, an_image_run: Path, program: Program) -> None:
     inside = program("export", "mine", "--to", to)
     named = program("export", newest(an_image_run), "--to", to, "--out", f"named.{to}")
     assert (inside.status, named.status) == (0, 0)
@@ -88,7 +88,7 @@ def test_an_export_goes_into_the_run_or_where_it_is_told(to: str, an_image_run: 
     assert written.read_bytes() == Path(f"named.{to}").read_bytes()
 
 
-def test_what_is_drawn_can_be_chosen(a_run: Path, program: Any) -> None:
+def test_what_is_drawn_can_be_chosen(a_run: Path, program: Program) -> None:
     done = program("export", "mine", "--to", "svg", "--what", "curves")
     assert (done.status, done.out.strip()) == (0, "runs/mine/pictures/curves-00000030.svg")
 
@@ -104,13 +104,13 @@ def test_what_is_drawn_can_be_chosen(a_run: Path, program: Any) -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_exported_is_one_line_and_status_2(words: list[str], parts: list[str], a_run: Path, program: Any) -> None:
+def test_what_cannot_be_exported_is_one_line_and_status_2(words: list[str], parts: list[str], a_run: Path, program: Program) -> None:
     done = program("export", *words)
     assert (done.status, done.out) == (2, "")
     assert [part for part in parts if part not in done.line] == []
 
 
-def test_without_matplotlib_a_plot_is_one_line_and_status_2(a_run: Path, program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_matplotlib_a_plot_is_one_line_and_status_2(a_run: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     done = program("export", "mine", "--to", "png")
     assert (done.status, done.out) == (2, "")
@@ -119,7 +119,7 @@ def test_without_matplotlib_a_plot_is_one_line_and_status_2(a_run: Path, program
 
 
 @pytest.mark.parametrize(("to", "part"), [("png", "no checkpoint"), ("gif", "no previews"), ("csv", "no series")])
-def test_a_run_that_lacks_what_it_is_made_of_is_one_line_and_status_3(to: str, part: str, a_run: Path, program: Any) -> None:
+def test_a_run_that_lacks_what_it_is_made_of_is_one_line_and_status_3(to: str, part: str, a_run: Path, program: Program) -> None:
     shutil.rmtree(a_run / "checkpoints")
     shutil.rmtree(a_run / "previews")
     (a_run / "log.jsonl").unlink()
@@ -128,7 +128,7 @@ def test_a_run_that_lacks_what_it_is_made_of_is_one_line_and_status_3(to: str, p
     assert part in done.line
 
 
-def test_a_checkpoint_alone_is_enough(a_run: Path, program: Any) -> None:
+def test_a_checkpoint_alone_is_enough(a_run: Path, program: Program) -> None:
     shutil.copy(newest(a_run), "alone.safetensors")
     shutil.rmtree("runs")
     assert program("sample", "alone.safetensors", "--out", "x.npy").status == 0
@@ -139,7 +139,7 @@ def test_a_checkpoint_alone_is_enough(a_run: Path, program: Any) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.7])
-def test_a_truncated_checkpoint_is_one_line_and_status_3(share: float, a_run: Path, program: Any) -> None:
+def test_a_truncated_checkpoint_is_one_line_and_status_3(share: float, a_run: Path, program: Program) -> None:
     path = newest(a_run)
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
@@ -157,7 +157,7 @@ def test_a_truncated_checkpoint_is_one_line_and_status_3(share: float, a_run: Pa
     assert "step-00000030" in program("runs").out
 
 
-def test_a_state_that_is_none_is_one_line_and_status_3(a_run: Path, program: Any) -> None:
+def test_a_state_that_is_none_is_one_line_and_status_3(a_run: Path, program: Program) -> None:
     path = newest(a_run)
     tensors, about = checkpoint.read(path)
     tensors["stream"].zero_()

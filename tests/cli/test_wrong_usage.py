@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import torch
 
+from tests.program import Program
+
 # The words, the exit status, and what the line must say.
 WRONG_RUNS: list[tuple[list[str], list[str]]] = [
     (["run", "toy1", "--headless"], ["unknown preset 'toy1'", "did you mean 'toy1d'"]),
@@ -112,7 +114,7 @@ def shown(words: Any) -> str:
 
 @pytest.mark.parametrize(("words", "parts"), WRONG_RUNS, ids=[shown(words) for words, _ in WRONG_RUNS])
 def test_wrong_usage_is_one_line_and_status_2(
-    words: list[str], parts: list[str], program: Any, here: Path, laid_out: dict[str, bytes]
+    words: list[str], parts: list[str], program: Program, here: Path, laid_out: dict[str, bytes]
 ) -> None:
     done = program(*words)
     assert done.status == 2 or (words[1] == "folder" and done.status == 3)
@@ -123,7 +125,7 @@ def test_wrong_usage_is_one_line_and_status_2(
 
 @pytest.mark.parametrize(("words", "parts"), UNREADABLE, ids=[shown(words) for words, _ in UNREADABLE])
 def test_what_cannot_be_read_is_one_line_and_status_3(
-    words: list[str], parts: list[str], program: Any, here: Path, laid_out: dict[str, bytes]
+    words: list[str], parts: list[str], program: Program, here: Path, laid_out: dict[str, bytes]
 ) -> None:
     done = program(*words)
     assert done.status == 3
@@ -132,7 +134,7 @@ def test_what_cannot_be_read_is_one_line_and_status_3(
 
 
 @pytest.mark.parametrize("words", TYPERS_OWN, ids=shown)
-def test_typers_own_errors_keep_their_form(words: list[str], program: Any, here: Path, laid_out: dict[str, bytes]) -> None:
+def test_typers_own_errors_keep_their_form(words: list[str], program: Program, here: Path, laid_out: dict[str, bytes]) -> None:
     done = program(*words)
     assert done.status == 2
     assert "Usage" in done.err
@@ -165,7 +167,7 @@ def test_typers_own_errors_keep_their_form(words: list[str], program: Any, here:
         ("[discriminator]\nactivation = 'tahn'", ["did you mean 'tanh'"]),
     ],
 )
-def test_a_wrong_configuration_file_is_one_line_and_status_2(content: str, parts: list[str], program: Any, here: Path) -> None:
+def test_a_wrong_configuration_file_is_one_line_and_status_2(content: str, parts: list[str], program: Program, here: Path) -> None:
     (here / "c.toml").write_text(content)
     before = contents(here)
     done = program("run", "toy1d", "--headless", "--steps", "3", "--config", "c.toml")
@@ -177,14 +179,14 @@ def test_a_wrong_configuration_file_is_one_line_and_status_2(content: str, parts
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is CUDA")
 @pytest.mark.parametrize("device", ["cuda", "cuda:1"])
-def test_a_device_that_is_not_there_leaves_no_run(device: str, program: Any, here: Path) -> None:
+def test_a_device_that_is_not_there_leaves_no_run(device: str, program: Program, here: Path) -> None:
     done = program("run", "toy1d", "--headless", "--device", device, "--out", "new")
     assert done.status == 2
     assert "--device auto" in done.line
     assert not (here / "new").exists()
 
 
-def test_a_wrong_run_with_json_still_says_it_in_one_line(program: Any) -> None:
+def test_a_wrong_run_with_json_still_says_it_in_one_line(program: Program) -> None:
     done = program("run", "toy1d", "--headless", "--device", "cuda:99", "--json")
     assert done.status == 2
     assert done.line
@@ -206,7 +208,7 @@ def lock() -> Iterator[Callable[..., None]]:
         path.chmod(mode)
 
 
-def test_a_place_without_permission_is_refused(program: Any, here: Path, lock: Callable[..., None]) -> None:
+def test_a_place_without_permission_is_refused(program: Program, here: Path, lock: Callable[..., None]) -> None:
     (here / "locked").mkdir()
     lock(here / "locked", 0o500)
     done = program("run", "toy1d", "--headless", "--out", "locked/run")
@@ -227,7 +229,7 @@ def test_a_place_without_permission_is_refused(program: Any, here: Path, lock: C
     ],
 )
 def test_a_run_without_permission_is_not_gone_on_with(
-    name: str, mode: int, status: int, a_run: Path, program: Any, lock: Callable[..., None]
+    name: str, mode: int, status: int, a_run: Path, program: Program, lock: Callable[..., None]
 ) -> None:
     lock(a_run / name, mode)
     done = program("resume", a_run, "--headless", "--steps", "100")
@@ -236,14 +238,14 @@ def test_a_run_without_permission_is_not_gone_on_with(
 
 
 @pytest.mark.parametrize("stream", ["stdin", "stdout"])
-def test_a_stream_that_is_closed_is_no_terminal(stream: str, program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_that_is_closed_is_no_terminal(stream: str, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(f"sys.{stream}", None)
     done = program("run", "toy1d")
     assert done.status == 2
     assert "--headless" in done.line
 
 
-def test_a_headless_run_needs_no_stream_at_all(program: Any, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_headless_run_needs_no_stream_at_all(program: Program, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for stream in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(f"sys.{stream}", None)
     assert program("run", "toy1d", "--headless", "--json", "--steps", "3", "--out", "new").status == 0

@@ -5,22 +5,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.terminal import PROGRAM
+from tests.program import Program
 
 ROOT = Path(__file__).parents[2]
 
 
-def run(*command: str, cwd: Path) -> str:
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
-    return subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True, env=environment, timeout=120).stdout
-
-
-def test_the_ten_lines_of_plain_pytorch_load_and_sample_an_export(tmp_path: Path) -> None:
+def test_the_ten_lines_of_plain_pytorch_load_and_sample_an_export(tmp_path: Path, program: Program) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert "tui_gan import" not in code
-    run(*PROGRAM, "run", "toy1d", "--headless", "--steps", "1000", "--out", "run", cwd=tmp_path)
-    run(*PROGRAM, "export", "run", "--to", "safetensors", "--out", "generator.safetensors", cwd=tmp_path)
-    found = re.fullmatch(r"mean ([\d.]+), sd ([\d.]+)\n", run(sys.executable, "-c", code, cwd=tmp_path))
+    assert program("run", "toy1d", "--headless", "--steps", 1000, "--out", tmp_path / "run").status == 0
+    written = tmp_path / "generator.safetensors"
+    assert program("export", tmp_path / "run", "--to", "safetensors", "--out", written).status == 0
+    shown = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True, timeout=120).stdout
+    found = re.fullmatch(r"mean ([\d.]+), sd ([\d.]+)\n", shown)
     assert found
     assert abs(float(found[1]) - 4) < 0.1
     assert abs(float(found[2]) - 0.5) < 0.05

@@ -139,8 +139,8 @@ def test_a_running_screen_pulls_and_a_key_is_answered_at_once(seen, run_of, watc
 
     async def body(pilot) -> None:
         await until(pilot, lambda: run.requests >= 2)
-        app._governor.learn(100.0, 0.0)
-        assert app._governor.interval == 2.0
+        app._puller._governor.seconds_per_frame = 100.0
+        assert app._puller._governor.interval == 2.0
         await pilot.pause(0.1)
         before = run.requests
         await pilot.press("m")

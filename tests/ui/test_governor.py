@@ -39,3 +39,18 @@ def test_it_recovers_from_one_dear_frame() -> None:
     for _ in range(30):
         governor.learn(0.001, 100)
     assert governor.interval == 1 / FRAMES_PER_SECOND
+
+
+def test_a_stray_frame_hardly_slows_it() -> None:
+    governor = Governor()
+    for _ in range(10):
+        governor.learn(0.004, 100)
+    governor.learn(0.25, 100)
+    assert governor.interval <= 2 / FRAMES_PER_SECOND
+
+
+def test_what_it_takes_is_the_cost_of_a_frame_over_the_time_of_one() -> None:
+    governor = Governor()
+    assert governor.taken == (0.0, 0.0)
+    governor.learn(0.02, 4_200)
+    assert governor.taken == pytest.approx((8_400, BUDGET))

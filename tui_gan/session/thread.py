@@ -2,9 +2,12 @@
 
 import contextlib
 import dataclasses
+import gc
 import queue
+import sys
 import threading
 import traceback
+from collections.abc import Iterator
 
 from tui_gan.contract.commands import Command
 from tui_gan.contract.errors import TuiGanError
@@ -75,10 +78,12 @@ class RunThread:
         self.latest = dataclasses.replace(self.latest, status=Status.STOPPED)
 
     def _train(self) -> Outcome:
-        # Importing torch takes seconds; here it happens while the first frame is on the screen already.
-        from tui_gan.session.start import start
+        with _kept():
+            # Importing torch takes seconds; here it happens while the first frame is on the screen already.
+            from tui_gan.session.start import start
 
-        return start(self.plan, self._inbox, self._publish).train()
+            session = start(self.plan, self._inbox, self._publish)
+        return session.train()
 
     def _never_began(self, error: TuiGanError) -> Outcome:
         if self.plan.checkpoint is None and error.exit_code != 1:
@@ -90,3 +95,17 @@ class RunThread:
             log = RunLog(self.plan.run.log)
             log.write("event", self.plan.step, self.plan.seconds, text="the run broke", level="error", traceback=text)
             log.close()
+
+
+@contextlib.contextmanager
+def _kept() -> Iterator[None]:
+    """What torch brings along stays for good: looking through it for garbage would stop training and keys for a quarter of a second."""
+    if "torch" in sys.modules:
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -1,9 +1,7 @@
 """The app: pulls snapshots from a run and sends commands to it."""
 
 import asyncio
-import contextlib
 import dataclasses
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,17 +15,17 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tui_gan.contract.commands import Command, Export, RunHandle, Stop, TurnKnob, Watch
-from tui_gan.contract.snapshot import Event, EventKind, Snapshot, Status
+from tui_gan.contract.snapshot import Event, EventKind, Snapshot
 from tui_gan.ui.board import Board
 from tui_gan.ui.counting import counting
 from tui_gan.ui.draw.figures import figures
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
-from tui_gan.ui.governor import Governor
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, KEYS, Key, bindings
 from tui_gan.ui.memory import FIRST_TIME, Memory
 from tui_gan.ui.painter import painter
 from tui_gan.ui.panels.panel import Frame
+from tui_gan.ui.puller import Puller
 from tui_gan.ui.search import Actions, Palette
 from tui_gan.ui.theme import AsciiFilter, theme
 from tui_gan.ui.views import VIEWS
@@ -38,9 +36,6 @@ OVERVIEW = ("distribution", "losses", "samples", "predictions", "quality", "knob
 # By Rich's names of what the terminal can.
 DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
 KINDS: dict[SeverityLevel, EventKind] = {"information": "info", "warning": "warning", "error": "error"}
-POLL_SECONDS = (0.006, 0.03)
-WATCH_SECONDS = 0.15
-STALE_SECONDS = 1.0
 
 
 class TuiGan(App[None]):
@@ -88,11 +83,9 @@ class TuiGan(App[None]):
         light = light if memory.light is None else memory.light
         self._look = Look(LIGHT if light else DARK, ascii_only, DEPTHS.get(self.console.color_system or "", 24), self.no_color)
         self._begin = begin
-        self._governor = Governor()
+        self._puller = Puller(handle, self._show, lambda: self.bytes_written)
         self._leaving = False
         self._watched: tuple[str, ...] = ()
-        self._sent = 0
-        self._woken = asyncio.Event()
         self._board = Board(Frame(handle.latest, self._look, keys=keys), self._watch, memory)
         for palette in PALETTES.values():
             self.register_theme(theme(palette))
@@ -117,60 +110,13 @@ class TuiGan(App[None]):
     async def _pull(self) -> None:
         """Ask for snapshots and draw them until the run has stopped."""
         try:
-            await self._follow()
+            await self._puller.follow(self._board.frame.snapshot)
+            self.exit()
         except Exception as error:
             self._handle_exception(error)
 
-    async def _follow(self) -> None:
-        seen, answered = self._board.frame.snapshot, 0
-        full_at, spent, written = 0.0, time.thread_time(), self.bytes_written
-        while True:
-            asked = self._sent
-            waiting = seen.status is Status.RUNNING or asked != answered
-            self._woken.clear()
-            if waiting:
-                self._handle.request_snapshot()
-            newer = await self._newer(seen, waiting)
-            if newer.status is Status.STOPPED:
-                self.exit()
-                return
-            if newer is seen:
-                continue
-            seen, pressed, answered = newer, asked != answered, asked
-            running = seen.status is Status.RUNNING
-            now = time.monotonic()
-            quick = pressed and running and now - full_at < STALE_SECONDS
-            if not quick:
-                self._governor.learn(time.thread_time() - spent, self.bytes_written - written)
-                full_at, spent, written = now, time.thread_time(), self.bytes_written
-            self._show(seen, quick)
-            if running and self._sent == asked:
-                await self._rest(full_at + self._governor.interval, seen)
-
-    async def _newer(self, seen: Snapshot, waiting: bool) -> Snapshot:
-        """The next snapshot after `seen`; `seen` itself when none was asked for and a key was pressed."""
-        pause, slowest = POLL_SECONDS
-        while (latest := self._handle.latest) is seen:
-            if waiting:
-                await asyncio.sleep(pause)
-                pause = min(slowest, pause * 1.1)
-            elif await self._key_within(WATCH_SECONDS):
-                return seen
-        return latest
-
-    async def _rest(self, until: float, seen: Snapshot) -> None:
-        """Wait for the next frame, a key, or another state of the run, whichever is first."""
-        while (left := until - time.monotonic()) > 0 and self._handle.latest.status is seen.status:
-            if await self._key_within(min(left, WATCH_SECONDS)):
-                return
-
-    async def _key_within(self, seconds: float) -> bool:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        return self._woken.is_set()
-
     def _show(self, snapshot: Snapshot, quick: bool = False) -> None:
-        rate, share = self._governor.bytes_per_frame / self._governor.interval, self._governor.seconds_per_frame / self._governor.interval
+        rate, share = self._puller.taken(snapshot)
         self._board.show(Frame(snapshot, self._look, self._leaving, rate, share, self._keys), quick)
 
     def _watch(self, parts: tuple[str, ...]) -> None:
@@ -181,9 +127,7 @@ class TuiGan(App[None]):
 
     def send(self, command: Command) -> None:
         """Send a command to the run; its answer is shown at once."""
-        self._handle.send(command)
-        self._sent += 1
-        self._woken.set()
+        self._puller.send(command)
 
     def action_obey(self, name: str) -> None:
         """Send a command of the table of keys."""

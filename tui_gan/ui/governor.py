@@ -7,6 +7,8 @@ FRAMES_PER_SECOND = 8.0
 BYTES_PER_SECOND = 42_000.0
 LONGEST = 2.0
 MEMORY = 0.7
+# How many times as dear as the frames before one may count at most.
+STRAY = 4.0
 
 
 @dataclasses.dataclass
@@ -28,7 +30,9 @@ class Governor:
 
     def learn(self, seconds: float, written: float) -> None:
         """Take in what the time since the last frame has cost: processor seconds and bytes."""
-        self.seconds_per_frame = _smoothed(self.seconds_per_frame, seconds)
+        # One frame in which something else fell due, such as a look for garbage, would slow the screen down for seconds.
+        usual = STRAY * self.seconds_per_frame or seconds
+        self.seconds_per_frame = _smoothed(self.seconds_per_frame, min(seconds, usual))
         self.bytes_per_frame = _smoothed(self.bytes_per_frame, written)
 
     @property
@@ -37,7 +41,12 @@ class Governor:
         wanted = max(self.seconds_per_frame / self.budget, self.bytes_per_frame / self.bytes_per_second)
         return min(self.longest, max(self.fastest, wanted))
 
+    @property
+    def taken(self) -> tuple[float, float]:
+        """What the screen takes: bytes a second, and the share of one processor."""
+        return self.bytes_per_frame / self.interval, self.seconds_per_frame / self.interval
+
 
 def _smoothed(before: float, now: float) -> float:
-    """Rise quickly with a dear frame, fall slowly after it."""
-    return max(now, MEMORY * before + (1 - MEMORY) * now) if before == 0.0 else MEMORY * before + (1 - MEMORY) * now
+    """The first as it is, and those after it little by little."""
+    return MEMORY * before + (1 - MEMORY) * now if before else now

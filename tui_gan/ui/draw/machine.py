@@ -113,7 +113,7 @@ def _times(told: Machine | None, drawing: float, speed: float) -> dict[str, floa
     """Seconds of each part of a step that are known; the screen's share is of a whole processor, and so of every step."""
     found = {} if told is None else {"data": told.data, "D": told.discriminator, "G": told.generator, "other": told.other}
     found = {name: time for name, time in found.items() if math.isfinite(time) and time >= 0}
-    if found and speed > 0 and math.isfinite(speed):
+    if found and drawing > 0 and 0 < speed < math.inf:
         found["screen"] = drawing / speed
     return found
 
