@@ -19,7 +19,7 @@ from tests.terminal import PROGRAM, Terminal, terminal
 from tui_gan.ui.views import VIEWS
 
 ROOT = Path(__file__).parents[1]
-STEPS, WARM_UP = 8_000, 2_000
+STEPS, WARM_UP = 14_000, 2_000
 DIGITS = {view: str(number) for number, view in enumerate(VIEWS, 1)}
 # Presets with a picture of each kind, and the views whose bytes are counted: those of the line all, of the others what differs.
 COUNTED = {"toy1d": tuple(VIEWS), "ring2d": ("overview", "layers", "samples"), "digits": ("overview", "samples")}

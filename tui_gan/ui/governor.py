@@ -2,7 +2,7 @@
 
 import dataclasses
 
-BUDGET = 0.04
+BUDGET = 0.035
 FRAMES_PER_SECOND = 8.0
 BYTES_PER_SECOND = 42_000.0
 LONGEST = 2.0
