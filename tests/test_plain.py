@@ -52,7 +52,11 @@ def test_every_state_is_a_sentence(status: Status) -> None:
 
 def test_what_happens_is_told_once_in_order(capsys: pytest.CaptureFixture[str]) -> None:
     old, new, bad = Event(1900, "of before"), Event(2000, "k steps: 2 (was 1)", "change"), Event(2000, "a file differs", "warning")
-    following = [snapshot(events=(old, new)), snapshot(events=(old, new)), snapshot(Status.PAUSED, events=(old, new, bad), advice="Try b.")]
+    following = [
+        snapshot(events=(old, new)),
+        snapshot(events=(old, new)),
+        snapshot(Status.PAUSED, events=(old, new, bad), advice="{pause} goes on."),
+    ]
     run = MadeUp(snapshot(Status.LOADING), following)
     plain.watch(run, waits(60))
     assert capsys.readouterr().out.splitlines() == [
@@ -61,7 +65,7 @@ def test_what_happens_is_told_once_in_order(capsys: pytest.CaptureFixture[str]) 
         "Training toy1d on cpu.",
         "Warning: a file differs.",
         "Paused at step 2,000.",
-        "Try b.",
+        "'go' goes on.",
     ]
     assert run.sent == [commands.Watch(())]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tui_gan.contract import commands
 from tui_gan.contract.errors import nearest
 from tui_gan.contract.knobs import KNOBS
-from tui_gan.contract.news import fresh
+from tui_gan.contract.news import advised, fresh
 from tui_gan.contract.snapshot import Event, EventKind, Series, Snapshot, Status
 from tui_gan.contract.values import read_value
 
@@ -44,6 +44,8 @@ HELP = (
 )
 # Each knob by its name and by the key that lowers it.
 KNOB_WORDS = {word: name for name, knob in KNOBS.items() for word in (name, knob.keys.split()[0])}
+# What is typed for the actions that advice names.
+TYPED = {"pause": "'go'", "save": "'save'", "quit": "'quit'", **{f"{name}_lower": f"'{name}'" for name in KNOBS}}
 SWITCHES = {"on": True, "off": False}
 
 
@@ -159,7 +161,7 @@ def news(before: Snapshot, after: Snapshot) -> list[str]:
     told = [sentence(event) for event in fresh(before.events, after.events) if before.events or event.step >= before.step]
     if after.status is not before.status and after.status in STATES:
         told.append(state(after))
-        told += [after.advice] if after.advice else []
+        told += [advised(after.advice, TYPED)] if after.advice else []
     elif after.step != before.step and after.status is Status.PAUSED:
         told.append(progress(after))
     shown = len(before.stages)

@@ -62,3 +62,21 @@ def test_the_picture_is_drawn_the_penalty_turned_and_the_run_gone_on_with(
             opened.press("q")
             assert opened.wait_end() == 0
     assert (run / "checkpoints" / f"step-{saved + 50:08}.safetensors").is_file()
+
+
+def test_a_terminal_that_shows_pixels_gets_them_and_none_is_left_there(tmp_path: Path) -> None:
+    with terminal("run", "digits", *SMALL, "--out", str(tmp_path / "run"), cwd=tmp_path, TERM="xterm-kitty", COLORTERM="") as opened:
+        opened.wait_for(lambda _: opened.raw.count(b"\x1b_Ga=T,U=1,") >= 2)
+        opened.press("4")
+        opened.wait_for(lambda _: len(set(re.findall(rb"\x1b_Ga=T,U=1,[^;]*i=(\d+)", bytes(opened.raw)))) == 2)
+        opened.press("q")
+        assert opened.wait_end() == 0
+        assert opened.is_clean()
+    raw = bytes(opened.raw)
+    shown, gone = (set(re.findall(rb"\x1b_Ga=%s[^;\x1b]*i=(\d+)" % kind, raw)) for kind in (b"T", b"d"))
+    assert shown == gone
+    assert raw.rfind(b"\x1b_Ga=T") < raw.find(b"\x1b_Ga=d") < raw.rfind(b"\x1b[?1049l")
+    for number in map(int, shown):
+        assert b"38;2;%d;%d;%d;" % (number >> 16, number >> 8 & 255, number & 255) in raw
+    # No picture without its end.
+    assert raw.count(b"\x1b_G") == raw.count(b"\x1b\\")

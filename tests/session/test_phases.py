@@ -183,7 +183,7 @@ def test_with_somebody_there_it_pauses_once_and_goes_on(train: Train, config: Co
     ended = train(config=stopping(config), script={100: [None, Resume(), None]}, hold=True)
     paused = ended.snapshots[1]
     assert (paused.status, paused.step) == (Status.PAUSED, 10)
-    assert paused.advice.startswith("space goes on (early stopping at step 10")
+    assert paused.advice.startswith("{pause} goes on (early stopping at step 10")
     assert ended.snapshots[-1].status is Status.FINISHED
     assert ended.snapshots[-1].advice is None
     assert (ended.outcome.status, ended.outcome.step) == ("finished", 40)

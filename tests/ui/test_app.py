@@ -75,6 +75,16 @@ def test_what_a_paused_run_answers_is_drawn_at_once(seen, run_of, watch, until, 
     assert run.sent[-1] == Watch(("machine",))
 
 
+def test_advice_names_the_keys_in_force(seen, run_of, watch, screen_text) -> None:
+    keys = tuple(dataclasses.replace(key, key="f5") if key.name == "pause" else key for key in KEYS)
+    app = TuiGan(run_of(seen(advice="lower the batch ({batch_size_lower}), then {pause} goes on")), keys=keys)
+
+    async def body(pilot) -> None:
+        assert "lower the batch (b), then f5 goes on" in screen_text(app)
+
+    watch(app, body)
+
+
 @pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
 def test_quitting_stops_the_run_and_waits_for_it(seen, run_of, key: str, watch, until) -> None:
     run = run_of(seen())

@@ -100,8 +100,13 @@ def _typed() -> list[str]:
 def screen(plan: Plan, ascii_only: bool, preferences: "Preferences") -> Ended:
     """Train with the screen, and leave the terminal clean whatever happens; how it is left is remembered."""
     from tui_gan.ui.app import TuiGan
+    from tui_gan.ui.draw.raster import can_show
     from tui_gan.ui.memory import keep, recall
 
+    pixels = can_show(os.environ)
+    if pixels:
+        # Such a terminal has all colours, which SSH does not pass on.
+        os.environ["COLORTERM"] = os.environ.get("COLORTERM") or "truecolor"
     run, memory = RunThread(plan), recall(memory_path())
     left = threading.Event()
     with _caught(run) as signals:
@@ -111,6 +116,7 @@ def screen(plan: Plan, ascii_only: bool, preferences: "Preferences") -> Ended:
             begin=run.start,
             ascii_only=ascii_only or preferences.ascii_only or not speaks_utf8(),
             light=preferences.light,
+            pixels=pixels if preferences.pixels is None else preferences.pixels,
             keys=preferences.keys,
             memory=memory,
         )

@@ -1,7 +1,8 @@
-"""News: what has happened between two snapshots."""
+"""News: what has happened between two snapshots, and what can be done about it."""
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tui_gan.contract.snapshot import Event
 
@@ -17,3 +18,8 @@ def fresh(before: Sequence[Event], after: Sequence[Event]) -> list[Event]:
         else:
             found.append(event)
     return found
+
+
+def advised(advice: str, names: Mapping[str, str]) -> str:
+    """Advice in which {name} stands for what does an action: a key on the screen, a word where words are typed."""
+    return re.sub(r"\{(\w+)\}", lambda found: names.get(found[1], found[0]), advice)

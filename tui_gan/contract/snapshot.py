@@ -261,7 +261,7 @@ class Snapshot:
         phase: what is trained before the first step, such as "pre-training 300 / 1,000"; "" while the game is played.
         events: the newest last, at most 200.
         failure: a traceback, when the run failed.
-        advice: one line on what the user can do about a failure or an automatic pause.
+        advice: one line on what the user can do about a failure or an automatic pause; {name} stands for what does an action.
     """
 
     preset: str

@@ -172,7 +172,7 @@ def _ended(session: "Session") -> bool:
     """Whether there is nothing to pause or to go on with; says so."""
     ended = session.status in (Status.FINISHED, Status.FAILED)
     if ended:
-        session.run.note(f"the run has {session.status.value.lower()}; q leaves, `tui-gan resume RUN --steps N` goes on")
+        session.run.note(f"the run has {session.status.value.lower()}; `tui-gan resume RUN --steps N` goes on with it")
     return ended
 
 

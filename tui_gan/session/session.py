@@ -107,7 +107,7 @@ class Session:
         run.note(text)
         run.save()
         if self.hold:
-            self._advice = f"space goes on ({text})"
+            self._advice = f"{{pause}} goes on ({text})"
         else:
             self._show()
             self.status, self._reached = Status.STOPPED, True
@@ -148,14 +148,17 @@ class Session:
             act()
         except UsageError as error:
             # What a metric lacks, such as images to compare with or a library, does not come by itself.
-            self._give_up(error, "q leaves")
+            self._give_up(error, "{quit} leaves")
         except NonFiniteError:
-            self._give_up(TuiGanError(self._roll_back("the loss")), "lower a learning rate (g, l), then space goes on")
+            self._give_up(
+                TuiGanError(self._roll_back("the loss")),
+                "lower a learning rate ({generator_lr_lower}, {discriminator_lr_lower}), then {pause} goes on",
+            )
         except torch.OutOfMemoryError:
             text = f"the device ran out of memory; went back to step {self._rolled_back()}"
-            self._give_up(TuiGanError(text), "lower the batch size (b), then space goes on")
+            self._give_up(TuiGanError(text), "lower the batch size ({batch_size_lower}), then {pause} goes on")
         except OSError as error:
-            self._give_up(self._unwritable(error), "make room, then space goes on and c saves")
+            self._give_up(self._unwritable(error), "make room, then {pause} goes on and {save} saves")
         except Exception as error:
             self._fail(error)
 

@@ -15,13 +15,15 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tui_gan.contract.commands import Command, Export, RunHandle, Stop, TurnKnob, Watch
+from tui_gan.contract.news import advised
 from tui_gan.contract.snapshot import Event, EventKind, Snapshot
 from tui_gan.ui.board import Board
-from tui_gan.ui.counting import counting
 from tui_gan.ui.draw.figures import figures
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
+from tui_gan.ui.draw.raster import Raster, forgotten, sent
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, KEYS, Key, bindings
+from tui_gan.ui.line import watched
 from tui_gan.ui.memory import FIRST_TIME, Memory
 from tui_gan.ui.painter import painter
 from tui_gan.ui.panels.panel import Frame
@@ -42,6 +44,7 @@ class TuiGan(App[None]):
     """The screen on a run.
 
     Args:
+        pixels: whether the terminal shows pictures in pixels by kitty's protocol.
         keys: those in force.
         memory: how the screen was left the last time.
         begin: called once the first frame stands, so that whatever starts the run does not delay it.
@@ -65,6 +68,7 @@ class TuiGan(App[None]):
         *,
         ascii_only: bool = False,
         light: bool = False,
+        pixels: bool = False,
         keys: tuple[Key, ...] = KEYS,
         memory: Memory = FIRST_TIME,
         begin: Callable[[], None] | None = None,
@@ -73,15 +77,20 @@ class TuiGan(App[None]):
         self.failure_text = ""
         self.bytes_written = 0
         self.restart: tuple[str, ...] = ()
+        self._rasters: set[int] = set()
+        self._left = False
         self._ascii = [AsciiFilter()] if ascii_only else []
         super().__init__()
         self.animation_level = "none"
-        self.driver_class = counting(self.driver_class, self._count)
+        self.driver_class = watched(self.driver_class, self._count, self._last)
         self._handle = handle
         self._keys = keys
         self._light_by_default = light
         light = light if memory.light is None else memory.light
-        self._look = Look(LIGHT if light else DARK, ascii_only, DEPTHS.get(self.console.color_system or "", 24), self.no_color)
+        depth = DEPTHS.get(self.console.color_system or "", 24)
+        # The number of a picture goes to the terminal as a colour of its cells.
+        pixels = pixels and depth == 24 and not (ascii_only or self.no_color)
+        self._look = Look(LIGHT if light else DARK, ascii_only, depth, self.no_color, pixels)
         self._begin = begin
         self._puller = Puller(handle, self._show, lambda: self.bytes_written)
         self._leaving = False
@@ -116,6 +125,8 @@ class TuiGan(App[None]):
             self._handle_exception(error)
 
     def _show(self, snapshot: Snapshot, quick: bool = False) -> None:
+        if snapshot.advice:
+            snapshot = dataclasses.replace(snapshot, advice=advised(snapshot.advice, {key.name: key.shown for key in self._keys}))
         rate, share = self._puller.taken(snapshot)
         self._board.show(Frame(snapshot, self._look, self._leaving, rate, share, self._keys), quick)
 
@@ -124,6 +135,17 @@ class TuiGan(App[None]):
         if parts != self._watched:
             self._watched = parts
             self.send(Watch(parts))
+
+    def show_raster(self, raster: Raster, number: int) -> None:
+        """Give the terminal a picture in pixels."""
+        if self._driver is not None and not self._left:
+            self._rasters.add(number)
+            self._driver.write(sent(raster, number))
+
+    def _last(self) -> str:
+        """What leaves no picture behind in the terminal."""
+        self._left = True
+        return "".join(forgotten(number) for number in sorted(self._rasters))
 
     def send(self, command: Command) -> None:
         """Send a command to the run; its answer is shown at once."""

@@ -26,11 +26,13 @@ class Preferences:
         keys: those in force.
         light: whether the light theme is the one to begin with.
         ascii_only: whether plain ASCII alone is drawn with.
+        pixels: whether images are shown in pixels; None where the terminal is to say whether it can.
     """
 
     keys: tuple[Key, ...] = KEYS
     light: bool = False
     ascii_only: bool = False
+    pixels: bool | None = None
 
 
 def read(path: Path) -> Preferences:
@@ -93,9 +95,17 @@ def _theme(value: Any) -> tuple[str, Any]:
 
 
 def _ascii(value: Any) -> tuple[str, Any]:
+    return "ascii_only", _switch("ascii", value)
+
+
+def _pixels(value: Any) -> tuple[str, Any]:
+    return "pixels", _switch("pixels", value)
+
+
+def _switch(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise UsageError(f"ascii is true or false, not {value!r}")
-    return "ascii_only", value
+        raise UsageError(f"{name} is true or false, not {value!r}")
+    return value
 
 
-READERS = {"keys": _keys, "theme": _theme, "ascii": _ascii}
+READERS = {"keys": _keys, "theme": _theme, "ascii": _ascii, "pixels": _pixels}

@@ -56,11 +56,37 @@ def test_keys_become_commands(seen, run_of, watch, until) -> None:
         for row, keys, commands in PRESSED:
             await turned_to(pilot, until, app, row)
             run.sent.clear()
+            # As if the run had answered what was pressed before.
+            at(app)._on_its_way = ("", None)
             await pilot.press(*keys)
             assert asked(run) == commands, keys
 
     watch(app, body)
     assert app.failure is None
+
+
+def test_presses_that_come_faster_than_the_run_answers_all_count(seen, run_of, watch, until) -> None:
+    run = run_of(seen())
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await turned_to(pilot, until, app, R1)
+        run.sent.clear()
+        await pilot.press("right", "right", "right", "left")
+        first, second, third, last = (command.value for command in asked(run))
+        assert first < second < third
+        assert last == second
+        setting = next(each for each in run.latest.settings if each.key == "regularizers.r1")
+        # Once it has answered, its word counts.
+        answered = tuple(dataclasses.replace(each, value=last) if each is setting else each for each in run.latest.settings)
+        run.latest = dataclasses.replace(run.latest, settings=answered)
+        app.screen.query_one("#settings").show(dataclasses.replace(app.screen.frame, snapshot=run.latest))
+        app.screen.query_one("#settings").show(dataclasses.replace(app.screen.frame, snapshot=seen()))
+        run.sent.clear()
+        await pilot.press("right")
+        assert [command.value for command in asked(run)] == [first]
+
+    watch(app, body)
 
 
 def test_what_is_typed_stands_in_the_last_line(seen, run_of, watch, until, screen_text) -> None:

@@ -1,5 +1,6 @@
 """Canvas: a grid of characters and inks that turns into strips of text, row by row."""
 
+import itertools
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +12,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_gan.ui.draw.palette import ON_COLOUR, Ink, Look, styles
+from tui_gan.ui.draw.raster import PLACEHOLDER, Raster, letters
 
 SPACE = ord(" ")
 Glyphs = NDArray[np.uint32]
@@ -31,15 +33,17 @@ class Canvas:
         inks: (height, width) numbers of `Ink`.
         paints: (height, width) colours of cells that have some of their own in place of those of their ink, 0 elsewhere;
             None where no cell has.
+        raster: a picture in pixels over some of the cells, or None.
     """
 
-    __slots__ = ("glyphs", "height", "inks", "paints", "width")
+    __slots__ = ("glyphs", "height", "inks", "paints", "raster", "width")
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = max(0, width), max(0, height)
         self.glyphs: Glyphs = np.full((self.height, self.width), SPACE, dtype="<u4")
         self.inks: Inks = np.zeros((self.height, self.width), dtype=np.uint8)
         self.paints: Paints | None = None
+        self.raster: Raster | None = None
 
     def write(self, x: int, y: int, text: str, ink: Ink = Ink.TEXT) -> int:
         """Write one line of text, cut at the borders; returns the column after it."""
@@ -66,6 +70,8 @@ class Canvas:
             self.inks[y : y + height, x : x + width] = other.inks[:height, :width]
             if self.paints is not None or other.paints is not None:
                 self._painted()[y : y + height, x : x + width] = 0 if other.paints is None else other.paints[:height, :width]
+        if other.raster is not None:
+            self.raster = other.raster.moved(x, y)
 
     def lay(self, glyphs: Glyphs, ink: Ink, x: int = 0, y: int = 0) -> None:
         """Lay the cells of `glyphs` that are not zero over this canvas in one ink."""
@@ -78,6 +84,11 @@ class Canvas:
         """Give cells inside the borders colours of their own, (rows, columns, 3) each; text that is written later stays unpainted."""
         height, width, _ = letters.shape
         self._painted()[y : y + height, x : x + width] = PAINTED | _packed(letters) << 24 | _packed(grounds)
+
+    def show(self, pixels: Colours, y: int, columns: int, rows: int) -> None:
+        """Lay a picture in pixels over whole rows from `y` on; text that is written later hides it."""
+        self.raster = Raster(pixels, 0, y, columns, rows)
+        self.glyphs[y : y + rows, :columns] = PLACEHOLDER
 
     def _painted(self) -> Paints:
         if self.paints is None:
@@ -119,7 +130,7 @@ def framed(inside: Canvas, title: str, focused: bool, look: Look, notes: tuple[t
 
 def changed_rows(new: Canvas, old: Canvas | None) -> list[tuple[int, int, int]]:
     """The rows of `new` that differ from `old`, each with its first and its last but one changed column."""
-    if old is None or (old.width, old.height) != (new.width, new.height):
+    if old is None or (old.width, old.height, _cells(old)) != (new.width, new.height, _cells(new)):
         return [(y, 0, new.width) for y in range(new.height)]
     differs = (new.glyphs != old.glyphs) | (new.inks != old.inks)
     if new.paints is not None or old.paints is not None:
@@ -130,9 +141,16 @@ def changed_rows(new: Canvas, old: Canvas | None) -> list[tuple[int, int, int]]:
     return list(zip(rows.tolist(), first.tolist(), last.tolist(), strict=True))
 
 
-def strip(canvas: Canvas, row: int, look: Look) -> Strip:
-    """One row as a Textual strip."""
+def _cells(canvas: Canvas) -> tuple[int, ...]:
+    """Those that show a raster, each of which has marks of its place in it."""
+    return () if canvas.raster is None else (canvas.raster.x, canvas.raster.y, canvas.raster.columns, canvas.raster.rows)
+
+
+def strip(canvas: Canvas, row: int, look: Look, number: int = 0) -> Strip:
+    """One row as a Textual strip; `number` is that of the canvas's raster."""
     glyphs, table = canvas.glyphs[row], styles(look.palette)
+    if canvas.raster is not None and (glyphs == PLACEHOLDER).any():
+        return _with_raster(canvas, row, look, number)
     text = _letters(glyphs)
     codes: Inks | Paints = _carried(glyphs, canvas.inks[row])
     if canvas.paints is not None and canvas.paints[row].any():
@@ -144,6 +162,25 @@ def strip(canvas: Canvas, row: int, look: Look) -> Strip:
         [
             Segment(text[start:end], table[code] if code < PAINTED else _own_style(code))
             for start, end, code in zip(starts, [*cuts, len(text)], used, strict=False)
+        ],
+        len(text),
+    )
+
+
+def _with_raster(canvas: Canvas, row: int, look: Look, number: int) -> Strip:
+    """A row that a raster crosses: what stands around it and over it as it is, and each of its own cells marked with its place."""
+    assert canvas.raster is not None
+    raster, text = canvas.raster, _letters(canvas.glyphs[row])
+    marked = letters(row - raster.y, raster.columns)
+    style = Style.from_color(_colour(number & GROUND), Color.parse(look.palette.ground))
+    mine, codes = canvas.glyphs[row] == PLACEHOLDER, canvas.inks[row]
+    cuts = [0, *(np.flatnonzero((codes[1:] != codes[:-1]) | (mine[1:] != mine[:-1])) + 1).tolist(), len(text)]
+    return Strip(
+        [
+            Segment(marked[3 * (start - raster.x) : 3 * (end - raster.x)], style)
+            if mine[start]
+            else Segment(text[start:end], styles(look.palette)[codes[start]])
+            for start, end in itertools.pairwise(cuts)
         ],
         len(text),
     )

@@ -1,7 +1,8 @@
-"""Images: generated ones in a grid, and real ones beside or below, two pixels a cell."""
+"""Images: generated ones in a grid, and real ones beside or below, two pixels a cell; finer where the terminal shows pixels."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid
 from tui_gan.ui.draw import colours, marks
 from tui_gan.ui.draw.canvas import SPACE, Canvas, Glyphs
 from tui_gan.ui.draw.palette import Ink, Look, triplet
+from tui_gan.ui.draw.raster import FINE, fits
 
 SMALLEST = 8
 # So many images are worth having: of 28 rows 12, of more rows fewer, since these want to be seen larger.
@@ -60,7 +62,7 @@ def images(picture: ImageGrid, width: int, height: int, look: Look, sharp: bool 
         return canvas
     top = 1 if height >= 6 else 0
     chosen = plan(picture, width, 2 * (height - top), sharp, larger)
-    shown = sheet(width, height - top)
+    shown = sheet(width, height - top, look)
     place(shown, picture.fake, chosen.places(chosen.fake), chosen.width, chosen.height)
     if chosen.real is not None:
         place(shown, picture.real, chosen.places(chosen.real), chosen.width, chosen.height)
@@ -153,17 +155,31 @@ def _arranged(width: int, height: int, wide: int, high: int, real: bool) -> Plan
     return Plan(width, height, Grid(0, 0, columns, rows), None)
 
 
-def sheet(columns: int, rows: int) -> Floats:
-    """Pixels for so many cells, two in each, each channel in 0 .. 255; NaN is the bare ground."""
-    return np.full((2 * rows, columns, 3), np.nan)
+class Sheet(NamedTuple):
+    """What images are drawn on.
+
+    Attributes:
+        shown: (H, W, 3) each channel in 0 .. 255; NaN is the bare ground.
+        fine: how many of these stand for one pixel across and down.
+    """
+
+    shown: Floats
+    fine: int
 
 
-def place(shown: Floats, pictures: Bytes, places: Iterable[tuple[int, int]], width: int, height: int) -> None:
+def sheet(columns: int, rows: int, look: Look) -> Sheet:
+    """Bare pixels for so many cells, two in each."""
+    fine = FINE if look.pixels and fits(columns, rows) else 1
+    return Sheet(np.full((2 * rows * fine, columns * fine, 3), np.nan), fine)
+
+
+def place(on: Sheet, pictures: Bytes, places: Iterable[tuple[int, int]], width: int, height: int) -> None:
     """Draw the first images on a sheet, the upper left pixel of each at its place."""
-    where = list(places)[: len(pictures)]
-    few = resampled(pictures[: len(where)].astype(np.float64), height, width)
+    where = [(x * on.fine, y * on.fine) for x, y in places][: len(pictures)]
+    high, wide = height * on.fine, width * on.fine
+    few = resampled(pictures[: len(where)].astype(np.float64), high, wide)
     for image, (x, y) in zip(few, where, strict=True):
-        shown[y : y + height, x : x + width] = image
+        on.shown[y : y + high, x : x + wide] = image
 
 
 def resampled(pictures: Floats, height: int, width: int) -> Floats:
@@ -183,19 +199,25 @@ def _covered(before: int, after: int) -> Floats:
     return shares
 
 
-def lay(canvas: Canvas, shown: Floats, top: int, grey: bool, look: Look) -> None:
+def lay(canvas: Canvas, on: Sheet, top: int, grey: bool, look: Look) -> None:
     """Draw a sheet below the first `top` rows, in the colours that the terminal has or in letters.
 
     Args:
         grey: whether the images have no colour.
     """
-    blank, rows = np.isnan(shown[..., 0]), slice(top, top + len(shown) // 2)
+    shown, number = on.shown, len(on.shown) // (2 * on.fine)
+    blank, rows = np.isnan(shown[..., 0]), slice(top, top + number)
+    ground = np.array(triplet(look.palette.ground), dtype=np.uint8)
+    if on.fine > 1:
+        pixels = np.where(blank[..., None], ground, np.rint(np.nan_to_num(shown)).astype(np.uint8))
+        canvas.show(pixels, top, shown.shape[1] // on.fine, number)
+        return
     if look.ascii_only:
         levels = np.where(blank, 0.0, np.nan_to_num(shown) @ colours.LUMA)
         canvas.glyphs[rows] = _letters((levels[0::2] + levels[1::2]) / 2, blank[0::2] & blank[1::2], look)
         return
     few = colours.nearest(np.nan_to_num(shown), look.depth, grey or look.grey)
-    pixels = np.where(blank[..., None], np.array(triplet(look.palette.ground), dtype=np.uint8), few)
+    pixels = np.where(blank[..., None], ground, few)
     cells = marks.halves(pixels[0::2], pixels[1::2])
     glyphs, letters, grounds = colours.plain_grounds(*cells) if look.depth == 4 else cells
     canvas.glyphs[rows] = glyphs

@@ -35,7 +35,7 @@ def pairs(fake: Bytes, nearest: Bytes, distances: Floats, width: int, height: in
     number = min(number, chosen.columns * chosen.rows)
     across = 2 * chosen.width + WITHIN + APART
     cells = [(number % chosen.columns * across, number // chosen.columns * chosen.tall) for number in range(number)]
-    shown = sheet(width, height)
+    shown = sheet(width, height, look)
     place(shown, fake, [(x, 2 * y) for x, y in cells], chosen.width, chosen.height)
     place(shown, nearest, [(x + chosen.width + WITHIN, 2 * y) for x, y in cells], chosen.width, chosen.height)
     lay(canvas, shown, 0, fake.shape[3] == 1, look)

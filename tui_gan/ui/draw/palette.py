@@ -127,12 +127,14 @@ class Look:
 
     Attributes:
         depth: how many colours it has; `grey`, whether it is to show greys alone.
+        pixels: whether it shows pictures in pixels.
     """
 
     palette: Palette = DARK
     ascii_only: bool = False
     depth: Depth = 24
     grey: bool = False
+    pixels: bool = False
 
     def pick(self, unicode: str, plain: str) -> str:
         """The text for this terminal."""

@@ -40,7 +40,7 @@ def images(walk: Bytes, ends: Ends, width: int, height: int, look: Look) -> Canv
     few = next(step for step in steps if len(step) == number(*size))
     columns = _columns(len(few), (width + GAP) // (size[0] + GAP))
     places = [(each % columns * (size[0] + GAP), each // columns * (size[1] + GAP)) for each in range(len(few))]
-    shown = sheet(width, rows)
+    shown = sheet(width, rows, look)
     place(shown, few, places, *size)
     lay(canvas, shown, around, walk.shape[3] == 1, look)
     if around:

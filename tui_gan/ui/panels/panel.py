@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import time
+import zlib
 from typing import ClassVar
 
 from textual import events
@@ -59,6 +60,8 @@ class Part(Widget):
         self._strips: list[Strip] = []
         self.targets: list[Target] = []
         self.double_click = ""
+        # Under which its raster is sent: another than that of any other part.
+        self._number = zlib.crc32(id.encode()) & 0xFFFFFF
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """Everything that the drawing depends on; while it stays equal nothing is drawn."""
@@ -98,13 +101,16 @@ class Part(Widget):
 
     def _replace(self, canvas: Canvas, look: Look, anew: bool) -> None:
         rows = changed_rows(canvas, None if anew else self._canvas)
+        known = None if self._canvas is None else self._canvas.raster
+        if canvas.raster is not None and not canvas.raster.same(known):
+            self.app.show_raster(canvas.raster, self._number)  # type: ignore[attr-defined]
         if self._canvas is None or len(self._strips) != canvas.height or anew:
-            self._strips = [strip(canvas, y, look) for y in range(canvas.height)]
+            self._strips = [strip(canvas, y, look, self._number) for y in range(canvas.height)]
             self._canvas = canvas
             self.refresh()
             return
         for y, _, _ in rows:
-            self._strips[y] = strip(canvas, y, look)
+            self._strips[y] = strip(canvas, y, look, self._number)
         self._canvas = canvas
         if rows:
             self.refresh(*(Region(first, y, last - first, 1) for y, first, last in rows))

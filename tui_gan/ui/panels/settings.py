@@ -48,11 +48,19 @@ class Settings(Panel):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("settings")]
     state = State()
     _first = 0
+    # The setting that was changed last and its value, until the run has answered.
+    _on_its_way: tuple[str, object] = ("", None)
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """The values, what could be undone, and what the user has chosen."""
         snapshot = frame.snapshot
         return (snapshot.knobs, snapshot.devices, snapshot.settings, snapshot.undo, snapshot.redo, self.state)
+
+    def show(self, frame: Frame) -> None:
+        """See whether the run has answered."""
+        if any((setting.key, setting.value) == self._on_its_way for setting in frame.snapshot.settings):
+            self._on_its_way = ("", None)
+        super().show(frame)
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the rows and what there is to say of the chosen one; remember where they can be clicked."""
@@ -109,6 +117,8 @@ class Settings(Panel):
             self.send(TurnKnob(row.key, way))
             return
         before = read_value(row.asked) if row.asked else row.setting.value
+        if self.hurried and self._on_its_way[0] == row.key:
+            before = self._on_its_way[1]
         if (value := turned(row.setting, before, way)) is None:
             self.action_type()
         elif value != before:
@@ -174,6 +184,7 @@ class Settings(Panel):
         if row.setting is None:
             self.send(SetKnob(row.key, value))
         elif row.setting.live:
+            self._on_its_way = (row.key, value)
             self.send(ChangeSetting(row.key, value))
         else:
             others = tuple(pair for pair in self.state.asked if pair[0] != row.key)
