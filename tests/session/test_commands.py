@@ -79,6 +79,7 @@ def test_a_turned_knob_is_in_force_at_its_step_and_logged_with_its_value(train: 
         (TurnKnob("k_step"), "did you mean 'k_steps'"),
         (SetKnob("device", "cuda:99"), "cuda:99"),
         (SetKnob("device", "gpu"), "device"),
+        (SetKnob("device", "auto"), "auto times the devices at the start of a run; now choose one: cpu"),
         (Export("pickle"), "unknown export 'pickle'"),
     ],
     ids=str,

@@ -48,7 +48,7 @@ def keys(json: AsJson = False) -> None:
         print(json_text.dumps({"file": str(path), "keys": rows}))
         return
     print(f"# The keys in force. To change some, write their lines into {path};")
-    print('# theme = "light" and ascii = true go above [keys].\n[keys]')
+    print('# theme = "light", ascii = true and pixels = false go above [keys].\n[keys]')
     lines = {key: f"{key.name} = {json_text.dumps(written(key.key), ensure_ascii=False)}" for key in found}
     width, panel = max(map(len, lines.values())), ""
     for key, line in lines.items():

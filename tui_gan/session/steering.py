@@ -65,6 +65,8 @@ def _trainer(trainer: Trainer, before: InForce, now: InForce) -> Trainer:
             # They need what may not be there, such as a library, without which the run could neither be measured nor saved.
             measured(trainer)
     if now.knobs.device != before.knobs.device:
+        if now.knobs.device == "auto":
+            raise UsageError(f"auto times the devices at the start of a run; now choose one: {', '.join(devices.available())}")
         try:
             trainer = trainer.on(devices.check(now.knobs.device))
         except (RuntimeError, AssertionError, NotImplementedError) as error:
