@@ -52,5 +52,5 @@ def test_a_stray_frame_hardly_slows_it() -> None:
 def test_what_it_takes_is_the_cost_of_a_frame_over_the_time_of_one() -> None:
     governor = Governor()
     assert governor.taken == (0.0, 0.0)
-    governor.learn(0.02, 4_200)
+    governor.learn(0.5 * BUDGET, 4_200)
     assert governor.taken == pytest.approx((8_400, BUDGET))

@@ -5,8 +5,8 @@ import pytest
 from tui_gan.contract.commands import DrawData
 from tui_gan.contract.snapshot import Status
 from tui_gan.ui.app import TuiGan
-from tui_gan.ui.draw.painting import BARS, NOTCHES, ROWS
 from tui_gan.ui.draw.palette import Look
+from tui_gan.ui.draw.pictures.painting import BARS, NOTCHES, ROWS
 from tui_gan.ui.keys import PAINTER_KEYS, painter_items
 from tui_gan.ui.painter import NOTHING, Easel, Painter, painter
 from tui_gan.ui.panels.panel import Frame

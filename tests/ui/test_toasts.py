@@ -9,7 +9,7 @@ from tui_gan.contract.commands import Save
 from tui_gan.contract.news import fresh
 from tui_gan.contract.snapshot import Event, Status
 from tui_gan.ui.app import TuiGan
-from tui_gan.ui.draw.figures import figures
+from tui_gan.ui.draw.texts.figures import figures
 
 SAVED = Event(2000, "saved step [2000]")
 

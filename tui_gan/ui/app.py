@@ -18,9 +18,9 @@ from tui_gan.contract.commands import Command, Export, RunHandle, Stop, TurnKnob
 from tui_gan.contract.news import advised
 from tui_gan.contract.snapshot import Event, EventKind, Snapshot
 from tui_gan.ui.board import Board
-from tui_gan.ui.draw.figures import figures
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.draw.raster import Raster, forgotten, sent
+from tui_gan.ui.draw.texts.figures import figures
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, KEYS, Key, bindings
 from tui_gan.ui.line import watched

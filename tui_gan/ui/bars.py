@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from tui_gan.ui.draw import words
 from tui_gan.ui.draw.canvas import Canvas, framed
 from tui_gan.ui.draw.palette import Ink
-from tui_gan.ui.draw.stages import stages
+from tui_gan.ui.draw.texts import words
+from tui_gan.ui.draw.texts.stages import stages
 from tui_gan.ui.keys import footer_items
 from tui_gan.ui.layout import Kind
 from tui_gan.ui.panels.panel import Frame, Part

@@ -9,7 +9,7 @@ from textual.keys import _character_to_key
 
 from tui_gan.contract import commands
 from tui_gan.contract.knobs import KNOBS, Knob
-from tui_gan.ui.draw.words import Item
+from tui_gan.ui.draw.texts.words import Item
 from tui_gan.ui.layout import ABSENT, Kind
 from tui_gan.ui.views import VIEWS
 

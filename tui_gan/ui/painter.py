@@ -10,12 +10,13 @@ from textual.screen import ModalScreen
 
 from tui_gan.contract.commands import DrawData
 from tui_gan.contract.snapshot import ImageGrid, Picture
-from tui_gan.ui.draw import painting as paintings
-from tui_gan.ui.draw import scale, words
+from tui_gan.ui.draw import scale
 from tui_gan.ui.draw.canvas import Canvas, framed
-from tui_gan.ui.draw.easel import easel, place, sheet
-from tui_gan.ui.draw.painting import Painting, Place
 from tui_gan.ui.draw.palette import Ink
+from tui_gan.ui.draw.pictures import painting as paintings
+from tui_gan.ui.draw.pictures.easel import easel, place, sheet
+from tui_gan.ui.draw.pictures.painting import Painting, Place
+from tui_gan.ui.draw.texts import words
 from tui_gan.ui.keys import bindings, painter_items
 from tui_gan.ui.panels.panel import Frame, Notes, Part
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.snapshot import Setting, Snapshot
 from tui_gan.contract.values import typed
-from tui_gan.ui.draw.words import range_text, value_text
+from tui_gan.ui.draw.texts.words import range_text, value_text
 from tui_gan.ui.explain.sources import source
 from tui_gan.ui.keys import KEYS, Key, knob_letters
 

@@ -7,7 +7,7 @@ from textual.geometry import Region
 
 from tui_gan.contract.snapshot import Event
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.toasts import room, toasts
+from tui_gan.ui.draw.texts.toasts import room, toasts
 from tui_gan.ui.panels.panel import Frame, Part
 
 SECONDS = 4.0

@@ -10,8 +10,8 @@ import pytest
 
 from tui_gan.contract.snapshot import ImageGrid
 from tui_gan.ui.draw.canvas import Canvas, changed_rows, framed, strip
-from tui_gan.ui.draw.images import images
 from tui_gan.ui.draw.palette import DARK, Ink, Look
+from tui_gan.ui.draw.pictures.images import images
 from tui_gan.ui.draw.raster import CHUNK, FINE, MARKS, PLACEHOLDER, Raster, can_show, forgotten, letters, sent
 
 PIXELS = Look(DARK, pixels=True)

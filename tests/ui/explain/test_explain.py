@@ -12,8 +12,8 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.settings import leaves
 from tui_gan.contract.snapshot import Series, Setting, Snapshot, Status, frozen
-from tui_gan.ui.draw.discriminator import discriminator
 from tui_gan.ui.draw.palette import Look
+from tui_gan.ui.draw.players.discriminator import discriminator
 from tui_gan.ui.explain import explained
 from tui_gan.ui.explain.options import OBJECTIVES
 from tui_gan.ui.explain.players import EQUILIBRIUM

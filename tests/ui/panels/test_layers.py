@@ -7,8 +7,8 @@ from textual import events
 
 from tui_gan.contract.snapshot import Status
 from tui_gan.ui.app import TuiGan
-from tui_gan.ui.draw.lens import WHOLE
 from tui_gan.ui.draw.palette import Ink, Look
+from tui_gan.ui.draw.pictures.lens import WHOLE
 from tui_gan.ui.panels.layers import LAYERS, Layers
 from tui_gan.ui.panels.panel import Frame
 

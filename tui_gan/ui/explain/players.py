@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from tui_gan.ui.draw.predictions import beside, common
+from tui_gan.ui.draw.players.predictions import beside, common
 from tui_gan.ui.draw.scale import short
 from tui_gan.ui.explain.quality import near
 from tui_gan.ui.explain.reading import LN2, Reading

@@ -3,7 +3,7 @@
 import math
 
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D, Status
-from tui_gan.ui.draw.words import value_text
+from tui_gan.ui.draw.texts.words import value_text
 from tui_gan.ui.explain.reading import Reading
 from tui_gan.ui.explain.sources import ARJOVSKY, AYLIEN, GOODFELLOW, JOLICOEUR, LIM_YE, MAO
 from tui_gan.ui.explain.text import Paragraph

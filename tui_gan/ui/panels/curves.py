@@ -11,13 +11,13 @@ from textual.binding import BindingType
 from tui_gan.contract.commands import Overlay
 from tui_gan.contract.snapshot import Floats
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.charts import Plot, Window, arrangement, charts
-from tui_gan.ui.draw.curves import Mark
-from tui_gan.ui.draw.groups import Group, groups, objective, reach, steps
 from tui_gan.ui.draw.palette import Ink
-from tui_gan.ui.draw.reading import Reading
-from tui_gan.ui.draw.readout import Menu, filter_line, menu, menu_line, readout, samples
-from tui_gan.ui.draw.words import Target
+from tui_gan.ui.draw.series.charts import Plot, Window, arrangement, charts
+from tui_gan.ui.draw.series.curves import Mark
+from tui_gan.ui.draw.series.groups import Group, groups, objective, reach, steps
+from tui_gan.ui.draw.series.reading import Reading
+from tui_gan.ui.draw.series.readout import Menu, filter_line, menu, menu_line, readout, samples
+from tui_gan.ui.draw.texts.words import Target
 from tui_gan.ui.keys import bindings
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 

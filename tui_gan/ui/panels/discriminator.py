@@ -6,8 +6,8 @@ from textual import events
 from textual.binding import BindingType
 
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.discriminator import discriminator
-from tui_gan.ui.draw.norms import worry
+from tui_gan.ui.draw.players.discriminator import discriminator
+from tui_gan.ui.draw.players.norms import worry
 from tui_gan.ui.keys import bindings
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 from tui_gan.ui.panels.predictions import legend

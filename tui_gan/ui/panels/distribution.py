@@ -5,8 +5,8 @@ from typing import ClassVar
 from tui_gan.contract.snapshot import ImageGrid, Picture, Plane2D
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.picture import drawn
-from tui_gan.ui.draw.plane import outside
+from tui_gan.ui.draw.pictures.picture import drawn
+from tui_gan.ui.draw.pictures.plane import outside
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 # A painted cell of a plane takes about 10 bytes, one of images 28.

@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from tui_gan.ui.draw import words
 from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.texts import words
 from tui_gan.ui.panels.panel import Frame, Panel, hint
 
 

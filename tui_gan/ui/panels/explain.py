@@ -5,9 +5,9 @@ from typing import ClassVar
 from textual import events
 from textual.binding import BindingType
 
-from tui_gan.ui.draw import prose
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink
+from tui_gan.ui.draw.texts import prose
 from tui_gan.ui.explain import explained
 from tui_gan.ui.keys import bindings
 from tui_gan.ui.panels.panel import Frame, Notes, Panel

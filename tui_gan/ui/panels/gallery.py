@@ -10,10 +10,10 @@ from tui_gan.contract.commands import Browse
 from tui_gan.contract.snapshot import Gallery as Answer
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Picture, Snapshot
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.gallery import Exhibit, gallery
-from tui_gan.ui.draw.images import plan
+from tui_gan.ui.draw.gallery.gallery import Exhibit, gallery
+from tui_gan.ui.draw.gallery.timeline import timeline
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.timeline import timeline
+from tui_gan.ui.draw.pictures.images import plan
 from tui_gan.ui.keys import bindings
 from tui_gan.ui.panels.distribution import CELLS_A_SECOND, LONGEST, legend, waiting
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint

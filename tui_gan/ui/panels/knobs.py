@@ -5,8 +5,8 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from tui_gan.contract.knobs import KNOBS
-from tui_gan.ui.draw import words
 from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.texts import words
 from tui_gan.ui.keys import bindings, knob_letters
 from tui_gan.ui.panels.panel import Frame, Notes, Panel
 

@@ -9,10 +9,10 @@ from textual.binding import BindingType
 from tui_gan.contract.snapshot import Line1D, Picture, Plane2D
 from tui_gan.ui.draw import scale
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.lens import WHOLE, Lens
 from tui_gan.ui.draw.palette import Ink
-from tui_gan.ui.draw.plane import outside, plane, window
-from tui_gan.ui.draw.push import push, room
+from tui_gan.ui.draw.pictures.lens import WHOLE, Lens
+from tui_gan.ui.draw.pictures.plane import outside, plane, window
+from tui_gan.ui.draw.pictures.push import push, room
 from tui_gan.ui.keys import bindings
 from tui_gan.ui.panels.distribution import CELLS_A_SECOND, LONGEST, waiting
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint

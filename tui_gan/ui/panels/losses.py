@@ -7,9 +7,9 @@ import numpy as np
 from tui_gan.contract.snapshot import Series, Snapshot
 from tui_gan.ui.draw import scale
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.curves import Curve, Mark, curves, load
 from tui_gan.ui.draw.gauges import GAUGES, LOSSES, PRETRAINING, REFERENCES
 from tui_gan.ui.draw.palette import Ink
+from tui_gan.ui.draw.series.curves import Curve, Mark, curves, load
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 NONE = Series(np.empty(0), np.empty(0))

@@ -16,7 +16,7 @@ from tui_gan.contract.commands import Command
 from tui_gan.contract.snapshot import Snapshot, Status
 from tui_gan.ui.draw.canvas import Canvas, changed_rows, framed, strip
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.words import Target
+from tui_gan.ui.draw.texts.words import Target
 from tui_gan.ui.keys import KEYS, Key
 
 Notes = tuple[tuple[str, Ink], ...]

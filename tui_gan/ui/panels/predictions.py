@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.predictions import predictions
+from tui_gan.ui.draw.players.predictions import predictions
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 

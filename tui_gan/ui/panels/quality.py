@@ -8,7 +8,7 @@ from tui_gan.contract.snapshot import Series, Snapshot
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gauges import GAUGES, LOSSES, Gauge, gauge_of
 from tui_gan.ui.draw.palette import Ink
-from tui_gan.ui.draw.quality import quality
+from tui_gan.ui.draw.series.quality import quality
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 NEAR = 0.05

@@ -5,7 +5,7 @@ from typing import ClassVar
 from tui_gan.contract.snapshot import Line1D
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink
-from tui_gan.ui.draw.samples import samples
+from tui_gan.ui.draw.pictures.samples import samples
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 

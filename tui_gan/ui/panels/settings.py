@@ -12,8 +12,8 @@ from tui_gan.contract.snapshot import Status
 from tui_gan.contract.values import read_value, typed
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink
-from tui_gan.ui.draw.settings import Foot, settings
-from tui_gan.ui.draw.words import Target
+from tui_gan.ui.draw.texts.settings import Foot, settings
+from tui_gan.ui.draw.texts.words import Target
 from tui_gan.ui.keys import bindings
 from tui_gan.ui.panels.panel import Frame, Notes, Panel
 from tui_gan.ui.question import Question

@@ -1,0 +1,64 @@
+"""Gallery: what the generator makes, now or at a step that was kept, on the way between two latents, or beside what is real."""
+
+import dataclasses
+
+import numpy as np
+
+from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid, Line1D, Picture
+from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.gallery import walk
+from tui_gan.ui.draw.gallery.pairs import pairs
+from tui_gan.ui.draw.palette import Look
+from tui_gan.ui.draw.pictures.distribution import distribution
+from tui_gan.ui.draw.pictures.picture import drawn
+from tui_gan.ui.draw.pictures.samples import samples
+
+# From this height on a line has something below its distribution, which keeps this share in percent.
+TWO_PARTS, UPPER = 16, 58
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Exhibit:
+    """What is on show.
+
+    Attributes:
+        picture: of the run now, or at a step that was kept.
+        way: samples on the way between the latents `ends`; None for no walk.
+        nearest: the real image nearest to each generated one, at `distances`; None where they are not looked for.
+        larger: so many sizes larger than images are by themselves.
+    """
+
+    picture: Picture
+    way: Bytes | Floats | None = None
+    ends: walk.Ends = (0, 1)
+    nearest: Bytes | None = None
+    distances: Floats | None = None
+    larger: int = 0
+
+
+def gallery(exhibit: Exhibit, width: int, height: int, look: Look) -> Canvas:
+    """Draw it in all the room."""
+    picture, way = exhibit.picture, exhibit.way
+    if isinstance(picture, ImageGrid):
+        if way is not None and way.ndim == 4:
+            return walk.images(way.astype(np.uint8, copy=False), exhibit.ends, width, height, look)
+        if exhibit.nearest is not None and exhibit.distances is not None:
+            return pairs(picture.fake, exhibit.nearest, exhibit.distances, width, height, look)
+        return drawn(picture, width, height, look, sharp=True, larger=exhibit.larger)
+    points = None if way is None else np.asarray(way, dtype=np.float64)
+    if isinstance(picture, Line1D):
+        return _line(picture, points, exhibit.ends, width, height, look)
+    return drawn(picture, width, height, look) if points is None else walk.points(picture, points, exhibit.ends, width, height, look)
+
+
+def _line(picture: Line1D, way: Floats | None, ends: walk.Ends, width: int, height: int, look: Look) -> Canvas:
+    """The distribution, and below it the walk, or where each latent goes."""
+    canvas = Canvas(width, height)
+    upper = height
+    if height >= TWO_PARTS and (way is not None or picture.latents.size):
+        upper = height * UPPER // 100
+        rows = height - upper - 1
+        below = samples(picture, width, rows, look) if way is None else walk.line(picture, way, ends, width, rows, look)
+        canvas.paste(0, upper + 1, below)
+    canvas.paste(0, 0, distribution(picture, width, upper, look))
+    return canvas

@@ -1,0 +1,108 @@
+"""Distribution: real and generated histograms over the same edges, and D(x), in one picture."""
+
+from collections.abc import Collection
+
+import numpy as np
+
+from tui_gan.contract.snapshot import Floats, Line1D
+from tui_gan.ui.draw import axes, marks, scale
+from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.palette import Ink, Look
+from tui_gan.ui.draw.pictures.lens import WHOLE, Lens
+
+HEADROOM = 1.4
+GUTTER = 5
+DASH = 4
+SMOOTH = (0.25, 0.5, 0.25)
+PLAIN = ("real", "fake", "heat")
+
+
+def distribution(picture: Line1D, width: int, height: int, look: Look) -> Canvas:
+    """Draw `densities` between its axes."""
+    canvas = Canvas(width, height)
+    gutter = GUTTER if width >= 28 and height >= 4 else 0
+    below = 2 if height >= 5 else 0
+    columns, rows = width - gutter, height - below
+    if not drawable(picture) or columns < 2 or rows < 1:
+        return canvas
+    canvas.paste(0, 0, densities(picture, columns, rows, look))
+    if below:
+        axes.x_axis(canvas, float(picture.edges[0]), float(picture.edges[-1]), columns, rows, look)
+    if gutter:
+        axes.probability_axis(canvas, columns, rows, look)
+    return canvas
+
+
+def drawable(picture: Line1D) -> bool:
+    """Whether there is anything to draw a picture over."""
+    return picture.edges.size >= 2 and bool(picture.edges[-1] > picture.edges[0])
+
+
+def densities(picture: Line1D, columns: int, rows: int, look: Look, shown: Collection[str] = PLAIN, lens: Lens = WHOLE) -> Canvas:
+    """Draw real as a filled area, generated as a solid outline, and D(x) and the optimal one as dashed curves from 0 to 1.
+
+    The scale stands still: its top is `highest`, and columns in which the generated density goes beyond are marked at the top.
+    Where the two dashed curves meet, each has its dashes in the other's gaps.
+
+    Args:
+        shown: of PLAIN and "optimal".
+    """
+    canvas = Canvas(columns, rows)
+    low, high = lens.across(float(picture.edges[0]), float(picture.edges[-1]))
+    top = highest(picture, columns)
+    full = np.zeros((rows, columns), dtype=np.bool_)
+    if "real" in shown:
+        real = scale.column_density(picture.edges, picture.real, columns, (low, high))
+        canvas.lay(marks.area(real / top, rows, look.pick("", "#")), Ink.AREA)
+        full = canvas.glyphs == ord(look.pick("█", "#"))
+    places = low + (np.arange(2 * columns) + 0.5) / (2 * columns) * (high - low)
+    if "optimal" in shown:
+        best = marks.line(optimal(picture, places), 4 * rows, DASH, gap_first=True)
+        _layer(canvas, best, full, (Ink.OPTIMAL, Ink.OPTIMAL_ON_AREA), look.pick("", "="))
+    if "heat" in shown:
+        curve = marks.line(_between(places, picture.axis, picture.discriminator), 4 * rows, DASH)
+        _layer(canvas, curve, full, (Ink.DISCRIMINATOR, Ink.DISCRIMINATOR_ON_AREA), look.pick("", "-"))
+    if "fake" in shown:
+        fine = np.nan_to_num(scale.column_density(picture.edges, picture.fake, 2 * columns, (low, high))) / top
+        outline = marks.line(np.where(fine > 1.0, 1.0, fine), 4 * rows) & _near(fine, 4 * rows)
+        _layer(canvas, outline, full, (Ink.FAKE, Ink.FAKE_ON_AREA), look.pick("", "o"))
+        for x in np.flatnonzero((fine > 1.0).reshape(columns, 2).any(axis=1)).tolist():
+            canvas.write(x, 0, look.pick("▲", "^"), Ink.FAKE)
+    return canvas
+
+
+def highest(picture: Line1D, columns: int) -> float:
+    """The density at the upper edge: the real one's maximum over the whole picture, with headroom."""
+    return HEADROOM * float(scale.column_density(picture.edges, picture.real, columns).max(initial=0.0)) or 1.0
+
+
+def optimal(picture: Line1D, places: Floats) -> Floats:
+    """The discriminator D* = p / (p + q) that would tell best, p real and q generated; NaN where there is neither.
+
+    Both are smoothed over three bins: in one alone, far out, there are too few generated samples for a ratio.
+    """
+    p, q = (np.convolve(np.nan_to_num(part, posinf=0.0, neginf=0.0), SMOOTH, "same") for part in (picture.real, picture.fake))
+    best = np.divide(p, p + q, out=np.full(p.shape, np.nan), where=p + q > 0)
+    return _between(places, (picture.edges[1:] + picture.edges[:-1]) / 2, best)
+
+
+def _between(places: Floats, axis: Floats, values: Floats) -> Floats:
+    """Values interpolated at places; NaN outside the axis."""
+    if not axis.size:
+        return np.full(places.shape, np.nan)
+    return np.interp(places, axis, values, left=np.nan, right=np.nan)
+
+
+def _near(heights: Floats, dots_high: int) -> marks.Dots:
+    """Columns of dots where a line is drawn: those that are not flat on the ground between two others there."""
+    grounded = heights < 0.5 / dots_high
+    alone = grounded & np.concatenate([[True], grounded[:-1]]) & np.concatenate([grounded[1:], [True]])
+    drawn: marks.Dots = ~alone[None, :]
+    return drawn
+
+
+def _layer(canvas: Canvas, dots: marks.Dots, full: marks.Dots, inks: tuple[Ink, Ink], plain: str) -> None:
+    """Lay dots over the picture; on the filled area they keep its colour as their ground."""
+    glyphs = marks.cells(dots, plain)
+    canvas.lay(np.where(full, np.uint32(0), glyphs).astype("<u4"), inks[0])
+    canvas.lay(np.where(full, glyphs, np.uint32(0)).astype("<u4"), inks[1])

@@ -1,0 +1,1 @@
+"""The two players: what the discriminator says, and the layers of both."""

@@ -1,0 +1,1 @@
+"""Words: the header, lists, settings, the parts of a step, news, and paragraphs."""
