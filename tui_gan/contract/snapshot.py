@@ -258,6 +258,7 @@ class Snapshot:
         undo, redo: what the next undo and redo would do, such as "k steps: 2 -> 1"; "" for nothing.
         runs: other runs beside this one, newest first; none unless somebody watches "runs".
         overlays: the series of those that were asked for, by the name of the run.
+        objective: in force.
         phase: what is trained before the first step, such as "pre-training 300 / 1,000"; "" while the game is played.
         events: the newest last, at most 200.
         failure: a traceback, when the run failed.
@@ -286,6 +287,7 @@ class Snapshot:
     redo: str = ""
     runs: tuple[str, ...] = ()
     overlays: Mapping[str, Mapping[str, Series]] = dataclasses.field(default_factory=dict)
+    objective: str = "non_saturating"
     phase: str = ""
     events: tuple[Event, ...] = ()
     failure: str | None = None

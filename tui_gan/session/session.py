@@ -240,6 +240,7 @@ class Session:
                 knobs=run.knobs,
                 directory=str(run.files.run.path),
                 series=run.history.series(),
+                objective=run.config.objective,
                 phase=run.phase,
                 events=tuple(run.events),
                 failure=self._failure,

@@ -39,6 +39,7 @@ class RunThread:
             devices=(),
             knobs=plan.knobs,
             directory=str(plan.run.path),
+            objective=plan.config.objective,
         )
         self._inbox: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._starting = threading.Lock()

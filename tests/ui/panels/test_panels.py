@@ -72,6 +72,16 @@ def test_points_beyond_the_window_are_counted(other) -> None:
     assert PANELS["distribution"]("distribution").notes(Frame(other("plane", picture=far), Look()))[-1][0] == "  600 outside"
 
 
+@pytest.mark.parametrize(("objective", "line"), [("non_saturating", "2 ln 2"), ("zero_sum", "-2 ln 2"), ("wasserstein", "")])
+def test_the_losses_have_lines_where_their_objective_lets_them_rest(seen, objective: str, line: str) -> None:
+    flat = Series(frozen([50.0, 100.0]), frozen([0.0, 0.1]))
+    low = Series(frozen([50.0, 100.0]), frozen([-1.5, -1.3]))
+    snapshot = seen(objective=objective, series={"discriminator_loss": flat, "generator_loss": low})
+    text = PANELS["losses"]("losses").inside(Frame(snapshot, Look()), 80, 14).text()
+    assert ("ln 2" in text) == bool(line)
+    assert line in text
+
+
 def test_pre_training_has_its_own_loss(seen, look: Look) -> None:
     curve = Series(frozen([1.0, 2.0, 3.0]), frozen([0.9, 0.5, 0.25]))
     frame = Frame(seen(phase="pre-training 3 / 10", series={"pretraining_loss": curve}), look)

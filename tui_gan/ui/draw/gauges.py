@@ -70,7 +70,6 @@ BALANCE: dict[str, dict[str, float]] = {
     "minimax": {"-ln 2": -LN2, "2 ln 2": 2 * LN2},
     "zero_sum": {"-2 ln 2": -2 * LN2, "2 ln 2": 2 * LN2},
 }
-REFERENCES = BALANCE["non_saturating"]
 
 
 def gauge_of(name: str) -> Gauge:

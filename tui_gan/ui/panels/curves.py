@@ -14,7 +14,7 @@ from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.series.charts import Plot, Window, arrangement, charts
 from tui_gan.ui.draw.series.curves import Mark
-from tui_gan.ui.draw.series.groups import Group, groups, objective, reach, steps
+from tui_gan.ui.draw.series.groups import Group, groups, reach, steps
 from tui_gan.ui.draw.series.reading import Reading
 from tui_gan.ui.draw.series.readout import Menu, filter_line, menu, menu_line, readout, samples
 from tui_gan.ui.draw.texts.words import Target
@@ -32,7 +32,7 @@ class Curves(Panel):
     """Charts of every series, and below them what stands at the cursor, or the filter that is typed."""
 
     title: ClassVar[str] = "curves"
-    watches: ClassVar[tuple[str, ...]] = ("runs", "settings")
+    watches: ClassVar[tuple[str, ...]] = ("runs",)
     slow_seconds: ClassVar[float] = 0.5
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("curves")]
     reading = Reading()
@@ -49,7 +49,7 @@ class Curves(Panel):
         runs = {"": snapshot.series, **snapshot.overlays}
         ends = tuple((run, name, part.steps.size, part.steps[-1:].tolist()) for run, found in runs.items() for name, part in found.items())
         state = (self.reading, self.menu, self.typing, self.said)
-        return (*state, ends, _marks(frame), snapshot.runs if self.menu else (), snapshot.phase != "", objective(snapshot))
+        return (*state, ends, _marks(frame), snapshot.runs if self.menu else (), snapshot.phase != "", snapshot.objective)
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the charts that fit, and the line or two below them."""

@@ -212,6 +212,16 @@ def test_chart(look: Look) -> None:
     assert drawn.text() == {False: CHART, True: CHART_ASCII}[look.ascii_only].strip("\n")
 
 
+def test_a_name_loses_whole_words_where_it_does_not_fit(look: Look) -> None:
+    gauge = Gauge("W1 distance", logarithmic=True)
+    assert [chart(gauge, series(0.9, 0.02), width, 7, look).text().split("\n")[0].split() for width in (17, 15, 7, 6)] == [
+        ["W1", "distance", "0.02"],
+        ["W1", "0.02"],
+        ["W1", "0.02"],
+        ["W", "0.02"],
+    ]
+
+
 def test_a_metric_that_is_zero_or_negative_has_no_place_on_a_logarithmic_axis(look: Look) -> None:
     drawn = chart(Gauge("W1", logarithmic=True), series(0.0, -1.0), 30, 7, look).text()
     assert drawn.split("\n")[0].startswith("W1 -1")

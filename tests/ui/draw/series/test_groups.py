@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tui_gan.contract.snapshot import Series, Setting, frozen
+from tui_gan.contract.snapshot import Series, frozen
 from tui_gan.ui.draw.gauges import BALANCE
 from tui_gan.ui.draw.series.groups import groups, reach, steps
 
@@ -44,7 +44,7 @@ def test_every_word_of_the_filter_must_be_in_a_label_or_a_name(seen, words: str,
 
 @pytest.mark.parametrize("objective", [*BALANCE, "wasserstein"])
 def test_references_are_those_of_the_objective(seen, objective: str) -> None:
-    losses = groups(seen(settings=(Setting("objective", objective, True, (), ""),)))[0]
+    losses = groups(seen(objective=objective))[0]
     assert losses.references == BALANCE.get(objective, {})
     assert losses.unit == ("nats" if objective in BALANCE else "")
 

@@ -54,15 +54,10 @@ def groups(snapshot: Snapshot, words: str = "") -> tuple[Group, ...]:
     losses = tuple(line for line in lines if line.name in LOSSES)
     found = [Group(line.gauge.name, line.gauge.unit, (line,), _aimed(line.gauge)) for line in lines if line.name not in LOSSES]
     if losses:
-        references = BALANCE.get(objective(snapshot), {})
+        references = BALANCE.get(snapshot.objective, {})
         title = "losses" if len(losses) > 1 else losses[0].gauge.name
         found.insert(1 if found and snapshot.phase else 0, Group(title, "nats" if references else "", losses, references))
     return tuple(found)
-
-
-def objective(snapshot: Snapshot) -> str:
-    """The objective, where the settings are known."""
-    return next((str(setting.value) for setting in snapshot.settings if setting.key == "objective"), "non_saturating")
 
 
 def reach(shown: Sequence[Group]) -> Reach:

@@ -50,7 +50,7 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look) -> 
         canvas.write(0, 0, f"{gauge.name}: not yet", Ink.DIM)
         return canvas
     newest = scale.short(float(series.values[-1]))
-    name = gauge.name[: max(0, width - len(newest) - 1)]
+    name = _short(gauge.name, width - len(newest) - 1)
     canvas.write(canvas.write(0, 0, f"{name} " if name else "", Ink.DIM), 0, newest, Ink.BOLD)
     below = 1 if height >= 5 else 0
     rows = height - 1 - below
@@ -80,6 +80,13 @@ def _spread(steps: Floats, values: Floats, dots: int) -> Floats:
     at = np.linspace(steps[0], max(float(steps[-1]), float(steps[0]) + 1.0), dots)
     missing = np.interp(at, steps, (~known).astype(float)) > 0
     return np.where(missing, np.nan, np.interp(at, steps[known], values[known]))
+
+
+def _short(name: str, columns: int) -> str:
+    """As many words of a name as fit; of a single one as many letters."""
+    while len(name) > columns and " " in name:
+        name = name.rpartition(" ")[0]
+    return name[: max(0, columns)]
 
 
 def _labels(canvas: Canvas, gauge: Gauge, low: float, high: float, rows: int, look: Look) -> int:
