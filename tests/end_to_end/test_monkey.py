@@ -1,6 +1,7 @@
 """A monkey at the keyboard of the real program: nothing breaks, and a paused run learns nothing."""
 
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,14 @@ LEAVE = ("quit", "interrupt")
 # What trains, moves the networks, or begins another run.
 TRAINS = ("pause", "step", "slow", "update_discriminator", "update_generator", "device", "restart")
 ROUND = 50
+# Steps of seconds would be waited for without end.
+DEAR = ("batch_size_raise", "k_steps_raise")
 
 
 def typed(without: tuple[str, ...]) -> list[str]:
     """What a monkey may press: every key but some, and those that lists and questions know."""
     kept = [key for key in KEYS if key.name not in (*LEAVE, *without)]
-    taken = {key.key for key in KEYS if key.name in (*LEAVE, *without) and not key.panel}
+    taken = {key.key for key in KEYS if key.name in (*LEAVE, *without)}
     found = {key.key for key in kept} | {"tab", "enter", "backspace", "escape", "up", "down", "left", "right"}
     # From the list of actions a monkey could leave, and so it could by answering a question with yes.
     return sorted(entered(key) for key in found - taken - {"ctrl+p"})
@@ -51,16 +54,28 @@ def come_back(opened: Terminal) -> None:
     opened.wait_for("knobs")
 
 
-@pytest.mark.parametrize("presses", [300, pytest.param(5_000, marks=pytest.mark.slow)])
-def test_a_monkey_breaks_nothing_while_it_trains_and_moves_no_weight_while_it_is_paused(tmp_path: Path, presses: int) -> None:
+def come_to_rest(opened: Terminal, run: Path, rest: float) -> None:
+    """Pause, once the run has done all that it was told in a hurry: nothing more is logged for longer than any command takes."""
+    log = run / "log.jsonl"
+    for _ in range(60):
+        if "PAUSED" not in opened.text:
+            opened.press(" ")
+        before, end = log.stat().st_size, time.monotonic() + rest
+        while time.monotonic() < end:
+            opened.read(0.1)
+        if "PAUSED" in opened.text and log.stat().st_size == before:
+            return
+    raise AssertionError(f"it does not come to rest: {opened.text}")
+
+
+@pytest.mark.parametrize(("presses", "rest"), [(300, 1.5), pytest.param(5_000, 5.0, marks=pytest.mark.slow)])
+def test_a_monkey_breaks_nothing_while_it_trains_and_moves_no_weight_while_it_is_paused(tmp_path: Path, presses: int, rest: float) -> None:
     run = tmp_path / "run"
     with terminal("run", "toy1d", "--out", str(run), cwd=tmp_path) as opened:
         opened.wait_for("RUNNING")
-        play(opened, typed(("restart",)), presses)
+        play(opened, typed(("restart", *DEAR)), presses)
         come_back(opened)
-        if "PAUSED" not in opened.text:
-            opened.press(" ")
-            opened.wait_for("PAUSED")
+        come_to_rest(opened, run, rest)
         # Players may have moved since that step was saved; the next has not been.
         before_it = step(opened.text)
         opened.press("s")
@@ -69,8 +84,9 @@ def test_a_monkey_breaks_nothing_while_it_trains_and_moves_no_weight_while_it_is
         saved = run / "checkpoints" / f"step-{step(opened.text):08}.safetensors"
         opened.wait_for(lambda _: saved.is_file())
         before = load_file(saved)
-        play(opened, typed(TRAINS), presses)
+        play(opened, typed((*TRAINS, *DEAR)), presses)
         come_back(opened)
+        come_to_rest(opened, run, rest)
         assert step(opened.text) == int(saved.stem[5:])
         opened.press("q")
         assert opened.wait_end() == 0, opened.text
