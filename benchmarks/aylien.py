@@ -126,7 +126,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=256)
     seeds = parser.parse_args().seeds
     quantiles = 4 + 0.5 * torch.special.ndtri((torch.arange(POINTS, dtype=torch.float64) + 0.5) / POINTS)
-    header = "| version | went to the end | W1 of those, median (10 % .. 90 %) | W1 median of all, and of 64 in 95 % of cases | sd | W1 under 1 |"
+    header = "| version | went to the end | W1 of those, median (10 % .. 90 %) | W1 median of all (of 64: 95 %) | sd | W1 under 1 |"
     print(f"{header}\n|---|---|---|---|---|---|")
     for name, version in VERSIONS.items():
         for minibatch in (False, True):
