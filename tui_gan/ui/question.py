@@ -2,10 +2,13 @@
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
+
+WIDEST = 76
 
 
 class Question(ModalScreen[bool]):
@@ -25,6 +28,10 @@ class Question(ModalScreen[bool]):
         question = Static(self._text, id="question", markup=False)
         question.border_subtitle = "y yes   n no"
         yield question
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap the text where the screen is narrow."""
+        self.query_one("#question").styles.max_width = min(WIDEST, event.size.width)
 
     def action_answer(self, yes: bool) -> None:
         """Close, with the answer."""
