@@ -89,6 +89,22 @@ def test_presses_that_come_faster_than_the_run_answers_all_count(seen, run_of, w
     watch(app, body)
 
 
+def test_a_new_run_is_not_offered_with_a_choice_that_there_is_not(seen, run_of, watch, until, screen_text) -> None:
+    fixed = dataclasses.replace(SETTINGS[0], live=False)
+    app = TuiGan(run_of(seen(settings=(fixed, *SETTINGS[1:]))))
+
+    async def body(pilot) -> None:
+        await turned_to(pilot, until, app)
+        at(app).action_choose_row(next(number for number, row in enumerate(at(app)._rows(app.screen.frame)) if row.key == fixed.key))
+        await pilot.press("enter", "8", "enter")
+        assert at(app).state.asked == ()
+        await until(pilot, lambda: f"{fixed.key} is one of" in screen_text(app))
+        await pilot.press("enter", *fixed.choices[-1], "enter")
+        assert at(app).state.asked == ((fixed.key, fixed.choices[-1]),)
+
+    watch(app, body)
+
+
 def test_what_is_typed_stands_in_the_last_line(seen, run_of, watch, until, screen_text) -> None:
     app = TuiGan(run_of(seen()))
 

@@ -186,6 +186,9 @@ class Settings(Panel):
         elif row.setting.live:
             self._on_its_way = (row.key, value)
             self.send(ChangeSetting(row.key, value))
+        elif row.full in (choices := row.setting.choices) and text not in choices:
+            # A new run would end with the same words before it begins.
+            self.notify(f"{row.key} is one of {', '.join(choices)}", severity="warning")
         else:
             others = tuple(pair for pair in self.state.asked if pair[0] != row.key)
             self._become(asked=others if typed(value) == row.full else (*others, (row.key, text)))
