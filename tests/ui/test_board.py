@@ -1,15 +1,14 @@
-"""The board under Textual's pilot: sizes, panels, help, palette, mouse, themes."""
+"""The board under Textual's pilot: sizes, views, panels, mouse, themes."""
 
 import dataclasses
 
 import numpy as np
 import pytest
 
-from tui_gan.contract.commands import Save, TogglePause, TurnKnob
+from tui_gan.contract.commands import TogglePause, TurnKnob
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.snapshot import Series, Status, frozen
 from tui_gan.ui.app import TuiGan
-from tui_gan.ui.help import Help
 from tui_gan.ui.keys import view_keys
 from tui_gan.ui.panels import PANELS
 from tui_gan.ui.search import Palette, offered
@@ -67,51 +66,6 @@ def test_80_by_24_shows_distribution_losses_and_state_in_whole_words(seen, run_o
             assert words in text
 
     watch(app, body, (80, 24))
-
-
-def test_help_opens_and_closes(seen, run_of, watch, screen_text) -> None:
-    app = TuiGan(run_of(seen()))
-
-    async def body(pilot) -> None:
-        for key in ("escape", "question_mark", "q"):
-            await pilot.press("question_mark")
-            await pilot.pause()
-            assert isinstance(app.screen, Help)
-            assert "discriminator updates per generator update" in screen_text(app)
-            await pilot.press(key)
-            await pilot.pause()
-            assert not isinstance(app.screen, Help)
-        assert "distribution" in screen_text(app)
-
-    watch(app, body)
-
-
-def test_help_scrolls_where_the_screen_is_small(seen, run_of, watch, until, screen_text) -> None:
-    app = TuiGan(run_of(seen()))
-
-    async def body(pilot) -> None:
-        await pilot.press("question_mark")
-        await pilot.pause()
-        assert "mouse" not in screen_text(app)
-        await pilot.press("end")
-        await until(pilot, lambda: "mouse" in screen_text(app))
-
-    watch(app, body, (40, 12))
-
-
-def test_the_palette_finds_an_action_and_does_it(seen, run_of, watch, until, screen_text) -> None:
-    run = run_of(seen())
-    app = TuiGan(run)
-
-    async def body(pilot) -> None:
-        await pilot.press("ctrl+p")
-        await until(pilot, lambda: isinstance(app.screen, Palette) and "checkpoint" in screen_text(app))
-        await pilot.press(*"checkpoint now")
-        await until(pilot, lambda: "step" not in screen_text(app).lower().replace("checkpoint", ""))
-        await pilot.press("enter")
-        await until(pilot, lambda: run.commands == [Save()])
-
-    watch(app, body)
 
 
 @pytest.mark.parametrize(
