@@ -10,6 +10,8 @@ import dataclasses
 import zlib
 from collections.abc import Mapping
 
+import numpy as np
+
 from tui_gan.contract.snapshot import Bytes
 
 # Pixels across half the height of a cell, which is as wide as it is high.
@@ -51,7 +53,7 @@ class Raster:
 
     def same(self, other: "Raster | None") -> bool:
         """Whether the terminal would be sent the same."""
-        return other is not None and self.size == other.size and self.pixels.tobytes() == other.pixels.tobytes()
+        return other is not None and self.size == other.size and np.array_equal(self.pixels, other.pixels)
 
     @property
     def size(self) -> tuple[int, ...]:
