@@ -73,6 +73,7 @@ def make_picture(scale: float = 1.0) -> Line1D:
     axis = np.linspace(1.0, 7.0, 121)
     real, fake = bell(axis, 4.0, 0.5), bell(axis, 3.4, 0.7)
     latents = np.linspace(-2.5, 2.5, 101)
+    p, q = (np.convolve(bell(middle, *each), (0.25, 0.5, 0.25), "same") for each in ((4.0, 0.5), (3.4, 0.7)))
     return Line1D(
         edges=frozen(edges * scale),
         real=frozen(bell(middle, 4.0, 0.5) / scale),
@@ -81,6 +82,7 @@ def make_picture(scale: float = 1.0) -> Line1D:
         discriminator=frozen((real + 0.02) / (real + fake + 0.04)),
         latents=frozen(latents),
         mapped=frozen((3.4 + 0.7 * latents) * scale),
+        optimal=frozen(p / (p + q)),
     )
 
 

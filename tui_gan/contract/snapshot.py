@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.rules import RULES, Rules
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
@@ -52,9 +53,11 @@ class Line1D:
         real: (n,) density of real samples in each bin; what lies outside the edges counts in the total.
         fake: (n,) density of generated samples in each bin.
         axis: (m,) points where the discriminator was asked.
-        discriminator: (m,) its probability that the point is real, D(x) in 0 .. 1.
+        discriminator: (m,) D(x) in 0 .. 1, as the objective defines it.
         latents: (p,) ascending first coordinate of the fixed latents.
         mapped: (p,) the generated sample of each of these latents.
+        optimal: (n,) the optimal D* of each bin, of the generator as it is trained; NaN where there is neither kind of sample; None where
+            there is no D* of a single sample, or unless somebody watches "field".
     """
 
     edges: Floats
@@ -64,6 +67,7 @@ class Line1D:
     discriminator: Floats
     latents: Floats
     mapped: Floats
+    optimal: Floats | None = None
 
 
 @dataclasses.dataclass(frozen=True, eq=False, slots=True)
@@ -258,7 +262,7 @@ class Snapshot:
         undo, redo: what the next undo and redo would do, such as "k steps: 2 -> 1"; "" for nothing.
         runs: other runs beside this one, newest first; none unless somebody watches "runs".
         overlays: the series of those that were asked for, by the name of the run.
-        objective: in force.
+        rules: what is in force of all that decides what D(x) means and where the losses rest.
         phase: what is trained before the first step, such as "pre-training 300 / 1,000"; "" while the game is played.
         events: the newest last, at most 200.
         failure: a traceback, when the run failed.
@@ -287,7 +291,7 @@ class Snapshot:
     redo: str = ""
     runs: tuple[str, ...] = ()
     overlays: Mapping[str, Mapping[str, Series]] = dataclasses.field(default_factory=dict)
-    objective: str = "non_saturating"
+    rules: Rules = RULES
     phase: str = ""
     events: tuple[Event, ...] = ()
     failure: str | None = None

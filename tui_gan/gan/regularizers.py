@@ -59,6 +59,7 @@ class Regularizer(NamedTuple):
         at_real, at_fake: whether it takes the gradient of these logits by these samples.
         extra: (real, fake) -> one more batch to be judged along, or None.
         alone: whether it is meant for a discriminator that judges each sample by itself.
+        flat: whether a discriminator that says the same everywhere costs it nothing.
         adapt: (coefficient, the discriminator's accuracy, initial) -> the coefficient from then on, where it moves by itself, or None.
     """
 
@@ -67,6 +68,7 @@ class Regularizer(NamedTuple):
     at_fake: bool = False
     extra: Callable[[Tensor, Tensor], Tensor] | None = None
     alone: bool = False
+    flat: bool = True
     adapt: Callable[[Tensor, Tensor, float], Tensor] | None = None
 
 
@@ -132,7 +134,7 @@ REGULARIZERS: dict[str, Regularizer] = {
     "r1_difference": Regularizer(r1_difference, extra=shifted),
     "r1": Regularizer(r1, at_real=True, alone=True),
     "r2": Regularizer(r2, at_fake=True, alone=True),
-    "gradient_penalty": Regularizer(gradient_penalty, alone=True),
+    "gradient_penalty": Regularizer(gradient_penalty, alone=True, flat=False),
 }
 
 

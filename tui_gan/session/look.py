@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tui_gan.contract.commands import WATCHED
 from tui_gan.contract.errors import choose
-from tui_gan.contract.snapshot import Picture, Plane2D
+from tui_gan.contract.snapshot import Picture
 from tui_gan.session.gallery import Browser
 from tui_gan.session.machine import Meter
 from tui_gan.session.observe import layers, predictions, with_field
@@ -117,7 +117,7 @@ def _second(looker: Looker) -> int:
 def _picture(looker: Looker) -> Picture:
     run = looker.run
     picture = run.observer.picture(run.trainer, run.knobs)
-    return with_field(picture, run.trainer, run.knobs) if "field" in looker.watched and isinstance(picture, Plane2D) else picture
+    return with_field(picture, run.trainer, run.knobs) if "field" in looker.watched else picture
 
 
 PARTS: dict[str, Part] = {

@@ -9,6 +9,7 @@ import torch
 from tui_gan.contract.commands import Command
 from tui_gan.contract.errors import TuiGanError, UsageError, first_line
 from tui_gan.contract.snapshot import EventKind, Snapshot, Status
+from tui_gan.gan.rules import rules
 from tui_gan.session import devices
 from tui_gan.session.look import Looker
 from tui_gan.session.obey import OBEY
@@ -240,7 +241,7 @@ class Session:
                 knobs=run.knobs,
                 directory=str(run.files.run.path),
                 series=run.history.series(),
-                objective=run.config.objective,
+                rules=rules(run.config, run.knobs, run.step),
                 phase=run.phase,
                 events=tuple(run.events),
                 failure=self._failure,

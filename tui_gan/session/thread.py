@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from tui_gan.contract.commands import Command
 from tui_gan.contract.errors import TuiGanError
+from tui_gan.contract.rules import Rules
 from tui_gan.contract.snapshot import Snapshot, Status
 from tui_gan.session import rundir
 from tui_gan.session.plan import Outcome, Plan
@@ -39,7 +40,7 @@ class RunThread:
             devices=(),
             knobs=plan.knobs,
             directory=str(plan.run.path),
-            objective=plan.config.objective,
+            rules=Rules(objective=plan.config.objective),
         )
         self._inbox: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._starting = threading.Lock()

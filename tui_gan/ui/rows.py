@@ -4,10 +4,11 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from tui_gan.contract.knobs import KNOBS
+from tui_gan.contract.objectives import TRAITS
 from tui_gan.contract.snapshot import Setting, Snapshot
+from tui_gan.contract.sources import source
 from tui_gan.contract.values import typed
 from tui_gan.ui.draw.texts.words import range_text, value_text
-from tui_gan.ui.explain.sources import source
 from tui_gan.ui.keys import KEYS, Key, knob_letters
 
 
@@ -86,11 +87,17 @@ def _row(setting: Setting, asked: str) -> Row:
         keys="",
         extent=" ".join(setting.choices),
         help=setting.help,
-        source=source(setting.key, value) if "arXiv" not in setting.help else "",
+        source=_source(setting.key, value) if "arXiv" not in setting.help else "",
         group=LIVE if setting.live else FIXED,
         setting=setting,
         asked=asked,
     )
+
+
+def _source(key: str, value: object) -> str:
+    """The paper behind a setting: of the objective, the one that it is from."""
+    traits = TRAITS.get(str(value)) if key == "objective" else None
+    return traits.source if traits else source(key)
 
 
 def _short(value: object) -> str:

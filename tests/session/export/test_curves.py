@@ -1,19 +1,14 @@
 """What the curves show: the losses at rest, the marks and their words, long series made short."""
 
 import dataclasses
-import math
-from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
-import pytest
-from msgspec.structs import replace
 
-from tests.session.export.conftest import LINE
 from tui_gan.contract.snapshot import Series, frozen
 from tui_gan.session.export import Source, pictures
 from tui_gan.session.export.course import Change, course
-from tui_gan.session.export.curves import curves, resting, thinned
+from tui_gan.session.export.curves import curves, thinned
 from tui_gan.session.export.marks import ROWS, words
 
 
@@ -38,25 +33,6 @@ def test_a_run_that_has_not_trained_yet_has_its_metrics(line: Source) -> None:
 
 def test_the_changes_are_those_of_the_log(line: Source) -> None:
     assert course(line).changes == [Change(12, "k steps 2"), Change(25, "minibatch on")]
-
-
-@pytest.mark.parametrize(
-    ("settings", "wanted"),
-    [
-        ({"objective": "non_saturating"}, {"ln 2": 1, "2 ln 2": 2}),
-        ({"objective": "halved"}, {"ln 2": 1}),
-        ({"objective": "minimax"}, {"−ln 2": -1, "2 ln 2": 2}),
-        ({"objective": "zero_sum"}, {"−2 ln 2": -2, "2 ln 2": 2}),
-        ({"objective": "relativistic"}, {"ln 2": 1}),
-        ({"objective": "least_squares"}, {}),
-        ({"objective": "hinge"}, {}),
-        ({"objective": "wasserstein"}, {}),
-        ({"label_smoothing": 0.1}, {}),
-    ],
-    ids=str,
-)
-def test_the_losses_at_rest_are_those_of_a_discriminator_that_cannot_tell(settings: dict[str, Any], wanted: dict[str, int]) -> None:
-    assert resting(replace(LINE, **settings)) == pytest.approx({name: count * math.log(2) for name, count in wanted.items()})
 
 
 def test_a_short_series_stays_as_it_is() -> None:

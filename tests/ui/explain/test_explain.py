@@ -10,15 +10,14 @@ import pytest
 from tests.ui.conftest import STAGES, make_images, make_other, make_predictions, make_snapshot
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.objectives import TRAITS
+from tui_gan.contract.rules import Rules
 from tui_gan.contract.settings import leaves
 from tui_gan.contract.snapshot import Series, Setting, Snapshot, Status, frozen
+from tui_gan.contract.sources import source
 from tui_gan.ui.draw.palette import Look
 from tui_gan.ui.draw.players.discriminator import discriminator
 from tui_gan.ui.explain import explained
-from tui_gan.ui.explain.options import OBJECTIVES
-from tui_gan.ui.explain.players import EQUILIBRIUM
-from tui_gan.ui.explain.sources import OBJECTIVES as SOURCES
-from tui_gan.ui.explain.sources import source
 from tui_gan.ui.keys import KEYS
 
 LN2 = math.log(2)
@@ -37,7 +36,7 @@ def section(snapshot: Snapshot, title: str) -> str:
 
 
 def players(objective: str = "non_saturating", **changes: Any) -> str:
-    return section(make_snapshot(settings=told(objective=objective), **changes), "The players")
+    return section(make_snapshot(rules=Rules(objective=objective), **changes), "The players")
 
 
 def sure(share: float, **changes: Any) -> Any:
@@ -56,14 +55,14 @@ def test_a_strong_discriminator_starves_minimax_and_not_the_others() -> None:
     shares[0] = 1.0
     strong = sure(0.97, fake=frozen(shares))
     text = players("minimax", predictions=strong)
-    assert "97% of the real" in text
-    assert "-0.03 on average" in text
+    assert "real 97%" in text
+    assert "mean -0.025" in text
     assert "vanishing gradient" in text
     assert "(k)" in text
-    assert "-0.97 on average" in players(predictions=strong)
+    assert "mean -0.97" in players(predictions=strong)
     assert "vanishing gradient" not in players(predictions=strong)
     assert "far ahead" in players("unheard of", predictions=strong)
-    for objective in EQUILIBRIUM:
+    for objective in TRAITS:
         assert "far ahead" in players(objective, predictions=strong)
 
 
@@ -74,15 +73,15 @@ def test_a_discriminator_at_chance_is_weak_or_has_found_the_equilibrium() -> Non
     assert "Nash" in players(predictions=chance, series=measured(w1=0.01, sd_ratio=1.0))
     assert "measures below tell" in players(predictions=chance, series={})
     assert "catch up" in players(predictions=sure(0.3))
-    assert "balanced" in players()
+    assert "only partly" in players()
 
 
 def test_a_border_beside_both_kinds_is_no_guessing() -> None:
     low, high = np.zeros(20), np.zeros(20)
     low[15], high[18] = 1.0, 1.0
     apart = make_predictions(real=frozen(high), fake=frozen(low), real_right=1.0, fake_right=0.0)
-    assert "takes most for real" in players(predictions=apart)
-    assert "guessing" not in players(predictions=apart)
+    assert "Most lie on the real side" in players(predictions=apart)
+    assert "chance" not in players(predictions=apart)
     assert "takes most of both for real" in discriminator(apart, (), 78, 20, Look()).text()
     assert "takes most" not in players(predictions=sure(0.51))
 
@@ -93,12 +92,13 @@ def test_without_a_border_there_is_no_share_that_is_right(objective: str) -> Non
     assert "nan" not in players(objective, predictions=sure(math.nan))
 
 
-@pytest.mark.parametrize("objective", EQUILIBRIUM)
+@pytest.mark.parametrize("objective", TRAITS)
 def test_the_losses_of_the_equilibrium(objective: str) -> None:
-    (of_d, words), level = EQUILIBRIUM[objective]
-    of_g = level[0] if level else 3.0
-    text = players(objective, series=measured(discriminator_loss=of_d, generator_loss=of_g))
-    assert objective == "wasserstein" or ("proves nothing" in text and words in text)
+    balance = Rules(objective=objective).balance
+    assert balance is not None
+    of_g = balance.generator.value if balance.generator else 3.0
+    text = players(objective, series=measured(discriminator_loss=balance.discriminator.value, generator_loss=of_g))
+    assert objective == "wasserstein" or ("proves nothing" in text and balance.discriminator.name in text)
     assert "nan" not in text
 
 
@@ -107,9 +107,55 @@ def test_losses_that_are_missing_infinite_or_apart() -> None:
     assert "infinite" in players(series=measured(discriminator_loss=math.inf, generator_loss=0.7))
     assert "infinite" in players(advice="a loss became non-finite by step 3")
     assert "D is ahead" in players(series=measured(discriminator_loss=0.4, generator_loss=3.0))
-    assert "2 ln 2 = 1.386 for D, ln 2 = 0.693 for G" in players(series=measured(discriminator_loss=0.4, generator_loss=3.0))
-    smoothed = make_snapshot(settings=told(objective="non_saturating", label_smoothing=0.1))
-    assert "ln 2" not in section(smoothed, "The players")
+    assert "2 ln 2 = 1.386 for D and ln 2 = 0.693 for G" in players(series=measured(discriminator_loss=0.4, generator_loss=3.0))
+    smoothed = make_snapshot(rules=Rules(label_smoothing=0.3), series=measured(discriminator_loss=0.4, generator_loss=3.0))
+    assert "1.295 for D and 1.050 for G" in section(smoothed, "The players")
+    held = make_snapshot(rules=Rules(flat=False), series=measured(discriminator_loss=0.4, generator_loss=3.0))
+    assert "When D cannot tell" not in section(held, "The players")
+
+
+WASSERSTEIN = [
+    (0.2, {}, "above 0"),
+    (-0.5, {}, "no distance: neither a gradient penalty nor spectral normalisation"),
+    (-0.5, {"discriminator__spectral": True}, "a lower bound of W1 in training units"),
+    (-0.5, {"regularizers__gradient_penalty": 10.0}, "the penalty of weight 10 only pulls it there"),
+]
+
+
+@pytest.mark.parametrize(("loss", "settings", "words"), WASSERSTEIN, ids=[words for _, _, words in WASSERSTEIN])
+def test_what_the_loss_of_a_critic_says_hangs_on_what_holds_its_gradient(loss: float, settings: dict[str, object], words: str) -> None:
+    text = players("wasserstein", series=measured(discriminator_loss=loss, generator_loss=3.0), settings=told(**settings))
+    assert words in text
+    assert "the distance between the two" not in text
+
+
+OPTIMA = [
+    ({}, "D*(x) = p(x) / (p(x) + q(x)), where p is the data density and q the density of G. If p = q, D* = 1/2 everywhere."),
+    ({"label_smoothing": 0.3}, "s = 0.3 is the label smoothing. If p = q, D* = 0.35 everywhere."),
+    ({"noise": 0.25}, "with the instance noise of sd 0.25 (in training units) added."),
+    ({"packing": 2}, "D judges 2 samples at once, so no optimal D(x)"),
+    ({"minibatch_discrimination": True}, "depends on the whole batch, so no optimal D(x)"),
+    ({"objective": "hinge"}, "D*(x) = 0.73 where p(x) > q(x), 0.27 where p(x) < q(x)"),
+    ({"objective": "least_squares"}, "is no sigmoid"),
+    ({"objective": "wasserstein"}, "No optimal D*(x) is drawn"),
+    ({"objective": "relativistic"}, "plus any constant"),
+    ({"regularized": True}, "regularizers in force pull D away from D*"),
+    ({"averaged": True}, "D is trained against G itself"),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), OPTIMA, ids=[str(changes) for changes, _ in OPTIMA])
+@pytest.mark.parametrize("kind", ["line", "plane"])
+def test_the_optimal_discriminator_is_that_of_the_rules(kind: str, changes: dict[str, Any], words: str) -> None:
+    make = make_snapshot if kind == "line" else lambda **given: make_other("plane", **given)
+    assert words in section(make(rules=Rules(**changes)), "What you see")
+
+
+def test_samples_are_counted_in_packs() -> None:
+    running = make_snapshot(Status.RUNNING, knobs=Knobs(k_steps=2, batch_size=100), rules=Rules(packing=2))
+    assert "k = 2 discriminator updates, then one generator update, on minibatches of 100 packs of 2 samples" in section(
+        running, "What you see"
+    )
 
 
 def test_a_swing_is_told_from_noise_and_from_a_drift() -> None:
@@ -121,10 +167,10 @@ def test_a_swing_is_told_from_noise_and_from_a_drift() -> None:
         curve = Series(frozen(steps), frozen(values))
         return players(series={"generator_loss": curve, "discriminator_loss": curve})
 
-    assert "swing, G's between 0.10 and 1.91" in of(waves)
-    assert "about every 656 steps" in of(waves)
-    assert "swing" not in of(noise)
-    assert "swing" not in of(2 * steps / 3000)
+    assert "oscillate, G's between 0.10 and 1.91" in of(waves)
+    assert "a period of about 656 steps" in of(waves)
+    assert "oscillate" not in of(noise)
+    assert "oscillate" not in of(2 * steps / 3000)
 
 
 @pytest.mark.parametrize(
@@ -173,16 +219,16 @@ def test_what_the_run_does() -> None:
     def doing(**changes: Any) -> str:
         return section(make_snapshot(**changes), "What you see")
 
-    assert "D moves once, then G moves once" in doing(status=Status.RUNNING)
-    assert "D moves 3 times" in doing(status=Status.RUNNING, knobs=Knobs(k_steps=3))
-    assert "at once" in doing(status=Status.RUNNING, settings=told(updates="simultaneous"))
-    assert "nothing moves" in doing()
-    assert "inside one step" in doing(stages=STAGES)
-    assert "before the game" in doing(phase="pre-training 3 / 10")
-    assert "ended by an error" in doing(status=Status.FAILED)
-    assert "come to its end" in doing(status=Status.FINISHED)
+    assert "k = 1 discriminator update, then one generator update" in doing(status=Status.RUNNING)
+    assert "k = 3 discriminator updates" in doing(status=Status.RUNNING, knobs=Knobs(k_steps=3))
+    assert "one simultaneous update of both networks" in doing(status=Status.RUNNING, settings=told(updates="simultaneous"))
+    assert "The run is paused" in doing()
+    assert "one step in slow motion" in doing(stages=STAGES)
+    assert "Pre-training: D is regressed" in doing(phase="pre-training 3 / 10")
+    assert "ended with an error" in doing(status=Status.FAILED)
+    assert "The run has ended" in doing(status=Status.FINISHED)
     assert "built" in doing(status=Status.LOADING, picture=None)
-    assert "fixed latents" in doing(picture=make_images())
+    assert "fixed noise vectors" in doing(picture=make_images())
 
 
 def test_the_keys_in_force_are_named() -> None:
@@ -192,7 +238,7 @@ def test_the_keys_in_force_are_named() -> None:
 
 
 def test_each_option_is_told_only_while_it_is_on() -> None:
-    bare = section(make_snapshot(settings=told(objective="hinge")), "What is switched on")
+    bare = section(make_snapshot(rules=Rules(objective="hinge")), "What is switched on")
     assert "above 1 on real" in bare
     terms = {
         "packing 2": told(packing=2),
@@ -218,17 +264,19 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         assert term not in [each.term for part in explained(make_snapshot(settings=off)) for each in part.paragraphs]
     knobs = Knobs(k_steps=3, minibatch_discrimination=True, regularization=2.0)
     found = [each.term for each in explained(make_snapshot(knobs=knobs, settings=told(regularizers__r1=1.0)))[3].paragraphs]
-    assert found == ["k = 3", "minibatch discrimination", "R1, weight 1 x 2"]
+    assert found == ["non-saturating objective", "k = 3", "minibatch discrimination", "R1, weight 1 x 2"]
 
 
 def test_every_objective_has_its_words_its_equilibrium_and_its_source() -> None:
-    assert OBJECTIVES.keys() == EQUILIBRIUM.keys() == SOURCES.keys()
+    for traits in TRAITS.values():
+        assert traits.text
+        assert traits.source
+        assert traits.reading
 
 
 def test_a_source_is_found_by_a_key_or_its_first_part() -> None:
     assert "1801.04406" in source("regularizers.r1")
     assert "1606.03498" in source("minibatch.kernels")
-    assert "1611.04076" in source("objective", "least_squares")
     assert source("keep") == ""
     assert set(leaves(Config(preset=""))) & {"average_decay", "packing"}
 

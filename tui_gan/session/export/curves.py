@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
 
 from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Series
 from tui_gan.gan.metrics import METRICS
-from tui_gan.gan.objectives import OBJECTIVES
+from tui_gan.gan.rules import rules
 from tui_gan.session.export.course import course, series
 from tui_gan.session.export.marks import Word, words
 from tui_gan.session.export.pictures import DIM, DISCRIMINATOR, FAINT, FAKE, GENERATOR, Drawing, Plot, legend
@@ -91,17 +91,6 @@ def curves(source: Source) -> Drawing:
     return Drawing(last, title, Plot(INCHES, LOSSES_HIGH + METRIC_HIGH * rows, paint))
 
 
-def resting(config: Config) -> dict[str, float]:
-    """The losses of the game at rest, where D can tell nothing, that are multiples of ln 2, by their names."""
-    objective = OBJECTIVES[config.objective]
-    if config.label_smoothing:
-        return {}
-    undecided = torch.full((1, 1), objective.boundary or 0.0)
-    values = [float(loss(undecided, undecided)) for loss in (objective.discriminator_loss, objective.generator_loss)]
-    counts = {round(value / math.log(2)) for value in values if math.isclose(value / math.log(2), round(value / math.log(2)), abs_tol=1e-4)}
-    return {f"{count} ln 2".replace("1 ln", "ln").replace("-", "−"): count * math.log(2) for count in sorted(counts) if count}
-
-
 class Band(NamedTuple):
     """A series in fewer points, each of neighbours: the mean of their steps, and the least, the mean and the largest of their values."""
 
@@ -129,12 +118,13 @@ def _losses(axes: "Axes", losses: dict[str, Series], config: Config) -> None:
     for name, each in losses.items():
         label, colour = LOSSES[name]
         _curve(axes, each, colour, label)
-    lines = resting(config) if losses else {}
+    found = rules(config, Knobs())
+    lines = found.references if losses else {}
     for name, value in lines.items():
         axes.axhline(value, color=FAINT, linewidth=0.8, zorder=0.5)
-        axes.annotate(name, (1.0, value), (3.0, 0.0), ("axes fraction", "data"), "offset points", color=DIM, va="center", fontsize=8)
-    # Those that rest at multiples of ln 2 are means of logarithms.
-    axes.set_ylabel("loss (nats)" if lines else "loss")
+        label = name.replace("-", "−")
+        axes.annotate(label, (1.0, value), (3.0, 0.0), ("axes fraction", "data"), "offset points", color=DIM, va="center", fontsize=8)
+    axes.set_ylabel(f"loss ({found.traits.unit})" if found.traits.unit else "loss")
 
 
 def _metric(axes: "Axes", name: str, each: Series) -> None:

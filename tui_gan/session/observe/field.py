@@ -1,5 +1,6 @@
 """What the generator makes of the plane of its latents, and where the discriminator drives its samples."""
 
+import dataclasses
 import math
 from collections.abc import Callable
 
@@ -8,18 +9,24 @@ import torch
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
-from tui_gan.contract.snapshot import Floats, Plane2D, frozen
+from tui_gan.contract.snapshot import Floats, Line1D, Picture, Plane2D, frozen
 from tui_gan.gan import company, judging
+from tui_gan.gan.datasets import Line
 from tui_gan.gan.latents import GRID_REACH
 from tui_gan.gan.trainer import Trainer
+from tui_gan.session.observe.optimal import optimal
 
 SIDE, LENGTH = 24, 64
 ARROWS = 64
 
 
-def with_field(picture: Plane2D, trainer: Trainer, knobs: Knobs) -> Plane2D:
-    """The picture with the field drawn into it."""
-    return Plane2D(picture.low, picture.high, picture.real, picture.fake, picture.discriminator, manifold(trainer), arrows(trainer, knobs))
+def with_field(picture: Picture, trainer: Trainer, knobs: Knobs) -> Picture:
+    """The picture with what is drawn into it only where somebody watches "field"."""
+    if isinstance(picture, Plane2D):
+        return dataclasses.replace(picture, manifold=manifold(trainer), arrows=arrows(trainer, knobs))
+    if isinstance(picture, Line1D) and isinstance(truth := trainer.dataset.truth, Line):
+        return dataclasses.replace(picture, optimal=optimal(picture, truth, trainer, knobs))
+    return picture
 
 
 def manifold(trainer: Trainer) -> Floats:

@@ -1,7 +1,6 @@
 """Gauges: how each series of a run is shown, in one table for losses, quality and curves."""
 
 import dataclasses
-import math
 
 from tui_gan.ui.draw.palette import Ink
 
@@ -58,17 +57,6 @@ GAUGES = {
     "l2_coefficient": Gauge("L2 coefficient", logarithmic=True, ink=Ink.DISCRIMINATOR),
     "k": Gauge("k steps", include=(0.0,), ink=Ink.DISCRIMINATOR, unit="updates of D"),
     PRETRAINING: Gauge("pre-training", logarithmic=True, ink=Ink.MARK, letter="P"),
-}
-
-LN2 = math.log(2)
-# Where the losses stand when D cannot tell real from generated, by the objective; the losses of these are in nats.
-BALANCE: dict[str, dict[str, float]] = {
-    "non_saturating": {"ln 2": LN2, "2 ln 2": 2 * LN2},
-    "clamped": {"ln 2": LN2, "2 ln 2": 2 * LN2},
-    "halved": {"ln 2": LN2},
-    "relativistic": {"ln 2": LN2},
-    "minimax": {"-ln 2": -LN2, "2 ln 2": 2 * LN2},
-    "zero_sum": {"-2 ln 2": -2 * LN2, "2 ln 2": 2 * LN2},
 }
 
 

@@ -1,6 +1,6 @@
 """Glossary: one sentence for each word that a newcomer meets."""
 
-from tui_gan.ui.explain.sources import ARJOVSKY, GOODFELLOW, KYNKAANNIEMI, SALIMANS
+from tui_gan.contract.sources import ARJOVSKY, GOODFELLOW, KYNKAANNIEMI, SALIMANS
 from tui_gan.ui.explain.text import Paragraph
 
 WORDS = (

@@ -3,61 +3,15 @@
 import math
 from collections.abc import Callable
 
-from tui_gan.ui.explain import sources
+from tui_gan.contract import sources
 from tui_gan.ui.explain.reading import Reading
 from tui_gan.ui.explain.text import Paragraph
-
-OBJECTIVES = {
-    "non_saturating": (
-        "non-saturating objective",
-        "D raises log D(x) + log(1 - D(G(z))), that is, it learns to tell the two apart. G raises log D(G(z)): its samples should be "
-        "taken for real. Where D is sure they are not, this still has a slope.",
-    ),
-    "minimax": (
-        "minimax objective",
-        "Both play for one value, log D(x) + log(1 - D(G(z))): D raises it, G lowers it. In theory this minimises the Jensen-Shannon "
-        "divergence; in practice its slope vanishes where D is sure.",
-    ),
-    "halved": (
-        "halved objective",
-        "The non-saturating game with half of D's loss, as in the code of the first paper: plain gradient descent then moves D half as "
-        "far.",
-    ),
-    "zero_sum": ("zero-sum objective", "G's loss is minus the whole of D's: what one gains the other loses, as in minimax."),
-    "clamped": (
-        "clamped objective",
-        "The non-saturating game with probabilities under 0.00001 cut off before the logarithm, so that a D that is quite sure teaches "
-        "nothing.",
-    ),
-    "least_squares": (
-        "least-squares objective",
-        "D's output should be 1 on real and 0 on generated samples, G's samples should get 1, and squared distances are paid for. "
-        "Samples far from the border still pull.",
-    ),
-    "hinge": (
-        "hinge objective",
-        "D's output should be above 1 on real and below -1 on generated samples; what is beyond teaches it nothing more. G raises D's "
-        "output.",
-    ),
-    "wasserstein": (
-        "Wasserstein objective",
-        "D scores rather than judges: real samples high, generated ones low. If its slope is held to 1, the best difference of the mean "
-        "scores is the W1 distance; a gradient penalty holds it.",
-    ),
-    "relativistic": (
-        "relativistic objective",
-        "D is shown pairs, and only how much more real the real one seems counts; G tries to turn that round. Since no sample is judged "
-        "alone, dropping modes costs G something everywhere.",
-    ),
-}
 
 
 def objective(reading: Reading) -> Paragraph | None:
     """The game itself."""
-    if reading.objective not in OBJECTIVES:
-        return None
-    term, text = OBJECTIVES[reading.objective]
-    return Paragraph(text, sources.source("objective", reading.objective), term)
+    traits = reading.snapshot.rules.traits
+    return Paragraph(traits.text, traits.source, traits.term) if traits.text else None
 
 
 def k_steps(reading: Reading) -> Paragraph | None:

@@ -1,13 +1,13 @@
 """Players: how the discriminator and the generator stand to each other, and what their losses say of it."""
 
 import math
-from collections.abc import Callable
 
+from tui_gan.contract.objectives import Level
+from tui_gan.contract.sources import ARJOVSKY, GOODFELLOW, GULRAJANI, MESCHEDER
 from tui_gan.ui.draw.players.predictions import beside, common
 from tui_gan.ui.draw.scale import short
 from tui_gan.ui.explain.quality import near
-from tui_gan.ui.explain.reading import LN2, Reading
-from tui_gan.ui.explain.sources import ARJOVSKY, ARJOVSKY_BOTTOU, AYLIEN, GOODFELLOW, JOLICOEUR, LIM_YE, MAO, MESCHEDER
+from tui_gan.ui.explain.reading import Reading
 from tui_gan.ui.explain.text import Paragraph
 
 # The shares of samples on which D is right, from which on it is too strong and under which it only guesses.
@@ -15,104 +15,51 @@ TOO_STRONG, CHANCE, BEHIND = 0.9, 0.55, 0.45
 # How far, in nats, a loss may be from its value at the equilibrium to be called near it.
 CLOSE = 0.06
 
-# What D's and G's loss are when D cannot tell the two apart and says so: value and formula; None where it may be any number.
-Level = tuple[float, str]
-EQUILIBRIUM: dict[str, tuple[Level, Level | None]] = {
-    "non_saturating": ((2 * LN2, "2 ln 2 = 1.386"), (LN2, "ln 2 = 0.693")),
-    "minimax": ((2 * LN2, "2 ln 2 = 1.386"), (-LN2, "-ln 2 = -0.693")),
-    "halved": ((LN2, "ln 2 = 0.693"), (LN2, "ln 2 = 0.693")),
-    "zero_sum": ((2 * LN2, "2 ln 2 = 1.386"), (-2 * LN2, "-2 ln 2 = -1.386")),
-    "clamped": ((2 * LN2, "2 ln 2 = 1.386"), (LN2, "ln 2 = 0.693")),
-    "relativistic": ((LN2, "ln 2 = 0.693"), (LN2, "ln 2 = 0.693")),
-    "least_squares": ((0.25, "1/4"), (0.125, "1/8")),
-    "hinge": ((2.0, "2"), None),
-    "wasserstein": ((0.0, "0"), None),
-}
-
 
 def players(reading: Reading) -> Paragraph:
     """Who is ahead."""
     said, right = reading.snapshot.predictions, reading.right
     if reading.snapshot.phase:
-        return Paragraph("G waits: so far D learns alone, and every number it is shown is judged against the density of the data.")
+        return Paragraph("Pre-training: only D is trained, to output the density of the data at each number it is shown.")
     if said is None:
-        return Paragraph("D has not been asked about any sample yet.")
+        return Paragraph("D has not been evaluated on any sample yet.")
     if not math.isfinite(right):
         return _unbounded(reading)
-    shares = f"D is right on {said.real_right:.0%} of the real and on {said.fake_right:.0%} of the generated samples"
+    shares = f"D's accuracy is {right:.0%} (real {said.real_right:.0%}, generated {said.fake_right:.0%})"
     if right > TOO_STRONG:
         return _too_strong(reading, shares)
     if right < BEHIND:
-        return Paragraph(f"{shares}, less than by guessing: G has moved to where D still expects real samples. D has to catch up.")
+        return Paragraph(f"{shares}, below chance: G's samples now lie where D still expects real ones. D has to catch up.")
     if kind := beside(said):
         return Paragraph(
-            f"{shares}, and yet its answers tell the two apart: they overlap by {common(said):.0%}. Its border of 1/2 lies beside both, so "
-            f"that it takes most for {kind}, as after a leap of either player; its slope still shows G a direction.",
+            f"{shares}, but D's outputs on the two kinds overlap by only {common(said):.0%}. Most lie on the {kind} side of the decision "
+            "threshold, as after a large update of either network. D's ranking still separates them, so its gradient is informative.",
             GOODFELLOW,
         )
     if right < CHANCE:
         return _at_chance(reading, shares)
     return Paragraph(
-        f"{shares}: it sees a difference, and is not sure of it. Its slope shows G a direction, so that both can learn: the players are "
-        "balanced.",
+        f"{shares}. D separates the two distributions only partly, so its gradient is informative and both networks can learn.",
         GOODFELLOW,
     )
 
 
 def _unbounded(reading: Reading) -> Paragraph:
-    """Objectives whose D has no side on which it calls a sample real."""
-    means = f"(the mean of D(x) is {reading.verdict_on_real:.2f} on real, {reading.verdict_on_fake:.2f} on generated samples)"
-    if reading.objective == "relativistic":
-        text = (
-            f"D learns how much more real a real sample is than a generated one. Only differences of its outputs count {means}, and there"
-        )
-        return Paragraph(
-            f"{text} is no border from which on it calls a sample real, hence no share of samples on which it is right.", JOLICOEUR
-        )
+    """Objectives whose D has no decision threshold."""
+    means = f"The mean of D(x) is {reading.verdict_on_real:.2f} on real and {reading.verdict_on_fake:.2f} on generated samples."
+    who = "A relativistic D" if reading.objective == "relativistic" else "A critic"
     return Paragraph(
-        f"D gives scores that may be any number; only how much higher real samples score than generated ones counts {means}. So there is "
-        "no share of samples on which it is right.",
-        ARJOVSKY,
+        f"{who} has no decision threshold for a single sample, so accuracy is not defined: only differences of its outputs count. {means}",
+        reading.snapshot.rules.traits.source,
     )
 
 
 def _too_strong(reading: Reading, shares: str) -> Paragraph:
-    known = SURE.get(reading.objective)
-    said = reading.verdict_on_fake
-    why, source = known(said) if known else ("What a sure D tells G is little, or erratic.", ARJOVSKY_BOTTOU)
+    why, source = reading.snapshot.rules.traits.gradient(reading.verdict_on_fake)
     remedy = (
         f"Fewer updates of D ({reading.key('k_steps_lower')}) or a lower D rate ({reading.key('discriminator_lr_lower')}) hold it back."
     )
     return Paragraph(f"{shares}: it is far ahead of G. {why} {remedy}", source)
-
-
-# What G learns from a D that is sure, by objective, from the mean D(x) over generated samples; and the source.
-SURE: dict[str, Callable[[float], tuple[str, str]]] = {
-    "minimax": lambda said: (
-        f"G lowers log(1 - D(G(z))), whose slope in D's raw output is -D(G(z)), {-said:.2f} on average: the surer D is, the less G "
-        "learns. This is the vanishing gradient.",
-        GOODFELLOW,
-    ),
-    "non_saturating": lambda said: (
-        f"G lowers -log D(G(z)), whose slope in D's raw output is D(G(z)) - 1, {said - 1:.2f} on average, and does not vanish; but where "
-        "real and generated hardly overlap, what D tells G is erratic.",
-        ARJOVSKY_BOTTOU,
-    ),
-    "clamped": lambda said: (
-        f"D(G(z)) is {said:.3g} on average; where it is under 0.00001 the logarithm is cut off, G's slope is exactly 0, and such samples "
-        "teach nothing.",
-        AYLIEN,
-    ),
-    "least_squares": lambda said: (
-        "G lowers the squared distance of D's output from 1, so that the samples that D is surest of pull the most.",
-        MAO,
-    ),
-    "hinge": lambda said: (
-        "D stops learning from samples beyond its margin of 1, and G's slope in D's output is always -1, so that G still learns.",
-        LIM_YE,
-    ),
-}
-SURE["zero_sum"], SURE["halved"] = SURE["minimax"], SURE["non_saturating"]
 
 
 def _at_chance(reading: Reading, shares: str) -> Paragraph:
@@ -139,46 +86,66 @@ def losses(reading: Reading) -> Paragraph:
     snapshot = reading.snapshot
     if snapshot.phase:
         loss = reading.newest("pretraining_loss")
-        return Paragraph(f"The mean squared distance of D(x) from the density is {short(loss)}." if math.isfinite(loss) else "No loss yet.")
+        text = f"The mean squared error between D(x) and the density of the data is {short(loss)}."
+        return Paragraph(text if math.isfinite(loss) else "There is no loss yet.")
     if not reading.finite or "non-finite" in (snapshot.advice or ""):
         return Paragraph(
-            "A loss became infinite, or no number at all, and the run went back to the last good state. With the same settings it may "
-            f"happen again, so lower the rates of G ({reading.key('generator_lr_lower')}) and D "
-            f"({reading.key('discriminator_lr_lower')})."
+            "A loss became infinite or NaN, and the run went back to the last good state. With the same settings it may happen again, so "
+            f"lower the learning rates of G ({reading.key('generator_lr_lower')}) and D ({reading.key('discriminator_lr_lower')})."
         )
     of_d, of_g = reading.newest("discriminator_loss"), reading.newest("generator_loss")
     if not (math.isfinite(of_d) and math.isfinite(of_g)):
-        return Paragraph("There is no loss yet; the first stands here after a few steps.")
+        return Paragraph("There is no loss yet; the first appears after a few steps.")
     now = f"D's loss is {short(of_d)}, G's {short(of_g)}"
     if swing := reading.swing:
         low, high, period = swing
         return Paragraph(
-            f"{now}. They swing, G's between {low:.2f} and {high:.2f} about every {short(period, 2)} steps: what one player gains the "
-            "other loses, and gradient steps of two players may circle the equilibrium without reaching it. A gradient penalty (R1) "
-            "damps this.",
+            f"{now}. They oscillate, G's between {low:.2f} and {high:.2f} with a period of about {short(period, 2)} steps: "
+            "gradient steps of two players can circle the equilibrium without reaching it. A gradient penalty (R1) damps this.",
             MESCHEDER,
         )
-    return _against_equilibrium(reading, now, of_d, of_g)
+    return _critic(reading, now, of_d) if reading.objective == "wasserstein" else _balance(reading, now, of_d, of_g)
 
 
-def _against_equilibrium(reading: Reading, now: str, of_d: float, of_g: float) -> Paragraph:
-    alone = "A falling loss alone is no progress: each is measured against the other player, who moves too."
-    known = EQUILIBRIUM.get(reading.objective)
-    if known is None or reading.number("label_smoothing"):
-        return Paragraph(f"{now}. {alone}", GOODFELLOW)
-    (for_d, d_words), level = known
-    if reading.objective == "wasserstein":
-        return Paragraph(
-            f"{now}. As long as the slope of D is held, minus D's loss, {short(-of_d)}, grows and shrinks with the distance between the "
-            "two distributions; at 0 D sees none. G's loss may be any number.",
-            ARJOVSKY,
+def _critic(reading: Reading, now: str, of_d: float) -> Paragraph:
+    """What a critic's loss says of W1: a lower bound in training units if its gradient norm is nowhere above 1, and else nothing."""
+    penalty = max(reading.number(f"regularizers.{name}") for name in ("gradient_penalty", "one_sided_penalty"))
+    if of_d > 0:
+        said = "It is above 0: the critic scores generated samples higher than real ones, so it says nothing about the distance"
+    elif reading.settings.get("discriminator.spectral"):
+        said = f"Minus D's loss, {short(-of_d)}, is a lower bound of W1 in training units if every layer has gradient norm at most 1"
+    elif penalty:
+        said = (
+            f"Minus D's loss, {short(-of_d)}, is W1 in training units only if the critic is optimal and its gradient norm at most 1; the "
+            f"penalty of weight {penalty * reading.snapshot.knobs.regularization:g} only pulls it there, so the value may exceed W1"
         )
-    levels = f"{d_words} for D, " + (f"{level[1]} for G" if level else "and any number for G")
-    if abs(of_d - for_d) < CLOSE and (level is None or abs(of_g - level[0]) < CLOSE):
+    elif reading.snapshot.rules.regularized:
+        said = f"Minus D's loss, {short(-of_d)}, is the critic's score difference; no gradient norm of 1 is enforced, so it is not W1"
+    else:
+        said = (
+            f"Minus D's loss, {short(-of_d)}, is the critic's score difference and no distance: neither a gradient penalty nor spectral "
+            "normalisation bounds the critic, whose scores can grow without limit"
+        )
+    return Paragraph(f"{now}. {said}. G's loss alone may be any number.", GULRAJANI if penalty else ARJOVSKY)
+
+
+def _balance(reading: Reading, now: str, of_d: float, of_g: float) -> Paragraph:
+    caution = "A falling loss is no proof of progress: each network's loss depends on the other, which changes too."
+    balance = reading.snapshot.rules.balance
+    if balance is None:
+        return Paragraph(f"{now}. {caution}", GOODFELLOW)
+    for_d, for_g = balance
+    levels = f"{_written(for_d)} for D and " + (f"{_written(for_g)} for G" if for_g else "any number for G")
+    if abs(of_d - for_d.value) < CLOSE and (for_g is None or abs(of_g - for_g.value) < CLOSE):
         return Paragraph(
-            f"{now}: near their values where D cannot tell real from generated ({levels}). That alone proves nothing: a D that has "
-            "learned nothing has the same.",
+            f"{now}, close to their values when D cannot tell real from generated ({levels}). That alone proves nothing: a D that has "
+            "learned nothing gives the same.",
             GOODFELLOW,
         )
-    ahead = "D is ahead at present" if of_d < for_d else "G is ahead at present"
-    return Paragraph(f"{now}; {ahead}. Where D cannot tell real from generated they are {levels}. {alone}", GOODFELLOW)
+    ahead = "D is ahead at present" if of_d < for_d.value else "G is ahead at present"
+    return Paragraph(f"{now}; {ahead}. When D cannot tell real from generated they are {levels}. {caution}", GOODFELLOW)
+
+
+def _written(level: Level) -> str:
+    value = f"{level.value:.3f}"
+    return value if level.name in (value, f"{level.value:g}") else f"{level.name} = {value}"

@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable
 
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D
+from tui_gan.contract.sources import KYNKAANNIEMI, SALIMANS, SRIVASTAVA, THEIS
 from tui_gan.ui.draw.scale import short
 from tui_gan.ui.explain.reading import Reading
-from tui_gan.ui.explain.sources import KYNKAANNIEMI, SALIMANS, SRIVASTAVA, THEIS
 from tui_gan.ui.explain.text import Paragraph
 
 # Of W1, in standard deviations of the data: under the first the distributions are near, over the second they differ.

@@ -10,7 +10,6 @@ import numpy as np
 from tui_gan.contract.snapshot import Floats, Line1D, Predictions, Series, Snapshot
 from tui_gan.ui.keys import KEYS, Key
 
-LN2 = math.log(2.0)
 # How many modes the data sets have whose modes are known.
 MODES = {"ring": 8, "grid": 25}
 # The newest points of a loss in which a swing is looked for, and how high it has to be, in nats.
@@ -40,8 +39,8 @@ class Reading:
 
     @property
     def objective(self) -> str:
-        """Its name, or "" where it is not told."""
-        return str(self.settings.get("objective", ""))
+        """Its name."""
+        return self.snapshot.rules.objective
 
     def number(self, key: str) -> float:
         """A setting that is a number; 0 where it is not told."""

@@ -2,82 +2,98 @@
 
 import math
 
+from tui_gan.contract.objectives import SHARE
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D, Status
+from tui_gan.contract.sources import AYLIEN, GOODFELLOW
 from tui_gan.ui.draw.texts.words import value_text
 from tui_gan.ui.explain.reading import Reading
-from tui_gan.ui.explain.sources import ARJOVSKY, AYLIEN, GOODFELLOW, JOLICOEUR, LIM_YE, MAO
 from tui_gan.ui.explain.text import Paragraph
 
-# How to read D(x), and whose idea that is, by objective.
-BEST = "Against G as it stands the best D is p / (p + q), of the densities p of the data and q of G: 1/2 everywhere once they are equal."
-BESTS = {
-    **dict.fromkeys(("", "non_saturating", "minimax", "halved", "zero_sum", "clamped"), (BEST, GOODFELLOW)),
-    "least_squares": (
-        "Here D(x) is the sigmoid of D's raw output, which is best at p / (p + q), of the densities p of the data and q of G.",
-        MAO,
-    ),
-    "hinge": ("Here D(x) is the sigmoid of D's raw output, which is to be above 1 on real and below -1 on generated samples.", LIM_YE),
-    "wasserstein": ("Here D(x) is the sigmoid of D's score, of which only the ups and downs count.", ARJOVSKY),
-    "relativistic": ("Here D(x) is the sigmoid of D's raw output, of which only the ups and downs count.", JOLICOEUR),
-}
 ORDERS = {
-    "simultaneous": "then both move at once",
-    "same_batch": "then G moves once, on the samples that D has just seen",
+    "simultaneous": "then one simultaneous update of both networks",
+    "same_batch": "then one generator update on the noise vectors and samples of the last",
 }
 
 
 def seen(reading: Reading) -> Paragraph:
     """What the picture of the run shows, and how to read D(x) in it."""
-    picture = reading.snapshot.picture
-    best, source = BESTS.get(reading.objective, BESTS[""])
+    picture, traits = reading.snapshot.picture, reading.snapshot.rules.traits
     if isinstance(picture, Line1D):
         return Paragraph(
-            "The filled area is the density of the real numbers, the outline that of the generated ones. The line of D(x) is the "
-            f"verdict of D on a number x, from 0, generated, to 1, real. {best}",
-            source,
+            "The filled area is the density of the real numbers, the outline that of the generated ones, and the dashed line is D(x). "
+            f"{traits.reading} {optimum(reading)}",
+            traits.source,
         )
     if isinstance(picture, Plane2D):
         return Paragraph(
-            "Points of one colour are real, those of the other generated from fixed latents, so that you can follow them. The shade is "
-            "D(x): the stronger, the more real D takes a point there to be. Where D(x) is nearly flat the shades go to the little that "
-            f"there is, and the numbers at their scale say how little. {best}",
-            source,
+            "Points of one colour are real, those of the other are generated from fixed noise vectors. Brighter shading means larger D(x). "
+            "The colour scale adapts to the range of D(x); read its limits before you compare. "
+            f"{traits.reading} {optimum(reading)}",
+            traits.source,
         )
     if isinstance(picture, ImageGrid):
         return Paragraph(
-            f"The generated images come from {len(picture.fake)} fixed latents, so that you can watch each change from blur to shape; "
-            "the real ones beside them are what they should be taken for.",
+            f"The generated images come from {len(picture.fake)} fixed noise vectors, so that you can watch each change during training; "
+            "the others are real images of the data set.",
             GOODFELLOW,
         )
     return Paragraph("As soon as the networks are built, real and generated samples are drawn here side by side.")
+
+
+def optimum(reading: Reading) -> str:
+    """The optimal D for the settings in force, or why there is none of a single sample."""
+    rules = reading.snapshot.rules
+    if rules.minibatch_discrimination:
+        return "With minibatch discrimination D's output depends on the whole batch, so no optimal D(x) of a single sample exists."
+    if rules.packing > 1:
+        return f"With packing D judges {rules.packing} samples at once, so no optimal D(x) of a single sample exists."
+    if rules.optimum is None:
+        return f"No optimal D*(x) is drawn: {rules.traits.why_not}."
+    smoothing = rules.label_smoothing
+    formula = rules.optimum.smoothed if smoothing else rules.optimum.formula
+    where = "where p is the data density and q the density of G"
+    if rules.noise:
+        where += f", both with the instance noise of sd {rules.noise:.3g} (in training units) added"
+    text = f"For a fixed G the optimal discriminator is D*(x) = {formula}, {where}"
+    text += f", and s = {smoothing:g} is the label smoothing." if smoothing else "."
+    if formula in (SHARE.formula, SHARE.smoothed):
+        half = f"{(1 - smoothing) / 2:g}" if smoothing else "1/2"
+        text += f" If p = q, D* = {half} everywhere."
+    if rules.regularized:
+        text += " The regularizers in force pull D away from D*."
+    if rules.averaged:
+        text += " The samples shown are those of the averaged G; D is trained against G itself, and D* is drawn for that."
+    return text
 
 
 def doing(reading: Reading) -> Paragraph:
     """What the run does, and what can be done with it."""
     snapshot, key = reading.snapshot, reading.key
     if snapshot.status is Status.FAILED:
-        return Paragraph("The run has ended by an error; the events say which. What was saved before it can be gone on from.")
+        return Paragraph("The run has ended with an error, which the events name. It can be resumed from its last checkpoint.")
     if snapshot.status is Status.LOADING:
-        return Paragraph("The networks are being built; then the game begins.")
+        return Paragraph("The networks are being built; then training begins.")
     if snapshot.phase:
         return Paragraph(
-            "This is before the game: D is taught the density of the data at points spread evenly, and G waits. In this way D can judge "
-            "from the first step on.",
+            "Pre-training: D is regressed on the density of the data at uniformly drawn points, and G does not change. D then gives an "
+            "informative gradient from the first step on.",
             AYLIEN,
         )
     if snapshot.stages:
-        return Paragraph(f"You are inside one step, in slow motion; {key('slow')} goes on to its next part, and the last part trains it.")
+        return Paragraph(f"This is one step in slow motion; {key('slow')} shows its next part, and the last part trains it.")
     if snapshot.status is Status.PAUSED:
         return Paragraph(
-            f"The run is paused and nothing moves: {key('step')} trains one step, {key('slow')} shows one in slow motion, "
-            f"{key('update_discriminator')} and {key('update_generator')} move D or G alone, and {key('pause')} goes on."
+            f"The run is paused: {key('step')} trains one step, {key('slow')} shows one in slow motion, {key('update_discriminator')} and "
+            f"{key('update_generator')} make one update of D or G alone, and {key('pause')} goes on."
         )
     if snapshot.status in (Status.FINISHED, Status.STOPPED):
-        can = f"{key('evaluate')} measures again, {key('export')} writes it into a file, {key('quit')} leaves"
-        return Paragraph(f"The run has come to its end; what you see is how it ended: {can}.")
-    return Paragraph(
-        f"In each step {_order(reading)}. Both see {value_text(snapshot.knobs.batch_size)} fresh samples at a time.", GOODFELLOW
-    )
+        can = f"{key('evaluate')} measures again, {key('export')} exports this view, {key('quit')} quits"
+        return Paragraph(f"The run has ended; this is its final state: {can}.")
+    together, packing = value_text(snapshot.knobs.batch_size), snapshot.rules.packing
+    batches = f"minibatches of {together} samples"
+    if packing > 1:
+        batches = f"minibatches of {together} packs of {packing} samples"
+    return Paragraph(f"Each step makes {_order(reading)}, on {batches}.", GOODFELLOW)
 
 
 def _order(reading: Reading) -> str:
@@ -87,7 +103,9 @@ def _order(reading: Reading) -> str:
         k = round(adapted)
     updates = str(reading.settings.get("updates", ""))
     if updates == "simultaneous" and k == 1:
-        return "D and G move at once, by their slopes at the same weights"
+        return "one simultaneous update of both networks, by their gradients at the same weights"
     alone = k - 1 if updates == "simultaneous" else k
-    times = "once" if alone == 1 else "twice" if alone == 2 else f"{alone} times"
-    return f"D moves {times}, {ORDERS.get(updates, 'then G moves once against it')}"
+    times = (
+        f"k = {k} discriminator update{'s' if k > 1 else ''}" if alone == k else f"k - 1 = {alone} discriminator update{'s' * (alone > 1)}"
+    )
+    return f"{times}, {ORDERS.get(updates, 'then one generator update')}"

@@ -49,7 +49,7 @@ class Curves(Panel):
         runs = {"": snapshot.series, **snapshot.overlays}
         ends = tuple((run, name, part.steps.size, part.steps[-1:].tolist()) for run, found in runs.items() for name, part in found.items())
         state = (self.reading, self.menu, self.typing, self.said)
-        return (*state, ends, _marks(frame), snapshot.runs if self.menu else (), snapshot.phase != "", snapshot.objective)
+        return (*state, ends, _marks(frame), snapshot.runs if self.menu else (), snapshot.phase != "", snapshot.rules)
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the charts that fit, and the line or two below them."""

@@ -96,7 +96,7 @@ class Layers(Panel):
         keys = {key.action: key.shown for key in frame.keys if key.panel == "layers"}
         found: list[tuple[str, Ink]] = []
         for name, layer in LAYERS.get(type(picture), {}).items():
-            on = name in shown
+            on = name in shown and not (name == "optimal" and isinstance(picture, Line1D) and picture.optimal is None)
             found.append(("  " * bool(found) + keys[f"layer('{name}')"] + " ", Ink.KEY if on else Ink.DIM))
             found.append((f"{pick(layer.sign, layer.plain)} {layer.label}" if on else f"({layer.label})", layer.ink if on else Ink.DIM))
         if isinstance(picture, Plane2D) and {"real", "fake"} <= set(shown):

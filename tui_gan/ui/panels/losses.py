@@ -7,7 +7,7 @@ import numpy as np
 from tui_gan.contract.snapshot import Series, Snapshot
 from tui_gan.ui.draw import scale
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.gauges import BALANCE, GAUGES, LOSSES, PRETRAINING
+from tui_gan.ui.draw.gauges import GAUGES, LOSSES, PRETRAINING
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.series.curves import Curve, Mark, curves, load
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
@@ -27,10 +27,10 @@ class Losses(Panel):
         self.call_after_refresh(load)
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
-        """Lengths and ends of the curves, the marks, and the objective, on which hangs where the losses come to rest."""
+        """Lengths and ends of the curves, the marks, and the rules, which say where the losses come to rest."""
         ends = [(part.steps.size, part.steps[-1:].tolist()) for part in _series(frame.snapshot).values()]
         marks = _marks(frame.snapshot)
-        return (*ends, frame.snapshot.phase != "", frame.snapshot.objective, len(marks), marks[-1:])
+        return (*ends, frame.snapshot.phase != "", frame.snapshot.rules, len(marks), marks[-1:])
 
     def heading(self, frame: Frame) -> str:
         """Which losses these are."""
@@ -42,7 +42,7 @@ class Losses(Panel):
         lines = [Curve(part, *_drawn(name)) for name, part in _series(frame.snapshot).items()]
         if not any(line.series.steps.size for line in lines):
             return hint("no losses yet" if width > 14 else "", width, height)
-        aimed_at = {} if before else BALANCE.get(frame.snapshot.objective, {})
+        aimed_at = {} if before else frame.snapshot.rules.references
         return curves(lines, aimed_at, [] if before else _marks(frame.snapshot), width, height, frame.look)
 
     def notes(self, frame: Frame) -> Notes:

@@ -8,7 +8,6 @@ import pytest
 from tui_gan.contract.snapshot import Plane2D, frozen
 from tui_gan.ui.draw.palette import DARK, LIGHT, Ink, Look, Palette
 from tui_gan.ui.draw.pictures import heat
-from tui_gan.ui.draw.pictures.distribution import optimal
 from tui_gan.ui.draw.pictures.lens import NEAREST, WHOLE, Lens
 from tui_gan.ui.draw.pictures.plane import plane, window
 from tui_gan.ui.draw.pictures.push import push, room
@@ -164,15 +163,10 @@ def test_without_a_field_the_other_layers_are_drawn(look: Look) -> None:
     assert plane(bare, 60, 14, look, ALL).text() == plane(FEW, 60, 14, look).text()
 
 
-def test_the_optimal_discriminator_is_unknown_where_there_is_nothing(picture) -> None:
-    calm = picture()
-    middles = (calm.edges[1:] + calm.edges[:-1]) / 2
-    same = dataclasses.replace(calm, fake=calm.real)
-    assert np.allclose(optimal(same, middles), 0.5)
-    half = frozen(np.where(middles < 4, 1.0, 0.0))
-    apart = optimal(dataclasses.replace(calm, real=half, fake=frozen(0 * half)), middles)
-    assert np.nanmin(apart) == 1.0
-    assert np.isnan(apart[40:]).all()
+def test_without_an_optimal_discriminator_the_other_layers_are_drawn(picture, look: Look) -> None:
+    bare = dataclasses.replace(picture(), optimal=None)
+    without = [name for name in ALL if name != "optimal"]
+    assert push(bare, 44, 18, look, ALL).text() == push(picture(), 44, 18, look, without).text()
 
 
 def test_coming_nearer_interpolates_d(look: Look) -> None:

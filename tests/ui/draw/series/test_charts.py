@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from tui_gan.contract.rules import RULES
 from tui_gan.contract.snapshot import Series, frozen
-from tui_gan.ui.draw.gauges import BALANCE, gauge_of
+from tui_gan.ui.draw.gauges import gauge_of
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.series.chart_axes import axis
 from tui_gan.ui.draw.series.charts import Window, arrangement, charts, reading
@@ -80,7 +81,7 @@ LOSSES = Group(
         line("generator_loss", 1.5, 1.0, 0.8, 0.7, 0.7, others=(series(1.2, 1.2, 1.1, 1.1, 1.1),)),
         line("discriminator_loss", 0.5, 0.9, 1.2, 1.3, 1.4, others=(None,)),
     ),
-    BALANCE["non_saturating"],
+    RULES.references,
 )
 W1 = alone("w1", 0.9, 0.2, BAD, 0.05, 0.02)
 

@@ -3,8 +3,9 @@ import dataclasses
 import numpy as np
 import pytest
 
+from tui_gan.contract.objectives import TRAITS
+from tui_gan.contract.rules import Rules
 from tui_gan.contract.snapshot import Series, frozen
-from tui_gan.ui.draw.gauges import BALANCE
 from tui_gan.ui.draw.series.groups import groups, reach, steps
 
 
@@ -42,11 +43,11 @@ def test_every_word_of_the_filter_must_be_in_a_label_or_a_name(seen, words: str,
     assert [group.title for group in groups(seen(), words)] == titles
 
 
-@pytest.mark.parametrize("objective", [*BALANCE, "wasserstein"])
+@pytest.mark.parametrize("objective", TRAITS)
 def test_references_are_those_of_the_objective(seen, objective: str) -> None:
-    losses = groups(seen(objective=objective))[0]
-    assert losses.references == BALANCE.get(objective, {})
-    assert losses.unit == ("nats" if objective in BALANCE else "")
+    losses = groups(seen(rules=Rules(objective=objective)))[0]
+    assert losses.references == Rules(objective=objective).references != {}
+    assert losses.unit == ("" if objective in ("least_squares", "hinge", "wasserstein") else "nats")
 
 
 def test_what_is_aimed_at_is_a_reference(seen) -> None:

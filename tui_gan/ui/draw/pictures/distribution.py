@@ -13,7 +13,6 @@ from tui_gan.ui.draw.pictures.lens import WHOLE, Lens
 HEADROOM = 1.4
 GUTTER = 5
 DASH = 4
-SMOOTH = (0.25, 0.5, 0.25)
 PLAIN = ("real", "fake", "heat")
 
 
@@ -56,8 +55,8 @@ def densities(picture: Line1D, columns: int, rows: int, look: Look, shown: Colle
         canvas.lay(marks.area(real / top, rows, look.pick("", "#")), Ink.AREA)
         full = canvas.glyphs == ord(look.pick("█", "#"))
     places = low + (np.arange(2 * columns) + 0.5) / (2 * columns) * (high - low)
-    if "optimal" in shown:
-        best = marks.line(optimal(picture, places), 4 * rows, DASH, gap_first=True)
+    if "optimal" in shown and picture.optimal is not None:
+        best = marks.line(_between(places, (picture.edges[1:] + picture.edges[:-1]) / 2, picture.optimal), 4 * rows, DASH, gap_first=True)
         _layer(canvas, best, full, (Ink.OPTIMAL, Ink.OPTIMAL_ON_AREA), look.pick("", "="))
     if "heat" in shown:
         curve = marks.line(_between(places, picture.axis, picture.discriminator), 4 * rows, DASH)
@@ -74,16 +73,6 @@ def densities(picture: Line1D, columns: int, rows: int, look: Look, shown: Colle
 def highest(picture: Line1D, columns: int) -> float:
     """The density at the upper edge: the real one's maximum over the whole picture, with headroom."""
     return HEADROOM * float(scale.column_density(picture.edges, picture.real, columns).max(initial=0.0)) or 1.0
-
-
-def optimal(picture: Line1D, places: Floats) -> Floats:
-    """The discriminator D* = p / (p + q) that would tell best, p real and q generated; NaN where there is neither.
-
-    Both are smoothed over three bins: in one alone, far out, there are too few generated samples for a ratio.
-    """
-    p, q = (np.convolve(np.nan_to_num(part, posinf=0.0, neginf=0.0), SMOOTH, "same") for part in (picture.real, picture.fake))
-    best = np.divide(p, p + q, out=np.full(p.shape, np.nan), where=p + q > 0)
-    return _between(places, (picture.edges[1:] + picture.edges[:-1]) / 2, best)
 
 
 def _between(places: Floats, axis: Floats, values: Floats) -> Floats:

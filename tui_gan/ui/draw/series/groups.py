@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tui_gan.contract.snapshot import Floats, Series, Snapshot
-from tui_gan.ui.draw.gauges import BALANCE, GAUGES, LOSSES, PRETRAINING, Gauge, gauge_of
+from tui_gan.ui.draw.gauges import GAUGES, LOSSES, PRETRAINING, Gauge, gauge_of
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -54,9 +54,8 @@ def groups(snapshot: Snapshot, words: str = "") -> tuple[Group, ...]:
     losses = tuple(line for line in lines if line.name in LOSSES)
     found = [Group(line.gauge.name, line.gauge.unit, (line,), _aimed(line.gauge)) for line in lines if line.name not in LOSSES]
     if losses:
-        references = BALANCE.get(snapshot.objective, {})
         title = "losses" if len(losses) > 1 else losses[0].gauge.name
-        found.insert(1 if found and snapshot.phase else 0, Group(title, "nats" if references else "", losses, references))
+        found.insert(1 if found and snapshot.phase else 0, Group(title, snapshot.rules.traits.unit, losses, snapshot.rules.references))
     return tuple(found)
 
 

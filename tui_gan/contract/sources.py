@@ -22,17 +22,6 @@ TANCIK = "Tancik et al. 2020, arXiv:2006.10739"
 KINGMA = "Kingma & Ba 2014, arXiv:1412.6980"
 AYLIEN = "AYLIEN, 'An introduction to Generative Adversarial Networks', 2016"
 
-OBJECTIVES = {
-    "non_saturating": GOODFELLOW,
-    "minimax": GOODFELLOW,
-    "halved": GOODFELLOW,
-    "zero_sum": GOODFELLOW,
-    "clamped": AYLIEN,
-    "least_squares": MAO,
-    "hinge": LIM_YE,
-    "wasserstein": ARJOVSKY,
-    "relativistic": JOLICOEUR,
-}
 SETTINGS = {
     "k_steps": GOODFELLOW,
     "minibatch_discrimination": SALIMANS,
@@ -58,8 +47,6 @@ SETTINGS = {
 }
 
 
-def source(key: str, value: object = None) -> str:
+def source(key: str) -> str:
     """The paper behind a knob or a setting, by its key or the first part of it; "" where there is none."""
-    if key == "objective":
-        return OBJECTIVES.get(str(value), GOODFELLOW)
     return SETTINGS.get(key) or SETTINGS.get(key.partition(".")[0], "")

@@ -1,0 +1,56 @@
+"""Rules: what is in force of all that decides what D(x) means and where the losses rest."""
+
+import dataclasses
+
+from tui_gan.contract.objectives import TRAITS, UNKNOWN, Balance, Optimum, Traits
+
+
+@dataclasses.dataclass(frozen=True)
+class Rules:
+    """The settings in force on which it depends.
+
+    Attributes:
+        noise: standard deviation of the instance noise at this step, in training units; 0 for none.
+        flat: whether a D that says the same everywhere costs no regularizer anything.
+        regularized: whether a regularizer of D is in force.
+        averaged: whether the generated samples shown are those of an averaged generator, while D is trained against another.
+    """
+
+    objective: str = "non_saturating"
+    label_smoothing: float = 0.0
+    packing: int = 1
+    minibatch_discrimination: bool = False
+    noise: float = 0.0
+    flat: bool = True
+    regularized: bool = False
+    averaged: bool = False
+
+    @property
+    def traits(self) -> Traits:
+        """Those of the objective; of one that the table lacks, only what holds for any."""
+        return TRAITS.get(self.objective) or UNKNOWN._replace(term=f"objective {self.objective}")
+
+    @property
+    def alone(self) -> bool:
+        """Whether D judges each sample by itself."""
+        return self.packing == 1 and not self.minibatch_discrimination
+
+    @property
+    def optimum(self) -> Optimum | None:
+        """D* of a single sample, where there is one."""
+        return self.traits.optimum if self.alone else None
+
+    @property
+    def balance(self) -> Balance | None:
+        """Both losses where p = q; None where a regularizer keeps D from saying the same everywhere."""
+        balance = self.traits.balance
+        return balance(self.label_smoothing) if balance and self.flat else None
+
+    @property
+    def references(self) -> dict[str, float]:
+        """The values of the losses where p = q, by how they are written."""
+        levels = [] if self.balance is None else [level for level in self.balance if level is not None]
+        return {level.name: level.value for level in sorted(levels)}
+
+
+RULES = Rules()

@@ -1,0 +1,22 @@
+"""What is in force of all that decides what D(x) means and where the losses rest."""
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.rules import Rules
+from tui_gan.gan.regularizers import REGULARIZERS, noise_sd
+
+
+def rules(config: Config, knobs: Knobs, step: int = 0) -> Rules:
+    """The rules of a configuration whose choices go together, at a step."""
+    noise = config.instance_noise
+    weighed = [REGULARIZERS[name] for name, weight in config.regularizers.items() if weight * knobs.regularization]
+    return Rules(
+        objective=config.objective,
+        label_smoothing=config.label_smoothing,
+        packing=config.packing,
+        minibatch_discrimination=knobs.minibatch_discrimination,
+        noise=noise_sd(noise.sd, noise.steps, step, noise.end),
+        flat=all(term.flat for term in weighed),
+        regularized=bool(weighed),
+        averaged=config.average_decay > 0,
+    )
