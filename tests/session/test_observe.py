@@ -36,7 +36,7 @@ def trainer_of(config: Config, dataset: Dataset, **changes: Any) -> Trainer:
 def test_a_picture_is_frozen_and_in_units_of_the_data(config: Config, knobs: Knobs, dataset: Dataset, gate: bool) -> None:
     trainer = trainer_of(config, dataset)
     picture = observer(trainer).picture(trainer, set_knob(knobs, "minibatch_discrimination", gate))
-    arrays = {name: getattr(picture, name) for name in picture.__slots__}
+    arrays = {name: value for name in picture.__slots__ if (value := getattr(picture, name)) is not None}
     assert all(not array.flags.writeable and array.dtype == np.float64 and np.isfinite(array).all() for array in arrays.values())
     assert len(picture.real) == len(picture.fake) == len(picture.edges) - 1
     assert (np.diff(picture.edges) > 0).all()
