@@ -71,7 +71,7 @@ class Knobs:
         turning="ladder",
         low=1e-4,
         high=1e4,
-        help="factor on the weights of all regularizers of the discriminator",
+        help="factor on the weights of the discriminator's regularizers",
     )
     batch_size: int = knob(
         256, label="batch", keys="b B", turning="double", low=2, high=8192, help="minibatch size, the same for real and generated samples"

@@ -146,7 +146,7 @@ IN_PANELS = (
     Key("lower", "left", "turn_chosen(-1)", "lower", "decrease the value", "settings"),
     Key("raise", "right", "turn_chosen(1)", "raise", "increase the value", "settings"),
     Key("type", "enter", "type", "type", "type an exact value", "settings"),
-    Key("restart", "R", "restart", "restart", "save this run and start a new one with the settings that need a restart", "settings"),
+    Key("restart", "R", "restart", "restart", "save this run, and start a new one with the changed settings", "settings"),
     Key("knob_up", "up", "choose(-1)", "choose", "the knob above", "knobs"),
     Key("knob_down", "down", "choose(1)", "choose", "the knob below", "knobs"),
     Key("knob_lower", "left", "turn_chosen(-1)", "lower", "decrease the value", "knobs"),
