@@ -21,7 +21,7 @@ class View:
 VIEWS: dict[str, View] = {
     "overview": View("", (), "everything at a glance"),
     "layers": View("layers", ("losses", "knobs"), "real and generated samples, D(x), D*, the map of G, its gradient"),
-    "discriminator": View("discriminator", ("losses", "knobs"), "D's outputs on real and generated samples, its accuracy, layer norms"),
+    "discriminator": View("discriminator", ("losses", "knobs"), "D's outputs and accuracy; norms of weights and gradients"),
     "samples": View("gallery", ("quality", "knobs"), "generated samples: previews, latent walk, nearest training images"),
     "curves": View("curves", ("knobs", "events"), "every series: filter, zoom, read off values, overlay other runs"),
     "knobs": View("settings", ("losses", "events"), "every knob and setting, with exact values, undo and redo"),

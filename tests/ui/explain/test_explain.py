@@ -90,7 +90,7 @@ def test_a_border_beside_both_kinds_is_no_guessing() -> None:
     apart = make_predictions(real=frozen(high), fake=frozen(low), real_right=1.0, fake_right=0.0)
     assert "takes most for real" in players(predictions=apart)
     assert "guessing" not in players(predictions=apart)
-    assert "takes most of both for real" in discriminator(apart, (), 78, 20, Look()).text()
+    assert "classifies most of both as real" in discriminator(apart, (), 78, 20, Look()).text()
     assert "takes most" not in players(predictions=sure(0.51))
 
 
