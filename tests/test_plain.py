@@ -88,7 +88,7 @@ def test_how_it_goes_is_said_at_intervals(capsys: pytest.CaptureFixture[str]) ->
     lines = iter([["every 5"]])
     plain.watch(run, waits(round(22.4 / plain.GLANCE)), lambda: next(lines, []))
     said = capsys.readouterr().out.splitlines()
-    assert said[:2] == ["Training toy1d on cpu.", "I say how it goes every 5 seconds."]
+    assert said[:2] == ["Training toy1d on cpu.", "Reporting every 5 seconds."]
     assert [line.startswith("Step 2,0") for line in said[2:]] == [True] * 4
 
 
@@ -120,7 +120,7 @@ def test_a_word_is_a_command(line: str, command: commands.Command) -> None:
     ("line", "said"),
     [
         ("", ""),
-        ("help", "save and leave."),
+        ("help", "save and quit."),
         ("status", "Training toy1d on cpu. Step 2,000 of"),
         ("events", "Nothing has happened yet."),
         ("knobs", "batch_size is 256: "),

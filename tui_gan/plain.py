@@ -18,7 +18,7 @@ STATES: dict[Status, str] = {
     Status.LOADING: "Loading PyTorch.",
     Status.RUNNING: "Training {preset} on {device}.",
     Status.PAUSED: "Paused at step {step:,}.",
-    Status.FINISHED: "The run is done. Type quit to leave.",
+    Status.FINISHED: "The run has finished. Type quit to leave.",
     Status.FAILED: "The run has failed at step {step:,}.",
 }
 PREFIXES: dict[EventKind, str] = {"warning": "Warning: ", "error": "Error: "}
@@ -35,12 +35,12 @@ WORDS: dict[str, commands.Command] = {
     "quit": commands.Stop(),
 }
 HELP = (
-    "Type a word and press Enter.",
-    "pause: stop training. go: go on. step 5: train five steps. slow: show the next part of a step.",
-    "status: say how it goes. every 30: say so each 30 seconds; every 0: never. events: say the last five events again.",
-    "knobs: say every knob. A knob and a value sets it, such as: k_steps 3, or by its key: k 3.",
-    "set objective hinge: change a setting. undo, redo: take a change back, and make it again.",
-    "save: write a checkpoint. evaluate: measure the metrics. export: write the generator. quit: save and leave.",
+    "Type a command and press Enter.",
+    "pause: stop training. go: continue. step 5: train five steps. slow: show the next sub-step of a step.",
+    "status: report step, losses and metrics. every 30: do so every 30 seconds; every 0: never. events: repeat the last five.",
+    "knobs: list all knobs. A knob and a value set it, such as: k_steps 3, or by its key: k 3.",
+    "set objective hinge: change a setting. undo, redo: undo a change, redo it.",
+    "save: write a checkpoint. evaluate: compute the metrics. export: write the generator. quit: save and quit.",
 )
 # Each knob by its name and by the key that lowers it.
 KNOB_WORDS = {word: name for name, knob in KNOBS.items() for word in (name, knob.keys.split()[0])}
@@ -75,7 +75,7 @@ class Talk:
             return self._turn(KNOB_WORDS[word], rest)
         if word in ASIDE:
             return ASIDE[word](self, rest)
-        return (f"I do not know {word!r}{nearest(word, {**WORDS, **KNOB_WORDS, **ASIDE})}; type help for all words.",) if word else ()
+        return (f"Unknown command {word!r}{nearest(word, {**WORDS, **KNOB_WORDS, **ASIDE})}; type help for all commands.",) if word else ()
 
     def _turn(self, name: str, value: str) -> Sequence[str]:
         if not value:
@@ -93,7 +93,7 @@ class Talk:
         if not seconds.isdecimal():
             return ("Type every and a number of seconds, such as: every 30.",)
         self.every = float(seconds)
-        return (f"I say how it goes every {seconds} seconds." if self.every else "I say how it goes when you type status.",)
+        return (f"Reporting every {seconds} seconds." if self.every else "Reporting when you type status.",)
 
     def _set(self, pair: str) -> Sequence[str]:
         key, value = [*pair.split(maxsplit=1), "", ""][:2]
@@ -178,7 +178,7 @@ def state(snapshot: Snapshot) -> str:
 
 
 def progress(snapshot: Snapshot) -> str:
-    """How it goes, such as "Step 2,000 of 100,000, 1,030 steps a second. D's loss 1.38, G's 0.69. W1 0.02."."""
+    """Step, losses and metrics, such as "Step 2,000 of 100,000, 1,030 steps a second. D's loss 1.38, G's 0.69. W1 0.02."."""
     where = f"{snapshot.phase[:1].upper()}{snapshot.phase[1:]}" if snapshot.phase else f"Step {snapshot.step:,} of {snapshot.steps:,}"
     speed = f", {snapshot.steps_per_second:,.0f} steps a second" if snapshot.steps_per_second >= 1 else ""
     newest = {name: _number(series) for name, series in snapshot.series.items() if len(series.values)}

@@ -19,7 +19,7 @@ def test_every_setting_is_live_or_says_why_not() -> None:
 
 def test_every_setting_has_its_sentence_in_the_docstring() -> None:
     assert [key for key in leaves(CONFIG) if not help_of(key).endswith((".", ")"))] == []
-    assert help_of("stop.evaluations") == "how often in a row that metric has to meet its threshold."
+    assert help_of("stop.evaluations") == "early stopping: number of evaluations in a row that have to reach the threshold."
     # Each is read alone, beside its key.
     alone = [help_of(key) for key in leaves(CONFIG)]
     assert [text for text in alone if text.startswith(("its ", "their ", "that of", "of ", "in ", "a name in"))] == []

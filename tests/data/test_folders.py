@@ -68,16 +68,16 @@ def test_what_is_passed_over_is_counted(tmp_path: Path) -> None:
     others = {"README": b"about", "more/notes.txt": b"", ".DS_Store": b"x", "more/._0.png": b"x", ".git/0.png": b"x"}
     found = read_images(lay(tmp_path, good | others), None, None)
     assert len(together(found)) == 2
-    assert "2 files passed over that are no images" in found.notes
-    assert "3 hidden files or folders passed over" in found.notes
+    assert "2 files skipped that are no images" in found.notes
+    assert "3 hidden files or folders skipped" in found.notes
 
 
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
         ({}, ["holds no images", "at least 2"]),
-        ({"a.png": picture(noise(3, 3)), "b.txt": b""}, ["holds 1 image", "1 file passed over that is no image"]),
-        ({"a.svg": b"<svg/>", "b.svg": b"<svg/>"}, ["holds no images", "2 files passed over that are no images"]),
+        ({"a.png": picture(noise(3, 3)), "b.txt": b""}, ["holds 1 image", "1 file skipped that is no image"]),
+        ({"a.svg": b"<svg/>", "b.svg": b"<svg/>"}, ["holds no images", "2 files skipped that are no images"]),
     ],
     ids=["none", "one", "others"],
 )
@@ -89,8 +89,8 @@ def test_fewer_than_two_images_are_refused(files: dict[str, bytes], expected: li
 WHOLE = noise(40, 40, 3)
 DAMAGED = {
     "empty.png": (b"", "is empty"),
-    "text.png": (b"no image at all", "no image that can be read"),
-    "postscript.png": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "no image that can be read"),
+    "text.png": (b"no image at all", "not a readable image"),
+    "postscript.png": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a readable image"),
     **{
         f"cut-{format}.{format}": (picture(WHOLE, format)[: len(picture(WHOLE, format)) // 2], "is damaged")
         for format in ("png", "jpeg", "ppm", "bmp", "gif", "webp", "tiff")
@@ -110,7 +110,7 @@ def test_a_damaged_picture_is_refused_with_its_name(name: str, channels: int | N
     said = refusal(lambda: read_images(tmp_path, 8, channels))
     assert str(tmp_path / "sub" / name) in said
     assert expected in said
-    assert "take it out" in said or "save it" in said
+    assert "remove it" in said or "save it" in said
 
 
 @pytest.mark.parametrize("most", [50, 120])
@@ -166,7 +166,7 @@ def test_one_bit_and_cmyk_are_read(tmp_path: Path) -> None:
 def test_what_is_transparent_lies_over_white(image: Image.Image, expected: list[int], tmp_path: Path) -> None:
     array, notes = one(tmp_path, "a.png", picture(image))
     assert array[:, 0, 0].tolist() == expected
-    assert "2 images with transparency laid over white" in notes
+    assert "2 images with transparency composited on white" in notes
 
 
 def test_a_transparent_palette_lies_over_white_and_opaque_alpha_is_not_spoken_of(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_the_first_of_several_frames_is_taken(format: str, tmp_path: Path) -> No
     content = picture(frames[0], format, save_all=True, append_images=frames[1:])
     array, notes = one(tmp_path, f"a.{format.lower()}", content)
     assert np.abs(array[:, 4, 4].astype(int) - [255, 0, 0]).max() < 6
-    assert "the first frame alone taken of 2 images with several" in notes
+    assert "only the first frame taken of 2 images with several" in notes
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "TIFF"])

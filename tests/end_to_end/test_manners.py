@@ -92,7 +92,7 @@ def test_a_run_is_told_in_sentences_and_answers_to_words(tmp_path: Path) -> None
             ("k 99", "between 1 and 20"),
             ("evaluate", "W1 0.0"),
             ("save", "Saved step"),
-            ("paus", "I do not know 'paus'; did you mean 'pause'?"),
+            ("paus", "Unknown command 'paus'; did you mean 'pause'?"),
             ("pause", "Paused at step"),
             ("status", "steps a second. D's loss"),
             ("undo", "Minibatch: off (was on)."),

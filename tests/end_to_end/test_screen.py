@@ -53,17 +53,17 @@ def test_every_key_acts_and_is_seen_and_quitting_leaves_a_checkpoint_and_a_clean
             ("k", "k steps ◂ 1"),
             ("m", "minibatch ◂ on"),
             ("m", "minibatch ◂ off"),
-            ("G", "G rate ◂ 0.005"),
-            ("g", "G rate ◂ 0.002"),
-            ("L", "D rate ◂ 0.005"),
-            ("l", "D rate ◂ 0.002"),
+            ("G", "G lr ◂ 0.005"),
+            ("g", "G lr ◂ 0.002"),
+            ("L", "D lr ◂ 0.005"),
+            ("l", "D lr ◂ 0.002"),
             ("B", "batch ◂ 512"),
             ("b", "batch ◂ 256"),
             ("I", "save every ◂ 5,000"),
-            ("v", "is the only one here"),
+            ("v", "is the only device here"),
             ("e", "w1 0.0"),
             ("x", "exported"),
-            ("c", "saved step"),
+            ("c", "saved a checkpoint"),
         ):
             opened.press(key)
             opened.wait_for(lambda text, seen=seen: seen in words(text))
@@ -184,7 +184,7 @@ def test_every_size_shows_the_state_and_quits(tmp_path: Path, size: tuple[int, i
         if size == (80, 24):
             opened.wait_for(lambda text: "distribution" in text and "losses" in text and "ln 2" in text)
             opened.press("c")
-            opened.wait_for("saved step")
+            opened.wait_for("saved a checkpoint")
         opened.press("q")
         assert opened.wait_end() == 0
         assert text

@@ -240,7 +240,7 @@ COMBINATIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"optimizer": Optimizer(kind="sgd", momentum_end=0.7)}, "gaussian", "momentum_steps"),
     ({"pretraining": 5}, "ring", "set pretraining to 0"),
     ({"metric": "ks"}, "gaussian", "not among the metrics that are measured live"),
-    ({"metric": "mean"}, "gaussian", "only describes"),
+    ({"metric": "mean"}, "gaussian", "only descriptive"),
     ({"metrics": ("w1", "recall")}, "gaussian", "recall is not defined for this data"),
     ({"contrast": 55.0}, "gaussian", "set contrast to 0"),
     ({"generator": Network(output="tanh")}, "gaussian", "cannot reach this data"),

@@ -123,7 +123,7 @@ def test_a_run_moves_to_the_gpu_and_back_and_resumes_there(train: Train, resume:
 def test_save_writes_a_checkpoint_of_this_step(train: Train) -> None:
     ended = train(script={13: [Save(), Save(), None]}, until=15)
     assert ended.checkpoint(13).is_file()
-    assert "saved step 13" in events_of(ended.snapshots[1])
+    assert "saved a checkpoint at step 13" in events_of(ended.snapshots[1])
     assert any(entry["kind"] == "scalars" and entry["step"] == 13 for entry in runlog.read(ended.directory.log))
 
 

@@ -174,7 +174,7 @@ def test_a_full_disk_without_anybody_there_ends_with_status_2_and_the_older_chec
     assert ended.outcome.status == "failed"
     assert ended.outcome.error.exit_code == 2
     assert "No space left on device" in str(ended.outcome.error)
-    assert f"`tui-gan resume {ended.directory.path}` goes on" in str(ended.outcome.error)
+    assert f"`tui-gan resume {ended.directory.path}` continues" in str(ended.outcome.error)
     stored = checkpoint.stored(ended.directory.checkpoints)
     assert max(stored) == 10
     assert checkpoint.read(stored[10])[1].step == 10

@@ -172,7 +172,9 @@ def test_without_anybody_there_a_run_ends_when_the_metric_has_met_its_threshold(
     ended = train(config=stopping(config))
     assert (ended.outcome.status, ended.outcome.step, ended.outcome.error) == ("finished", 10, None)
     assert checkpoint.read_about(ended.checkpoint(10)).met == -1
-    assert "early stopping at step 10: w1 has met 1e+09 3 times in a row" in [event.text for event in ended.snapshots[-1].events]
+    assert "early stopping at step 10: w1 has reached 1e+09 in 3 evaluations in a row" in [
+        event.text for event in ended.snapshots[-1].events
+    ]
     metrics = {step: checkpoint.read_about(path).metric for step, path in checkpoint.stored(ended.directory.checkpoints).items()}
     assert 10 in metrics
     again = resume(until=40)
@@ -183,7 +185,7 @@ def test_with_somebody_there_it_pauses_once_and_goes_on(train: Train, config: Co
     ended = train(config=stopping(config), script={100: [None, Resume(), None]}, hold=True)
     paused = ended.snapshots[1]
     assert (paused.status, paused.step) == (Status.PAUSED, 10)
-    assert paused.advice.startswith("{pause} goes on (early stopping at step 10")
+    assert paused.advice.startswith("{pause} continues (early stopping at step 10")
     assert ended.snapshots[-1].status is Status.FINISHED
     assert ended.snapshots[-1].advice is None
     assert (ended.outcome.status, ended.outcome.step) == ("finished", 40)

@@ -177,7 +177,7 @@ def test_a_path_that_is_no_text_is_refused_before_anything_is_made(tmp_path: Pat
 
 def test_a_run_whose_config_was_edited_says_on_resume_whose_settings_are_in_force(train: Any, resume: Any) -> None:
     ended = train(script={5: [ChangeSetting("objective", "hinge"), SetKnob("k_steps", 2)]}, until=10)
-    said = "config.toml was edited; resume goes on with the checkpoint's settings"
+    said = "config.toml was edited; resume continues with the checkpoint's settings"
     untouched = resume("run", 12)
     assert not any(said in event.text for event in untouched.session.run.events)
     assert untouched.session.run.config.objective == "hinge"
@@ -188,7 +188,7 @@ def test_a_run_whose_config_was_edited_says_on_resume_whose_settings_are_in_forc
     edited = resume("run", 16).session.run
     (warning,) = [event for event in edited.events if said in event.text]
     assert warning.kind == "warning"
-    assert f"`tui-gan run toy1d --config {file}` begins anew with yours" in warning.text
+    assert f"`tui-gan run toy1d --config {file}` starts a new run with yours" in warning.text
     assert edited.config.objective == "hinge"
     file.write_text("objective = [")
     assert [event.kind for event in resume("run", 18).session.run.events if said in event.text] == ["warning"] * 2

@@ -92,7 +92,7 @@ def presses(count: int) -> list[Any]:
     return [each for _ in range(count) for each in (SlowMotion(), None)]
 
 
-STAGES = ["latents", "real samples", "generated samples", "verdicts", "loss", "gradient", "update"]
+STAGES = ["latents", "real samples", "generated samples", "forward pass", "loss", "backpropagation", "update"]
 
 
 def test_stage_after_stage_is_shown_and_the_last_trains_the_step(train: Train) -> None:
@@ -131,9 +131,9 @@ def test_stages_bear_the_names_of_their_updates(
     assert list(dict.fromkeys(stage.name.partition(":")[0] for stage in last.stages)) == names
     if changes.get("updates") == "same_batch":
         latents = next(stage for stage in last.stages if stage.name == "G: latents")
-        assert "those of the discriminator's last update" in latents.text
-        pairs = next(stage for stage in last.stages if stage.name == "D: verdicts").numbers
-        assert pairs[-1][0] == "pairs with the real one higher"
+        assert latents.text == "The latents of D's last update are used again."
+        pairs = next(stage for stage in last.stages if stage.name == "D: forward pass").numbers
+        assert pairs[-1][0] == "pairs with the higher logit on real"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_going_on_ends_it(train: Train) -> None:
 
 def test_there_is_none_in_pre_training_or_at_the_end(train: Train, config: Config) -> None:
     ended = train(script={-2: [SlowMotion(), None], 40: [SlowMotion(), None]}, config=of(config, pretraining=4), hold=True)
-    assert "taught alone" in ended.snapshots[1].events[-1].text
+    assert "not during pre-training" in ended.snapshots[1].events[-1].text
     assert "the run has finished" in ended.snapshots[-1].events[-1].text
     assert ended.snapshots[-1].stages == ()
 

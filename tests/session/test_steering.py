@@ -149,7 +149,10 @@ def test_a_knob_may_be_set_as_a_setting(train: Train) -> None:
 
 def test_what_is_so_already_is_no_change(train: Train) -> None:
     ended = train(script={6: [ChangeSetting("objective", "non_saturating"), SetKnob("k_steps", 1), Undo(), Redo(), None]})
-    assert [event.text for event in ended.snapshots[1].events][-4:] == ["it is so already"] * 2 + ["nothing to undo", "nothing to redo"]
+    assert [event.text for event in ended.snapshots[1].events][-4:] == ["no change: this is the value already"] * 2 + [
+        "nothing to undo",
+        "nothing to redo",
+    ]
     assert commands_in(ended.directory.log) == []
 
 
@@ -261,7 +264,7 @@ def test_an_update_that_is_not_finite_goes_back_as_a_step_does(train: Train, bre
 def test_players_are_not_moved_one_by_one_in_pre_training_or_at_the_end(train: Train, config: Config) -> None:
     taught = msgspec.structs.replace(config, pretraining=4)
     ended = train(script={-2: [UpdateDiscriminator(), None], 40: [UpdateGenerator(), None]}, config=taught, hold=True)
-    assert "taught alone" in ended.snapshots[1].events[-1].text
+    assert "not during pre-training" in ended.snapshots[1].events[-1].text
     assert ended.snapshots[1].status is Status.RUNNING
     assert "the run has finished" in ended.snapshots[-1].events[-1].text
     assert_same(ended.checkpoint(40), train("plain", config=taught).checkpoint(40))

@@ -51,7 +51,7 @@ def test_other_keys_are_in_force_wherever_keys_are_named() -> None:
     assert knob_letters(keys)["regularization"] == "space P"
     assert knob_letters()["regularization"] == "p P"
     groups = help_groups(keys=keys)
-    assert groups["the run"][0] == ("p", "pause, and go on")
+    assert groups["the run"][0] == ("p", "pause or continue")
     assert [shown for shown, _ in groups["views"]][:3] == ["1", "f2", "3"]
 
 

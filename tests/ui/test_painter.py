@@ -75,7 +75,7 @@ def test_nothing_is_not_learned_and_it_says_so(painting, screen_text) -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert not isinstance(app.screen, Painter)
-        assert "learns what you drew" in screen_text(app)
+        assert "training on your drawing" in screen_text(app)
 
     assert len(drawn(painting("plane", "e enter", body))) == 1
 
@@ -156,7 +156,10 @@ def test_training_goes_on_behind(seen, run_of, watch, until) -> None:
 
 
 def test_images_and_a_run_that_has_not_begun_cannot_be_drawn(seen, other) -> None:
-    for snapshot, words in ((other("images"), "images cannot be drawn"), (seen(Status.LOADING, picture=None), "no picture")):
+    for snapshot, words in (
+        (other("images"), "drawing is for data on the line or in the plane"),
+        (seen(Status.LOADING, picture=None), "no picture"),
+    ):
         assert words in painter(snapshot.picture, Frame(snapshot, Look()))
 
 
@@ -167,7 +170,7 @@ def test_why_there_is_no_painter_is_said(other, run_of, watch, screen_text) -> N
         await pilot.press("w")
         await pilot.pause()
         assert not isinstance(app.screen, Painter)
-        assert "images cannot be drawn" in screen_text(app)
+        assert "drawing is for data on the line or in the plane" in screen_text(app)
 
     watch(app, body)
 

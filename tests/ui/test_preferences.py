@@ -44,8 +44,8 @@ def test_every_key_can_be_written_back(file: Path) -> None:
         ("ascii = 1", ["ascii is true or false"]),
         ("colour = 1", ["unknown preference 'colour'", "keys, theme, ascii"]),
         ("keys = 3", ["keys is a table"]),
-        ("theme", ["no TOML"]),
-        ("\udcff", ["no TOML"]),
+        ("theme", ["not TOML"]),
+        ("\udcff", ["not TOML"]),
         ('[keys]\npuase = "p"', ["unknown action 'puase'", "did you mean 'pause'", "tui-gan keys"]),
         ('[keys]\ninterrupt = "p"', ["unknown action 'interrupt'"]),
         ('[keys]\npause = "strg+a"', ["unknown key 'strg+a' for pause", "ctrl+a"]),
@@ -89,10 +89,10 @@ def test_other_keys_work_and_are_shown(seen, run_of, file: Path, watch, until, s
         assert app.screen.query_one("#layers").facts(app.screen.frame) != before
         await pilot.press("f1")
         assert isinstance(app.screen, Help)
-        await until(pilot, lambda: "2  show and hide the real data" in screen_text(app))
+        await until(pilot, lambda: "2  show or hide the real data" in screen_text(app))
         await pilot.press("Q")
         assert not isinstance(app.screen, Help)
-        await pilot.press("ctrl+p", *"pause, and go")
+        await pilot.press("ctrl+p", *"pause or con")
         await until(pilot, lambda: "key p" in screen_text(app))
 
     watch(app, body)

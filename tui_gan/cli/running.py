@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 PresetName = Annotated[str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS))]
 EXAMPLES = "128x3-maxout5, 400x4-relu-bn, 256,128-sn-dropout.3 or dcgan64"
 Headless = Annotated[bool, typer.Option("--headless", help="Train without the screen.")]
-Plain = Annotated[bool, typer.Option("--plain", help="Tell of it in sentences, as for a screen reader; type help for words to answer.")]
+Plain = Annotated[bool, typer.Option("--plain", help="Report in sentences, for a screen reader; type help for the commands.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with plain ASCII.")]
-Device = Annotated[str | None, typer.Option(help="Where to train: auto, cpu, cuda, cuda:N or mps.", show_default=False)]
+Device = Annotated[str | None, typer.Option(help="Device to train on: auto, cpu, cuda, cuda:N or mps.", show_default=False)]
 
 
 @with_knobs
@@ -36,14 +36,18 @@ def run(
     preset: PresetName,
     headless: Headless = False,
     steps: Annotated[int | None, typer.Option(help="Steps to train; without it the preset's own number.", show_default=False)] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of every random stream; without it 0.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all random numbers; without it 0.", show_default=False)] = None,
     out: Annotated[Path | None, typer.Option(help="Run directory; without it a new one under runs/.", show_default=False)] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file of settings laid over the preset.", show_default=False)] = None,
     data: Annotated[
-        Path | None, typer.Option(help="Learn your own numbers (CSV, TXT, NPY) or images (a folder, IDX, NPY ...).", show_default=False)
+        Path | None, typer.Option(help="Your own data: numbers (CSV, TXT, NPY) or images (a folder, IDX, NPY ...).", show_default=False)
     ] = None,
-    generator: Annotated[str | None, typer.Option(help=f"Network by a short description: {EXAMPLES}.", show_default=False)] = None,
-    discriminator: Annotated[str | None, typer.Option(help="Network likewise, such as 128x3-maxout5.", show_default=False)] = None,
+    generator: Annotated[
+        str | None, typer.Option(help=f"Generator network by a short description: {EXAMPLES}.", show_default=False)
+    ] = None,
+    discriminator: Annotated[
+        str | None, typer.Option(help="Discriminator network likewise, such as 128x3-maxout5.", show_default=False)
+    ] = None,
     set: Annotated[
         list[str] | None, typer.Option("--set", help="Any setting by its TOML key: --set objective=hinge.", show_default=False)
     ] = None,
@@ -71,7 +75,9 @@ def run(
 def resume(
     run: Annotated[str, typer.Argument(help="A run: its directory, or its name under runs/.")],
     headless: Headless = False,
-    steps: Annotated[int | None, typer.Option(min=1, help="Steps more; without it to the run's own number.", show_default=False)] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Further steps; without it, up to the run's own number.", show_default=False)
+    ] = None,
     device: Device = None,
     plain: Plain = False,
     json: AsJson = False,
@@ -84,7 +90,7 @@ def resume(
     from tui_gan.session.plan import Plan
 
     if Path(run).suffix == ".safetensors":
-        raise UnreadableError(f"{run} is a checkpoint; `tui-gan resume` takes the run directory and goes on from its newest")
+        raise UnreadableError(f"{run} is a checkpoint; `tui-gan resume` takes the run directory and continues from its newest checkpoint")
     directory = rundir.find(run)
     stored = checkpoint.stored(directory.checkpoints)
     if not stored:
@@ -112,7 +118,7 @@ def _read_newest(newest: Path, stored: dict[int, Path]) -> "About":
         return checkpoint.read_about(newest)
     except UnreadableError as error:
         older = [path for path in stored.values() if path != newest]
-        raise UnreadableError(f"{error}; without it `tui-gan resume` goes on from {older[-1].name}" if older else str(error)) from None
+        raise UnreadableError(f"{error}; without it `tui-gan resume` continues from {older[-1].name}" if older else str(error)) from None
 
 
 def _on_device(knobs: Knobs, device: str | None) -> Knobs:

@@ -47,12 +47,12 @@ def sample(
 
 def evaluate(
     what: Annotated[str, typer.Argument(metavar="RUN|CHECKPOINT|SAMPLES", help="A run, a checkpoint, or a file of samples.")],
-    preset: Annotated[str | None, typer.Option(help="Judge against the data of this preset; a file of samples needs it.")] = None,
-    metrics: Annotated[str | None, typer.Option(help="Which metrics, separated by commas; without it all that need nothing more.")] = None,
+    preset: Annotated[str | None, typer.Option(help="Compare with the data of this preset; a file of samples needs it.")] = None,
+    metrics: Annotated[str | None, typer.Option(help="Metrics, separated by commas; without it all that need no extra library.")] = None,
     number: Annotated[
-        int | None, typer.Option("-n", "--number", min=2, max=10_000_000, help="Samples of a run; without it its own.")
+        int | None, typer.Option("-n", "--number", min=2, max=10_000_000, help="Number of generated samples; without it the run's own.")
     ] = None,
-    data: Annotated[Path | None, typer.Option(help="Judge against these data of your own, in place of the preset's or the run's.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Compare with these data of your own, in place of the preset's or the run's.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure a run, a checkpoint, or a file of samples."""
@@ -61,7 +61,7 @@ def evaluate(
     if path.is_file() and not of_file and path.suffix != ".safetensors":
         raise UsageError(f"unknown kind of file of {path}; samples are read from {', '.join(SAMPLES)}")
     if of_file and preset is None:
-        raise UsageError(f"name the data that {path} is judged against: --preset (one of: {', '.join(PRESETS)})")
+        raise UsageError(f"name the data that {path} is compared with: --preset (one of: {', '.join(PRESETS)})")
     if of_file and number:
         raise UsageError(f"--number is for a run or a checkpoint; of the file {path} every sample is measured")
 
@@ -118,7 +118,7 @@ def _of_run(name: str, preset: str | None, data: Path | None, number: int | None
     else:
         dataset = dataset_of(about.config, path.parent.parent)[0]
     if dataset.shape != about.shape:
-        raise UsageError(f"{name} makes {_said(about.shape)}; it cannot be judged against {_said(dataset.shape)}")
+        raise UsageError(f"{name} makes {_said(about.shape)}; it cannot be compared with {_said(dataset.shape)}")
     return of_checkpoint(path, evaluation_seed(about.config, about.step), number or about.config.evaluated)[0], dataset
 
 

@@ -62,11 +62,11 @@ class Redo(Command, frozen=True):
 
 
 class UpdateDiscriminator(Command, frozen=True):
-    """Pause, and move the discriminator once; the step count stays."""
+    """Pause, and make one discriminator update; the step count stays."""
 
 
 class UpdateGenerator(Command, frozen=True):
-    """Pause, and move the generator once; the step count stays."""
+    """Pause, and make one generator update; the step count stays."""
 
 
 class SlowMotion(Command, frozen=True):

@@ -26,10 +26,10 @@ class Minibatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Minibatch discrimination (Salimans et al. 2016, arXiv:1606.03498).
 
     Attributes:
-        kernels: number of features of a batch that minibatch discrimination gives the discriminator.
-        dim: dimensions of the projection behind each feature of minibatch discrimination.
-        company: with how many others of its batch minibatch discrimination compares a sample; 0 takes all.
-        self_distance: what the network `aylien` adds to the distance of a sample to itself.
+        kernels: number of kernels of minibatch discrimination, each of which gives D one feature.
+        dim: dimension of the projection of each kernel of minibatch discrimination.
+        company: number of other samples of the minibatch with which minibatch discrimination compares each; 0 takes all.
+        self_distance: minibatch discrimination in the network `aylien`: the distance of a sample to itself.
     """
 
     kernels: Annotated[int, Meta(ge=1, le=1024)] = 5
@@ -39,15 +39,15 @@ class Minibatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Optimizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How both players move.
+    """The optimizer of both networks.
 
     Attributes:
-        kind: how the gradients become changes of the weights, a name in OPTIMIZERS.
-        beta1: Adam's decay rate of the mean of the gradients.
-        beta2: Adam's decay rate of the mean of their squares.
-        momentum: share of its last change that sgd keeps, at the start.
-        momentum_end: the momentum of sgd after `momentum_steps` steps.
-        momentum_steps: steps over which the momentum of sgd moves linearly to `momentum_end`; 0 keeps it as it is.
+        kind: optimizer of both networks.
+        beta1: decay rate of Adam's first moment, the running mean of the gradient.
+        beta2: decay rate of Adam's second moment, the running mean of the squared gradient.
+        momentum: momentum of sgd at the start.
+        momentum_end: momentum of sgd after `momentum_steps` steps.
+        momentum_steps: steps over which the momentum of sgd changes linearly to `momentum_end`; 0 keeps it constant.
     """
 
     kind: str = "adam"
@@ -62,10 +62,11 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The factor on both learning rates over steps.
 
     Attributes:
-        kind: how the learning rates fall over the steps, a name in SCHEDULES, whose docstrings give the formulae.
-        period: steps in which the learning rates fall by one stage, or, of cosine and linear, to their floor.
-        factor: what staircase (every period) and exponential (every step) multiply the learning rates by.
-        floor: the share of the learning rates below which no schedule goes.
+        kind: learning-rate schedule of both networks.
+        period: steps until the next drop (staircase), until half the learning rate (hyperbolic), or until the end of the decay
+            (cosine, linear).
+        factor: factor on the learning rates, after every period (staircase) or every step (exponential).
+        floor: lower limit of the learning rates, as a fraction of those that the knobs give.
     """
 
     kind: str = "constant"
@@ -75,12 +76,12 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Noise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Gaussian noise on what the discriminator sees.
+    """Instance noise: Gaussian noise on the discriminator's inputs.
 
     Attributes:
-        sd: standard deviation, in training units, of the noise on what the discriminator sees, at the start.
-        steps: steps over which the noise sinks, to be 0 from then on; 0 keeps it as it is.
-        end: what the noise sinks to geometrically; at 0 it sinks linearly.
+        sd: instance noise: standard deviation at the start, in training units; 0 adds none.
+        steps: instance noise: steps over which it decays, after which it is 0; 0 keeps it constant.
+        end: instance noise: standard deviation to which it decays geometrically; 0 decays linearly.
     """
 
     sd: Weight = 0.0
@@ -92,9 +93,9 @@ class EarlyStop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Stop when `metric` has been `threshold` or better `evaluations` times in a row.
 
     Attributes:
-        metric: the metric by which training stops early, one of those measured live; none never stops.
-        threshold: how good that metric has to be for training to stop.
-        evaluations: how often in a row that metric has to meet its threshold.
+        metric: early stopping: the metric that is monitored, one of `metrics`; none turns it off.
+        threshold: early stopping: the value that the metric has to reach.
+        evaluations: early stopping: number of evaluations in a row that have to reach the threshold.
     """
 
     metric: str = ""
@@ -106,48 +107,49 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Everything about a run that is no knob; contract/settings.py says what of it may change while it trains.
 
     Attributes:
-        preset: the preset that the run started from.
-        steps: the step at which the run finishes; only schedules that are told so depend on it.
-        seed: the seed of every random stream.
-        threads: threads of torch on the CPU; 0 leaves torch's own choice.
-        dataset: what is learned, a name in DATASETS; unused when `data` is given.
-        data: a file or folder of the user's own, or "".
-        data_sha256: the checksum of `data`, or "".
-        training: train on the first so many images alone; 0 takes all.
-        size: pixels along each side that images are brought to; 0 leaves them.
-        channels: channels that images are brought to, 1 (grey) or 3 (RGB); 0 leaves them.
-        standardize: train on (x - mean) / sd and undo it on output; images train in -1 .. 1 instead.
-        contrast: bring each image to mean 0 and this norm (global contrast normalisation); 0 does not.
-        latent_dim: number of latent coordinates.
-        latent: the distribution of the latents, a name in LATENTS.
-        latent_scale: what the latents are multiplied by.
-        stratified: train on latents that cover their distribution evenly in every batch.
+        preset: preset that the run started from.
+        steps: step at which the run finishes.
+        seed: seed of all random numbers.
+        threads: CPU threads of PyTorch; 0 keeps PyTorch's default.
+        dataset: data set to learn; unused where `data` is given.
+        data: your own file or folder of data; empty for none.
+        data_sha256: SHA-256 checksum of `data`; empty for none.
+        training: number of training images, the first of the set; 0 takes all.
+        size: side length in pixels to which images are resized; 0 leaves them as they are.
+        channels: channels to which images are converted, 1 (grey) or 3 (RGB); 0 leaves them as they are.
+        standardize: standardisation: train on (x - mean) / sd and undo it on output; images are scaled to -1 .. 1 instead.
+        contrast: global contrast normalisation: each image gets mean 0 and this norm; 0 turns it off.
+        latent_dim: dimension of the latent z.
+        latent: prior distribution of the latent z.
+        latent_scale: factor on the latents.
+        stratified: stratified sampling of the latents: every minibatch covers each coordinate evenly.
         generator, discriminator, minibatch: the networks.
-        packing: how many samples the discriminator judges at once (PacGAN, Lin et al. 2018, arXiv:1712.04086).
-        objective: the losses of both players, a name in OBJECTIVES.
-        feature_matching: weight of the feature matching that is added to the generator's loss.
-        label_smoothing: how much less than 1 the discriminator is to say of real samples.
-        instance_noise: noise on real and generated samples before they are judged.
-        regularizers: weight of this term in the discriminator's loss, by its name in REGULARIZERS; 0 leaves it out.
-        lazy: the regularizers are added in every lazy-th step alone, with lazy times their weight (Karras et al. 2020,
-            arXiv:1912.04958).
-        historical_averaging: weight of the squared distance of each player's weights to their mean over the run, in its loss.
-        generator_l2: weight of 1/2 the sum of the generator's squared weights in its loss; below 0 it drives them apart.
-        updates: the order in which the players move, a name in UPDATES.
-        coordination: whether k is fixed or follows the discriminator's accuracy, a name in COORDINATION.
-        pretraining: steps in which the discriminator learns the density of the data before the first step.
-        optimizer, schedule: how both players move.
-        average_decay: decay of the averaged generator weights; 0 keeps no average apart.
-        average_share: the average reaches back over at most this share of the steps so far.
-        metrics: the metrics that are measured live, by their names in METRICS.
-        metric: the metric by which the best checkpoint is kept.
-        evaluated: generated samples on which the metrics are measured.
+        packing: number of samples that D judges jointly, each minibatch holding so many times batch_size (PacGAN, Lin et al. 2018,
+            arXiv:1712.04086).
+        objective: loss functions of generator and discriminator.
+        feature_matching: weight of feature matching in the generator's loss; 0 leaves it out.
+        label_smoothing: one-sided label smoothing: D's target for real samples is 1 minus this.
+        instance_noise: noise on real and generated samples before they reach the discriminator.
+        regularizers: weight of this regularizer in the discriminator's loss; 0 leaves it out.
+        lazy: lazy regularization: every so many steps the regularizers are added, with so many times their weights (Karras et al. 2020,
+            arXiv:1912.04958); 1 adds them in every step.
+        historical_averaging: weight of the squared distance of each player's weights from their mean over the run, in its loss.
+        generator_l2: weight of an L2 penalty, half the sum of the squared weights, in the generator's loss; below 0 it rewards large ones.
+        updates: order of the updates of D and G in a step.
+        coordination: how k is set: fixed, or adapted to the discriminator's accuracy.
+        pretraining: pre-training: steps in which D alone learns the density of the data, before the first step.
+        optimizer, schedule: how both networks are trained.
+        average_decay: decay of the exponential moving average (EMA) of the generator's weights; 0 turns it off.
+        average_share: limit on the reach of the moving average, as a fraction of the steps so far.
+        metrics: metrics that are computed during training.
+        metric: metric by which the best checkpoint is kept.
+        evaluated: number of generated samples on which the metrics are computed.
         stop: early stopping.
         evaluate_every: steps between evaluations of the metrics.
-        log_every: steps between logged losses, each the mean of those in between.
-        preview_every: steps between kept previews.
-        fixed_latents: number of latents that stay the same through the run, for pictures.
-        keep: number of newest checkpoints that are kept beside the best.
+        log_every: steps between logged losses, each the mean over the steps in between.
+        preview_every: steps between saved previews.
+        fixed_latents: number of latents that stay the same through the run, for its pictures.
+        keep: number of checkpoints that are kept, the newest, beside the best.
     """
 
     preset: str

@@ -58,13 +58,11 @@ class Knobs:
 
     k_steps: int = knob(1, label="k steps", keys="k K", turning="add", low=1, high=20, help="discriminator updates per generator update")
     minibatch_discrimination: bool = knob(
-        False, label="minibatch", keys="m", turning="switch", help="let the discriminator see how close the samples of a batch are"
+        False, label="minibatch", keys="m", turning="switch", help="minibatch discrimination: let D compare the samples of a batch"
     )
-    generator_lr: float = knob(
-        2e-3, label="G rate", keys="g G", turning="ladder", low=1e-7, high=10.0, help="learning rate of the generator"
-    )
+    generator_lr: float = knob(2e-3, label="G lr", keys="g G", turning="ladder", low=1e-7, high=10.0, help="learning rate of the generator")
     discriminator_lr: float = knob(
-        2e-3, label="D rate", keys="l L", turning="ladder", low=1e-7, high=10.0, help="learning rate of the discriminator"
+        2e-3, label="D lr", keys="l L", turning="ladder", low=1e-7, high=10.0, help="learning rate of the discriminator"
     )
     regularization: float = knob(
         1.0,
@@ -73,12 +71,14 @@ class Knobs:
         turning="ladder",
         low=1e-4,
         high=1e4,
-        help="factor on the weight of every regularizer of the discriminator",
+        help="factor on the weights of the discriminator's regularizers",
     )
     batch_size: int = knob(
-        256, label="batch", keys="b B", turning="double", low=2, high=8192, help="samples in one batch, of real and of generated alike"
+        256, label="batch", keys="b B", turning="double", low=2, high=8192, help="minibatch size, the same for real and generated samples"
     )
-    device: str = knob("auto", label="device", keys="v", turning="choice", help="where the networks live: auto, cpu, cuda, cuda:N or mps")
+    device: str = knob(
+        "auto", label="device", keys="v", turning="choice", help="device that trains the networks: auto, cpu, cuda, cuda:N or mps"
+    )
     checkpoint_every: int = knob(
         2000, label="save every", keys="i I", turning="ladder", low=1, high=10_000_000, help="steps between checkpoints"
     )

@@ -17,24 +17,23 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A network.
 
     Attributes:
-        kind: how the network is built, a name in GENERATORS or DISCRIMINATORS.
-        widths: units of each hidden layer; of `dcgan`, the channels beside the image.
-        activation: what each hidden unit goes through, a name in ACTIVATIONS, or maxout, the largest of `pieces` linear functions
-            (Goodfellow et al. 2013); or one for each hidden layer, with commas between them.
-        pieces: number of linear functions of which a unit of maxout is the largest.
-        norm: how the units of each hidden layer are normalised.
-        spectral: divide each weight matrix by its largest singular value (Miyato et al. 2018, arXiv:1802.05957).
-        dropout: share of the hidden units that a training pass leaves out.
-        input_dropout: share of the inputs that a training pass leaves out.
-        fourier: number of fixed random projections of the input whose sines and cosines a fully connected network reads beside it
-            (Tancik et al. 2020, arXiv:2006.10739); 0 adds none.
-        fourier_scale: standard deviation of the weights of these projections.
-        outputs: units of the discriminator's last layer; of two, the logit is the difference (a two-way softmax).
-        output: what the generator's last layer goes through.
-        output_bias: the start of the generator's last bias; "data" is where its output is the mean of the data.
-        init: the distribution of the weights at the start, with biases 0; "torch" is PyTorch's own.
-        init_scale: standard deviation of the weights at the start, or the limit of the uniform distribution.
-        last_init_scale: the same of the last layer alone; 0 takes that of the others.
+        kind: architecture of the network.
+        widths: units of each hidden layer; of `dcgan`, the channels of the layer next to the image.
+        activation: activation function of the hidden layers, or one for each, separated by commas.
+        pieces: number of linear functions of each maxout unit.
+        norm: normalisation of the hidden layers.
+        spectral: spectral normalisation: divide each weight matrix by its largest singular value (Miyato et al. 2018, arXiv:1802.05957).
+        dropout: fraction of the hidden units that dropout sets to 0 in a training pass.
+        input_dropout: fraction of the inputs that dropout sets to 0 in a training pass.
+        fourier: Fourier features: number of random projections of the input whose sines and cosines extend it (Tancik et al. 2020,
+            arXiv:2006.10739); 0 adds none.
+        fourier_scale: Fourier features: standard deviation of the weights of the random projections.
+        outputs: outputs of the discriminator; with two, the logit is their difference (a two-way softmax).
+        output: output activation of the generator.
+        output_bias: initial bias of the generator's output layer; with "data" its output begins at the mean of the data.
+        init: initial distribution of the weights, with biases 0; "torch" is PyTorch's default, for the biases too.
+        init_scale: standard deviation of the initial weights, or the limit of their uniform distribution.
+        last_init_scale: init_scale of the last layer alone; 0 takes that of the others.
     """
 
     kind: str = "mlp"

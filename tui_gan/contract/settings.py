@@ -13,9 +13,9 @@ from tui_gan.contract.config import Config, EarlyStop, Noise, Optimizer, Schedul
 from tui_gan.contract.network import Network
 
 LIVE = ""
-BEGINNING = "it says how the run begins"
-FORM = "the weights that have been trained have another form"
-DATA = "it belongs to the data that the run began with"
+BEGINNING = "it determines how the run begins"
+FORM = "the trained weights have another shape"
+DATA = "the data are fixed when the run begins"
 
 NETWORK: dict[str, str] = {
     **dict.fromkeys(Network.__struct_fields__, FORM),
@@ -29,7 +29,7 @@ SETTINGS: dict[str, str] = {
     **{f"instance_noise.{name}": LIVE for name in Noise.__struct_fields__},
     **dict.fromkeys(("updates", "coordination", "average_decay", "average_share"), LIVE),
     **{f"optimizer.{name}": LIVE for name in Optimizer.__struct_fields__},
-    "optimizer.kind": "its moments are those of another",
+    "optimizer.kind": "the state of one optimizer is of no use to another",
     **{f"schedule.{name}": LIVE for name in Schedule.__struct_fields__},
     **dict.fromkeys(("latent", "latent_scale", "stratified"), LIVE),
     **{f"generator.{name}": why for name, why in NETWORK.items()},
@@ -41,9 +41,9 @@ SETTINGS: dict[str, str] = {
     **dict.fromkeys(("steps", "evaluate_every", "log_every", "keep"), LIVE),
     **dict.fromkeys(("preset", "seed", "threads", "pretraining"), BEGINNING),
     **dict.fromkeys(("dataset", "data", "data_sha256", "training", "size", "channels", "standardize", "contrast"), DATA),
-    "preview_every": "the pictures kept so far are as many steps apart",
-    "fixed_latents": "they are the same for the whole run",
-    "historical_averaging": "the means of the weights begin with the run",
+    "preview_every": "the previews saved so far are so many steps apart",
+    "fixed_latents": "they stay the same for the whole run",
+    "historical_averaging": "the means of the weights are taken from the start of the run",
 }
 
 

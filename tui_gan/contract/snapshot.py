@@ -189,7 +189,7 @@ class Stage:
     """One sub-step of a step in slow motion.
 
     Attributes:
-        name: such as "D 1/2: verdicts".
+        name: such as "D 1/2: forward pass".
         text: one sentence that says what happens here.
         numbers: names and values as they are shown.
     """

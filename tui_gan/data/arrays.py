@@ -87,7 +87,7 @@ def _images(array: NDArray[Any], what: str) -> NDArray[Any]:
     if array.dtype != np.uint8 and array.dtype.kind != "f":
         raise UsageError(f"{what} holds {array.dtype}; give images as uint8, or as floats between 0 and 1")
     if not array.size:
-        raise UsageError(f"{what} has shape {array.shape}: there is nothing in it")
+        raise UsageError(f"{what} has shape {array.shape}: it is empty")
     seen = _channels_first(array, what)
     if array.dtype.kind == "f":
         at_once = max(1, PIECE // array[0].nbytes)

@@ -41,7 +41,7 @@ def converted(path: Path, parts: Parts, size: int | None, channels: int | None) 
     test, test_kept = _gathered(path, parts.test, None, size, channels, "test")
     if test.shape[1:] != train.shape[1:]:
         shapes = f"{_shape(train)} to learn from and {_shape(test)} to measure by"
-        raise UsageError(f"{path} holds images of {shapes}; bring all to one size and colour, or give a size, such as --set size=32")
+        raise UsageError(f"{path} holds images of {shapes}; resize all to one size and colour, or give a size, such as --set size=32")
     notes = (_said(parts.train, train, size), f"{len(test):,} more for measuring", *parts.notes, *train_kept, *test_kept)
     return ImageSet(train, test, parts.train_labels, parts.test_labels, notes)
 

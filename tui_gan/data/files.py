@@ -12,14 +12,14 @@ from tui_gan.data.tables import sha256
 
 
 class Listing(NamedTuple):
-    """The files below a folder, sorted by their relative names, and how many hidden files and folders were passed over."""
+    """The files below a folder, sorted by their relative names, and how many hidden files and folders were skipped."""
 
     files: tuple[Path, ...]
     hidden: int
 
 
 def walk(folder: Path) -> Listing:
-    """List every file below a folder, through linked folders too; what begins with a dot is passed over."""
+    """List every file below a folder, through linked folders too; what begins with a dot is skipped."""
     files: list[Path] = []
     hidden = 0
     seen: set[str] = set()

@@ -51,7 +51,7 @@ def _decoded(paths: tuple[Path, ...], size: int | None, channels: int | None, na
         array = fit(picture.image, size)
         if array.shape[1:] != sides:
             found = f"{picture.image.width}x{picture.image.height} where {model} is {sides[1]}x{sides[0]}"
-            raise UsageError(f"{paths[index]} is {found}; bring all to one size, or give a size, such as --set size=32")
+            raise UsageError(f"{paths[index]} is {found}; resize all to one size, or give a size, such as --set size=32")
         extents.add(picture.image.size)
         seen.update(transparent=picture.transparent, frames=picture.frames)
         return array
@@ -59,8 +59,8 @@ def _decoded(paths: tuple[Path, ...], size: int | None, channels: int | None, na
     rows = Rows((channels, sides[0], sides[1]), read)
     order = held_first(len(paths), held_count(len(paths)))
     images, kept_note = gather(rows, order.tolist(), lambda: name, since)
-    transparent = f"{_counted(seen['transparent'], 'image')} with transparency laid over white" if seen["transparent"] else ""
-    frames = f"the first frame alone taken of {_counted(seen['frames'], 'image')} with several" if seen["frames"] else ""
+    transparent = f"{_counted(seen['transparent'], 'image')} with transparency composited on white" if seen["transparent"] else ""
+    frames = f"only the first frame taken of {_counted(seen['frames'], 'image')} with several" if seen["frames"] else ""
     said = described(len(paths), extents, size, COLOURS[channels])
     return images, tuple(filter(None, (said, transparent, frames, *kept_note)))
 
@@ -68,8 +68,8 @@ def _decoded(paths: tuple[Path, ...], size: int | None, channels: int | None, na
 def _passed_over(listing: Listing, pictures: int) -> tuple[str, ...]:
     others = len(listing.files) - pictures
     notes = (
-        f"{_counted(others, 'file')} passed over that {'is no image' if others == 1 else 'are no images'}" if others else "",
-        f"{_counted(listing.hidden, 'hidden file')} or folder{'' if listing.hidden == 1 else 's'} passed over" if listing.hidden else "",
+        f"{_counted(others, 'file')} skipped that {'is no image' if others == 1 else 'are no images'}" if others else "",
+        f"{_counted(listing.hidden, 'hidden file')} or folder{'' if listing.hidden == 1 else 's'} skipped" if listing.hidden else "",
     )
     return tuple(filter(None, notes))
 

@@ -115,7 +115,7 @@ def _header(path: Path, file: BufferedIOBase, dimensions: int) -> tuple[int, ...
     if len(magic) < 4:
         raise UsageError(f"{path} is {'cut short' if magic else 'empty'}; it should be an IDX file of {NAMES[dimensions]}")
     if magic[:2] != b"\0\0" or not magic[3]:
-        raise UsageError(f"{path} is no IDX file: it begins with {magic.hex()}, not 00000{UNSIGNED_BYTES}0{dimensions}")
+        raise UsageError(f"{path} is not an IDX file: it begins with {magic.hex()}, not 00000{UNSIGNED_BYTES}0{dimensions}")
     if magic[2] != UNSIGNED_BYTES:
         raise UsageError(f"{path} holds IDX numbers of type 0x{magic[2]:02x}; {NAMES[dimensions]} are unsigned bytes, 0x08")
     if magic[3] != dimensions:

@@ -75,7 +75,7 @@ def _reader(path: Path) -> Reader | None:
     # A path that is not there is refused in the system's own words.
     path.stat()
     if not path.is_file():
-        raise UsageError(f"{path} is no ordinary file; give a file or a folder of images")
+        raise UsageError(f"{path} is not a regular file; give a file or a folder of images")
     if path.suffix.lower() in SUFFIXES:
         raise UsageError(f"{path} is one image; give the folder that holds them all")
     for ending, reader in READERS.items():

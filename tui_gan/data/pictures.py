@@ -103,15 +103,15 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     except (UsageError, MemoryError):
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise UsageError(f"{path} has more than {Image.MAX_IMAGE_PIXELS:,} pixels; make it smaller, or take it out") from None
+        raise UsageError(f"{path} has more than {Image.MAX_IMAGE_PIXELS:,} pixels; shrink or remove it") from None
     except UnidentifiedImageError:
-        found = "no image that can be read" if path.stat().st_size else "empty"
-        raise UsageError(f"{path} is {found}; mend it or take it out ({', '.join(FORMATS)} are read)") from None
+        found = "not a readable image" if path.stat().st_size else "empty"
+        raise UsageError(f"{path} is {found}; repair or remove it ({', '.join(FORMATS)} are read)") from None
     # Pillow's readers raise whatever a damaged file makes them stumble over.
     except Exception as error:
         if isinstance(error, OSError) and error.strerror:
             raise UsageError(f"cannot read {path}: {error.strerror}") from None
-        raise UsageError(f"{path} is damaged: {first_line(error) or type(error).__name__}; mend it or take it out") from None
+        raise UsageError(f"{path} is damaged: {first_line(error) or type(error).__name__}; repair or remove it") from None
 
 
 def _grey(image: Image.Image) -> bool:

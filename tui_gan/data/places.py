@@ -103,7 +103,7 @@ def missing(name: str, found: str = "", hub_failed: str = "") -> UsageError:
     verb = "unpack" if official.unpacked else "put"
     where = " or ".join(str(folder) for folder in folders(name))
     variable = "" if os.environ.get(VARIABLE) else f" (or set {VARIABLE} to a folder with {name}/ in it)"
-    hub = f"the hub failed: {hub_failed}" if hub_failed else "or pip install 'tui-gan[hub]' to let it be loaded from a hub"
+    hub = f"the hub failed: {hub_failed}" if hub_failed else "or pip install 'tui-gan[hub]' to load it from a hub"
     what = f"the files of {name} are not here{f' ({found})' if found else ''}"
     return UsageError(f"{what}: {verb} {files} from {official.home} into {where}{variable}; {hub}")
 

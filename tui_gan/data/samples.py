@@ -56,4 +56,4 @@ def _opened(path: Path) -> NDArray[Any]:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
     except (ValueError, EOFError, OverflowError, FloatingPointError) as error:
-        raise UsageError(f"{path} is not a NPY file that can be read: {first_line(error)}") from None
+        raise UsageError(f"{path} is not a readable NPY file: {first_line(error)}") from None

@@ -33,7 +33,7 @@ def read_table(path: Path, columns: int) -> Array:
 def read_finite(path: Path, columns: int) -> Array:
     """Read a table of finite numbers.
 
-    CSV is split at commas, TXT at white space; one line of names at the top is passed over, and so is what follows a #.
+    CSV is split at commas, TXT at white space; one line of names at the top is skipped, and so is what follows a #.
     NPY holds (N,) or (N, columns) real numbers.
 
     Returns:
@@ -47,7 +47,7 @@ def read_finite(path: Path, columns: int) -> Array:
             raise UsageError(f"{path} is a directory; give a file (CSV, TXT or NPY)")
         reader = choose(READERS, path.suffix.lower(), f"kind of file of {path}:")
         if path.exists() and not path.is_file():
-            raise UsageError(f"{path} is no ordinary file; it is read more than once, so write its numbers to one")
+            raise UsageError(f"{path} is not a regular file; it is read more than once, so write its numbers to one")
         table = reader(path)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
@@ -153,7 +153,7 @@ def _read_npy(path: Path) -> Array:
             raise UsageError(f"{path} has shape {array.shape}; give (N,) or (N, columns)")
         return np.array(array, dtype=np.float64).reshape(len(array), -1 if array.size else 0)
     except (ValueError, EOFError, OverflowError, FloatingPointError) as error:
-        raise UsageError(f"{path} is not a NPY file that can be read: {first_line(error)}") from None
+        raise UsageError(f"{path} is not a readable NPY file: {first_line(error)}") from None
 
 
 READERS = {

@@ -49,33 +49,33 @@ def _of_networks(config: Config) -> Iterator[str]:
     alone = [name for name, weight in config.regularizers.items() if weight and REGULARIZERS[name].alone]
     if alone and config.discriminator.norm == "batch":
         yield (
-            f"{alone[0]} needs a discriminator that judges each sample by itself, and batch normalisation mixes those of a batch: "
-            "leave one of them out, or take vbn (virtual batch normalisation)"
+            f"{alone[0]} needs a discriminator that judges each sample independently, and batch normalisation couples those of a batch: "
+            "leave one of them out, or use vbn (virtual batch normalisation)"
         )
     if config.packing > 1 and config.discriminator.kind == "aylien":
-        yield "packing is not for the network aylien, which judges single numbers; choose another discriminator"
+        yield "the network aylien judges single numbers and has no packing; choose another discriminator"
     if config.packing > config.fixed_latents:
-        yield f"packing {config.packing} samples needs as many fixed_latents, of which {config.fixed_latents} are followed"
+        yield f"packing {config.packing} needs at least as many fixed_latents; there are {config.fixed_latents}"
     if config.packing > 1 and config.pretraining:
-        yield "pretraining teaches the density of single numbers, and packing judges several at once: set one of them to its default"
+        yield "pretraining fits D to the density of single numbers, and packing judges several jointly: set one of them to its default"
     if config.optimizer.kind == "sgd" and config.optimizer.momentum_end and not config.optimizer.momentum_steps:
         yield "optimizer.momentum_end needs optimizer.momentum_steps, the steps over which the momentum moves"
 
 
 def _of_data(config: Config, dataset: Dataset) -> Iterator[str]:
     if config.pretraining and not (isinstance(dataset.truth, Line) and dataset.truth.density):
-        yield "pretraining teaches the discriminator a density that is known, and that of this data is not: set pretraining to 0"
+        yield "pretraining fits D to the density of the data, which is not known here: set pretraining to 0"
     for name in (config.metric, config.stop.metric):
         if name and name not in config.metrics:
             yield f"{name} is not among the metrics that are measured live ({', '.join(config.metrics)})"
     if METRICS[config.metric].better is None:
-        yield f"{config.metric} only describes; the best checkpoint is kept by a metric of which less or more is better"
+        yield f"{config.metric} is only descriptive; the best checkpoint needs a metric of which less or more is better"
     if config.stop.metric and METRICS[config.stop.metric].better is None:
-        yield f"{config.stop.metric} only describes; early stopping needs a metric of which less or more is better"
+        yield f"{config.stop.metric} is only descriptive; early stopping needs a metric of which less or more is better"
     if config.contrast and not isinstance(dataset.truth, Images):
-        yield "contrast normalises images, and this data is none: set contrast to 0"
+        yield "contrast is for images alone: set it to 0"
     outputs = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}.get(config.generator.output)
     if outputs and (not isinstance(dataset.truth, Images) or config.contrast):
-        yield f"a generator that ends in {config.generator.output} cannot reach this data; set generator.output to linear"
+        yield f"{config.generator.output} output cannot reach the range of this data; set generator.output to linear"
     if isinstance(dataset.truth, Images) and not config.contrast and config.generator.output == "sigmoid" and config.standardize:
-        yield "images in -1 .. 1 (standardize = true) need a generator that ends in tanh or linear, not sigmoid"
+        yield "images in -1 .. 1 (standardize = true) need tanh or linear as generator.output, not sigmoid"

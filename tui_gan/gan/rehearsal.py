@@ -15,7 +15,7 @@ from tui_gan.gan.trainer import Trainer
 from tui_gan.gan.updates import Player
 
 # What is added to a loss beside the regularizers.
-OTHERS = "all else that is added"
+OTHERS = "other terms"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -123,7 +123,7 @@ def step_path(folder: Path, step: int) -> Path:
 
 
 def stored(folder: Path) -> dict[int, Path]:
-    """The checkpoints of a folder by step, in order; files of other names are passed over.
+    """The checkpoints of a folder by step, in order; files of other names are skipped.
 
     Raises:
         UnreadableError: the folder is there, and cannot be read.

@@ -35,9 +35,9 @@ def drawn(run: Run, weights: tuple[tuple[float, ...], ...]) -> InForce:
         OSError: the samples could not be written.
     """
     if isinstance(run.trainer.dataset.truth, Images):
-        raise UsageError("data can be drawn on the line and in the plane, and these are images")
+        raise UsageError("drawing is for data on the line or in the plane, and these are images")
     if run.phase:
-        raise UsageError("data can be drawn when the game has begun; as yet the discriminator is taught the density of those it has")
+        raise UsageError("not during pre-training, in which D learns the density of the present data")
     cells = _checked(weights, isinstance(run.trainer.dataset.truth, Line))
     folder = run.files.run.path
     path = next(path for path in _names(folder, run.step) if not path.exists())

@@ -47,7 +47,7 @@ class Browser:
         if asked.walk and not all(0 <= each < latents for each in asked.walk):
             raise UsageError(f"a walk leads from one of the fixed latents 0 to {latents - 1} to another, not {asked.walk}")
         if asked.nearest and not isinstance(self.run.trainer.dataset.truth, Images):
-            raise UsageError("the nearest training images are there for images alone")
+            raise UsageError("nearest training images are shown for images only")
         self._kept = None if asked.step is None else self._read(asked.step)
         self._nearest.clear()
         self.asked = asked

@@ -56,7 +56,7 @@ def turn(session: "Session", command: commands.TurnKnob) -> None:
     knobs = turn_knob(run.knobs, command.name, command.direction, session.devices)
     if knobs == run.knobs:
         how = KNOBS[command.name]
-        why = "the only one here" if how.turning == "choice" else "the end of its range"
+        why = "the only device here" if how.turning == "choice" else "the limit of its range"
         run.note(f"{how.label}: {getattr(knobs, how.name)} is {why}")
     else:
         steering.change(run, run.in_force._replace(knobs=knobs))
@@ -94,12 +94,12 @@ def redo(session: "Session", command: commands.Redo) -> None:
 
 
 def update_discriminator(session: "Session", command: commands.UpdateDiscriminator) -> None:
-    """Pause, and move the discriminator once."""
+    """Pause, and make one discriminator update."""
     _update(session, "D", "update_discriminator")
 
 
 def update_generator(session: "Session", command: commands.UpdateGenerator) -> None:
-    """Pause, and move the generator once."""
+    """Pause, and make one generator update."""
     _update(session, "G", "update_generator")
 
 
@@ -107,7 +107,7 @@ def save(session: "Session", command: commands.Save) -> None:
     """Write a checkpoint."""
     session.run.save()
     session.run.log("command", name="save", value=session.run.step)
-    session.run.note(f"saved step {session.run.step}", logged=False)
+    session.run.note(f"saved a checkpoint at step {session.run.step}", logged=False)
 
 
 def evaluate(session: "Session", command: commands.Evaluate) -> None:
@@ -172,7 +172,7 @@ def _ended(session: "Session") -> bool:
     """Whether there is nothing to pause or to go on with; says so."""
     ended = session.status in (Status.FINISHED, Status.FAILED)
     if ended:
-        session.run.note(f"the run has {session.status.value.lower()}; `tui-gan resume RUN --steps N` goes on with it")
+        session.run.note(f"the run has {session.status.value.lower()}; `tui-gan resume RUN --steps N` continues it")
     return ended
 
 
@@ -181,7 +181,7 @@ def _plays(session: "Session") -> bool:
     if _ended(session):
         return False
     if session.run.phase:
-        session.run.note("the discriminator is taught alone as yet; its updates can be made one by one when the game has begun")
+        session.run.note("not during pre-training: single updates of D or G begin with the first step")
     return not session.run.phase
 
 

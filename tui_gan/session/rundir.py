@@ -149,7 +149,7 @@ def data_path(config: Config, folder: Path) -> Path:
     try:
         same = fingerprint(path) == config.data_sha256
     except UsageError as error:
-        raise UnreadableError(f"the data of the run: {error}; put it back, or judge by --preset") from None
+        raise UnreadableError(f"the data of the run: {error}; put it back, or evaluate with --preset") from None
     if not same:
         raise UnreadableError(f"{path} is not the data that the run was trained on (its checksum differs)")
     return path
@@ -188,7 +188,7 @@ def _claimable(path: Path) -> RunDirectory:
     path.mkdir(parents=True, exist_ok=True)
     run = RunDirectory(path)
     if run.config.exists() or run.log.exists() or run.checkpoints.exists():
-        raise UsageError(f"{path} already holds a run; go on with it by `tui-gan resume {path}`, or name another --out")
+        raise UsageError(f"{path} already holds a run; continue it by `tui-gan resume {path}`, or name another --out")
     for name in OWN:
         if (path / name).exists():
             raise UsageError(f"{path} already holds {name}, which a run would overwrite; name another --out")

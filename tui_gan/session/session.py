@@ -102,13 +102,13 @@ class Session:
     def _stop_early(self) -> None:
         run, stop = self.run, self.run.config.stop
         run.met = -1
-        lasted = f" {stop.evaluations} times in a row" if stop.evaluations > 1 else ""
-        text = f"early stopping at step {run.step}: {stop.metric} has met {stop.threshold:g}{lasted}"
+        lasted = f" in {stop.evaluations} evaluations in a row" if stop.evaluations > 1 else ""
+        text = f"early stopping at step {run.step}: {stop.metric} has reached {stop.threshold:g}{lasted}"
         self.rest(Status.PAUSED)
         run.note(text)
         run.save()
         if self.hold:
-            self._advice = f"{{pause}} goes on ({text})"
+            self._advice = f"{{pause}} continues ({text})"
         else:
             self._show()
             self.status, self._reached = Status.STOPPED, True
@@ -137,7 +137,7 @@ class Session:
             if self.run.step < self.until:
                 self.run.note(f"stopped in {self.run.phase}" if self.run.phase else f"stopped at step {self.run.step}")
         except NonFiniteError:
-            self._note_safely("no state to go on from: the one before was not finite either")
+            self._note_safely("no state to continue from: the last good one is not finite either")
         except UsageError as error:
             self._error = error
         except OSError as error:
@@ -153,13 +153,13 @@ class Session:
         except NonFiniteError:
             self._give_up(
                 TuiGanError(self._roll_back("the loss")),
-                "lower a learning rate ({generator_lr_lower}, {discriminator_lr_lower}), then {pause} goes on",
+                "lower a learning rate ({generator_lr_lower}, {discriminator_lr_lower}), then {pause} continues",
             )
         except torch.OutOfMemoryError:
             text = f"the device ran out of memory; went back to step {self._rolled_back()}"
-            self._give_up(TuiGanError(text), "lower the batch size ({batch_size_lower}), then {pause} goes on")
+            self._give_up(TuiGanError(text), "lower the batch size ({batch_size_lower}), then {pause} continues")
         except OSError as error:
-            self._give_up(self._unwritable(error), "make room, then {pause} goes on and {save} saves")
+            self._give_up(self._unwritable(error), "free disk space, then {pause} continues and {save} saves")
         except Exception as error:
             self._fail(error)
 
@@ -198,10 +198,10 @@ class Session:
     def _unwritable(self, error: OSError) -> UsageError:
         files = self.run.files
         if files.newest is None:
-            kept, cure = "there is no checkpoint yet", "; make room, then begin anew with another --out"
+            kept, cure = "there is no checkpoint yet", "; free disk space, then start a new run with another --out"
         else:
             kept = f"the newest checkpoint is step {files.newest}"
-            cure = f"; make room, then `tui-gan resume {files.run.path}` goes on from there"
+            cure = f"; free disk space, then `tui-gan resume {files.run.path}` continues from there"
         cure = "" if self.hold else cure
         return UsageError(f"cannot write {error.filename or files.run.path}: {error.strerror or error}; {kept}{cure}")
 

@@ -64,7 +64,7 @@ def changed(config: Config, key: str, value: object) -> Config:
     found, _ = resolve(config, Knobs(), nested(key, value), source="setting")
     for name, (before, after) in differences(config, found).items():
         if why := why_not(name, before, after):
-            raise UsageError(f"{name} cannot change while the run trains: {why}; `{anew(config, key, value)}` begins anew with it")
+            raise UsageError(f"{name} cannot change while the run trains: {why}; `{anew(config, key, value)}` starts a new run with it")
     return found
 
 

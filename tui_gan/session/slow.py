@@ -15,7 +15,6 @@ from tui_gan.gan.updates import Player
 from tui_gan.session.run import Run
 
 FIRST = 4
-NAMES: dict[Player, str] = {"D": "discriminator", "G": "generator"}
 Numbers = tuple[tuple[str, str], ...]
 
 
@@ -64,20 +63,19 @@ def begun(run: Run) -> Slow:
 
 
 def _stages(found: Rehearsal, update: Update, again: bool) -> Iterator[Stage]:
-    dataset, both = found.dataset, len(update.moves) > 1
-    learner = "both players" if both else f"the {NAMES[next(iter(update.moves))]}"
-    drawn = "The latents are those of the discriminator's last update." if again else "Random numbers are drawn, for each sample its own."
+    dataset, both, learner = found.dataset, len(update.moves) > 1, " and ".join(update.moves)
+    drawn = "The latents of D's last update are used again." if again else "A latent z is drawn from the prior for each sample."
     yield Stage("latents", drawn, _of_latents(update.latents))
     if update.real is not None:
-        text = "Real samples are those of the discriminator's last update." if again else "As many real samples are drawn from the data."
+        text = "The real samples of D's last update are used again." if again else "A minibatch of real samples is drawn from the data."
         yield Stage("real samples", text, _of_samples(update.real, dataset))
-    yield Stage("generated samples", "The generator turns each latent into a sample.", _of_samples(update.fake, dataset))
-    yield Stage("verdicts", _on_verdicts(found, update), _of_verdicts(found, update))
-    text = f"The loss says how far {learner} {'are' if both else 'is'} from what {'they want' if both else 'it wants'}; less is better."
-    yield Stage("loss", text, _each(update, _of_loss))
-    text = "The gradient says how the loss rises with each weight."
-    yield Stage("gradient", text, _each(update, lambda move: (("norm of the gradient", _number(move.gradient)),)))
-    text = f"The weights of {learner} move against the gradient, as far as the rate and the optimizer let them."
+    yield Stage("generated samples", "G maps each latent z to a sample G(z).", _of_samples(update.fake, dataset))
+    yield Stage("forward pass", _on_outputs(found, update), _of_outputs(found, update))
+    text = "The losses are computed from the logits; each player minimises its own." if both else ""
+    yield Stage("loss", text or f"{learner}'s loss is computed from the logits; {learner} minimises it.", _each(update, _of_loss))
+    text = f"Backpropagation computes the gradient of {'each' if both else 'the'} loss with respect to the weights of {learner}."
+    yield Stage("backpropagation", text, _each(update, lambda move: (("gradient norm", _number(move.gradient)),)))
+    text = f"The optimizer turns the gradient into a change of the weights of {learner}, scaled by the learning rate."
     yield Stage("update", text, _each(update, _of_move))
 
 
@@ -85,7 +83,7 @@ def _of_latents(latents: Tensor) -> Numbers:
     values = latents.double().cpu().numpy()
     return (
         ("latents", f"{len(values):,}"),
-        ("numbers in each", f"{values.shape[1]:,}"),
+        ("dimension", f"{values.shape[1]:,}"),
         ("mean", _number(values.mean())),
         ("sd", _number(values.std())),
         ("the first", ", ".join(map(_number, values.flatten()[:FIRST]))),
@@ -100,17 +98,17 @@ def _of_samples(samples: Tensor, dataset: Dataset) -> Numbers:
     return numbers if isinstance(dataset.truth, Images) else (*numbers, ("the first", "; ".join(map(_list, columns[:FIRST]))))
 
 
-def _on_verdicts(found: Rehearsal, update: Update) -> str:
+def _on_outputs(found: Rehearsal, update: Update) -> str:
     packing, noise = found.config.packing, found.config.instance_noise
-    what = "both" if update.real_logits is not None else "the generated samples"
-    judged = f"{what}, {packing} samples at once" if packing > 1 else what
+    kinds = "real and generated" if update.real_logits is not None else "generated"
+    judged = f"every {packing} {kinds} samples jointly" if packing > 1 else f"each of the {kinds} samples"
     # The rehearsal stands at the end of the step.
     sd = noise_sd(noise.sd, noise.steps, found.steps_done - 1, noise.end)
-    noisy = f", with noise of sd {_number(sd)} on them" if sd else ""
-    return f"The discriminator judges {judged}{noisy}: D(x) is near 1 where it calls a sample real, near 0 where generated."
+    noisy = f", with instance noise of sd {_number(sd)}" if sd else ""
+    return f"D computes a logit for {judged}{noisy}. D(x) follows from it: the higher, the more real they appear to D."
 
 
-def _of_verdicts(found: Rehearsal, update: Update) -> Numbers:
+def _of_outputs(found: Rehearsal, update: Update) -> Numbers:
     boundary = found.objective.boundary
     kinds = {"real": update.real_logits, "generated": update.fake_logits}
     numbers: list[tuple[str, str]] = []
@@ -120,9 +118,9 @@ def _of_verdicts(found: Rehearsal, update: Update) -> Numbers:
             numbers.append((f"mean logit, {name}", _number(float(logits.mean()))))
             if boundary is not None:
                 right = logits > boundary if name == "real" else logits < boundary
-                numbers.append((f"right on {name}", f"{float(right.float().mean()):.0%}"))
+                numbers.append((f"accuracy, {name}", f"{float(right.float().mean()):.0%}"))
     if boundary is None and update.real_logits is not None:
-        numbers.append(("pairs with the real one higher", f"{float((update.real_logits > update.fake_logits).float().mean()):.0%}"))
+        numbers.append(("pairs with the higher logit on real", f"{float((update.real_logits > update.fake_logits).float().mean()):.0%}"))
     return tuple(numbers)
 
 
@@ -130,14 +128,14 @@ def _of_loss(move: Move) -> Numbers:
     if not move.terms:
         return (("loss", _number(move.loss)),)
     added = [(f"+ {name}", _number(value)) for name, value in move.terms.items()]
-    return (("loss", _number(move.loss)), *added, ("in all", _number(move.loss + sum(move.terms.values()))))
+    return (("loss", _number(move.loss)), *added, ("total loss", _number(move.loss + sum(move.terms.values()))))
 
 
 def _of_move(move: Move) -> Numbers:
     return (
         ("learning rate", _number(move.rate)),
         ("largest change of a weight", _number(move.largest)),
-        ("norm of all changes", _number(move.distance)),
+        ("norm of the change", _number(move.distance)),
     )
 
 

@@ -57,8 +57,8 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
             raise
         run.note(f"resumed at step {run.step}")
         if run.began and rundir.checksum(plan.run) != run.began:
-            anew = f"`tui-gan run {plan.config.preset} --config {plan.run.config}` begins anew with yours"
-            run.note(f"config.toml was edited; resume goes on with the checkpoint's settings, {anew}", "warning")
+            anew = f"`tui-gan run {plan.config.preset} --config {plan.run.config}` starts a new run with yours"
+            run.note(f"config.toml was edited; resume continues with the checkpoint's settings, {anew}", "warning")
     else:
         run.began = rundir.checksum(plan.run)
     # A run that goes on has told already what is still the same.

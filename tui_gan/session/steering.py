@@ -19,7 +19,7 @@ def change(run: Run, now: InForce) -> None:
     """
     before = run.in_force
     if not different(before, now):
-        run.note("it is so already", logged=False)
+        run.note("no change: this is the value already", logged=False)
         return
     put(run, now, run.changes.and_then(Change(before, now)))
 
@@ -94,4 +94,4 @@ def _warn_of_company(run: Run, before: InForce) -> None:
     together = run.knobs.minibatch_discrimination
     new = not before.knobs.minibatch_discrimination or any(not before.config.regularizers.get(name) for name in penalties)
     if together and penalties and new:
-        run.note(f"{' and '.join(penalties)} now sees the whole batch, as the discriminator does")
+        run.note(f"{' and '.join(penalties)} with minibatch discrimination, takes the gradient through the whole minibatch")

@@ -105,4 +105,4 @@ def shown(value: object) -> str:
 
 
 def _label(name: str) -> str:
-    return KNOBS[name].label if name in KNOBS else name
+    return name.replace("_", " ") if name in KNOBS else name

@@ -20,8 +20,8 @@ from tui_gan.ui.draw.texts import words
 from tui_gan.ui.keys import bindings, painter_items
 from tui_gan.ui.panels.panel import Frame, Notes, Part
 
-TITLE = "draw what it is to learn"
-SENT = "from the next step on it learns what you drew; u takes it back"
+TITLE = "draw the distribution to learn"
+SENT = "training on your drawing from the next step on; {} undoes this"
 NOTHING = "nothing is drawn yet"
 ROOMY = 10
 
@@ -121,6 +121,7 @@ class Painter(ModalScreen[None]):
     def __init__(self, painting: Painting, frame: Frame) -> None:
         super().__init__()
         self._easel = Easel(painting, frame)
+        self._undo = next(key.shown for key in frame.keys if key.name == "undo")
 
     def compose(self) -> ComposeResult:
         """The easel has all the room."""
@@ -148,7 +149,7 @@ class Painter(ModalScreen[None]):
             self._easel.refuse()
             return
         self._easel.send(DrawData(tuple(map(tuple, self._easel.painting.weights.tolist()))))
-        self.app.notify(SENT)
+        self.app.notify(SENT.format(self._undo))
         self.dismiss()
 
     def action_leave(self) -> None:
@@ -159,6 +160,6 @@ class Painter(ModalScreen[None]):
 def painter(picture: Picture | None, frame: Frame) -> Painter | str:
     """The screen to draw over a picture, or why there is none."""
     if isinstance(picture, ImageGrid):
-        return "images cannot be drawn: that is for runs on a line or in a plane"
+        return "drawing is for data on the line or in the plane, and these are images"
     painting = None if picture is None else paintings.begun(picture)
     return "there is no picture to draw over yet" if painting is None else Painter(painting, frame)

@@ -39,7 +39,7 @@ def read(path: Path) -> Preferences:
     """Read the file; without one everything is as it comes.
 
     Raises:
-        UsageError: it is no TOML, or holds what means nothing; one line that names the file.
+        UsageError: it is not TOML, or holds what means nothing; one line that names the file.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -48,7 +48,7 @@ def read(path: Path) -> Preferences:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
     except ValueError as error:
-        raise UsageError(f"{path} is no TOML: {first_line(error)}") from None
+        raise UsageError(f"{path} is not TOML: {first_line(error)}") from None
     try:
         return _preferences(table)
     except (UsageError, ValueError) as error:

@@ -47,7 +47,7 @@ class Row:
         return self.setting is not None and not self.setting.live
 
 
-KNOB, LIVE, FIXED = "knobs", "settings that change live", "settings of a new run"
+KNOB, LIVE, FIXED = "knobs", "settings that change live", "settings that need a restart"
 
 
 def rows(snapshot: Snapshot, asked: Mapping[str, str], keys: Sequence[Key] = KEYS) -> list[Row]:

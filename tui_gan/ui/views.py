@@ -20,11 +20,11 @@ class View:
 
 VIEWS: dict[str, View] = {
     "overview": View("", (), "everything at a glance"),
-    "layers": View("layers", ("losses", "knobs"), "real and generated, D, the map of G, and where its gradient leads"),
-    "discriminator": View("discriminator", ("losses", "knobs"), "what D says of real and of generated samples, and its layers"),
-    "samples": View("gallery", ("quality", "knobs"), "what G makes, back through the run, between latents, beside the nearest real"),
-    "curves": View("curves", ("knobs", "events"), "every series: filter, zoom, read off, compare with other runs"),
+    "layers": View("layers", ("losses", "knobs"), "real and generated samples, D(x), D*, the map of G, its gradient"),
+    "discriminator": View("discriminator", ("losses", "knobs"), "D's outputs and accuracy; norms of weights and gradients"),
+    "samples": View("gallery", ("quality", "knobs"), "generated samples: previews, latent walk, nearest training images"),
+    "curves": View("curves", ("knobs", "events"), "every series: filter, zoom, read off values, overlay other runs"),
     "knobs": View("settings", ("losses", "events"), "every knob and setting, with exact values, undo and redo"),
-    "machine": View("machine", ("knobs", "events"), "where the time of a step goes, and what the run costs"),
-    "explain": View("explain", ("distribution", "losses"), "what you are looking at, in words, with the numbers of this run"),
+    "machine": View("machine", ("knobs", "events"), "where the time of a step goes; CPU, memory, GPU"),
+    "explain": View("explain", ("distribution", "losses"), "this run explained in words and numbers; glossary"),
 }

@@ -15,9 +15,11 @@ from tui_gan.contract.rules import Rules
 from tui_gan.contract.settings import leaves
 from tui_gan.contract.snapshot import Series, Setting, Snapshot, Status, frozen
 from tui_gan.contract.sources import source
+from tui_gan.gan.regularizers import REGULARIZERS
 from tui_gan.ui.draw.palette import Look
 from tui_gan.ui.draw.players.discriminator import discriminator
 from tui_gan.ui.explain import explained
+from tui_gan.ui.explain.glossary import GLOSSARY
 from tui_gan.ui.keys import KEYS
 
 LN2 = math.log(2)
@@ -35,6 +37,10 @@ def section(snapshot: Snapshot, title: str) -> str:
     return next(" ".join(each.text for each in part.paragraphs) for part in explained(snapshot) if part.title == title)
 
 
+def of_options(settings: tuple[Setting, ...], **changes: Any) -> dict[str, str]:
+    return {each.term: each.text for each in explained(make_snapshot(settings=settings, **changes))[3].paragraphs}
+
+
 def players(objective: str = "non_saturating", **changes: Any) -> str:
     return section(make_snapshot(rules=Rules(objective=objective), **changes), "The players")
 
@@ -46,7 +52,8 @@ def sure(share: float, **changes: Any) -> Any:
 def test_the_sections_stand_in_order_and_keep_their_paragraphs() -> None:
     for status in Status:
         text = explained(make_snapshot(status))
-        assert [part.title for part in text] == ["What you see", "The players", "What is generated", "What is switched on", "Words"]
+        assert [part.title for part in text[:4]] == ["What you see", "The players", "What is generated", "What is switched on"]
+        assert text[4:] == GLOSSARY
         assert [len(part.paragraphs) for part in text[:3]] == [2, 2, 2]
 
 
@@ -82,7 +89,7 @@ def test_a_border_beside_both_kinds_is_no_guessing() -> None:
     apart = make_predictions(real=frozen(high), fake=frozen(low), real_right=1.0, fake_right=0.0)
     assert "Most lie on the real side" in players(predictions=apart)
     assert "chance" not in players(predictions=apart)
-    assert "takes most of both for real" in discriminator(apart, (), 78, 20, Look()).text()
+    assert "classifies most of both as real" in discriminator(apart, (), 78, 20, Look()).text()
     assert "takes most" not in players(predictions=sure(0.51))
 
 
@@ -243,11 +250,11 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
     terms = {
         "packing 2": told(packing=2),
         "feature matching, weight 1": told(feature_matching=1.0),
-        "label smoothing 0.1": told(label_smoothing=0.1),
-        "instance noise, sd 1 at first": told(instance_noise__sd=1.0),
+        "one-sided label smoothing, 0.1": told(label_smoothing=0.1),
+        "instance noise, sd 1 at the start": told(instance_noise__sd=1.0),
         "historical averaging, weight 0.5": told(historical_averaging=0.5),
-        "every 8 steps": told(lazy=8),
-        "averaged G, decay 0.999": told(average_decay=0.999),
+        "lazy regularization, every 8 steps": told(lazy=8, regularizers__r1=1.0),
+        "exponential moving average, decay 0.999": told(average_decay=0.999),
         "spectral normalisation": told(discriminator__spectral=True),
         "32 Fourier features": told(discriminator__fourier=32),
         "R1, weight 2": told(regularizers__r1=2.0),
@@ -255,16 +262,73 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         "L2, weight 2": told(regularizers__l2=2.0),
         "gradient penalty, weight 10": told(regularizers__gradient_penalty=10.0),
         "adaptive L2": told(regularizers__adaptive_l2=1.0),
-        "k follows D": told(coordination="accuracy"),
+        "R1 by finite differences, weight 2": told(regularizers__r1_difference=2.0),
+        "adaptive k": told(coordination="accuracy"),
+        "simultaneous updates": told(updates="simultaneous"),
+        "same batch": told(updates="same_batch"),
+        "virtual batch normalisation": told(discriminator__norm="virtual_batch"),
+        "batch normalisation in D": told(discriminator__norm="batch"),
+        "dropout 0.5 in D": told(discriminator__dropout=0.5),
+        "early stopping": told(stop__metric="w1", stop__threshold=0.01, stop__evaluations=3),
     }
     for term, settings in terms.items():
-        found = [each.term for part in explained(make_snapshot(settings=settings)) for each in part.paragraphs]
-        assert term in found
+        assert term in of_options(settings)
         off = tuple(dataclasses.replace(each, value=type(each.value)()) for each in settings)
-        assert term not in [each.term for part in explained(make_snapshot(settings=off)) for each in part.paragraphs]
+        assert term not in of_options(off)
     knobs = Knobs(k_steps=3, minibatch_discrimination=True, regularization=2.0)
     found = [each.term for each in explained(make_snapshot(knobs=knobs, settings=told(regularizers__r1=1.0)))[3].paragraphs]
     assert found == ["non-saturating objective", "k = 3", "minibatch discrimination", "R1, weight 1 x 2"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "changes", "text"),
+    [
+        ((), {"knobs": Knobs(k_steps=2)}, "2 discriminator updates per generator update."),
+        (
+            told(coordination="accuracy"),
+            {"knobs": Knobs(k_steps=4), "series": measured(k=3)},
+            "k (now 3) adapts to D's accuracy: one more discriminator update per step under 65%, one fewer over 80%, from 1 to 4.",
+        ),
+        (
+            told(lazy=8, regularizers__r1=1.0),
+            {},
+            "D's regularizers are computed once every 8 steps, with 8 times their weights, which saves time.",
+        ),
+        (
+            told(regularizers__adaptive_l2=0.1),
+            {"series": measured(l2_coefficient=0.2)},
+            "Penalises D's squared weights. The coefficient (now 0.2) adapts to D's accuracy: it grows over 80% and shrinks under 65%.",
+        ),
+        (
+            told(instance_noise__sd=1.0, instance_noise__steps=3600, instance_noise__end=0.01),
+            {"step": 100},
+            "Gaussian noise on D's inputs makes the two distributions overlap, so that D cannot separate them perfectly. It decays to 0.01 "
+            "by step 3,600, and is 0 from then on.",
+        ),
+        (
+            told(instance_noise__sd=1.0, instance_noise__steps=3600),
+            {"step": 3600},
+            "The noise on D's inputs has been 0 since step 3,600.",
+        ),
+        (told(label_smoothing=0.1), {}, "D's target for real samples is 0.9 instead of 1, which keeps D from becoming overconfident."),
+        (
+            told(stop__metric="w1", stop__threshold=0.01, stop__evaluations=3),
+            {},
+            "Training stops when w1 reaches 0.01 in 3 evaluations in a row.",
+        ),
+    ],
+)
+def test_an_option_is_told_with_the_values_in_force(settings: tuple[Setting, ...], changes: dict[str, Any], text: str) -> None:
+    assert text in of_options(settings, **changes).values()
+
+
+def test_lazy_is_not_told_where_there_is_nothing_to_add() -> None:
+    assert list(of_options(told(lazy=8, regularizers__r1=0.0))) == ["non-saturating objective"]
+
+
+def test_every_regularizer_has_an_option_text() -> None:
+    for name in REGULARIZERS:
+        assert of_options(told(**{f"regularizers__{name}": 1.0})), name
 
 
 def test_every_objective_has_its_words_its_equilibrium_and_its_source() -> None:

@@ -20,9 +20,9 @@ def test_the_view(seen, run_of, watch, until, screen_text, size: tuple[int, int]
 
     async def body(pilot) -> None:
         await pilot.press("3")
-        await until(pilot, lambda: "81% of real" in screen_text(app))
+        await until(pilot, lambda: "81% on real" in screen_text(app))
         text = screen_text(app)
-        for words in ("77% of generated", "D is ahead", "linear 64 > 64", "weights", "gradient", "both"):
+        for words in ("77% on generated", "D classifies most", "linear 64 > 64", "weights", "gradient", "both"):
             assert words in text
         assert ("logits" in text) == (size != (80, 24))
         assert any("layers" in command.parts for command in run.sent if isinstance(command, Watch))
@@ -34,7 +34,7 @@ def test_gradients_that_vanish_are_named_in_the_edge(seen, look: Look) -> None:
     panel, fine = Discriminator("discriminator"), seen()
     faint = dataclasses.replace(fine, layers=(*fine.layers, Layer("G", "linear 1 > 1", 1.0, 1e-12)))
     assert "vanish" not in str(panel.notes(Frame(fine, look)))
-    assert panel.notes(Frame(faint, look))[0][0].startswith("gradient vanishes in 1 layer")
+    assert panel.notes(Frame(faint, look))[0][0].startswith("vanishing gradient in 1 layer")
 
 
 def test_what_it_depends_on(seen, answers, look: Look) -> None:
@@ -45,7 +45,7 @@ def test_what_it_depends_on(seen, answers, look: Look) -> None:
 
 def test_a_ranking_discriminator(seen, answers, look: Look) -> None:
     ranking = dataclasses.replace(answers, real_right=math.nan, fake_right=math.nan)
-    assert "D ranks pairs only" in Discriminator("discriminator").inside(Frame(seen(predictions=ranking), look), 78, 20).text()
+    assert "accuracy is not defined" in Discriminator("discriminator").inside(Frame(seen(predictions=ranking), look), 78, 20).text()
 
 
 def test_the_layers_scroll_by_keys_and_wheel(seen, run_of, watch, until, screen_text) -> None:

@@ -15,9 +15,9 @@ def test_the_text_scrolls_to_its_end(seen, run_of, watch, until, screen_text) ->
         await until(pilot, lambda: "WHAT YOU SEE" not in screen_text(app))
         await pilot.press("up", "up", "up", "up")
         await until(pilot, lambda: "WHAT YOU SEE" in screen_text(app))
-        await pilot.press(*["pagedown"] * 20)
-        await until(pilot, lambda: "preset, knob:" in screen_text(app) and "more below" not in screen_text(app))
-        await pilot.press(*["pageup"] * 20)
+        await pilot.press(*["pagedown"] * 60)
+        await until(pilot, lambda: "correlated (data):" in screen_text(app) and "more below" not in screen_text(app))
+        await pilot.press(*["pageup"] * 60)
         await until(pilot, lambda: "WHAT YOU SEE" in screen_text(app))
 
     watch(app, body, (80, 24))

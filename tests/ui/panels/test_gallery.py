@@ -108,7 +108,7 @@ def test_a_line(seen, follow) -> None:
         seen(),
         ("left", Browse(2000), "samples of step 2,000"),
         ("W", Browse(walk=(0, 1)), "x from latent 0 (above) to latent 1 (below)"),
-        ("N", None, "images alone"),
+        ("N", None, "images only"),
         ("W", Browse(), "z → x"),
     )
 

@@ -40,7 +40,7 @@ TITLES = {
     "nearest_train": "distance to training images, generated / test",
     "kid": "KID",
     "fid": "FID",
-    "k": "k, updates of D in a step",
+    "k": "k, discriminator updates per step",
     "l2_coefficient": "coefficient of the L2 penalty",
     "pretraining_loss": "loss of the pre-training",
 }

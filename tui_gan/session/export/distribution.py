@@ -55,7 +55,7 @@ def _line(figure: "Figure", seen: Line1D, title: str, top: float) -> Moving:
     heading = above.set_title(title, loc="right")
     middles = (seen.edges[1:] + seen.edges[:-1]) / 2
     below.axhline(0.5, color=FAINT, linewidth=0.8)
-    (best,) = below.plot(middles, _best(seen), color=DIM, linewidth=1.0, linestyle=DASHED, label="best D* = p / (p + q)")
+    (best,) = below.plot(middles, _best(seen), color=DIM, linewidth=1.0, linestyle=DASHED, label="optimal D* = p / (p + q)")
     (verdicts,) = below.plot(seen.axis, seen.discriminator, color=DISCRIMINATOR, linewidth=1.8, label="D(x)")
     below.set(xlabel="x (units of the data)", ylabel="probability of real", xlim=(seen.edges[0], seen.edges[-1]))
     below.set(ylim=(-0.03, 1.03), yticks=(0.0, 0.5, 1.0))

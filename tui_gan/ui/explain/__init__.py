@@ -27,7 +27,7 @@ def explained(snapshot: Snapshot, keys: Sequence[Key] = KEYS) -> tuple[Section, 
         Section("The players", (players(reading), losses(reading))),
         Section("What is generated", (measures(reading), verdict(reading))),
         Section("What is switched on", options(reading) or NO_OPTIONS),
-        Section("Words", GLOSSARY),
+        *GLOSSARY,
     )
 
 

@@ -1,11 +1,13 @@
-"""Options: what the settings in force do to the game, one short text for each that is switched on."""
+"""Options: what the settings in force do, one short text for each that is switched on."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tui_gan.contract import sources
 from tui_gan.ui.explain.reading import Reading
 from tui_gan.ui.explain.text import Paragraph
+
+Option = Callable[[Reading], Paragraph | None]
 
 
 def objective(reading: Reading) -> Paragraph | None:
@@ -15,18 +17,18 @@ def objective(reading: Reading) -> Paragraph | None:
 
 
 def k_steps(reading: Reading) -> Paragraph | None:
-    """Several updates of D."""
+    """The number of discriminator updates."""
     k = reading.snapshot.knobs.k_steps
     if reading.settings.get("coordination") == "accuracy":
         now = reading.newest("k")
-        shown = f", {now:.0f} now" if math.isfinite(now) else ""
+        shown = f" (now {now:.0f})" if math.isfinite(now) else ""
         return Paragraph(
-            f"D gets one more update a step while it is right on under 65% of the samples, one less while on over 80%, at most {k}{shown}.",
-            term="k follows D",
+            f"k{shown} adapts to D's accuracy: one more discriminator update per step under 65%, one fewer over 80%, from 1 to {k}.",
+            term="adaptive k",
         )
     if k == 1:
         return None
-    return Paragraph(f"D moves {k} times for each move of G, so that G meets a D that is nearly the best.", sources.GOODFELLOW, f"k = {k}")
+    return Paragraph(f"{k} discriminator updates per generator update.", sources.GOODFELLOW, f"k = {k}")
 
 
 def minibatch(reading: Reading) -> Paragraph | None:
@@ -34,112 +36,181 @@ def minibatch(reading: Reading) -> Paragraph | None:
     if not reading.snapshot.knobs.minibatch_discrimination:
         return None
     return Paragraph(
-        "D also sees how close each sample lies to the others of its batch. A G that makes the same again and again gives itself away.",
+        "D compares the samples of a minibatch: features of their distances in a hidden layer tell it when generated samples are too much "
+        "alike, which counters mode collapse.",
         sources.SALIMANS,
         "minibatch discrimination",
     )
 
 
-def _penalty(key: str, term: str, text: str) -> Callable[[Reading], Paragraph | None]:
+def _weight(reading: Reading, key: str) -> str:
+    """The weight of a regularizer, with the factor on all of them; "" for one that is off."""
+    weight, factor = reading.number(f"regularizers.{key}"), reading.snapshot.knobs.regularization
+    if not weight:
+        return ""
+    return f"{weight:g}" if factor == 1.0 else f"{weight:g} x {factor:g}"
+
+
+def _penalty(key: str, term: str, text: str) -> Option:
     def say(reading: Reading) -> Paragraph | None:
-        weight = reading.number(f"regularizers.{key}")
-        if not weight:
-            return None
-        factor = reading.snapshot.knobs.regularization
-        shown = f"{weight:g}" if factor == 1.0 else f"{weight:g} x {factor:g}"
-        return Paragraph(text, sources.source(f"regularizers.{key}"), f"{term}, weight {shown}")
+        weight = _weight(reading, key)
+        return Paragraph(text, sources.source(f"regularizers.{key}"), f"{term}, weight {weight}") if weight else None
 
     return say
 
 
 def adaptive_l2(reading: Reading) -> Paragraph | None:
-    """L2 with a coefficient that moves."""
-    if not reading.number("regularizers.adaptive_l2"):
+    """L2 with a coefficient that adapts."""
+    if not _weight(reading, "adaptive_l2"):
         return None
     now = reading.newest("l2_coefficient")
-    shown = f", {now:.3g} now" if math.isfinite(now) else ""
-    text = f"Large weights of D are penalised, the more the better D does: the coefficient{shown} grows while D is right on over 80%"
-    return Paragraph(f"{text}, and falls under 65%.", term="adaptive L2")
+    shown = f" (now {now:.3g})" if math.isfinite(now) else ""
+    return Paragraph(
+        f"Penalises D's squared weights. The coefficient{shown} adapts to D's accuracy: it grows over 80% and shrinks under 65%.",
+        term="adaptive L2",
+    )
 
 
-def _setting(key: str, say: Callable[[float], tuple[str, str]], least: float = 0.0) -> Callable[[Reading], Paragraph | None]:
-    """What a number does where it is above `least`: term and text, from its value."""
+def _setting(key: str, term: str, text: str, least: float = 0.0) -> Option:
+    """A setting that is a number, where it is above `least`; {} stands for its value."""
 
-    def found(reading: Reading) -> Paragraph | None:
+    def say(reading: Reading) -> Paragraph | None:
         value = reading.number(key)
-        if value <= least:
-            return None
-        term, text = say(value)
-        return Paragraph(text, sources.source(key), term)
+        return Paragraph(text.format(f"{value:g}"), sources.source(key), term.format(f"{value:g}")) if value > least else None
 
-    return found
+    return say
+
+
+def _name(key: str, texts: Mapping[str, tuple[str, str]]) -> Option:
+    """A setting that is a name, where its name has a term and a text."""
+
+    def say(reading: Reading) -> Paragraph | None:
+        term, text = texts.get(str(reading.settings.get(key)), ("", ""))
+        return Paragraph(text, sources.source(key), term) if term else None
+
+    return say
+
+
+def label_smoothing(reading: Reading) -> Paragraph | None:
+    """One-sided label smoothing."""
+    smoothing = reading.number("label_smoothing")
+    if not smoothing:
+        return None
+    return Paragraph(
+        f"D's target for real samples is {1 - smoothing:g} instead of 1, which keeps D from becoming overconfident.",
+        sources.SALIMANS,
+        f"one-sided label smoothing, {smoothing:g}",
+    )
+
+
+def instance_noise(reading: Reading) -> Paragraph | None:
+    """Instance noise, and how it decays."""
+    sd, end, steps = (reading.number(f"instance_noise.{name}") for name in ("sd", "end", "steps"))
+    if not sd:
+        return None
+    term = f"instance noise, sd {sd:g} at the start"
+    if steps and reading.snapshot.step >= steps:
+        return Paragraph(f"The noise on D's inputs has been 0 since step {steps:,.0f}.", sources.SONDERBY, term)
+    decay = f" It decays {f'to {end:g}' if end else 'linearly'} by step {steps:,.0f}, and is 0 from then on." if steps else ""
+    return Paragraph(
+        f"Gaussian noise on D's inputs makes the two distributions overlap, so that D cannot separate them perfectly.{decay}",
+        sources.SONDERBY,
+        term,
+    )
+
+
+def lazy(reading: Reading) -> Paragraph | None:
+    """Regularizers that are not added in every step."""
+    steps = reading.number("lazy")
+    if steps <= 1 or not any(reading.number(key) for key in reading.settings if key.startswith("regularizers.")):
+        return None
+    text = f"D's regularizers are computed once every {steps:g} steps, with {steps:g} times their weights, which saves time."
+    return Paragraph(text, sources.KARRAS, f"lazy regularization, every {steps:g} steps")
 
 
 def spectral(reading: Reading) -> Paragraph | None:
     """Spectral normalisation of D."""
     if not reading.settings.get("discriminator.spectral"):
         return None
-    text = "Each weight matrix of D is divided by its largest singular value, which bounds how steep D can be."
+    text = "Each weight matrix of D is divided by its largest singular value, which limits D's Lipschitz constant."
     return Paragraph(text, sources.MIYATO, "spectral normalisation")
 
 
-OPTIONS: tuple[Callable[[Reading], Paragraph | None], ...] = (
+def early_stopping(reading: Reading) -> Paragraph | None:
+    """The metric that ends training."""
+    metric, wanted = reading.settings.get("stop.metric"), reading.number("stop.evaluations")
+    if not metric:
+        return None
+    often = f" in {wanted:g} evaluations in a row" if wanted > 1 else ""
+    return Paragraph(f"Training stops when {metric} reaches {reading.number('stop.threshold'):g}{often}.", term="early stopping")
+
+
+OPTIONS: tuple[Option, ...] = (
     objective,
     k_steps,
-    minibatch,
-    _penalty("r1", "R1", "The steepness of D at real samples is penalised. Near the equilibrium this makes the game settle, not circle."),
-    _penalty(
-        "r1_difference", "R1", "The steepness of D at real samples is penalised, measured by a small shift. This makes the game settle."
+    _name(
+        "updates",
+        {
+            "simultaneous": ("simultaneous updates", "G and D are updated at the same time, by gradients at the same weights."),
+            "same_batch": ("same batch", "G is updated on the minibatch that D has just been trained on, not on a fresh one."),
+        },
     ),
-    _penalty("r2", "R2", "The steepness of D at generated samples is penalised: the twin of R1."),
-    _penalty("gradient_penalty", "gradient penalty", "Between real and generated samples the slope of D is drawn towards 1, for W1."),
-    _penalty("l2", "L2", "Large weights of D are penalised, which keeps it simple and slow."),
+    minibatch,
+    _setting("packing", "packing {}", "D judges {} samples jointly (PacGAN), so that it can detect a lack of variety.", 1.0),
+    _penalty(
+        "r1", "R1", "Gradient penalty: penalises the squared gradient norm of D's output at real samples, which stabilises convergence."
+    ),
+    _penalty(
+        "r1_difference",
+        "R1 by finite differences",
+        "Gradient penalty: penalises the squared gradient norm of D's output at real samples, which stabilises convergence.",
+    ),
+    _penalty("r2", "R2", "Gradient penalty: penalises the squared gradient norm of D's output at generated samples."),
+    _penalty(
+        "gradient_penalty",
+        "gradient penalty",
+        "WGAN-GP: penalises the deviation of D's gradient norm from 1 at random points between real and generated samples.",
+    ),
+    _penalty("l2", "L2", "Penalises D's squared weights (not its biases), which keeps them small."),
     adaptive_l2,
+    lazy,
     spectral,
-    _setting("packing", lambda n: (f"packing {n:.0f}", f"D judges {n:.0f} samples at once; sameness among G's gives it away."), 1.0),
+    _name(
+        "discriminator.norm",
+        {
+            "batch": ("batch normalisation in D", "D's hidden units are normalised over the minibatch."),
+            "virtual_batch": (
+                "virtual batch normalisation",
+                "D's hidden units are normalised by the statistics of a fixed reference batch.",
+            ),
+        },
+    ),
+    _setting("discriminator.dropout", "dropout {} in D", "A random fraction {} of D's hidden units is set to 0 in each training pass."),
+    _setting("generator.dropout", "dropout {} in G", "A random fraction {} of G's hidden units is set to 0 in each training pass."),
     _setting(
         "feature_matching",
-        lambda weight: (
-            f"feature matching, weight {weight:g}",
-            "G also brings the mean of D's hidden units to what it is on real samples.",
-        ),
+        "feature matching, weight {}",
+        "G's loss also contains the squared distance between the mean hidden features of D on real and on generated samples.",
     ),
-    _setting(
-        "label_smoothing",
-        lambda lack: (f"label smoothing {lack:g}", f"D is to say {1 - lack:g}, not 1, of real samples, so that it never gets too sure."),
-    ),
-    _setting(
-        "instance_noise.sd",
-        lambda sd: (
-            f"instance noise, sd {sd:g} at first",
-            "Noise on what D is shown makes real and generated overlap, so that D cannot part them perfectly and G is shown a way.",
-        ),
-    ),
+    label_smoothing,
+    instance_noise,
     _setting(
         "historical_averaging",
-        lambda weight: (
-            f"historical averaging, weight {weight:g}",
-            "Each player pays for the distance from its mean so far: it damps circling.",
-        ),
-    ),
-    _setting(
-        "lazy",
-        lambda n: (
-            f"every {n:.0f} steps",
-            f"The penalties on D are added in every {n:.0f}th step, {n:.0f} times as heavy: the same, but cheaper.",
-        ),
-        1.0,
+        "historical averaging, weight {}",
+        "Each player's loss also contains the squared distance of its weights from their mean over the run, which damps oscillations.",
     ),
     _setting(
         "average_decay",
-        lambda decay: (
-            f"averaged G, decay {decay:g}",
-            "What you see and what is measured comes from a moving average of G's weights, which swings less than G itself.",
-        ),
+        "exponential moving average, decay {}",
+        "The samples shown and the metrics come from an exponential moving average (EMA) of G's weights, which fluctuates less than the "
+        "weights themselves.",
     ),
     _setting(
-        "discriminator.fourier", lambda n: (f"{n:.0f} Fourier features", "D also sees waves of its input, and with them fine detail.")
+        "discriminator.fourier",
+        "{} Fourier features",
+        "D's input is extended by sines and cosines of random projections, which lets it model fine detail.",
     ),
+    early_stopping,
 )
 
 

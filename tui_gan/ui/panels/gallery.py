@@ -118,7 +118,7 @@ class Gallery(Panel):
         if not isinstance(picture, ImageGrid):
             return
         if self.wish.walk or self.wish.nearest:
-            self.app.notify("a walk and pairs have a size of their own")
+            self.app.notify("the images of a walk and of pairs have a fixed size")
             return
         room = self.size.width - 2, 2 * (self.size.height - OTHERS)
         if plan(picture, *room, True, self.larger) != plan(picture, *room, True, self.larger + way):
@@ -146,7 +146,7 @@ class Gallery(Panel):
         if self._frame is not None and isinstance(self._frame.snapshot.picture, ImageGrid):
             self._want(Browse(self.wish.step, nearest=not self.wish.nearest))
         else:
-            self.app.notify("the nearest real images are there for images alone")
+            self.app.notify("nearest training images are shown for images only")
 
     def _want(self, wish: Browse) -> None:
         self.wish = wish

@@ -12,7 +12,7 @@ from tui_gan.ui.draw.players.discriminator import STANDING, discriminator
 from tui_gan.ui.draw.players.norms import bar_text, decades, filled, norms, said, worry
 
 UNICODE = """
-D(x): how real a sample looks to D
+D(x): D's outputs on real and generated samples
  10%│                           ┊        ▁▁▁▂▂▁▁▁
     │           ⡤⠤⠔⠒⠒⠒⠒⠒⠒⠒⠒⠤⠤⢄⣀⣀⡀  ▄▄▄▇▇▇████████▆▆▆▁▁
     │     ⢠⠤⠤⠜⠉⠉              ▃▃⠘⠒⠒⣄⣀⣀████████████████▁▁▁
@@ -22,8 +22,8 @@ D(x): how real a sample looks to D
    0│   ▁▁▃▃▃▆▆▆▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒⠉⠉⠱⠤⠤⢄██
      ───────────────────────────┴───────────────────────────
      0 generated               0.5                    real 1
-right on 81% of real ██████▌─  77% of generated █████████▎──
-D is ahead: it tells most samples apart
+accuracy 81% on real ██████▌─  77% on generated █████████▎──
+D classifies most samples correctly
 
   layer            weights 1e-2    1e1  gradient 1e-3    1e0
 D linear 1 > 64        4.1 █████████▋      0.034 █████▋
@@ -33,7 +33,7 @@ G linear 1 > 64        3.4 █████████▎      0.021 ███�
 G linear 64 > 1        1.2 ███████▋         0.17 ████████▏
 """
 ASCII = """
-D(x): how real a sample looks to D
+D(x): D's outputs on real and generated samples
  10%|                           :
     |           ooooooooooooooooo  #################
     |     oooooo                oooooo################
@@ -43,8 +43,8 @@ D(x): how real a sample looks to D
    0|        %%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%oooooo##
      ---------------------------+---------------------------
      0 generated               0.5                    real 1
-right on 81% of real ######--  77% of generated #########---
-D is ahead: it tells most samples apart
+accuracy 81% on real ######--  77% on generated #########---
+D classifies most samples correctly
 
   layer            weights 1e-2    1e1  gradient 1e-3    1e0
 D linear 1 > 64        4.1 ##########      0.034 ######
@@ -74,9 +74,9 @@ def test_discriminator(answers: Predictions, look: Look) -> None:
 @pytest.mark.parametrize(
     ("size", "words"),
     [
-        ((78, 19), ("D(x):", "81% of real", "77% of generated", "overlap by 56%", "linear 64 > 64", "gradient")),
-        ((78, 31), ("D(x):", "logits:", "81% of real", "D is ahead", "linear 1 > 64")),
-        ((158, 54), ("D(x):", "logits:", "81% of real", "D is ahead", "linear 1 > 64")),
+        ((78, 19), ("D(x):", "81% on real", "77% on generated", "overlap of the histograms 56%", "linear 64 > 64", "gradient")),
+        ((78, 31), ("D(x):", "logits:", "81% on real", "D classifies most", "linear 1 > 64")),
+        ((158, 54), ("D(x):", "logits:", "81% on real", "D classifies most", "linear 1 > 64")),
     ],
 )
 def test_what_every_size_shows(answers: Predictions, look: Look, size: tuple[int, int], words: tuple[str, ...]) -> None:
@@ -93,16 +93,16 @@ def test_a_deep_network_says_how_many_layers_found_no_room(answers: Predictions)
 @pytest.mark.parametrize(("real", "fake"), [(1.0, 1.0), (0.8, 0.8), (0.6, 0.6), (0.9, 0.1), (0.2, 0.2), (0.0, 0.0)])
 def test_the_standing_in_words(answers: Predictions, real: float, fake: float) -> None:
     text = discriminator(dataclasses.replace(answers, real_right=real, fake_right=fake), (), 78, 20, Look()).text()
-    assert f"{real:.0%} of real" in text
+    assert f"{real:.0%} on real" in text
     assert sum(words in text for _, words in STANDING) == 1
 
 
-def test_a_discriminator_of_pairs_says_so(answers: Predictions) -> None:
+def test_without_a_threshold_there_is_no_accuracy(answers: Predictions) -> None:
     of_pairs = dataclasses.replace(answers, real_right=math.nan, fake_right=math.nan)
     for width in (40, 158):
         text = discriminator(of_pairs, LAYERS, width, 24, Look()).text()
-        assert "D ranks pairs only" in text
-        assert "right on" not in text
+        assert ("accuracy is not defined" if width > 40 else "no threshold: accuracy is not defined") in text
+        assert "accuracy 8" not in text
 
 
 def test_numbers_to_worry_about() -> None:
@@ -114,8 +114,8 @@ def test_numbers_to_worry_about() -> None:
     assert said(math.inf, False) == ("inf", Ink.ERROR)
     assert said(math.nan, True) == ("-", Ink.DIM)
     assert worry(LAYERS) is None
-    assert worry((*LAYERS, Layer("D", "x", 1.0, 1e-8))) == ("gradient vanishes in 1 layer", Ink.WARNING)
-    assert worry((Layer("D", "x", 1.0, math.inf), Layer("D", "y", 1.0, 1e4))) == ("gradient explodes in 2 layers", Ink.ERROR)
+    assert worry((*LAYERS, Layer("D", "x", 1.0, 1e-8))) == ("vanishing gradient in 1 layer", Ink.WARNING)
+    assert worry((Layer("D", "x", 1.0, math.inf), Layer("D", "y", 1.0, 1e4))) == ("exploding gradient in 2 layers", Ink.ERROR)
 
 
 def test_decades_hold_the_numbers() -> None:

@@ -11,7 +11,7 @@ from tui_gan.ui.draw.palette import Look
 from tui_gan.ui.draw.players.predictions import common, logits, predictions, ranks_only
 
 UNICODE = """
-     generated 77% right      real 81% right
+     accuracy 77% on generated   81% on real
  10%│           ⢀⣀⡀     ┊   ▂▂▃▃▄▄▃▃▁▁      
     │    ⣀⣀⠖⠒⠉⠉⠉⠁ ⠈⠉⠉⠉⠑⠒⠢⠤⢄▇██████████▅▅    
     │  ⡤⠤⠃         ▁▁▅▅▒▒▒⠈⠉⠑⠒⢢⣀⡀███████▇▇  
@@ -21,7 +21,7 @@ UNICODE = """
      0 generated       0.5            real 1
 """
 ASCII = """
-     generated 77% right      real 81% right
+     accuracy 77% on generated   81% on real
  10%|           ooo     :       ##          
     |    oooooooo ooooooooo#############    
     |  ooo           %%%%%ooooooo#########  
@@ -65,15 +65,17 @@ def test_logits(answers: Predictions, look: Look) -> None:
 
 def test_the_shares_are_those_of_the_run_and_not_of_the_bins(answers: Predictions) -> None:
     rows = predictions(dataclasses.replace(answers, real_right=0.125, fake_right=1.0), 44, 8, Look()).text().split("\n")
-    assert "generated 100% right" in rows[0]
-    assert "real 12% right" in rows[0]
+    assert "accuracy 100% on generated" in rows[0]
+    assert "12% on real" in rows[0]
 
 
 @pytest.mark.parametrize("known", [math.nan, 0.5])
-def test_a_discriminator_of_pairs_is_never_right_alone(answers: Predictions, known: float) -> None:
+def test_without_a_threshold_there_is_no_accuracy(answers: Predictions, known: float) -> None:
     of_pairs = dataclasses.replace(answers, real_right=known, fake_right=math.nan)
     assert ranks_only(of_pairs)
-    assert "right" not in predictions(of_pairs, 44, 8, Look()).text().replace("D ranks pairs only", "")
+    assert "accuracy not defined" in predictions(of_pairs, 44, 8, Look()).text()
+    assert "accuracy not defined" in predictions(of_pairs, 26, 8, Look()).text()
+    assert "nan" not in predictions(of_pairs, 44, 8, Look()).text()
 
 
 def test_what_is_common_is_shaded_and_counted(answers: Predictions, plain: Look) -> None:
@@ -90,7 +92,7 @@ def test_a_sure_discriminator_stands_at_both_ends(plain: Look) -> None:
     sure[-1] = 1.0
     found = dataclasses.replace(answers_of(BINS, frozen(sure), frozen(sure[::-1])), fake_right=1.0)
     rows = predictions(found, 44, 8, plain).text().split("\n")
-    assert "generated 100% right" in rows[0]
+    assert "accuracy 100% on generated" in rows[0]
     assert rows[1].startswith("100%|oo")
     assert rows[1].endswith("##")
 

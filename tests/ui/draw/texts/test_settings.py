@@ -11,8 +11,8 @@ NEAR = Foot(undo="k steps: 2 -> 1")
 DRAWN = [
     " k steps         <       1        > k K 1 .. 20",
     " minibatch       <      off       > m   on / off",
-    " G rate          <     0.002      > g G 1e-7 .. 10",
-    " D rate          <     0.002      > l L 1e-7 .. 10",
+    " G lr            <     0.002      > g G 1e-7 .. 10",
+    " D lr            <     0.002      > l L 1e-7 .. 10",
     " penalty x       <       1        > p P 0.0001 .. 10k",
     " batch           <      256       > b B 2 .. 8192",
     " device          <      cpu       > v   cpu cuda",
@@ -65,14 +65,14 @@ def test_nothing_is_drawn_without_rows(plain: Look) -> None:
 
 
 def test_a_value_is_typed_in_the_last_line(plain: Look) -> None:
-    assert lines(plain, 0, 70, 12, Foot(typing="12"))[-1] == "k steps = 12    Enter puts it in force, Escape leaves"
-    assert lines(plain, 10, 70, 12, Foot(typing=""))[-1] == "latent_dim =     Enter keeps it for a new run, Escape leaves"
+    assert lines(plain, 0, 70, 12, Foot(typing="12"))[-1] == "k steps = 12    Enter applies, Escape cancels"
+    assert lines(plain, 10, 70, 12, Foot(typing=""))[-1] == "latent_dim =     Enter notes it for a new run, Escape cancels"
     assert lines(plain, 0, 20, 12, Foot(typing="1" * 50))[-1] == "k steps = 11111111"
 
 
 def test_what_waits_for_a_new_run_says_how(plain: Look) -> None:
     drawn = lines(plain, 10, 70, 14, Foot(restart="tui-gan run toy1d --set latent_dim=8"), latent_dim="8")
-    assert ">latent_dim      <       8        >     now 1, restart" in drawn
+    assert ">latent_dim      <       8        >     now 1, needs a restart" in drawn
     assert drawn[-2:] == ["restart with: tui-gan run toy1d --set latent_dim=8", "R saves this run and starts that one"]
 
 

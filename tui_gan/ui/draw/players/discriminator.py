@@ -1,4 +1,4 @@
-"""Discriminator: how well D tells real from generated, and what its layers and those of G are like."""
+"""Discriminator: D's outputs and its accuracy, and the norms of all layers."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -7,27 +7,27 @@ from tui_gan.contract.snapshot import Layer, Predictions
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.players.norms import axes_of, filled, norms
-from tui_gan.ui.draw.players.predictions import beside, common, logits, predictions, ranks_only
+from tui_gan.ui.draw.players.predictions import NO_ACCURACY, beside, common, logits, predictions, ranks_only
 
 # From this width on two things stand side by side.
 BROAD = 120
 # Rows of a chart: the fewest that are worth a second one, and the most that are of use.
 LEAST, MOST = 7, 16
-# What D's standing means, by the share on which it is right, from the highest down.
+# D's accuracy in words, from the highest down.
 STANDING = (
-    (0.97, "D is nearly always right: G learns little from it"),
-    (0.75, "D is ahead: it tells most samples apart"),
-    (0.55, "D is a little ahead: it tells some samples apart"),
-    (0.45, "D can only guess: G is good, or D is weak"),
-    (-math.inf, "D is mostly wrong: G is ahead of it"),
+    (0.97, "D separates real from generated almost perfectly"),
+    (0.75, "D classifies most samples correctly"),
+    (0.55, "D's accuracy is a little above chance level"),
+    (0.45, "D's accuracy is at chance level"),
+    (-math.inf, "D's accuracy is below chance level"),
 )
-RANKING = "D ranks pairs only: it says which of two samples is the more real, and of one alone nothing"
-RANKINGS = (RANKING, "D ranks pairs only: which of two is the more real, and nothing of one alone", "D ranks pairs only")
-LOGITS = "logits: what D says before it is squeezed into 0 .. 1"
-CHANCE = "D(x): how real a sample looks to D"
+UNDEFINED = "D's output has no decision threshold for a single sample, so accuracy is not defined"
+UNDEFINED_IN_SHORT = (UNDEFINED, "no threshold: accuracy is not defined", NO_ACCURACY)
+LOGITS = "logits: D's raw outputs, from which D(x) follows"
+OUTPUTS = "D(x): D's outputs on real and generated samples"
 # Rows from which a chart has a title, and those that a table may take before it leaves room for charts.
 TITLED, FEW = 7, 8
-LEAD, SHORTEST = "right on ", 6
+LEAD, SHORTEST = "accuracy ", 6
 
 
 def discriminator(answers: Predictions, layers: Sequence[Layer], width: int, height: int, look: Look, layer: int = 0) -> Canvas:
@@ -40,10 +40,10 @@ def discriminator(answers: Predictions, layers: Sequence[Layer], width: int, hei
     raw = 0 if broad or charts < 2 * LEAST else min(MOST, charts * 9 // 20)
     first = min(max(MOST, height * 2 // 3), charts - raw)
     half = (width - 2) // 2 if broad else width
-    canvas.paste(0, 0, _titled(CHANCE, half, first, lambda rows: predictions(answers, half, rows, look, shares=False)))
+    canvas.paste(0, 0, _titled(OUTPUTS, half, first, lambda rows: predictions(answers, half, rows, look, shares=False)))
     if broad:
         canvas.paste(half + 2, 0, _titled(LOGITS, half, first, lambda rows: logits(answers, half, rows, look)))
-    _verdict(canvas, answers, first, said, look)
+    _in_words(canvas, answers, first, said, look)
     if raw:
         canvas.paste(0, first + said, _titled(LOGITS, width, raw, lambda rows: logits(answers, width, rows, look)))
     if table:
@@ -79,11 +79,11 @@ def _table(layers: Sequence[Layer], width: int, height: int, broad: bool, look: 
     return canvas
 
 
-def _verdict(canvas: Canvas, answers: Predictions, y: int, rows: int, look: Look) -> None:
+def _in_words(canvas: Canvas, answers: Predictions, y: int, rows: int, look: Look) -> None:
     """On how many samples of each kind D is right, with bars, and what that means."""
     if ranks_only(answers):
         if rows:
-            canvas.write(0, y, next((text for text in RANKINGS if len(text) <= canvas.width), ""), Ink.BOLD)
+            canvas.write(0, y, next((text for text in UNDEFINED_IN_SHORT if len(text) <= canvas.width), ""), Ink.BOLD)
         if rows > 1:
             canvas.write(0, y + 1, _common(answers), Ink.DIM)
         return
@@ -92,7 +92,7 @@ def _verdict(canvas: Canvas, answers: Predictions, y: int, rows: int, look: Look
     if rows > 1:
         standing = next(words for least, words in STANDING if (answers.real_right + answers.fake_right) / 2 >= least)
         if kind := beside(answers):
-            standing = f"D tells them apart, but takes most of both for {kind}"
+            standing = f"D separates them, but classifies most of both as {kind}"
         end = canvas.write(0, y + 1, standing, Ink.BOLD) if len(standing) <= canvas.width else 0
         text = _common(answers)
         if end + len(text) + 2 <= canvas.width:
@@ -103,7 +103,7 @@ def _accuracy(canvas: Canvas, answers: Predictions, y: int, look: Look) -> None:
     """Two shares in words, each with a bar where there is room for both."""
     half = (canvas.width - 2) // 2
     parts = (("real", answers.real_right, Ink.REAL), ("generated", answers.fake_right, Ink.FAKE))
-    words = [f"{share:.0%} of {kind} " for kind, share, _ in parts]
+    words = [f"{share:.0%} on {kind} " for kind, share, _ in parts]
     if half >= len(LEAD + words[0]) + SHORTEST:
         words[0] = LEAD + words[0]
     barred = half >= max(map(len, words)) + SHORTEST
@@ -115,4 +115,4 @@ def _accuracy(canvas: Canvas, answers: Predictions, y: int, look: Look) -> None:
 
 
 def _common(answers: Predictions) -> str:
-    return f"the two overlap by {common(answers):.0%}"
+    return f"overlap of the histograms {common(answers):.0%}"

@@ -80,8 +80,8 @@ def worry(layers: Sequence[Layer]) -> tuple[str, Ink] | None:
     known = [layer.gradients for layer in layers if not math.isnan(layer.gradients)]
     exploding, vanishing = sum(value > EXPLODING for value in known), sum(value < VANISHING for value in known)
     if exploding:
-        return f"gradient explodes in {_layers(exploding)}", Ink.ERROR
-    return (f"gradient vanishes in {_layers(vanishing)}", Ink.WARNING) if vanishing else None
+        return f"exploding gradient in {_layers(exploding)}", Ink.ERROR
+    return (f"vanishing gradient in {_layers(vanishing)}", Ink.WARNING) if vanishing else None
 
 
 def _layers(number: int) -> str:

@@ -1,4 +1,4 @@
-"""Predictions: what the discriminator says of real and of generated samples, as two histograms over one axis."""
+"""Predictions: D's outputs on real and on generated samples, as two histograms over one axis."""
 
 import dataclasses
 import math
@@ -13,6 +13,7 @@ from tui_gan.ui.draw.palette import Ink, Look
 TOPS = (0.1, 0.2, 0.5, 1.0)
 LEFT = 5
 WORDED = 40
+NO_ACCURACY = "accuracy not defined"
 # Shares of samples on which D is right, between which it seems to guess, and an overlap with which it could be right on more.
 GUESSING, AHEAD, APART = 0.45, 0.75, 0.5
 
@@ -22,7 +23,7 @@ class Histograms:
     """Shares of real and of generated samples in the same bins.
 
     Attributes:
-        split: where the verdict turns; None where there is no such place.
+        split: the decision threshold; None where there is none.
     """
 
     edges: Floats
@@ -73,7 +74,7 @@ def logits(answers: Predictions, width: int, height: int, look: Look) -> Canvas:
 
 
 def ranks_only(answers: Predictions) -> bool:
-    """Whether D knows differences of logits alone, so that no single verdict is right or wrong."""
+    """Whether the objective defines differences of logits alone, so that D has no accuracy on single samples."""
     return not (math.isfinite(answers.real_right) and math.isfinite(answers.fake_right))
 
 
@@ -108,7 +109,7 @@ def _drawn(found: Histograms, width: int, height: int, above: int, below: int, l
 
 
 def _histograms(found: Histograms, columns: int, rows: int, look: Look) -> Canvas:
-    """Both histograms without axes, what is common to them shaded, and a line where the verdict turns."""
+    """Both histograms without axes, what is common to them shaded, and a line at the decision threshold."""
     canvas = Canvas(columns, rows)
     real = _heights(found.edges, found.real, columns) / found.top
     fine = _heights(found.edges, found.fake, 2 * columns) / found.top
@@ -146,11 +147,11 @@ def _outline(heights: Floats, dots: int) -> marks.Dots:
 def _shares(canvas: Canvas, answers: Predictions, left: int) -> None:
     """On how many of each kind D is right, above the side where they should be."""
     if ranks_only(answers):
-        canvas.write(left, 0, "D ranks pairs only", Ink.DIM)
+        canvas.write(left, 0, NO_ACCURACY, Ink.DIM)
         return
-    words = ("generated ", "real ") if canvas.width >= WORDED else ("", "")
-    canvas.write(left, 0, f"{words[0]}{answers.fake_right:.0%} right", Ink.FAKE)
-    text = f"{words[1]}{answers.real_right:.0%} right"
+    words = (" on generated", " on real") if canvas.width >= WORDED else ("", "")
+    canvas.write(left, 0, f"accuracy {answers.fake_right:.0%}{words[0]}", Ink.FAKE)
+    text = f"{answers.real_right:.0%}{words[1]}"
     canvas.write(canvas.width - len(text), 0, text, Ink.REAL)
 
 

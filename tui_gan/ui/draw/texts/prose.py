@@ -38,7 +38,7 @@ def lines(sections: Sequence[Section], width: int, look: Look) -> list[Line]:
     return found[:-1]
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=1024)
 def _paragraph(paragraph: Paragraph, width: int, ascii_only: bool) -> tuple[Line, ...]:
     """The lines of a paragraph: its term stands out, its source comes last and recedes."""
     parts = (paragraph.term and f"{paragraph.term}:", paragraph.text, paragraph.source and f"[{paragraph.source}]")

@@ -106,8 +106,8 @@ def _row(canvas: Canvas, y: int, row: Row, number: int, chosen: bool, names: int
 def _aside(row: Row, width: int) -> tuple[str, Ink]:
     """Range or choices, and the help after them: each as far as it fits whole."""
     if row.asked:
-        return _fitting_words(f"now {row.value}, restart", width), Ink.MARK
-    extent = _fitting_words("restart" if row.fixed else row.extent, min(width, EXTENT))
+        return _fitting_words(f"now {row.value}, needs a restart", width), Ink.MARK
+    extent = _fitting_words("needs a restart" if row.fixed else row.extent, min(width, EXTENT))
     if len(row.help) <= width - EXTENT - 1:
         return f"{extent.ljust(EXTENT)} {row.help}", Ink.DIM
     return extent, Ink.DIM
@@ -147,7 +147,7 @@ def _last(row: Row, foot: Foot, width: int) -> list[list[tuple[str, Ink]]]:
         # A wide text shows its end.
         lead = f"{row.label} = "
         shown = foot.typing[-max(1, width - len(lead) - 2) :]
-        hint = "   Enter puts it in force, Escape leaves" if not row.fixed else "   Enter keeps it for a new run, Escape leaves"
+        hint = "   Enter applies, Escape cancels" if not row.fixed else "   Enter notes it for a new run, Escape cancels"
         rest = hint if len(lead) + len(shown) + 1 + len(hint) <= width else ""
         return [[(lead, Ink.KEY), (shown, Ink.BOLD), (" ", Ink.SELECTED), (rest, Ink.DIM)]]
     found: list[list[tuple[str, Ink]]] = []

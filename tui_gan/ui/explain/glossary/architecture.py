@@ -1,0 +1,63 @@
+"""Words of the networks: layers, activations, normalisation, and how weights begin."""
+
+from tui_gan.contract import sources
+
+WORDS = (
+    ("MLP, multilayer perceptron", "A network of fully connected layers, each followed by an activation function.", ""),
+    (
+        "DCGAN",
+        "A GAN of convolutions with stride (D) and transposed convolutions (G), without fully connected hidden layers.",
+        sources.RADFORD,
+    ),
+    (
+        "aylien (network)",
+        "The discriminator of AYLIEN's gan-intro: three hidden layers, of which minibatch discrimination replaces the third.",
+        sources.AYLIEN,
+    ),
+    ("linear (layer), fully connected", "A layer whose outputs are weighted sums of all its inputs, plus a bias.", ""),
+    ("convolution, conv", "A layer that applies the same small kernel at every place of an image.", ""),
+    ("transposed convolution, conv up", "A convolution that enlarges an image, as DCGAN's generator does.", sources.RADFORD),
+    ("hidden layer, unit", "A layer between input and output; its outputs are its units.", ""),
+    ("weights, biases, parameters", "The numbers of a network that training changes.", ""),
+    ("activation function", "The nonlinear function that follows a layer.", ""),
+    ("ReLU", "Rectified linear unit: max(0, x).", sources.NAIR_HINTON),
+    ("leaky ReLU", "x where x is positive, 0.2 x elsewhere, so that the gradient is never 0.", sources.MAAS),
+    ("sigmoid", "1 / (1 + exp(-x)), which maps any number into 0 .. 1.", ""),
+    ("tanh", "Hyperbolic tangent, which maps any number into -1 .. 1.", ""),
+    ("softplus", "log(1 + exp(x)), a smooth ReLU.", sources.DUGAS),
+    ("SiLU", "x times its sigmoid.", sources.ELFWING),
+    ("maxout", "The largest of several linear functions (pieces) of the inputs.", sources.GOODFELLOW_MAXOUT),
+    ("linear (output)", "An output layer without an activation function.", ""),
+    ("softmax", "exp(x_i) / sum of exp(x_j): scores as probabilities of classes.", ""),
+    ("dropout", "In each training pass a random fraction of the units is set to 0, which counters overfitting.", sources.HINTON),
+    (
+        "batch normalisation, batch norm, batch (norm)",
+        "Units are shifted and scaled to mean 0 and variance 1 over the minibatch.",
+        sources.IOFFE,
+    ),
+    (
+        "virtual batch normalisation, virtual batch norm, virtual batch (norm)",
+        "Batch normalisation by the statistics of a reference batch, so that samples of a minibatch do not depend on each other.",
+        sources.SALIMANS,
+    ),
+    ("reference batch", "A fixed set of samples to which a sample is compared or by which it is normalised.", sources.SALIMANS),
+    ("spectral normalisation", "Each weight matrix is divided by its largest singular value.", sources.MIYATO),
+    ("Lipschitz constant", "The largest factor by which a function stretches the distance between two inputs.", sources.ARJOVSKY),
+    (
+        "minibatch discrimination, minibatch features",
+        "D compares the samples of a minibatch: features of their distances reveal a generator that makes them too much alike.",
+        sources.SALIMANS,
+    ),
+    ("packing, PacGAN", "D judges several samples jointly, so that it can detect a lack of variety.", sources.LIN),
+    (
+        "Fourier features",
+        "Sines and cosines of random projections that extend a network's input, so that it can model fine detail.",
+        sources.TANCIK,
+    ),
+    ("initialisation", "The distribution from which the weights are drawn before training.", ""),
+    ("torch (initialisation)", "PyTorch's default: uniform, within 1 / sqrt(inputs) of a layer.", ""),
+    ("normal (initialisation)", "Gaussian with mean 0.", ""),
+    ("truncated normal (initialisation)", "Gaussian with mean 0, cut off at two standard deviations.", ""),
+    ("uniform (initialisation)", "Every value between two limits with the same density.", ""),
+    ("He (initialisation)", "Gaussian with standard deviation sqrt(2 / inputs), made for ReLU.", sources.HE),
+)

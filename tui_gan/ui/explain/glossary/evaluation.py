@@ -1,0 +1,65 @@
+"""Words of evaluation: the metrics, and what they are measured in."""
+
+from tui_gan.contract import sources
+from tui_gan.contract.sources import GOODFELLOW
+
+WORDS = (
+    ("metric", "A number that compares generated with real samples, independent of D.", ""),
+    ("mean, sd", "Mean and standard deviation of the generated samples.", ""),
+    ("sd ratio", "Standard deviation of the generated samples divided by that of the data: 1 is right, below 1 is too narrow.", ""),
+    (
+        "W1, W1 distance",
+        "Wasserstein-1 or earth mover's distance: the average distance that probability mass must be moved to turn one distribution into "
+        "the other.",
+        sources.ARJOVSKY,
+    ),
+    ("sliced W1", "W1 of the projections onto a line, averaged over many directions.", sources.BONNEEL),
+    ("KS, KS distance", "Kolmogorov-Smirnov statistic: the largest difference between two cumulative distribution functions.", ""),
+    (
+        "KL, KL divergence",
+        "Kullback-Leibler divergence: sum of p ln(p / q), 0 where the distributions are equal. It is not symmetric.",
+        "",
+    ),
+    (
+        "JS, JS divergence",
+        "Jensen-Shannon divergence: from 0, equal, to ln 2, disjoint. Minimax minimises it if D is optimal.",
+        sources.LIN_JS,
+    ),
+    ("reverse KL", "KL divergence of the generated samples' shares of the modes from equal shares; 0 is balanced.", sources.SRIVASTAVA),
+    ("nats", "Unit of divergences, log-likelihoods and logistic losses, which use the natural logarithm; 1 nat is 1.443 bits.", ""),
+    ("modes, modes found", "Number of modes near which at least one generated sample lies.", sources.SRIVASTAVA),
+    ("HQ, near a mode", "High quality: share of the generated samples within three standard deviations of a mode.", sources.SRIVASTAVA),
+    (
+        "MMD",
+        "Squared maximum mean discrepancy: the distance of two distributions' means in the feature space of a kernel.",
+        sources.GRETTON,
+    ),
+    (
+        "Parzen, Parzen log p",
+        "Log-likelihood of test data under a Gaussian kernel density estimate fitted to generated samples. It rewards blur.",
+        GOODFELLOW,
+    ),
+    ("Parzen se, Parzen std. error", "Standard error of that mean log-likelihood over the test data.", GOODFELLOW),
+    ("precision", "Fraction of the generated samples inside the estimated manifold of the data: realism.", sources.KYNKAANNIEMI),
+    ("recall", "Fraction of the real samples inside the estimated manifold of the generated ones: diversity.", sources.KYNKAANNIEMI),
+    (
+        "density",
+        "How many neighbourhoods of real samples a generated sample lies in, relative to what is expected: about 1 for real samples.",
+        sources.NAEEM,
+    ),
+    ("coverage", "Fraction of the real samples that have a generated sample in their neighbourhood.", sources.NAEEM),
+    (
+        "Frechet distance, classifier Frechet",
+        "Distance between Gaussians fitted to features of real and generated images; here of a small digit classifier, so that it is not "
+        "comparable with FID.",
+        sources.HEUSEL,
+    ),
+    ("FID", "Frechet Inception distance: the Frechet distance in features of the Inception network.", sources.HEUSEL),
+    ("KID", "Kernel Inception distance: MMD in features of the Inception network.", sources.BINKOWSKI),
+    (
+        "nearest train",
+        "Mean distance of generated images to the nearest training image, divided by that of test images: near 0 is memorised.",
+        "",
+    ),
+    ("training, validation, test data", "Data to train on, to choose settings by, and to measure on.", ""),
+)
