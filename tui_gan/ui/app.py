@@ -21,6 +21,7 @@ from tui_gan.ui.board import Board
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.draw.raster import Raster, forgotten, sent
 from tui_gan.ui.draw.texts.figures import figures
+from tui_gan.ui.escape import told_apart
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, KEYS, Key, bindings
 from tui_gan.ui.line import watched
@@ -82,6 +83,7 @@ class TuiGan(App[None]):
         self._ascii = [AsciiFilter()] if ascii_only else []
         super().__init__()
         self.animation_level = "none"
+        told_apart()
         self.driver_class = watched(self.driver_class, self._count, self._last)
         self._handle = handle
         self._keys = keys
