@@ -146,6 +146,7 @@ IN_PANELS = (
     Key("lower", "left", "turn_chosen(-1)", "lower", "turn it down", "settings"),
     Key("raise", "right", "turn_chosen(1)", "raise", "turn it up", "settings"),
     Key("type", "enter", "type", "type", "type an exact value", "settings"),
+    Key("find", "slash", "find", "filter", "choose knobs and settings as you type", "settings"),
     Key("restart", "R", "restart", "restart", "save this run, and start a new one with the settings that wait for it", "settings"),
     Key("knob_up", "up", "choose(-1)", "choose", "the knob above", "knobs"),
     Key("knob_down", "down", "choose(1)", "choose", "the knob below", "knobs"),
