@@ -6,7 +6,6 @@ import pytest
 from tui_gan.ui.app import TuiGan
 from tui_gan.ui.memory import FIRST_TIME, NOTHING, RUNS, Memories, Memory, keep, recall
 
-
 LEFT = Memories(True, {"/runs/one": ("layers", "losses"), "/runs/two": ("curves", None)})
 
 

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ from textual.screen import Screen
 from tui_gan.contract.commands import Command, Export, RunHandle, Stop, TurnKnob, Watch
 from tui_gan.contract.news import advised
 from tui_gan.contract.snapshot import Event, EventKind, Snapshot, Status
+from tui_gan.ui.bars import Footer
 from tui_gan.ui.board import Board
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.draw.raster import Raster, forgotten, sent
@@ -253,6 +255,15 @@ class TuiGan(App[None]):
         """Write what the view shows into the run directory."""
         view = self._board.view
         self.send(Export("safetensors") if view not in EXPORTED else Export("png", EXPORTED[view]))
+
+    def act_in(self, view: str, action: str) -> None:
+        """Turn to a view, and do an action of its panel once the run has told what is looked at there."""
+        self._board.turn_to(view)
+        self._puller.send_and(Watch(self._watched), partial(self.call_later, self._act_if_there, view, action))
+
+    async def _act_if_there(self, view: str, action: str) -> None:
+        if self.screen is self._board and self._board.view == view:
+            await self._board.query_one(Footer).act(action)
 
     def action_restore(self) -> None:
         """Show all panels again, and leave the focused one."""
