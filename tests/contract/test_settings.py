@@ -28,7 +28,8 @@ def test_every_setting_has_its_sentence_in_the_docstring() -> None:
 
 def test_words_that_a_type_lists_are_found() -> None:
     assert names_of("discriminator.norm") == ("none", "batch", "virtual_batch")
-    assert names_of("objective") == names_of("channels") == names_of("regularizers.r1") == ()
+    assert names_of("channels") == ("0", "1", "3")
+    assert names_of("objective") == names_of("regularizers.r1") == ()
 
 
 def test_differences_are_by_key_and_a_regularizer_not_named_has_weight_0() -> None:

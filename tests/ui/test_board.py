@@ -61,7 +61,7 @@ def test_80_by_24_shows_distribution_losses_and_state_in_whole_words(seen, run_o
             "D(x)",
             "losses",
             "2 ln 2",
-            "space pause",
+            "space go on",
         ):
             assert words in text
 

@@ -28,6 +28,7 @@ Headless = Annotated[bool, typer.Option("--headless", help="Train without the sc
 Plain = Annotated[bool, typer.Option("--plain", help="Report in sentences, for a screen reader; type help for the commands.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with plain ASCII.")]
+Paused = Annotated[bool, typer.Option("--paused", help="Begin paused, to look at step 0, change settings, or train step by step.")]
 Device = Annotated[str | None, typer.Option(help="Device to train on: auto, cpu, cuda, cuda:N or mps.", show_default=False)]
 
 
@@ -51,6 +52,7 @@ def run(
     set: Annotated[
         list[str] | None, typer.Option("--set", help="Any setting by its TOML key: --set objective=hinge.", show_default=False)
     ] = None,
+    paused: Paused = False,
     plain: Plain = False,
     json: AsJson = False,
     ascii: Ascii = False,
@@ -59,7 +61,7 @@ def run(
     """Train a preset and watch it."""
     options = {"steps": steps, "seed": seed, "data": data and str(data), "generator": generator, "discriminator": discriminator}
     resolved, live = settings.resolved(preset, config, settings.of_pairs(set or ()), options, knobs)
-    front_end, hold = _front_end(headless, plain, ascii)
+    front_end, hold = _front_end(headless, plain, ascii, paused)
 
     from tui_gan.data.tables import read_table
     from tui_gan.session import rundir
@@ -79,12 +81,13 @@ def resume(
         int | None, typer.Option(min=1, help="Further steps; without it, up to the run's own number.", show_default=False)
     ] = None,
     device: Device = None,
+    paused: Paused = False,
     plain: Plain = False,
     json: AsJson = False,
     ascii: Ascii = False,
 ) -> None:
     """Go on with a run where its newest checkpoint left it."""
-    front_end, hold = _front_end(headless, plain, ascii)
+    front_end, hold = _front_end(headless, plain, ascii, paused)
 
     from tui_gan.session import checkpoint, rundir
     from tui_gan.session.plan import Plan
@@ -132,7 +135,7 @@ def _check_terminal() -> None:
         raise UsageError("TERM=dumb says that this terminal cannot show a screen; set TERM to what it is, or add --headless")
 
 
-def _front_end(headless: bool, plain: bool, ascii_only: bool) -> "tuple[Callable[[Plan], Ended], bool]":
+def _front_end(headless: bool, plain: bool, ascii_only: bool, paused: bool) -> "tuple[Callable[[Plan], Ended], bool]":
     """What to train under, and whether a run that has finished is held there until somebody leaves it.
 
     Raises:
@@ -142,14 +145,18 @@ def _front_end(headless: bool, plain: bool, ascii_only: bool) -> "tuple[Callable
 
     if headless and plain:
         raise UsageError("choose one of --headless and --plain")
-    if headless or plain:
-        return (front.headless, False) if headless else (front.plain, sys.stdin.isatty())
+    if paused and (headless or (plain and not sys.stdin.isatty())):
+        raise UsageError("--paused waits until somebody goes on, which nobody can here: leave it out, or train with the screen")
+    if headless:
+        return front.headless, False
+    if plain:
+        return lambda plan: front.plain(plan, paused), sys.stdin.isatty()
     _check_terminal()
     preferences = own.preferences()
     # Imported before anything is made: a signal must find its handler soon after there is a directory to keep whole.
     import tui_gan.ui.app  # noqa: F401
 
-    return lambda plan: front.screen(plan, ascii_only, preferences), True
+    return lambda plan: front.screen(plan, ascii_only, preferences, paused), True
 
 
 def _train(plan: "Plan", front_end: "Callable[[Plan], Ended]", json: bool) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from tui_gan.contract.config import Config, EarlyStop, Noise, Optimizer, Schedule
 from tui_gan.contract.network import Network
+from tui_gan.contract.values import typed
 
 LIVE = ""
 BEGINNING = "it determines how the run begins"
@@ -84,11 +85,11 @@ def help_of(key: str) -> str:
 
 @functools.cache
 def names_of(key: str) -> tuple[str, ...]:
-    """The words that a setting may be, where its type lists them."""
+    """What a setting may be, as it is typed, where its type lists it."""
     hints: Any = Config
     for name in key.split("."):
         hints = typing.get_type_hints(hints).get(name) if isinstance(hints, type) and issubclass(hints, msgspec.Struct) else None
-    return tuple(each for each in typing.get_args(hints) if isinstance(each, str)) if typing.get_origin(hints) is Literal else ()
+    return tuple(map(typed, typing.get_args(hints))) if typing.get_origin(hints) is Literal else ()
 
 
 def nested(key: str, value: object) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from tui_gan.contract.objectives import TRAITS
 from tui_gan.contract.snapshot import Setting, Snapshot
 from tui_gan.contract.sources import source
 from tui_gan.contract.values import typed
+from tui_gan.ui.draw.texts.filter import matches
 from tui_gan.ui.draw.texts.words import range_text, value_text
 from tui_gan.ui.keys import KEYS, Key, knob_letters
 
@@ -45,6 +46,16 @@ class Row:
     def fixed(self) -> bool:
         """Whether it needs a new run."""
         return self.setting is not None and not self.setting.live
+
+    @property
+    def said(self) -> str:
+        """All that it is found by: name, group, value, choices, help and source."""
+        return " ".join((self.key, self.label, self.group, self.value, self.full, self.asked, self.extent, self.help, self.source))
+
+    def fits(self, words: str) -> int:
+        """How well the name fits a filter that leaves this row: 2 for the name itself, 1 for a part of it, 0 for what is said of it."""
+        names = {self.key, self.label, self.key.rpartition(".")[2]}
+        return 2 if words.strip().casefold() in {name.casefold() for name in names} else int(matches(words, " ".join(names)))
 
 
 KNOB, LIVE, FIXED = "knobs", "settings that change live", "settings that need a restart"

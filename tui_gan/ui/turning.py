@@ -1,38 +1,60 @@
 """Turning: the value of a setting that is no knob, one notch lower or higher."""
 
-from tui_gan.contract.snapshot import Setting
+import math
 
-# Weights and shares go from 0 to this and on by 1, 2, 5, 10, ...; whole numbers double.
-LEAST = 1e-3
-RUNGS = tuple(float(f"{rung}e{power}") for power in range(-3, 13) for rung in (1, 2, 5))
+from tui_gan.contract.notches import Notch, Range, notch_of, range_of
+from tui_gan.contract.snapshot import Setting
+from tui_gan.contract.values import read_value, typed
+
+RUNGS = tuple(float(f"{rung}e{power}") for power in range(-9, 13) for rung in (1, 2, 5))
+POWERS = tuple(2.0**power for power in range(41))
+# 1 less .5, .2, .1, .05, ..., the nearest to 1 last.
+NEAR_ONE = (0.0, *(round(1 - rung, 9) for rung in reversed(RUNGS) if 1e-6 <= rung < 1), 1.0)
+# Digits that tell a notch from the error of a sum of decimal fractions.
+DIGITS = 9
 
 
 def turned(setting: Setting, value: object, way: int) -> object | None:
-    """The value beside `value`; None where there is none, such as of a list or a text without choices."""
+    """The value beside `value`, the same at the end of its range; None where there is none, such as of a list or of free text."""
     if isinstance(value, bool):
         return not value
-    if setting.choices and isinstance(value, str):
-        here = setting.choices.index(value) if value in setting.choices else -way
-        return setting.choices[(here + way) % len(setting.choices)]
-    if isinstance(value, int):
-        return _doubled(value, way)
-    if isinstance(value, float):
-        return _rung(value, way) if value >= 0 else -_rung(-value, -way)
-    return None
+    if setting.choices and isinstance(value, str | int):
+        here = setting.choices.index(typed(value)) if typed(value) in setting.choices else -way
+        chosen = setting.choices[(here + way) % len(setting.choices)]
+        return chosen if isinstance(value, str) else read_value(chosen)
+    if not isinstance(value, int | float):
+        return None
+    within, notch = range_of(setting.key), notch_of(setting.key)
+    if value == 0 and way < 0:
+        found = -notch.size
+    else:
+        found = _beside(notch, value, way, within) if value >= 0 else 0.0 - _beside(notch, -value, -way, within)
+    found = _held(found, value, within)
+    return round(found) if within.whole else found
 
 
-def _doubled(value: int, way: int) -> int:
-    """The next power of two; below 1 comes 0."""
-    power = 1
-    while power < value:
-        power *= 2
+def _beside(notch: Notch, value: float, way: int, within: Range) -> float:
+    """The notch next to a value that is not negative."""
+    if notch.by == "add":
+        count = round(value / notch.size, DIGITS)
+        return round((math.floor(count) + 1 if way > 0 else math.ceil(count) - 1) * notch.size, DIGITS)
+    if notch.by == "near_one":
+        return _next(NEAR_ONE, value, way)
+    if value == 0:
+        return notch.size
+    found = _next(POWERS if notch.by == "double" else RUNGS, value, way)
+    return 0.0 if way < 0 and within.low <= 0 and found < notch.size / 10 else found
+
+
+def _next(rungs: tuple[float, ...], value: float, way: int) -> float:
+    """The rung above or below; beyond the last one the value itself, below the first one 0."""
     if way > 0:
-        return 1 if value < 1 else power * 2 if power == value else power
-    return power // 2 if value > 0 else value
+        return next((rung for rung in rungs if rung > value * (1 + 1e-9)), value)
+    return next((rung for rung in reversed(rungs) if rung < value * (1 - 1e-9)), 0.0)
 
 
-def _rung(value: float, way: int) -> float:
-    """The next of 0, .001, .002, .005, .01, ... above or below."""
-    if way > 0:
-        return next((rung for rung in RUNGS if rung > value * (1 + 1e-9)), value)
-    return next((rung for rung in reversed(RUNGS) if rung < value * (1 - 1e-9)), 0.0 if value > 0 else -LEAST)
+def _held(found: float, value: float, within: Range) -> float:
+    """A value within the range, or the one before where the end itself is not allowed."""
+    if found >= within.high:
+        return value if within.open else within.high
+    return max(found, within.low)

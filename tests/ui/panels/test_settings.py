@@ -2,12 +2,13 @@
 
 import dataclasses
 
+import pytest
 from textual.events import Key
 
 from tests.ui.conftest import SETTINGS
 from tui_gan.contract.commands import ChangeSetting, SetKnob, Stop, TurnKnob, Undo
 from tui_gan.contract.knobs import KNOBS
-from tui_gan.contract.snapshot import Status
+from tui_gan.contract.snapshot import Setting, Status
 from tui_gan.ui.app import TuiGan
 from tui_gan.ui.question import Question
 
@@ -103,6 +104,104 @@ def test_a_new_run_is_not_offered_with_a_choice_that_there_is_not(seen, run_of, 
         assert at(app).state.asked == ((fixed.key, fixed.choices[-1]),)
 
     watch(app, body)
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen", "found"),
+    [
+        # By name, first as a whole and then in part, by help, by value and by choice; a digit is a letter and no view.
+        ("r1", "regularizers.r1", 1),
+        ("R1", "regularizers.r1", 1),
+        ("rate", "generator_lr", 3),
+        ("latent dim", "latent_dim", 1),
+        ("coordinates", "latent_dim", 1),
+        ("hinge", "objective", 1),
+        ("0.002", "generator_lr", 2),
+        ("1606.03498", "minibatch_discrimination", 1),
+    ],
+)
+def test_a_filter_leaves_what_is_looked_for(seen, run_of, watch, until, screen_text, words: str, chosen: str, found: int) -> None:
+    run = run_of(seen())
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await turned_to(pilot, until, app)
+        run.sent.clear()
+        await pilot.press("slash", *words)
+        assert [row.key for row in at(app)._found].count(chosen) == 1
+        assert (at(app)._row().key, len(at(app)._found)) == (chosen, found)
+        await until(pilot, lambda: f"filter {words}▏   {found} found" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: f"filter: {words}  " in screen_text(app))
+        assert app.memory.view == "knobs"
+        # Kept, it is cleared by Escape, and what was chosen stays so.
+        await pilot.press("escape")
+        assert (at(app).state.words, at(app)._row().key, len(at(app)._found)) == ("", chosen, len(KNOBS) + len(SETTINGS))
+
+    watch(app, body)
+    assert asked(run) == []
+
+
+def test_what_a_filter_leaves_is_turned_and_typed_as_ever(seen, run_of, watch, until, screen_text) -> None:
+    run = run_of(seen())
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await turned_to(pilot, until, app)
+        run.sent.clear()
+        await pilot.press("slash", *"r1", "enter", "right", "enter", *"0.25", "enter", "escape", "slash", *"xyz")
+        await until(pilot, lambda: "nothing matches: xyz" in screen_text(app))
+        # With nothing there, nothing is turned, typed, or restarted.
+        await pilot.press("enter", "left", "enter", "down", "pagedown", "escape")
+        assert at(app).state.words == ""
+        await pilot.press("slash", *"hin", "escape", "k")
+
+    watch(app, body)
+    assert asked(run) == [ChangeSetting("regularizers.r1", 2.0), ChangeSetting("regularizers.r1", 0.25), TurnKnob("k_steps", -1)]
+
+
+def test_the_end_of_a_range_is_told(seen, run_of, watch, until, screen_text) -> None:
+    zero = dataclasses.replace(SETTINGS[1], value=0.0)
+    run = run_of(seen(settings=(SETTINGS[0], zero, SETTINGS[2])))
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await turned_to(pilot, until, app, R1)
+        await pilot.press("left")
+        await until(pilot, lambda: "regularizers.r1: 0 is the end of its range" in screen_text(app))
+        assert asked(run) == []
+        await pilot.press("right")
+        assert asked(run) == [ChangeSetting("regularizers.r1", 1.0)]
+
+    watch(app, body, (80, 24))
+
+
+def test_a_choice_that_is_refused_can_be_passed(seen, run_of, watch, until) -> None:
+    run = run_of(seen())
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await turned_to(pilot, until, app, OBJECTIVE)
+        for _ in range(2):
+            await pilot.press("right")
+            # Long after it was asked for, the old one is in force still.
+            at(app)._hurried_until = 0.0
+
+    watch(app, body)
+    assert asked(run) == [ChangeSetting("objective", "hinge"), ChangeSetting("objective", "wasserstein")]
+
+
+def test_a_list_is_mended(seen, run_of, watch, until) -> None:
+    metrics = Setting("metrics", ("w1", "sd"), True, ("w1", "sd", "ks"), "what is measured")
+    run = run_of(seen(settings=(*SETTINGS, metrics)))
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await turned_to(pilot, until, app, len(KNOBS) + 2)
+        await pilot.press("right", "backspace", *", ks]", "enter")
+
+    watch(app, body)
+    assert asked(run) == [ChangeSetting("metrics", ["w1", "sd", "ks"])]
 
 
 def test_what_is_typed_stands_in_the_last_line(seen, run_of, watch, until, screen_text) -> None:

@@ -88,7 +88,8 @@ def doing(reading: Reading) -> Paragraph:
         )
     if snapshot.status in (Status.FINISHED, Status.STOPPED):
         can = f"{key('evaluate')} measures again, {key('export')} exports this view, {key('quit')} quits"
-        return Paragraph(f"The run has ended; this is its final state: {can}.")
+        more = f"To go on, raise steps in the knobs view ({key('knobs')})."
+        return Paragraph(f"The run has ended; this is its final state: {can}. {more}")
     together, packing = value_text(snapshot.knobs.batch_size), snapshot.rules.packing
     batches = f"minibatches of {together} samples"
     if packing > 1:

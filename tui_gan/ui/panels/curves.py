@@ -16,12 +16,13 @@ from tui_gan.ui.draw.series.charts import Plot, Window, arrangement, charts
 from tui_gan.ui.draw.series.curves import Mark
 from tui_gan.ui.draw.series.groups import Group, groups, reach, steps
 from tui_gan.ui.draw.series.reading import Reading
-from tui_gan.ui.draw.series.readout import Menu, filter_line, menu, menu_line, readout, samples
+from tui_gan.ui.draw.series.readout import Menu, menu, menu_line, readout, samples
+from tui_gan.ui.draw.texts.filter import filter_line
 from tui_gan.ui.draw.texts.words import Target
+from tui_gan.ui.filtering import pasted, typed
 from tui_gan.ui.keys import bindings
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
-WORDS = 40
 # Rows from which on there is a line below the charts, and a second one.
 LOW, HIGH = 6, 40
 SCALES = {None: "", True: "log y", False: "linear y"}
@@ -66,7 +67,7 @@ class Curves(Panel):
         else:
             drawn = hint(self._nothing(width), width, high)
         if self.typing:
-            line = filter_line(self.reading.words, sum(len(group.lines) for group in found), width, frame.look)
+            line = filter_line(self.reading.words, f"{sum(len(group.lines) for group in found)} series", width, frame.look)
         elif self.menu:
             line = menu_line(width)
         elif self.said:
@@ -136,15 +137,24 @@ class Curves(Panel):
             self.redraw()
 
     async def on_key(self, event: events.Key) -> None:
-        """Keep every key for the filter while it is typed, and for the list of runs while it is open."""
+        """Keep every key for the filter while it is typed, and for the list of runs while it is open; Escape clears a filter."""
         if self.typing:
-            self._type(event)
+            words, self.typing = typed(self.reading.words, event)
+            self._filter(words)
         elif self.menu is not None:
             self._choose(event.key, self.menu)
+        elif event.key == "escape" and self.reading.words:
+            self._filter("")
         else:
             return
         event.stop()
         event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text is typed text."""
+        if self.typing:
+            event.stop()
+            self._filter(pasted(self.reading.words, event.text))
 
     async def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is."""
@@ -165,15 +175,7 @@ class Curves(Panel):
         if (step := self._step_at(event)) is not None:
             self._look(self.reading.zoomed(way, reach(self._found), step))
 
-    def _type(self, event: events.Key) -> None:
-        words = self.reading.words
-        if event.key in ("enter", "escape"):
-            self.typing = False
-            words = words.strip() if event.key == "enter" else ""
-        elif event.key in ("backspace", "ctrl+h"):
-            words = words[:-1]
-        elif event.is_printable and event.character and len(words) < WORDS:
-            words += event.character
+    def _filter(self, words: str) -> None:
         self._look(dataclasses.replace(self.reading, words=words, first=0))
 
     def _choose(self, key: str, open: Menu) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import shlex
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -12,10 +13,13 @@ from tui_gan.contract.snapshot import Status
 from tui_gan.contract.values import read_value, typed
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink
+from tui_gan.ui.draw.texts.filter import filter_line, matches
 from tui_gan.ui.draw.texts.settings import Foot, settings
 from tui_gan.ui.draw.texts.words import Target
+from tui_gan.ui.filtering import pasted
+from tui_gan.ui.filtering import typed as typed_on
 from tui_gan.ui.keys import bindings
-from tui_gan.ui.panels.panel import Frame, Notes, Panel
+from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 from tui_gan.ui.question import Question
 from tui_gan.ui.rows import Row, rows
 from tui_gan.ui.turning import turned
@@ -29,18 +33,21 @@ class State:
     """What the user has chosen here.
 
     Attributes:
-        chosen: the number of a row.
-        typing: the text that is being typed; None when keys are keys.
+        chosen: the name of a knob or setting; that of none stands for the first row.
+        typing: the value that is being typed; None when keys are keys.
+        words: of the filter; `filtering` while they are being typed.
         asked: settings that wait for a new run, with their values as they would be typed.
     """
 
-    chosen: int = 0
+    chosen: str = ""
     typing: str | None = None
+    words: str = ""
+    filtering: bool = False
     asked: tuple[tuple[str, str], ...] = ()
 
 
 class Settings(Panel):
-    """A row for each knob and setting; arrows choose and turn, Enter types."""
+    """A row for each knob and setting; arrows choose and turn, Enter types, and a filter leaves those that one looks for."""
 
     title: ClassVar[str] = "knobs and settings"
     quick: ClassVar[bool] = True
@@ -68,27 +75,35 @@ class Settings(Panel):
         found, shown = self._rows(frame), {key.name: key.shown for key in frame.keys}
         keys = (shown["undo"], shown["redo"], shown["restart"])
         foot = Foot(state.typing, snapshot.undo, snapshot.redo, self._by_hand(snapshot.preset), keys)
-        canvas, targets, self._first = settings(found, min(state.chosen, len(found) - 1), self._first, foot, width, height, frame.look)
+        canvas, targets, self._first = settings(found, self._place(found), self._first, foot, width, height, frame.look)
+        if not found:
+            canvas = hint(f"nothing matches: {state.words}", width, height)
+        if state.filtering:
+            canvas.paste(0, height - 1, filter_line(state.words, f"{len(found)} found", width, frame.look))
         self.targets = [Target(target.row + 1, target.start + 1, target.end + 1, target.action) for target in targets]
         return canvas
 
     def notes(self, frame: Frame) -> Notes:
-        """Which of how many rows is chosen."""
-        if frame.snapshot.status is Status.LOADING:
-            return ()
-        found = len(self._rows(frame))
-        return ((f"{min(self.state.chosen, found - 1) + 1} of {found}", Ink.DIM),)
+        """Which of how many rows is chosen, and the filter that leaves them."""
+        found, words = self._rows(frame), self.state.words
+        kept = ((f"filter: {words}  ", Ink.DIM),) if words and not self.state.filtering else ()
+        if frame.snapshot.status is Status.LOADING or not found:
+            return kept
+        return (*kept, (f"{self._place(found) + 1} of {len(found)}", Ink.DIM))
+
+    def action_find(self) -> None:
+        """Take what is typed from now on for the filter."""
+        self._become(filtering=True)
 
     def action_choose(self, way: int) -> None:
         """Choose the row above or below."""
-        if self._frame is not None:
-            self._become(chosen=(self._chosen + way) % len(self._rows(self._frame)))
+        if found := self._found:
+            self._become(chosen=found[(self._place(found) + way) % len(found)].key)
 
     def action_choose_page(self, way: int) -> None:
         """Choose a row farther above or below; the first and the last are the ends."""
-        if self._frame is not None:
-            last = len(self._rows(self._frame)) - 1
-            self._become(chosen=max(0, min(last, self._chosen + way * PAGE)))
+        if found := self._found:
+            self._become(chosen=found[max(0, min(len(found) - 1, self._place(found) + way * PAGE))].key)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel chooses too."""
@@ -102,7 +117,13 @@ class Settings(Panel):
 
     def action_choose_row(self, number: int) -> None:
         """Choose a row."""
-        self._become(chosen=number, typing=None)
+        if number < len(found := self._found):
+            self.choose(found[number].key)
+
+    def choose(self, key: str) -> None:
+        """Choose a knob or setting by its name, whatever the filter was."""
+        words = self.state.words if any(row.key == key for row in self._found) else ""
+        self._become(chosen=key, typing=None, words=words, filtering=False)
 
     def action_turn_row(self, number: int, way: int) -> None:
         """Choose a row and turn it."""
@@ -117,16 +138,21 @@ class Settings(Panel):
             self.send(TurnKnob(row.key, way))
             return
         before = read_value(row.asked) if row.asked else row.setting.value
-        if self.hurried and self._on_its_way[0] == row.key:
+        # A choice that was refused is gone on from, or the one after it could not be reached.
+        if self._on_its_way[0] == row.key and (self.hurried or row.setting.choices):
             before = self._on_its_way[1]
         if (value := turned(row.setting, before, way)) is None:
-            self.action_type()
+            # A list is mended rather than typed anew.
+            self._become(typing=row.asked or row.full)
         elif value != before:
             self._put(row, typed(value), value)
+        else:
+            self.notify(f"{row.key}: {typed(value)} is the end of its range")
 
     def action_type(self) -> None:
         """Begin to type a value."""
-        self._become(typing="")
+        if self._found:
+            self._become(typing="")
 
     def action_restart(self) -> None:
         """Ask whether this run is to be left for a new one."""
@@ -141,12 +167,21 @@ class Settings(Panel):
             self.app.leave_for(self._pairs)  # type: ignore[attr-defined]
 
     async def on_key(self, event: events.Key) -> None:
-        """While a value is typed, every key is a letter of it, leaves, or puts it in force."""
+        """Keep every key for the filter or the value while it is typed; Escape clears a filter."""
         text = self.state.typing
-        if text is None:
+        if self.state.filtering:
+            self._filter(*typed_on(self.state.words, event))
+        elif text is None and event.key == "escape" and self.state.words:
+            self._filter("", False)
+        elif text is not None:
+            self._type(text, event)
+        else:
             return
         event.stop()
         event.prevent_default()
+
+    def _type(self, text: str, event: events.Key) -> None:
+        """A key is a letter of the value, leaves it, or puts it in force."""
         if event.key == "escape":
             self._become(typing=None)
         elif event.key == "enter":
@@ -158,15 +193,25 @@ class Settings(Panel):
         elif event.character and event.character.isprintable():
             self._become(typing=text + event.character)
 
+    def _filter(self, words: str, filtering: bool) -> None:
+        """Filter, and choose the row whose name fits best, unless the chosen one's fits as well."""
+        self._become(words=words, filtering=filtering)
+        if words and (found := self._found):
+            best = max(found, key=lambda row: (row.fits(words), row.key == self.state.chosen))
+            self._become(chosen=best.key)
+
     def on_paste(self, event: events.Paste) -> None:
         """Pasted text is typed text."""
-        if self.state.typing is not None:
+        if self.state.filtering:
+            event.stop()
+            self._filter(pasted(self.state.words, event.text), True)
+        elif self.state.typing is not None:
             event.stop()
             self._become(typing=self.state.typing + "".join(filter(str.isprintable, event.text)))
 
     def on_blur(self) -> None:
         """Whoever leaves the panel has done with typing."""
-        self._become(typing=None)
+        self._become(typing=None, filtering=False)
 
     def _entered(self, text: str) -> None:
         row = self._row()
@@ -193,9 +238,9 @@ class Settings(Panel):
             others = tuple(pair for pair in self.state.asked if pair[0] != row.key)
             self._become(asked=others if typed(value) == row.full else (*others, (row.key, text)))
 
-    @property
-    def _chosen(self) -> int:
-        return self.state.chosen if self._frame is None else min(self.state.chosen, len(self._rows(self._frame)) - 1)
+    def _place(self, found: Sequence[Row]) -> int:
+        """Where the chosen row stands among those that are shown."""
+        return next((place for place, row in enumerate(found) if row.key == self.state.chosen), 0)
 
     @property
     def _pairs(self) -> tuple[str, ...]:
@@ -208,10 +253,15 @@ class Settings(Panel):
         return " ".join(["tui-gan", "run", preset, *(f"--set {shlex.quote(pair)}" for pair in self._pairs)])
 
     def _rows(self, frame: Frame) -> list[Row]:
-        return rows(frame.snapshot, dict(self.state.asked), frame.keys)
+        found = rows(frame.snapshot, dict(self.state.asked), frame.keys)
+        return [row for row in found if matches(self.state.words, row.said)]
+
+    @property
+    def _found(self) -> list[Row]:
+        return [] if self._frame is None else self._rows(self._frame)
 
     def _row(self) -> Row | None:
-        return None if self._frame is None else self._rows(self._frame)[self._chosen]
+        return found[self._place(found)] if (found := self._found) else None
 
     def _become(self, **changes: object) -> None:
         self.state = dataclasses.replace(self.state, **changes)  # type: ignore[arg-type]

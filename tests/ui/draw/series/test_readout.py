@@ -7,7 +7,7 @@ from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.series.charts import Window
 from tui_gan.ui.draw.series.curves import Mark
 from tui_gan.ui.draw.series.groups import Group, Line
-from tui_gan.ui.draw.series.readout import Menu, filter_line, menu, menu_line, readout, samples
+from tui_gan.ui.draw.series.readout import Menu, menu, menu_line, readout, samples
 
 W1 = Series(frozen([0.0, 100.0]), frozen([0.5, 0.25]))
 GROUP = Group("W1 distance", "data units", (Line("w1", gauge_of("w1"), W1, (Series(frozen([0.0]), frozen([0.125])), None)),))
@@ -56,13 +56,6 @@ def test_without_a_cursor_it_says_how_to_set_one(size: tuple[int, int], look: Lo
     drawn = readout((GROUP,), Window(0.0, 100.0), 40, *size, look)
     assert (drawn.width, drawn.height) == size
     assert ("read values off" in drawn.text()) == (size[0] == 60)
-
-
-def test_the_filter_shows_its_end_where_it_is_long(look: Look) -> None:
-    cursor = look.pick("▏", "_")
-    assert filter_line("loss", 2, 60, look).text().rstrip() == f"filter loss{cursor}   2 series   Enter keeps, Escape clears"
-    assert filter_line("abcdefghij", 0, 12, look).text() == f"filter ghij{cursor}"
-    assert filter_line("abc", 0, 1, look).text() == "f"
 
 
 def test_the_list_of_runs(look: Look) -> None:

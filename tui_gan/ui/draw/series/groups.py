@@ -7,6 +7,7 @@ import numpy as np
 
 from tui_gan.contract.snapshot import Floats, Series, Snapshot
 from tui_gan.ui.draw.gauges import GAUGES, LOSSES, PRETRAINING, Gauge, gauge_of
+from tui_gan.ui.draw.texts.filter import matches
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -49,8 +50,7 @@ class Reach:
 
 def groups(snapshot: Snapshot, words: str = "") -> tuple[Group, ...]:
     """The charts of a run: the losses in one, every other series in its own; of all words each must be in a label or a name."""
-    wanted = words.casefold().split()
-    lines = [line for line in _lines(snapshot) if all(word in _said(line) for word in wanted)]
+    lines = [line for line in _lines(snapshot) if matches(words, _said(line))]
     losses = tuple(line for line in lines if line.name in LOSSES)
     found = [Group(line.gauge.name, line.gauge.unit, (line,), _aimed(line.gauge)) for line in lines if line.name not in LOSSES]
     if losses:
@@ -86,7 +86,7 @@ def _lines(snapshot: Snapshot) -> list[Line]:
 
 
 def _said(line: Line) -> str:
-    return f"{line.name} {line.gauge.name} {line.gauge.unit}".casefold()
+    return f"{line.name} {line.gauge.name} {line.gauge.unit}"
 
 
 def _aimed(gauge: Gauge) -> dict[str, float]:

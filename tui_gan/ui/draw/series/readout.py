@@ -1,4 +1,4 @@
-"""Readout: what stands at the cursor, in words; the line in which a filter is typed; and the list of runs to lay over this one."""
+"""Readout: what stands at the cursor, in words, and the list of runs to lay over this one."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -65,18 +65,6 @@ def _values(group: Group, window: Window) -> list[Parts]:
             parts += [(f" ({scale.short(each)})", SOFT.get(line.gauge.ink, Ink.DIM)) for each in others if each is not None]
             found.append(parts)
     return found
-
-
-def filter_line(words: str, left: int, width: int, look: Look) -> Canvas:
-    """The words typed so far, and how many series they leave."""
-    canvas = Canvas(width, 1)
-    start = canvas.write(0, 0, "filter ", Ink.KEY)
-    typed = words[-max(0, width - start - 1) :] if width > start + 1 else ""
-    x = canvas.write(canvas.write(start, 0, typed, Ink.BOLD), 0, look.pick("▏", "_"), Ink.KEY)
-    for text in (f"{left} series", "Enter keeps, Escape clears"):
-        if x + 3 + len(text) <= width:
-            x = canvas.write(x + 3, 0, text, Ink.DIM)
-    return canvas
 
 
 def samples(names: Sequence[str], look: Look) -> list[tuple[str, Ink]]:

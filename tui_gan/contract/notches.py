@@ -1,0 +1,78 @@
+"""Notches: how far one key press moves a setting that is a number, and between which ends."""
+
+import functools
+from typing import Literal, NamedTuple
+
+from msgspec import inspect
+
+from tui_gan.contract.config import Config
+
+
+class Notch(NamedTuple):
+    """How a setting that is a number is turned.
+
+    Attributes:
+        by: ladder = 1, 2, 5, 10, ...; double = by powers of two; near_one = 0, .5, .8, .9, .95, .98, .99, ...; add = by `size`.
+        size: what `add` adds; of the others, where 0 is allowed, the value that follows it, below a tenth of which comes 0 again.
+    """
+
+    by: Literal["ladder", "double", "near_one", "add"]
+    size: float = 1.0
+
+
+class Range(NamedTuple):
+    """What a number may be: from `low` to `high`, both ends included, but `high` only if it is not `open`."""
+
+    low: float
+    high: float
+    open: bool = False
+    whole: bool = False
+
+
+ANY = Range(float("-inf"), float("inf"))
+LADDER = Notch("ladder")
+# By the key of a setting, or of the table that it is in; the sizes are what presets and the papers take, or the least that is seen.
+NOTCHES: dict[str, Notch] = {
+    "regularizers": LADDER,
+    **dict.fromkeys(("regularizers.l2", "regularizers.adaptive_l2", "generator_l2"), Notch("ladder", 0.005)),
+    # Gulrajani et al. 2017.
+    "regularizers.gradient_penalty": Notch("ladder", 10.0),
+    "historical_averaging": Notch("ladder", 0.1),
+    "label_smoothing": Notch("add", 0.05),
+    "instance_noise.sd": Notch("ladder", 0.1),
+    **dict.fromkeys(("instance_noise.end", "schedule.floor"), Notch("ladder", 0.01)),
+    "stop.threshold": Notch("ladder", 0.1),
+    **dict.fromkeys(
+        (f"{player}.{name}" for player in ("generator", "discriminator") for name in ("dropout", "input_dropout")), Notch("add", 0.1)
+    ),
+    **dict.fromkeys(("optimizer.beta1", "optimizer.beta2", "optimizer.momentum", "optimizer.momentum_end"), Notch("near_one")),
+    **dict.fromkeys(("schedule.factor", "average_decay"), Notch("near_one")),
+    **dict.fromkeys(("instance_noise.steps", "optimizer.momentum_steps", "pretraining", "training"), Notch("ladder", 1000)),
+    **dict.fromkeys(("seed", "threads", "packing", "minibatch.dim", "stop.evaluations"), Notch("add")),
+    **dict.fromkeys((f"{player}.{name}" for player in ("generator", "discriminator") for name in ("pieces", "outputs")), Notch("add")),
+    **dict.fromkeys(("latent_dim", "lazy", "minibatch.kernels", "fixed_latents"), Notch("double")),
+    **dict.fromkeys(("size", "generator.fourier", "discriminator.fourier"), Notch("double", 32)),
+    "minibatch.company": Notch("double", 64),
+    "contrast": Notch("ladder", 50.0),
+}
+
+
+def notch_of(key: str) -> Notch:
+    """How the setting of a TOML key is turned."""
+    return NOTCHES.get(key, NOTCHES.get(key.partition(".")[0], LADDER))
+
+
+@functools.cache
+def range_of(key: str) -> Range:
+    """What the number of a TOML key may be; ANY where the key is not that of a number."""
+    found: inspect.Type = inspect.type_info(Config)
+    for name in key.split("."):
+        if isinstance(found, inspect.DictType):
+            found = found.value_type
+        elif isinstance(found, inspect.StructType):
+            found = next((field.type for field in found.fields if field.name == name), inspect.AnyType())
+    if not isinstance(found, inspect.IntType | inspect.FloatType):
+        return ANY
+    low = next((end for end in (found.ge, found.gt) if end is not None), ANY.low)
+    high = next((end for end in (found.le, found.lt) if end is not None), ANY.high)
+    return Range(low, high, found.le is None and found.lt is not None, isinstance(found, inspect.IntType))
