@@ -193,7 +193,7 @@ def test_every_network_goes_with_a_regularizer_or_says_why_not(
     changed = msgspec.structs.replace(config, discriminator=NETWORKS[network], regularizers=terms, updates=updates)
     refused = network == "bn" and regularizer in REGULARIZERS and REGULARIZERS[regularizer].alone
     said = one_step(changed, knobs)
-    assert ("judges each sample by itself" in said) if refused else said == "finite"
+    assert ("judges each sample independently" in said) if refused else said == "finite"
 
 
 @pytest.mark.parametrize("network", [name for name in NETWORKS if name != "aylien"])
@@ -243,8 +243,8 @@ COMBINATIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"metric": "mean"}, "gaussian", "only descriptive"),
     ({"metrics": ("w1", "recall")}, "gaussian", "recall is not defined for this data"),
     ({"contrast": 55.0}, "gaussian", "set contrast to 0"),
-    ({"generator": Network(output="tanh")}, "gaussian", "cannot reach this data"),
-    ({"generator": Network(output="sigmoid")}, "ring", "cannot reach this data"),
+    ({"generator": Network(output="tanh")}, "gaussian", "cannot reach the range of this data"),
+    ({"generator": Network(output="sigmoid")}, "ring", "cannot reach the range of this data"),
 ]
 
 
