@@ -193,7 +193,7 @@ def test_every_network_goes_with_a_regularizer_or_says_why_not(
     changed = msgspec.structs.replace(config, discriminator=NETWORKS[network], regularizers=terms, updates=updates)
     refused = network == "bn" and regularizer in REGULARIZERS and REGULARIZERS[regularizer].alone
     said = one_step(changed, knobs)
-    assert ("judges each sample by itself" in said) if refused else said == "finite"
+    assert ("judges each sample independently" in said) if refused else said == "finite"
 
 
 @pytest.mark.parametrize("network", [name for name in NETWORKS if name != "aylien"])
@@ -234,17 +234,17 @@ def test_every_optimizer_goes_with_every_schedule(
 
 
 COMBINATIONS: list[tuple[dict[str, Any], str, str]] = [
-    ({"packing": 2, "discriminator": NETWORKS["aylien"]}, "gaussian", "packing is not for the network aylien"),
+    ({"packing": 2, "discriminator": NETWORKS["aylien"]}, "gaussian", "the network aylien judges single numbers and has no packing"),
     ({"packing": 8, "fixed_latents": 7}, "ring", "as many fixed_latents"),
-    ({"packing": 2, "pretraining": 5}, "gaussian", "several at once"),
+    ({"packing": 2, "pretraining": 5}, "gaussian", "several jointly"),
     ({"optimizer": Optimizer(kind="sgd", momentum_end=0.7)}, "gaussian", "momentum_steps"),
     ({"pretraining": 5}, "ring", "set pretraining to 0"),
     ({"metric": "ks"}, "gaussian", "not among the metrics that are measured live"),
     ({"metric": "mean"}, "gaussian", "only descriptive"),
     ({"metrics": ("w1", "recall")}, "gaussian", "recall is not defined for this data"),
-    ({"contrast": 55.0}, "gaussian", "set contrast to 0"),
-    ({"generator": Network(output="tanh")}, "gaussian", "cannot reach this data"),
-    ({"generator": Network(output="sigmoid")}, "ring", "cannot reach this data"),
+    ({"contrast": 55.0}, "gaussian", "contrast is for images alone: set it to 0"),
+    ({"generator": Network(output="tanh")}, "gaussian", "cannot reach the range of this data"),
+    ({"generator": Network(output="sigmoid")}, "ring", "cannot reach the range of this data"),
 ]
 
 

@@ -97,13 +97,13 @@ def test_a_command_that_cannot_be_obeyed_is_an_event_and_the_run_goes_on(train: 
 def test_a_knob_at_the_end_of_its_range_says_so(train: Train) -> None:
     shown = train(script={1: [TurnKnob("k_steps", -1), None]}).snapshots[1]
     assert shown.knobs.k_steps == 1
-    assert "end of its range" in shown.events[-1].text
+    assert "limit of its range" in shown.events[-1].text
 
 
 @pytest.mark.skipif(torch.cuda.is_available() or torch.backends.mps.is_available(), reason="there is another device")
 def test_the_only_device_says_so(train: Train) -> None:
     ended = train(script={1: [TurnKnob("device"), None]})
-    assert "the only one here" in ended.snapshots[1].events[-1].text
+    assert "the only device here" in ended.snapshots[1].events[-1].text
     assert ended.outcome.status == "finished"
 
 

@@ -89,4 +89,4 @@ def test_what_follows_a_save_at_the_same_step_is_saved_too(train: Callable[..., 
     assert one.keys() == other.keys()
     assert [name for name in one if not torch.equal(one[name], other[name])] == []
     marks = [event.text for event in halves.session.run.events if event.kind == "change"]
-    assert marks == ["minibatch: on (was off)", "minibatch: off (was on)"]
+    assert marks == ["minibatch discrimination: on (was off)", "minibatch discrimination: off (was on)"]

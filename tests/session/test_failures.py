@@ -152,7 +152,7 @@ def test_a_full_disk_pauses_with_advice_and_the_run_goes_on_when_there_is_room(t
     monkeypatch.setattr(Trainer, "step", step)
     ended = train(script={100: [None, Resume(), None, Save()]}, hold=True)
     assert "No space left on device" in ended.snapshots[1].advice
-    assert "make room" in ended.snapshots[1].advice
+    assert "free disk space" in ended.snapshots[1].advice
     assert ended.snapshots[1].status is Status.PAUSED
     assert ended.snapshots[1].step == 20
     assert (ended.outcome.status, ended.outcome.error) == ("finished", None)
@@ -184,7 +184,7 @@ def test_a_full_disk_without_anybody_there_ends_with_status_2_and_the_older_chec
 def test_a_full_disk_before_the_first_checkpoint_sends_nobody_to_resume(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     FullDisk(monkeypatch).full = True
     ended = train()
-    assert "there is no checkpoint yet; make room, then begin anew with another --out" in str(ended.outcome.error)
+    assert "there is no checkpoint yet; free disk space, then start a new run with another --out" in str(ended.outcome.error)
 
 
 def test_a_log_that_cannot_be_written_ends_with_status_2(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,7 +124,7 @@ def test_a_preview_that_cannot_be_read_is_a_note(
     [
         (Browse(walk=(0, 4096)), "fixed latents 0 to 4095"),
         (Browse(walk=(-1, 3)), "fixed latents 0 to 4095"),
-        (Browse(nearest=True), "for images alone"),
+        (Browse(nearest=True), "for images only"),
     ],
     ids=str,
 )

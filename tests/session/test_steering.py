@@ -111,8 +111,8 @@ def test_a_change_is_in_force_at_its_step_logged_marked_and_saved(train: Train, 
         ("discriminator.widths", [4, 4], "--set 'discriminator.widths=[4, 4]'"),
         ("standardize", False, "--set standardize=false"),
         ("preset", "ring2d", "`tui-gan run ring2d`"),
-        ("historical_averaging", 0.1, "the means of the weights begin with the run"),
-        ("optimizer.kind", "sgd", "its moments are those of another"),
+        ("historical_averaging", 0.1, "the means of the weights are taken from the start of the run"),
+        ("optimizer.kind", "sgd", "the state of one optimizer is of no use to another"),
         ("objectiv", "hinge", "did you mean 'objective'"),
         ("objective", "hinges", "did you mean 'hinge'"),
         ("regularizers.r3", 1.0, "unknown regularizer 'r3'"),
@@ -135,7 +135,7 @@ def test_a_change_that_is_refused_changes_nothing_and_says_why_in_one_line(train
 def test_two_choices_that_do_not_go_together_are_refused(train: Train, config: Config) -> None:
     batch = msgspec.structs.replace(config, discriminator=Network(widths=(5,), norm="batch"), label_smoothing=0.1)
     ended = train(config=batch, script={6: [ChangeSetting("regularizers.r1", 1.0), None, ChangeSetting("objective", "hinge"), None]})
-    assert "judges each sample by itself" in ended.snapshots[1].events[-1].text
+    assert "judges each sample independently" in ended.snapshots[1].events[-1].text
     assert "label smoothing is not defined" in ended.snapshots[2].events[-1].text
     assert ended.session.run.config == batch
     assert ended.session.run.trainer.terms == []
@@ -144,7 +144,7 @@ def test_two_choices_that_do_not_go_together_are_refused(train: Train, config: C
 def test_a_knob_may_be_set_as_a_setting(train: Train) -> None:
     ended = train(script={6: [ChangeSetting("knobs.k_steps", 3), ChangeSetting("batch_size", 4), None]}, until=10)
     assert commands_in(ended.directory.log) == [(6, "k_steps", 3), (6, "batch_size", 4)]
-    assert ended.snapshots[1].undo == "batch: 4 -> 8"
+    assert ended.snapshots[1].undo == "batch size: 4 -> 8"
 
 
 def test_what_is_so_already_is_no_change(train: Train) -> None:
@@ -165,8 +165,8 @@ def test_changes_are_taken_back_and_made_again_in_order(train: Train) -> None:
         ("k steps: 2 -> 1", "objective: non_saturating -> hinge"),
         ("", "k steps: 1 -> 2"),
         ("k steps: 2 -> 1", "objective: non_saturating -> hinge"),
-        ("batch: 4 -> 8", ""),
-        ("batch: 4 -> 8", ""),
+        ("batch size: 4 -> 8", ""),
+        ("batch size: 4 -> 8", ""),
     ]
     assert [each.knobs.k_steps for each in shown] == [2, 2, 1, 2, 2, 2]
 
@@ -333,5 +333,8 @@ def test_momentum_comes_and_goes(train: Train, resume: Train, config: Config) ->
 def test_a_penalty_that_comes_to_see_the_whole_batch_says_so(train: Train, knobs: Knobs) -> None:
     together = set_knob(knobs, "minibatch_discrimination", True)
     ended = train(knobs=together, script={3: [ChangeSetting("regularizers.r1", 1.0), None, ChangeSetting("objective", "hinge"), None]})
-    assert "r1 now sees the whole batch" in ended.snapshots[1].events[-1].text
+    assert (
+        "r1: with minibatch discrimination, D's gradient also depends on the other samples of the batch"
+        in ended.snapshots[1].events[-1].text
+    )
     assert "objective" in ended.snapshots[2].events[-1].text

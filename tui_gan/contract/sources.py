@@ -7,6 +7,7 @@ LIN_JS = "Lin 1991, IEEE Transactions on Information Theory 37"
 PRECHELT = "Prechelt 1998, Early stopping - but when?"
 DUGAS = "Dugas et al. 2001, NIPS 13"
 NG_JORDAN = "Ng & Jordan 2002, NIPS 14"
+SREBRO = "Srebro & Shraibman 2005, COLT"
 NAIR_HINTON = "Nair & Hinton 2010, ICML"
 GRETTON = "Gretton et al. 2012, JMLR 13"
 HINTON = "Hinton et al. 2012, arXiv:1207.0580"
@@ -33,6 +34,7 @@ ELFWING = "Elfwing et al. 2017, arXiv:1702.03118"
 HEUSEL = "Heusel et al. 2017, arXiv:1706.08500"
 LIN = "Lin et al. 2018, arXiv:1712.04086"
 MESCHEDER = "Mescheder et al. 2018, arXiv:1801.04406"
+PETZKA = "Petzka et al. 2018, arXiv:1709.08894"
 MIYATO = "Miyato et al. 2018, arXiv:1802.05957"
 JOLICOEUR = "Jolicoeur-Martineau 2018, arXiv:1807.00734"
 BINKOWSKI = "Bińkowski et al. 2018, arXiv:1801.01401"
@@ -57,6 +59,7 @@ SETTINGS = {
     "regularizers.r2": MESCHEDER,
     "regularizers.r1_difference": MESCHEDER,
     "regularizers.gradient_penalty": GULRAJANI,
+    "regularizers.lipschitz_penalty": PETZKA,
     "lazy": KARRAS,
     "average_decay": YAZICI,
     "pretraining": AYLIEN,

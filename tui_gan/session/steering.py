@@ -94,4 +94,4 @@ def _warn_of_company(run: Run, before: InForce) -> None:
     together = run.knobs.minibatch_discrimination
     new = not before.knobs.minibatch_discrimination or any(not before.config.regularizers.get(name) for name in penalties)
     if together and penalties and new:
-        run.note(f"{' and '.join(penalties)} with minibatch discrimination, takes the gradient through the whole minibatch")
+        run.note(f"{' and '.join(penalties)}: with minibatch discrimination, D's gradient also depends on the other samples of the batch")

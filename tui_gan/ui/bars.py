@@ -54,7 +54,7 @@ class Stages(Part):
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw them in a frame."""
         shown = {key.name: key.shown for key in frame.keys}
-        notes = ((shown["slow"], Ink.KEY), (" next  ", Ink.DIM), (shown["pause"], Ink.KEY), (" go on", Ink.DIM))
+        notes = ((shown["slow"], Ink.KEY), (" next  ", Ink.DIM), (shown["pause"], Ink.KEY), (" continue", Ink.DIM))
         inside = stages(frame.snapshot.stages, max(0, width - 2), max(0, height - 2), frame.look)
         return framed(inside, "one step in slow motion", False, frame.look, notes)
 

@@ -10,6 +10,7 @@ from tui_gan.contract.sources import source
 from tui_gan.contract.values import typed
 from tui_gan.ui.draw.texts.filter import matches
 from tui_gan.ui.draw.texts.words import range_text, value_text
+from tui_gan.ui.explain.glossary import entry
 from tui_gan.ui.keys import KEYS, Key, knob_letters
 
 
@@ -24,6 +25,7 @@ class Row:
         keys: those that turn it, of a knob.
         extent: its range, or its choices with spaces between them.
         help: one sentence.
+        meaning: what the name that it is set to means, or the name of a regularizer; "" where there is nothing to say.
         source: the paper behind it, or "".
         group: the heading that it stands under.
         setting: what the run tells of it; None for a knob.
@@ -41,6 +43,7 @@ class Row:
     group: str
     setting: Setting | None = None
     asked: str = ""
+    meaning: str = ""
 
     @property
     def fixed(self) -> bool:
@@ -58,6 +61,19 @@ class Row:
         return 2 if words.strip().casefold() in {name.casefold() for name in names} else int(matches(words, " ".join(names)))
 
 
+# What a setting uses a name for, which tells it from the same name elsewhere; by key, or by the last part of it.
+USES = {
+    "dataset": "data",
+    "sampling": "sampling",
+    "latent": "latent",
+    "coordination": "k",
+    "schedule.kind": "schedule",
+    "optimizer.kind": "optimizer",
+    "kind": "network",
+    "norm": "norm",
+    "init": "initialisation",
+    "output": "output",
+}
 KNOB, LIVE, FIXED = "knobs", "settings that change live", "settings that need a restart"
 
 
@@ -102,6 +118,7 @@ def _row(setting: Setting, asked: str) -> Row:
         group=LIVE if setting.live else FIXED,
         setting=setting,
         asked=asked,
+        meaning=_meaning(setting),
     )
 
 
@@ -109,6 +126,17 @@ def _source(key: str, value: object) -> str:
     """The paper behind a setting: of the objective, the one that it is from."""
     traits = TRAITS.get(str(value)) if key == "objective" else None
     return traits.source if traits else source(key)
+
+
+def _meaning(setting: Setting) -> str:
+    """The glossary's entry of a value that is a name, or of a regularizer."""
+    table, _, name = setting.key.rpartition(".")
+    if table == "regularizers":
+        found = entry(name)
+    else:
+        named = bool(setting.choices) or setting.key == "dataset"
+        found = entry(str(setting.value), USES.get(setting.key, USES.get(name, ""))) if named else None
+    return f"{found.term}: {found.text}" if found else ""
 
 
 def _short(value: object) -> str:

@@ -263,6 +263,7 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         "gradient penalty, weight 10": told(regularizers__gradient_penalty=10.0),
         "adaptive L2": told(regularizers__adaptive_l2=1.0),
         "R1 by finite differences, weight 2": told(regularizers__r1_difference=2.0),
+        "one-sided gradient penalty, weight 10": told(regularizers__lipschitz_penalty=10.0),
         "adaptive k": told(coordination="accuracy"),
         "simultaneous updates": told(updates="simultaneous"),
         "same batch": told(updates="same_batch"),
@@ -292,7 +293,7 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         (
             told(lazy=8, regularizers__r1=1.0),
             {},
-            "D's regularizers are computed once every 8 steps, with 8 times their weights, which saves time.",
+            "The gradient of D's regularizers is computed once every 8 steps and reused in the steps between, which saves time.",
         ),
         (
             told(regularizers__adaptive_l2=0.1),

@@ -120,11 +120,11 @@ def instance_noise(reading: Reading) -> Paragraph | None:
 
 
 def lazy(reading: Reading) -> Paragraph | None:
-    """Regularizers that are not added in every step."""
+    """Regularizers whose gradient is not computed in every step."""
     steps = reading.number("lazy")
     if steps <= 1 or not any(reading.number(key) for key in reading.settings if key.startswith("regularizers.")):
         return None
-    text = f"D's regularizers are computed once every {steps:g} steps, with {steps:g} times their weights, which saves time."
+    text = f"The gradient of D's regularizers is computed once every {steps:g} steps and reused in the steps between, which saves time."
     return Paragraph(text, sources.KARRAS, f"lazy regularization, every {steps:g} steps")
 
 
@@ -163,13 +163,19 @@ OPTIONS: tuple[Option, ...] = (
     _penalty(
         "r1_difference",
         "R1 by finite differences",
-        "Gradient penalty: penalises the squared gradient norm of D's output at real samples, which stabilises convergence.",
+        "R1 estimated from the change of D's output over a small shift of each real sample, which stabilises convergence.",
     ),
     _penalty("r2", "R2", "Gradient penalty: penalises the squared gradient norm of D's output at generated samples."),
     _penalty(
         "gradient_penalty",
         "gradient penalty",
         "WGAN-GP: penalises the deviation of D's gradient norm from 1 at random points between real and generated samples.",
+    ),
+    _penalty(
+        "lipschitz_penalty",
+        "one-sided gradient penalty",
+        "WGAN-LP: penalises D's gradient norm where it exceeds 1, at random points between real and generated samples; smaller norms cost "
+        "nothing.",
     ),
     _penalty("l2", "L2", "Penalises D's squared weights (not its biases), which keeps them small."),
     adaptive_l2,

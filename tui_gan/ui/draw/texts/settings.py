@@ -127,6 +127,7 @@ def _foot(row: Row, foot: Foot, width: int, height: int, look: Look) -> list[lis
     said = [(line, Ink.TEXT) for line in textwrap.wrap(_sentence(row), max(8, width))]
     if row.setting is not None and row.extent:
         said += [(line, Ink.DIM) for line in textwrap.wrap(f"one of: {row.extent}", max(8, width))]
+    said += [(line, Ink.TEXT) for line in textwrap.wrap(row.meaning, max(8, width))]
     if row.source:
         said.append((f"[{row.source}]", Ink.DIM))
     lines += [[(simple(text) if look.ascii_only else text, ink)] for text, ink in said[:room]]

@@ -61,5 +61,11 @@ WORDS = (
         "Mean distance of generated images to the nearest training image, divided by that of test images: near 0 is memorised.",
         "",
     ),
+    (
+        "feature precision, feature recall, feature density, feature coverage",
+        "The same four in the features of the digit classifier instead of pixels, in which blurred images lie close to any other.",
+        sources.KYNKAANNIEMI,
+    ),
+    ("floor, ceiling", "The value that a perfect generator reaches with as many samples: the best that can be expected.", ""),
     ("training, validation, test data", "Data to train on, to choose settings by, and to measure on.", ""),
 )

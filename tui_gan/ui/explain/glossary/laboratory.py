@@ -3,6 +3,7 @@
 WORDS = (
     ("preset", "An experiment that is ready to run: data, networks, settings.", ""),
     ("knob", "A setting that a key changes while a run trains.", ""),
+    ("pace", "The most steps per second that a run takes while it is watched, so that the eye can follow.", ""),
     ("run directory", "The folder of a run: settings, log, checkpoints, previews.", ""),
     ("checkpoint", "A file from which training continues exactly, as if it had never stopped.", ""),
     ("preview", "A picture of the generated samples at an earlier step.", ""),

@@ -36,6 +36,7 @@ WORDS = (
     ("SGD", "Stochastic gradient descent: the weights change by minus the learning rate times the gradient, or times the momentum.", ""),
     ("momentum", "A decaying sum of past gradients that SGD follows in place of the last one.", ""),
     ("Adam", "An optimizer that divides a running mean of the gradient by the root of a running mean of its square.", sources.KINGMA),
+    ("Adam hat", "Adam with its epsilon scaled as in TensorFlow; it differs from Adam in the first steps.", sources.KINGMA),
     ("learning-rate schedule", "How the learning rates change over the steps.", ""),
     ("constant (schedule)", "The learning rates stay as they are.", ""),
     ("staircase (schedule)", "The learning rates are multiplied by `factor` after every `period`.", ""),
@@ -53,8 +54,13 @@ WORDS = (
         "Penalises the deviation of D's gradient norm from 1 between real and generated samples.",
         sources.GULRAJANI,
     ),
+    (
+        "one-sided gradient penalty, Lipschitz penalty, WGAN-LP",
+        "Penalises D's gradient norm only where it exceeds 1, between real and generated samples.",
+        sources.PETZKA,
+    ),
     ("R1", "Gradient penalty: half the mean squared gradient norm of D's raw output at real samples.", sources.MESCHEDER),
-    ("R1 difference", "R1 estimated from finite differences of D's raw output, without a second derivative.", sources.MESCHEDER),
+    ("R1 difference", "R1 estimated from the change of D's raw output over a small shift of each real sample.", sources.MESCHEDER),
     ("R2", "As R1, at generated samples.", sources.MESCHEDER),
     ("L2, weight decay", "Penalises half the sum of the squared weights.", ""),
     (
@@ -62,7 +68,8 @@ WORDS = (
         "L2 on D with a coefficient that grows while D's accuracy is over 80% and shrinks while it is under 65%.",
         "",
     ),
-    ("lazy regularization", "Regularizers computed once every n steps, with n times their weights.", sources.KARRAS),
+    ("lazy regularization", "The gradient of the regularizers is computed once every n steps.", sources.KARRAS),
+    ("column norm", "Limit on the Euclidean norm of the incoming weights of each unit, kept after every update.", sources.SREBRO),
     ("feature matching", "G also matches the mean hidden features of D on real samples.", sources.SALIMANS),
     (
         "label smoothing",
@@ -92,5 +99,7 @@ WORDS = (
         "",
     ),
     ("global contrast normalisation", "Each image is shifted and scaled to mean 0 and a fixed norm.", ""),
+    ("replacement (sampling)", "Each minibatch is drawn at random from all of the data.", ""),
+    ("epochs (sampling)", "The data are shuffled, and each sample is drawn once before any is drawn again.", ""),
     ("seed", "The number from which all random numbers of a run follow.", ""),
 )
