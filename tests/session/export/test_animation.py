@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
 from tui_gan.contract.errors import UnreadableError
 from tui_gan.session import checkpoint, rundir
 from tui_gan.session.export import Source, animation, found
-from tui_gan.session.export.animation import HELD, evenly, gif
+from tui_gan.session.export.animation import HELD, chosen, gif
 
 
 def frames(content: bytes) -> list[tuple[np.ndarray, int]]:
@@ -55,12 +57,34 @@ def test_an_animation_that_is_too_large_has_fewer_frames(images: Source, monkeyp
 
 
 @pytest.mark.parametrize(("count", "most", "places"), [(1, 120, [0]), (3, 120, [0, 1, 2]), (256, 3, [0, 128, 255]), (5, 1, [0])])
-def test_frames_are_chosen_evenly(count: int, most: int, places: list[int]) -> None:
-    previews = [(step, Path(str(step))) for step in range(count)]
-    assert [step for step, _ in evenly(previews, most)] == places
-    chosen = [step for step, _ in evenly([(step, Path()) for step in range(256)], 120)]
-    assert (len(chosen), chosen[0], chosen[-1]) == (120, 0, 255)
-    assert set(np.diff(chosen)) == {2, 3}
+def test_where_as_much_changes_everywhere_frames_are_chosen_evenly(count: int, most: int, places: list[int]) -> None:
+    assert chosen(np.ones(count), most) == places
+    many = chosen(np.ones(256), 120)
+    assert (len(many), many[0], many[-1]) == (120, 0, 255)
+    assert set(np.diff(many)) == {2, 3}
+
+
+@given(changes=st.lists(st.one_of(st.floats(0, 1e6), st.just(0.0), st.just(1.0)), min_size=2, max_size=300), most=st.integers(2, 150))
+def test_there_are_as_many_frames_as_there_may_be_whatever_changes(changes: list[float], most: int) -> None:
+    places = chosen(np.array(changes), most)
+    assert len(places) == min(most, len(changes))
+    assert places == sorted(set(places))
+    assert (places[0], places[-1]) == (0, len(changes) - 1)
+
+
+def test_frames_are_denser_where_more_changes() -> None:
+    changes = np.where(np.arange(200) < 50, 1.0, 0.05)
+    places = chosen(changes, 60)
+    assert sum(place < 50 for place in places) >= 35
+    assert np.diff(places).max() <= 20
+
+
+def test_a_leap_takes_no_frames_from_the_rest() -> None:
+    changes = np.full(200, 0.01)
+    changes[100] = 1e6
+    places = chosen(changes, 60)
+    assert {99, 100} <= set(places)
+    assert np.diff(places).max() <= 5
 
 
 def test_a_run_with_a_single_preview_is_a_single_frame(line: Source) -> None:
