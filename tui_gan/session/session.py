@@ -78,6 +78,9 @@ class Session:
 
     def _begin(self) -> None:
         self.run.begin()
+        if self.hold and (pace := self.run.knobs.pace):
+            until = f" until step {self.run.config.pace_until:,}" if self.run.config.pace_until else ""
+            self.run.note(f"paced: {pace:g} steps a second{until}")
         self._end_if_due()
 
     @property

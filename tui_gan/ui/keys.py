@@ -69,6 +69,7 @@ COMMANDS: dict[str, commands.Command] = {
     "redo": commands.Redo(),
     "save": commands.Save(),
     "evaluate": commands.Evaluate(),
+    "free": commands.SetKnob("pace", 0.0),
 }
 
 RUN = (
@@ -77,6 +78,7 @@ RUN = (
     Key("slow", "n", "obey('slow')", "slow motion", "pause, and show the next sub-step of a step with its numbers"),
     Key("update_discriminator", "d", "obey('update_discriminator')", "D update", "pause, and move the discriminator once"),
     Key("update_generator", "f", "obey('update_generator')", "G update", "pause, and move the generator once"),
+    Key("free", "r", "obey('free')", "full speed", "train at full speed: end the pace at which a toy begins"),
     Key("save", "c", "obey('save')", "save", "write a checkpoint now"),
     Key("evaluate", "e", "obey('evaluate')", "evaluate", "measure the metrics now"),
     Key("export", "x", "export", "export", "write what this view shows into the run directory"),

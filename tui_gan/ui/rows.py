@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.snapshot import Setting, Snapshot
 from tui_gan.contract.values import typed
-from tui_gan.ui.draw.texts.words import range_text, value_text
+from tui_gan.ui.draw.texts.words import knob_text, range_text, value_text
 from tui_gan.ui.explain.sources import source
 from tui_gan.ui.keys import KEYS, Key, knob_letters
 
@@ -61,7 +61,7 @@ def rows(snapshot: Snapshot, asked: Mapping[str, str], keys: Sequence[Key] = KEY
         Row(
             key=knob.name,
             label=knob.label,
-            value=value_text(getattr(snapshot.knobs, knob.name)),
+            value=knob_text(knob, getattr(snapshot.knobs, knob.name)),
             full=typed(getattr(snapshot.knobs, knob.name)),
             keys=letters[knob.name],
             extent=range_text(knob, snapshot.devices),

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
+from tests.session.export.conftest import EVERY
 from tui_gan.contract.errors import UnreadableError
 from tui_gan.session import checkpoint, rundir
 from tui_gan.session.export import Source, animation, found
@@ -29,7 +30,7 @@ def test_every_preview_is_a_frame_and_the_last_one_is_held(kind: str, runs: dict
     made = gif(found(str(runs[kind])))
     shown = frames(made.content)
     assert made.step == 40
-    assert [stands for _, stands in shown] == [animation.LONGEST] * 4 + [HELD]
+    assert [stands for _, stands in shown] == [190] * 40 + [HELD]
     assert len({frame.shape for frame, _ in shown}) == 1
     assert Image.open(io.BytesIO(made.content)).info["loop"] == 0
     # Something has moved, on a white ground that has not.
@@ -88,14 +89,23 @@ def test_a_leap_takes_no_frames_from_the_rest() -> None:
 
 
 def test_a_run_with_a_single_preview_is_a_single_frame(line: Source) -> None:
-    made = gif(dataclasses.replace(line, until=5))
+    made = gif(dataclasses.replace(line, until=0))
     assert (made.step, [stands for _, stands in frames(made.content)]) == (0, [HELD])
+
+
+def test_a_run_whose_previews_are_as_far_apart_as_they_once_were_is_shown_whole(runs: dict[str, Path], tmp_path: Path) -> None:
+    shutil.copytree(runs["line"], tmp_path / "old")
+    for path in (tmp_path / "old" / "previews").iterdir():
+        if int(path.stem[5:]) % EVERY:
+            path.unlink()
+    shown = frames(gif(found(str(tmp_path / "old"))).content)
+    assert [stands for _, stands in shown] == [animation.LONGEST] * 4 + [HELD]
 
 
 def test_a_checkpoint_tells_its_own_course(images: Source) -> None:
     stored = checkpoint.stored(images.directory.checkpoints)
     made = gif(found(str(stored[20])))
-    assert (made.step, len(frames(made.content))) == (20, 3)
+    assert (made.step, len(frames(made.content))) == (20, 21)
 
 
 def test_no_checkpoint_is_needed(runs: dict[str, Path], tmp_path: Path) -> None:
@@ -110,7 +120,7 @@ def test_a_preview_that_has_just_gone_is_passed_over(runs: dict[str, Path], tmp_
     listed = animation.kept(source)
     (tmp_path / "mine" / "previews" / "step-00000010.safetensors").unlink()
     monkeypatch.setattr(animation, "kept", lambda source: listed)
-    assert len(frames(gif(source).content)) == 4
+    assert len(frames(gif(source).content)) == 40
 
 
 def test_a_damaged_preview_and_none_at_all_are_refused(runs: dict[str, Path], empty: Source, tmp_path: Path) -> None:
