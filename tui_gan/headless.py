@@ -53,13 +53,16 @@ def line(snapshot: Snapshot) -> str:
         parts.append(f"{snapshot.steps_per_second:.0f} steps/s")
         if not snapshot.phase:
             parts.append(f"{(snapshot.steps - snapshot.step) / snapshot.steps_per_second:.0f} s left")
-    newest = {name: series.values[-1] for name, series in snapshot.series.items() if len(series.values)}
+    newest = {name: series for name, series in snapshot.series.items() if len(series.values)}
     if snapshot.phase:
         names = {"pretraining_loss": "loss"}
     else:
         measured = [name for name in METRICS if name in newest][:METRICS_SHOWN]
         names = LOSSES | {name: name.replace("_", " ") for name in measured}
-    return "  ".join([*parts, *(f"{label} {newest[name]:.4g}" for name, label in names.items() if name in newest)])
+    parts += [f"{label} {newest[name].values[-1]:.4g}" for name, label in names.items() if name in newest]
+    # Metrics are measured together.
+    old = next((f"at step {newest[name].steps[-1]:.0f}" for name in reversed(names) if name in newest and newest[name].stale), "")
+    return "  ".join(parts) + (f" ({old})" if old else "")
 
 
 def _untold(first: int) -> Untold:

@@ -187,16 +187,25 @@ def progress(snapshot: Snapshot) -> str:
     """Step, losses and metrics, such as "Step 2,000 of 100,000, 1,030 steps a second. D's loss 1.38, G's 0.69. W1 0.02."."""
     where = f"{snapshot.phase[:1].upper()}{snapshot.phase[1:]}" if snapshot.phase else f"Step {snapshot.step:,} of {snapshot.steps:,}"
     speed = f", {snapshot.steps_per_second:,.0f} steps a second" if snapshot.steps_per_second >= 1 else ""
-    newest = {name: _number(series) for name, series in snapshot.series.items() if len(series.values)}
-    losses = ", ".join(f"{said} {newest[name]}" for name, said in LOSSES.items() if name in newest)
-    others = [f"{name[:1].upper()}{name[1:].replace('_', ' ')} {value}" for name, value in newest.items() if name not in LOSSES]
-    return " ".join(f"{part}." for part in (where + speed, losses, *others) if part)
+    if snapshot.paced:
+        speed = f", paced at {snapshot.knobs.pace:g} steps a second; pace off trains at full speed"
+    known = {name: series for name, series in snapshot.series.items() if len(series.values)}
+    losses = ", ".join(f"{said} {_number(known[name])}" for name, said in LOSSES.items() if name in known)
+    said = {name: f"{name[:1].upper()}{name[1:].replace('_', ' ')} {_number(series)}" for name, series in known.items()}
+    now = [said[name] for name, series in known.items() if name not in LOSSES and not series.stale]
+    # Of which step they are, is said once of all that were measured there.
+    steps = sorted({int(series.steps[-1]) for series in known.values() if series.stale})
+    old = [
+        f"At step {step:,}: " + ", ".join(said[name] for name, series in known.items() if series.stale and series.steps[-1] == step)
+        for step in steps
+    ]
+    return " ".join(f"{part}." for part in (where + speed, losses, *now, *old) if part)
 
 
 def knob(snapshot: Snapshot, name: str) -> str:
     """A knob and its value."""
     value = getattr(snapshot.knobs, name)
-    shown = ("on" if value else "off") if isinstance(value, bool) else value
+    shown = ("on" if value else "off") if isinstance(value, bool) else "off" if KNOBS[name].off(value) else value
     return f"{name} is {shown}: {KNOBS[name].help}."
 
 

@@ -1,5 +1,6 @@
-"""Previews: at most 256, evenly over the run, the same after a resume."""
+"""Previews: at most 256 evenly over the run, more of its beginning, the same after a resume."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_gan.session import previews
-from tui_gan.session.previews import CAPACITY, Previews, stride_at
+from tui_gan.session.previews import CAPACITY, Previews, early, stride_at
 
 NOTHING = np.zeros(1)
 
@@ -36,8 +37,25 @@ def test_the_stride_is_the_least_that_keeps_within_bounds(step: int, every: int)
 @pytest.mark.parametrize("last", [0, 100, CAPACITY - 1, CAPACITY, 3 * CAPACITY])
 def test_a_store_is_bounded_and_evenly_thinned(tmp_path: Path, last: int) -> None:
     fill(Previews(tmp_path, every=1), range(last + 1))
-    assert kept(tmp_path) == list(range(0, last + 1, stride_at(last, 1)))
-    assert len(kept(tmp_path)) <= CAPACITY
+    stride = stride_at(last, 1)
+    assert kept(tmp_path) == [step for step in range(last + 1) if step % stride == 0 or early(step)]
+    assert sum(step % stride == 0 for step in kept(tmp_path)) <= CAPACITY
+
+
+@pytest.mark.parametrize("every", [1, 100, 10_000])
+@pytest.mark.parametrize("last", [1, 40, 59, 60, 63, 64, 65, 66, 100, 127, 128, 1_500, 12_000, 100_000])
+def test_sixty_previews_are_kept_of_any_run_that_has_as_many_steps(every: int, last: int) -> None:
+    stride = stride_at(last, every)
+    found = [step for step in range(last + 1) if step % stride == 0 or early(step)]
+    assert len(found) >= min(last + 1, 60)
+    assert len(found) <= CAPACITY + 65 + 16 * max(0, last.bit_length() - 6)
+    # No two neighbours are farther apart than an eighth of the steps before them, or than the stride.
+    assert all(later - earlier <= max(1, earlier / 8) for earlier, later in itertools.pairwise(found))
+
+
+@given(step=st.integers(0, 10**12))
+def test_early_ones_grow_with_the_logarithm_of_the_steps(step: int) -> None:
+    assert early(step) == (step <= 64 or step % (1 << (step.bit_length() - 5)) == 0)
 
 
 @pytest.mark.parametrize("stop", [0, 10, CAPACITY - 1, CAPACITY, CAPACITY + 5])
@@ -53,7 +71,14 @@ def test_a_resumed_run_keeps_the_same_ones(tmp_path: Path, stop: int) -> None:
 def test_previews_of_steps_that_will_be_trained_again_are_removed(tmp_path: Path) -> None:
     fill(Previews(tmp_path, every=5), range(101))
     Previews(tmp_path, 5, step=42)
-    assert kept(tmp_path) == list(range(0, 41, 5))
+    assert kept(tmp_path) == list(range(43))
+
+
+def test_a_store_of_an_older_run_stays_as_it_is(tmp_path: Path) -> None:
+    for step in range(0, 1_501, 100):
+        Previews(tmp_path, every=100, step=step).add(step, {"fake": NOTHING})
+    Previews(tmp_path, 100, step=1_500)
+    assert kept(tmp_path) == list(range(0, 1_501, 100))
 
 
 def test_a_preview_is_read_back(tmp_path: Path) -> None:
@@ -70,7 +95,7 @@ def test_a_preview_is_read_back(tmp_path: Path) -> None:
 
 def test_a_run_keeps_previews_from_its_first_step_to_its_last(train: Callable[..., Any]) -> None:
     ended = train()
-    assert kept(ended.directory.previews) == [0, 10, 20, 30, 40]
+    assert kept(ended.directory.previews) == list(range(41))
     arrays = previews.read(ended.directory.previews / "step-00000040.safetensors")
     assert arrays["fake"].shape == (4096,)
     assert arrays["axis"].shape == arrays["discriminator"].shape

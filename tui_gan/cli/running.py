@@ -13,6 +13,7 @@ import typer
 
 from tui_gan.cli import own, settings
 from tui_gan.cli.options import with_knobs
+from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.presets import PRESETS
@@ -62,6 +63,7 @@ def run(
     options = {"steps": steps, "seed": seed, "data": data and str(data), "generator": generator, "discriminator": discriminator}
     resolved, live = settings.resolved(preset, config, settings.of_pairs(set or ()), options, knobs)
     front_end, hold = _front_end(headless, plain, ascii, paused)
+    live = _unpaced(resolved, live) if json else live
 
     from tui_gan.data.tables import read_table
     from tui_gan.session import rundir
@@ -101,6 +103,7 @@ def resume(
     newest = stored[max(stored)]
     about = _read_newest(newest, stored)
     knobs = _on_device(about.knobs, device)
+    knobs = _unpaced(about.config, knobs) if json else knobs
     plan = Plan(
         run=directory,
         config=about.config,
@@ -126,6 +129,11 @@ def _read_newest(newest: Path, stored: dict[int, Path]) -> "About":
 
 def _on_device(knobs: Knobs, device: str | None) -> Knobs:
     return set_knob(knobs, "device", device) if device else knobs
+
+
+def _unpaced(config: Config, knobs: Knobs) -> Knobs:
+    """The knobs without the pace at which a preset begins, for those who want the result alone; one that the user has set stays."""
+    return set_knob(knobs, "pace", 0.0) if config.pace_until else knobs
 
 
 def _check_terminal() -> None:
@@ -211,9 +219,9 @@ def _afresh(plan: "Plan", pairs: Sequence[str]) -> "Plan":
 
 
 def report(plan: "Plan", outcome: "Outcome") -> dict[str, Any]:
-    """The result as `--json` prints it; a metric that is not finite is null."""
+    """The result as `--json` prints it; a metric that is not finite is null, and older metrics say of which step they are."""
     metrics = {name: value if math.isfinite(value) else None for name, value in outcome.metrics.items()}
-    return {
+    found = {
         "run": str(plan.run.path),
         "status": outcome.status,
         "step": outcome.step,
@@ -221,9 +229,11 @@ def report(plan: "Plan", outcome: "Outcome") -> dict[str, Any]:
         "steps_per_second": round(outcome.steps_per_second, 1),
         "metrics": metrics,
     }
+    return found if outcome.measured == outcome.step else {**found, "metrics_step": outcome.measured}
 
 
 def summary(plan: "Plan", outcome: "Outcome") -> str:
     """The result as one line."""
     metrics = ", ".join(f"{name} {value:.4g}" for name, value in outcome.metrics.items())
+    metrics += "" if outcome.measured == outcome.step else f" at step {outcome.measured}"
     return f"{outcome.status} at step {outcome.step} after {outcome.seconds:.1f} s of training ({metrics}); run directory {plan.run.path}"

@@ -1,5 +1,6 @@
 """Settings of a run: the preset, under what belongs to it in this case, under a TOML file, under the command line."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,13 @@ def resolved(
     config, live = laid()
     below = [base.with_data] if config.data else []
     below += [base.with_minibatch] if live.minibatch_discrimination else []
+    # A pace that the user sets himself is kept.
+    below += [{"pace_until": 0}] if live.pace != base.knobs.pace else []
     return laid(*below) if below else (config, live)
 
 
 def laid_over(config: Config, knobs: Knobs, pairs: Sequence[str]) -> tuple[Config, Knobs]:
-    """Lay `KEY=VALUE` pairs over the settings of a run.
+    """Lay `KEY=VALUE` pairs over the settings of a run, for a new one, which begins at the pace of its preset again.
 
     Raises:
         UsageError: a key that is not known, or a value that is not allowed.
@@ -56,7 +59,10 @@ def laid_over(config: Config, knobs: Knobs, pairs: Sequence[str]) -> tuple[Confi
     table = of_pairs(pairs)
     if table.get("preset", config.preset) != config.preset:
         raise UsageError(f"--set is for the preset {table['preset']!r}, not {config.preset!r}")
-    return resolve(config, knobs, table, source="--set")
+    if config.pace_until and config.preset in PRESETS:
+        knobs = dataclasses.replace(knobs, pace=PRESETS[config.preset].knobs.pace)
+    found, live = resolve(config, knobs, table, source="--set")
+    return (found, live) if live.pace == knobs.pace else resolve(config, knobs, {"pace_until": 0}, table, source="--set")
 
 
 def of_pairs(pairs: Sequence[str]) -> dict[str, Any]:

@@ -145,9 +145,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         metric: metric by which the best checkpoint is kept.
         evaluated: number of generated samples on which the metrics are computed.
         stop: early stopping.
-        evaluate_every: steps between evaluations of the metrics.
+        evaluate_every: steps between evaluations of the metrics; the first ones follow each other faster.
+        evaluate_from: step of the first evaluation after step 0; the next are at 3, 10, 30, ... times as many steps, up to
+            `evaluate_every`.
         log_every: steps between logged losses, each the mean over the steps in between.
-        preview_every: steps between saved previews.
+        preview_every: steps between saved previews; the first ones are nearer to each other.
+        pace_until: step at which the knob `pace` returns to full speed, so that a beginning can be watched; 0 keeps the pace. A pace
+            that you set yourself stays.
         fixed_latents: number of latents that stay the same through the run, for its pictures.
         keep: number of checkpoints that are kept, the newest, beside the best.
     """
@@ -192,8 +196,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     evaluated: Annotated[int, Meta(ge=100, le=1_000_000)] = 10_000
     stop: EarlyStop = EarlyStop()
     evaluate_every: Count = 500
+    evaluate_from: Count = 100
     log_every: Annotated[int, Meta(ge=1, le=100)] = 50
     preview_every: Count = 100
+    pace_until: CountOrNone = 0
     fixed_latents: Annotated[int, Meta(ge=4, le=65_536)] = 4096
     keep: Annotated[int, Meta(ge=1, le=100_000)] = 5
 

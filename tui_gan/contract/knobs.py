@@ -13,7 +13,7 @@ import msgspec
 
 from tui_gan.contract.errors import UsageError, choose
 
-Turning = Literal["add", "double", "ladder", "switch", "choice"]
+Turning = Literal["add", "double", "ladder", "limit", "switch", "choice"]
 LADDER = (1.0, 2.0, 5.0)
 DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
@@ -26,8 +26,8 @@ class Knob:
         name: the field's name.
         label: a short name for panels, at most 12 characters.
         keys: the key that lowers it, a space, the key that raises it; one key alone switches.
-        turning: add = by one; double = by powers of two; ladder = 1, 2, 5, 10, ...; switch = on and off; choice =
-            the next of the values at hand.
+        turning: add = by one; double = by powers of two; ladder = 1, 2, 5, 10, ...; limit = likewise, and above `high`
+            no limit at all, which is written 0; switch = on and off; choice = the next of the values at hand.
         low, high: the range, both ends included; None where there is none.
         help: one sentence.
     """
@@ -44,6 +44,10 @@ class Knob:
     def option(self) -> str:
         """The command-line option, such as `--k-steps`."""
         return "--" + self.name.replace("_", "-")
+
+    def off(self, value: object) -> bool:
+        """Whether a value of it stands for no limit."""
+        return self.turning == "limit" and value == 0
 
 
 def knob(default: Any, *, label: str, keys: str, turning: Turning, help: str, low: float | None = None, high: float | None = None) -> Any:
@@ -82,6 +86,15 @@ class Knobs:
     checkpoint_every: int = knob(
         2000, label="save every", keys="i I", turning="ladder", low=1, high=10_000_000, help="steps between checkpoints"
     )
+    pace: float = knob(
+        0.0,
+        label="pace",
+        keys="j J",
+        turning="limit",
+        low=0.1,
+        high=500.0,
+        help="steps a second at most, so that the training can be followed by eye; 0 for full speed",
+    )
 
 
 KNOBS: dict[str, Knob] = {field.name: Knob(name=field.name, **field.metadata) for field in dataclasses.fields(Knobs)}
@@ -93,7 +106,8 @@ def set_knob(knobs: Knobs, name: str, value: Any) -> Knobs:
     Raises:
         UsageError: no such knob, a value of the wrong type, or one out of its range.
     """
-    choose(KNOBS, name, "knob")
+    if choose(KNOBS, name, "knob").turning == "limit" and value in (False, "off"):
+        value = 0.0
     return checked(dataclasses.replace(knobs, **{name: value}))
 
 
@@ -107,8 +121,12 @@ def turn_knob(knobs: Knobs, name: str, direction: int, devices: Sequence[str] = 
         value = devices[(devices.index(value) + direction) % len(devices)] if value in devices else devices[0]
     else:
         kind = type(value)
-        value = {"add": _add, "double": _double, "ladder": _rung}[how.turning](value, direction)
-        value = kind(max(how.low, min(how.high, value)))  # type: ignore[type-var]
+        if how.turning == "limit":
+            value = _limit(value, direction, how)
+        else:
+            value = {"add": _add, "double": _double, "ladder": _rung}[how.turning](value, direction)
+            value = max(how.low, min(how.high, value))  # type: ignore[type-var]
+        value = kind(value)
     return dataclasses.replace(knobs, **{name: value})
 
 
@@ -124,8 +142,11 @@ def checked(knobs: Knobs) -> Knobs:
         raise UsageError(f"knobs: {error}".replace("`", "'").replace("$.", "")) from None
     for how in KNOBS.values():
         value = getattr(knobs, how.name)
-        if how.low is not None and how.high is not None and not how.low <= value <= how.high:
-            raise UsageError(f"{how.name} must lie between {how.low:g} and {how.high:g}, not {str(value)[:24]}")
+        if how.low is None or how.high is None or how.off(value):
+            continue
+        if not how.low <= value <= how.high:
+            none = ", or be 0 for no limit" if how.turning == "limit" else ""
+            raise UsageError(f"{how.name} must lie between {how.low:g} and {how.high:g}{none}, not {str(value)[:24]}")
     if not DEVICE.fullmatch(knobs.device):
         raise UsageError(f"unknown device {knobs.device!r} (known: auto, cpu, cuda, cuda:N, mps)")
     return knobs
@@ -142,6 +163,15 @@ def _double(value: float, direction: int) -> float:
     if direction > 0:
         return power * 2 if power == value else power
     return power // 2
+
+
+def _limit(value: float, direction: int, how: Knob) -> float:
+    """The next rung within the range; above its end there is no limit, which is 0."""
+    assert how.low is not None
+    assert how.high is not None
+    if direction > 0:
+        return 0.0 if value in (0.0, how.high) else min(how.high, _rung(value, direction))
+    return how.high if value == 0.0 else max(how.low, _rung(value, direction))
 
 
 def _rung(value: float, direction: int) -> float:

@@ -29,10 +29,16 @@ class Status(enum.Enum):
 
 @dataclasses.dataclass(frozen=True, eq=False, slots=True)
 class Series:
-    """A scalar over steps: `steps` and `values`, both of shape (n,), steps ascending."""
+    """A scalar over steps.
+
+    Attributes:
+        steps, values: both of shape (n,), steps ascending.
+        stale: whether the last value is a metric of networks, or of data, that have changed since.
+    """
 
     steps: Floats
     values: Floats
+    stale: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -247,7 +253,8 @@ class Snapshot:
     Attributes:
         preset, status, step, directory: what they say; `directory` is the run directory as the user would type it.
         steps: the step at which the run finishes.
-        seconds: training time without pauses; `steps_per_second` over the last seconds of it.
+        seconds: training time without pauses and without waiting for the pace; `steps_per_second` over the last seconds of it.
+        paced: whether the run waits between its steps, so that it takes `knobs.pace` of them a second.
         device: where the networks are; `devices` are those that the machine has.
         knobs: the live settings in force.
         series: "generator_loss", "discriminator_loss", one for each metric that is measured live, and one for each quantity
@@ -293,6 +300,7 @@ class Snapshot:
     overlays: Mapping[str, Mapping[str, Series]] = dataclasses.field(default_factory=dict)
     rules: Rules = RULES
     phase: str = ""
+    paced: bool = False
     events: tuple[Event, ...] = ()
     failure: str | None = None
     advice: str | None = None

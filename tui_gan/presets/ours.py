@@ -18,8 +18,9 @@ TOY1D = Preset(
         regularizers={"r1_difference": 1.0},
         schedule=Schedule(kind="hyperbolic", period=1000),
         metrics=("w1", "ks", "mean", "sd", "sd_ratio", "js"),
+        pace_until=400,
     ),
-    knobs=Knobs(),
+    knobs=Knobs(pace=40.0),
     columns=1,
 )
 
@@ -40,8 +41,9 @@ _RING = Config(
     metric="reverse_kl",
     evaluated=2_500,
     evaluate_every=500,
+    pace_until=400,
 )
-_RING_KNOBS = Knobs(generator_lr=3e-3, discriminator_lr=3e-3, batch_size=128)
+_RING_KNOBS = Knobs(generator_lr=3e-3, discriminator_lr=3e-3, batch_size=128, pace=40.0)
 RING2D = Preset(
     summary="Eight Gaussians on a ring, the test of mode collapse; or the two columns of --data.",
     source="ours, with the objective of Huang et al. 2024, arXiv:2501.05441; data of Srivastava et al. 2017, arXiv:1705.07761",

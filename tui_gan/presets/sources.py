@@ -32,6 +32,8 @@ def _aylien(name: str, activation: str, **changes: object) -> Config:
         evaluate_every=300,
         log_every=10,
         preview_every=10,
+        # The whole run in half a minute.
+        pace_until=1_200,
     )
     return replace(config, **changes)
 
@@ -45,7 +47,7 @@ AYLIEN_2016_08 = Preset(
         "probability of 0 ends three runs of ten, which here go on, since losses are computed from logits"
     ),
     config=_aylien("toy1d-aylien-2016-08", "tanh", pretraining=1_000, minibatch=Minibatch(kernels=5, dim=3, company=0, self_distance=1.0)),
-    knobs=Knobs(generator_lr=5e-3, discriminator_lr=5e-3, batch_size=12, checkpoint_every=600),
+    knobs=Knobs(generator_lr=5e-3, discriminator_lr=5e-3, batch_size=12, checkpoint_every=600, pace=40.0),
     columns=1,
     with_data={"pretraining": 0},
 )
@@ -54,7 +56,7 @@ AYLIEN_2016_12 = Preset(
     source=f"{AYLIEN}, version of December 2016",
     quirks="the learning rate of .03 falls back to .005 when minibatch discrimination is on from the start, as in the source",
     config=_aylien("toy1d-aylien-2016-12", "tanh", pretraining=1_000),
-    knobs=Knobs(generator_lr=3e-2, discriminator_lr=3e-2, batch_size=12, checkpoint_every=600),
+    knobs=Knobs(generator_lr=3e-2, discriminator_lr=3e-2, batch_size=12, checkpoint_every=600, pace=40.0),
     columns=1,
     with_data={"pretraining": 0},
     with_minibatch={"knobs": {"generator_lr": 5e-3, "discriminator_lr": 5e-3}},
@@ -72,8 +74,9 @@ AYLIEN_2017_07 = Preset(
         schedule=Schedule(),
         evaluate_every=500,
         preview_every=20,
+        pace_until=600,
     ),
-    knobs=Knobs(generator_lr=1e-3, discriminator_lr=1e-3, batch_size=8, checkpoint_every=1_000),
+    knobs=Knobs(generator_lr=1e-3, discriminator_lr=1e-3, batch_size=8, checkpoint_every=1_000, pace=40.0),
     columns=1,
 )
 NIPS2016 = Preset(
@@ -103,9 +106,11 @@ NIPS2016 = Preset(
         metrics=("sliced_w1", "mmd", "js"),
         metric="sliced_w1",
         evaluate_every=2_000,
+        evaluate_from=300,
         preview_every=200,
+        pace_until=400,
     ),
-    knobs=Knobs(generator_lr=1e-2, discriminator_lr=1e-2, batch_size=500, checkpoint_every=5_000),
+    knobs=Knobs(generator_lr=1e-2, discriminator_lr=1e-2, batch_size=500, checkpoint_every=5_000, pace=40.0),
     columns=2,
 )
 MNIST_MLP = Preset(
@@ -127,6 +132,7 @@ MNIST_MLP = Preset(
         metrics=("parzen", "parzen_se"),
         metric="parzen",
         evaluate_every=50_000,
+        evaluate_from=1_000,
         preview_every=1_000,
         fixed_latents=16,
     ),

@@ -13,7 +13,7 @@ class History:
     """Named scalars over steps, at most CAPACITY points each.
 
     A full series drops every second point and from then on keeps only steps on its doubled stride, so which points are kept
-    depends on the steps alone and a resumed run keeps the same ones.
+    depends on the steps alone and a resumed run keeps the same ones. Points that are nearer to each other are kept until then.
     """
 
     def __init__(self) -> None:
@@ -21,11 +21,11 @@ class History:
         self._strides: dict[str, int] = {}
         self._last: dict[str, tuple[int, float]] = {}
 
-    def add(self, name: str, step: int, value: float, every: int = 1) -> None:
-        """Append one point; `every` is the interval at which the series is taken."""
+    def add(self, name: str, step: int, value: float, every: int = 1, early: bool = False) -> None:
+        """Append one point; `every` is the interval at which the series is taken, and an `early` point is one between."""
         self._last[name] = (step, value)
         stride = self._strides.setdefault(name, every)
-        if step % stride:
+        if step % stride and not early:
             return
         steps, values = self._points.setdefault(name, ([], []))
         if steps and steps[-1] == step:
@@ -58,6 +58,10 @@ class History:
     def series(self) -> dict[str, Series]:
         """Copy every series, the newest point included, for a snapshot."""
         return {name: _series(*self._with_last(name)) for name in self._last}
+
+    def last(self, name: str) -> tuple[int, float] | None:
+        """The step and the value of the newest point; None where there is none."""
+        return self._last.get(name)
 
     def arrays(self) -> dict[str, Floats]:
         """The whole state as arrays by name, for a checkpoint."""

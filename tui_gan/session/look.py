@@ -63,11 +63,15 @@ class Looker:
         self._seen = {name: seen if name in self.watched else seen._replace(asked=None) for name, seen in self._seen.items()}
         self.watched = watched
 
-    def look(self, resting: bool) -> dict[str, Any]:
-        """The parts by their names in `Snapshot`: as they are now, or, while that would cost more than LOOKING, a moment ago."""
+    def look(self, resting: bool, waiting: bool = False) -> dict[str, Any]:
+        """The parts by their names in `Snapshot`: as they are now, or, while that would cost more than LOOKING, a moment ago.
+
+        Args:
+            waiting: whether the run waits between its steps, so that looking takes no time from training either.
+        """
         self.resting = resting
         begun = time.perf_counter()
-        allowed, made = resting or begun >= self._due, False
+        allowed, made = resting or waiting or begun >= self._due, False
         wanted = [name for name in PARTS if name in self.watched or name == "overlays"]
         self._seen = {name: seen for name, seen in self._seen.items() if name in wanted or name in FIRST}
         for name in wanted:

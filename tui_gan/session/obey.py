@@ -4,17 +4,20 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from tui_gan.contract import commands
 from tui_gan.contract.errors import UnreadableError, UsageError
-from tui_gan.contract.knobs import KNOBS, set_knob, turn_knob
+from tui_gan.contract.knobs import KNOBS, Knobs, set_knob, turn_knob
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.updates import Player, alone
 from tui_gan.session import steering
 from tui_gan.session.drawing import drawn
 from tui_gan.session.export import Source, maker, write
-from tui_gan.session.run import NonFiniteError
+from tui_gan.session.run import NonFiniteError, Run
 from tui_gan.session.settings import changed
 from tui_gan.session.slow import begun
+from tui_gan.session.undo import InForce
 
 if TYPE_CHECKING:
     from tui_gan.session.session import Session
@@ -59,13 +62,13 @@ def turn(session: "Session", command: commands.TurnKnob) -> None:
         why = "the only device here" if how.turning == "choice" else "the limit of its range"
         run.note(f"{how.label}: {getattr(knobs, how.name)} is {why}")
     else:
-        steering.change(run, run.in_force._replace(knobs=knobs))
+        steering.change(run, _with(run, knobs))
 
 
 def set_to(session: "Session", command: commands.SetKnob) -> None:
     """Set a knob to a value."""
     run = session.run
-    steering.change(run, run.in_force._replace(knobs=set_knob(run.knobs, command.name, command.value)))
+    steering.change(run, _with(run, set_knob(run.knobs, command.name, command.value)))
 
 
 def change_setting(session: "Session", command: commands.ChangeSetting) -> None:
@@ -166,6 +169,12 @@ def slow_motion(session: "Session", command: commands.SlowMotion) -> None:
     if session.slow.over:
         step(session, commands.Step())
         session.train_owed()
+
+
+def _with(run: Run, knobs: Knobs) -> InForce:
+    """What is in force with other knobs; a pace that somebody sets is kept."""
+    kept = run.config if knobs.pace == run.knobs.pace else msgspec.structs.replace(run.config, pace_until=0)
+    return run.in_force._replace(knobs=knobs, config=kept)
 
 
 def _ended(session: "Session") -> bool:

@@ -16,7 +16,7 @@ class Plan:
     Attributes:
         until: the step at which it finishes; `step` and `seconds` are where it begins.
         checkpoint: the file to go on from; None begins anew.
-        hold: whether the session stays for commands when it has finished or cannot go on.
+        hold: whether somebody is there: the session keeps the pace, and stays for commands when it has finished or cannot go on.
     """
 
     run: RunDirectory
@@ -36,7 +36,7 @@ class Outcome:
     Attributes:
         status: finished, stopped or failed.
         step: the last step; `seconds` is the training time of the whole run, `steps_per_second` of this session alone.
-        metrics: at the last step.
+        metrics: at the last step, or, where they could not be measured there, at step `measured` before it.
         error: what the user should read; None when nothing went wrong.
     """
 
@@ -45,4 +45,5 @@ class Outcome:
     seconds: float = 0.0
     steps_per_second: float = 0.0
     metrics: dict[str, float] = dataclasses.field(default_factory=dict)
+    measured: int = 0
     error: TuiGanError | None = None

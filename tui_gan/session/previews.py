@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 CAPACITY = 256
+# Every one of the first ALL steps is kept, and OCTAVE of those from a later power of two to the next.
+ALL, OCTAVE = 64, 16
 
 
 class Previews:
-    """Files `step-00000500.safetensors`, at most CAPACITY, evenly over the steps of the run.
+    """Files `step-00000500.safetensors`: at most CAPACITY evenly over the steps of the run, and `early` ones for good.
 
-    Each holds the arrays that the observer of the run gives, numbers as float32 in units of the data, images as uint8. When the
-    store is full every second one is deleted and the stride doubles.
+    Each holds the arrays that the observer of the run gives, numbers as float32 in units of the data, images as uint8. When there
+    are more than CAPACITY, every second one that is not early is deleted and the stride doubles. Which ones are kept depends on the
+    step alone, so that a run that is resumed keeps the same ones.
     """
 
     def __init__(self, folder: Path, every: int, step: int = 0) -> None:
@@ -23,12 +26,12 @@ class Previews:
         self.folder = folder
         self.stride = stride_at(step, every)
         folder.mkdir(exist_ok=True)
-        self._remove(lambda kept: kept % self.stride > 0)
+        self._remove(lambda kept: not self.due(kept))
         self.cut(step)
 
     def due(self, step: int) -> bool:
         """Whether a preview of this step is kept."""
-        return step % self.stride == 0
+        return step % self.stride == 0 or early(step)
 
     def add(self, step: int, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Write the preview of a step."""
@@ -38,7 +41,7 @@ class Previews:
         partial.replace(path)
         if stride_at(step, self.stride) > self.stride:
             self.stride = stride_at(step, self.stride)
-            self._remove(lambda kept: kept % self.stride > 0)
+            self._remove(lambda kept: not self.due(kept))
 
     def cut(self, step: int) -> None:
         """Remove the previews after `step`."""
@@ -48,6 +51,14 @@ class Previews:
         for step, path in list(stored(self.folder)):
             if unwanted(step):
                 path.unlink(missing_ok=True)
+
+
+def early(step: int) -> bool:
+    """Whether a step is kept for good: the first ALL, and then OCTAVE at equal distances from each power of two to the next.
+
+    Most changes early. Up to step 1,500 these are 136, up to a million 287.
+    """
+    return step <= ALL or step % (2 ** (step.bit_length() - 1) // OCTAVE) == 0
 
 
 def stride_at(step: int, every: int) -> int:

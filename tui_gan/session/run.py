@@ -8,11 +8,13 @@ import torch
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
-from tui_gan.contract.snapshot import Event, EventKind
+from tui_gan.contract.snapshot import Event, EventKind, Series
+from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.state import State
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.checkpoint import FORMAT, About
 from tui_gan.session.clock import Clock
+from tui_gan.session.evaluations import due
 from tui_gan.session.files import Files
 from tui_gan.session.history import History
 from tui_gan.session.measuring import measured, meets
@@ -105,6 +107,7 @@ class Run:
         self.began = about.began
         self._unsaved, self._resumed = False, True
         self._good = self._unproved = self._point()
+        self._measured = (self.step, self._of_now(about))
         # The log was opened at the step, before it was known how far the pre-training had come.
         self.files.cut(self.position)
 
@@ -128,12 +131,15 @@ class Run:
         step = self.step
         if step % self.config.log_every == 0:
             self._record_losses()
-        if step % self.config.evaluate_every == 0:
+        if due(step, self.config):
             self.evaluate(scheduled=True)
         if step % self.config.log_every == 0:
             self._good, self._unproved = self._unproved, self._point()
         if self.files.previews.due(step):
             self.keep_preview()
+        if self.knobs.pace and 0 < self.config.pace_until <= step:
+            # Before the run is saved, so that one that is resumed here goes on at full speed too.
+            self.knobs = replace(self.knobs, pace=0.0)
         if step % self.knobs.checkpoint_every == 0:
             self.save()
 
@@ -142,23 +148,37 @@ class Run:
         self.files.previews.add(self.step, self.observer.preview(self.trainer, self.knobs))
 
     def evaluate(self, *, scheduled: bool = False) -> dict[str, float]:
-        """Measure the metrics at this step, once; only scheduled and asked-for ones enter the history."""
+        """Measure the metrics at this step, once; only scheduled and asked-for ones enter the history.
+
+        Early stopping counts those at multiples of `evaluate_every` alone.
+        """
         metrics = self.metrics()
         self._unsaved = True
+        every = self.config.evaluate_every
         for name, value in metrics.items():
-            self.history.add(name, self.step, value, self.config.evaluate_every if scheduled else 1)
-        if scheduled and self.config.stop.metric and self.met >= 0:
+            self.history.add(name, self.step, value, every if scheduled else 1, early=scheduled)
+        if scheduled and self.step % every == 0 and self.config.stop.metric and self.met >= 0:
             self.met = self.met + 1 if meets(self.config, metrics) else 0
         return metrics
 
+    def series(self) -> dict[str, Series]:
+        """The history, with the metrics marked that were not measured on the networks and data as they are now."""
+        at, of_now = self._measured
+        fresh = of_now if at == self.step else {}
+        found = self.history.series()
+        return {
+            name: replace(series, stale=name in METRICS and not (name in fresh and series.steps[-1] == self.step))
+            for name, series in found.items()
+        }
+
     @property
-    def measured(self) -> dict[str, float]:
-        """The metrics that were measured last."""
-        return self._measured[1]
+    def measured(self) -> tuple[int, dict[str, float]]:
+        """The step at which the metrics were measured last, and what they were; none after a change between two steps."""
+        return self._measured
 
     def metrics(self) -> dict[str, float]:
         """The metrics at this step, measured if they have not been."""
-        if self._measured[0] != self.step:
+        if self._measured[0] != self.step or not self._measured[1]:
             self._measured = (self.step, measured(self.trainer))
             self.log("metrics", **self._measured[1])
         return self._measured[1]
@@ -224,6 +244,13 @@ class Run:
         """Append a line to the log."""
         self.files.log.write(kind, self.position, self.clock.seconds, **fields)
 
+    def _of_now(self, about: About) -> dict[str, float]:
+        """The newest points of the history, if they are what was measured for this checkpoint; else none."""
+        newest = {name: self.history.last(name) for name in self.config.metrics}
+        found = {name: point[1] for name, point in newest.items() if point and point[0] == self.step}
+        same = len(found) == len(newest) and _same(found[self.config.metric], about.metric)
+        return found if same else {}
+
     def _begin_game(self) -> None:
         self.keep_preview()
         self.evaluate(scheduled=True)
@@ -288,6 +315,11 @@ class Run:
             met=self.met,
             events=tuple(self.events),
         )
+
+
+def _same(value: float, stored: float | None) -> bool:
+    """Whether a metric is that of a checkpoint, which has none in place of one that is not finite."""
+    return stored == value if math.isfinite(value) else stored is None
 
 
 def _back_to(good: Point, trainer: Trainer, now: InForce) -> Trainer:

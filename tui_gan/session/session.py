@@ -13,6 +13,7 @@ from tui_gan.gan.rules import rules
 from tui_gan.session import devices
 from tui_gan.session.look import Looker
 from tui_gan.session.obey import OBEY
+from tui_gan.session.pacer import Pacer
 from tui_gan.session.plan import Outcome
 from tui_gan.session.run import NonFiniteError, Run
 from tui_gan.session.settings import settings
@@ -31,7 +32,8 @@ class Session:
         until: the step at which it finishes.
         inbox: commands, and None for a snapshot.
         publish: takes each new snapshot.
-        hold: whether it stays when it has finished or cannot go on, and waits for commands; without it, it ends.
+        hold: whether somebody is there: it keeps the pace of the knob, and waits for commands when it has finished or cannot go on;
+            without it, it trains at full speed and ends.
 
     Attributes:
         slow: the step that is shown in slow motion, or was shown last; None before there was one.
@@ -50,6 +52,7 @@ class Session:
         self._began = (run.step, run.clock.seconds)
         self._reached = False
         self.looker = Looker(run)
+        self._pacer = Pacer()
 
     def train(self) -> Outcome:
         """Train until the run is stopped."""
@@ -58,9 +61,17 @@ class Session:
         self._show()
         while self.status is not Status.STOPPED:
             training = self.status is Status.RUNNING or self._owed > 0
+            left = self._pacer.left(self._pace)
+            if left:
+                # Nothing that is done while the run waits counts as training time.
+                self.run.clock.stop()
             if not training or not self.inbox.empty():
                 self._obey(self.inbox.get())
+            elif left:
+                self._obey_within(left)
             else:
+                self.run.clock.start()
+                self._pacer.begin(self._pace)
                 self._guarded(self._train_step)
         outcome = self._outcome()
         self.run.files.log.close()
@@ -68,13 +79,25 @@ class Session:
 
     def _begin(self) -> None:
         self.run.begin()
+        if self.hold and (pace := self.run.knobs.pace):
+            until = f" until step {self.run.config.pace_until:,}" if self.run.config.pace_until else ""
+            self.run.note(f"paced: {pace:g} steps a second{until}")
         self._end_if_due()
+
+    @property
+    def _pace(self) -> float:
+        """Steps a second at most, or 0: only steps of the game are paced, that nobody asked for one by one, and that somebody sees."""
+        run = self.run
+        return run.knobs.pace if self.hold and self.status is Status.RUNNING and not run.phase else 0.0
 
     def _train_step(self) -> None:
         self._owed = max(self._owed - 1, 0)
+        pace = self.run.knobs.pace
         if self.run.step < self.until:
             with self.looker.measured():
                 self.run.train_step()
+        if self.hold and pace and not self.run.knobs.pace:
+            self.run.note(f"the pace of {pace:g} steps a second ends here: full speed from now on")
         self._end_if_due()
         if self.status is Status.PAUSED and not self._owed:
             self.run.clock.stop()
@@ -119,6 +142,14 @@ class Session:
             self._guarded(self._show)
         else:
             self._guarded(lambda: self._carry_out(command))
+
+    def _obey_within(self, seconds: float) -> None:
+        """Wait for the next step, or for a command, whichever is first."""
+        try:
+            command = self.inbox.get(timeout=seconds)
+        except queue.Empty:
+            return
+        self._obey(command)
 
     def _carry_out(self, command: Command) -> None:
         try:
@@ -241,9 +272,10 @@ class Session:
                 devices=self.devices,
                 knobs=run.knobs,
                 directory=str(run.files.run.path),
-                series=run.history.series(),
+                series=run.series(),
                 rules=rules(run.config, run.knobs, run.step),
                 phase=run.phase,
+                paced=self._pacer.waits and self._pace > 0,
                 events=tuple(run.events),
                 failure=self._failure,
                 advice=self._advice,
@@ -251,7 +283,7 @@ class Session:
                 stages=slow.stages[: slow.shown] if (slow := self.slow) and slow.holds(run) else (),
                 undo=run.changes.undo,
                 redo=run.changes.redo,
-                **self.looker.look(resting=self.status is not Status.RUNNING and not self._owed),
+                **self.looker.look(resting=self.status is not Status.RUNNING and not self._owed, waiting=self._pacer.waits),
             )
         )
 
@@ -259,18 +291,20 @@ class Session:
         run = self.run
         steps, seconds = run.step - self._began[0], run.clock.seconds - self._began[1]
         status = "failed" if self._error else "finished" if run.step >= self.until or self._reached else "stopped"
+        measured, metrics = self._last_metrics()
         return Outcome(
             status=status,
             step=run.step,
             seconds=run.clock.seconds,
             steps_per_second=steps / seconds if seconds > 0 else 0.0,
-            metrics=self._last_metrics(),
+            metrics=metrics,
+            measured=measured,
             error=self._error,
         )
 
-    def _last_metrics(self) -> dict[str, float]:
+    def _last_metrics(self) -> tuple[int, dict[str, float]]:
         try:
-            return self.run.metrics()
+            self.run.metrics()
         except UsageError as error:
             self._error = self._error or error
         except OSError as error:

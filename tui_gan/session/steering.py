@@ -1,5 +1,9 @@
 """What is in force in a run, and how something else is put in force, all or nothing."""
 
+import dataclasses
+
+from msgspec.structs import replace
+
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, first_line
 from tui_gan.gan.metrics import METRICS
@@ -29,7 +33,8 @@ def undo(run: Run) -> None:
     if not run.changes.done:
         run.note("nothing to undo", logged=False)
         return
-    put(run, run.changes.done[-1].before, run.changes.less_one())
+    last = run.changes.done[-1]
+    put(run, _with_pace(run, last.before, last.after), run.changes.less_one())
 
 
 def redo(run: Run) -> None:
@@ -37,7 +42,16 @@ def redo(run: Run) -> None:
     if not run.changes.undone:
         run.note("nothing to redo", logged=False)
         return
-    put(run, run.changes.undone[-1].after, run.changes.plus_one())
+    last = run.changes.undone[-1]
+    put(run, _with_pace(run, last.after, last.before), run.changes.plus_one())
+
+
+def _with_pace(run: Run, wanted: InForce, other: InForce) -> InForce:
+    """What a change leads to; the pace, which also ends by itself, stays as it is unless the change is one of the pace."""
+    if wanted.knobs.pace != other.knobs.pace:
+        over = 0 < wanted.config.pace_until <= run.step
+        return wanted._replace(config=replace(wanted.config, pace_until=0)) if over else wanted
+    return wanted._replace(knobs=dataclasses.replace(wanted.knobs, pace=run.knobs.pace))
 
 
 def put(run: Run, now: InForce, changes: Changes) -> None:
@@ -50,7 +64,9 @@ def put(run: Run, now: InForce, changes: Changes) -> None:
     run.moved()
     found = different(before, now)
     for each in found:
-        run.note(each.changed, "change", logged=False)
+        # How long the pace lasts follows from who has set it.
+        if each.name != "pace_until" or len(found) == 1:
+            run.note(each.changed, "change", logged=False)
     # Last, because a full disk leaves in force, marked and to be taken back what it cannot log.
     for each in found:
         run.log("command", name=each.name, value=each.after)

@@ -29,17 +29,20 @@ class Difference(NamedTuple):
     @property
     def changed(self) -> str:
         """Such as "k steps: 2 (was 1)"."""
-        return f"{_label(self.name)}: {shown(self.after)} (was {shown(self.before)})"
+        return f"{_label(self.name)}: {self._shown(self.after)} (was {self._shown(self.before)})"
 
     @property
     def taken_back(self) -> str:
         """Such as "k steps: 2 -> 1"."""
-        return f"{_label(self.name)}: {shown(self.after)} -> {shown(self.before)}"
+        return f"{_label(self.name)}: {self._shown(self.after)} -> {self._shown(self.before)}"
 
     @property
     def made_again(self) -> str:
         """Such as "k steps: 1 -> 2"."""
-        return f"{_label(self.name)}: {shown(self.before)} -> {shown(self.after)}"
+        return f"{_label(self.name)}: {self._shown(self.before)} -> {self._shown(self.after)}"
+
+    def _shown(self, value: object) -> str:
+        return "off" if self.name in KNOBS and KNOBS[self.name].off(value) else shown(value)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -21,11 +21,12 @@ class Header(Part):
         """What the line says."""
         snapshot = frame.snapshot
         speed = (snapshot.step, snapshot.steps, snapshot.steps_per_second, snapshot.seconds)
-        return (snapshot.preset, *speed, snapshot.device, snapshot.phase, frame.leaving)
+        return (snapshot.preset, *speed, snapshot.device, snapshot.phase, snapshot.paced, snapshot.knobs.pace, frame.leaving)
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line."""
-        return words.header(frame.snapshot, frame.leaving, width, frame.look)
+        free = next(key.shown for key in frame.keys if key.name == "free")
+        return words.header(frame.snapshot, frame.leaving, width, frame.look, free)
 
 
 class Advice(Part):

@@ -70,6 +70,7 @@ COMMANDS: dict[str, commands.Command] = {
     "redo": commands.Redo(),
     "save": commands.Save(),
     "evaluate": commands.Evaluate(),
+    "free": commands.SetKnob("pace", 0.0),
 }
 
 RUN = (
@@ -78,6 +79,7 @@ RUN = (
     Key("slow", "n", "obey('slow')", "slow motion", "pause, slow motion: the next sub-step of a step, with its numbers"),
     Key("update_discriminator", "d", "obey('update_discriminator')", "D update", "pause, one discriminator update"),
     Key("update_generator", "f", "obey('update_generator')", "G update", "pause, one generator update"),
+    Key("free", "r", "obey('free')", "full speed", "train at full speed: end the pace at which a toy begins"),
     Key("save", "c", "obey('save')", "save", "write a checkpoint now"),
     Key("evaluate", "e", "obey('evaluate')", "evaluate", "compute the metrics now"),
     Key("export", "x", "export", "export", "export what this view shows into the run directory"),

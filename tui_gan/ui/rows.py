@@ -9,7 +9,7 @@ from tui_gan.contract.snapshot import Setting, Snapshot
 from tui_gan.contract.sources import source
 from tui_gan.contract.values import typed
 from tui_gan.ui.draw.texts.filter import matches
-from tui_gan.ui.draw.texts.words import range_text, value_text
+from tui_gan.ui.draw.texts.words import knob_text, range_text, value_text
 from tui_gan.ui.explain.glossary import entry
 from tui_gan.ui.keys import KEYS, Key, knob_letters
 
@@ -89,7 +89,7 @@ def rows(snapshot: Snapshot, asked: Mapping[str, str], keys: Sequence[Key] = KEY
         Row(
             key=knob.name,
             label=knob.label,
-            value=value_text(getattr(snapshot.knobs, knob.name)),
+            value=knob_text(knob, getattr(snapshot.knobs, knob.name)),
             full=typed(getattr(snapshot.knobs, knob.name)),
             keys=letters[knob.name],
             extent=range_text(knob, snapshot.devices),

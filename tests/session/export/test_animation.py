@@ -8,12 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
+from tests.session.export.conftest import EVERY
 from tui_gan.contract.errors import UnreadableError
 from tui_gan.session import checkpoint, rundir
 from tui_gan.session.export import Source, animation, found
-from tui_gan.session.export.animation import HELD, evenly, gif
+from tui_gan.session.export.animation import HELD, chosen, gif
 
 
 def frames(content: bytes) -> list[tuple[np.ndarray, int]]:
@@ -27,7 +30,7 @@ def test_every_preview_is_a_frame_and_the_last_one_is_held(kind: str, runs: dict
     made = gif(found(str(runs[kind])))
     shown = frames(made.content)
     assert made.step == 40
-    assert [stands for _, stands in shown] == [animation.LONGEST] * 4 + [HELD]
+    assert [stands for _, stands in shown] == [190] * 40 + [HELD]
     assert len({frame.shape for frame, _ in shown}) == 1
     assert Image.open(io.BytesIO(made.content)).info["loop"] == 0
     # Something has moved, on a white ground that has not.
@@ -55,23 +58,54 @@ def test_an_animation_that_is_too_large_has_fewer_frames(images: Source, monkeyp
 
 
 @pytest.mark.parametrize(("count", "most", "places"), [(1, 120, [0]), (3, 120, [0, 1, 2]), (256, 3, [0, 128, 255]), (5, 1, [0])])
-def test_frames_are_chosen_evenly(count: int, most: int, places: list[int]) -> None:
-    previews = [(step, Path(str(step))) for step in range(count)]
-    assert [step for step, _ in evenly(previews, most)] == places
-    chosen = [step for step, _ in evenly([(step, Path()) for step in range(256)], 120)]
-    assert (len(chosen), chosen[0], chosen[-1]) == (120, 0, 255)
-    assert set(np.diff(chosen)) == {2, 3}
+def test_where_as_much_changes_everywhere_frames_are_chosen_evenly(count: int, most: int, places: list[int]) -> None:
+    assert chosen(np.ones(count), most) == places
+    many = chosen(np.ones(256), 120)
+    assert (len(many), many[0], many[-1]) == (120, 0, 255)
+    assert set(np.diff(many)) == {2, 3}
+
+
+@given(changes=st.lists(st.one_of(st.floats(0, 1e6), st.just(0.0), st.just(1.0)), min_size=2, max_size=300), most=st.integers(2, 150))
+def test_there_are_as_many_frames_as_there_may_be_whatever_changes(changes: list[float], most: int) -> None:
+    places = chosen(np.array(changes), most)
+    assert len(places) == min(most, len(changes))
+    assert places == sorted(set(places))
+    assert (places[0], places[-1]) == (0, len(changes) - 1)
+
+
+def test_frames_are_denser_where_more_changes() -> None:
+    changes = np.where(np.arange(200) < 50, 1.0, 0.05)
+    places = chosen(changes, 60)
+    assert sum(place < 50 for place in places) >= 35
+    assert np.diff(places).max() <= 20
+
+
+def test_a_leap_takes_no_frames_from_the_rest() -> None:
+    changes = np.full(200, 0.01)
+    changes[100] = 1e6
+    places = chosen(changes, 60)
+    assert {99, 100} <= set(places)
+    assert np.diff(places).max() <= 5
 
 
 def test_a_run_with_a_single_preview_is_a_single_frame(line: Source) -> None:
-    made = gif(dataclasses.replace(line, until=5))
+    made = gif(dataclasses.replace(line, until=0))
     assert (made.step, [stands for _, stands in frames(made.content)]) == (0, [HELD])
+
+
+def test_a_run_whose_previews_are_as_far_apart_as_they_once_were_is_shown_whole(runs: dict[str, Path], tmp_path: Path) -> None:
+    shutil.copytree(runs["line"], tmp_path / "old")
+    for path in (tmp_path / "old" / "previews").iterdir():
+        if int(path.stem[5:]) % EVERY:
+            path.unlink()
+    shown = frames(gif(found(str(tmp_path / "old"))).content)
+    assert [stands for _, stands in shown] == [animation.LONGEST] * 4 + [HELD]
 
 
 def test_a_checkpoint_tells_its_own_course(images: Source) -> None:
     stored = checkpoint.stored(images.directory.checkpoints)
     made = gif(found(str(stored[20])))
-    assert (made.step, len(frames(made.content))) == (20, 3)
+    assert (made.step, len(frames(made.content))) == (20, 21)
 
 
 def test_no_checkpoint_is_needed(runs: dict[str, Path], tmp_path: Path) -> None:
@@ -86,7 +120,7 @@ def test_a_preview_that_has_just_gone_is_passed_over(runs: dict[str, Path], tmp_
     listed = animation.kept(source)
     (tmp_path / "mine" / "previews" / "step-00000010.safetensors").unlink()
     monkeypatch.setattr(animation, "kept", lambda source: listed)
-    assert len(frames(gif(source).content)) == 4
+    assert len(frames(gif(source).content)) == 40
 
 
 def test_a_damaged_preview_and_none_at_all_are_refused(runs: dict[str, Path], empty: Source, tmp_path: Path) -> None:

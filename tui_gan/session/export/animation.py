@@ -11,13 +11,13 @@ import numpy as np
 from PIL import Image
 
 from tui_gan.contract.errors import UnreadableError
-from tui_gan.contract.snapshot import ImageGrid, Picture
+from tui_gan.contract.snapshot import Floats, ImageGrid, Line1D, Picture, Plane2D
 from tui_gan.session.export.distribution import plot
 from tui_gan.session.export.grids import captioned, grid
 from tui_gan.session.export.pictures import film
 from tui_gan.session.export.source import Kept, Made, Source, kept, of_preview
 
-FRAMES, FEWEST, LARGEST = 120, 15, 5_000_000
+FRAMES, FEWEST, LARGEST = 120, 60, 5_000_000
 # Milliseconds that a frame stands: so that the whole takes SECONDS, within these limits; the last one is held.
 SHORTEST, LONGEST, HELD = 60, 250, 2500
 SECONDS = 8.0
@@ -27,29 +27,78 @@ DOTS_PER_INCH = 100
 IMAGES, PIXELS, GRID_WIDTH = 36, 16_384, 400
 # The density at the upper end of the axis, in peaks of the real one.
 HIGHEST = 1.7
+# The share of the frames that goes evenly over the previews; the rest goes to where most changes from one to the next.
+EVENLY = 0.2
 
 Preview = tuple[int, Path]
 
 
 def gif(source: Source) -> Made:
-    """At most FRAMES previews, evenly chosen, with the same axes and colours in every frame; played again and again.
+    """At most FRAMES previews, more of them where more changes, with the same axes and colours in every frame; played again and again.
 
-    Where it takes more than LARGEST bytes, there are fewer frames. One of them at a time stands in memory in full; of the others,
-    what has changed, one byte a pixel.
+    Where it takes more than LARGEST bytes, there are fewer frames, but FEWEST if there are so many. One of them at a time stands in
+    memory in full; of the others, what has changed, one byte a pixel.
     """
     found = kept(source)
+    changes = _changes(found) if len(found.previews) > FEWEST else np.zeros(len(found.previews))
     # The same colours for all, so that what does not change is the same in every frame and takes no room.
-    palette = _palette(list(_frames(found, evenly(found.previews, 3))))
+    palette = _palette(list(_frames(found, _at(found, chosen(changes, 3)))))
     most = FRAMES
-    while len(content := _animated(found, evenly(found.previews, most), palette)) > LARGEST and most > FEWEST:
-        most = most * 2 // 3
+    while len(content := _animated(found, _at(found, chosen(changes, most)), palette)) > LARGEST and most > FEWEST:
+        most = max(FEWEST, most * 2 // 3)
     return Made(found.previews[-1][0], content)
 
 
-def evenly(previews: Sequence[Preview], most: int) -> list[Preview]:
-    """At most `most` of them, the first and the last among them."""
-    places = np.linspace(0, len(previews) - 1, min(most, len(previews))).round().astype(int)
-    return [previews[place] for place in places]
+def chosen(changes: Floats, most: int) -> list[int]:
+    """The places of at most `most` of n previews, the first and the last among them, with about the same change between each two.
+
+    Args:
+        changes: (n,) how much each differs from the one before; the first is not looked at.
+    """
+    count = len(changes)
+    if count <= most:
+        return list(range(count))
+    if most < 2:
+        return [0]
+    steps = changes[1:]
+    ways = (1.0 - EVENLY) * steps / (steps.mean() or 1.0) + EVENLY
+    # A leap that is wider than what lies between two frames cannot be divided: it counts as just that, and the others get the rest.
+    widest = np.sort(ways)[::-1][: most - 1]
+    between = (ways.sum() - np.cumsum(widest) + widest) / np.arange(most - 1, 0, -1)
+    reached = np.concatenate([[0.0], np.cumsum(np.minimum(ways, between[(widest <= between).argmax()]))])
+    places = np.searchsorted(reached, np.linspace(0.0, reached[-1], most) * (1.0 - 1e-9))
+    return sorted({0, count - 1, *places.tolist()})
+
+
+def _at(found: Kept, places: Sequence[int]) -> list[Preview]:
+    return [found.previews[place] for place in places]
+
+
+def _changes(found: Kept) -> Floats:
+    """How much each preview differs from the one before, (n,): the mean change of what is drawn, in heights and widths of the picture."""
+    changes, before = np.zeros(len(found.previews)), None
+    for number, (_, path) in enumerate(found.previews):
+        # A run that goes on may just have removed it.
+        with contextlib.suppress(FileNotFoundError):
+            seen = of_preview(found, path)
+            changes[number] = _change(before, seen) if before is not None else 0.0
+            before = seen
+    return np.nan_to_num(changes, posinf=0.0)
+
+
+def _change(before: Picture, after: Picture) -> float:
+    if isinstance(before, ImageGrid) and isinstance(after, ImageGrid):
+        return _mean(after.fake / 255.0 - before.fake / 255.0)
+    if isinstance(before, Line1D) and isinstance(after, Line1D):
+        return _mean((after.fake - before.fake) / after.real.max()) + _mean(after.discriminator - before.discriminator)
+    assert isinstance(before, Plane2D)
+    assert isinstance(after, Plane2D)
+    size = after.high - after.low
+    return _mean(np.clip((after.fake - before.fake) / size, -1.0, 1.0)) + _mean(after.discriminator - before.discriminator)
+
+
+def _mean(change: Floats) -> float:
+    return float(np.abs(change).mean())
 
 
 def _animated(found: Kept, previews: Sequence[Preview], palette: Image.Image) -> bytes:

@@ -17,7 +17,7 @@ BESIDE = {"kind", "step", "seconds", "pretrained"}
 # Commands, knobs and settings that change nothing of what is learned, or how.
 WITHOUT_EFFECT = {
     *("pause", "step", "save", "evaluate", "export"),
-    *("device", "checkpoint_every", "steps", "keep", "log_every", "evaluate_every", "preview_every"),
+    *("device", "checkpoint_every", "steps", "keep", "log_every", "evaluate_every", "evaluate_from", "preview_every", "pace", "pace_until"),
 }
 WORDS = 28
 

@@ -1,8 +1,10 @@
 """Explain: what the reader is looking at, for this run as it stands, in words and with its numbers."""
 
+import dataclasses
 from collections.abc import Sequence
 
 from tui_gan.contract.snapshot import Snapshot
+from tui_gan.ui.draw.series.age import age
 from tui_gan.ui.explain.glossary import GLOSSARY
 from tui_gan.ui.explain.options import options
 from tui_gan.ui.explain.players import losses, players
@@ -25,10 +27,17 @@ def explained(snapshot: Snapshot, keys: Sequence[Key] = KEYS) -> tuple[Section, 
     return (
         Section("What you see", (seen(reading), doing(reading))),
         Section("The players", (players(reading), losses(reading))),
-        Section("What is generated", (measures(reading), verdict(reading))),
+        Section("What is generated", (_dated(measures(reading), snapshot), verdict(reading))),
         Section("What is switched on", options(reading) or NO_OPTIONS),
         *GLOSSARY,
     )
+
+
+def _dated(said: Paragraph, snapshot: Snapshot) -> Paragraph:
+    """What is said of the metrics, with the step at which they were measured where that is not the present one."""
+    when = {age(series): series.steps[-1] for series in snapshot.series.values() if age(series)}
+    newest = max(when, key=when.__getitem__, default="")
+    return dataclasses.replace(said, text=f"{said.text} The metrics were measured {newest}.") if newest else said
 
 
 __all__ = ["Paragraph", "Section", "explained"]

@@ -14,7 +14,7 @@ from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.series.charts import Plot, Window, arrangement, charts
 from tui_gan.ui.draw.series.curves import Mark
-from tui_gan.ui.draw.series.groups import Group, groups, reach, steps
+from tui_gan.ui.draw.series.groups import Group, Reach, groups, reach, steps
 from tui_gan.ui.draw.series.reading import Reading
 from tui_gan.ui.draw.series.readout import Menu, menu, menu_line, readout, samples
 from tui_gan.ui.draw.texts.filter import filter_line
@@ -105,7 +105,7 @@ class Curves(Panel):
 
     def action_zoom(self, way: int) -> None:
         """Show fewer steps, or more."""
-        self._look(self.reading.zoomed(way, reach(self._found)))
+        self._look(self.reading.zoomed(way, self._reach))
 
     def action_whole(self) -> None:
         """Show all steps."""
@@ -113,7 +113,7 @@ class Curves(Panel):
 
     def action_cursor(self, way: int) -> None:
         """Move the cursor to the next point."""
-        self._look(self.reading.moved(way, self._stops, reach(self._found), self._columns))
+        self._look(self.reading.moved(way, self._stops, self._reach, self._columns))
 
     def action_page(self, way: int) -> None:
         """Show the charts above or below."""
@@ -159,7 +159,7 @@ class Curves(Panel):
     async def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is."""
         if self.menu is None and (step := self._step_at(event)) is not None:
-            self._look(self.reading.nearest(step, self._stops, reach(self._found)))
+            self._look(self.reading.nearest(step, self._stops, self._reach))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Come nearer to the step under the mouse."""
@@ -173,7 +173,7 @@ class Curves(Panel):
         event.stop()
         event.prevent_default()
         if (step := self._step_at(event)) is not None:
-            self._look(self.reading.zoomed(way, reach(self._found), step))
+            self._look(self.reading.zoomed(way, self._reach, step))
 
     def _filter(self, words: str) -> None:
         self._look(dataclasses.replace(self.reading, words=words, first=0))
@@ -195,6 +195,10 @@ class Curves(Panel):
     @property
     def _found(self) -> tuple[Group, ...]:
         return groups(self._frame.snapshot, self.reading.words) if self._frame else ()
+
+    @property
+    def _reach(self) -> Reach:
+        return reach(self._found, self._frame.snapshot.step if self._frame and not self._frame.snapshot.phase else 0.0)
 
     @property
     def _runs(self) -> tuple[str, ...]:
@@ -221,13 +225,13 @@ class Curves(Panel):
         for plot in self._plots:
             column = x - plot.x - plot.left
             if plot.y <= y < plot.y + plot.height and 0 <= column < plot.columns:
-                low, high = self.reading.window(reach(self._found))
+                low, high = self.reading.window(self._reach)
                 return low + (column + 0.5) / plot.columns * (high - low)
         return None
 
     def _window(self, frame: Frame, found: Sequence[Group]) -> Window:
         state = self.reading
-        return Window(*state.window(reach(found)), state.cursor, _marks(frame), state.smoothing, state.logarithmic)
+        return Window(*state.window(self._reach), state.cursor, _marks(frame), state.smoothing, state.logarithmic)
 
     def _fitting(self, found: Sequence[Group], width: int, height: int) -> tuple[Sequence[Group], tuple[int, int]]:
         """The charts that are shown, in so many columns and rows."""

@@ -4,11 +4,13 @@ import math
 from collections.abc import Callable
 from typing import ClassVar
 
-from tui_gan.contract.snapshot import Series, Snapshot
+from tui_gan.contract.snapshot import Series, Snapshot, Status
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gauges import GAUGES, LOSSES, Gauge, gauge_of
 from tui_gan.ui.draw.palette import Ink
+from tui_gan.ui.draw.series.age import age
 from tui_gan.ui.draw.series.quality import quality
+from tui_gan.ui.draw.series.reading import ahead
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 NEAR = 0.05
@@ -21,8 +23,9 @@ class Quality(Panel):
     slow_seconds: ClassVar[float] = 0.5
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
-        """Lengths and newest values."""
-        return tuple((name, part.steps.size, part.steps[-1:].tolist()) for name, _, part in shown(frame.snapshot))
+        """Lengths and newest values, whether they are of now, and up to which step the charts reach."""
+        ends = tuple((name, part.steps.size, part.steps[-1:].tolist(), part.stale) for name, _, part in shown(frame.snapshot))
+        return (*ends, _now(frame.snapshot))
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the charts."""
@@ -30,7 +33,7 @@ class Quality(Panel):
         if not any(part.steps.size for _, _, part in found):
             key = next(key.shown for key in frame.keys if key.name == "evaluate")
             return hint(f"not measured yet: press {key}" if width > 26 else "", width, height)
-        return quality([(gauge, part) for _, gauge, part in found], width, height, frame.look)
+        return quality([(gauge, part) for _, gauge, part in found], width, height, frame.look, _now(frame.snapshot))
 
     def notes(self, frame: Frame) -> Notes:
         """The most telling metric in words."""
@@ -66,5 +69,11 @@ def verdict(snapshot: Snapshot) -> str:
     for name, say in WORDS.items():
         series = snapshot.series.get(name)
         if series is not None and series.values.size and math.isfinite(series.values[-1]):
-            return say(float(series.values[-1]))
+            said, when = say(float(series.values[-1])), age(series)
+            return f"{said} {when}" if said and when else said
     return ""
+
+
+def _now(snapshot: Snapshot) -> float:
+    """The present step or, while the run goes on, one a little ahead, so that the charts need not be drawn anew at each step."""
+    return ahead(snapshot.step, snapshot.step) if snapshot.status is Status.RUNNING and snapshot.step else float(snapshot.step)

@@ -10,6 +10,7 @@ from tui_gan.ui.draw import marks, scale
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import SOFT, Ink, Look
 from tui_gan.ui.draw.series import trace
+from tui_gan.ui.draw.series.age import age
 from tui_gan.ui.draw.series.chart_axes import Axis, axis, step_axis, value_axis
 from tui_gan.ui.draw.series.curves import Mark, name_ends, name_marks
 from tui_gan.ui.draw.series.groups import Group, Line
@@ -185,6 +186,7 @@ def _heading(canvas: Canvas, group: Group) -> None:
     for line in group.lines:
         letter = f"{line.gauge.letter} " if len(group.lines) > 1 else ""
         parts.append((letter + scale.short(float(line.series.values[-1])) if line.series.steps.size else "not yet", line.gauge.ink))
+        parts.append((age(line.series), Ink.DIM))
     x = 0
     for text, ink in [*parts, (group.unit, Ink.DIM)]:
         if text and x + len(text) <= canvas.width:

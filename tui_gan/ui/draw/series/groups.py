@@ -59,13 +59,13 @@ def groups(snapshot: Snapshot, words: str = "") -> tuple[Group, ...]:
     return tuple(found)
 
 
-def reach(shown: Sequence[Group]) -> Reach:
-    """The steps that some charts cover together."""
+def reach(shown: Sequence[Group], now: float = 0.0) -> Reach:
+    """The steps that some charts cover together, up to the present one."""
     lines = [line for group in shown for line in group.lines]
     own = [line.series.steps for line in lines if line.series.steps.size]
     low = min((float(steps[0]) for steps in own), default=0.0)
     high = max((float(steps[-1]) for steps in own), default=0.0)
-    high = max(high, low + 1.0)
+    high = max(high, now, low + 1.0)
     return Reach(low, high, max([high, *(float(series.steps[-1]) for line in lines for series in line.drawn)]))
 
 

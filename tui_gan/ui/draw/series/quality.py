@@ -5,18 +5,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tui_gan.contract.snapshot import Floats, Series
+from tui_gan.contract.snapshot import Series
 from tui_gan.ui.draw import marks, scale
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gauges import Gauge
 from tui_gan.ui.draw.palette import Ink, Look
+from tui_gan.ui.draw.series import trace
+from tui_gan.ui.draw.series.age import age, briefly
 
 NARROWEST, LOWEST = 18, 5
+# Columns that a name needs beside the full words of a step.
+NAME = 6
 SHAPE, UNUSED = 3.0, 1.5
 
 
-def quality(gauges: Sequence[tuple[Gauge, Series]], width: int, height: int, look: Look) -> Canvas:
-    """Draw as many charts as there is room for, the first ones first, in rows and columns."""
+def quality(gauges: Sequence[tuple[Gauge, Series]], width: int, height: int, look: Look, now: float = 0.0) -> Canvas:
+    """Draw as many charts as there is room for, the first ones first, in rows and columns.
+
+    Args:
+        now: the step up to which the charts reach, if their series end before it.
+    """
     canvas = Canvas(width, height)
     columns, rows = grid(len(gauges), width, height)
     for number, (gauge, series) in enumerate(gauges[: columns * rows]):
@@ -24,7 +32,7 @@ def quality(gauges: Sequence[tuple[Gauge, Series]], width: int, height: int, loo
         x, y = (width * column // columns, height * row // rows)
         right, low = width * (column + 1) // columns, height * (row + 1) // rows
         last = column == columns - 1
-        canvas.paste(x, y, chart(gauge, series, right - x - (0 if last else 1), low - y, look))
+        canvas.paste(x, y, chart(gauge, series, right - x - (0 if last else 1), low - y, look, now))
     return canvas
 
 
@@ -43,15 +51,18 @@ def grid(number: int, width: int, height: int, narrowest: int = NARROWEST, lowes
     return columns, min(tallest, max(1, -(-number // columns)))
 
 
-def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look) -> Canvas:
-    """Draw one metric: its newest value in words above, then the curve, then the range of steps."""
+def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look, now: float = 0.0) -> Canvas:
+    """Draw one metric: its newest value and, where that is old, its step; then the curve up to there; then the steps up to `now`."""
     canvas = Canvas(width, height)
     if not series.steps.size:
         canvas.write(0, 0, f"{gauge.name}: not yet", Ink.DIM)
         return canvas
     newest = scale.short(float(series.values[-1]))
-    name = _short(gauge.name, width - len(newest) - 1)
-    canvas.write(canvas.write(0, 0, f"{name} " if name else "", Ink.DIM), 0, newest, Ink.BOLD)
+    # The step before the words of the name: a value without it would be taken for one of now.
+    when = next((text for text in (age(series), briefly(series)) if len(newest) + len(text) + 1 <= width - NAME), briefly(series))
+    name = _short(gauge.name, width - len(newest) - len(when) - 2)
+    x = canvas.write(canvas.write(0, 0, f"{name} " if name else "", Ink.DIM), 0, newest, Ink.BOLD)
+    canvas.write(x, 0, f" {when}" if when else "", Ink.DIM)
     below = 1 if height >= 5 else 0
     rows = height - 1 - below
     values = scale.on_axis(series.values, gauge.logarithmic)
@@ -64,22 +75,16 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look) -> 
     if gauge.wanted is not None:
         level = np.full(2 * columns, (gauge.wanted - low) / (high - low))
         canvas.lay(marks.cells(marks.line(level, 4 * rows, dash=1), look.pick("", "-")), Ink.FAINT, x=left, y=1)
-    heights = (_spread(series.steps, values, 2 * columns) - low) / (high - low)
-    canvas.lay(marks.cells(marks.line(heights, 4 * rows), look.pick("", "*")), gauge.ink, x=left, y=1)
+    begin = float(series.steps[0])
+    end = max(now, float(series.steps[-1]), begin + 1.0)
+    heights = trace.course(series.steps, (values - low) / (high - low), begin, end, 2 * columns)
+    canvas.lay(marks.cells(trace.dots(heights, 4 * rows), look.pick("", "*")), gauge.ink, x=left, y=1)
     if below:
-        first, last = scale.count(float(series.steps[0])), scale.count(float(series.steps[-1]))
+        first, last = scale.count(begin), scale.count(end)
         canvas.write(left, height - 1, first, Ink.DIM)
         if first != last and columns > len(first) + len(last):
             canvas.write(width - len(last), height - 1, last, Ink.DIM)
     return canvas
-
-
-def _spread(steps: Floats, values: Floats, dots: int) -> Floats:
-    """The value at each of `dots` equal distances; missing next to a missing value."""
-    known = np.isfinite(values)
-    at = np.linspace(steps[0], max(float(steps[-1]), float(steps[0]) + 1.0), dots)
-    missing = np.interp(at, steps, (~known).astype(float)) > 0
-    return np.where(missing, np.nan, np.interp(at, steps[known], values[known]))
 
 
 def _short(name: str, columns: int) -> str:

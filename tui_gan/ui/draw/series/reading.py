@@ -43,9 +43,9 @@ class Reading:
     def window(self, reach: Reach) -> tuple[float, float]:
         """The first and the last step shown."""
         if self.width is None:
-            return reach.low, _ahead(reach.high, reach.high - reach.low)
+            return reach.low, ahead(reach.high, reach.high - reach.low)
         width = min(self.width, reach.last - reach.low)
-        end = _ahead(reach.high, width) if self.end is None else min(self.end, reach.last)
+        end = ahead(reach.high, width) if self.end is None else min(self.end, reach.last)
         end = max(reach.low + width, end)
         return end - width, end
 
@@ -101,7 +101,7 @@ class Reading:
         return dataclasses.replace(self, logarithmic=SCALES[(SCALES.index(self.logarithmic) + 1) % len(SCALES)])
 
 
-def _ahead(step: float, width: float) -> float:
+def ahead(step: float, width: float) -> float:
     """A step at or a little beyond another, so that a window seldom moves while a run goes on: what stays costs no bytes."""
     notch = 2.0 ** math.floor(math.log2(width)) / NOTCHES
     return math.ceil(step / notch) * notch

@@ -52,8 +52,12 @@ def clock(seconds: float) -> str:
     return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
-def header(snapshot: Snapshot, leaving: bool, width: int, look: Look) -> Canvas:
-    """One line: preset, state, step or phase, speed, device, time trained; what does not fit is left out whole, the last first."""
+def header(snapshot: Snapshot, leaving: bool, width: int, look: Look, free: str = "") -> Canvas:
+    """One line: preset, state, step or phase, speed, device, time trained; what does not fit is left out whole, the last first.
+
+    Args:
+        free: the key that ends the pace.
+    """
     canvas = Canvas(width, 1)
     unicode, plain, ink = BADGES[snapshot.status]
     badge = " SAVING ... " if leaving else f" {look.pick(unicode, plain)} {_state(snapshot)} "
@@ -61,6 +65,9 @@ def header(snapshot: Snapshot, leaving: bool, width: int, look: Look) -> Canvas:
     share = f"{min(1.0, snapshot.step / max(1, snapshot.steps)):.0%}"
     speed = scale.short(snapshot.steps_per_second) if snapshot.steps_per_second >= 0.005 else "0"
     rest = [f"step {step} / {steps}", f"{speed} steps/s", snapshot.device, clock(snapshot.seconds)]
+    if snapshot.paced:
+        # What a step costs is not how fast they follow each other.
+        rest[1] = f"paced {snapshot.knobs.pace:g}/s" + (f", {free}: full speed" if free else "")
     full = [rest[0], share, *rest[1:]]
     brief = [[f"{step}/{scale.count(snapshot.steps)}"], [scale.count(snapshot.step)], []]
     if snapshot.phase:
@@ -95,13 +102,18 @@ def value_text(value: object) -> str:
     return text if len(text) <= VALUE_WIDTH else scale.short(float(str(value)))
 
 
+def knob_text(knob: Knob, value: object) -> str:
+    """A knob's value in the words of the screen, where no limit is "off"."""
+    return "off" if knob.off(value) else value_text(value)
+
+
 def range_text(knob: Knob, devices: Sequence[str]) -> str:
     """A knob's range in few letters."""
     if knob.turning == "choice":
         return " ".join(devices)
     if knob.low is None or knob.high is None:
         return "on / off" if knob.turning == "switch" else ""
-    return f"{scale.short(knob.low)} .. {scale.short(knob.high)}"
+    return f"{scale.short(knob.low)} .. {scale.short(knob.high)}{', off' if knob.turning == 'limit' else ''}"
 
 
 def knobs(
@@ -121,7 +133,7 @@ def knobs(
         name = (look.pick("▸", ">") if chosen else " ") + knob.label[: 12 if roomy else 10]
         canvas.write(0, row, name, Ink.KEY if chosen else Ink.TEXT)
         x = 14 if roomy else 12
-        value = value_text(getattr(snapshot.knobs, knob.name))
+        value = knob_text(knob, getattr(snapshot.knobs, knob.name))
         canvas.write(x, row, look.pick("◂", "<"), Ink.KEY)
         canvas.write(x + 1 + max(0, (VALUE_WIDTH - len(value)) // 2), row, value[:VALUE_WIDTH], Ink.BOLD)
         canvas.write(x + 9, row, look.pick("▸", ">"), Ink.KEY)
