@@ -108,6 +108,12 @@ def test_watching_changes_nothing(train: Train, plane: Config, name: str, monkey
     assert [key for key in one if not np.array_equal(one[key], other[key])] == []
 
 
+class Networks:
+    """What a looker asks of a trainer."""
+
+    pretrained = 0
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = 0.0
@@ -126,9 +132,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def looker(clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Looker:
     """One whose parts cost a tenth of a second each; `made` counts them."""
-    run = SimpleNamespace(
-        step=0, version=0, trainer=SimpleNamespace(pretrained=0), files=SimpleNamespace(run=SimpleNamespace(path=tmp_path))
-    )
+    run = SimpleNamespace(step=0, version=0, trainer=Networks(), files=SimpleNamespace(run=SimpleNamespace(path=tmp_path)))
     looker: Any = Looker(run)  # type: ignore[arg-type]
     looker.made = 0
 
@@ -144,7 +148,7 @@ def looker(clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Loo
 
 def test_what_has_not_changed_is_the_same_object(looker: Looker, clock: Clock) -> None:
     first, again = looker.look(resting=True), looker.look(resting=True)
-    assert all(again[name] is first[name] for name in first)
+    assert all(again[name] is first[name] for name in ("picture", "predictions"))
     looker.run.version += 1
     assert looker.look(resting=True)["picture"] is not first["picture"]
 
@@ -163,6 +167,34 @@ def test_at_rest_what_is_seen_is_always_fresh(looker: Any) -> None:
         looker.run.version += 1
         looker.look(resting=True)
         assert looker.made == 2 * (step + 1)
+
+
+def test_what_shows_networks_that_are_no_longer_in_force_is_made_anew_at_once(looker: Any) -> None:
+    looker.watch(("picture", "predictions", "layers"))
+    looker.look(resting=False)
+    looker.run.version += 1
+    same = looker.look(resting=False)
+    looker.run.trainer, looker.run.step = Networks(), 7
+    other = looker.look(resting=False)
+    assert same["made_at"] == dict.fromkeys(("picture", "predictions", "layers"), 0)
+    assert other["made_at"] == dict.fromkeys(("picture", "predictions", "layers"), 7)
+    assert all(other[name] is not same[name] for name in ("picture", "predictions", "layers"))
+
+
+def test_a_part_keeps_the_step_that_it_is_of(looker: Any) -> None:
+    looker.look(resting=False)
+    looker.watch(("picture",))
+    looker.run.step = 3
+    looker.run.version += 1
+    assert looker.look(resting=True)["made_at"] == {"picture": 3, "predictions": 0}
+
+
+def test_a_wide_picture_is_made_at_once_and_gone_at_once(train: Train) -> None:
+    script = {3: [Watch(("picture", "wide")), None, Watch(("picture",)), None]}
+    _, wide, narrow, *_ = train(script=script).snapshots
+    assert wide.picture.wide
+    assert not narrow.picture.wide
+    assert wide.picture.edges[0] <= narrow.picture.edges[0]
 
 
 def test_what_was_not_seen_is_made_at_once_and_paid_for_by_waiting(looker: Any, clock: Clock) -> None:
@@ -194,5 +226,5 @@ def test_an_unknown_part_leaves_what_was_watched(looker: Looker) -> None:
 def test_every_part_is_made_here_or_elsewhere() -> None:
     fields = Snapshot.__dataclass_fields__
     assert set(PARTS) <= set(fields)
-    assert set(WATCHED) - set(PARTS) == {"field", "settings"}
+    assert set(WATCHED) - set(PARTS) == {"field", "wide", "settings"}
     assert set(PARTS) - set(WATCHED) == {"overlays"}

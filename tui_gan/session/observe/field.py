@@ -1,5 +1,6 @@
 """What the generator makes of the plane of its latents, and where the discriminator drives its samples."""
 
+import dataclasses
 import math
 from collections.abc import Callable
 
@@ -19,7 +20,7 @@ ARROWS = 64
 
 def with_field(picture: Plane2D, trainer: Trainer, knobs: Knobs) -> Plane2D:
     """The picture with the field drawn into it."""
-    return Plane2D(picture.low, picture.high, picture.real, picture.fake, picture.discriminator, manifold(trainer), arrows(trainer, knobs))
+    return dataclasses.replace(picture, manifold=manifold(trainer), arrows=arrows(trainer, knobs))
 
 
 def manifold(trainer: Trainer) -> Floats:

@@ -1,0 +1,44 @@
+"""Window: the part of the line or the plane that a picture shows, what lies outside, and how far out a wider one reaches."""
+
+import itertools
+import math
+
+import numpy as np
+
+from tui_gan.contract.snapshot import Floats, Outside
+
+
+def outside(samples: Floats, low: Floats, high: Floats) -> Outside:
+    """The shares of samples, (N, 1) or (N, 2), outside the window with the corners `low` and `high`, (1,) or (2,)."""
+    count, across = samples.shape
+    if not count:
+        return Outside()
+    known = samples[np.isfinite(samples).all(axis=1)]
+    with np.errstate(over="ignore"):
+        beyond = np.concatenate((low - known, known - high), axis=1) / np.tile(high - low, 2)
+    farthest = np.where(beyond.max(axis=1) > 0, beyond.argmax(axis=1), -1)
+    # Below the lower end of each coordinate, then above the upper one.
+    ends = [float((farthest == end).sum()) / count for end in range(2 * across)]
+    left, right, below, above = (ends[0], ends[1], 0.0, 0.0) if across == 1 else (ends[0], ends[2], ends[1], ends[3])
+    return Outside(left, right, below, above, 1 - len(known) / count)
+
+
+def widened(low: Floats, high: Floats, *samples: Floats) -> tuple[Floats, Floats]:
+    """The corners of a window that holds the one given and all finite samples, (N, 1) or (N, 2) each.
+
+    Each end moves out by 1/2, 1, 2, 5, 10, ... sizes of the window, the least of these that suffices, so that it seldom changes.
+    """
+    known = np.concatenate([each[np.isfinite(each).all(axis=1)] for each in samples])
+    least, most = (known.min(axis=0), known.max(axis=0)) if len(known) else (low, high)
+    size = high - low
+    below = np.array([_notch(float(need)) for need in (low - least) / size])
+    above = np.array([_notch(float(need)) for need in (most - high) / size])
+    return low - below * size, high + above * size
+
+
+def _notch(need: float) -> float:
+    if need <= 0:
+        return 0.0
+    powers = itertools.count(max(0, math.floor(math.log10(need))))
+    notches = (rung * 10.0**power for power in powers for rung in (0.5, 1.0, 2.0, 5.0))
+    return next(notch for notch in notches if notch >= need)
