@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.outside import NONE_OUTSIDE, Outside
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
@@ -41,27 +42,6 @@ class Event:
     step: int
     text: str
     kind: EventKind = "info"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Outside:
-    """Shares, 0 .. 1, of all samples that a window does not show; each sample counts once.
-
-    Attributes:
-        left, right: below the lower and above the upper end of the window along x.
-        below, above: in a plane, likewise along y; a point beyond two ends counts at the one that it is farther beyond, in sizes
-            of the window.
-        unknown: not finite.
-    """
-
-    left: float = 0.0
-    right: float = 0.0
-    below: float = 0.0
-    above: float = 0.0
-    unknown: float = 0.0
-
-
-NONE_OUTSIDE = Outside()
 
 
 @dataclasses.dataclass(frozen=True, eq=False, slots=True)

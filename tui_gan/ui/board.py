@@ -28,6 +28,9 @@ class Board(Screen[None]):
     Args:
         watch: told which parts of a snapshot the panels on the screen draw, whenever others may have come there.
         memory: how the screen was left the last time.
+
+    Attributes:
+        wide: whether pictures are to be made over a window that holds every sample.
     """
 
     AUTO_FOCUS = ""
@@ -38,6 +41,7 @@ class Board(Screen[None]):
         self.toasts = Toasts("toasts")
         self._view, self._maximised = memory.view, memory.maximised
         self.picture = frame.snapshot.picture
+        self.wide = False
         self._watch = watch
         self._layout_by_places = PlacedLayout(self.places)
         self._placed_for = self._arrangement
@@ -155,8 +159,17 @@ class Board(Screen[None]):
         if self._focused_panel not in placed:
             wanted = self.maximised or VIEWS[self.view].panel
             self.set_focus(self.query_one(f"#{wanted}", Panel) if wanted in placed else None, scroll_visible=False)
-        self._watch(tuple(sorted({part for name in placed if name in PANELS for part in PANELS[name].watches})))
+        self._tell_watched(placed)
         self.call_after_refresh(lambda: self.show(self.frame))
+
+    def widen(self) -> None:
+        """Have pictures hold every sample, or have them in the window of the data again."""
+        self.wide = not self.wide
+        self._tell_watched(self.placed)
+
+    def _tell_watched(self, placed: Places) -> None:
+        parts = {part for name in placed if name in PANELS for part in PANELS[name].watches}
+        self._watch(tuple(sorted(parts | ({"wide"} if self.wide and "picture" in parts else set()))))
 
     async def on_key(self, event: events.Key) -> None:
         """Do what a key means where no panel has the keys."""

@@ -91,6 +91,7 @@ SCREEN = (
     Key("help", "question_mark", "help", "help", "show this help; Escape closes it"),
     Key("zoom", "z", "maximise", "zoom", "zoom the focused panel, and back"),
     Key("next_panel", "Z", "maximise_next", "next panel", "zoom the next panel"),
+    Key("wide", "a", "wide", "all samples", "widen the picture to hold every sample, real and generated, and back"),
     Key("copy", "y", "copy", "copy", "copy the figures of this view to the clipboard"),
     Key("palette", "ctrl+p", "command_palette", "palette", "find any action by its name"),
     Key("theme", "T", "theme", "theme", "switch between the dark and the light theme"),

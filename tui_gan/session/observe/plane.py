@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
-from tui_gan.contract.snapshot import Floats, Outside, Plane2D, frozen
+from tui_gan.contract.outside import Outside, outside
+from tui_gan.contract.snapshot import Floats, Plane2D, frozen
 from tui_gan.gan.datasets import Plane
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session.observe.window import outside, widened
+from tui_gan.session.observe.window import widened
 
 POINTS = 1_000
 CELLS = 48

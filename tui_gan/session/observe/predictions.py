@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.outside import outside
 from tui_gan.contract.snapshot import Floats, Predictions, frozen
 from tui_gan.gan import company, judging
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session.observe.window import outside
 
 BINS = 20
 JUDGED = 256

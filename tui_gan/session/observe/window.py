@@ -1,26 +1,11 @@
-"""Window: the part of the line or the plane that a picture shows, what lies outside, and how far out a wider one reaches."""
+"""Window: how far out one reaches that holds every sample."""
 
 import itertools
 import math
 
 import numpy as np
 
-from tui_gan.contract.snapshot import Floats, Outside
-
-
-def outside(samples: Floats, low: Floats, high: Floats) -> Outside:
-    """The shares of samples, (N, 1) or (N, 2), outside the window with the corners `low` and `high`, (1,) or (2,)."""
-    count, across = samples.shape
-    if not count:
-        return Outside()
-    known = samples[np.isfinite(samples).all(axis=1)]
-    with np.errstate(over="ignore"):
-        beyond = np.concatenate((low - known, known - high), axis=1) / np.tile(high - low, 2)
-    farthest = np.where(beyond.max(axis=1) > 0, beyond.argmax(axis=1), -1)
-    # Below the lower end of each coordinate, then above the upper one.
-    ends = [float((farthest == end).sum()) / count for end in range(2 * across)]
-    left, right, below, above = (ends[0], ends[1], 0.0, 0.0) if across == 1 else (ends[0], ends[2], ends[1], ends[3])
-    return Outside(left, right, below, above, 1 - len(known) / count)
+from tui_gan.contract.snapshot import Floats
 
 
 def widened(low: Floats, high: Floats, *samples: Floats) -> tuple[Floats, Floats]:

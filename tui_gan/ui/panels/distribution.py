@@ -5,8 +5,8 @@ from typing import ClassVar
 from tui_gan.contract.snapshot import ImageGrid, Picture, Plane2D
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
+from tui_gan.ui.draw.pictures.beyond import percent
 from tui_gan.ui.draw.pictures.picture import drawn
-from tui_gan.ui.draw.pictures.plane import outside
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 # A painted cell of a plane takes about 10 bytes, one of images 28.
@@ -32,7 +32,10 @@ class Distribution(Panel):
     def heading(self, frame: Frame) -> str:
         """What kind of picture it is."""
         picture = frame.snapshot.picture
-        return "images" if isinstance(picture, ImageGrid) else "plane" if isinstance(picture, Plane2D) else self.title
+        if isinstance(picture, ImageGrid):
+            return "images"
+        title = "plane" if isinstance(picture, Plane2D) else self.title
+        return f"{title}, all samples" if picture is not None and picture.wide else title
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the picture, or say what is awaited."""
@@ -52,15 +55,16 @@ def legend(picture: Picture | None, look: Look) -> Notes:
     if isinstance(picture, ImageGrid):
         height, width, channels = picture.fake.shape[1:]
         size = f"{width} {pick('×', 'x')} {height} {'grey' if channels == 1 else 'colour'}"
-        return ((f"{len(picture.fake)} fixed latents", Ink.FAKE), (f"  {size}", Ink.DIM))
+        # The first ones stay where there is no room for all.
+        lost = [(f"{percent(picture.cut)} of pixels cut to 0 .. 1  ", Ink.WARNING)] if picture.cut else []
+        lost += [(f"{percent(picture.unknown)} of pixels not finite  ", Ink.ERROR)] if picture.unknown else []
+        return (*lost, (f"{len(picture.fake)} fixed latents", Ink.FAKE), (f"  {size}", Ink.DIM))
     if isinstance(picture, Plane2D):
-        beyond = outside(picture)
         return (
             (pick("⠶ real", "x real"), Ink.REAL),
             (pick(" ⠶ generated", " o generated"), Ink.FAKE),
             (pick(" ⠶ both", " & both"), Ink.TEXT),
             (pick(" ▒▒ D(x)", " .: D(x)"), Ink.DISCRIMINATOR),
-            *(((f"  {beyond:,} outside", Ink.DIM),) if beyond else ()),
         )
     return (
         (pick("██ real", "## real"), Ink.REAL),

@@ -62,6 +62,10 @@ class Gallery(Panel):
         step = self._back(frame.snapshot.gallery)
         return self.title if step is None else f"{self.title} of step {step:,}"
 
+    def dated(self, frame: Frame) -> str:
+        """Nothing where a step is looked back at, which the heading names."""
+        return super().dated(frame) if self._back(frame.snapshot.gallery) is None else ""
+
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw what is shown, and the timeline in the lowest row."""
         picture, kept = self._picture(frame.snapshot), _kept(frame.snapshot.gallery)
