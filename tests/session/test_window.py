@@ -21,7 +21,7 @@ SQUARE = np.array([0.0, 0.0]), np.array([1.0, 2.0])
 COLUMN = np.r_[np.linspace(0, 1, 996), -50.0, 20.0, 30.0, 40.0]
 
 
-@pytest.mark.parametrize(("least", "most", "low", "high"), [(0, 1, 0, 1), (-0.1, 1, -0.5, 1), (-3, 1.6, -5, 2), (0.2, 301, 0, 501)])
+@pytest.mark.parametrize(("least", "most", "low", "high"), [(0, 1, 0, 1), (-0.1, 1, -0.25, 1), (-2.9, 1.6, -3, 2), (0.2, 271, 0, 301)])
 def test_a_wider_window_moves_out_in_round_notches(least: float, most: float, low: float, high: float) -> None:
     samples = np.array([least, most, np.nan, np.inf])[:, None]
     found = widened(np.array([0.0]), np.array([1.0]), samples)

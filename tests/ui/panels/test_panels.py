@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from tui_gan.contract.outside import Outside
 from tui_gan.contract.snapshot import Event, Series, Status, frozen
 from tui_gan.ui.draw.palette import Look
 from tui_gan.ui.panels import PANELS
@@ -73,6 +74,8 @@ def test_a_picture_that_holds_all_samples_says_so(seen, other, look: Look, name:
         wide = dataclasses.replace(snapshot, picture=dataclasses.replace(snapshot.picture, wide=True))
         said = [PANELS[name](name).picture(Frame(each, look), 118, 20).text() for each in (snapshot, wide)]
         assert ["all samples" in text.split("\n")[0] for text in said] == [False, True]
+        far = dataclasses.replace(snapshot, picture=dataclasses.replace(snapshot.picture, fake_outside=Outside(left=0.2)))
+        assert "a all samples" in PANELS[name](name).picture(Frame(far, look), 118, 20).text().split("\n")[0]
 
 
 def test_pixels_that_are_cut_are_told(other, look: Look) -> None:

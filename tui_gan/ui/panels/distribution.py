@@ -12,6 +12,8 @@ from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 # A painted cell of a plane takes about 10 bytes, one of images 28.
 CELLS_A_SECOND: dict[type, float] = {Plane2D: 3000.0, ImageGrid: 1500.0}
 LONGEST = 5.0
+# The share of samples outside from which on the key that shows them is named.
+WORTH = 0.005
 
 
 class Distribution(Panel):
@@ -45,8 +47,9 @@ class Distribution(Panel):
         return drawn(picture, width, height, frame.look)
 
     def notes(self, frame: Frame) -> Notes:
-        """The legend of the picture, once there is one."""
-        return () if frame.snapshot.picture is None else legend(frame.snapshot.picture, frame.look)
+        """The legend of the picture, once there is one, and how to see what it leaves out."""
+        picture = frame.snapshot.picture
+        return () if picture is None else (*legend(picture, frame.look), *offer(picture, frame))
 
 
 def legend(picture: Picture | None, look: Look) -> Notes:
@@ -71,6 +74,14 @@ def legend(picture: Picture | None, look: Look) -> Notes:
         (pick("  ⠒⠒ generated", "  oo generated"), Ink.FAKE),
         (pick("  ╌╌ D(x)", "  -- D(x)"), Ink.DISCRIMINATOR),
     )
+
+
+def offer(picture: Picture, frame: Frame) -> Notes:
+    """The key that shows all samples, where some are not to be seen, and the one that leads back."""
+    if isinstance(picture, ImageGrid) or not (picture.wide or max(picture.real_outside.total, picture.fake_outside.total) >= WORTH):
+        return ()
+    key = next(key.shown for key in frame.keys if key.name == "wide")
+    return (f"  {key}", Ink.KEY), (" back" if picture.wide else " all samples", Ink.DIM)
 
 
 def waiting(frame: Frame, width: int) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from tui_gan.ui.draw.pictures.lens import WHOLE, Lens
 from tui_gan.ui.draw.pictures.plane import plane, window
 from tui_gan.ui.draw.pictures.push import push, room
 from tui_gan.ui.keys import bindings
-from tui_gan.ui.panels.distribution import CELLS_A_SECOND, LONGEST, waiting
+from tui_gan.ui.panels.distribution import CELLS_A_SECOND, LONGEST, offer, waiting
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 PAN = 1 / 8
@@ -76,6 +76,11 @@ class Layers(Panel):
         rate = CELLS_A_SECOND.get(type(frame.snapshot.picture))
         return 0.0 if rate is None else min(LONGEST, self.size.area / rate)
 
+    def heading(self, frame: Frame) -> str:
+        """The title, and whether the picture holds all samples."""
+        picture = frame.snapshot.picture
+        return f"{self.title}, all samples" if isinstance(picture, Line1D | Plane2D) and picture.wide else self.title
+
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the layers that are on."""
         picture, shown = frame.snapshot.picture, self._shown(frame.snapshot.picture)
@@ -88,7 +93,7 @@ class Layers(Panel):
         return hint("images have no layers", width, height) if width > 22 else hint("", width, height)
 
     def notes(self, frame: Frame) -> Notes:
-        """Every layer with its key, in brackets those that are off; then how near the picture is, and whether it holds all samples."""
+        """Every layer with its key, in brackets those that are off; then how near the picture is, and how to see what it leaves out."""
         picture, pick = frame.snapshot.picture, frame.look.pick
         shown = self._shown(picture)
         keys = {key.action: key.shown for key in frame.keys if key.panel == "layers"}
@@ -101,9 +106,7 @@ class Layers(Panel):
             found.append((pick("  ⠶ both", "  & both"), Ink.TEXT))
         if found and self.choice.lens.times != 1:
             found.append((f"  {scale.short(self.choice.lens.times)}{pick('×', 'x')}", Ink.DIM))
-        if isinstance(picture, Line1D | Plane2D) and picture.wide:
-            found.append(("  all samples", Ink.DIM))
-        return tuple(found)
+        return (*found, *(offer(picture, frame) if picture is not None else ()))
 
     def action_layer(self, name: str) -> None:
         """Show a layer, or hide it."""
