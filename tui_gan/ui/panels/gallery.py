@@ -125,7 +125,7 @@ class Gallery(Panel):
             self.app.notify("a walk and pairs have a size of their own")
             return
         room = self.size.width - 2, 2 * (self.size.height - OTHERS)
-        if plan(picture, *room, True, self.larger) != plan(picture, *room, True, self.larger + way):
+        if plan(picture, *room, self.larger) != plan(picture, *room, self.larger + way):
             self.larger += way
             self.redraw()
 

@@ -9,7 +9,7 @@ from tui_gan.ui.draw import axes, marks
 from tui_gan.ui.draw.canvas import GROUND, PAINTED, Canvas, Glyphs
 from tui_gan.ui.draw.palette import Ink, Look, colour
 from tui_gan.ui.draw.pictures.distribution import GUTTER
-from tui_gan.ui.draw.pictures.images import GAP, largest, lay, place, sheet
+from tui_gan.ui.draw.pictures.images import GAP, Worth, largest, lay, place, sheet
 from tui_gan.ui.draw.pictures.plane import plane, window
 
 Ends = tuple[int, int]
@@ -30,9 +30,9 @@ def images(walk: Bytes, ends: Ends, width: int, height: int, look: Look) -> Canv
         room = ((width + GAP) // (wide + GAP)) * ((2 * rows + GAP) // (high + GAP))
         return next((len(step) for step in steps if len(step) <= room), 0)
 
-    def worth(wide: int, high: int) -> float:
+    def worth(wide: int, high: int) -> Worth:
         found = number(wide, high)
-        return float(found) if found >= FEWEST else found * TOO_FEW
+        return Worth(float(found) if found >= min(FEWEST, len(walk)) else found * TOO_FEW, found)
 
     size = largest((walk.shape[1], walk.shape[2]), (width, 2 * rows), worth)
     if size is None:

@@ -15,6 +15,7 @@ from tui_gan.ui.draw.palette import Ink, Look
 COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
 BOXES = str.maketrans("─│┌┐└┘├┤┬┴┼┈┊", "-|+++++++++.:")
 LETTERS = 2
+MANY, TRIM = 100, 0.01
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +74,10 @@ def curves(lines: Sequence[Curve], references: dict[str, float], marks: Sequence
     points = [scale.decimate(line.series.steps, line.series.values, max(8, columns - 8)) for line in lines]
     low = min(float(steps[0]) for steps, _ in points)
     high = max(*(float(steps[-1]) for steps, _ in points), low + 1.0)
-    span = scale.limits([values for _, values in points], tuple(references.values()))
+    # The newest values are always seen; of many the outermost hundredth may lie beyond.
+    newest = [float(end[-1]) for _, values in points if (end := values[np.isfinite(values)]).size]
+    trim = TRIM if max(values.size for _, values in points) >= MANY else 0.0
+    span = scale.limits([values for _, values in points], (*references.values(), *newest), trim)
     axes = _axes((low, high), span, references, columns, height)
     marks = [mark for mark in marks if low <= mark.step <= high]
     figure = _figure(axes, references, columns, height)
