@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tui_gan.contract.outside import Outside, outside
+from tui_gan.contract.outside import Outside, outside, percent
 
 SQUARE = np.array([0.0, 0.0]), np.array([1.0, 2.0])
 
@@ -24,3 +24,23 @@ def test_shares_and_what_is_inside_make_a_whole() -> None:
     assert found.left + found.right + found.below + found.above + found.unknown + inside == pytest.approx(1)
     assert found.total + inside == pytest.approx(1)
     assert min(found.left, found.right, found.below, found.above) > 0.05
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0%"),
+        (1e-6, "<0.1%"),
+        (0.0005, "0.1%"),
+        (0.004, "0.4%"),
+        (0.0994, "9.9%"),
+        (0.1, "10%"),
+        (0.314, "31%"),
+        (0.99, "99%"),
+        (0.995, "99.5%"),
+        (0.9999, ">99.9%"),
+        (1.0, "100%"),
+    ],
+)
+def test_a_share_is_never_rounded_to_none_or_all(share: float, text: str) -> None:
+    assert percent(share) == text

@@ -47,3 +47,10 @@ def outside(samples: Floats, low: Floats, high: Floats) -> Outside:
     ends = [float((farthest == end).sum()) / count for end in range(2 * across)]
     left, right, below, above = (ends[0], ends[1], 0.0, 0.0) if across == 1 else (ends[0], ends[2], ends[1], ends[3])
     return Outside(left, right, below, above, 1 - len(known) / count)
+
+
+def percent(share: float) -> str:
+    """A share in percent, never rounded to none or to all."""
+    if not 0.0005 <= share <= 0.9995:
+        return "0%" if share <= 0 else "<0.1%" if share < 0.5 else "100%" if share >= 1 else ">99.9%"
+    return f"{share:.1%}" if share < 0.0995 or share > 0.9905 else f"{share:.0%}"

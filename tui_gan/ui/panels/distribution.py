@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
+from tui_gan.contract.outside import percent
 from tui_gan.contract.snapshot import ImageGrid, Picture, Plane2D
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.pictures.beyond import percent
 from tui_gan.ui.draw.pictures.picture import drawn
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 

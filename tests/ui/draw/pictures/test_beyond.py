@@ -9,7 +9,7 @@ from tui_gan.contract.outside import Outside
 from tui_gan.contract.snapshot import Plane2D, Series, frozen
 from tui_gan.ui.draw.gallery import walk
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.pictures.beyond import narrowed, percent
+from tui_gan.ui.draw.pictures.beyond import narrowed
 from tui_gan.ui.draw.pictures.distribution import densities, distribution
 from tui_gan.ui.draw.pictures.lens import Lens
 from tui_gan.ui.draw.pictures.plane import plane
@@ -21,26 +21,6 @@ from tui_gan.ui.draw.series.curves import Curve, curves
 from tui_gan.ui.draw.series.groups import groups
 
 AWAY = Outside(left=0.12, right=0.31)
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [
-        (0.0, "0%"),
-        (1e-6, "<0.1%"),
-        (0.0005, "0.1%"),
-        (0.004, "0.4%"),
-        (0.0994, "9.9%"),
-        (0.1, "10%"),
-        (0.314, "31%"),
-        (0.99, "99%"),
-        (0.995, "99.5%"),
-        (0.9999, ">99.9%"),
-        (1.0, "100%"),
-    ],
-)
-def test_a_share_is_never_rounded_to_none_or_all(share: float, text: str) -> None:
-    assert percent(share) == text
 
 
 def test_a_line_says_what_is_to_its_left_and_right(picture, look: Look) -> None:

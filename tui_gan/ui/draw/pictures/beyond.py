@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tui_gan.contract.outside import Outside
+from tui_gan.contract.outside import Outside, percent
 from tui_gan.contract.snapshot import Floats
 from tui_gan.ui.draw import scale
 from tui_gan.ui.draw.canvas import Canvas
@@ -23,13 +23,6 @@ class Kind(NamedTuple):
     name: str
     outside: Outside
     ink: Ink
-
-
-def percent(share: float) -> str:
-    """A share in percent, never rounded to none or to all."""
-    if not 0.0005 <= share <= 0.9995:
-        return "0%" if share <= 0 else "<0.1%" if share < 0.5 else "100%" if share >= 1 else ">99.9%"
-    return f"{share:.1%}" if share < 0.0995 or share > 0.9905 else f"{share:.0%}"
 
 
 def narrowed(outside: Outside, edges: Floats, density: Floats, ends: tuple[float, float]) -> Outside:

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from tui_gan.contract.outside import percent
 from tui_gan.contract.snapshot import Line1D
 from tui_gan.ui.draw import axes, marks, scale
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.pictures.beyond import percent
 
 
 def samples(picture: Line1D, width: int, height: int, look: Look) -> Canvas:
