@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file
 
-from tui_gan.contract.commands import WATCHED, Browse, Pause, Resume, Step, Watch
+from tui_gan.contract.commands import WATCHED, Browse, ChangeSetting, Pause, Resume, Step, Undo, Watch
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs
@@ -187,6 +187,20 @@ def test_a_part_keeps_the_step_that_it_is_of(looker: Any) -> None:
     looker.run.step = 3
     looker.run.version += 1
     assert looker.look(resting=True)["made_at"] == {"picture": 3, "predictions": 0}
+
+
+def test_after_a_live_change_and_at_rest_everything_is_of_now(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    # After the first look no other may be taken while the run trains.
+    monkeypatch.setattr(look, "LOOKING", 1e-9)
+    parts = ("picture", "predictions", "layers", "gallery")
+    script = {3: [Watch(parts), None], 9: [None, ChangeSetting("objective", "hinge"), None], 12: [None, Undo(), None], 15: [Pause(), None]}
+    _, first, *shown = train(script=script, hold=True).snapshots
+    old = {"picture": 0, "predictions": 0, "layers": 3, "gallery": 3}
+    assert first.made_at == old
+    before, changed, later, undone, paused = shown[:5]
+    assert [each.made_at for each in (before, changed)] == [old, dict.fromkeys(parts, 9)]
+    assert [each.made_at for each in (later, undone)] == [dict.fromkeys(parts, 9), dict.fromkeys(parts, 12)]
+    assert paused.made_at == dict.fromkeys(parts, paused.step)
 
 
 def test_a_wide_picture_is_made_at_once_and_gone_at_once(train: Train) -> None:

@@ -238,5 +238,5 @@ def _cursor(canvas: Canvas, group: Group, scaled: Axis, window: Window, plot: Pl
         number = int(np.searchsorted(line.series.steps, window.cursor, side="right")) - 1
         if number >= 0 and window.column(float(line.series.steps[number]), plot.columns) == x:
             height = float(scaled.heights(_drawn(line.series, window)[number : number + 1])[0])
-            if np.isfinite(height):
+            if 0.0 <= height <= 1.0:
                 canvas.write(x, scaled.row(height), look.pick("●", "@"), line.gauge.ink)
