@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file
 
-from tui_gan.contract.commands import WATCHED, Browse, Pause, Resume, Step, Watch
+from tui_gan.contract.commands import WATCHED, Browse, ChangeSetting, Pause, Resume, Step, Undo, Watch
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs
@@ -108,6 +108,12 @@ def test_watching_changes_nothing(train: Train, plane: Config, name: str, monkey
     assert [key for key in one if not np.array_equal(one[key], other[key])] == []
 
 
+class Networks:
+    """What a looker asks of a trainer."""
+
+    pretrained = 0
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = 0.0
@@ -126,9 +132,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def looker(clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Looker:
     """One whose parts cost a tenth of a second each; `made` counts them."""
-    run = SimpleNamespace(
-        step=0, version=0, trainer=SimpleNamespace(pretrained=0), files=SimpleNamespace(run=SimpleNamespace(path=tmp_path))
-    )
+    run = SimpleNamespace(step=0, version=0, trainer=Networks(), files=SimpleNamespace(run=SimpleNamespace(path=tmp_path)))
     looker: Any = Looker(run)  # type: ignore[arg-type]
     looker.made = 0
 
@@ -144,7 +148,7 @@ def looker(clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Loo
 
 def test_what_has_not_changed_is_the_same_object(looker: Looker, clock: Clock) -> None:
     first, again = looker.look(resting=True), looker.look(resting=True)
-    assert all(again[name] is first[name] for name in first)
+    assert all(again[name] is first[name] for name in ("picture", "predictions"))
     looker.run.version += 1
     assert looker.look(resting=True)["picture"] is not first["picture"]
 
@@ -163,6 +167,48 @@ def test_at_rest_what_is_seen_is_always_fresh(looker: Any) -> None:
         looker.run.version += 1
         looker.look(resting=True)
         assert looker.made == 2 * (step + 1)
+
+
+def test_what_shows_networks_that_are_no_longer_in_force_is_made_anew_at_once(looker: Any) -> None:
+    looker.watch(("picture", "predictions", "layers"))
+    looker.look(resting=False)
+    looker.run.version += 1
+    same = looker.look(resting=False)
+    looker.run.trainer, looker.run.step = Networks(), 7
+    other = looker.look(resting=False)
+    assert same["made_at"] == dict.fromkeys(("picture", "predictions", "layers"), 0)
+    assert other["made_at"] == dict.fromkeys(("picture", "predictions", "layers"), 7)
+    assert all(other[name] is not same[name] for name in ("picture", "predictions", "layers"))
+
+
+def test_a_part_keeps_the_step_that_it_is_of(looker: Any) -> None:
+    looker.look(resting=False)
+    looker.watch(("picture",))
+    looker.run.step = 3
+    looker.run.version += 1
+    assert looker.look(resting=True)["made_at"] == {"picture": 3, "predictions": 0}
+
+
+def test_after_a_live_change_and_at_rest_everything_is_of_now(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    # After the first look no other may be taken while the run trains.
+    monkeypatch.setattr(look, "LOOKING", 1e-9)
+    parts = ("picture", "predictions", "layers", "gallery")
+    script = {3: [Watch(parts), None], 9: [None, ChangeSetting("objective", "hinge"), None], 12: [None, Undo(), None], 15: [Pause(), None]}
+    _, first, *shown = train(script=script, hold=True).snapshots
+    old = {"picture": 0, "predictions": 0, "layers": 3, "gallery": 3}
+    assert first.made_at == old
+    before, changed, later, undone, paused = shown[:5]
+    assert [each.made_at for each in (before, changed)] == [old, dict.fromkeys(parts, 9)]
+    assert [each.made_at for each in (later, undone)] == [dict.fromkeys(parts, 9), dict.fromkeys(parts, 12)]
+    assert paused.made_at == dict.fromkeys(parts, paused.step)
+
+
+def test_a_wide_picture_is_made_at_once_and_gone_at_once(train: Train) -> None:
+    script = {3: [Watch(("picture", "wide")), None, Watch(("picture",)), None]}
+    _, wide, narrow, *_ = train(script=script).snapshots
+    assert wide.picture.wide
+    assert not narrow.picture.wide
+    assert wide.picture.edges[0] <= narrow.picture.edges[0]
 
 
 def test_what_was_not_seen_is_made_at_once_and_paid_for_by_waiting(looker: Any, clock: Clock) -> None:
@@ -194,5 +240,5 @@ def test_an_unknown_part_leaves_what_was_watched(looker: Looker) -> None:
 def test_every_part_is_made_here_or_elsewhere() -> None:
     fields = Snapshot.__dataclass_fields__
     assert set(PARTS) <= set(fields)
-    assert set(WATCHED) - set(PARTS) == {"field", "settings"}
+    assert set(WATCHED) - set(PARTS) == {"field", "wide", "settings"}
     assert set(PARTS) - set(WATCHED) == {"overlays"}

@@ -36,7 +36,7 @@ def trainer_of(config: Config, dataset: Dataset, **changes: Any) -> Trainer:
 def test_a_picture_is_frozen_and_in_units_of_the_data(config: Config, knobs: Knobs, dataset: Dataset, gate: bool) -> None:
     trainer = trainer_of(config, dataset)
     picture = observer(trainer).picture(trainer, set_knob(knobs, "minibatch_discrimination", gate))
-    arrays = {name: value for name in picture.__slots__ if (value := getattr(picture, name)) is not None}
+    arrays = {name: value for name in picture.__slots__ if isinstance(value := getattr(picture, name), np.ndarray)}
     assert all(not array.flags.writeable and array.dtype == np.float64 and np.isfinite(array).all() for array in arrays.values())
     assert len(picture.real) == len(picture.fake) == len(picture.edges) - 1
     assert (np.diff(picture.edges) > 0).all()
@@ -66,9 +66,9 @@ def test_with_minibatch_features_each_point_is_judged_in_fixed_company(config: C
     opened = set_knob(knobs, "minibatch_discrimination", True)
     watching = observer(trainer)
     assert isinstance(watching, LineObserver)
-    whole = watching.verdicts(trainer, opened)
-    watching._axis_in_training_units = watching._axis_in_training_units[:5]
-    np.testing.assert_allclose(watching.verdicts(trainer, opened), whole[:5], rtol=1e-5)
+    axis = watching.ground.axis
+    whole = watching.verdicts(trainer, opened, axis)
+    np.testing.assert_allclose(watching.verdicts(trainer, opened, axis[:5]), whole[:5], rtol=1e-5)
 
 
 @every_plane
@@ -80,7 +80,7 @@ def test_a_plane_is_frozen_in_one_window(config: Config, knobs: Knobs, dataset: 
     watching = observer(trainer)
     picture = watching.picture(trainer, opened)
     assert picture.manifold is picture.arrows is None
-    arrays = {name: getattr(picture, name) for name in picture.__slots__ if name not in ("manifold", "arrows")}
+    arrays = {name: value for name in picture.__slots__ if isinstance(value := getattr(picture, name), np.ndarray)}
     assert all(not array.flags.writeable and array.dtype == np.float64 and np.isfinite(array).all() for array in arrays.values())
     assert picture.real.shape == picture.fake.shape == (1000, 2)
     assert ((picture.low < picture.real) & (picture.real < picture.high)).all(1).mean() > 0.98

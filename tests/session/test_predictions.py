@@ -36,7 +36,9 @@ def test_predictions_are_shares_of_what_d_says(build: Build, knobs: Knobs, gate:
     trainer, opened = build(packing=packing), set_knob(knobs, "minibatch_discrimination", gate)
     found = predictions(trainer, opened)
     assert found.edges.tolist() == pytest.approx(np.linspace(0, 1, 21).tolist())
-    assert [each.sum() for each in (found.real, found.fake, found.real_logits, found.fake_logits)] == pytest.approx([1] * 4)
+    beyond = [each.left + each.right for each in (found.real_outside, found.fake_outside)]
+    assert [each.sum() for each in (found.real, found.fake)] == pytest.approx([1, 1])
+    assert [each.sum() for each in (found.real_logits, found.fake_logits)] == pytest.approx([1 - each for each in beyond])
     assert len(found.real_logits) == len(found.logit_edges) - 1
     assert not found.logit_edges.flags.writeable
     if not gate and packing == 1:
@@ -50,7 +52,9 @@ def test_predictions_are_shares_of_what_d_says(build: Build, knobs: Knobs, gate:
         assert found.fake_right == (logits < 0).mean()
     with torch.no_grad():
         trainer.discriminator.logit.bias.fill_(torch.nan)
-    assert predictions(trainer, opened).fake.sum() == predictions(trainer, opened).fake_logits.sum() == 0
+    lost = predictions(trainer, opened)
+    assert lost.fake.sum() == lost.fake_logits.sum() == 0
+    assert lost.fake_unknown == lost.fake_outside.unknown == lost.real_unknown == lost.real_outside.unknown == 1
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
@@ -124,9 +128,25 @@ def test_logits_lie_within_round_limits(logits: list[float], limit: float) -> No
     assert np.diff(edges) == pytest.approx(np.full(20, limit / 10))
 
 
-def test_what_lies_outside_the_limits_counts_in_the_outermost_bins(build: Build, knobs: Knobs) -> None:
+def test_logits_outside_the_limits_are_in_no_bin_and_told_by_their_side(
+    build: Build, knobs: Knobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = build()
+    said = torch.cat((torch.linspace(-0.5, 0.5, 254), torch.tensor([-90.0, 80.0])))[:, None]
+    monkeypatch.setattr(judging, "logits", lambda *_: said)
+    found = predictions(trainer, knobs)
+    assert (found.logit_edges[0], found.logit_edges[-1]) == (-1, 1)
+    assert (found.real_logits[0], found.real_logits[-1]) == (0, 0)
+    assert (found.real_outside.left, found.real_outside.right, found.real_outside.unknown) == (1 / 256, 1 / 256, 0)
+    assert found.real_logits.sum() == pytest.approx(254 / 256)
+    assert found.real.sum() == pytest.approx(1)
+
+
+def test_an_infinite_logit_is_no_logit_but_a_sure_verdict(build: Build, knobs: Knobs) -> None:
     trainer = build()
     with torch.no_grad():
         trainer.discriminator.logit.bias.fill_(torch.inf)
     found = predictions(trainer, knobs)
-    assert found.real_logits[-1] == found.fake_logits[-1] == 1
+    assert found.real_logits.sum() == found.fake_logits.sum() == 0
+    assert found.real_outside.unknown == found.fake_outside.unknown == 1
+    assert (found.real[-1], found.fake[-1], found.real_unknown) == (1, 1, 0)

@@ -6,6 +6,7 @@ from tui_gan.contract.knobs import KNOBS
 from tui_gan.ui.app import OVERVIEW
 from tui_gan.ui.layout import ABSENT, Kind, places
 from tui_gan.ui.panels import PANELS
+from tui_gan.ui.quiet import Quiet
 from tui_gan.ui.views import VIEWS
 
 SIZES = [(1, 1), (10, 3), (40, 12), (80, 24), (120, 36), (200, 60), (70, 8), (60, 40), (99, 50), (300, 10), (20, 100)]
@@ -53,10 +54,28 @@ def test_every_knob_has_its_row(kind: Kind, size: tuple[int, int]) -> None:
     assert places(*size, kind=kind)["knobs"].height == len(KNOBS) + 2
 
 
+QUIET = [Quiet(events, losses) for events in (False, True) for losses in (False, True)]
+
+
 @pytest.mark.parametrize("kind", ABSENT)
+@pytest.mark.parametrize("quiet", QUIET)
 @pytest.mark.parametrize("size", [(80, 50), (120, 36), (200, 60)])
-def test_every_cell_of_a_comfortable_screen_is_used(size, kind: Kind) -> None:
-    assert sum(region.area for region in places(*size, kind=kind).values()) == size[0] * size[1]
+def test_every_cell_of_a_comfortable_screen_is_used(size, quiet: Quiet, kind: Kind) -> None:
+    found = places(*size, kind=kind, quiet=quiet)
+    assert sum(region.area for region in found.values()) == size[0] * size[1]
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(found.values(), 2))
+
+
+@pytest.mark.parametrize("kind", ABSENT)
+@pytest.mark.parametrize("size", [(120, 36), (160, 48), (200, 60)])
+def test_what_has_little_to_say_leaves_its_room(size, kind: Kind) -> None:
+    busy, few, rest = (places(*size, kind=kind, quiet=quiet) for quiet in (Quiet(False, False), Quiet(True, False), Quiet(False, True)))
+    assert few["events"].height == 5 < busy["events"].height
+    assert few["quality"].height > busy["quality"].height
+    assert few["distribution"] == busy["distribution"]
+    assert rest["losses"].height == 8 < busy["losses"].height <= 14
+    assert rest["distribution"].height - busy["distribution"].height == busy["losses"].height - 8
+    assert rest["knobs"] == busy["knobs"]
 
 
 @pytest.mark.parametrize("view", [name for name, view in VIEWS.items() if view.panel])

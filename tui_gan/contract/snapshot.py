@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.outside import NONE_OUTSIDE, Outside
 from tui_gan.contract.rules import RULES, Rules
 
 Floats = NDArray[np.float64]
@@ -55,7 +56,7 @@ class Line1D:
     """A one-dimensional run as a picture, in the units of the data.
 
     Attributes:
-        edges: (n + 1,) histogram edges, fixed for the run and shared by real and fake.
+        edges: (n + 1,) histogram edges, shared by real and fake; fixed for the run unless `wide`.
         real: (n,) density of real samples in each bin; what lies outside the edges counts in the total.
         fake: (n,) density of generated samples in each bin.
         axis: (m,) points where the discriminator was asked.
@@ -64,6 +65,8 @@ class Line1D:
         mapped: (p,) the generated sample of each of these latents.
         optimal: (n,) the optimal D* of each bin, of the generator as it is trained; NaN where there is neither kind of sample; None where
             there is no D* of a single sample, or unless somebody watches "field".
+        real_outside, fake_outside: the shares of real and of generated samples that lie outside the edges.
+        wide: whether the edges were widened to hold every finite sample.
     """
 
     edges: Floats
@@ -74,6 +77,9 @@ class Line1D:
     latents: Floats
     mapped: Floats
     optimal: Floats | None = None
+    real_outside: Outside = NONE_OUTSIDE
+    fake_outside: Outside = NONE_OUTSIDE
+    wide: bool = False
 
 
 @dataclasses.dataclass(frozen=True, eq=False, slots=True)
@@ -81,15 +87,18 @@ class Plane2D:
     """A two-dimensional run as a picture, in the units of the data.
 
     Attributes:
-        low, high: (2,) corners of the window, fixed for the run.
+        low, high: (2,) corners of the window, fixed for the run unless `wide`.
         real: (n, 2) real points, the same for the whole run.
         fake: (m, 2) the generated points of the fixed latents.
-        discriminator: (rows, columns) D(x) in 0 .. 1 at the middles of equal cells of the window; row 0 is the lowest.
+        discriminator: (rows, columns) D(x) in 0 .. 1 at the middles of equal cells of the window; row 0 is the lowest; NaN where
+            it is not known.
         manifold: (rows, columns, 2) the generated points of a grid in the first two latent coordinates, columns along the first,
             the others 0 (on a sphere the third makes up the length), or, where the latents lie on a line, (1, columns, 2); None
             unless somebody watches "field".
         arrows: (a, 2, 2) generated points, and the directions in which the generator's loss falls there, in units of the data
             and scaled so that the longest is 1; None unless somebody watches "field".
+        real_outside, fake_outside: the shares of real points and of those of `fake` that lie outside the window.
+        wide: whether the window was widened to hold every finite point.
     """
 
     low: Floats
@@ -99,6 +108,9 @@ class Plane2D:
     discriminator: Floats
     manifold: Floats | None = None
     arrows: Floats | None = None
+    real_outside: Outside = NONE_OUTSIDE
+    fake_outside: Outside = NONE_OUTSIDE
+    wide: bool = False
 
 
 @dataclasses.dataclass(frozen=True, eq=False, slots=True)
@@ -108,10 +120,14 @@ class ImageGrid:
     Attributes:
         real: (r, H, W, C) uint8 real images, the same for the whole run; C is 1 or 3.
         fake: (n, H, W, C) uint8 generated images of the fixed latents.
+        cut: the share of their pixel values outside 0 .. 1, which are shown as 0 or 1; 0 for images that were kept cut.
+        unknown: the share of their pixel values that are not finite, which are shown as 0.
     """
 
     real: Bytes
     fake: Bytes
+    cut: float = 0.0
+    unknown: float = 0.0
 
 
 Picture = Line1D | Plane2D | ImageGrid
@@ -123,11 +139,13 @@ class Predictions:
 
     Attributes:
         edges: (b + 1,) from 0 to 1.
-        real, fake: (b,) shares of the real and of the generated samples whose D(x) falls into each bin; each sums to 1.
-        logit_edges: (c + 1,) round limits, which seldom change; what lies outside counts in the outermost bins.
-        real_logits, fake_logits: (c,) shares likewise of the raw outputs; each sums to 1.
+        real, fake: (b,) shares of the real and of the generated samples whose D(x) falls into each bin.
+        logit_edges: (c + 1,) round limits, which seldom change, and hold nearly all logits.
+        real_logits, fake_logits: (c,) shares likewise of the raw outputs.
         real_right, fake_right: the shares on which the discriminator is right by its objective; NaN where it knows differences
             of logits alone.
+        real_outside, fake_outside: the shares of logits outside the limits, and of those that are not finite.
+        real_unknown, fake_unknown: the shares of samples for which D(x) is no number.
     """
 
     edges: Floats
@@ -138,6 +156,10 @@ class Predictions:
     fake_logits: Floats
     real_right: float
     fake_right: float
+    real_outside: Outside = NONE_OUTSIDE
+    fake_outside: Outside = NONE_OUTSIDE
+    real_unknown: float = 0.0
+    fake_unknown: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -264,6 +286,7 @@ class Snapshot:
         layers: of both players; none unless somebody watches "layers".
         machine: None unless somebody watches "machine".
         gallery: None unless somebody watches "gallery".
+        made_at: the step at which "picture", "predictions", "layers" and "gallery" were made, as far as they are there.
         stages: the sub-steps of the step in slow motion that have been shown so far, the newest last; none otherwise.
         settings: the settings that are no knobs; none unless somebody watches "settings".
         undo, redo: what the next undo and redo would do, such as "k steps: 2 -> 1"; "" for nothing.
@@ -292,6 +315,7 @@ class Snapshot:
     layers: tuple[Layer, ...] = ()
     machine: Machine | None = None
     gallery: Gallery | None = None
+    made_at: Mapping[str, int] = dataclasses.field(default_factory=dict)
     stages: tuple[Stage, ...] = ()
     settings: tuple[Setting, ...] = ()
     undo: str = ""

@@ -1,9 +1,11 @@
 """The gallery: pictures of steps that were kept, the way between two latents, and the nearest training images."""
 
 import math
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from tui_gan.contract.commands import Browse
@@ -15,9 +17,11 @@ from tui_gan.gan.metrics.nearest import to_nearest
 from tui_gan.gan.metrics.pixels import of_bytes, rows
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import previews
+from tui_gan.session.observe import Observer
 from tui_gan.session.observe.images import SHOWN, as_bytes, generated
 from tui_gan.session.run import Run
 
+Arrays = dict[str, NDArray[Any]]
 WALK = 17
 # Images whose nearest are looked for while the run trains, and the training images that are looked through.
 WHILE_TRAINING, SEARCHED = 16, 60_000
@@ -33,8 +37,9 @@ class Browser:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.asked = Browse()
-        self._kept: tuple[int, Picture] | None = None
-        # Of the kept picture, by the number of its images that were looked for.
+        self._kept: tuple[int, Arrays] | None = None
+        # The kept picture as it was made last, and of what; and of kept images, by the number of them that were looked for.
+        self._made: tuple[Arrays, Observer, bool, Picture] | None = None
         self._nearest: dict[int, tuple[Bytes, Floats]] = {}
 
     def browse(self, asked: Browse) -> None:
@@ -52,24 +57,38 @@ class Browser:
         self._nearest.clear()
         self.asked = asked
 
-    def gallery(self, resting: bool) -> Gallery:
-        """What was asked for; while the run trains the nearest images of the first WHILE_TRAINING alone."""
-        step, picture = self._kept or (self.run.step, None)
+    def gallery(self, resting: bool, wide: bool = False) -> Gallery:
+        """What was asked for; while the run trains the nearest images of the first WHILE_TRAINING alone.
+
+        Args:
+            wide: whether the picture of a kept step is to hold every sample.
+        """
+        step = self._kept[0] if self._kept else self.run.step
+        picture = self._picture(self._kept[1], wide) if self._kept else None
         steps = tuple(step for step, _ in previews.stored(self.run.files.run.previews))
         walk = self._walk(*self.asked.walk) if self.asked.walk else None
         near, distances = self._near(SHOWN if resting else WHILE_TRAINING) if self.asked.nearest else (None, None)
         return Gallery(steps, step, picture, walk, near, distances)
 
-    def _read(self, wanted: int) -> tuple[int, Picture]:
-        """The kept step that is nearest to `wanted`, and its picture."""
+    def _read(self, wanted: int) -> tuple[int, Arrays]:
+        """The kept step that is nearest to `wanted`, and its arrays, of which a picture can be made."""
         stored = dict(previews.stored(self.run.files.run.previews))
         if not stored:
             raise UsageError("no preview has been kept yet")
         step = min(stored, key=lambda step: abs(step - wanted))
         try:
-            return step, self.run.observer.kept(previews.read(stored[step]))
+            arrays = previews.read(stored[step])
+            self.run.observer.kept(arrays)
+            return step, arrays
         except (OSError, SafetensorError, KeyError, ValueError, IndexError) as error:
             raise UsageError(f"cannot read the preview {stored[step].name}: {type(error).__name__}: {first_line(error)}") from None
+
+    def _picture(self, arrays: Arrays, wide: bool) -> Picture:
+        """The picture of a kept step, the same object while nothing that it shows has changed."""
+        of = arrays, self.run.observer, wide
+        if self._made is None or any(before is not now for before, now in zip(self._made, of, strict=False)):
+            self._made = (*of, self.run.observer.kept(arrays, wide))
+        return self._made[3]
 
     def _walk(self, start: int, end: int) -> Bytes | Floats:
         trainer = self.run.trainer
@@ -83,7 +102,7 @@ class Browser:
         if self._kept is None:
             return nearest(generated(trainer, count), trainer)
         if count not in self._nearest:
-            picture = self._kept[1]
+            picture = self.run.observer.kept(self._kept[1])
             assert isinstance(picture, ImageGrid)
             self._nearest[count] = nearest(picture.fake[:count], trainer)
         return self._nearest[count]

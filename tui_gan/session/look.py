@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -18,14 +19,17 @@ from tui_gan.session.run import Run
 LOOKING = 0.04
 # What is made until somebody says otherwise, and what stays as it was seen last when nobody watches it.
 FIRST = frozenset({"picture", "predictions"})
+# The parts that show networks at a step.
+OF_NETWORKS = ("picture", "predictions", "layers", "gallery")
 
 
 class Seen(NamedTuple):
-    """A part as it was made: what the front end had asked for, what else it depends on, and the part."""
+    """A part as it was made: what the front end had asked for, what else it depends on, the part, and the step it is of."""
 
     asked: object
     facts: object
     value: Any
+    step: int
 
 
 class Looker:
@@ -57,14 +61,16 @@ class Looker:
         table = dict.fromkeys(WATCHED)
         for name in parts:
             choose(table, name, "part of a snapshot")
-        # The field is drawn into the picture.
-        watched = frozenset(parts) | ({"picture"} if "field" in parts else set())
+        # The field is drawn into the picture, and a wide one is another.
+        watched = frozenset(parts) | ({"picture"} if {"field", "wide"} & {*parts} else set())
         # What was not watched is out of date, and is not to be waited for.
         self._seen = {name: seen if name in self.watched else seen._replace(asked=None) for name, seen in self._seen.items()}
         self.watched = watched
 
     def look(self, resting: bool, waiting: bool = False) -> dict[str, Any]:
         """The parts by their names in `Snapshot`: as they are now, or, while that would cost more than LOOKING, a moment ago.
+
+        With them "made_at", the step of each of OF_NETWORKS that is there.
 
         Args:
             waiting: whether the run waits between its steps, so that looking takes no time from training either.
@@ -82,11 +88,12 @@ class Looker:
                 continue
             facts = part.facts(self)
             if not seen or (seen.asked, seen.facts) != (asked, facts):
-                self._seen[name], made = Seen(asked, facts, part.make(self)), True
+                self._seen[name], made = Seen(asked, facts, part.make(self), self.run.step), True
         if made:
             ended = time.perf_counter()
             self._due = (ended if allowed else self._due) + (ended - begun) / LOOKING
-        return {name: seen.value for name, seen in self._seen.items()}
+        steps = {name: self._seen[name].step for name in OF_NETWORKS if name in self._seen}
+        return {name: seen.value for name, seen in self._seen.items()} | {"made_at": steps}
 
     def measured(self) -> contextlib.AbstractContextManager[None]:
         """Under which a step is trained, so that its time can be told."""
@@ -113,6 +120,11 @@ def _networks(looker: Looker) -> object:
     return run.step, run.trainer.pretrained, run.version
 
 
+def _trainer(looker: Looker) -> object:
+    """The trainer: what shows the networks, device or data of another is out of date at once. It is not kept alive."""
+    return weakref.ref(looker.run.trainer)
+
+
 def _second(looker: Looker) -> int:
     """What a part depends on that is made once a second."""
     return int(time.perf_counter())
@@ -120,19 +132,23 @@ def _second(looker: Looker) -> int:
 
 def _picture(looker: Looker) -> Picture:
     run = looker.run
-    picture = run.observer.picture(run.trainer, run.knobs)
+    picture = run.observer.picture(run.trainer, run.knobs, "wide" in looker.watched)
     return with_field(picture, run.trainer, run.knobs) if "field" in looker.watched else picture
 
 
 PARTS: dict[str, Part] = {
-    "picture": Part(_picture, _networks, lambda looker: ("field" in looker.watched, looker.browser.asked.nearest)),
-    "predictions": Part(lambda looker: predictions(looker.run.trainer, looker.run.knobs), _networks),
-    "layers": Part(lambda looker: layers(looker.run.trainer), _networks),
+    "picture": Part(
+        _picture,
+        _networks,
+        lambda looker: ({"field", "wide"} & looker.watched, looker.browser.asked.nearest, _trainer(looker)),
+    ),
+    "predictions": Part(lambda looker: predictions(looker.run.trainer, looker.run.knobs), _networks, _trainer),
+    "layers": Part(lambda looker: layers(looker.run.trainer), _networks, _trainer),
     "machine": Part(lambda looker: looker.meter.machine(), lambda looker: (), lambda looker: (_second(looker), looker.meter.known)),
     "gallery": Part(
-        lambda looker: looker.browser.gallery(looker.resting),
+        lambda looker: looker.browser.gallery(looker.resting, "wide" in looker.watched),
         lambda looker: (_networks(looker), looker.resting),
-        lambda looker: looker.browser.asked,
+        lambda looker: (looker.browser.asked, "wide" in looker.watched, _trainer(looker)),
     ),
     "runs": Part(lambda looker: others(looker.run.files.run.path), _second),
     "overlays": Part(lambda looker: looker.overlaid.series(), lambda looker: looker.overlaid.stamps(), lambda looker: looker.overlaid.runs),

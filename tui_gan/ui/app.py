@@ -17,7 +17,7 @@ from textual.screen import Screen
 
 from tui_gan.contract.commands import Command, Export, RunHandle, Stop, TurnKnob, Watch
 from tui_gan.contract.news import advised
-from tui_gan.contract.snapshot import Event, EventKind, Snapshot, Status
+from tui_gan.contract.snapshot import Event, EventKind, Line1D, Plane2D, Snapshot, Status
 from tui_gan.ui.bars import Footer
 from tui_gan.ui.board import Board
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
@@ -243,8 +243,23 @@ class TuiGan(App[None]):
         here = self._board.maximised
         self._board.maximise(names[(names.index(here) + 1) % len(names)] if here in names else names[0])
 
+    def action_wide(self) -> None:
+        """Widen the picture to hold every sample, and back."""
+        if self._board.kind == "images":
+            self.notify("images have no window that could be widened")
+        else:
+            self._board.widen()
+
     def action_draw(self) -> None:
         """Let the user draw what the run is to learn, where that can be drawn."""
+        picture = self._board.picture
+        if self._board.wide or (isinstance(picture, Line1D | Plane2D) and picture.wide):
+            # What is drawn is meant for the window of the run.
+            if self._board.wide:
+                self._board.widen()
+            key = next(key.shown for key in self._keys if key.name == "draw")
+            self.notify(f"back in the window of the data, in which you can draw: press {key} again")
+            return
         offered = painter(self._board.picture, self._board.frame)
         if isinstance(offered, str):
             self.notify(offered)

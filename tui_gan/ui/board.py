@@ -15,6 +15,7 @@ from tui_gan.ui.layout import ABSENT, Kind, PlacedLayout, Places, places
 from tui_gan.ui.memory import Memory
 from tui_gan.ui.panels import PANELS
 from tui_gan.ui.panels.panel import Frame, Panel, Part, press
+from tui_gan.ui.quiet import Quiet, learned
 from tui_gan.ui.toasts import Toasts
 from tui_gan.ui.views import VIEWS
 
@@ -28,6 +29,10 @@ class Board(Screen[None]):
     Args:
         watch: told which parts of a snapshot the panels on the screen draw, whenever others may have come there.
         memory: how the screen was left the last time.
+
+    Attributes:
+        wide: whether pictures are to be made over a window that holds every sample.
+        quiet: which panels have little to say.
     """
 
     AUTO_FOCUS = ""
@@ -38,6 +43,8 @@ class Board(Screen[None]):
         self.toasts = Toasts("toasts")
         self._view, self._maximised = memory.view, memory.maximised
         self.picture = frame.snapshot.picture
+        self.wide = False
+        self.quiet = Quiet()
         self._watch = watch
         self._layout_by_places = PlacedLayout(self.places)
         self._placed_for = self._arrangement
@@ -59,17 +66,17 @@ class Board(Screen[None]):
 
     def places(self, size: Size) -> Places:
         """Where each part goes now."""
-        advised, failed, kind, slow = self._arrangement
-        found = places(size.width, size.height, self.maximised, advised, failed, kind, self.view, slow)
+        advised, failed, kind, slow, quiet = self._arrangement
+        found = places(size.width, size.height, self.maximised, advised, failed, kind, self.view, slow, quiet)
         bottom = min((found[name].y for name in BELOW if name in found), default=size.height)
         toasts = self.toasts.place(Region(0, 1, size.width, max(0, bottom - 1)))
         return found if toasts is None else found | {"toasts": toasts}
 
     @property
-    def _arrangement(self) -> tuple[bool, bool, Kind, bool]:
-        """What the places depend on, besides the size: whether there is advice, a failure, the kind of picture, and slow motion."""
+    def _arrangement(self) -> tuple[bool, bool, Kind, bool, Quiet]:
+        """What the places depend on, besides the size: advice, a failure, the kind of picture, slow motion, and what is quiet."""
         snapshot = self.frame.snapshot
-        return snapshot.advice is not None, snapshot.status is Status.FAILED, self.kind, bool(snapshot.stages)
+        return snapshot.advice is not None, snapshot.status is Status.FAILED, self.kind, bool(snapshot.stages), self.quiet
 
     @property
     def view(self) -> str:
@@ -121,7 +128,8 @@ class Board(Screen[None]):
             return
         # A run whose picture nobody watches need not show one.
         self.picture = frame.snapshot.picture or self.picture
-        if self._placed_for != self._arrangement:
+        self.quiet = learned(self.quiet, frame.snapshot, self.placed["events"].width if "events" in self.placed else self.size.width)
+        if self.children and self._placed_for != self._arrangement:
             self._place_again()
         for part in self.query_children(Part):
             if part.quick or part.hurried or not quick:
@@ -155,8 +163,17 @@ class Board(Screen[None]):
         if self._focused_panel not in placed:
             wanted = self.maximised or VIEWS[self.view].panel
             self.set_focus(self.query_one(f"#{wanted}", Panel) if wanted in placed else None, scroll_visible=False)
-        self._watch(tuple(sorted({part for name in placed if name in PANELS for part in PANELS[name].watches})))
+        self._tell_watched(placed)
         self.call_after_refresh(lambda: self.show(self.frame))
+
+    def widen(self) -> None:
+        """Have pictures hold every sample, or have them in the window of the data again."""
+        self.wide = not self.wide
+        self._tell_watched(self.placed)
+
+    def _tell_watched(self, placed: Places) -> None:
+        parts = {part for name in placed if name in PANELS for part in PANELS[name].watches}
+        self._watch(tuple(sorted(parts | ({"wide"} if self.wide and "picture" in parts else set()))))
 
     async def on_key(self, event: events.Key) -> None:
         """Do what a key means where no panel has the keys."""

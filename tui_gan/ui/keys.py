@@ -94,6 +94,7 @@ SCREEN = (
     Key("help", "question_mark", "help", "help", "show this help; Escape closes it"),
     Key("zoom", "z", "maximise", "zoom", "zoom the focused panel, and back"),
     Key("next_panel", "Z", "maximise_next", "next panel", "zoom the next panel"),
+    Key("wide", "a", "wide", "all samples", "widen the picture to hold every sample, real and generated, and back"),
     Key("copy", "y", "copy", "copy", "copy step, newest values and knobs to the clipboard"),
     Key("palette", "ctrl+p", "command_palette", "palette", "find any action by name"),
     Key("theme", "T", "theme", "theme", "switch between dark and light theme"),

@@ -9,6 +9,7 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
 from tui_gan.contract.knobs import KNOBS
+from tui_gan.ui.quiet import Quiet
 from tui_gan.ui.views import VIEWS
 
 Places = dict[str, Region]
@@ -17,9 +18,12 @@ Kind = Literal["line", "plane", "images"]
 ABSENT: dict[Kind, tuple[str, ...]] = {"line": (), "plane": ("samples",), "images": ("samples", "layers")}
 # Its share of the height, in percent, where losses are below it.
 DISTRIBUTION: dict[Kind, int] = {"line": 54, "plane": 68, "images": 74}
+# The rows that losses have at most, and those that they have where they have come to rest; rows of events of which there are few.
+LOSSES, LOSSES_AT_REST, FEW_EVENTS = 14, 8, 5
 KNOB_ROWS = len(KNOBS) + 2
 ALL_ROWS = 50
 SIDE = 32
+SPEAKING = Quiet(events=False)
 # From this width on a view has panels beside its own.
 WIDE, BESIDE = 110, 40
 # The fewest and the most rows of slow motion, its frame included, on a screen of more than so many.
@@ -35,6 +39,7 @@ def places(
     kind: Kind = "line",
     view: str = "overview",
     slow: bool = False,
+    quiet: Quiet = SPEAKING,
 ) -> Places:
     """Where each part of the screen goes; what is not named is not shown.
 
@@ -45,6 +50,7 @@ def places(
         kind: what the picture of the run shows; a plane and images need height more than a line does.
         view: a name in VIEWS.
         slow: a step is shown in slow motion, which takes a few rows at the bottom.
+        quiet: which panels have little to say and leave their room to others.
     """
     found: Places = {}
     if width < 1 or height < 1:
@@ -66,7 +72,7 @@ def places(
         return found
     if maximised:
         return found | {maximised: body}
-    panels = _body(body, failed, kind) if view == "overview" else _view(body, view, failed)
+    panels = _body(body, failed, kind, quiet) if view == "overview" else _view(body, view, failed)
     return found | panels
 
 
@@ -84,12 +90,12 @@ def _view(body: Region, view: str, failed: bool) -> Places:
     return {shown.panel: left, names[0]: upper, names[1]: lower}
 
 
-def _body(body: Region, failed: bool, kind: Kind) -> Places:
+def _body(body: Region, failed: bool, kind: Kind, quiet: Quiet) -> Places:
     """The panels of a body that is comfortable, small, low, narrow, or tiny."""
     if body.width >= 100 and body.height >= 30:
-        return _comfortable(body, kind)
+        return _comfortable(body, kind, quiet)
     if body.width >= 70 and body.height >= 18:
-        return _small(body, failed, kind)
+        return _small(body, failed, kind, quiet)
     if failed:
         return {"events": body}
     if body.width >= 70 and body.height >= 8:
@@ -104,31 +110,33 @@ def _body(body: Region, failed: bool, kind: Kind) -> Places:
     return {"distribution": body}
 
 
-def _comfortable(body: Region, kind: Kind) -> Places:
+def _comfortable(body: Region, kind: Kind, quiet: Quiet) -> Places:
     left, right = _across(body, body.width * (65 if kind == "images" else 60) // 100)
-    distribution, losses = _down(left, left.height * DISTRIBUTION[kind] // 100)
+    below = min(left.height - left.height * DISTRIBUTION[kind] // 100, LOSSES_AT_REST if quiet.losses else LOSSES)
+    distribution, losses = _down(left, left.height - below)
     shown = [name for name in ("samples", "predictions") if name not in ABSENT[kind]]
     if body.height < ALL_ROWS:
         shown = shown[:1]
-    return {"distribution": distribution, "losses": losses} | _column(right, [*shown, "quality"])
+    return {"distribution": distribution, "losses": losses} | _column(right, [*shown, "quality"], quiet)
 
 
-def _column(region: Region, names: Sequence[str]) -> Places:
+def _column(region: Region, names: Sequence[str], quiet: Quiet) -> Places:
     """Some panels above each other, below them knobs and events; the rows that the knobs leave are shared out evenly."""
-    each, more = divmod(region.height - KNOB_ROWS, len(names) + 1)
-    above = [more + each * number for number in range(1, len(names) + 1)]
+    room = region.height - KNOB_ROWS
+    events = min(FEW_EVENTS, room // (len(names) + 1)) if quiet.events else room // (len(names) + 1)
+    above = [(room - events) * number // len(names) for number in range(1, len(names) + 1)]
     parts = _down(region, *above, above[-1] + KNOB_ROWS)
     return dict(zip([*names, "knobs", "events"], parts, strict=True))
 
 
-def _small(body: Region, failed: bool, kind: Kind) -> Places:
+def _small(body: Region, failed: bool, kind: Kind, quiet: Quiet) -> Places:
     upper, lower = _down(body, body.height - max(KNOB_ROWS, body.height * 45 // 100))
     if failed:
         return {"distribution": upper, "events": lower}
     if kind != "line":
         left, right = _across(body, body.width - SIDE)
         if body.height >= KNOB_ROWS + 21:
-            return {"distribution": left} | _column(right, ["losses", "predictions"])
+            return {"distribution": left} | _column(right, ["losses", "predictions"], quiet)
         losses, knobs = _down(right, right.height - KNOB_ROWS)
         return {"distribution": left, "losses": losses, "knobs": knobs}
     if lower.height >= KNOB_ROWS + 7:

@@ -11,7 +11,7 @@ import pytest
 from tui_gan.contract.snapshot import ImageGrid
 from tui_gan.ui.draw.canvas import Canvas, changed_rows, framed, strip
 from tui_gan.ui.draw.palette import DARK, Ink, Look
-from tui_gan.ui.draw.pictures.images import images
+from tui_gan.ui.draw.pictures.images import images, plan, resampled
 from tui_gan.ui.draw.raster import CHUNK, FINE, MARKS, PLACEHOLDER, Raster, can_show, forgotten, letters, sent
 
 PIXELS = Look(DARK, pixels=True)
@@ -53,10 +53,11 @@ def test_images_are_a_raster_as_fine_as_the_terminal_shows_it() -> None:
     assert (raster.x, raster.y, raster.columns, raster.rows) == (0, 1, 30, 11)
     assert raster.pixels.shape == (11 * 2 * FINE, 30 * FINE, 3)
     assert "generated" in canvas.text().split("\n")[0]
-    # Every image has all its own pixels, as far as each is drawn by whole ones.
-    first = pictures().fake[0, :, :, 0]
-    large = next(size for size in (64, 48, 32) if (raster.pixels[:size, :size, 0] == np.kron(first, np.ones((size // 8, size // 8)))).all())
-    assert large >= 32
+    # An image is drawn in the pixels of the terminal, and not in those of half cells.
+    side = plan(pictures(), 30, 22).height * FINE
+    first = resampled(pictures().fake[:1].astype(np.float64), side, side)[0]
+    assert (raster.pixels[:side, :side] == np.rint(first)).all()
+    assert side >= 32
 
 
 def test_a_strip_marks_its_cells_and_keeps_what_is_written_over_them() -> None:

@@ -84,12 +84,12 @@ def test_coming_nearer_and_panning(watched, screen_text) -> None:
         await pilot.press("minus", "0")
         assert screen_text(app) == whole
         await pilot.press("minus", "minus")
-        assert panel.choice.lens.times < 1
+        assert panel.choice.lens == WHOLE
 
     watched("plane", body)
 
 
-def test_a_line_is_never_smaller_than_the_whole_and_moves_sideways_alone(watched, screen_text) -> None:
+def test_a_line_moves_sideways_alone(watched, screen_text) -> None:
     async def body(pilot, app, panel) -> None:
         await pilot.press("minus")
         assert panel.choice.lens == WHOLE

@@ -1,7 +1,9 @@
 import dataclasses
+from typing import Any
 
 import pytest
 
+from tui_gan.contract.outside import Outside
 from tui_gan.contract.rules import Rules
 from tui_gan.contract.snapshot import Event, Series, Status, frozen
 from tui_gan.ui.draw.palette import Look
@@ -67,10 +69,41 @@ def test_the_picture_is_named_after_its_kind(other, look: Look, kind: str, title
     assert all(word in said for word in legend.split())
 
 
-def test_points_beyond_the_window_are_counted(other) -> None:
-    picture = other("plane").picture
-    far = dataclasses.replace(picture, fake=frozen(picture.fake + 100.0))
-    assert PANELS["distribution"]("distribution").notes(Frame(other("plane", picture=far), Look()))[-1][0] == "  600 outside"
+@pytest.mark.parametrize("name", ["distribution", "layers"])
+def test_a_picture_that_holds_all_samples_says_so(seen, other, look: Look, name: str) -> None:
+    for snapshot in (seen(), other("plane")):
+        wide = dataclasses.replace(snapshot, picture=dataclasses.replace(snapshot.picture, wide=True))
+        said = [PANELS[name](name).picture(Frame(each, look), 118, 20).text() for each in (snapshot, wide)]
+        assert ["all samples" in text.split("\n")[0] for text in said] == [False, True]
+        far = dataclasses.replace(snapshot, picture=dataclasses.replace(snapshot.picture, fake_outside=Outside(left=0.2)))
+        assert "a all samples" in PANELS[name](name).picture(Frame(far, look), 118, 20).text().split("\n")[0]
+
+
+def test_pixels_that_are_cut_are_told(other, look: Look) -> None:
+    grid = dataclasses.replace(other("images").picture, cut=0.123, unknown=0.0004)
+    head = PANELS["distribution"]("distribution").picture(Frame(other("images", picture=grid), look), 118, 20).text().split("\n")[0]
+    assert "12% of pixels cut to 0 .. 1" in head
+    assert "<0.1% of pixels not finite" in head
+
+
+WATCHING = [name for name, panel in PANELS.items() if {"picture", "predictions", "layers", "gallery"} & {*panel.watches}]
+
+
+@pytest.mark.parametrize("name", WATCHING)
+def test_what_is_not_of_now_says_of_which_step_it_is(seen, look: Look, name: str) -> None:
+    panel, snapshot = PANELS[name](name), seen(gallery=None)
+    old = dict.fromkeys(panel.watches, 1_234)
+
+    def head(**changes: Any) -> str:
+        return panel.picture(Frame(dataclasses.replace(snapshot, **changes), look), 118, 20).text().split("\n")[0]
+
+    assert "at step" not in head(made_at=dict.fromkeys(panel.watches, snapshot.step))
+    assert "at step 1,234" in head(made_at=old)
+    assert "at step 1,234" in head(made_at=old, status=Status.FINISHED)
+    # A run that trains may be a few seconds ahead of what is seen of it.
+    assert "at step" not in head(made_at=old, status=Status.RUNNING, steps_per_second=200.0)
+    assert "at step 1,234" in head(made_at=old, status=Status.RUNNING, steps_per_second=100.0)
+    assert "at step" not in head(made_at=old, status=Status.RUNNING, steps_per_second=0.0)
 
 
 @pytest.mark.parametrize(("objective", "line"), [("non_saturating", "2 ln 2"), ("zero_sum", "-2 ln 2"), ("least_squares", "1/4")])

@@ -4,13 +4,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tui_gan.contract.outside import percent
 from tui_gan.contract.snapshot import Floats, ImageGrid, Line1D, Plane2D
 from tui_gan.session.export.grids import captioned, grid
 from tui_gan.session.export.pictures import AREA, DIM, DISCRIMINATOR, FAINT, FAKE, REAL, Drawing, Moving, Plot, aspect, legend
 from tui_gan.session.export.source import Source, picture
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 # The highest density that is shown, in peaks of the real one.
 HIGHEST = 2.5
@@ -28,7 +31,9 @@ def distribution(source: Source) -> Drawing:
     title = f"{config.preset}, step {step:,}"
     if isinstance(seen, ImageGrid):
         real, fake = (grid(each[: len(seen.fake)], GRID_WIDTH) for each in (seen.real, seen.fake))
-        return Drawing(step, title, captioned([("real", real), (f"generated: {title}", fake)]))
+        cut = f", {percent(seen.cut)} of pixels cut to 0 .. 1" if seen.cut else ""
+        cut += f", {percent(seen.unknown)} not finite" if seen.unknown else ""
+        return Drawing(step, title, captioned([("real", real), (f"generated: {title}{cut}", fake)]))
     return Drawing(step, title, plot(seen, title))
 
 
@@ -53,6 +58,7 @@ def _line(figure: "Figure", seen: Line1D, title: str, top: float) -> Moving:
     above.set(ylabel="density (1 / unit of x)", ylim=(0.0, top))
     legend(above, 2)
     heading = above.set_title(title, loc="right")
+    ends = [_words(above, x, side) for x, side in ((0.01, "left"), (0.99, "right"), (0.5, "center"))]
     middles = (seen.edges[1:] + seen.edges[:-1]) / 2
     below.axhline(0.5, color=FAINT, linewidth=0.8)
     (best,) = below.plot(middles, _best(seen), color=DIM, linewidth=1.0, linestyle=DASHED, label="optimal D* = p / (p + q)")
@@ -66,8 +72,38 @@ def _line(figure: "Figure", seen: Line1D, title: str, top: float) -> Moving:
         best.set_ydata(_best(seen))
         verdicts.set_ydata(seen.discriminator)
         heading.set_text(title)
+        for end, text in zip(ends, sides(seen, top), strict=True):
+            end.set_text(text)
 
-    return Moving((fake, best, verdicts, heading), show)
+    show(seen, title)
+    return Moving((fake, best, verdicts, heading, *ends), show)
+
+
+def sides(seen: Line1D, top: float) -> tuple[str, str, str]:
+    """What is to the left of a line and to the right of it, and what goes beyond its top or is not finite; "" for nothing."""
+    low, high = float(seen.edges[0]), float(seen.edges[-1])
+    kinds = (("generated", seen.fake_outside), ("real", seen.real_outside))
+    left = [f"{percent(each.left)} of {name} samples < {low:.3g}" for name, each in kinds if each.left]
+    right = [f"{percent(each.right)} of {name} samples > {high:.3g}" for name, each in kinds if each.right]
+    middle = [f"q up to {seen.fake.max():.3g}"] if seen.fake.max() > top else []
+    middle += [f"{percent(each.unknown)} of {name} samples not finite" for name, each in kinds if each.unknown]
+    return "\n".join(left), "\n".join(right), "\n".join(middle)
+
+
+def around(seen: Plane2D) -> str:
+    """What is outside of a plane, and on which sides; "" for nothing."""
+    lines = []
+    for name, each in (("generated", seen.fake_outside), ("real", seen.real_outside)):
+        places = (("left", each.left), ("right", each.right), ("below", each.below), ("above", each.above), ("not finite", each.unknown))
+        parts = [f"{percent(share)} {place}" for place, share in places if share]
+        if parts:
+            lines.append(f"{name} points outside: {', '.join(parts)}")
+    return "\n".join(lines)
+
+
+def _words(axes: "Axes", x: float, side: str) -> "Text":
+    """An empty text in the upper part of a plot, at a share of its width."""
+    return axes.text(x, 0.97, "", transform=axes.transAxes, ha=side, va="top", fontsize=7.5, color=FAKE)
 
 
 def _best(seen: Line1D) -> Floats:
@@ -94,9 +130,13 @@ def _plane(figure: "Figure", seen: Plane2D, title: str) -> Moving:
     heading = axes.set_title(title, loc="right")
     figure.colorbar(ground, ax=axes, label="D(x), probability of real", ticks=(0.0, 0.5, 1.0), fraction=0.05, pad=0.02)
 
+    words = _words(axes, 0.02, "left")
+
     def show(seen: Plane2D, title: str) -> None:
         ground.set_data(seen.discriminator)
         fake.set_data(*seen.fake[:count].T)
         heading.set_text(title)
+        words.set_text(around(seen))
 
-    return Moving((ground, real, fake, heading), show)
+    show(seen, title)
+    return Moving((ground, real, fake, heading, words), show)

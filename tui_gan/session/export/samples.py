@@ -27,6 +27,10 @@ def samples(source: Source) -> Drawing:
     with torch.no_grad():
         made = in_units(network(latents), np.array(about.location), np.array(about.scale))
     title = f"{about.config.preset}, step {about.step:,}"
+    known = np.isfinite(made).reshape(len(made), -1).all(axis=1)
+    if not known.all():
+        # A plot leaves them out.
+        title += f", {int((~known).sum()):,} of {len(made):,} samples not finite"
     if len(about.shape) > 1:
         return Drawing(about.step, f"{title}: {len(made)} generated images", grid(as_bytes(made)))
     if about.shape == (1,):

@@ -34,14 +34,21 @@ class Observer(Protocol):
     def window(self) -> Window:
         """The low and the high corner of the picture, in units of the data; of images both are empty."""
 
-    def picture(self, trainer: Trainer, knobs: Knobs) -> Picture:
-        """The run as it stands, as one frozen picture."""
+    def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False) -> Picture:
+        """The run as it stands, as one frozen picture.
+
+        Args:
+            wide: whether the window is widened to hold every finite sample, real and generated; images have none.
+        """
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
         """The arrays by name that are kept of this step."""
 
-    def kept(self, arrays: Mapping[str, NDArray[Any]]) -> Picture:
+    def kept(self, arrays: Mapping[str, NDArray[Any]], wide: bool = False) -> Picture:
         """The picture of a step that was kept, from the arrays of its preview.
+
+        Args:
+            wide: as for `picture`; D(x) is known in the window of the run alone.
 
         Raises:
             KeyError, ValueError, IndexError: they are not what `preview` gives.

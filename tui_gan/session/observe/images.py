@@ -15,6 +15,7 @@ from tui_gan.gan.trainer import Trainer
 SHOWN = 64
 # Bytes of a preview at most, as long as that holds one image: 64 images of 28x28 or of 3x32x32, and 50 MB for the 256 of a run.
 KEPT_BYTES = 200_000
+HALF_A_LEVEL = 0.5 / 255
 
 
 class ImagesObserver:
@@ -26,15 +27,19 @@ class ImagesObserver:
         dataset = trainer.dataset
         self.real = as_bytes(dataset.in_units(dataset.sample(SHOWN, torch.Generator().manual_seed(0), "cpu")))
 
-    def picture(self, trainer: Trainer, knobs: Knobs) -> ImageGrid:
+    def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False) -> ImageGrid:
         """The run as it stands, as one frozen picture."""
-        return ImageGrid(self.real, generated(trainer, SHOWN))
+        made = trainer.dataset.in_units(trainer.sample(trainer.fixed_latents[:SHOWN]))
+        known = np.isfinite(made)
+        # What rounds to 0 or 1 is not cut.
+        beyond = known & (np.abs(made - 0.5) > 0.5 + HALF_A_LEVEL)
+        return ImageGrid(self.real, as_bytes(made), float(beyond.mean()), 1 - float(known.mean()))
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
         """`fake` (n, H, W, C) uint8, images of the first fixed latents, as many as are shown if KEPT_BYTES hold them."""
         return {"fake": generated(trainer, max(1, min(SHOWN, KEPT_BYTES // math.prod(trainer.dataset.shape))))}
 
-    def kept(self, arrays: Mapping[str, NDArray[Any]]) -> ImageGrid:
+    def kept(self, arrays: Mapping[str, NDArray[Any]], wide: bool = False) -> ImageGrid:
         """The picture of a preview, from its arrays."""
         fake = arrays["fake"].reshape(-1, *self.real.shape[1:])
         fake.setflags(write=False)

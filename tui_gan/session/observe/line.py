@@ -1,5 +1,6 @@
 """The picture of a one-dimensional run."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,9 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.outside import Outside, outside
 from tui_gan.contract.snapshot import Floats, Line1D, frozen
 from tui_gan.gan.datasets import Line
 from tui_gan.gan.trainer import Trainer
+from tui_gan.session.observe.window import widened
 
 BINS = 80
 AXIS_POINTS = 128
@@ -20,20 +23,36 @@ COMPANY = 128
 REAL_POINTS = 100_000
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class Ground:
+    """What a picture over a window has in common with every other over it.
+
+    Attributes:
+        edges: (BINS + 1,) of the histograms.
+        real: (BINS,) density of the real samples; `real_outside` are the shares of those that lie outside.
+        axis: (AXIS_POINTS,) where the discriminator is asked, in units of the data.
+    """
+
+    edges: Floats
+    real: Floats
+    real_outside: Outside
+    axis: Floats
+
+
 class LineObserver:
     """Histograms of real and generated samples over the same bins, D(x) over the axis, and the map from z to x.
 
     Attributes:
-        axis: (AXIS_POINTS,) where the discriminator is asked, in units of the data.
+        ground: that of the window of the run.
     """
 
     def __init__(self, trainer: Trainer, truth: Line, window: tuple[tuple[float, ...], tuple[float, ...]] | None = None) -> None:
         dataset = trainer.dataset
-        self.edges = edges(truth) if window is None else frozen(np.linspace(window[0][0], window[1][0], BINS + 1))
-        self.window = (float(self.edges[0]),), (float(self.edges[-1]),)
-        self.real = density(truth.quantiles(REAL_POINTS), self.edges)
-        self.axis = frozen(np.linspace(self.edges[0], self.edges[-1], AXIS_POINTS))
-        self._axis_in_training_units = _column((self.axis - dataset.location) / dataset.scale)
+        self._location, self._scale = dataset.location, dataset.scale
+        self._quantiles = truth.quantiles(REAL_POINTS)
+        self.ground = self._over(edges(truth) if window is None else frozen(np.linspace(window[0][0], window[1][0], BINS + 1)))
+        self.window = (float(self.ground.edges[0]),), (float(self.ground.edges[-1]),)
+        self._wider = self.ground
         self._company = dataset.sample(COMPANY, torch.Generator().manual_seed(0), "cpu")
         first = trainer.fixed_latents[:, 0].numpy()
         ranks = np.linspace(0, len(first) - 1, min(MAP_POINTS, len(first))).astype(int)
@@ -44,32 +63,54 @@ class LineObserver:
         """Generated samples of the fixed latents, (fixed_latents,), in units of the data."""
         return trainer.dataset.in_units(trainer.sample(trainer.fixed_latents))[:, 0]
 
-    def verdicts(self, trainer: Trainer, knobs: Knobs) -> Floats:
-        """D(x) over the axis; with minibatch discrimination each x is judged in the company of a fixed batch of real samples."""
-        return frozen(trainer.judge(self._axis_in_training_units, knobs, self._company)[:, 0].cpu().numpy())
+    def verdicts(self, trainer: Trainer, knobs: Knobs, axis: Floats) -> Floats:
+        """D(x) over an axis; with minibatch discrimination each x is judged in the company of a fixed batch of real samples."""
+        # Of a sample that has run away as far as 32 bits reach, D is asked at infinity, and answers with no number.
+        with np.errstate(over="ignore"):
+            asked = _column((axis - self._location) / self._scale)
+        return frozen(trainer.judge(asked, knobs, self._company)[:, 0].cpu().numpy())
 
-    def picture(self, trainer: Trainer, knobs: Knobs) -> Line1D:
-        """The run as it stands, as one frozen picture."""
-        return self._picture(self.fake(trainer), self.verdicts(trainer, knobs))
+    def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False) -> Line1D:
+        """The run as it stands, as one frozen picture, over the window of the run or over one that holds every sample."""
+        fake = self.fake(trainer)
+        ground = self._holding(fake) if wide else self.ground
+        return self._picture(ground, fake, ground.axis, self.verdicts(trainer, knobs, ground.axis), wide)
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
         """`fake` (generated samples of the fixed latents), `axis` and `discriminator` (D over the axis), in units of the data."""
-        return {"fake": self.fake(trainer), "axis": self.axis, "discriminator": self.verdicts(trainer, knobs)}
+        axis = self.ground.axis
+        return {"fake": self.fake(trainer), "axis": axis, "discriminator": self.verdicts(trainer, knobs, axis)}
 
-    def kept(self, arrays: Mapping[str, NDArray[Any]]) -> Line1D:
-        """The picture of a preview, from its arrays."""
-        return self._picture(arrays["fake"], frozen(arrays["discriminator"].reshape(self.axis.shape)))
+    def kept(self, arrays: Mapping[str, NDArray[Any]], wide: bool = False) -> Line1D:
+        """The picture of a preview, from its arrays; D(x) is known in the window of the run alone."""
+        fake, axis = arrays["fake"].reshape(-1), self.ground.axis
+        ground = self._holding(fake) if wide else self.ground
+        return self._picture(ground, fake, axis, frozen(arrays["discriminator"].reshape(axis.shape)), wide)
 
-    def _picture(self, fake: Floats, verdicts: Floats) -> Line1D:
+    def _picture(self, ground: Ground, fake: Floats, axis: Floats, verdicts: Floats, wide: bool) -> Line1D:
         return Line1D(
-            edges=self.edges,
-            real=self.real,
-            fake=density(fake, self.edges),
-            axis=self.axis,
+            edges=ground.edges,
+            real=ground.real,
+            fake=density(fake, ground.edges),
+            axis=axis,
             discriminator=verdicts,
             latents=self._latents,
             mapped=frozen(fake[self._mapped]),
+            real_outside=ground.real_outside,
+            fake_outside=outside(fake[:, None], ground.edges[:1], ground.edges[-1:]),
+            wide=wide,
         )
+
+    def _holding(self, fake: Floats) -> Ground:
+        """The ground of a window that holds all real and these generated samples; the last one is kept."""
+        low, high = widened(self.ground.edges[:1], self.ground.edges[-1:], self._quantiles[:, None], fake[:, None])
+        if (low[0], high[0]) != (self._wider.edges[0], self._wider.edges[-1]):
+            self._wider = self._over(frozen(np.linspace(low[0], high[0], BINS + 1)))
+        return self._wider
+
+    def _over(self, bins: Floats) -> Ground:
+        axis = frozen(np.linspace(bins[0], bins[-1], AXIS_POINTS))
+        return Ground(bins, density(self._quantiles, bins), outside(self._quantiles[:, None], bins[:1], bins[-1:]), axis)
 
 
 def edges(truth: Line) -> Floats:

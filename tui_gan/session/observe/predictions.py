@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.outside import outside
 from tui_gan.contract.snapshot import Floats, Predictions, frozen
 from tui_gan.gan import company, judging
 from tui_gan.gan.trainer import Trainer
@@ -29,16 +30,21 @@ def predictions(trainer: Trainer, knobs: Knobs) -> Predictions:
     verdicts = _numbers(judging.verdicts(trainer, torch.cat((real, fake)), knobs))
     real_logits, fake_logits = _numbers(real), _numbers(fake)
     limits = logit_edges(np.concatenate((real_logits, fake_logits)))
+    real_verdicts, fake_verdicts = verdicts[: len(real)], verdicts[len(real) :]
     boundary = trainer.objective.boundary
     return Predictions(
         edges=EDGES,
-        real=_histogram(verdicts[: len(real)], EDGES),
-        fake=_histogram(verdicts[len(real) :], EDGES),
+        real=_histogram(real_verdicts, EDGES),
+        fake=_histogram(fake_verdicts, EDGES),
         logit_edges=limits,
         real_logits=_histogram(real_logits, limits),
         fake_logits=_histogram(fake_logits, limits),
         real_right=math.nan if boundary is None else float((real_logits > boundary).mean()),
         fake_right=math.nan if boundary is None else float((fake_logits < boundary).mean()),
+        real_outside=outside(real_logits[:, None], limits[:1], limits[-1:]),
+        fake_outside=outside(fake_logits[:, None], limits[:1], limits[-1:]),
+        real_unknown=float(np.isnan(real_verdicts).mean()),
+        fake_unknown=float(np.isnan(fake_verdicts).mean()),
     )
 
 
@@ -52,10 +58,9 @@ def logit_edges(logits: Floats) -> Floats:
 
 
 def _histogram(values: Floats, edges: Floats) -> Floats:
-    """Shares (BINS,) of the values that are numbers; what lies outside the edges counts in the outermost bins."""
-    numbers = np.clip(values[~np.isnan(values)], edges[0], edges[-1])
-    counts, _ = np.histogram(numbers, BINS, (edges[0], edges[-1]))
-    return frozen(counts / max(1, counts.sum()))
+    """Shares (BINS,) of the values, (N,); what lies outside the edges or is no number counts in the total alone."""
+    counts, _ = np.histogram(values, BINS, (edges[0], edges[-1]))
+    return frozen(counts / len(values))
 
 
 def _numbers(tensor: Tensor) -> Floats:

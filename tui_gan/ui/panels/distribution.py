@@ -2,16 +2,18 @@
 
 from typing import ClassVar
 
+from tui_gan.contract.outside import percent
 from tui_gan.contract.snapshot import ImageGrid, Picture, Plane2D, Status
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.pictures.picture import drawn
-from tui_gan.ui.draw.pictures.plane import outside
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 # A painted cell of a plane takes about 10 bytes, one of images 28.
 CELLS_A_SECOND: dict[type, float] = {Plane2D: 3000.0, ImageGrid: 1500.0}
 LONGEST = 5.0
+# The share of samples outside from which on the key that shows them is named.
+WORTH = 0.005
 
 
 class Distribution(Panel):
@@ -32,7 +34,10 @@ class Distribution(Panel):
     def heading(self, frame: Frame) -> str:
         """What kind of picture it is."""
         picture = frame.snapshot.picture
-        return "images" if isinstance(picture, ImageGrid) else "plane" if isinstance(picture, Plane2D) else self.title
+        if isinstance(picture, ImageGrid):
+            return "images"
+        title = "plane" if isinstance(picture, Plane2D) else self.title
+        return f"{title}, all samples" if picture is not None and picture.wide else title
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the picture, or say what is awaited."""
@@ -42,8 +47,9 @@ class Distribution(Panel):
         return drawn(picture, width, height, frame.look)
 
     def notes(self, frame: Frame) -> Notes:
-        """The legend of the picture, once there is one."""
-        return () if frame.snapshot.picture is None else legend(frame.snapshot.picture, frame.look)
+        """The legend of the picture, once there is one, and how to see what it leaves out."""
+        picture = frame.snapshot.picture
+        return () if picture is None else (*legend(picture, frame.look), *offer(picture, frame))
 
 
 def legend(picture: Picture | None, look: Look) -> Notes:
@@ -52,21 +58,30 @@ def legend(picture: Picture | None, look: Look) -> Notes:
     if isinstance(picture, ImageGrid):
         height, width, channels = picture.fake.shape[1:]
         size = f"{width} {pick('×', 'x')} {height} {'grey' if channels == 1 else 'colour'}"
-        return ((f"{len(picture.fake)} fixed latents", Ink.FAKE), (f"  {size}", Ink.DIM))
+        # The first ones stay where there is no room for all.
+        lost = [(f"{percent(picture.cut)} of pixels cut to 0 .. 1  ", Ink.WARNING)] if picture.cut else []
+        lost += [(f"{percent(picture.unknown)} of pixels not finite  ", Ink.ERROR)] if picture.unknown else []
+        return (*lost, (f"{len(picture.fake)} fixed latents", Ink.FAKE), (f"  {size}", Ink.DIM))
     if isinstance(picture, Plane2D):
-        beyond = outside(picture)
         return (
             (pick("⠶ real", "x real"), Ink.REAL),
             (pick(" ⠶ generated", " o generated"), Ink.FAKE),
             (pick(" ⠶ both", " & both"), Ink.TEXT),
             (pick(" ▒▒ D(x)", " .: D(x)"), Ink.DISCRIMINATOR),
-            *(((f"  {beyond:,} outside", Ink.DIM),) if beyond else ()),
         )
     return (
         (pick("██ real", "## real"), Ink.REAL),
         (pick("  ⠒⠒ generated", "  oo generated"), Ink.FAKE),
         (pick("  ╌╌ D(x)", "  -- D(x)"), Ink.DISCRIMINATOR),
     )
+
+
+def offer(picture: Picture, frame: Frame) -> Notes:
+    """The key that shows all samples, where some are not to be seen, and the one that leads back."""
+    if isinstance(picture, ImageGrid) or not (picture.wide or max(picture.real_outside.total, picture.fake_outside.total) >= WORTH):
+        return ()
+    key = next(key.shown for key in frame.keys if key.name == "wide")
+    return (f"  {key}", Ink.KEY), (" back" if picture.wide else " all samples", Ink.DIM)
 
 
 def waiting(frame: Frame, width: int) -> tuple[str, int]:

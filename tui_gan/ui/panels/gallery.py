@@ -62,6 +62,10 @@ class Gallery(Panel):
         step = self._back(frame.snapshot.gallery)
         return self.title if step is None else f"{self.title} of step {step:,}"
 
+    def dated(self, frame: Frame) -> str:
+        """Nothing where a step is looked back at, which the heading names."""
+        return super().dated(frame) if self._back(frame.snapshot.gallery) is None else ""
+
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw what is shown, and the timeline in the lowest row."""
         picture, kept = self._picture(frame.snapshot), _kept(frame.snapshot.gallery)
@@ -121,7 +125,7 @@ class Gallery(Panel):
             self.app.notify("the images of a walk and of pairs have a fixed size")
             return
         room = self.size.width - 2, 2 * (self.size.height - OTHERS)
-        if plan(picture, *room, True, self.larger) != plan(picture, *room, True, self.larger + way):
+        if plan(picture, *room, self.larger) != plan(picture, *room, self.larger + way):
             self.larger += way
             self.redraw()
 

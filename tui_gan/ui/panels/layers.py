@@ -11,14 +11,12 @@ from tui_gan.ui.draw import scale
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.pictures.lens import WHOLE, Lens
-from tui_gan.ui.draw.pictures.plane import outside, plane, window
+from tui_gan.ui.draw.pictures.plane import plane, window
 from tui_gan.ui.draw.pictures.push import push, room
 from tui_gan.ui.keys import bindings
-from tui_gan.ui.panels.distribution import CELLS_A_SECOND, LONGEST, waiting
+from tui_gan.ui.panels.distribution import CELLS_A_SECOND, LONGEST, offer, waiting
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
-# How far one may go away: in a plane there may be generated points outside the window.
-FARTHEST: dict[type, float] = {Line1D: 1.0, Plane2D: 0.3}
 PAN = 1 / 8
 
 
@@ -78,6 +76,11 @@ class Layers(Panel):
         rate = CELLS_A_SECOND.get(type(frame.snapshot.picture))
         return 0.0 if rate is None else min(LONGEST, self.size.area / rate)
 
+    def heading(self, frame: Frame) -> str:
+        """The title, and whether the picture holds all samples."""
+        picture = frame.snapshot.picture
+        return f"{self.title}, all samples" if isinstance(picture, Line1D | Plane2D) and picture.wide else self.title
+
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the layers that are on."""
         picture, shown = frame.snapshot.picture, self._shown(frame.snapshot.picture)
@@ -90,7 +93,7 @@ class Layers(Panel):
         return hint("images have no layers", width, height) if width > 22 else hint("", width, height)
 
     def notes(self, frame: Frame) -> Notes:
-        """Every layer with its key, in brackets those that are off; then how near the picture is, and what it leaves out."""
+        """Every layer with its key, in brackets those that are off; then how near the picture is, and how to see what it leaves out."""
         picture, pick = frame.snapshot.picture, frame.look.pick
         shown = self._shown(picture)
         keys = {key.action: key.shown for key in frame.keys if key.panel == "layers"}
@@ -103,9 +106,7 @@ class Layers(Panel):
             found.append((pick("  ⠶ both", "  & both"), Ink.TEXT))
         if found and self.choice.lens.times != 1:
             found.append((f"  {scale.short(self.choice.lens.times)}{pick('×', 'x')}", Ink.DIM))
-        if isinstance(picture, Plane2D) and (beyond := outside(picture)):
-            found.append((f"  {beyond:,} outside", Ink.DIM))
-        return tuple(found)
+        return (*found, *(offer(picture, frame) if picture is not None else ()))
 
     def action_layer(self, name: str) -> None:
         """Show a layer, or hide it."""
@@ -114,7 +115,7 @@ class Layers(Panel):
 
     def action_zoom(self, notches: int) -> None:
         """Come nearer, or go farther away."""
-        self._look_through(self.choice.lens.zoomed(notches, least=self._farthest()))
+        self._look_through(self.choice.lens.zoomed(notches))
 
     def action_whole(self) -> None:
         """Show the whole window again."""
@@ -153,7 +154,7 @@ class Layers(Panel):
         event.stop()
         at = self._share(event)
         if at is not None:
-            self._look_through(self.choice.lens.zoomed(notches, at, self._farthest()))
+            self._look_through(self.choice.lens.zoomed(notches, at))
 
     def _share(self, event: events.MouseEvent) -> tuple[float, float] | None:
         """Where the pointer is, in shares of what is seen; None where there is no picture."""
@@ -174,9 +175,6 @@ class Layers(Panel):
 
     def _shown(self, picture: Picture | None) -> list[str]:
         return [name for name in LAYERS.get(type(picture), {}) if name not in self.choice.hidden]
-
-    def _farthest(self) -> float:
-        return FARTHEST.get(type(self._picture()), 1.0)
 
     def _look_through(self, lens: Lens) -> None:
         self._choose(lens=lens)

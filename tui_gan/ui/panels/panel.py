@@ -4,6 +4,7 @@ import dataclasses
 import math
 import time
 import zlib
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -22,6 +23,10 @@ from tui_gan.ui.keys import KEYS, Key
 Notes = tuple[tuple[str, Ink], ...]
 # Seconds for which the answer to a command is looked out for.
 HURRY = 1.0
+# The first so many facts are drawn anew at once.
+SAME = 7
+# What a run that trains shows may be so many seconds old before it says so: a large network is not looked at oftener.
+RECENT = 5.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +74,10 @@ class Part(Widget):
         """Everything that the drawing depends on; while it stays equal nothing is drawn."""
         return (frame.snapshot,)
 
+    def dated(self, frame: Frame) -> str:
+        """Of which step it is, where that has to be said."""
+        return ""
+
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw; a part with nothing to say stays blank."""
         return Canvas(width, height)
@@ -83,13 +92,15 @@ class Part(Widget):
         width, height = self.size
         if not (width and height and self.is_on_screen):
             return
-        facts = (width, height, self.has_focus, frame.look, frame.snapshot.status, frame.begins_paused, *self.facts(frame))
+        snapshot = frame.snapshot
+        shown = (frame.look, snapshot.status, snapshot.device, frame.begins_paused)
+        facts = (width, height, self.has_focus, *shown, self.dated(frame), *self.facts(frame))
         if facts == self._drawn_for:
             return
         before = self._drawn_for
-        same_frame = before is not None and before[:5] == facts[:5]
+        same_frame = before is not None and before[:SAME] == facts[:SAME]
         now = time.monotonic()
-        calm = same_frame and frame.snapshot.status is Status.RUNNING and not self.hurried
+        calm = same_frame and snapshot.status is Status.RUNNING and not self.hurried
         if calm and now - self._drawn_at < self.pause(frame):
             return
         self._drawn_for, self._drawn_at = facts, now
@@ -175,9 +186,16 @@ class Panel(Part, can_focus=True):
         return ()
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
-        """Draw the content in its frame."""
+        """Draw the content in its frame, and say in the heading of which step it is, if that is not the run's."""
         inside = self.inside(frame, max(0, width - 2), max(0, height - 2))
-        return framed(inside, self.heading(frame), self.has_focus, frame.look, self.notes(frame))
+        title, dated = self.heading(frame), self.dated(frame)
+        heading = f"{title} {dated}".strip()
+        heading = heading if len(heading) + 4 <= inside.width else dated or title
+        return framed(inside, heading, self.has_focus, frame.look, self.notes(frame))
+
+    def dated(self, frame: Frame) -> str:
+        """Such as "at step 1,200" where what is drawn is older than it need be; "" where it is of now."""
+        return dated(frame.snapshot, self.watches)
 
     def allow_focus(self) -> bool:
         """Only a panel that has a place on the screen can be focused."""
@@ -209,6 +227,14 @@ async def press(place: Widget, event: events.Key) -> None:
         front._forward_event(events.Key(event.key, event.character))
     elif (bound := place.screen.active_bindings.get(event.key)) is not None:
         await place.app.run_action(bound.binding.action, bound.node)
+
+
+def dated(snapshot: Snapshot, parts: Sequence[str]) -> str:
+    """Such as "at step 1,200", the step of the oldest of some parts; "" where all are of now, or as new as a run that trains allows."""
+    made = [snapshot.made_at[name] for name in parts if name in snapshot.made_at]
+    oldest = max(made, key=lambda step: abs(snapshot.step - step), default=snapshot.step)
+    allowed = RECENT * (snapshot.steps_per_second or math.inf) if snapshot.status is Status.RUNNING else 0.0
+    return f"at step {oldest:,}" if abs(snapshot.step - oldest) > allowed else ""
 
 
 def hint(text: str, width: int, height: int) -> Canvas:

@@ -14,21 +14,21 @@ SQUARE[:, 1:3, 1:3] = 255
 UNICODE = """
 generated         
                   
-   ▄▄▄▄▄▄         
-                  
-                  
-   ▀▀▀▀▀▀         
-                  
+   ▄▄▄▄▄▄▄▄       
+   ▀      ▀       
+   ▀      ▀       
+   ▀      ▀       
+   ▀▀▀▀▀▀▀▀       
                   
 """
 ASCII = """
 generated         
                   
-   ======         
-   @@@@@@         
-   @@@@@@         
-   ======         
-                  
+   .::::::.       
+   =@@@@@@=       
+   =@@@@@@=       
+   =@@@@@@=       
+   .::::::.       
                   
 """
 PANELS = [(46, 18), (76, 22), (128, 41), (198, 56)]
@@ -78,8 +78,34 @@ def test_enough_images_are_large_enough_and_real_ones_stand_by(imaged, size: tup
     assert "real" in text
 
 
-def test_small_images_are_enlarged_whole_times(imaged) -> None:
-    assert plan(imaged(8), 76, 42).height % 8 == 0 < plan(imaged(8), 76, 42).height - 8
+# The rooms of the overview and of the view of samples at 80x24, 120x36, 160x48 and 200x60, in pixels.
+ROOMS = [(46, 38), (78, 36), (76, 44), (78, 60), (102, 62), (118, 84), (128, 78), (158, 108)]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize(("side", "channels"), [(8, 1), (28, 1), (32, 3), (64, 3)])
+def test_images_fill_their_room(imaged, room: tuple[int, int], side: int, channels: int) -> None:
+    chosen = plan(imaged(side, channels), *room)
+    assert chosen.real is not None
+    drawn = chosen.fake.columns * chosen.fake.rows + chosen.real.columns * chosen.real.rows
+    # Gaps take a tenth of the room where images are small, and squares leave an edge of the rest.
+    assert drawn * chosen.width * chosen.height >= (0.68 if room[1] < 40 else 0.73) * room[0] * room[1]
+    assert chosen.fake.columns * chosen.fake.rows >= 4
+
+
+@pytest.mark.parametrize("shape", [(20, 40), (40, 20), (16, 48)])
+def test_images_that_are_no_squares_fill_it_too(shape: tuple[int, int]) -> None:
+    oblong = np.zeros((64, *shape, 1), dtype=np.uint8)
+    for room in ROOMS[2:]:
+        chosen = plan(ImageGrid(oblong, oblong), *room)
+        assert chosen.real is not None
+        drawn = chosen.fake.columns * chosen.fake.rows + chosen.real.columns * chosen.real.rows
+        assert drawn * chosen.width * chosen.height >= 0.66 * room[0] * room[1]
+
+
+def test_where_they_fill_it_as_well_images_are_sharp(imaged) -> None:
+    assert plan(imaged(8), 128, 78).height == 24
+    assert plan(imaged(28), 76, 44).height == 14
 
 
 def test_real_images_go_below_where_the_panel_is_narrow(imaged) -> None:
@@ -117,6 +143,6 @@ def test_any_images_in_any_size(look: Look, size: tuple[int, int], shape: tuple[
 
 
 def test_smaller_images_are_more_and_larger_ones_fewer(imaged) -> None:
-    few = [plan(imaged(8), 78, 36, True, larger) for larger in (-9, -1, 0, 1, 9)]
-    assert [(each.width, each.fake.columns) for each in few] == [(4, 12), (8, 6), (16, 3), (24, 2), (32, 2)]
+    few = [plan(imaged(8), 78, 36, larger) for larger in (-9, -1, 0, 1, 9)]
+    assert [(each.width, each.fake.columns) for each in few] == [(4, 12), (8, 6), (11, 5), (16, 3), (32, 2)]
     assert whole_sizes(28, 28) == [(56, 56), (28, 28), (14, 14), (7, 7), (4, 4)]

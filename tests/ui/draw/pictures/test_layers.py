@@ -14,7 +14,7 @@ from tui_gan.ui.draw.pictures.push import push, room
 
 ALL = ("real", "fake", "heat", "optimal", "map", "arrows")
 SIZES = [(0, 0), (1, 1), (2, 1), (8, 1), (10, 3), (16, 4), (38, 8), (70, 21), (20, 50), (198, 58)]
-LENSES = [WHOLE, WHOLE.zoomed(5, (0.9, 0.2)), WHOLE.zoomed(99, (1.0, 1.0)), WHOLE.zoomed(-3, least=0.3)]
+LENSES = [WHOLE, WHOLE.zoomed(5, (0.9, 0.2)), WHOLE.zoomed(99, (1.0, 1.0))]
 GRID = np.stack(np.meshgrid(np.linspace(-1.5, -0.5, 3), np.linspace(-0.5, 0.5, 3)), axis=-1)
 FEW = Plane2D(
     low=frozen([-2.0, -1.0]),
@@ -177,7 +177,21 @@ def test_coming_nearer_interpolates_d(look: Look) -> None:
     assert whole[0, -1] == heat.LEVELS - 1
     assert np.diff(near[0]).max() == 1
     assert near.min() > 0
-    assert not heat.levels(steps, (1.5, 2.5), (0.0, 1.0), 4, 2).any()
+    assert (heat.levels(steps, (1.5, 2.5), (0.0, 1.0), 4, 2) == heat.UNKNOWN).all()
+
+
+def test_what_is_not_known_of_d_looks_like_no_value_of_it(look: Look) -> None:
+    half = frozen([[np.nan, np.nan, 0.0, 0.0]] * 4)
+    found = heat.levels(half, (0.0, 1.0), (0.0, 1.0), 40, 4)
+    assert (found[:, :20] == heat.UNKNOWN).all()
+    assert not found[:, 20:].any()
+    bare = dataclasses.replace(FEW, real=FEW.real[:0], fake=FEW.fake[:0], discriminator=half)
+    left, right = (
+        np.concatenate(part) for part in zip(*((row[6:28], row[30:50]) for row in plane(bare, 60, 14, look).glyphs[:11]), strict=True)
+    )
+    mark = ord(look.pick("╱", "?"))
+    assert (left == mark).sum() > 40
+    assert not (right == mark).any()
 
 
 def test_a_lens_keeps_what_is_under_the_pointer() -> None:
@@ -197,8 +211,6 @@ def test_a_lens_stays_on_the_picture() -> None:
     assert far.upward(0.0, 9.0)[0] == pytest.approx(0.0)
     assert WHOLE.zoomed(99).times == NEAREST
     assert WHOLE.zoomed(-99) == WHOLE
-    wide = WHOLE.zoomed(-99, least=0.5)
-    assert wide.across(0.0, 1.0) == (-0.5, 1.5)
 
 
 def test_a_cell_of_the_screen_is_a_share_of_the_window(picture) -> None:

@@ -5,11 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 
+from tui_gan.contract.outside import outside
 from tui_gan.contract.snapshot import Plane2D, frozen
 from tui_gan.ui.draw import axes
 from tui_gan.ui.draw.canvas import GROUND, Canvas
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.pictures.plane import outside, plane
+from tui_gan.ui.draw.pictures.plane import plane
 
 SIZES = [(0, 0), (1, 1), (2, 1), (8, 1), (10, 3), (16, 4), (38, 8), (70, 21), (20, 50), (198, 58)]
 FEW = Plane2D(
@@ -82,7 +83,8 @@ def test_points_that_are_nowhere_are_left_out(planar, look: Look, bad: float) ->
     points = frozen([[bad, 0.0], [0.0, bad], [bad, bad], [0.5, 0.5]])
     strange = dataclasses.replace(planar(), real=points, fake=points, discriminator=frozen(np.full((4, 4), bad)))
     assert plane(strange, 50, 16, look).text().strip()
-    assert outside(strange) == 3
+    told = dataclasses.replace(strange, fake_outside=outside(points, strange.low, strange.high))
+    assert ("75%" in plane(told, 50, 16, look).text()) == (not np.isfinite(bad))
 
 
 @pytest.mark.parametrize(

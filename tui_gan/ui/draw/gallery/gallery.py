@@ -44,7 +44,7 @@ def gallery(exhibit: Exhibit, width: int, height: int, look: Look) -> Canvas:
             return walk.images(way.astype(np.uint8, copy=False), exhibit.ends, width, height, look)
         if exhibit.nearest is not None and exhibit.distances is not None:
             return pairs(picture.fake, exhibit.nearest, exhibit.distances, width, height, look)
-        return drawn(picture, width, height, look, sharp=True, larger=exhibit.larger)
+        return drawn(picture, width, height, look, exhibit.larger)
     points = None if way is None else np.asarray(way, dtype=np.float64)
     if isinstance(picture, Line1D):
         return _line(picture, points, exhibit.ends, width, height, look)

@@ -7,7 +7,7 @@ import numpy as np
 from tui_gan.contract.snapshot import Bytes, Floats
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.pictures.images import enough, largest, lay, place, sheet
+from tui_gan.ui.draw.pictures.images import Worth, enough, largest, lay, place, sheet
 
 WITHIN, APART = 1, 3
 LABELLED = 5
@@ -55,9 +55,10 @@ def _arranged(fake: Bytes, width: int, height: int, labels: int) -> Pairs | None
         each = -(-high // 2) + labels
         return Pairs(wide, high, (width + APART) // (2 * wide + WITHIN + APART), height // each, each)
 
-    def worth(wide: int, high: int) -> float:
+    def worth(wide: int, high: int) -> Worth:
         found = fitting(wide, high)
-        return float(min(number, enough(tall), found.columns * found.rows))
+        shown = min(number, found.columns * found.rows)
+        return Worth(float(min(enough(tall), shown)), 2 * shown)
 
     size = largest((tall, broad), (width, 2 * height), worth)
     return fitting(*size) if size else None

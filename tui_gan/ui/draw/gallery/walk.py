@@ -9,7 +9,7 @@ from tui_gan.ui.draw import axes, marks
 from tui_gan.ui.draw.canvas import GROUND, PAINTED, Canvas, Glyphs
 from tui_gan.ui.draw.palette import Ink, Look, colour
 from tui_gan.ui.draw.pictures.distribution import GUTTER
-from tui_gan.ui.draw.pictures.images import GAP, largest, lay, place, sheet
+from tui_gan.ui.draw.pictures.images import GAP, Worth, largest, lay, place, sheet
 from tui_gan.ui.draw.pictures.plane import plane, window
 
 Ends = tuple[int, int]
@@ -30,9 +30,9 @@ def images(walk: Bytes, ends: Ends, width: int, height: int, look: Look) -> Canv
         room = ((width + GAP) // (wide + GAP)) * ((2 * rows + GAP) // (high + GAP))
         return next((len(step) for step in steps if len(step) <= room), 0)
 
-    def worth(wide: int, high: int) -> float:
+    def worth(wide: int, high: int) -> Worth:
         found = number(wide, high)
-        return float(found) if found >= FEWEST else found * TOO_FEW
+        return Worth(float(found) if found >= min(FEWEST, len(walk)) else found * TOO_FEW, found)
 
     size = largest((walk.shape[1], walk.shape[2]), (width, 2 * rows), worth)
     if size is None:
@@ -72,14 +72,16 @@ def line(picture: Line1D, walk: Floats, ends: Ends, width: int, height: int, loo
     places = np.stack([(walk[:, 0] - low) / (high - low) * 2 * columns, np.linspace(0.0, 4 * rows - 1.0, len(walk))], axis=1)
     canvas.lay(marks.cells(marks.segments(places[:-1], places[1:], 2 * columns, 4 * rows), look.pick("", "o")), Ink.FAKE, y=top)
     if top:
-        canvas.write(0, 0, f"x from latent {ends[0]} (above) to latent {ends[1]} (below)", Ink.FAKE)
+        end = canvas.write(0, 0, f"x from latent {ends[0]} (above) to latent {ends[1]} (below)", Ink.FAKE)
+        beyond = int((~((walk[:, 0] >= low) & (walk[:, 0] <= high))).sum())
+        canvas.write(end, 0, f"; {beyond} of {len(walk)} outside" if beyond else "", Ink.FAKE)
     if rows < height - top:
         axes.x_axis(canvas, low, high, columns, top + rows, look)
     return canvas
 
 
 def points(picture: Plane2D, walk: Floats, ends: Ends, width: int, height: int, look: Look) -> Canvas:
-    """Draw the way over real points and D(x), with the numbers of its latents at its ends."""
+    """Draw the way over real points and D(x), with the numbers of its latents at its ends, and say how much of it is not seen."""
     seen = window(picture, width, height)
     canvas = plane(dataclasses.replace(picture, manifold=None, arrows=None), width, height, look, ("real", "heat"))
     if seen is None or walk.ndim != 2 or walk.shape[1] < 2 or len(walk) < 2:
@@ -90,6 +92,8 @@ def points(picture: Plane2D, walk: Floats, ends: Ends, width: int, height: int, 
     for (x, y), number in zip(places[[0, -1]].tolist(), ends, strict=True):
         if 0 <= x < 2 * seen.columns and 0 <= y < 4 * seen.rows:
             canvas.write(seen.x + int(x) // 2, seen.y + int(y) // 4, str(number)[: seen.columns - int(x) // 2], Ink.SELECTED)
+    beyond = int((~((walk[:, :2] >= picture.low) & (walk[:, :2] <= picture.high)).all(axis=1)).sum())
+    canvas.write(seen.x, seen.y, f"{beyond} of {len(walk)} outside"[: seen.columns] if beyond else "", Ink.FAKE)
     return canvas
 
 

@@ -8,12 +8,14 @@ from tui_gan.contract.snapshot import Floats, Line1D
 from tui_gan.ui.draw import axes, marks, scale
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
+from tui_gan.ui.draw.pictures import beyond
 from tui_gan.ui.draw.pictures.lens import WHOLE, Lens
 
 HEADROOM = 1.4
 GUTTER = 5
 DASH = 4
 PLAIN = ("real", "fake", "heat")
+TINY = 1e-9
 
 
 def distribution(picture: Line1D, width: int, height: int, look: Look) -> Canvas:
@@ -40,7 +42,8 @@ def drawable(picture: Line1D) -> bool:
 def densities(picture: Line1D, columns: int, rows: int, look: Look, shown: Collection[str] = PLAIN, lens: Lens = WHOLE) -> Canvas:
     """Draw real as a filled area, generated as a solid outline, and D(x) and the optimal one as dashed curves from 0 to 1.
 
-    The scale stands still: its top is `highest`, and columns in which the generated density goes beyond are marked at the top.
+    The scale stands still: its top is `highest`, and columns in which a density goes beyond are marked at the top, with how far it
+    goes. What lies outside of what is seen is told in words at that side.
     Where the two dashed curves meet, each has its dashes in the other's gaps.
 
     Args:
@@ -52,7 +55,7 @@ def densities(picture: Line1D, columns: int, rows: int, look: Look, shown: Colle
     full = np.zeros((rows, columns), dtype=np.bool_)
     if "real" in shown:
         real = scale.column_density(picture.edges, picture.real, columns, (low, high))
-        canvas.lay(marks.area(real / top, rows, look.pick("", "#")), Ink.AREA)
+        canvas.lay(marks.area(np.minimum(real / top, 1.0), rows, look.pick("", "#")), Ink.AREA)
         full = canvas.glyphs == ord(look.pick("█", "#"))
     places = low + (np.arange(2 * columns) + 0.5) / (2 * columns) * (high - low)
     if "optimal" in shown and picture.optimal is not None:
@@ -65,8 +68,14 @@ def densities(picture: Line1D, columns: int, rows: int, look: Look, shown: Colle
         fine = np.nan_to_num(scale.column_density(picture.edges, picture.fake, 2 * columns, (low, high))) / top
         outline = marks.line(np.where(fine > 1.0, 1.0, fine), 4 * rows) & _near(fine, 4 * rows)
         _layer(canvas, outline, full, (Ink.FAKE, Ink.FAKE_ON_AREA), look.pick("", "o"))
-        for x in np.flatnonzero((fine > 1.0).reshape(columns, 2).any(axis=1)).tolist():
-            canvas.write(x, 0, look.pick("▲", "^"), Ink.FAKE)
+        _beyond_the_top(canvas, fine.reshape(columns, 2).max(axis=1), Ink.FAKE, look)
+    if "real" in shown:
+        _beyond_the_top(canvas, real / top, Ink.REAL, look)
+    told = (
+        beyond.Kind("generated", beyond.narrowed(picture.fake_outside, picture.edges, picture.fake, (low, high)), Ink.FAKE),
+        beyond.Kind("real", beyond.narrowed(picture.real_outside, picture.edges, picture.real, (low, high)), Ink.REAL),
+    )
+    beyond.along(canvas, [kind for kind, name in zip(told, ("fake", "real"), strict=True) if name in shown], (low, high), look)
     return canvas
 
 
@@ -80,6 +89,21 @@ def _between(places: Floats, axis: Floats, values: Floats) -> Floats:
     if not axis.size:
         return np.full(places.shape, np.nan)
     return np.interp(places, axis, values, left=np.nan, right=np.nan)
+
+
+def _beyond_the_top(canvas: Canvas, heights: Floats, ink: Ink, look: Look) -> None:
+    """Mark the columns that go beyond the top, and say beside them how far the highest does."""
+    columns = np.flatnonzero(heights > 1.0 + TINY)
+    if not columns.size:
+        return
+    for x in columns.tolist():
+        canvas.write(x, 0, look.pick("▲", "^"), ink)
+    text = beyond.up_to(float(heights.max()), look)
+    last = int(columns[-1]) + 1
+    if last + len(text) <= canvas.width:
+        canvas.write(last, 0, text, ink)
+    elif len(text) <= columns[0]:
+        canvas.write(int(columns[0]) - len(text), 0, text[1:] + " ", ink)
 
 
 def _near(heights: Floats, dots_high: int) -> marks.Dots:

@@ -14,6 +14,8 @@ LETTERS = " .:"
 GREYS = {True: (18, 38, 48, 58, 68, 78, 88), False: (238, 228, 218, 208, 198, 188, 178)}
 # How far from 1/2 the shades may end; where D(x) is flat, all of them go to the little that there is.
 REACHES = (0.01, 0.02, 0.05, 0.1, 0.2)
+# The level of what is not known, and how much of a cell's surroundings has to be known for it to be.
+UNKNOWN, KNOWN = -1, 0.5
 Levels = NDArray[np.int64]
 Shares = tuple[float, float]
 WHOLE: Shares = (0.0, 1.0)
@@ -28,21 +30,23 @@ def span(discriminator: Floats) -> Shares:
 
 
 def levels(discriminator: Floats, across: Shares, upward: Shares, columns: int, rows: int, ends: Shares = WHOLE) -> Levels:
-    """D(x) in the middle of each cell, from 0 for what is at the lower end to LEVELS - 1, the upper row first.
+    """D(x) in the middle of each cell, from 0 for what is at the lower end to LEVELS - 1, the upper row first; UNKNOWN where it is not.
 
-    Between the places where D was asked it is interpolated; what is not known, and what lies outside them, counts as 0.
+    Between the places where D was asked it is interpolated.
 
     Args:
         across, upward: the ends of what is drawn, as shares of the window of `discriminator`.
         ends: the values of D(x) at which the shades end.
     """
     if discriminator.ndim != 2 or not discriminator.size:
-        return np.zeros((rows, columns), dtype=np.int64)
+        return np.full((rows, columns), UNKNOWN)
     high, wide = discriminator.shape
-    known = np.clip(np.nan_to_num(discriminator, posinf=0.0, neginf=0.0), 0.0, 1.0)
-    shares = _hats(upward, rows, high)[::-1] @ known @ _hats(across, columns, wide).T
-    places = (shares - ends[0]) / (ends[1] - ends[0]) * LEVELS + 1e-9
-    return np.clip(np.floor(places).astype(np.int64), 0, LEVELS - 1)
+    known = np.isfinite(discriminator)
+    rises, runs = _hats(upward, rows, high)[::-1], _hats(across, columns, wide).T
+    shares, weights = (rises @ part @ runs for part in (np.where(known, np.clip(discriminator, 0.0, 1.0), 0.0), known))
+    with np.errstate(invalid="ignore"):
+        places = (shares / weights - ends[0]) / (ends[1] - ends[0]) * LEVELS + 1e-9
+    return np.where(weights >= KNOWN, np.clip(np.nan_to_num(np.floor(places)), 0, LEVELS - 1), UNKNOWN).astype(np.int64)
 
 
 def _hats(ends: Shares, count: int, points: int) -> Floats:
@@ -73,8 +77,15 @@ def lettered(look: Look) -> bool:
 def letters(canvas: Canvas, levels: Levels) -> None:
     """D(x) as letters, for a terminal without shades."""
     table = np.array([ord(letter) for letter in LETTERS], dtype="<u4")
-    glyphs = table[levels * len(LETTERS) // LEVELS]
+    glyphs = table[np.maximum(levels, 0) * len(LETTERS) // LEVELS]
     canvas.lay(np.where(glyphs == SPACE, 0, glyphs).astype("<u4"), Ink.FAINT)
+
+
+def unknown(canvas: Canvas, levels: Levels, look: Look) -> None:
+    """A sparse pattern where D(x) is not known, which no shade and no letter of D(x) has."""
+    rows, columns = np.indices(levels.shape)
+    sparse = (levels < 0) & ((columns + 2 * rows) % 4 == 0)
+    canvas.lay(np.where(sparse, np.uint32(ord(look.pick("╱", "?"))), np.uint32(0)).astype("<u4"), Ink.DIM)
 
 
 def key(canvas: Canvas, x: int, rows: int, look: Look, ends: Shares = WHOLE) -> None:

@@ -1,7 +1,7 @@
 """Images: generated ones in a grid, and real ones beside or below, two pixels a cell; finer where the terminal shows pixels."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,10 +17,12 @@ from tui_gan.ui.draw.raster import FINE, fits
 SMALLEST = 8
 # So many images are worth having: of 28 rows 12, of more rows fewer, since these want to be seen larger.
 WANTED_ROWS, FEWEST, MOST = 336, 4, 16
-# How the worth of an image grows with its height, what whole multiples add to it, and what is left of it without a real one beside.
-DETAIL, EXACT, ALONE = 1.75, 1.15, 0.6
-# What whole multiples add where nothing else is wanted.
-SHARP = 100.0
+# How the worth of an image grows with its height, and what is left of it without a real one beside.
+DETAIL, ALONE = 1.75, 0.6
+# What images add to the worth that are sharp: each of their pixels whole pixels, or whole numbers of them one.
+EXACT = 1.15
+# An image is not drawn higher, in pixels, unless it is so itself.
+HIGHEST = 64
 GAP = 1
 APART = 2
 RAMP = " .:-=+*#%@"
@@ -51,18 +53,17 @@ class Plan:
         return [(grid.x + column * across, grid.y + row * down) for row in range(grid.rows) for column in range(grid.columns)]
 
 
-def images(picture: ImageGrid, width: int, height: int, look: Look, sharp: bool = False, larger: int = 0) -> Canvas:
+def images(picture: ImageGrid, width: int, height: int, look: Look, larger: int = 0) -> Canvas:
     """Draw as many whole images as are worth it, larger or smaller than they are, in the order that they have.
 
     Args:
-        sharp: whether each of their pixels is to be drawn by a whole number of pixels, or a whole number of them by one.
         larger: so many sizes larger than that which is worth most; smaller below 0.
     """
     canvas = Canvas(width, height)
     if 0 in picture.fake.shape or width < 1 or height < 1:
         return canvas
     top = 1 if height >= 6 else 0
-    chosen = plan(picture, width, 2 * (height - top), sharp, larger)
+    chosen = plan(picture, width, 2 * (height - top), larger)
     shown = sheet(width, height - top, look)
     place(shown, picture.fake, chosen.places(chosen.fake), chosen.width, chosen.height)
     if chosen.real is not None:
@@ -75,21 +76,24 @@ def images(picture: ImageGrid, width: int, height: int, look: Look, sharp: bool 
     return canvas
 
 
-def plan(picture: ImageGrid, wide: int, high: int, sharp: bool = False, larger: int = 0) -> Plan:
-    """Choose the size at which enough images can be told apart: large ones that are few, and many that are small, score low.
+def plan(picture: ImageGrid, wide: int, high: int, larger: int = 0) -> Plan:
+    """Choose the size at which enough images can be told apart and fill the room: few that are large, and many that are small, score low.
 
     Args:
         wide, high: pixels at hand.
-        larger: so many sizes larger than that; smaller below 0.
+        larger: so many sizes larger than that, of those that are sharp; smaller below 0.
     """
     number, tall, broad, _ = picture.fake.shape
     wanted = min(number, enough(tall))
 
-    def worth(width: int, height: int) -> float:
+    def worth(width: int, height: int) -> Worth:
         found = _arranged(width, height, wide, high, len(picture.real) > 0)
-        return float(min(found.fake.columns * found.fake.rows, wanted)) * (1.0 if found.real is not None else ALONE)
+        fake = min(found.fake.columns * found.fake.rows, number)
+        real = min(found.real.columns * found.real.rows, len(picture.real)) if found.real else 0
+        few = min(1.0, fake / min(FEWEST, number))
+        return Worth(min(fake, wanted) * few * (1.0 if found.real is not None else ALONE), fake + real)
 
-    if size := largest((tall, broad), (wide, high), worth, sharp):
+    if size := largest((tall, broad), (wide, high), worth):
         sizes = [each for each in whole_sizes(tall, broad) if each[0] <= wide and each[1] <= high]
         if larger and (others := [each for each in sizes if (each[1] > size[1]) == (larger > 0) and each != size]):
             size = others[max(-len(others), -larger)] if larger > 0 else others[min(len(others), -larger) - 1]
@@ -103,24 +107,35 @@ def enough(tall: int) -> int:
     return max(FEWEST, min(MOST, WANTED_ROWS // tall))
 
 
-def largest(
-    image: tuple[int, int], room: tuple[int, int], worth: Callable[[int, int], float], sharp: bool = True
-) -> tuple[int, int] | None:
+class Worth(NamedTuple):
+    """What images of some size are worth.
+
+    Attributes:
+        useful: how many there are, as far as more of them are of use.
+        drawn: how many are drawn in all.
+    """
+
+    useful: float
+    drawn: int
+
+
+def largest(image: tuple[int, int], room: tuple[int, int], worth: Callable[[int, int], Worth]) -> tuple[int, int] | None:
     """The width and height of an image, in pixels, at which what there is room for is worth most; None where there is none.
 
     Args:
         image: its height and width as it is.
         room: the width and height at hand, in pixels.
-        worth: of images of a width and a height, such as how many of them find room.
-        sharp: whether another than a whole scale is but a last resort.
+        worth: of images of a width and a height.
     """
     best, most = None, 0.0
     tall, broad = image
-    for height in _heights(tall, room[1]):
+    for height in range(min(room[1], max(tall, HIGHEST)), min(SMALLEST, tall, room[1]) - 1, -1):
         width = max(1, round(height * broad / tall))
-        whole = height % tall == 0 or tall % height == 0
-        scale = (SHARP if sharp else EXACT) if whole else 1.0
-        score = worth(width, height) * height**DETAIL * scale if width <= room[0] else 0.0
+        if width > room[0]:
+            continue
+        useful, drawn = worth(width, height)
+        sharp = EXACT if height % tall == 0 or tall % height == 0 else 1.0
+        score = useful * height**DETAIL * (drawn * width * height) * sharp
         if score > most:
             best, most = (width, height), score
     return best
@@ -131,14 +146,6 @@ def whole_sizes(tall: int, broad: int) -> list[tuple[int, int]]:
     larger = [(times * broad, times * tall) for times in range(16, 0, -1) if times == 1 or times * tall <= 64]
     parts = [part for part in range(2, tall // 4 + 1) if tall % part == 0 and broad % part == 0]
     return larger + [(broad // part, tall // part) for part in parts]
-
-
-def _heights(tall: int, high: int) -> Iterator[int]:
-    """The heights at which an image looks good, the largest first: small ones whole times as large, others up to their own."""
-    for times in range(16, 1, -1):
-        if times * tall <= high and times * tall <= 64:
-            yield times * tall
-    yield from range(min(tall, high), min(SMALLEST, tall, high) - 1, -1)
 
 
 def _arranged(width: int, height: int, wide: int, high: int, real: bool) -> Plan:

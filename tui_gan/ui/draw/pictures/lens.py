@@ -8,20 +8,20 @@ NEAREST = 64.0
 
 @dataclasses.dataclass(frozen=True)
 class Lens:
-    """A part of a whole window, which it never leaves while it is smaller.
+    """A part of a whole window, which it never leaves.
 
     Attributes:
         x, y: its middle, as shares of the whole from the left and from below.
-        times: how many times it is enlarged in both directions; below 1 more than the whole is seen.
+        times: how many times it is enlarged in both directions, at least 1.
     """
 
     x: float = 0.5
     y: float = 0.5
     times: float = 1.0
 
-    def zoomed(self, notches: int, at: tuple[float, float] = (0.5, 0.5), least: float = 1.0) -> "Lens":
+    def zoomed(self, notches: int, at: tuple[float, float] = (0.5, 0.5)) -> "Lens":
         """Come nearer by some notches; what is seen at `at`, in shares of the part, stays where it is."""
-        times = min(NEAREST, max(least, self.times * NOTCH**notches))
+        times = min(NEAREST, max(1.0, self.times * NOTCH**notches))
         away = 1 / self.times - 1 / times
         return _held(self.x + (at[0] - 0.5) * away, self.y + (at[1] - 0.5) * away, times)
 
@@ -42,7 +42,7 @@ WHOLE = Lens()
 
 
 def _held(x: float, y: float, times: float) -> Lens:
-    near, far = sorted((0.5 / times, 1 - 0.5 / times))
+    near, far = 0.5 / times, 1 - 0.5 / times
     return Lens(min(far, max(near, x)), min(far, max(near, y)), times)
 
 

@@ -8,10 +8,10 @@ from tui_gan.ui.draw.pictures.images import images
 from tui_gan.ui.draw.pictures.plane import plane
 
 
-def drawn(picture: Picture, width: int, height: int, look: Look, sharp: bool = False, larger: int = 0) -> Canvas:
-    """Histograms and D(x) on a line, points over D(x) in a plane, or images, `sharp` or of any size, and so many sizes `larger`."""
+def drawn(picture: Picture, width: int, height: int, look: Look, larger: int = 0) -> Canvas:
+    """Histograms and D(x) on a line, points over D(x) in a plane, or images, so many sizes `larger` than fill the room best."""
     if isinstance(picture, Plane2D):
         return plane(picture, width, height, look)
     if isinstance(picture, ImageGrid):
-        return images(picture, width, height, look, sharp, larger)
+        return images(picture, width, height, look, larger)
     return distribution(picture, width, height, look)

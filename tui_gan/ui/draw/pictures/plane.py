@@ -6,11 +6,12 @@ from collections.abc import Collection
 
 import numpy as np
 
+from tui_gan.contract.outside import outside
 from tui_gan.contract.snapshot import Floats, Plane2D
 from tui_gan.ui.draw import axes, marks
 from tui_gan.ui.draw.canvas import Canvas, Glyphs
 from tui_gan.ui.draw.palette import Ink, Look, colour
-from tui_gan.ui.draw.pictures import field, heat
+from tui_gan.ui.draw.pictures import beyond, field, heat
 from tui_gan.ui.draw.pictures.lens import WHOLE, Lens
 
 GUTTER = 6
@@ -78,7 +79,7 @@ def plane(picture: Plane2D, width: int, height: int, look: Look, shown: Collecti
     """Draw the part of the plane under the lens, in the middle of the room there is.
 
     A cell with points has the colour of their kind, or a third one where it holds both, so that neither hides the other; its
-    ground says D(x).
+    ground says D(x). What share of the points lies outside of what is seen stands at that side.
 
     Args:
         shown: of POINTS and "map" and "arrows".
@@ -88,7 +89,9 @@ def plane(picture: Plane2D, width: int, height: int, look: Look, shown: Collecti
     if seen is None:
         return canvas
     framed = Canvas(seen.labels + seen.columns + seen.gutter, seen.rows + seen.below)
-    framed.paste(seen.labels, 0, _inside(picture, seen, look, shown))
+    inside = _inside(picture, seen, look, shown)
+    beyond.around(inside, not_seen(picture, seen, shown), look)
+    framed.paste(seen.labels, 0, inside)
     if seen.labels:
         axes.y_axis(framed, seen.bottom, seen.top, seen.rows, seen.labels, look)
     if seen.below:
@@ -99,11 +102,18 @@ def plane(picture: Plane2D, width: int, height: int, look: Look, shown: Collecti
     return canvas
 
 
-def outside(picture: Plane2D) -> int:
-    """How many of the generated points are not in the window."""
-    fake = picture.fake.reshape(-1, 2)
-    within = ((fake >= picture.low) & (fake <= picture.high)).all(axis=1)
-    return int((~within).sum())
+def not_seen(picture: Plane2D, seen: Window, shown: Collection[str]) -> list[beyond.Kind]:
+    """What of the points that are drawn lies outside of what is seen of the plane."""
+    kinds = (
+        ("fake", "generated", picture.fake, picture.fake_outside, Ink.FAKE),
+        ("real", "real", picture.real, picture.real_outside, Ink.REAL),
+    )
+    low, high = np.array([seen.left, seen.bottom]), np.array([seen.right, seen.top])
+    return [
+        beyond.Kind(name, whole if seen.times == 1 else outside(points.reshape(-1, 2), low, high), ink)
+        for layer, name, points, whole, ink in kinds
+        if layer in shown
+    ]
 
 
 def _range(low: float, high: float) -> tuple[float, float]:
@@ -133,7 +143,9 @@ def _inside(picture: Plane2D, seen: Window, look: Look, shown: Collection[str]) 
         layers += points
     ends = heat.span(picture.discriminator)
     if "heat" in shown and heat.lettered(look):
-        heat.letters(canvas, heat.levels(picture.discriminator, *seen.shares, seen.columns, seen.rows, ends))
+        levels = heat.levels(picture.discriminator, *seen.shares, seen.columns, seen.rows, ends)
+        heat.letters(canvas, levels)
+        heat.unknown(canvas, levels, look)
     if "heat" in shown and not heat.lettered(look):
         _paint(canvas, layers, heat.levels(picture.discriminator, *seen.shares, seen.columns, 2 * seen.rows, ends), look)
         return canvas
@@ -144,8 +156,10 @@ def _inside(picture: Plane2D, seen: Window, look: Look, shown: Collection[str]) 
 
 def _paint(canvas: Canvas, layers: list[Layer], levels: heat.Levels, look: Look) -> None:
     """Lay the layers over the heat map, which stays their ground."""
-    shades = heat.shades(look)[levels]
+    shades = heat.shades(look)[np.maximum(levels, 0)]
     canvas.glyphs[:], letters, grounds = marks.halves(shades[0::2], shades[1::2])
+    letters[(levels[0::2] < 0) & (levels[1::2] < 0)] = colour(look.palette, Ink.DIM)
+    heat.unknown(canvas, np.maximum(levels[0::2], levels[1::2]), look)
     for glyphs, ink in layers:
         canvas.lay(glyphs, ink)
         letters[glyphs > 0] = colour(look.palette, ink)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from tui_gan.contract.outside import percent
 from tui_gan.contract.snapshot import Line1D
-from tui_gan.ui.draw import axes, marks
+from tui_gan.ui.draw import axes, marks, scale
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
 
@@ -11,14 +12,17 @@ from tui_gan.ui.draw.palette import Ink, Look
 def samples(picture: Line1D, width: int, height: int, look: Look) -> Canvas:
     """Draw x over z as dots, and at the right the same points stacked by x, one dot each.
 
-    The vertical range is that of the histograms; points outside it are clipped to its ends.
+    The vertical range is that of the histograms; what share of the generated samples lies above and below it stands at its ends.
     """
     canvas = Canvas(width, height)
     known = np.isfinite(picture.latents) & np.isfinite(picture.mapped)
     latents, mapped = picture.latents[known], picture.mapped[known]
     below = 1 if height >= 4 else 0
     rows = height - below
-    if picture.edges.size < 2 or not latents.size or rows < 1 or width < 12:
+    if picture.edges.size < 2 or rows < 1 or width < 12:
+        return canvas
+    if not latents.size:
+        _outside(canvas, picture, 0, rows, look)
         return canvas
     low, high = float(picture.edges[0]), float(picture.edges[-1])
     left = axes.y_labels_width(low, high, rows)
@@ -31,21 +35,37 @@ def samples(picture: Line1D, width: int, height: int, look: Look) -> Canvas:
         return canvas
     first, last = float(latents[0]), float(latents[-1])
     share = (latents - first) / ((last - first) or 1.0)
-    heights = np.rint((1.0 - np.clip((mapped - low) / ((high - low) or 1.0), 0.0, 1.0)) * (4 * rows - 1)).astype(np.int64)
-    at = np.rint(share * (2 * columns - 1)).astype(np.int64)
+    inside = (mapped >= low) & (mapped <= high)
+    heights = np.rint((1.0 - (mapped[inside] - low) / ((high - low) or 1.0)) * (4 * rows - 1)).astype(np.int64)
+    at = np.rint(share[inside] * (2 * columns - 1)).astype(np.int64)
     canvas.lay(marks.cells(marks.scatter(at, heights, 2 * columns, 4 * rows), look.pick("", "o")), Ink.FAKE, x=left)
     if stack:
         for row in range(rows):
             canvas.write(left + columns, row, look.pick("│", "|"), Ink.FAINT)
         canvas.lay(marks.cells(_stacked(heights, 2 * stack, 4 * rows), look.pick("", "o")), Ink.FAKE, x=left + columns + 1)
+    _outside(canvas, picture, left, rows, look)
     if below:
         _z_labels(canvas, (first, last), (left, columns, stack), rows, look)
     return canvas
 
 
+def _outside(canvas: Canvas, picture: Line1D, left: int, rows: int, look: Look) -> None:
+    """Say at the upper and at the lower end how many of the generated samples lie beyond it, and how many are not finite."""
+    outside, (low, high) = picture.fake_outside, (scale.short(float(picture.edges[end])) for end in (0, -1))
+    ends = (
+        (0, look.pick("▲", "^"), outside.right, f" > {high}"),
+        (rows - 1, look.pick("▼", "v"), outside.left, f" < {low}"),
+    )
+    for row, arrow, share, words in ends:
+        if share > 0:
+            canvas.write(left, row, f"{arrow} {percent(share)} of generated{words}", Ink.FAKE)
+    if outside.unknown > 0:
+        canvas.write(left, rows // 2, f"{percent(outside.unknown)} not finite", Ink.ERROR)
+
+
 def _stacked(rows: marks.Whole, wide: int, high: int) -> marks.Dots:
     """One dot for each point, in rows that fill from the left; scaled down when the longest row is too long."""
-    counts = np.bincount(rows, minlength=high)[:high]
+    counts = np.bincount(rows, minlength=high)
     lengths = np.ceil(counts * min(1.0, wide / max(1, counts.max())))
     dots: marks.Dots = np.arange(wide)[None, :] < lengths[:, None]
     return dots

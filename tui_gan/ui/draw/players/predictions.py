@@ -5,10 +5,12 @@ import math
 
 import numpy as np
 
+from tui_gan.contract.outside import Outside
 from tui_gan.contract.snapshot import Floats, Predictions
 from tui_gan.ui.draw import axes, marks
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
+from tui_gan.ui.draw.pictures.beyond import Kind, along
 
 TOPS = (0.1, 0.2, 0.5, 1.0)
 LEFT = 5
@@ -24,12 +26,14 @@ class Histograms:
 
     Attributes:
         split: the decision threshold; None where there is none.
+        beyond: what of both kinds is in none of the bins.
     """
 
     edges: Floats
     real: Floats
     fake: Floats
     split: float | None
+    beyond: tuple[Kind, ...]
 
     @property
     def top(self) -> float:
@@ -46,7 +50,9 @@ def predictions(answers: Predictions, width: int, height: int, look: Look, share
     """
     above = 1 if shares and height >= 5 and width >= 26 else 0
     below = 2 if height >= 8 else 1 if height >= 3 else 0
-    found = Histograms(answers.edges, answers.real, answers.fake, 0.5)
+    found = Histograms(
+        answers.edges, answers.real, answers.fake, 0.5, _kinds(Outside(unknown=answers.real_unknown), Outside(unknown=answers.fake_unknown))
+    )
     canvas, left = _drawn(found, width, height, above, below, look)
     if above and left is not None:
         _shares(canvas, answers, left)
@@ -60,13 +66,14 @@ def predictions(answers: Predictions, width: int, height: int, look: Look, share
 
 
 def logits(answers: Predictions, width: int, height: int, look: Look) -> Canvas:
-    """Draw the raw outputs of D likewise, over an axis with numbers."""
+    """Draw the raw outputs of D likewise, over an axis with numbers; what lies beyond its ends is told there."""
     below = 2 if height >= 5 else 0
     known = answers.logit_edges.size > 1 and bool(np.isfinite(answers.logit_edges[[0, -1]]).all())
     if not known:
         return Canvas(width, height)
     low, high = float(answers.logit_edges[0]), float(answers.logit_edges[-1])
-    found = Histograms(answers.logit_edges, answers.real_logits, answers.fake_logits, None)
+    beyond = _kinds(answers.real_outside, answers.fake_outside)
+    found = Histograms(answers.logit_edges, answers.real_logits, answers.fake_logits, None, beyond)
     canvas, left = _drawn(found, width, height, 0, below, look)
     if below and left is not None and high > low:
         axes.x_axis(canvas, low, high, width - left, height - below, look, left)
@@ -125,7 +132,12 @@ def _histograms(found: Histograms, columns: int, rows: int, look: Look) -> Canva
         middle = np.zeros_like(canvas.glyphs)
         middle[:, at] = np.where(marks.empty(canvas.glyphs[:, at]), ord(look.pick("┊", ":")), 0)
         canvas.lay(middle, Ink.FAINT)
+    along(canvas, found.beyond, (float(found.edges[0]), float(found.edges[-1])), look)
     return canvas
+
+
+def _kinds(real: Outside, fake: Outside) -> tuple[Kind, ...]:
+    return Kind("generated", fake, Ink.FAKE), Kind("real", real, Ink.REAL)
 
 
 def _heights(edges: Floats, shares: Floats, places: int) -> Floats:

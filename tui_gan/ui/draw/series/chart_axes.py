@@ -42,6 +42,11 @@ class Axis:
             shares: Floats = (scale.on_axis(values, self.logarithmic) - self.low) / (self.high - self.low)
         return shares
 
+    def value(self, height: float) -> float:
+        """The value at a share of the height, which may be beyond the ends."""
+        at = self.low + height * (self.high - self.low)
+        return 10.0**at if self.logarithmic else at
+
     def place(self, value: float) -> int | None:
         """The row of a value; None beyond the ends."""
         height = float(self.heights(np.array([value]))[0])

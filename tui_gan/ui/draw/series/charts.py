@@ -11,7 +11,7 @@ from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import SOFT, Ink, Look
 from tui_gan.ui.draw.series import trace
 from tui_gan.ui.draw.series.age import age
-from tui_gan.ui.draw.series.chart_axes import Axis, axis, step_axis, value_axis
+from tui_gan.ui.draw.series.chart_axes import TINY, Axis, axis, step_axis, value_axis
 from tui_gan.ui.draw.series.curves import Mark, name_ends, name_marks
 from tui_gan.ui.draw.series.groups import Group, Line
 from tui_gan.ui.draw.series.quality import grid
@@ -158,6 +158,7 @@ def _curves(group: Group, scaled: Axis, window: Window, plot: Plot, look: Look, 
     found = [(line, _heights(line.series, _drawn(line.series, window), scaled, window, plot)) for line in group.lines]
     for line, heights in found:
         _lay(canvas, heights, line.gauge.ink, look.pick("", line.gauge.marker))
+        _beyond(canvas, heights, scaled, line.gauge.ink, look)
     if not any(np.isfinite(heights).any() for _, heights in found):
         _excuse(canvas, scaled.logarithmic and any(np.isfinite(line.series.values).any() for line, _ in found))
     _cursor(canvas, group, scaled, window, plot, look)
@@ -194,11 +195,31 @@ def _heading(canvas: Canvas, group: Group) -> None:
 
 
 def _heights(series: Series, values: Floats, scaled: Axis, window: Window, plot: Plot) -> Floats:
-    return np.clip(trace.course(series.steps, scaled.heights(values), window.low, window.high, 2 * plot.columns), 0.0, 1.0)
+    """A course over the columns, two values a dot, as shares of the height; below 0 and above 1 where it leaves the axis."""
+    heights = trace.course(series.steps, scaled.heights(values), window.low, window.high, 2 * plot.columns)
+    # What is at an end but for rounding is on the axis.
+    return np.where(np.abs(heights - 0.5) <= 0.5 + TINY, np.clip(heights, 0.0, 1.0), heights)
 
 
 def _lay(canvas: Canvas, heights: Floats, ink: Ink, plain: str, dash: int = 0) -> None:
     canvas.lay(marks.cells(trace.dots(heights, 4 * canvas.height, dash), plain), ink)
+
+
+def _beyond(canvas: Canvas, heights: Floats, scaled: Axis, ink: Ink, look: Look) -> None:
+    """Mark the columns in which a curve leaves the axis, and say beside them how far it goes."""
+    by_column = heights.reshape(-1, 4)
+    known = np.isfinite(by_column)
+    for row, arrow, out, farthest in (
+        (0, look.pick("▲", "^"), np.where(known, by_column, 0.0).max(axis=1) > 1.0, np.nanmax),
+        (canvas.height - 1, look.pick("▼", "v"), np.where(known, by_column, 0.0).min(axis=1) < 0.0, np.nanmin),
+    ):
+        columns = np.flatnonzero(out).tolist()
+        for x in columns:
+            canvas.write(x, row, arrow, ink)
+        if columns:
+            text = " " + scale.short(scaled.value(float(farthest(heights))), 2)
+            fits = columns[-1] + 1 + len(text) <= canvas.width
+            canvas.write(columns[-1] + 1 if fits else max(0, columns[0] - len(text)), row, text if fits else text[1:] + " ", ink)
 
 
 def _excuse(canvas: Canvas, unfit: bool) -> None:
@@ -219,5 +240,5 @@ def _cursor(canvas: Canvas, group: Group, scaled: Axis, window: Window, plot: Pl
         number = int(np.searchsorted(line.series.steps, window.cursor, side="right")) - 1
         if number >= 0 and window.column(float(line.series.steps[number]), plot.columns) == x:
             height = float(scaled.heights(_drawn(line.series, window)[number : number + 1])[0])
-            if np.isfinite(height):
+            if 0.0 <= height <= 1.0:
                 canvas.write(x, scaled.row(height), look.pick("●", "@"), line.gauge.ink)

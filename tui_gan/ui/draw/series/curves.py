@@ -15,6 +15,7 @@ from tui_gan.ui.draw.palette import Ink, Look
 COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
 BOXES = str.maketrans("─│┌┐└┘├┤┬┴┼┈┊", "-|+++++++++.:")
 LETTERS = 2
+MANY, TRIM = 100, 0.01
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,15 +74,19 @@ def curves(lines: Sequence[Curve], references: dict[str, float], marks: Sequence
     points = [scale.decimate(line.series.steps, line.series.values, max(8, columns - 8)) for line in lines]
     low = min(float(steps[0]) for steps, _ in points)
     high = max(*(float(steps[-1]) for steps, _ in points), low + 1.0)
-    span = scale.limits([values for _, values in points], tuple(references.values()))
+    # The newest values are always seen; of many the outermost hundredth may lie beyond.
+    newest = [float(end[-1]) for _, values in points if (end := values[np.isfinite(values)]).size]
+    trim = TRIM if max(values.size for _, values in points) >= MANY else 0.0
+    span = scale.limits([values for _, values in points], (*references.values(), *newest), trim)
     axes = _axes((low, high), span, references, columns, height)
     marks = [mark for mark in marks if low <= mark.step <= high]
     figure = _figure(axes, references, columns, height)
     for line, (steps, values) in zip(lines, points, strict=True):
-        _draw(figure, line, steps, np.clip(values, *span), look)
+        _draw(figure, line, steps, np.where((values >= span[0]) & (values <= span[1]), values, np.nan), look)
     _paste(canvas, figure.build().string(), look)
     known = [(line, values[np.isfinite(values)]) for line, (_, values) in zip(lines, points, strict=True)]
     ends = [((float(values[-1]) - span[0]) / (span[1] - span[0]), line) for line, values in known if values.size]
+    _beyond(canvas, list(zip(lines, points, strict=True)), axes, columns, height - 2, look)
     name_ends(canvas, columns + 1, height - 2, [(share, round((1 - share) * (height - 3)), line.letter, line.ink) for share, line in ends])
     if canvas.text().splitlines()[-1][-6:].isspace():
         canvas.write(width - 4, height - 1, "step", Ink.DIM)
@@ -89,6 +94,24 @@ def curves(lines: Sequence[Curve], references: dict[str, float], marks: Sequence
     share = (high - low) / max(1, inside - 1)
     name_marks(canvas, [(axes.left + round((mark.step - low) / share), mark.text) for mark in marks], axes.left, columns, height - 2, look)
     return canvas
+
+
+def _beyond(canvas: Canvas, lines: Sequence[tuple[Curve, tuple[Floats, Floats]]], axes: Axes, columns: int, rows: int, look: Look) -> None:
+    """Mark at the upper and at the lower end where curves go beyond it, and say beside that how far."""
+    (first, last), (low, high) = axes.steps, axes.values
+    for line, (steps, values) in lines:
+        for row, arrow, out, farthest in (
+            (0, look.pick("▲", "^"), values > high, np.max),
+            (rows - 1, look.pick("▼", "v"), values < low, np.min),
+        ):
+            if not out.any():
+                continue
+            at = axes.left + np.rint((steps[out] - first) / (last - first) * (columns - axes.left - 1)).astype(np.int64)
+            for x in at.tolist():
+                canvas.write(x, row, arrow, line.ink)
+            text = scale.short(float(farthest(values[out])), 2)
+            fits = int(at.max()) + 2 + len(text) <= columns
+            canvas.write(int(at.max()) + 1 if fits else int(at.min()) - len(text) - 1, row, f" {text}" if fits else f"{text} ", line.ink)
 
 
 def _axes(steps: tuple[float, float], values: tuple[float, float], references: dict[str, float], columns: int, height: int) -> Axes:
