@@ -7,7 +7,7 @@ import msgspec
 from tui_gan.contract.snapshot import Snapshot
 
 # The parts of a snapshot that cost something to make; "picture" and "predictions" are made until somebody says otherwise.
-WATCHED = ("picture", "field", "predictions", "layers", "machine", "gallery", "settings", "runs")
+WATCHED = ("picture", "field", "predictions", "floors", "diagnosis", "layers", "machine", "gallery", "settings", "runs")
 
 
 class Command(msgspec.Struct, frozen=True, tag=True):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from tui_gan.contract.commands import WATCHED
 from tui_gan.contract.errors import choose
 from tui_gan.contract.snapshot import Picture, Plane2D
+from tui_gan.session.diagnosing import Floors, diagnosed, floors
 from tui_gan.session.gallery import Browser
 from tui_gan.session.machine import Meter
 from tui_gan.session.observe import layers, predictions, with_field
@@ -16,6 +17,8 @@ from tui_gan.session.run import Run
 
 # The share of the training time that looking may take.
 LOOKING = 0.04
+# Seconds between two diagnoses of a run that trains.
+DIAGNOSED = 3
 # What is made until somebody says otherwise, and what stays as it was seen last when nobody watches it.
 FIRST = frozenset({"picture", "predictions"})
 
@@ -35,6 +38,7 @@ class Looker:
         watched: the names of the parts that somebody looks at, of WATCHED.
         browser: what the gallery is to show; `overlaid` the other runs whose series are to be shown.
         meter: what the run costs the machine.
+        floors: what a perfect generator gets of the metrics.
         resting: whether the run does not train, so that looking takes nothing from it.
     """
 
@@ -44,6 +48,7 @@ class Looker:
         self.browser = Browser(run)
         self.overlaid = Overlaid(run.files.run.path)
         self.meter = Meter()
+        self.floors = Floors()
         self.resting = True
         self._seen: dict[str, Seen] = {}
         self._due = 0.0
@@ -114,6 +119,11 @@ def _second(looker: Looker) -> int:
     return int(time.perf_counter())
 
 
+def _diagnosed(looker: Looker) -> object:
+    """A diagnosis may cost as much as several pictures, and is read slowly; floors that become known change one that rests."""
+    return (_networks(looker), _second(looker)) if looker.resting else _second(looker) // DIAGNOSED
+
+
 def _picture(looker: Looker) -> Picture:
     run = looker.run
     picture = run.observer.picture(run.trainer, run.knobs)
@@ -123,6 +133,8 @@ def _picture(looker: Looker) -> Picture:
 PARTS: dict[str, Part] = {
     "picture": Part(_picture, _networks, lambda looker: ("field" in looker.watched, looker.browser.asked.nearest)),
     "predictions": Part(lambda looker: predictions(looker.run.trainer, looker.run.knobs), _networks),
+    "floors": Part(lambda looker: floors(looker.run.trainer, looker.floors), _second),
+    "diagnosis": Part(lambda looker: diagnosed(looker.run.trainer, looker.floors), _diagnosed),
     "layers": Part(lambda looker: layers(looker.run.trainer), _networks),
     "machine": Part(lambda looker: looker.meter.machine(), lambda looker: (), lambda looker: (_second(looker), looker.meter.known)),
     "gallery": Part(

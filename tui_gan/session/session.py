@@ -62,6 +62,7 @@ class Session:
             else:
                 self._guarded(self._train_step)
         outcome = self._outcome()
+        self.looker.floors.close()
         self.run.files.log.close()
         return outcome
 

@@ -39,7 +39,19 @@ def predictions(trainer: Trainer, knobs: Knobs) -> Predictions:
         fake_logits=_histogram(fake_logits, limits),
         real_right=math.nan if boundary is None else float((real_logits > boundary).mean()),
         fake_right=math.nan if boundary is None else float((fake_logits < boundary).mean()),
+        real_mean=float(verdicts[: len(real)].mean()),
+        fake_mean=float(verdicts[len(real) :].mean()),
+        overlap=overlap(real_logits, fake_logits),
     )
+
+
+def overlap(one: Floats, other: Floats) -> float:
+    """1 minus the largest difference of the distribution functions of two samples, (N,) and (M,); NaN where one is no number."""
+    if not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return math.nan
+    places = np.concatenate((one, other))
+    reached = [np.searchsorted(np.sort(each), places, side="right") / len(each) for each in (one, other)]
+    return 1.0 - float(np.abs(reached[0] - reached[1]).max())
 
 
 def logit_edges(logits: Floats) -> Floats:
