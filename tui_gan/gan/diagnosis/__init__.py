@@ -36,11 +36,15 @@ def diagnosis(samples: Floats, truth: Line | Plane, floors: Mapping[str, Floor])
         floors: of the metrics `judged` at N samples; {} while they are not known, and then nothing is said of how near the data it is.
     """
     metrics = measure(samples, truth, judged(truth))
-    finite = bool(np.isfinite(samples).all())
-    found = () if not finite else line.findings(samples, truth) if isinstance(truth, Line) else plane.findings(samples, truth)
-    moments = (Moments(truth.mean, truth.sd), Moments(float(samples.mean()), float(samples.std()))) if isinstance(truth, Line) else (None, None)
-    spread = truth.sd if isinstance(truth, Line) else float(truth.points(SPREAD_OF).std(0).mean())
-    return Diagnosis(len(samples), truth.rows, *moments, metrics, floors, agreement(metrics, floors, found, spread), found)
+    found: tuple[Finding, ...] = ()
+    real = fake = None
+    if isinstance(truth, Line):
+        real, fake, spread = Moments(truth.mean, truth.sd), Moments(float(samples.mean()), float(samples.std())), truth.sd
+    else:
+        spread = float(truth.points(SPREAD_OF).std(0).mean())
+    if np.isfinite(samples).all():
+        found = line.findings(samples, truth) if isinstance(truth, Line) else plane.findings(samples, truth)
+    return Diagnosis(len(samples), truth.rows, real, fake, metrics, floors, agreement(metrics, floors, found, spread), found)
 
 
 def agreement(metrics: Mapping[str, float], floors: Mapping[str, Floor], found: Iterable[Finding], spread: float) -> Agreement:

@@ -142,7 +142,9 @@ def _shares(parts: list[Part], samples: int, quantiles: int, least: float) -> li
 def _widths(parts: list[Part], noise: float) -> Iterator[Finding]:
     """The width and the place of the middle of each part, weighted by the data in it, as far as they are beyond the noise."""
     weights = np.array([len(part.real) for part in parts], dtype=np.float64)
-    real, fake = (np.array([np.quantile(each, [0.1, 0.5, 0.9]) for each in both]) for both in zip(*(part[2:] for part in parts), strict=True))
+    real, fake = (
+        np.array([np.quantile(each, [0.1, 0.5, 0.9]) for each in both]) for both in zip(*(part[2:] for part in parts), strict=True)
+    )
     width = real[:, 2] - real[:, 0]
     if not (width > 0).all():
         return
@@ -157,12 +159,11 @@ def _widths(parts: list[Part], noise: float) -> Iterator[Finding]:
 def _tails(ordered: Floats, truth: Line) -> Iterator[Finding]:
     """Where the outermost samples lie, and how much of the data is beyond."""
     low, high = (float(each) for each in np.quantile(ordered, [TAIL, 1 - TAIL]))
-    for beyond, place in (
-        (1.0 - float(truth.cdf(np.array([high]))[0]), {"low": high, "high": math.inf}),
-        (float(truth.cdf(np.array([np.nextafter(low, -np.inf)]))[0]), {"low": -math.inf, "high": low}),
-    ):
+    above = 1.0 - float(truth.cdf(np.array([high]))[0])
+    below = float(truth.cdf(np.array([np.nextafter(low, -np.inf)]))[0])
+    for beyond, start, end in ((above, high, math.inf), (below, -math.inf, low)):
         if not LONG * TAIL <= beyond <= SHORT * TAIL:
-            yield Finding("short_tail" if beyond > TAIL else "long_tail", beyond, TAIL, **place)
+            yield Finding("short_tail" if beyond > TAIL else "long_tail", beyond, TAIL, start, end)
 
 
 def _collapse(ordered: Floats, real: Floats) -> Iterator[Finding]:

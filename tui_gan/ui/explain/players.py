@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from tui_gan.ui.draw.players.predictions import beside, common
 from tui_gan.ui.draw.scale import short
-from tui_gan.ui.explain.quality import near
+from tui_gan.ui.explain.advice import advice
+from tui_gan.ui.explain.quality import agreement, best_response
 from tui_gan.ui.explain.reading import LN2, Reading
 from tui_gan.ui.explain.sources import ARJOVSKY, ARJOVSKY_BOTTOU, AYLIEN, GOODFELLOW, JOLICOEUR, LIM_YE, MAO, MESCHEDER
 from tui_gan.ui.explain.text import Paragraph
@@ -46,7 +47,8 @@ def players(reading: Reading) -> Paragraph:
         return Paragraph(f"{shares}, less than by guessing: G has moved to where D still expects real samples. D has to catch up.")
     if kind := beside(said):
         return Paragraph(
-            f"{shares}, and yet its answers tell the two apart: they overlap by {common(said):.0%}. Its border of 1/2 lies beside both, so "
+            f"{shares}, and yet its outputs tell the two apart: the best threshold is right on "
+            f"{1 - common(said) / 2:.0%}. Its border of 1/2 lies beside both, so "
             f"that it takes most for {kind}, as after a leap of either player; its slope still shows G a direction.",
             GOODFELLOW,
         )
@@ -80,10 +82,8 @@ def _too_strong(reading: Reading, shares: str) -> Paragraph:
     known = SURE.get(reading.objective)
     said = reading.verdict_on_fake
     why, source = known(said) if known else ("What a sure D tells G is little, or erratic.", ARJOVSKY_BOTTOU)
-    remedy = (
-        f"Fewer updates of D ({reading.key('k_steps_lower')}) or a lower D rate ({reading.key('discriminator_lr_lower')}) hold it back."
-    )
-    return Paragraph(f"{shares}: it is far ahead of G. {why} {remedy}", source)
+    remedy = advice(reading, "too strong")
+    return Paragraph(f"{shares}: it is far ahead of G. {why} {remedy}".rstrip(), source)
 
 
 # What G learns from a D that is sure, by objective, from the mean D(x) over generated samples; and the source.
@@ -116,20 +116,23 @@ SURE["zero_sum"], SURE["halved"] = SURE["minimax"], SURE["non_saturating"]
 
 
 def _at_chance(reading: Reading, shares: str) -> Paragraph:
-    close = near(reading)
-    if close:
+    near, best = agreement(reading), best_response(reading)
+    if near == "indistinguishable":
         return Paragraph(
-            f"{shares}, hardly more than by guessing, and what is generated is close to the data. This is what the end of the game looks "
-            "like: with equal distributions no D can do better (a Nash equilibrium).",
+            f"{shares}, which is chance level, and no metric tells G from the data at this sample size. If p = q, no D does better (a Nash "
+            "equilibrium).",
             GOODFELLOW,
         )
-    if close is None:
-        text = f"{shares}, hardly more than by guessing: either the generated samples are as good as real, or D is too weak to see what is"
-        return Paragraph(f"{text} wrong. The measures below tell which.", GOODFELLOW)
+    if near == "close":
+        still = f", though a better D could still tell them apart: {best}" if best else ", though a better D could still tell them apart"
+        return Paragraph(f"{shares}, which is chance level, and G is close to the data{still}.", GOODFELLOW)
+    if near == "unknown":
+        text = f"{shares}, which is chance level: either the generated samples are as good as real, or D is too weak to see what is wrong."
+        return Paragraph(f"{text} The metrics below may tell which.", GOODFELLOW)
+    still = f" ({best})" if best else ""
     return Paragraph(
-        f"{shares}, hardly more than by guessing, although the two distributions differ: D is too weak, too slow or held back too much "
-        f"to show G the way. More updates of D ({reading.key('k_steps_raise')}) help, or a higher rate "
-        f"({reading.key('discriminator_lr_raise')}).",
+        f"{shares}, which is chance level, although the two distributions differ{still}: D is too weak, too slow or penalised too much to "
+        f"show it to G. {advice(reading, 'too weak')}".rstrip(),
         GOODFELLOW,
     )
 
@@ -154,8 +157,8 @@ def losses(reading: Reading) -> Paragraph:
         low, high, period = swing
         return Paragraph(
             f"{now}. They swing, G's between {low:.2f} and {high:.2f} about every {short(period, 2)} steps: what one player gains the "
-            "other loses, and gradient steps of two players may circle the equilibrium without reaching it. A gradient penalty (R1) "
-            "damps this.",
+            "other loses, and gradient steps of two players may circle the equilibrium without reaching it. "
+            f"{advice(reading, 'swing')}".rstrip(),
             MESCHEDER,
         )
     return _against_equilibrium(reading, now, of_d, of_g)

@@ -51,7 +51,9 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look) -> 
         return canvas
     newest = scale.short(float(series.values[-1]))
     name = _short(gauge.name, width - len(newest) - 1)
-    canvas.write(canvas.write(0, 0, f"{name} " if name else "", Ink.DIM), 0, newest, Ink.BOLD)
+    end = canvas.write(canvas.write(0, 0, f"{name} " if name else "", Ink.DIM), 0, newest, Ink.BOLD)
+    if (floor := _floor(gauge, width - end)) and name == gauge.name:
+        canvas.write(end, 0, floor, Ink.DIM)
     below = 1 if height >= 5 else 0
     rows = height - 1 - below
     values = scale.on_axis(series.values, gauge.logarithmic)
@@ -64,6 +66,9 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look) -> 
     if gauge.wanted is not None:
         level = np.full(2 * columns, (gauge.wanted - low) / (high - low))
         canvas.lay(marks.cells(marks.line(level, 4 * rows, dash=1), look.pick("", "-")), Ink.FAINT, x=left, y=1)
+    if gauge.floor is not None and low <= (floor_at := float(scale.on_axis(np.array([gauge.floor]), gauge.logarithmic)[0])) <= high:
+        level = np.full(2 * columns, (floor_at - low) / (high - low))
+        canvas.lay(marks.cells(marks.line(level, 4 * rows, dash=2), look.pick("", ".")), Ink.FAINT, x=left, y=1)
     heights = (_spread(series.steps, values, 2 * columns) - low) / (high - low)
     canvas.lay(marks.cells(marks.line(heights, 4 * rows), look.pick("", "*")), gauge.ink, x=left, y=1)
     if below:
@@ -72,6 +77,14 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look) -> 
         if first != last and columns > len(first) + len(last):
             canvas.write(width - len(last), height - 1, last, Ink.DIM)
     return canvas
+
+
+def _floor(gauge: Gauge, columns: int) -> str:
+    """What a perfect generator gets, in as many words as fit."""
+    if gauge.floor is None:
+        return ""
+    value = scale.short(gauge.floor, 2)
+    return next((text for text in (f"  {gauge.bound} {value}", f" / {value}") if len(text) <= columns), "")
 
 
 def _spread(steps: Floats, values: Floats, dots: int) -> Floats:
