@@ -14,7 +14,7 @@ class Floor:
 
     Attributes:
         typical: the mean over independent draws.
-        limit: the mean and three standard deviations of the draws to the bad side: hardly a perfect generator is beyond it.
+        limit: the mean and four standard deviations of the draws to the bad side: hardly a perfect generator is beyond it.
     """
 
     typical: float

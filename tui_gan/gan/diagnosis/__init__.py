@@ -18,6 +18,8 @@ OF_MODES = ("modes", "hq", "reverse_kl")
 CLOSE = {"ks": 0.03, "js": 0.01, "hq": -0.05, "reverse_kl": 0.02}
 # The same of sliced W1 in standard deviations of the data; and of the mass that may lie wrong in one way.
 CLOSE_SLICED, WRONG = 0.05, 0.1
+# W1 rests on the largest values alone where the tails are heavy; it is told, and the tails are compared by their shares.
+ASIDE = ("w1",)
 # Findings that do not go with distributions that are close.
 GRAVE = ("apart", "collapse", "missing")
 SHARES = ("bridge", "uneven", "off", "missed")
@@ -54,14 +56,14 @@ def agreement(metrics: Mapping[str, float], floors: Mapping[str, Floor], found: 
     close: none is farther beyond than CLOSE, and nothing grave is wrong. different: some is. unknown: a metric is no number, or the
     floors are not known.
     """
-    compared = {name: (metrics[name], floor) for name, floor in floors.items() if name in metrics}
+    compared = {name: (metrics[name], floor) for name, floor in floors.items() if name in metrics and name not in ASIDE}
     if not compared or any(np.isnan(value) for value, _ in compared.values()):
         return "unknown"
     found = tuple(found)
     if not found and all(_within(name, value, floor.limit) for name, (value, floor) in compared.items()):
         return "indistinguishable"
     allowed = CLOSE | {"sliced_w1": CLOSE_SLICED * spread}
-    near = all(_near(name, value, floor, allowed[name]) for name, (value, floor) in compared.items() if name in allowed)
+    near = all(_near(name, value, floor, allowed[name]) for name, (value, floor) in compared.items())
     return "close" if near and not any(_grave(finding) for finding in found) else "different"
 
 

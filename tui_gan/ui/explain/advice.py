@@ -145,11 +145,11 @@ CURES: dict[str, Cure] = {
 
 # The cures of what goes wrong, the likeliest first, as benchmarks/cures.py finds it by trying.
 AILMENTS: dict[str, tuple[str, ...]] = {
-    "collapse": ("Lipschitz", "gradient penalties", "stronger penalty", "instance noise", "minibatch"),
+    "collapse": ("Lipschitz", "gradient penalties", "instance noise", "stronger penalty", "minibatch"),
     "missing": ("Lipschitz", "gradient penalties", "stronger penalty", "minibatch", "instance noise"),
     "narrow": ("minibatch", "Lipschitz", "gradient penalties", "lower G rate"),
     "apart": ("Lipschitz", "gradient penalties", "instance noise", "lower D rate"),
-    "too strong": ("non-saturating", "gradient penalties", "fewer k", "stronger penalty", "instance noise", "lower D rate"),
+    "too strong": ("non-saturating", "gradient penalties", "fewer k", "instance noise", "stronger penalty", "lower D rate"),
     "too weak": ("more k", "higher D rate", "weaker penalty"),
     "swing": ("Lipschitz", "gradient penalties", "stronger penalty", "lower G rate", "lower D rate"),
     "steep": ("Lipschitz",),

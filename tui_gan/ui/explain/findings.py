@@ -11,8 +11,8 @@ from tui_gan.ui.explain.reading import Reading
 
 # Under this ratio of widths G is much too narrow.
 MUCH = 0.5
-# The share of a run in which it is early.
-EARLY = 0.1
+# The share of a run in which it is early, and the last step that is.
+EARLY, LAST = 0.1, 1_000
 # The newest values of a series in which modes come and go.
 RECENT = 6
 # The ailment of each kind of finding, for which there is advice.
@@ -31,8 +31,8 @@ def said(reading: Reading, found: Diagnosis) -> str:
 
 
 def early(reading: Reading) -> bool:
-    """Whether most of the run is still to come."""
-    return reading.snapshot.step <= EARLY * reading.snapshot.steps
+    """Whether the run has only begun."""
+    return reading.snapshot.step <= min(LAST, EARLY * reading.snapshot.steps)
 
 
 def place(low: float, high: float) -> str:
@@ -50,7 +50,7 @@ def _apart(finding: Finding, found: Diagnosis, reading: Reading) -> str:
     if found.real is None or found.fake is None:
         return "Hardly any generated point lies where the data are."
     return (
-        f"The two distributions hardly overlap (KS = {finding.share:.3g} of 1): the generated numbers lie between {short(finding.low)} and "
+        f"The two distributions hardly overlap (KS = {finding.share:.3g}): the generated numbers lie between {short(finding.low)} and "
         f"{short(finding.high)}, with mean {short(found.fake.mean)}, and the mean of the data is {short(found.real.mean)}."
     )
 

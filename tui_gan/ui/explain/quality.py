@@ -97,15 +97,19 @@ def _line(reading: Reading) -> Paragraph:
     if found is None or found.real is None or found.fake is None or not math.isfinite(found.fake.mean):
         w1 = reading.newest("w1")
         return Paragraph(f"W1 (earth mover's distance) = {short(w1)}.") if math.isfinite(w1) else unmeasured(reading)
-    real, fake, w1, ks = found.real, found.fake, found.metrics["w1"], found.metrics["ks"]
+    real, fake = found.real, found.fake
+    w1, ks = (found.metrics.get(name, math.nan) for name in ("w1", "ks"))
     text = (
         f"The {found.samples:,} numbers that G makes of the fixed latents have mean {fake.mean:.4g} and standard deviation {fake.sd:.4g}, "
-        f"the data {real.mean:.4g} and {real.sd:.4g}. W1 (earth mover's distance) = {short(w1)}{_with_floor(found, 'w1')}"
+        f"the data {real.mean:.4g} and {real.sd:.4g}."
     )
-    if real.sd > 0:
-        text += f", or {short(w1 / real.sd, 2)} standard deviations of the data"
-    text += ": the average distance that probability mass must be moved to turn one distribution into the other."
-    return Paragraph(f"{text} KS = {short(ks)}{_with_floor(found, 'ks')}: the largest difference of the distribution functions.")
+    if math.isfinite(w1):
+        text += f" W1 (earth mover's distance) = {short(w1)}{_with_floor(found, 'w1')}"
+        text += f", or {short(w1 / real.sd, 2)} standard deviations of the data" if real.sd > 0 else ""
+        text += ": the average distance that probability mass must be moved to turn one distribution into the other."
+    if math.isfinite(ks):
+        text += f" KS = {short(ks)}{_with_floor(found, 'ks')}: the largest difference of the distribution functions."
+    return Paragraph(text)
 
 
 def _plane(reading: Reading) -> Paragraph:

@@ -74,7 +74,7 @@ def test_discriminator(answers: Predictions, look: Look) -> None:
 @pytest.mark.parametrize(
     ("size", "words"),
     [
-        ((78, 19), ("D(x):", "81% of real", "77% of generated", "overlap by 56%", "linear 64 > 64", "gradient")),
+        ((78, 19), ("D(x):", "81% of real", "77% of generated", "best threshold: 72% correct", "linear 64 > 64", "gradient")),
         ((78, 31), ("D(x):", "logits:", "81% of real", "D is ahead", "linear 1 > 64")),
         ((158, 54), ("D(x):", "logits:", "81% of real", "D is ahead", "linear 1 > 64")),
     ],

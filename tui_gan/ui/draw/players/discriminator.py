@@ -115,4 +115,4 @@ def _accuracy(canvas: Canvas, answers: Predictions, y: int, look: Look) -> None:
 
 
 def _common(answers: Predictions) -> str:
-    return f"the best threshold is right on {1 - common(answers) / 2:.0%}" if math.isfinite(common(answers)) else ""
+    return f"best threshold: {1 - common(answers) / 2:.0%} correct" if math.isfinite(common(answers)) else ""
