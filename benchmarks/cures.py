@@ -53,14 +53,13 @@ class Case(NamedTuple):
 _BARE_RING = ("regularizers.r1=0", "regularizers.r2=0", "instance_noise.sd=0", "objective=non_saturating")
 _BARE_TOY = ("regularizers.r1_difference=0",)
 CASES: dict[str, Case] = {
-    "ring-collapse": Case("ring2d", _BARE_RING, 2_000, 2_000, "collapse", "sliced_w1", 0.15),
+    "ring-collapse": Case("ring2d", _BARE_RING, 2_000, 4_000, "collapse", "sliced_w1", 0.15),
     "ring-late": Case("ring2d", _BARE_RING, 10_000, 2_000, "collapse", "sliced_w1", 0.15),
     "ring-relativistic": Case("ring2d", _BARE_RING[:3], 2_000, 2_000, "missing", "sliced_w1", 0.15),
     "ring-too-strong": Case(
         "ring2d", (*_BARE_RING[:3], "objective=minimax", "knobs.k_steps=5"), 1_500, 2_000, "too strong", "sliced_w1", 0.15
     ),
     "ring-wasserstein": Case("ring2d", (*_BARE_RING[:3], "objective=wasserstein"), 1_500, 2_000, "collapse", "sliced_w1", 0.15),
-    "toy-swing": Case("toy1d", (*_BARE_TOY, "schedule.kind=constant", "average_decay=0"), 3_000, 2_000, "swing", "ks", 0.05),
     "toy-too-weak": Case("toy1d", ("knobs.discriminator_lr=1e-6",), 1_000, 1_500, "too weak", "ks", 0.05),
     "toy-heavy-penalty": Case("toy1d", ("knobs.regularization=1000",), 1_000, 1_500, "too weak", "ks", 0.05),
     "toy-wasserstein": Case("toy1d", (*_BARE_TOY, "objective=wasserstein"), 1_500, 1_500, "steep", "ks", 0.05),
