@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs, set_knob
@@ -16,7 +17,7 @@ from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import predictions
-from tui_gan.session.observe.predictions import logit_edges
+from tui_gan.session.observe.predictions import logit_edges, overlap
 
 
 @pytest.fixture
@@ -50,11 +51,21 @@ def test_predictions_are_shares_of_what_d_says(build: Build, knobs: Knobs, gate:
         counts, _ = np.histogram(logits, found.logit_edges)
         assert (counts / 256).tolist() == found.fake_logits.tolist()
         assert found.fake_right == (logits < 0).mean()
+        assert found.fake_mean == pytest.approx(said.mean())
+    assert 0 <= found.overlap <= 1
     with torch.no_grad():
         trainer.discriminator.logit.bias.fill_(torch.nan)
     lost = predictions(trainer, opened)
     assert lost.fake.sum() == lost.fake_logits.sum() == 0
     assert lost.fake_unknown == lost.fake_outside.unknown == lost.real_unknown == lost.real_outside.unknown == 1
+
+
+def test_the_overlap_is_what_no_threshold_tells_apart() -> None:
+    stream = np.random.default_rng(0)
+    one, other = stream.standard_normal(300), 0.7 + stream.standard_normal(200)
+    assert overlap(one, other) == pytest.approx(1 - stats.ks_2samp(one, other).statistic)
+    assert (overlap(one, one), overlap(one, one + 10)) == (1, 0)
+    assert math.isnan(overlap(one, np.array([math.nan])))
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tui_gan.contract.commands import Command, Stop, Watch
+from tui_gan.contract.diagnosis import Diagnosis, Floor, Moments
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import (
     Event,
@@ -133,6 +134,9 @@ def make_predictions(**changes: Any) -> Predictions:
         "fake_logits": frozen(fake_logits / fake_logits.sum()),
         "real_right": 0.81,
         "fake_right": 0.77,
+        "real_mean": 0.66,
+        "fake_mean": 0.31,
+        "overlap": 0.56,
     }
     return Predictions(**{**values, **changes})
 
@@ -186,7 +190,23 @@ def make_other(kind: str, **changes: Any) -> Snapshot:
     measured = {name: Series(frozen([500.0, 1000.0, 1500.0, 2000.0]), frozen(values)) for name, values in MEASURED[kind].items()}
     picture = make_field() if kind == "plane" else make_images()
     values = {"preset": {"plane": "ring", "images": "mnist"}[kind], "picture": picture, "series": losses | measured}
+    values |= {"floors": {}, "diagnosis": None}
     return dataclasses.replace(base, **{**values, **changes})
+
+
+def make_diagnosis(**changes: Any) -> Diagnosis:
+    """N(3.4, 0.7) where the data are N(4, 0.5)."""
+    values: dict[str, Any] = {
+        "samples": 4096,
+        "rows": 0,
+        "real": Moments(4.0, 0.5),
+        "fake": Moments(3.4, 0.7),
+        "metrics": {"w1": 0.6, "ks": 0.38, "js": 0.09, "sd_ratio": 1.4},
+        "floors": {"w1": Floor(0.01, 0.02), "ks": Floor(0.0135, 0.0256), "js": Floor(0.0023, 0.003)},
+        "agreement": "different",
+        "findings": (),
+    }
+    return Diagnosis(**{**values, **changes})
 
 
 def make_snapshot(status: Status = Status.PAUSED, scale: float = 1.0, **changes: Any) -> Snapshot:
@@ -211,6 +231,8 @@ def make_snapshot(status: Status = Status.PAUSED, scale: float = 1.0, **changes:
         },
         "picture": make_picture(scale),
         "predictions": make_predictions(),
+        "floors": {"w1": Floor(0.009, 0.014)},
+        "diagnosis": make_diagnosis(),
         "layers": LAYERS,
         "machine": MACHINE,
         "gallery": make_gallery(),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tui_gan.gan.datasets import Dataset
 
 SAMPLES = (".npy", ".csv", ".txt")
+# Up to so many samples it is said what a perfect generator gets, which takes as long as twenty evaluations on the line and in the plane.
+WITH_FLOORS = 20_000
 RunOrCheckpoint = Annotated[str, typer.Argument(help="A run (its newest checkpoint is taken) or a checkpoint file.")]
 
 
@@ -66,18 +68,23 @@ def evaluate(
         raise UsageError(f"--number is for a run or a checkpoint; of the file {path} every sample is measured")
 
     from tui_gan.gan.metrics import METRICS, applicable, measure
+    from tui_gan.gan.metrics.floors import floors
 
     names = [name.strip() for name in metrics.split(",")] if metrics is not None else None
     for name in names or ():
         choose(METRICS, name, "metric")
     samples, dataset = _of_file(path, preset or "", data) if of_file else _of_run(what, preset, data, number)
     measured = measure(samples, dataset.truth, names or applicable(dataset.truth, by_default=True))
+    perfect = floors(dataset, list(measured), len(samples)) if len(samples) <= WITH_FLOORS else {}
+    typical = {name: floor.typical for name, floor in perfect.items()}
     if json:
-        print(json_text.dumps({"metrics": {name: value if math.isfinite(value) else None for name, value in measured.items()}}))
+        numbers = {"metrics": measured, "floors": typical}
+        print(json_text.dumps({part: {name: _finite(value) for name, value in values.items()} for part, values in numbers.items()}))
     else:
         width = max(map(len, measured))
         for name, value in measured.items():
-            print(f"{name:{width}} {value:.6g}")
+            bound = "ceiling" if METRICS[name].better == "more" else "floor"
+            print(f"{name:{width}} {value:.6g}" + (f"  ({bound} {typical[name]:.3g})" if name in typical else ""))
 
 
 def export(
@@ -144,6 +151,11 @@ def _dataset(config: "Config", data: Path | None) -> "Dataset":
     if data:
         config = msgspec.structs.replace(config, data=str(data), data_sha256=fingerprint(data))
     return dataset_of(config, Path())[0]
+
+
+def _finite(value: float) -> float | None:
+    """A number as JSON knows it."""
+    return value if math.isfinite(value) else None
 
 
 def _said(shape: tuple[int, ...]) -> str:

@@ -8,7 +8,7 @@ from tui_gan.contract.snapshot import Snapshot
 
 # The parts of a snapshot that cost something to make; "picture" and "predictions" are made until somebody says otherwise.
 # "field" and "wide" say what the picture is to be: with the field between the players, over a window that holds every sample.
-WATCHED = ("picture", "field", "wide", "predictions", "layers", "machine", "gallery", "settings", "runs")
+WATCHED = ("picture", "field", "wide", "predictions", "floors", "diagnosis", "layers", "machine", "gallery", "settings", "runs")
 
 
 class Command(msgspec.Struct, frozen=True, tag=True):

@@ -2,12 +2,14 @@
 
 import dataclasses
 import enum
+import math
 from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_gan.contract.diagnosis import Diagnosis, Floor
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.outside import NONE_OUTSIDE, Outside
 from tui_gan.contract.rules import RULES, Rules
@@ -146,6 +148,9 @@ class Predictions:
             of logits alone.
         real_outside, fake_outside: the shares of logits outside the limits, and of those that are not finite.
         real_unknown, fake_unknown: the shares of samples for which D(x) is no number.
+        real_mean, fake_mean: the mean of D(x) over the real and over the generated samples themselves.
+        overlap: 1 minus the Kolmogorov-Smirnov distance of D's outputs on the two kinds: 1 where no threshold tells them apart, 0 where
+            one tells all; a best threshold is right on 1 - overlap / 2.
     """
 
     edges: Floats
@@ -160,6 +165,9 @@ class Predictions:
     fake_outside: Outside = NONE_OUTSIDE
     real_unknown: float = 0.0
     fake_unknown: float = 0.0
+    real_mean: float = math.nan
+    fake_mean: float = math.nan
+    overlap: float = math.nan
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -283,6 +291,8 @@ class Snapshot:
             that the training adapts.
         picture: what the networks do now; None while loading.
         predictions: what the discriminator says of real and of generated samples; None while loading.
+        floors: what a perfect generator gets of the metrics in `series`; none unless somebody watches "floors", and until they are known.
+        diagnosis: how the generated samples stand to the data now; None unless somebody watches "diagnosis", and of images.
         layers: of both players; none unless somebody watches "layers".
         machine: None unless somebody watches "machine".
         gallery: None unless somebody watches "gallery".
@@ -312,6 +322,8 @@ class Snapshot:
     series: Mapping[str, Series] = dataclasses.field(default_factory=dict)
     picture: Picture | None = None
     predictions: Predictions | None = None
+    floors: Mapping[str, Floor] = dataclasses.field(default_factory=dict)
+    diagnosis: Diagnosis | None = None
     layers: tuple[Layer, ...] = ()
     machine: Machine | None = None
     gallery: Gallery | None = None

@@ -40,9 +40,9 @@ JOLICOEUR = "Jolicoeur-Martineau 2018, arXiv:1807.00734"
 BINKOWSKI = "Bińkowski et al. 2018, arXiv:1801.01401"
 YAZICI = "Yazıcı et al. 2019, arXiv:1806.04498"
 KYNKAANNIEMI = "Kynkäänniemi et al. 2019, arXiv:1904.06991"
+NAEEM = "Naeem et al. 2020, arXiv:2002.09797"
 KARRAS = "Karras et al. 2020, arXiv:1912.04958"
 TANCIK = "Tancik et al. 2020, arXiv:2006.10739"
-NAEEM = "Naeem et al. 2020, arXiv:2002.09797"
 AYLIEN = "AYLIEN, 'An introduction to Generative Adversarial Networks', 2016"
 
 SETTINGS = {

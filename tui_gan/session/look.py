@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from tui_gan.contract.commands import WATCHED
 from tui_gan.contract.errors import choose
 from tui_gan.contract.snapshot import Picture
+from tui_gan.session.diagnosing import Floors, diagnosed, floors
 from tui_gan.session.gallery import Browser
 from tui_gan.session.machine import Meter
 from tui_gan.session.observe import layers, predictions, with_field
@@ -17,6 +18,8 @@ from tui_gan.session.run import Run
 
 # The share of the training time that looking may take.
 LOOKING = 0.04
+# Seconds between two diagnoses of a run that trains.
+DIAGNOSED = 3
 # What is made until somebody says otherwise, and what stays as it was seen last when nobody watches it.
 FIRST = frozenset({"picture", "predictions"})
 # The parts that show networks at a step.
@@ -39,6 +42,7 @@ class Looker:
         watched: the names of the parts that somebody looks at, of WATCHED.
         browser: what the gallery is to show; `overlaid` the other runs whose series are to be shown.
         meter: what the run costs the machine.
+        floors: what a perfect generator gets of the metrics.
         resting: whether the run does not train, so that looking takes nothing from it.
     """
 
@@ -48,6 +52,7 @@ class Looker:
         self.browser = Browser(run)
         self.overlaid = Overlaid(run.files.run.path)
         self.meter = Meter()
+        self.floors = Floors()
         self.resting = True
         self._seen: dict[str, Seen] = {}
         self._due = 0.0
@@ -130,6 +135,11 @@ def _second(looker: Looker) -> int:
     return int(time.perf_counter())
 
 
+def _diagnosed(looker: Looker) -> object:
+    """A diagnosis may cost as much as several pictures, and is read slowly; floors that become known change one that rests."""
+    return (_networks(looker), _second(looker)) if looker.resting else _second(looker) // DIAGNOSED
+
+
 def _picture(looker: Looker) -> Picture:
     run = looker.run
     picture = run.observer.picture(run.trainer, run.knobs, "wide" in looker.watched)
@@ -143,6 +153,8 @@ PARTS: dict[str, Part] = {
         lambda looker: ({"field", "wide"} & looker.watched, looker.browser.asked.nearest, _trainer(looker)),
     ),
     "predictions": Part(lambda looker: predictions(looker.run.trainer, looker.run.knobs), _networks, _trainer),
+    "floors": Part(lambda looker: floors(looker.run.trainer, looker.floors), _second),
+    "diagnosis": Part(lambda looker: diagnosed(looker.run.trainer, looker.floors), _diagnosed, _trainer),
     "layers": Part(lambda looker: layers(looker.run.trainer), _networks, _trainer),
     "machine": Part(lambda looker: looker.meter.machine(), lambda looker: (), lambda looker: (_second(looker), looker.meter.known)),
     "gallery": Part(

@@ -74,6 +74,7 @@ class Session:
                 self._pacer.begin(self._pace)
                 self._guarded(self._train_step)
         outcome = self._outcome()
+        self.looker.floors.close()
         self.run.files.log.close()
         return outcome
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.ui.conftest import STAGES, make_images, make_other, make_predictions, make_snapshot
+from tests.ui.conftest import STAGES, make_diagnosis, make_images, make_other, make_predictions, make_snapshot
 from tui_gan.contract.config import Config
+from tui_gan.contract.diagnosis import Finding, Floor, Moments
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.objectives import TRAITS
 from tui_gan.contract.rules import Rules
@@ -19,6 +20,7 @@ from tui_gan.gan.regularizers import REGULARIZERS
 from tui_gan.ui.draw.palette import Look
 from tui_gan.ui.draw.players.discriminator import discriminator
 from tui_gan.ui.explain import explained
+from tui_gan.ui.explain.findings import WORDS
 from tui_gan.ui.explain.glossary import GLOSSARY
 from tui_gan.ui.keys import KEYS
 
@@ -46,7 +48,7 @@ def players(objective: str = "non_saturating", **changes: Any) -> str:
 
 
 def sure(share: float, **changes: Any) -> Any:
-    return make_predictions(real_right=share, fake_right=share, **changes)
+    return make_predictions(real_right=share, fake_right=share, **{"overlap": 0.9, **changes})
 
 
 def test_the_sections_stand_in_order_and_keep_their_paragraphs() -> None:
@@ -58,14 +60,11 @@ def test_the_sections_stand_in_order_and_keep_their_paragraphs() -> None:
 
 
 def test_a_strong_discriminator_starves_minimax_and_not_the_others() -> None:
-    shares = np.zeros(20)
-    shares[0] = 1.0
-    strong = sure(0.97, fake=frozen(shares))
+    strong = sure(0.97, fake_mean=0.03)
     text = players("minimax", predictions=strong)
     assert "real 97%" in text
     assert "mean -0.025" in text
     assert "vanishing gradient" in text
-    assert "(k)" in text
     assert "mean -0.97" in players(predictions=strong)
     assert "vanishing gradient" not in players(predictions=strong)
     assert "far ahead" in players("unheard of", predictions=strong)
@@ -75,10 +74,16 @@ def test_a_strong_discriminator_starves_minimax_and_not_the_others() -> None:
 
 def test_a_discriminator_at_chance_is_weak_or_has_found_the_equilibrium() -> None:
     chance = sure(0.51)
-    far = players(predictions=chance, series=measured(w1=0.4, sd_ratio=0.5))
-    assert "although the two distributions differ" in far
-    assert "Nash" in players(predictions=chance, series=measured(w1=0.01, sd_ratio=1.0))
-    assert "measures below tell" in players(predictions=chance, series={})
+    far = players(predictions=chance)
+    assert "although the two distributions differ (a threshold on x alone is right on 69.0%)" in far
+    same = make_diagnosis(agreement="indistinguishable", metrics={"ks": 0.012, "js": 0.0025})
+    assert "Nash" in players(predictions=chance, diagnosis=same)
+    near = make_diagnosis(agreement="close", metrics={"ks": 0.03, "js": 0.004})
+    text = players(predictions=chance, diagnosis=near)
+    assert "Nash" not in text
+    assert "right on 51.5%" in text
+    assert "may tell which" in players(predictions=chance, diagnosis=None)
+    assert "may tell which" in players(predictions=chance, diagnosis=make_diagnosis(agreement="unknown", floors={}))
     assert "catch up" in players(predictions=sure(0.3))
     assert "only partly" in players()
 
@@ -86,7 +91,8 @@ def test_a_discriminator_at_chance_is_weak_or_has_found_the_equilibrium() -> Non
 def test_a_border_beside_both_kinds_is_no_guessing() -> None:
     low, high = np.zeros(20), np.zeros(20)
     low[15], high[18] = 1.0, 1.0
-    apart = make_predictions(real=frozen(high), fake=frozen(low), real_right=1.0, fake_right=0.0)
+    apart = make_predictions(real=frozen(high), fake=frozen(low), real_right=1.0, fake_right=0.0, overlap=0.0)
+    assert "the best threshold would be right on 100%" in players(predictions=apart)
     assert "Most lie on the real side" in players(predictions=apart)
     assert "chance" not in players(predictions=apart)
     assert "classifies most of both as real" in discriminator(apart, (), 78, 20, Look()).text()
@@ -180,46 +186,112 @@ def test_a_swing_is_told_from_noise_and_from_a_drift() -> None:
     assert "oscillate" not in of(2 * steps / 3000)
 
 
-@pytest.mark.parametrize(
-    ("series", "words"),
-    [
-        (measured(sd_ratio=0.5), "gives up variety"),
-        (measured(sd_ratio=1.02, w1=0.02), "no sign of mode collapse"),
-        (measured(sd_ratio=1.5), "covers the data and more"),
-        (measured(w1=0.02), "4.0% of the standard deviation"),
-        ({}, "mean 3.4"),
-    ],
-)
-def test_a_line_in_words(series: dict[str, Series], words: str) -> None:
-    assert words in section(make_snapshot(series=series), "What is generated")
+def test_the_numbers_of_a_line_are_those_of_the_data_and_of_all_samples() -> None:
+    lognormal = make_diagnosis(real=Moments(3.137, 9.023), fake=Moments(3.0, 7.2), metrics={"w1": 0.3, "ks": 0.1, "js": 0.02})
+    text = section(make_snapshot(diagnosis=lognormal), "What is generated")
+    assert "mean 3 and standard deviation 7.2, the data 3.137 and 9.023" in text
+    assert "0.033 standard deviations of the data" in text
+    assert "KS = 0.1 (0.0135 between the data and a perfect generator)" in text
+    halves = section(make_snapshot(diagnosis=dataclasses.replace(lognormal, rows=100)), "What is generated")
+    assert "(0.0135 between two halves of the data)" in halves
+    assert "W1 (earth mover's distance) = 15.8" in section(make_snapshot(diagnosis=None, series=measured(w1=15.8)), "What is generated")
+    assert "Nothing is measured yet" in section(make_snapshot(diagnosis=None, series={}), "What is generated")
+
+
+@pytest.mark.parametrize("kind", WORDS)
+def test_every_finding_is_a_true_sentence_without_holes(kind: str) -> None:
+    on_the_line = make_diagnosis(metrics={"ks": 0.2, "js": 0.1, "sd_ratio": 0.6})
+    in_the_plane = make_diagnosis(real=None, fake=None, metrics={"js": 0.1})
+    numbers = math.nan if kind == "discrete" else 0.3
+    for found, finding in (
+        (on_the_line, Finding(kind, 0.3, 0.01, -1.0, 2.0, 3)),
+        (on_the_line, Finding(kind, 1.3, 0.01, -4.0, -2.0, 1)),
+        *([] if kind in ("short_tail", "long_tail") else [(in_the_plane, Finding(kind, numbers, 0.01, count=2))]),
+    ):
+        make = make_snapshot if found.real else lambda **changes: make_other("plane", **changes)
+        for step in (100, 1_900):
+            text = section(make(diagnosis=dataclasses.replace(found, findings=(finding,)), step=step, steps=2_000), "What is generated")
+            assert text.endswith(".")
+            assert not any(word in text for word in ("nan", " inf", "  ", "{"))
 
 
 @pytest.mark.parametrize(
-    ("series", "knobs", "words"),
+    ("findings", "words"),
     [
-        (measured(modes=5, hq=0.8), Knobs(), "3 modes are missing: this is mode collapse"),
-        (measured(modes=7, hq=0.8), Knobs(), "1 mode is missing"),
-        (measured(modes=5, hq=0.8), Knobs(minibatch_discrimination=True), "D judges samples together"),
-        (measured(modes=1, hq=0.1), Knobs(), "too early"),
-        (measured(modes=8, hq=0.8), Knobs(), "20% of the samples lie between"),
-        (measured(modes=8, hq=0.95, reverse_kl=0.02), Knobs(), "no mode collapse"),
-        (measured(sliced_w1=0.3), Knobs(), "Sliced W1 = 0.3"),
-        ({}, Knobs(), "Nothing is measured yet; e"),
+        ((Finding("bridge", 0.04, 0.0004, -96.6, 96.8),), "4.0% of the samples lie between -96.6 and 96.8"),
+        ((Finding("short_tail", 0.024, 0.01, 18.6, math.inf),), "The upper tail is too short: 2.4% of the data lie above 18.6"),
+        ((Finding("discrete", 0.19, low=4.0, count=15),), "take 15 different values, and 19% are exactly 4"),
+        ((Finding("narrow", 0.8),), "G is somewhat too narrow, but has not collapsed"),
+        ((Finding("apart", 1.0, low=-18.7, high=-11.2),), "hardly overlap (KS = 1): the generated numbers lie between -18.7 and -11.2"),
+        ((Finding("collapse", 0.9, count=1),), "almost all latents map to the same point"),
+        ((Finding("shifted", 0.38, low=0.19),), "by +0.19, 0.38 standard deviations"),
     ],
 )
-def test_a_plane_in_words(series: dict[str, Series], knobs: Knobs, words: str) -> None:
-    snapshot = make_other("plane", series=series, knobs=knobs, settings=told(dataset="ring"))
+def test_a_line_in_words(findings: tuple[Finding, ...], words: str) -> None:
+    found = make_diagnosis(findings=findings, metrics={"w1": 0.1, "ks": 0.1, "js": 0.1, "sd_ratio": 0.8})
+    text = section(make_snapshot(diagnosis=found), "What is generated")
+    assert words in text
+    assert "covers the data and more" not in text
+
+
+PLANE = {"js": 0.1, "sliced_w1": 0.3, "modes": 5.0, "hq": 0.8, "reverse_kl": 0.4}
+
+
+@pytest.mark.parametrize(
+    ("findings", "step", "words"),
+    [
+        ((Finding("missing", 0.375, 0.0, count=3),), 1_900, "3 of 8 modes are missing, which is mode collapse: 38% of the data"),
+        ((Finding("missing", 0.125, 0.0, count=1),), 1_900, "1 of 8 mode is missing"),
+        ((Finding("bridge", 0.34, 0.011),), 1_900, "All modes are covered; 34% of the samples are not within 3 standard deviations"),
+        ((Finding("apart", 1.0),), 100, "Early: G has not reached the data yet."),
+        ((Finding("apart", 1.0),), 1_900, "Hardly any generated point lies where the data are."),
+        ((Finding("collapse", 0.9, count=3), Finding("apart", 1.0)), 100, "Mode collapse: almost all latents map to the same few points"),
+    ],
+)
+def test_a_plane_in_words(findings: tuple[Finding, ...], step: int, words: str) -> None:
+    found = make_diagnosis(real=None, fake=None, metrics=PLANE, findings=findings)
+    snapshot = make_other("plane", diagnosis=found, step=step, steps=2_000, settings=told(dataset="ring"))
     assert words in section(snapshot, "What is generated")
 
 
+def test_modes_that_come_and_go_late_are_a_collapse_and_not_early() -> None:
+    """The ring without regularizers: three points, 0 or 1 modes found by turns."""
+    modes = Series(frozen(np.arange(6.0)), frozen([0.0, 1.0, 0.0, 1.0, 1.0, 0.0]))
+    found = make_diagnosis(real=None, fake=None, metrics=PLANE, findings=(Finding("collapse", 0.9, count=3), Finding("apart", 1.0)))
+    bare = told(dataset="ring", objective="non_saturating", regularizers__r1=0.0, regularizers__r2=0.0, instance_noise__sd=0.0)
+    snapshot = make_other("plane", diagnosis=found, step=10_928, steps=12_000, settings=bare, series={"modes": modes})
+    text = section(snapshot, "What is generated")
+    assert "same few points, and the modes they sit near change over time" in text
+    assert "Early" not in text
+    assert "Try the gradient penalties R1 and R2 with weight 1 (regularizers.r1 and regularizers.r2, in the knobs view, 6)" in text
+    assert "The penalty factor (P) changes nothing while every penalty is 0." in text
+
+
 @pytest.mark.parametrize(
-    ("precision", "recall", "words"),
-    [(0.9, 0.1, "mode collapse"), (0.2, 0.8, "not convincing yet"), (0.1, 0.1, "Both are low"), (0.8, 0.7, "Both are fair")],
+    ("precision", "recall", "coverage", "words"),
+    [
+        (0.9, 0.1, 0.2, "blurred or empty ones, which in pixels lie near many real ones"),
+        (1.0, 0.9, 0.05, "High precision with low coverage"),
+        (0.2, 0.8, 0.7, "many of its images lie off the data"),
+        (0.1, 0.1, 0.1, "both low"),
+        (0.8, 0.7, 0.9, "look at the samples"),
+    ],
 )
-def test_images_in_words(precision: float, recall: float, words: str) -> None:
-    text = section(make_other("images", series=measured(precision=precision, recall=recall)), "What is generated")
-    assert f"{precision:.0%} of the generated images" in text
+def test_images_in_words(precision: float, recall: float, coverage: float, words: str) -> None:
+    text = section(make_other("images", series=measured(precision=precision, recall=recall, coverage=coverage)), "What is generated")
+    assert f"In pixels, where blur counts as near: precision = {precision:.0%}" in text
     assert words in text
+    assert "convincing" not in text
+
+
+def test_images_are_never_called_an_equilibrium() -> None:
+    values = {"feature_precision": 0.87, "feature_recall": 0.88, "feature_coverage": 0.96, "precision": 1.0}
+    snapshot = make_other("images", series=measured(**values), predictions=sure(0.5), settings=told(dataset="mnist"))
+    assert "Nash" not in section(snapshot, "The players")
+    assert "In the features of a classifier of digits: precision = 87%" in section(snapshot, "What is generated")
+    other = dataclasses.replace(snapshot, settings=told(dataset="fashion-mnist"), floors={"feature_precision": Floor(0.9, 0.9)})
+    assert "which has seen no other images" in section(other, "What is generated")
+    assert "test images get 90%" in section(other, "What is generated")
 
 
 def test_what_the_run_does() -> None:
@@ -349,9 +421,14 @@ def test_a_source_is_found_by_a_key_or_its_first_part() -> None:
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_strange_numbers_are_never_told(bad: float) -> None:
     names = ("generator_loss", "discriminator_loss", "w1", "sd_ratio", "modes", "hq", "reverse_kl", "precision", "recall", "parzen")
-    odd = sure(math.nan, real=frozen(np.full(20, bad)), fake=frozen(np.full(20, math.nan)))
+    odd = sure(math.nan, real=frozen(np.full(20, bad)), fake=frozen(np.full(20, math.nan)), real_mean=bad, fake_mean=bad, overlap=bad)
+    strange = make_diagnosis(
+        fake=Moments(bad, bad), metrics=dict.fromkeys(("w1", "ks", "js", "sd_ratio", *PLANE), bad), agreement="unknown"
+    )
     for kind in ("line", "plane", "images"):
         make = make_snapshot if kind == "line" else lambda kind=kind, **changes: make_other(kind, **changes)
         text = explained(make(series=measured(**dict.fromkeys(names, bad)), predictions=sure(bad)))
         assert not any(word in each.text.split() for part in text[:3] for each in part.paragraphs for word in ("nan", "inf", "-inf"))
         explained(make(predictions=odd, series={}))
+        text = explained(make(diagnosis=strange))
+        assert not any(word in each.text.split() for part in text[:3] for each in part.paragraphs for word in ("nan", "inf", "-inf"))

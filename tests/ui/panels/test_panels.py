@@ -141,7 +141,7 @@ def measured(**values: float) -> dict[str, Series]:
         (measured(sd_ratio=1.0, modes=8.0), "8 modes found"),
         (measured(modes=1.0), "1 mode found"),
         (measured(modes=float("nan"), hq=0.96), "96% of samples near a mode"),
-        (measured(classifier_frechet=3.0, precision=0.5), "50% of samples realistic"),
+        (measured(classifier_frechet=3.0, precision=0.5), "precision 50%"),
         ({}, ""),
     ],
 )

@@ -23,6 +23,7 @@ class Line:
         cdf: float64 (m,) -> float64 (m,), P(x <= each).
         mean, sd: exact.
         density: float64 (m,) -> float64 (m,); None where there is no such thing.
+        rows: how many rows of the user's data it is the empirical distribution of; 0 where the distribution is known.
     """
 
     quantiles: Callable[[int], Floats]
@@ -30,6 +31,7 @@ class Line:
     mean: float
     sd: float
     density: Callable[[Floats], Floats] | None = None
+    rows: int = 0
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -41,11 +43,13 @@ class Plane:
             all of it, without repetition.
         modes: float64 (K, 2) centres of a mixture of K equally likely isotropic Gaussians; None where there is no such thing.
         mode_sd: standard deviation of each mode in each coordinate; 0 without modes.
+        rows: how many rows of the user's data it is the empirical distribution of; 0 where the distribution is known.
     """
 
     points: Callable[[int], Floats]
     modes: Floats | None = None
     mode_sd: float = 0.0
+    rows: int = 0
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

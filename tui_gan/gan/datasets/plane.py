@@ -1,5 +1,6 @@
 """Distributions in the plane."""
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -93,7 +94,7 @@ def of_columns(values: Floats, standardize: bool) -> Dataset:
     def reference(count: int) -> Floats:
         return values[order[:count]]
 
-    return Dataset((2,), gathered(training), location, scale, Plane(reference))
+    return Dataset((2,), gathered(training), location, scale, Plane(reference, rows=len(values)))
 
 
 def _of_points(points: Points, mean: Floats, sd: Floats, standardize: bool, modes: Floats | None = None, mode_sd: float = 0.0) -> Dataset:
@@ -103,8 +104,11 @@ def _of_points(points: Points, mean: Floats, sd: Floats, standardize: bool, mode
     def sample(count: int, stream: torch.Generator, device: str) -> Tensor:
         return ((points(count, stream) - shift) / width).float().to(device)
 
+    # Every evaluation asks for the same points.
+    @functools.lru_cache(maxsize=8)
     def reference(count: int) -> Floats:
         drawn: Floats = points(count, torch.Generator().manual_seed(REFERENCE_SEED)).numpy()
+        drawn.setflags(write=False)
         return drawn
 
     return Dataset((2,), sample, location, scale, Plane(reference, modes, mode_sd))

@@ -23,6 +23,7 @@ class Metric(NamedTuple):
         needs: why it is not defined for a truth of these kinds, or None where it is.
         least: the fewest samples that define it.
         asked: whether it is measured only when asked for by name, because it takes long or needs what may not be there.
+        floor: whether what a perfect generator gets of it is worth telling, and quickly found.
     """
 
     ways: Mapping[type, Way]
@@ -30,27 +31,32 @@ class Metric(NamedTuple):
     needs: Callable[[Any], str | None] = lambda truth: None
     least: int = 1
     asked: bool = False
+    floor: bool = False
 
 
 METRICS: dict[str, Metric] = {
-    "w1": Metric({Line: line.w1}),
-    "ks": Metric({Line: line.ks}),
-    "js": Metric({Line: line.js, Plane: plane.js}),
+    "w1": Metric({Line: line.w1}, floor=True),
+    "ks": Metric({Line: line.ks}, floor=True),
+    "js": Metric({Line: line.js, Plane: plane.js}, floor=True),
     "mean": Metric({Line: line.mean}, None),
     "sd": Metric({Line: line.sd}, None),
     "sd_ratio": Metric({Line: line.sd_ratio}, None),
     "modes": Metric({Plane: plane.by_modes}, "more", plane.without_modes),
-    "hq": Metric({Plane: plane.by_modes}, "more", plane.without_modes),
-    "reverse_kl": Metric({Plane: plane.by_modes}, "less", plane.without_modes),
-    "mmd": Metric({Plane: plane.mmd}, least=2),
-    "sliced_w1": Metric({Plane: plane.sliced_w1}),
+    "hq": Metric({Plane: plane.by_modes}, "more", plane.without_modes, floor=True),
+    "reverse_kl": Metric({Plane: plane.by_modes}, "less", plane.without_modes, floor=True),
+    "mmd": Metric({Plane: plane.mmd}, least=2, floor=True),
+    "sliced_w1": Metric({Plane: plane.sliced_w1}, floor=True),
     "parzen": Metric({Images: parzen.parzen}, "more"),
     "parzen_se": Metric({Images: parzen.parzen}, None),
-    "precision": Metric({Images: manifold.manifold}, "more", manifold.without_neighbours, least=manifold.LEAST),
-    "recall": Metric({Images: manifold.manifold}, "more", manifold.without_neighbours, least=manifold.LEAST),
-    "density": Metric({Images: manifold.manifold}, "more", manifold.without_neighbours, least=manifold.LEAST),
-    "coverage": Metric({Images: manifold.manifold}, "more", manifold.without_neighbours, least=manifold.LEAST),
-    "classifier_frechet": Metric({Images: frechet.classifier_frechet}, "less", frechet.without_features, least=2),
+    "precision": Metric({Images: manifold.manifold}, "more", manifold.without_neighbours, least=manifold.LEAST, floor=True),
+    "recall": Metric({Images: manifold.manifold}, "more", manifold.without_neighbours, least=manifold.LEAST, floor=True),
+    "density": Metric({Images: manifold.manifold}, "more", manifold.without_neighbours, least=manifold.LEAST, floor=True),
+    "coverage": Metric({Images: manifold.manifold}, "more", manifold.without_neighbours, least=manifold.LEAST, floor=True),
+    "feature_precision": Metric({Images: manifold.by_features}, "more", manifold.without_features, least=manifold.LEAST, floor=True),
+    "feature_recall": Metric({Images: manifold.by_features}, "more", manifold.without_features, least=manifold.LEAST, floor=True),
+    "feature_density": Metric({Images: manifold.by_features}, "more", manifold.without_features, least=manifold.LEAST, floor=True),
+    "feature_coverage": Metric({Images: manifold.by_features}, "more", manifold.without_features, least=manifold.LEAST, floor=True),
+    "classifier_frechet": Metric({Images: frechet.classifier_frechet}, "less", frechet.without_features, least=2, floor=True),
     "nearest_train": Metric({Images: nearest.nearest_train}, None),
     "kid": Metric({Images: fidelity.inception}, least=2, asked=True),
     "fid": Metric({Images: fidelity.inception}, least=2, asked=True),

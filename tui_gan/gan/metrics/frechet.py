@@ -25,8 +25,8 @@ def classifier_frechet(samples: Pixels, truth: Images) -> float:
     reason = without_features(truth)
     if reason or truth.features is None:
         raise UsageError(str(reason))
-    fake = _features(of_samples(samples, SAMPLES), truth.features, lambda block: block)
-    return frechet(fake, _features(truth.test, truth.features, of_bytes))
+    fake = features_of(of_samples(samples, SAMPLES), truth.features)
+    return frechet(fake, features_of(truth.test, truth.features, of_bytes))
 
 
 def without_features(truth: Images) -> str | None:
@@ -52,6 +52,7 @@ def _root(symmetric: Tensor) -> Tensor:
     return root
 
 
-def _features(images: Tensor, features: Callable[[Tensor], Tensor], pixels: Callable[[Tensor], Tensor]) -> Tensor:
+def features_of(images: Tensor, features: Callable[[Tensor], Tensor], pixels: Callable[[Tensor], Tensor] = lambda block: block) -> Tensor:
+    """The features of images (n, C, H, W), float32 (n, F), block by block; `pixels` brings a block to float32 in [0, 1]."""
     with torch.no_grad():
         return torch.cat([features(pixels(block)).cpu() for block in blocks(images, BLOCK)])

@@ -1,5 +1,7 @@
 """Metrics on the line: samples float64 (N,) in units of the data."""
 
+import math
+
 import numpy as np
 
 from tui_gan.contract.snapshot import Floats
@@ -45,8 +47,8 @@ def sd(samples: Floats, truth: Line) -> float:
 
 
 def sd_ratio(samples: Floats, truth: Line) -> float:
-    """Standard deviation of the samples over that of the data; under 1 means that the generator narrows."""
-    return float(samples.std() / truth.sd)
+    """Standard deviation of the samples over that of the data; under 1 means that the generator narrows, NaN where the data do not vary."""
+    return float(samples.std() / truth.sd) if truth.sd else math.nan
 
 
 def js(samples: Floats, truth: Line) -> float:

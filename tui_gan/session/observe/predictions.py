@@ -45,7 +45,19 @@ def predictions(trainer: Trainer, knobs: Knobs) -> Predictions:
         fake_outside=outside(fake_logits[:, None], limits[:1], limits[-1:]),
         real_unknown=float(np.isnan(real_verdicts).mean()),
         fake_unknown=float(np.isnan(fake_verdicts).mean()),
+        real_mean=float(real_verdicts.mean()),
+        fake_mean=float(fake_verdicts.mean()),
+        overlap=overlap(real_logits, fake_logits),
     )
+
+
+def overlap(one: Floats, other: Floats) -> float:
+    """1 minus the largest difference of the distribution functions of two samples, (N,) and (M,); NaN where one is no number."""
+    if not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return math.nan
+    places = np.concatenate((one, other))
+    reached = [np.searchsorted(np.sort(each), places, side="right") / len(each) for each in (one, other)]
+    return 1.0 - float(np.abs(reached[0] - reached[1]).max())
 
 
 def logit_edges(logits: Floats) -> Floats:

@@ -16,6 +16,8 @@ class Gauge:
         unit: of its values; "" for numbers without one.
         letter: what stands for it where several share a chart.
         marker: what draws it in ASCII.
+        floor: what a perfect generator gets at this sample size; None where that is not known.
+        bound: what the floor is called.
     """
 
     name: str
@@ -26,6 +28,8 @@ class Gauge:
     unit: str = ""
     letter: str = ""
     marker: str = "*"
+    floor: float | None = None
+    bound: str = "floor"
 
 
 LOSSES = ("generator_loss", "discriminator_loss")
@@ -40,16 +44,20 @@ GAUGES = {
     "sd": Gauge("sd", ink=Ink.FAKE, unit="data units"),
     "sd_ratio": Gauge("sd ratio", wanted=1.0, ink=Ink.FAKE),
     "modes": Gauge("modes found", include=(0.0, 1.0), ink=Ink.FAKE),
-    "hq": Gauge("near a mode", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of samples"),
+    "hq": Gauge("near a mode", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of samples", bound="ceiling"),
     "reverse_kl": Gauge("reverse KL", logarithmic=True, ink=Ink.FAKE, unit="nats"),
     "mmd": Gauge("MMD", logarithmic=True, ink=Ink.FAKE),
     "sliced_w1": Gauge("sliced W1", logarithmic=True, ink=Ink.FAKE, unit="data units"),
     "parzen": Gauge("Parzen log p", ink=Ink.FAKE, unit="nats"),
     "parzen_se": Gauge("Parzen std. error", ink=Ink.FAKE, unit="nats"),
-    "precision": Gauge("precision", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of samples"),
-    "recall": Gauge("recall", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of real"),
-    "density": Gauge("density", wanted=1.0, include=(0.0,), ink=Ink.FAKE),
-    "coverage": Gauge("coverage", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of real"),
+    "precision": Gauge("precision", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of samples", bound="ceiling"),
+    "recall": Gauge("recall", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of real", bound="ceiling"),
+    "density": Gauge("density", wanted=1.0, include=(0.0,), ink=Ink.FAKE, bound="ceiling"),
+    "coverage": Gauge("coverage", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of real", bound="ceiling"),
+    "feature_precision": Gauge("feature precision", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of samples", bound="ceiling"),
+    "feature_recall": Gauge("feature recall", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of real", bound="ceiling"),
+    "feature_density": Gauge("feature density", wanted=1.0, include=(0.0,), ink=Ink.FAKE, bound="ceiling"),
+    "feature_coverage": Gauge("feature coverage", wanted=1.0, include=(0.0,), ink=Ink.FAKE, unit="of real", bound="ceiling"),
     "classifier_frechet": Gauge("Frechet distance", logarithmic=True, ink=Ink.FAKE),
     "nearest_train": Gauge("nearest train", ink=Ink.FAKE, unit="of test"),
     "kid": Gauge("KID", ink=Ink.FAKE),

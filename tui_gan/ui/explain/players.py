@@ -6,7 +6,8 @@ from tui_gan.contract.objectives import Level
 from tui_gan.contract.sources import ARJOVSKY, GOODFELLOW, GULRAJANI, MESCHEDER
 from tui_gan.ui.draw.players.predictions import beside, common
 from tui_gan.ui.draw.scale import short
-from tui_gan.ui.explain.quality import near
+from tui_gan.ui.explain.advice import advice
+from tui_gan.ui.explain.quality import agreement, best_response
 from tui_gan.ui.explain.reading import Reading
 from tui_gan.ui.explain.text import Paragraph
 
@@ -32,8 +33,9 @@ def players(reading: Reading) -> Paragraph:
         return Paragraph(f"{shares}, below chance: G's samples now lie where D still expects real ones. D has to catch up.")
     if kind := beside(said):
         return Paragraph(
-            f"{shares}, but D's outputs on the two kinds overlap by only {common(said):.0%}. Most lie on the {kind} side of the decision "
-            "threshold, as after a large update of either network. D's ranking still separates them, so its gradient is informative.",
+            f"{shares}, but the best threshold would be right on {1 - common(said) / 2:.0%}. Most outputs lie on the {kind} side of the "
+            "decision threshold, as after a large update of either network. D's ranking still separates the two, so its gradient is "
+            "informative.",
             GOODFELLOW,
         )
     if right < CHANCE:
@@ -56,27 +58,27 @@ def _unbounded(reading: Reading) -> Paragraph:
 
 def _too_strong(reading: Reading, shares: str) -> Paragraph:
     why, source = reading.snapshot.rules.traits.gradient(reading.verdict_on_fake)
-    remedy = (
-        f"Fewer updates of D ({reading.key('k_steps_lower')}) or a lower D rate ({reading.key('discriminator_lr_lower')}) hold it back."
-    )
-    return Paragraph(f"{shares}: it is far ahead of G. {why} {remedy}", source)
+    return Paragraph(f"{shares}: it is far ahead of G. {why} {advice(reading, 'too strong')}".rstrip(), source)
 
 
 def _at_chance(reading: Reading, shares: str) -> Paragraph:
-    close = near(reading)
-    if close:
+    near, best = agreement(reading), best_response(reading)
+    if near == "indistinguishable":
         return Paragraph(
-            f"{shares}, hardly more than by guessing, and what is generated is close to the data. This is what the end of the game looks "
-            "like: with equal distributions no D can do better (a Nash equilibrium).",
+            f"{shares}, which is chance level, and no metric tells G from the data at this sample size. If p = q, no D does better (a Nash "
+            "equilibrium).",
             GOODFELLOW,
         )
-    if close is None:
-        text = f"{shares}, hardly more than by guessing: either the generated samples are as good as real, or D is too weak to see what is"
-        return Paragraph(f"{text} wrong. The measures below tell which.", GOODFELLOW)
+    if near == "close":
+        still = f", though a better D could still tell them apart: {best}" if best else ", though a better D could still tell them apart"
+        return Paragraph(f"{shares}, which is chance level, and G is close to the data{still}.", GOODFELLOW)
+    if near == "unknown":
+        text = f"{shares}, which is chance level: either the generated samples are as good as real, or D is too weak to see what is wrong."
+        return Paragraph(f"{text} The metrics below may tell which.", GOODFELLOW)
+    still = f" ({best})" if best else ""
     return Paragraph(
-        f"{shares}, hardly more than by guessing, although the two distributions differ: D is too weak, too slow or held back too much "
-        f"to show G the way. More updates of D ({reading.key('k_steps_raise')}) help, or a higher rate "
-        f"({reading.key('discriminator_lr_raise')}).",
+        f"{shares}, which is chance level, although the two distributions differ{still}: D is too weak, too slow or penalised too much to "
+        f"show it to G. {advice(reading, 'too weak')}".rstrip(),
         GOODFELLOW,
     )
 
@@ -101,7 +103,8 @@ def losses(reading: Reading) -> Paragraph:
         low, high, period = swing
         return Paragraph(
             f"{now}. They oscillate, G's between {low:.2f} and {high:.2f} with a period of about {short(period, 2)} steps: "
-            "gradient steps of two players can circle the equilibrium without reaching it. A gradient penalty (R1) damps this.",
+            "gradient steps of two players can circle the equilibrium without reaching it. "
+            f"{advice(reading, 'swing')}".rstrip(),
             MESCHEDER,
         )
     return _critic(reading, now, of_d) if reading.objective == "wasserstein" else _balance(reading, now, of_d, of_g)

@@ -1,20 +1,23 @@
-"""Quality: how near the generated distribution is to that of the data, by the measures of the run."""
+"""Quality: how near the generated distribution is to that of the data, by several metrics with their floors."""
 
 import math
 from collections.abc import Callable
 
+from tui_gan.contract.diagnosis import Agreement, Diagnosis
+from tui_gan.contract.objectives import LN2
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D
-from tui_gan.contract.sources import KYNKAANNIEMI, SALIMANS, SRIVASTAVA, THEIS
+from tui_gan.contract.sources import KYNKAANNIEMI, NAEEM, SALIMANS, SRIVASTAVA, THEIS
 from tui_gan.ui.draw.scale import short
+from tui_gan.ui.explain import findings
+from tui_gan.ui.explain.advice import advice
 from tui_gan.ui.explain.reading import Reading
 from tui_gan.ui.explain.text import Paragraph
 
-# Of W1, in standard deviations of the data: under the first the distributions are near, over the second they differ.
-NEAR, FAR = 0.06, 0.2
-NARROW, WIDE = 0.7, 1.3
-# A share of samples of high quality from which on, with every mode found, the distributions are near.
-GOOD = 0.9
+# Of precision, recall and coverage, over what test images get: under it they are low.
 LOW = 0.5
+# The same of coverage, under which images differ from the data whatever D says.
+DIFFERENT = 0.7
+BALLS = ("precision", "recall", "coverage")
 
 
 def unmeasured(reading: Reading) -> Paragraph:
@@ -22,18 +25,27 @@ def unmeasured(reading: Reading) -> Paragraph:
     return Paragraph(f"Nothing is measured yet; {reading.key('evaluate')} measures now.")
 
 
-def near(reading: Reading) -> bool | None:
-    """Whether the generated distribution is near that of the data; None where no measure tells."""
-    w1, sd = reading.newest("w1"), reading.moments[1]
-    if math.isfinite(w1) and sd > 0:
-        ratio = reading.newest("sd_ratio")
-        if w1 < NEAR * sd and not (ratio < NARROW or ratio > WIDE):
-            return True
-        return False if w1 > FAR * sd else None
-    modes, share = reading.newest("modes"), reading.newest("hq")
-    if math.isfinite(modes) and reading.wanted_modes:
-        return modes >= reading.wanted_modes and not share < GOOD
-    return None
+def agreement(reading: Reading) -> Agreement:
+    """How near the generated distribution is to the data, as far as that can be told; of images never more than that they differ."""
+    found = reading.diagnosis
+    if found is not None:
+        return found.agreement
+    _, balls = _balls(reading)
+    return "different" if balls["coverage"] < DIFFERENT * _ceiling(reading, "coverage") else "unknown"
+
+
+def best_response(reading: Reading) -> str:
+    """How well the best D could still tell the two apart, as the end of a sentence; "" where that is not known."""
+    found = reading.diagnosis
+    if found is None:
+        return ""
+    ks, js = found.metrics.get("ks", math.nan), found.metrics.get("js", math.nan)
+    if math.isfinite(ks):
+        return f"a threshold on x alone is right on {0.5 + ks / 2:.1%}"
+    floor = found.floors.get("js")
+    if floor is None or not js > floor.limit:
+        return ""
+    return f"the cross-entropy of the best D is about {2 * LN2 - 2 * (js - floor.typical):.3f}, under 2 ln 2 = 1.386"
 
 
 def measures(reading: Reading) -> Paragraph:
@@ -44,121 +56,159 @@ def measures(reading: Reading) -> Paragraph:
 
 
 def verdict(reading: Reading) -> Paragraph:
-    """What they mean: variety, or the lack of it."""
-    kinds: dict[type, Callable[[Reading], Paragraph | None]] = {Line1D: _spread, Plane2D: _modes, ImageGrid: _variety}
-    say = kinds.get(type(reading.snapshot.picture))
-    return (say(reading) if say else None) or Paragraph(
-        "Mode collapse is what to watch for: G may make a few kinds of samples well and none of the others.", SALIMANS
-    )
+    """What they mean: how near the two are, what is wrong, and what can be tried."""
+    found = reading.diagnosis
+    said = _judged(reading, found) if found else _variety(reading)
+    return said or Paragraph("Mode collapse is what to watch for: G may make some kinds of samples well and none of the others.", SALIMANS)
+
+
+def _judged(reading: Reading, found: Diagnosis) -> Paragraph | None:
+    wrong = findings.said(reading, found)
+    text = ""
+    if found.agreement == "indistinguishable":
+        text = f"With {found.samples:,} samples G cannot be told from the data: {_perfect(found, tuple(found.floors))}."
+    elif found.agreement == "close":
+        best = best_response(reading)
+        text = "G is close to the data, but not equal to it" + (f": {best}." if best else ".")
+    elif found.agreement == "different" and not wrong:
+        best = best_response(reading)
+        text = "G and the data still differ" + (f": {best}." if best else ".")
+    source = SALIMANS if any(finding.kind in ("collapse", "missing", "narrow") for finding in found.findings) else ""
+    return Paragraph(" ".join(part for part in (text, wrong) if part), source) if text or wrong else None
+
+
+def _perfect(found: Diagnosis, names: tuple[str, ...]) -> str:
+    labels = {"ks": "KS", "js": "JS", "w1": "W1", "sliced_w1": "sliced W1", "hq": "the share near a mode", "reverse_kl": "reverse KL"}
+    named = [labels.get(name, name) for name in names]
+    listed = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
+    of = "two halves of the data" if found.rows else "a perfect generator"
+    return f"{listed} are no worse than those of {of}"
+
+
+def _with_floor(found: Diagnosis, name: str) -> str:
+    """What stands behind a metric: the value of a perfect generator at this sample size."""
+    floor = found.floors.get(name)
+    if floor is None:
+        return ""
+    return f" ({short(floor.typical)} between {'two halves of the data' if found.rows else 'the data and a perfect generator'})"
 
 
 def _line(reading: Reading) -> Paragraph:
-    mean, sd, made, made_sd = reading.moments
-    w1 = reading.newest("w1")
-    if not all(map(math.isfinite, (mean, sd, made, made_sd))):
-        return unmeasured(reading)
-    text = f"The generated numbers have mean {made:.3g} and standard deviation {made_sd:.3g}, the real ones {mean:.3g} and {sd:.3g}."
-    if math.isfinite(w1) and sd > 0:
-        text += f" W1 = {short(w1)}: to make one distribution of the other, its mass has to move that far on average, {w1 / sd:.1%} of the"
-        text += " standard deviation of the data."
+    found = reading.diagnosis
+    if found is None or found.real is None or found.fake is None or not math.isfinite(found.fake.mean):
+        w1 = reading.newest("w1")
+        return Paragraph(f"W1 (earth mover's distance) = {short(w1)}.") if math.isfinite(w1) else unmeasured(reading)
+    real, fake = found.real, found.fake
+    w1, ks = (found.metrics.get(name, math.nan) for name in ("w1", "ks"))
+    text = (
+        f"The {found.samples:,} numbers that G makes of the fixed latents have mean {fake.mean:.4g} and standard deviation {fake.sd:.4g}, "
+        f"the data {real.mean:.4g} and {real.sd:.4g}."
+    )
+    if math.isfinite(w1):
+        text += f" W1 (earth mover's distance) = {short(w1)}{_with_floor(found, 'w1')}"
+        text += f", or {short(w1 / real.sd, 2)} standard deviations of the data" if real.sd > 0 else ""
+        text += ": the average distance that probability mass must be moved to turn one distribution into the other."
+    if math.isfinite(ks):
+        text += f" KS = {short(ks)}{_with_floor(found, 'ks')}: the largest difference of the distribution functions."
     return Paragraph(text)
 
 
-def _spread(reading: Reading) -> Paragraph | None:
-    ratio = reading.newest("sd_ratio")
-    if not math.isfinite(ratio):
-        return None
-    spread = f"The generated numbers spread {ratio:.2f} times as wide as the real ones"
-    if ratio < NARROW and _together(reading):
-        return Paragraph(
-            f"{spread}: G gives up variety. D judges the numbers together, so that it can see this, and push them apart.", SALIMANS
-        )
-    if ratio < NARROW:
-        return Paragraph(
-            f"{spread}: G gives up variety. A D that judges each number alone cannot see that they lie too close together; with "
-            f"minibatch discrimination ({reading.key('minibatch_discrimination')}) it can. In the extreme G makes one number only, which "
-            "is mode collapse.",
-            SALIMANS,
-        )
-    if ratio > WIDE:
-        return Paragraph(f"{spread}: G covers the data and more. D should find the numbers that are too far out, and push them in.")
-    return Paragraph(f"{spread}: there is no sign of mode collapse, in which they would narrow.", SALIMANS)
-
-
-def _together(reading: Reading) -> bool:
-    """Whether D sees more than one sample at a time."""
-    return reading.snapshot.knobs.minibatch_discrimination or reading.number("packing") > 1
-
-
 def _plane(reading: Reading) -> Paragraph:
-    modes, share, kl = (reading.newest(name) for name in ("modes", "hq", "reverse_kl"))
-    if math.isfinite(modes):
+    found = reading.diagnosis
+    values = {name: reading.newest(name) for name in ("modes", "hq", "reverse_kl", "sliced_w1", "js")}
+    if found is not None:
+        values |= found.metrics
+    behind = {name: "" if found is None else _with_floor(found, name) for name in values}
+    parts = []
+    if math.isfinite(values["modes"]):
         of = f" of {reading.wanted_modes}" if reading.wanted_modes else ""
-        text = f"G reaches {modes:.0f}{of} modes"
-        text += f", and {share:.0%} of its samples lie within three standard deviations of one." if math.isfinite(share) else "."
-        if math.isfinite(kl):
-            text += f" The reverse KL divergence of {short(kl)} says how unevenly they are shared out among the modes; 0 is even."
-        return Paragraph(text, SRIVASTAVA)
-    sliced = reading.newest("sliced_w1")
-    if math.isfinite(sliced):
-        return Paragraph(
-            f"Sliced W1 = {short(sliced)}: seen along one direction after another, the mass of the generated points has to move that far "
-            "on average to become that of the real ones, in units of the data."
+        text = f"G reaches {values['modes']:.0f}{of} modes"
+        if math.isfinite(values["hq"]):
+            text += f", and {values['hq']:.1%} of its samples are within 3 standard deviations of one{behind['hq']}"
+        parts.append(f"{text}.")
+        if math.isfinite(values["reverse_kl"]):
+            parts.append(
+                f"Reverse KL = {short(values['reverse_kl'])}{behind['reverse_kl']}: how unevenly these are shared out among the modes; "
+                "0 is even."
+            )
+    if math.isfinite(values["sliced_w1"]):
+        parts.append(
+            f"Sliced W1 = {short(values['sliced_w1'])}{behind['sliced_w1']}: W1 of the projections on a line, averaged over directions."
         )
-    return unmeasured(reading)
+    if math.isfinite(values["js"]):
+        parts.append(f"JS over cells = {short(values['js'])}{behind['js']}, of at most ln 2 = 0.693.")
+    return Paragraph(" ".join(parts), SRIVASTAVA if math.isfinite(values["modes"]) else "") if parts else unmeasured(reading)
 
 
-def _modes(reading: Reading) -> Paragraph | None:
-    modes, wanted, share = reading.newest("modes"), reading.wanted_modes, reading.newest("hq")
-    if not (math.isfinite(modes) and wanted):
-        return None
-    if modes < wanted and share < LOW:
-        return Paragraph(
-            "Few samples lie near any mode yet: G has still to find the data, and it is too early to speak of mode collapse.", SALIMANS
-        )
-    if modes < wanted:
-        missing = wanted - round(modes)
-        lack = f"{missing} {'mode is' if missing == 1 else 'modes are'} missing: this is mode collapse"
-        if _together(reading):
-            return Paragraph(f"{lack}. D judges samples together, so that it can see the lack, and bring G to the others.", SALIMANS)
-        return Paragraph(
-            f"{lack}. D judges each sample alone, and a G that makes only some of the modes, but those well, deceives it. D sees the "
-            f"lack when it judges samples together: minibatch discrimination ({reading.key('minibatch_discrimination')}), or packing.",
-            SALIMANS,
-        )
-    if share < GOOD:
-        return Paragraph(f"No mode is missing, but {1 - share:.0%} of the samples lie between the modes: G is not sharp yet.")
-    return Paragraph("No mode is missing: there is no mode collapse.", SALIMANS)
+def _balls(reading: Reading) -> tuple[str, dict[str, float]]:
+    """Precision, recall and coverage of features where they are measured, otherwise of pixels, and what their names begin with."""
+    prefix = "feature_" if math.isfinite(reading.newest("feature_precision")) else ""
+    return prefix, {name: reading.newest(prefix + name) for name in BALLS}
+
+
+def _ceiling(reading: Reading, name: str) -> float:
+    """What test images get; 1 where that is not known."""
+    prefix, _ = _balls(reading)
+    ceiling = reading.floor(prefix + name)
+    return ceiling if math.isfinite(ceiling) else 1.0
 
 
 def _images(reading: Reading) -> Paragraph:
-    precision, recall = reading.newest("precision"), reading.newest("recall")
+    prefix, balls = _balls(reading)
     frechet, parzen = reading.newest("classifier_frechet"), reading.newest("parzen")
-    if math.isfinite(precision) and math.isfinite(recall):
-        text = f"{precision:.0%} of the generated images lie among the real ones (precision), and {recall:.0%} of the real ones among the"
-        text += " generated (recall)."
-        if math.isfinite(frechet):
-            text += f" The Frechet distance of {short(frechet)} compares both as a classifier sees them; 0 is the same."
-        return Paragraph(text, KYNKAANNIEMI)
-    if math.isfinite(parzen):
-        return Paragraph(
-            f"The Parzen estimate gives real images a mean log-likelihood of {short(parzen)}; higher is better, but in so many "
-            "dimensions it can rank models wrongly.",
-            THEIS,
+    meanings = {
+        "precision": "fraction of generated images inside the estimated data manifold",
+        "recall": "fraction of real images inside the generated one",
+        "coverage": "fraction of real images with a generated one near",
+    }
+    known = [name for name in BALLS if math.isfinite(balls[name])]
+    parts = []
+    if known:
+        digits = str(reading.settings.get("dataset", "")) in ("", "mnist")
+        where = f"In the features of a classifier of digits{'' if digits else ', which has seen no other images'}"
+        where = where if prefix else "In pixels, where blur counts as near"
+        shares = ", ".join(f"{name} = {balls[name]:.0%} ({meanings[name]}{_of_test(reading, prefix + name)})" for name in known)
+        parts.append(f"{where}: {shares}.")
+    if math.isfinite(frechet):
+        parts.append(
+            f"The Frechet distance of {short(frechet)} compares means and covariances of a classifier's features"
+            f"{_of_test(reading, 'classifier_frechet')}."
         )
-    return unmeasured(reading)
+    if math.isfinite(parzen):
+        parts.append(
+            f"Parzen = {short(parzen)} nats: log-likelihood of test images under a Gaussian kernel density estimate fitted to generated "
+            "ones; in so many dimensions it can rank models wrongly."
+        )
+    source = NAEEM if "coverage" in known else KYNKAANNIEMI if known else THEIS
+    return Paragraph(" ".join(parts), source) if parts else unmeasured(reading)
+
+
+def _of_test(reading: Reading, name: str) -> str:
+    """What real images get of a metric, where that is known."""
+    floor = reading.floor(name)
+    if not math.isfinite(floor):
+        return ""
+    return f"; real images get {short(floor)}" if name == "classifier_frechet" else f"; test images get {floor:.0%}"
 
 
 def _variety(reading: Reading) -> Paragraph | None:
-    precision, recall = reading.newest("precision"), reading.newest("recall")
+    prefix, balls = _balls(reading)
+    share = {name: balls[name] / _ceiling(reading, name) for name in BALLS}
+    precision, recall, coverage = (share[name] for name in BALLS)
     if not (math.isfinite(precision) and math.isfinite(recall)):
         return None
-    if recall < LOW <= precision:
-        text = "High precision with low recall is mode collapse: G makes convincing images of some kinds, and none of others."
-    elif precision < LOW <= recall:
-        text = "High recall with low precision: G reaches the variety of the data, but many of its images are not convincing yet."
+    varied = recall if math.isnan(coverage) else min(recall, coverage) if recall < LOW else coverage
+    if varied < LOW <= precision:
+        low = "recall" if math.isnan(coverage) or recall < LOW else "coverage"
+        text = f"High precision with low {low}: G may have collapsed to some kinds of images"
+        text += "" if prefix else ", or make blurred or empty ones, which in pixels lie near many real ones"
+        text = f"{text}. Look at the samples. {advice(reading, 'missing')}".rstrip()
+    elif precision < LOW <= varied:
+        text = "Low precision: G reaches much of the variety of the data, but many of its images lie off the data."
+    elif precision < LOW and findings.early(reading):
+        text = "Early: G has not reached the data yet."
     elif precision < LOW:
-        text = "Both are low: G has still to find the data."
+        text = "Precision and the share of the data that is covered are both low: most images lie off the data."
     else:
-        text = "Both are fair: the images are convincing, and varied."
+        text = "None of them is low. That images look right, these metrics do not prove: look at the samples."
     return Paragraph(text, KYNKAANNIEMI)

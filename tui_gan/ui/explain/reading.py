@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tui_gan.contract.snapshot import Floats, Line1D, Predictions, Series, Snapshot
+from tui_gan.contract.diagnosis import Diagnosis
+from tui_gan.contract.snapshot import Series, Snapshot
 from tui_gan.ui.keys import KEYS, Key
 
 # How many modes the data sets have whose modes are known.
@@ -62,13 +63,13 @@ class Reading:
     def verdict_on_real(self) -> float:
         """The mean of D(x) over real samples."""
         said = self.snapshot.predictions
-        return math.nan if said is None else _mean(said, said.real)
+        return math.nan if said is None else said.real_mean
 
     @property
     def verdict_on_fake(self) -> float:
         """The mean of D(x) over generated samples."""
         said = self.snapshot.predictions
-        return math.nan if said is None else _mean(said, said.fake)
+        return math.nan if said is None else said.fake_mean
 
     @property
     def wanted_modes(self) -> int:
@@ -76,13 +77,15 @@ class Reading:
         known = str(self.settings.get("dataset", self.snapshot.preset))
         return next((count for name, count in MODES.items() if known.startswith(name)), 0)
 
-    @functools.cached_property
-    def moments(self) -> tuple[float, float, float, float]:
-        """Mean and standard deviation of the real and of the generated numbers on a line."""
-        picture = self.snapshot.picture
-        if not isinstance(picture, Line1D) or picture.edges.size < 2:
-            return (math.nan,) * 4
-        return (*_moments(picture.edges, picture.real), *_moments(picture.edges, picture.fake))
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        """How the generated samples stand to the data now, as far as that is known."""
+        return self.snapshot.diagnosis
+
+    def floor(self, name: str) -> float:
+        """What a perfect generator gets of a metric of the run; NaN where that is not known."""
+        floor = self.snapshot.floors.get(name)
+        return math.nan if floor is None else floor.typical
 
     @functools.cached_property
     def finite(self) -> bool:
@@ -108,18 +111,3 @@ class Reading:
         if high - low < SWING or not 4 <= turns <= values.size // 4 or smooth.var() < 0.6 * values.var():
             return None
         return low, high, 2 * float(steps[-1] - steps[0]) / turns
-
-
-def _mean(said: Predictions, shares: Floats) -> float:
-    middles = (said.edges[1:] + said.edges[:-1]) / 2
-    total = float(shares.sum())
-    return float((middles * shares).sum()) / total if total > 0 else math.nan
-
-
-def _moments(edges: Floats, density: Floats) -> tuple[float, float]:
-    mass, middles = density * np.diff(edges), (edges[1:] + edges[:-1]) / 2
-    total = float(mass.sum())
-    if not (math.isfinite(total) and total > 0):
-        return math.nan, math.nan
-    mean = float((mass * middles).sum()) / total
-    return mean, math.sqrt(max(0.0, float((mass * (middles - mean) ** 2).sum()) / total))

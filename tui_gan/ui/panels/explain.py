@@ -20,7 +20,7 @@ class Explain(Panel):
     """A text that scrolls; its numbers change slowly enough to be read."""
 
     title: ClassVar[str] = "explain"
-    watches: ClassVar[tuple[str, ...]] = ("picture", "predictions", "settings")
+    watches: ClassVar[tuple[str, ...]] = ("picture", "predictions", "settings", "floors", "diagnosis")
     slow_seconds: ClassVar[float] = 2.0
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("explain")]
     first = 0
@@ -33,7 +33,7 @@ class Explain(Panel):
         snapshot = frame.snapshot
         newest = tuple((name, *series.values[-1:].tolist()) for name, series in snapshot.series.items())
         state = (snapshot.preset, snapshot.phase, snapshot.advice, len(snapshot.stages), snapshot.knobs, snapshot.settings)
-        return (snapshot.picture, snapshot.predictions, newest, *state, self.first)
+        return (snapshot.picture, snapshot.predictions, snapshot.diagnosis, *snapshot.floors.values(), newest, *state, self.first)
 
     def pause(self, frame: Frame) -> float:
         """What was said before the run had told its settings is said anew at once."""

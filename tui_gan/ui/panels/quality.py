@@ -1,9 +1,11 @@
 """Quality: how far the generated distribution is from the real one."""
 
+import dataclasses
 import math
 from collections.abc import Callable
 from typing import ClassVar
 
+from tui_gan.contract.diagnosis import Floor
 from tui_gan.contract.snapshot import Series, Snapshot, Status
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gauges import GAUGES, LOSSES, Gauge, gauge_of
@@ -20,11 +22,13 @@ class Quality(Panel):
     """The metrics over steps, and what the training adapts."""
 
     title: ClassVar[str] = "quality"
+    watches: ClassVar[tuple[str, ...]] = ("floors",)
     slow_seconds: ClassVar[float] = 0.5
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
-        """Lengths and newest values, whether they are of now, and up to which step the charts reach."""
-        ends = tuple((name, part.steps.size, part.steps[-1:].tolist(), part.stale) for name, _, part in shown(frame.snapshot))
+        """Lengths and newest values, their floors, whether they are of now, and up to which step the charts reach."""
+        charts = shown(frame.snapshot)
+        ends = tuple((name, gauge.floor, part.steps.size, part.steps[-1:].tolist(), part.stale) for name, gauge, part in charts)
         return (*ends, _now(frame.snapshot))
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
@@ -43,7 +47,12 @@ class Quality(Panel):
 def shown(snapshot: Snapshot) -> list[tuple[str, Gauge, Series]]:
     """Every series but the losses: the known ones in the order of the table, others after them under their own names."""
     names = [name for name in dict.fromkeys((*GAUGES, *snapshot.series)) if name in snapshot.series and name not in LOSSES]
-    return [(name, gauge_of(name), snapshot.series[name]) for name in names]
+    return [(name, with_floor(gauge_of(name), snapshot.floors.get(name)), snapshot.series[name]) for name in names]
+
+
+def with_floor(gauge: Gauge, floor: Floor | None) -> Gauge:
+    """A gauge with what a perfect generator gets, where that is known."""
+    return gauge if floor is None else dataclasses.replace(gauge, floor=floor.typical)
 
 
 def spread(ratio: float) -> str:
@@ -58,9 +67,10 @@ WORDS: dict[str, Callable[[float], str]] = {
     "modes": lambda modes: f"{modes:.0f} {'mode' if round(modes) == 1 else 'modes'} found",
     "hq": lambda share: f"{share:.0%} of samples near a mode",
     "sd_ratio": spread,
-    "coverage": lambda share: f"{share:.0%} of real covered",
-    "recall": lambda share: f"{share:.0%} of real recalled",
-    "precision": lambda share: f"{share:.0%} of samples realistic",
+    "feature_coverage": lambda share: f"coverage {share:.0%}",
+    "coverage": lambda share: f"coverage {share:.0%}",
+    "recall": lambda share: f"recall {share:.0%}",
+    "precision": lambda share: f"precision {share:.0%}",
 }
 
 

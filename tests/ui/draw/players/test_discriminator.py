@@ -74,7 +74,7 @@ def test_discriminator(answers: Predictions, look: Look) -> None:
 @pytest.mark.parametrize(
     ("size", "words"),
     [
-        ((78, 19), ("D(x):", "81% on real", "77% on generated", "overlap of the histograms 56%", "linear 64 > 64", "gradient")),
+        ((78, 19), ("D(x):", "81% on real", "77% on generated", "best threshold: 72% correct", "linear 64 > 64", "gradient")),
         ((78, 31), ("D(x):", "logits:", "81% on real", "D classifies most", "linear 1 > 64")),
         ((158, 54), ("D(x):", "logits:", "81% on real", "D classifies most", "linear 1 > 64")),
     ],

@@ -115,4 +115,4 @@ def _accuracy(canvas: Canvas, answers: Predictions, y: int, look: Look) -> None:
 
 
 def _common(answers: Predictions) -> str:
-    return f"overlap of the histograms {common(answers):.0%}"
+    return f"best threshold: {1 - common(answers) / 2:.0%} correct" if math.isfinite(common(answers)) else ""

@@ -86,15 +86,14 @@ def ranks_only(answers: Predictions) -> bool:
 
 
 def common(answers: Predictions) -> float:
-    """The share of the two histograms of D(x) that is the same: 1 where D cannot tell the two kinds apart at all."""
-    both = np.minimum(np.nan_to_num(answers.real), np.nan_to_num(answers.fake))
-    return float(np.clip(both, 0.0, 1.0).sum())
+    """1 where no threshold on D's output tells the two kinds apart at all, 0 where one tells them all."""
+    return answers.overlap
 
 
 def beside(answers: Predictions) -> str:
     """What D takes most samples for although its answers tell the two kinds apart, "real" or "generated"; "" where that is not so."""
     right = (answers.real_right + answers.fake_right) / 2
-    if not GUESSING <= right < AHEAD or common(answers) >= APART:
+    if not GUESSING <= right < AHEAD or not common(answers) < APART:
         return ""
     return "real" if answers.real_right > answers.fake_right else "generated"
 

@@ -62,7 +62,9 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look, now
     when = next((text for text in (age(series), briefly(series)) if len(newest) + len(text) + 1 <= width - NAME), briefly(series))
     name = _short(gauge.name, width - len(newest) - len(when) - 2)
     x = canvas.write(canvas.write(0, 0, f"{name} " if name else "", Ink.DIM), 0, newest, Ink.BOLD)
-    canvas.write(x, 0, f" {when}" if when else "", Ink.DIM)
+    x = canvas.write(x, 0, f" {when}" if when else "", Ink.DIM)
+    if (floor := _floor(gauge, width - x)) and name == gauge.name:
+        canvas.write(x, 0, floor, Ink.DIM)
     below = 1 if height >= 5 else 0
     rows = height - 1 - below
     values = scale.on_axis(series.values, gauge.logarithmic)
@@ -75,6 +77,9 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look, now
     if gauge.wanted is not None:
         level = np.full(2 * columns, (gauge.wanted - low) / (high - low))
         canvas.lay(marks.cells(marks.line(level, 4 * rows, dash=1), look.pick("", "-")), Ink.FAINT, x=left, y=1)
+    if gauge.floor is not None and low <= (floor_at := float(scale.on_axis(np.array([gauge.floor]), gauge.logarithmic)[0])) <= high:
+        level = np.full(2 * columns, (floor_at - low) / (high - low))
+        canvas.lay(marks.cells(marks.line(level, 4 * rows, dash=2), look.pick("", ".")), Ink.FAINT, x=left, y=1)
     begin = float(series.steps[0])
     end = max(now, float(series.steps[-1]), begin + 1.0)
     heights = trace.course(series.steps, (values - low) / (high - low), begin, end, 2 * columns)
@@ -85,6 +90,14 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look, now
         if first != last and columns > len(first) + len(last):
             canvas.write(width - len(last), height - 1, last, Ink.DIM)
     return canvas
+
+
+def _floor(gauge: Gauge, columns: int) -> str:
+    """What a perfect generator gets, in as many words as fit."""
+    if gauge.floor is None:
+        return ""
+    value = scale.short(gauge.floor, 2)
+    return next((text for text in (f"  {gauge.bound} {value}", f" / {value}") if len(text) <= columns), "")
 
 
 def _short(name: str, columns: int) -> str:

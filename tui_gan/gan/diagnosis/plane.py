@@ -1,0 +1,160 @@
+"""What is wrong with generated points, by the modes of the data where they are known, and by near neighbours where they are not."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from tui_gan.contract.diagnosis import Finding
+from tui_gan.contract.snapshot import Floats
+from tui_gan.gan.datasets.dataset import Plane
+from tui_gan.gan.diagnosis.line import DISTINCT, MISSING, NARROW, NOISE, SEEN, SHIFTED, UNEVEN, WIDE
+from tui_gan.gan.metrics.plane import NEAR_SDS
+
+# Points of either kind between which distances are taken, the neighbours whose distance is a point's reach, and real points for moments.
+COMPARED, NEIGHBOURS, MOMENTS = 800, 5, 10_000
+# Of the shares of samples off the data and of data that no sample reaches: how much more than among the data themselves is told.
+TOLD = 0.05
+# Of samples not within three standard deviations of a mode: how much more than the 1.1 % of a perfect generator is told.
+BETWEEN = 0.02
+# Cells along each side of the data; the share of those that the data fill that is a collapse, also where the data are points themselves.
+CELLS, COLLAPSED, COLLAPSED_POINTS, MOST = 40, 0.1, 0.35, 0.9
+# Nine tenths of the samples that are near no data are apart from them.
+APART = 0.9
+
+
+def findings(samples: Floats, truth: Plane) -> tuple[Finding, ...]:
+    """What is wrong with N finite samples, (N, 2), the gravest first.
+
+    - apart: `share` of the samples lie where the data have none, and these are nearly all.
+    - collapse: at least nine tenths of the samples lie at `count` points.
+    - missing: `count` modes get under a fifth of their share; `share` of the data lie there.
+    - bridge: `share` of the samples are not within three standard deviations of a mode; `expected` of a perfect generator's.
+    - uneven: a mode gets `share` of the samples, the farthest from its `expected`.
+    - off: `share` of the samples lie where the data have none: at no real point within the distance of its fifth neighbour; among the data
+      themselves `expected`.
+    - missed: `share` of the data have no sample within the distance of their fifth neighbour; among the data themselves `expected`.
+    - shifted: by `share` standard deviations.
+    - narrow, wide: `share` is the smaller (the larger) ratio of standard deviations along the principal axes of the data.
+    - discrete: the user's data, or one of its columns, take `count` values.
+    """
+    found = [*discrete(truth)]
+    real = truth.points(MOMENTS)
+    near = [*_neighbours(samples, truth)]
+    few = truth.modes is not None or any(finding.kind == "apart" for finding in near)
+    collapse = [*_collapse(samples, real, COLLAPSED_POINTS if few else COLLAPSED)]
+    modes = [*_modes(samples, truth)] if truth.modes is not None else []
+    if any(finding.kind == "apart" for finding in near):
+        found += [*near, *collapse]
+    elif truth.modes is not None:
+        found += [*collapse, *modes]
+    else:
+        found += [*collapse, *near, *([] if collapse else _spread(samples, real))]
+    return tuple(sorted(found, key=_gravity, reverse=True))
+
+
+def discrete(truth: Plane) -> Iterator[Finding]:
+    """Whether the user's points, or one of their columns, take few values."""
+    if truth.rows < 10 * SEEN:
+        return
+    rows = truth.points(truth.rows)
+    distinct = min(len(np.unique(rows, axis=0)), *(len(np.unique(rows[:, axis])) for axis in (0, 1)))
+    if distinct <= DISTINCT * len(rows):
+        yield Finding("discrete", math.nan, count=distinct)
+
+
+def _gravity(finding: Finding) -> float:
+    """About the mass that lies wrong."""
+    if finding.kind in ("apart", "collapse"):
+        return 2.0 + (finding.kind == "collapse")
+    if finding.kind in ("narrow", "wide"):
+        return min(1.0, abs(math.log(max(finding.share, 1e-9))) / 2)
+    if finding.kind == "shifted":
+        return min(1.0, 0.4 * abs(finding.share))
+    return 0.0 if finding.kind == "discrete" else abs(finding.share - (0.0 if finding.kind == "missing" else finding.expected))
+
+
+def _modes(samples: Floats, truth: Plane) -> Iterator[Finding]:
+    assert truth.modes is not None
+    distances = np.sqrt(np.square(samples[:, None] - truth.modes).sum(2))
+    good = distances.min(1) <= NEAR_SDS * truth.mode_sd
+    shares = np.bincount(distances.argmin(1)[good], minlength=len(truth.modes)) / len(samples)
+    even, reached = 1 / len(truth.modes), float(good.mean())
+    # A bridge takes from every mode; what is missing is told of those samples that are of some mode.
+    relative = shares / reached if reached else shares
+    missing = relative < MISSING * even
+    if missing.any():
+        yield Finding("missing", float(missing.mean()), float(shares[missing].sum()), count=int(missing.sum()))
+    perfect = 1 - math.exp(-(NEAR_SDS**2) / 2)
+    if perfect - reached > BETWEEN:
+        yield Finding("bridge", 1 - reached, 1 - perfect)
+    farthest = int(np.abs(relative - even).argmax())
+    if not missing.any() and abs(relative[farthest] - even) > max(UNEVEN, 0.3 * even):
+        yield Finding("uneven", float(relative[farthest]), even)
+
+
+def _neighbours(samples: Floats, truth: Plane) -> Iterator[Finding]:
+    """Samples off the data, and data that are missed, against the same of the data themselves."""
+    points = truth.points(2 * COMPARED)
+    half = len(points) // 2
+    count = min(half, len(samples))
+    if count <= NEIGHBOURS:
+        return
+    real, others, fake = points[:count], points[half : half + count], samples[:count]
+    among = _distances(real, real)
+    np.fill_diagonal(among, math.inf)
+    reach = np.partition(among, NEIGHBOURS - 1, axis=1)[:, NEIGHBOURS - 1]
+    off, missed = _shares(_distances(fake, real) <= reach)
+    usual_off, usual_missed = _shares(_distances(others, real) <= reach)
+    told = max(TOLD, NOISE * math.sqrt(0.05 / count))
+    if off > APART:
+        yield Finding("apart", off)
+        return
+    if off - usual_off > told:
+        yield Finding("off", off, usual_off)
+    if missed - usual_missed > told:
+        yield Finding("missed", missed, usual_missed)
+
+
+def _shares(within: np.ndarray) -> tuple[float, float]:
+    """Of (n, m), whether each of n lies within the reach of each of m: the shares of the n within none, and of the m without any."""
+    return float(1 - within.any(1).mean()), float(1 - within.any(0).mean())
+
+
+def _distances(a: Floats, b: Floats) -> Floats:
+    distances: Floats = np.hypot(a[:, None, 0] - b[:, 0], a[:, None, 1] - b[:, 1])
+    return distances
+
+
+def _spread(samples: Floats, real: Floats) -> Iterator[Finding]:
+    """Place and width along the principal axes of the data."""
+    noise = NOISE / math.sqrt(min(len(samples), len(real)))
+    middle = real.mean(0)
+    # A column of one value has no width, and nothing can be said of it.
+    _, axes = np.linalg.eigh(np.cov((real - middle).T))
+    ours, theirs = (samples - middle) @ axes, (real - middle) @ axes
+    sds = theirs.std(0)
+    if not (sds > 0).all():
+        return
+    ratios, shift = ours.std(0) / sds, float(np.hypot(*(ours.mean(0) / sds)))
+    if ratios.min() < min(NARROW, 1 - noise):
+        yield Finding("narrow", float(ratios.min()))
+    elif ratios.max() > max(WIDE, 1 + noise):
+        yield Finding("wide", float(ratios.max()))
+    if shift > max(SHIFTED, noise):
+        yield Finding("shifted", shift)
+
+
+def _collapse(samples: Floats, real: Floats, share: float) -> Iterator[Finding]:
+    """Nearly all samples in a small share of the cells that the data fill, or in one."""
+    low, width = real.min(0), np.ptp(real, axis=0)
+    side = np.where(width > 0, width, 1.0) / CELLS
+    filled, points = (_fewest(each, low, side) for each in (real, samples))
+    if points <= max(1.0, share * filled) and filled > 2:
+        yield Finding("collapse", MOST, count=points)
+
+
+def _fewest(points: Floats, low: Floats, side: Floats) -> int:
+    """The fewest cells that hold MOST of the points."""
+    _, counts = np.unique(np.floor((points - low) / side), axis=0, return_counts=True)
+    return int(np.searchsorted(np.cumsum(np.sort(counts)[::-1]), MOST * len(points))) + 1
