@@ -48,6 +48,7 @@ class Optimizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         momentum: share of its last change that sgd keeps, at the start.
         momentum_end: the momentum of sgd after `momentum_steps` steps.
         momentum_steps: steps over which the momentum of sgd moves linearly to `momentum_end`; 0 keeps it as it is.
+        momentum_every: steps between two changes of the momentum, such as those of an epoch.
     """
 
     kind: str = "adam"
@@ -56,6 +57,7 @@ class Optimizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     momentum: Share = 0.0
     momentum_end: Share = 0.0
     momentum_steps: CountOrNone = 0
+    momentum_every: Count = 1
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,7 +115,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         dataset: what is learned, a name in DATASETS; unused when `data` is given.
         data: a file or folder of the user's own, or "".
         data_sha256: the checksum of `data`, or "".
-        training: train on the first so many images alone; 0 takes all.
+        training: train on the first so many images or rows alone, or, of a known distribution, on a fixed set of so many draws;
+            0 takes all, or draws afresh for each batch.
+        training_skip: begin with the image or row after the first so many.
+        sampling: how a batch is drawn from a finite data set: with replacement, or in epochs, each of which goes through all samples
+            once in an order of its own; what an epoch has left is the first part of a batch that the next one fills.
         size: pixels along each side that images are brought to; 0 leaves them.
         channels: channels that images are brought to, 1 (grey) or 3 (RGB); 0 leaves them.
         standardize: train on (x - mean) / sd and undo it on output; images train in -1 .. 1 instead.
@@ -158,6 +164,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     data: str = ""
     data_sha256: str = ""
     training: CountOrNone = 0
+    training_skip: CountOrNone = 0
+    sampling: Literal["replacement", "epochs"] = "replacement"
     size: Annotated[int, Meta(ge=0, le=1024)] = 0
     channels: Literal[0, 1, 3] = 0
     standardize: bool = True

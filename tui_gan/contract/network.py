@@ -11,6 +11,8 @@ from tui_gan.contract.errors import UsageError, nearest
 Width = Annotated[int, Meta(ge=1, le=65_536)]
 Share = Annotated[float, Meta(ge=0.0, lt=1.0)]
 Positive = Annotated[float, Meta(ge=0.0, le=1e6)]
+# Above 0, and at most 1.
+Fraction = Annotated[float, Meta(ge=1e-9, le=1.0)]
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,7 +25,14 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             (Goodfellow et al. 2013); or one for each hidden layer, with commas between them.
         pieces: number of linear functions of which a unit of maxout is the largest.
         norm: how the units of each hidden layer are normalised.
-        spectral: divide each weight matrix by its largest singular value (Miyato et al. 2018, arXiv:1802.05957).
+        norm_epsilon: what normalisation adds to the variance before it takes the root.
+        norm_momentum: weight of the newest batch in the running mean and variance of batch normalisation.
+        norm_bias: whether a layer before batch normalisation has a bias, which the normalisation cancels.
+        norm_slots: batch normalisation of the generator takes the statistics of each slot of a pack by itself; 1 or `packing`.
+        spectral: divide each weight matrix by its largest singular value (Miyato et al. 2018, arXiv:1802.05957); of a convolution
+            the matrix is its kernel as (out, in * height * width), whose singular values do not bound the norm of the convolution.
+        column_norm: after each update the incoming weights of a unit are scaled down to this Euclidean norm if theirs is larger
+            (Srebro and Shraibman 2005; pylearn2's max_col_norm); 0 sets no limit.
         dropout: share of the hidden units that a training pass leaves out.
         input_dropout: share of the inputs that a training pass leaves out.
         fourier: number of fixed random projections of the input whose sines and cosines a fully connected network reads beside it
@@ -35,6 +44,9 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         init: the distribution of the weights at the start, with biases 0; "torch" is PyTorch's own.
         init_scale: standard deviation of the weights at the start, or the limit of the uniform distribution.
         last_init_scale: the same of the last layer alone; 0 takes that of the others.
+        last_sparse: so many weights of each unit of a fully connected last layer begin as N(0, 1), or N(0, last_init_scale^2), the
+            others as 0 (Martens 2010); 0 starts the layer as the others.
+        sigmoid_bias: the start of the biases of hidden sigmoid units.
     """
 
     kind: str = "mlp"
@@ -42,7 +54,12 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     activation: str = "leaky_relu"
     pieces: Annotated[int, Meta(ge=2, le=64)] = 5
     norm: Literal["none", "batch", "virtual_batch"] = "none"
+    norm_epsilon: Fraction = 1e-5
+    norm_momentum: Fraction = 0.1
+    norm_bias: bool = True
+    norm_slots: Annotated[int, Meta(ge=1, le=64)] = 1
     spectral: bool = False
+    column_norm: Positive = 0.0
     dropout: Share = 0.0
     input_dropout: Share = 0.0
     fourier: Annotated[int, Meta(ge=0, le=65_536)] = 0
@@ -53,6 +70,8 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     init: Literal["torch", "normal", "truncated_normal", "uniform", "he"] = "torch"
     init_scale: Positive = 1.0
     last_init_scale: Positive = 0.0
+    last_sparse: Annotated[int, Meta(ge=0, le=65_536)] = 0
+    sigmoid_bias: Annotated[float, Meta(ge=-1e3, le=1e3)] = 0.0
 
 
 ACTIVATION_NAMES = ("relu", "leaky_relu", "sigmoid", "silu", "softplus", "tanh", "maxout")

@@ -58,11 +58,19 @@ def _of_networks(config: Config) -> Iterator[str]:
         yield f"packing {config.packing} samples needs as many fixed_latents, of which {config.fixed_latents} are followed"
     if config.packing > 1 and config.pretraining:
         yield "pretraining teaches the density of single numbers, and packing judges several at once: set one of them to its default"
+    if config.generator.norm_slots not in (1, config.packing):
+        yield f"generator.norm_slots is 1 or the packing, which is {config.packing}, not {config.generator.norm_slots}"
+    if config.discriminator.norm_slots > 1:
+        yield "norm_slots is for the generator: the discriminator judges a whole pack at once; leave it out of the discriminator"
+    if config.discriminator.column_norm and config.discriminator.spectral:
+        yield "column_norm and spectral normalisation both bound the weights of the discriminator; leave one of them out"
     if config.optimizer.kind == "sgd" and config.optimizer.momentum_end and not config.optimizer.momentum_steps:
         yield "optimizer.momentum_end needs optimizer.momentum_steps, the steps over which the momentum moves"
 
 
 def _of_data(config: Config, dataset: Dataset) -> Iterator[str]:
+    if config.sampling == "epochs" and not dataset.rows:
+        yield "epochs need a finite data set, and this one is drawn afresh for each batch: set sampling to replacement"
     if config.pretraining and not (isinstance(dataset.truth, Line) and dataset.truth.density):
         yield "pretraining teaches the discriminator a density that is known, and that of this data is not: set pretraining to 0"
     for name in (config.metric, config.stop.metric):

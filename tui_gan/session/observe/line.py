@@ -17,6 +17,9 @@ BINS = 80
 AXIS_POINTS = 128
 MAP_POINTS = 200
 COMPANY = 128
+# The axis of AYLIEN's gan-intro, in units of the data, and the distance of its 10,000 points.
+SOURCE_AXIS = (-8.0, 8.0)
+SOURCE_STEP = (SOURCE_AXIS[1] - SOURCE_AXIS[0]) / 9_999
 REAL_POINTS = 100_000
 
 
@@ -45,8 +48,17 @@ class LineObserver:
         return trainer.dataset.in_units(trainer.sample(trainer.fixed_latents))[:, 0]
 
     def verdicts(self, trainer: Trainer, knobs: Knobs) -> Floats:
-        """D(x) over the axis; with minibatch discrimination each x is judged in the company of a fixed batch of real samples."""
-        return frozen(trainer.judge(self._axis_in_training_units, knobs, self._company)[:, 0].cpu().numpy())
+        """D(x) over the axis.
+
+        With minibatch discrimination each x is judged in the company of a fixed batch of real samples, and by the network aylien in
+        that of its neighbours on the axis, as in the source.
+        """
+        among = self._company
+        if knobs.minibatch_discrimination and trainer.config.discriminator.kind == "aylien":
+            dataset = trainer.dataset
+            around = neighbours(self.axis, knobs.batch_size)
+            among = torch.from_numpy(((around - dataset.location) / dataset.scale).astype(np.float32))[:, :, None]
+        return frozen(trainer.judge(self._axis_in_training_units, knobs, among)[:, 0].cpu().numpy())
 
     def picture(self, trainer: Trainer, knobs: Knobs) -> Line1D:
         """The run as it stands, as one frozen picture."""
@@ -85,6 +97,18 @@ def density(samples: Floats, bins: Floats) -> Floats:
     # Equal bins by number and range are counted without a search, and what is not finite falls outside.
     counts, _ = np.histogram(samples, len(bins) - 1, (bins[0], bins[-1]))
     return frozen(counts / (len(samples) * np.diff(bins)))
+
+
+def neighbours(axis: Floats, batch: int) -> Floats:
+    """The other points of the batch in which AYLIEN's gan-intro judges the point of its axis next to each x: (N,) to (N, batch - 1).
+
+    Its axis is linspace(-8, 8, 10,000), taken in batches of consecutive points; here it goes on beyond its ends.
+    """
+    nearest = np.rint((axis - SOURCE_AXIS[0]) / SOURCE_STEP).astype(np.int64)[:, None]
+    places = nearest // batch * batch + np.arange(batch)
+    others = places[places != nearest].reshape(len(axis), batch - 1)
+    around: Floats = SOURCE_AXIS[0] + others * SOURCE_STEP
+    return around
 
 
 def _column(values: Floats) -> Tensor:
