@@ -10,6 +10,8 @@ from tui_gan.contract.network import Network
 from tui_gan.presets.preset import Preset
 
 AYLIEN = "AYLIEN, 'An introduction to Generative Adversarial Networks (with code in TensorFlow)', 2016, and its code gan-intro"
+# tf.train.AdamOptimizer by default.
+TENSORFLOW_ADAM = Optimizer(kind="adam_hat", beta1=0.9, beta2=0.999)
 LINE_METRICS = ("w1", "ks", "mean", "sd", "sd_ratio", "js")
 
 
@@ -66,9 +68,9 @@ AYLIEN_2017_07 = Preset(
     config=_aylien(
         "toy1d-aylien-2017-07",
         "relu",
-        steps=5_000,
+        steps=5_001,
         objective="clamped",
-        optimizer=Optimizer(beta1=0.9, beta2=0.999),
+        optimizer=TENSORFLOW_ADAM,
         schedule=Schedule(),
         evaluate_every=500,
         preview_every=20,
@@ -116,13 +118,16 @@ MNIST_MLP = Preset(
         preset="mnist-mlp",
         steps=100_000,
         dataset="mnist",
+        training=55_000,
+        training_skip=5_000,
+        sampling="epochs",
         standardize=False,
         latent="uniform",
         latent_dim=100,
         stratified=False,
         generator=Network(widths=(392,), activation="relu", output="sigmoid", init="he"),
         discriminator=Network(widths=(128,), activation="relu", init="he"),
-        optimizer=Optimizer(beta1=0.9, beta2=0.999),
+        optimizer=TENSORFLOW_ADAM,
         average_decay=0.0,
         metrics=("parzen", "parzen_se"),
         metric="parzen",
@@ -131,10 +136,17 @@ MNIST_MLP = Preset(
         fixed_latents=16,
     ),
     knobs=Knobs(generator_lr=1e-3, discriminator_lr=1e-3, batch_size=128, checkpoint_every=20_000),
+    with_data={"training": 0, "training_skip": 0},
 )
 
 GOODFELLOW = "Goodfellow et al. 2014, arXiv:1406.2661, and its code adversarial"
-MOMENTUM = Optimizer(kind="sgd", momentum=0.5, momentum_end=0.7, momentum_steps=125_000)
+
+
+def _momentum(epoch: int) -> Optimizer:
+    """Momentum that rises after each epoch, of so many steps: .5 in the first and .7 from the 250th on."""
+    return Optimizer(kind="sgd", momentum=0.5, momentum_end=0.7, momentum_steps=249 * epoch, momentum_every=epoch)
+
+
 GOODFELLOW_MNIST = Preset(
     summary="The network of the first GAN paper on MNIST, whose Parzen figure is 225.",
     source=f"{GOODFELLOW}/mnist.yaml",
@@ -144,6 +156,7 @@ GOODFELLOW_MNIST = Preset(
         steps=125_000,
         dataset="mnist",
         training=50_000,
+        sampling="epochs",
         standardize=False,
         latent="uniform",
         latent_dim=100,
@@ -155,7 +168,7 @@ GOODFELLOW_MNIST = Preset(
         ),
         objective="halved",
         updates="simultaneous",
-        optimizer=MOMENTUM,
+        optimizer=_momentum(500),
         schedule=Schedule(kind="exponential", factor=1 / 1.000004, floor=1e-5),
         average_decay=0.0,
         metrics=("parzen", "parzen_se"),
@@ -185,7 +198,7 @@ GOODFELLOW_CIFAR10 = Preset(
         discriminator=Network(
             widths=(1600, 1600), activation="maxout", pieces=5, dropout=0.5, input_dropout=0.2, init="uniform", init_scale=0.005
         ),
-        optimizer=replace(MOMENTUM, momentum_steps=100_000),
+        optimizer=_momentum(400),
         schedule=replace(GOODFELLOW_MNIST.config.schedule, floor=4e-5),
         metrics=("precision", "recall"),
         metric="recall",
@@ -196,8 +209,42 @@ GOODFELLOW_FACES = Preset(
     summary="The network of the first GAN paper on faces of 48x48 grey pixels: your own, by --data.",
     source=f"{GOODFELLOW}, on the Toronto Face Database, which is not public; a folder of faces stands in",
     quirks="the settings are those of goodfellow-mnist, since those for faces need data that nobody may have",
-    config=replace(GOODFELLOW_MNIST.config, preset="goodfellow-faces", dataset="images", training=0, size=48, channels=1),
-    knobs=GOODFELLOW_MNIST.knobs,
+    config=replace(
+        GOODFELLOW_MNIST.config,
+        preset="goodfellow-faces",
+        steps=50_000,
+        dataset="images",
+        training=0,
+        size=48,
+        channels=1,
+        keep=1,
+        latent="normal",
+        latent_scale=1.0,
+        generator=Network(
+            widths=(8000, 8000),
+            activation="relu,sigmoid",
+            output="sigmoid",
+            output_bias="data",
+            init="uniform",
+            init_scale=0.05,
+            last_sparse=100,
+            sigmoid_bias=-2.0,
+            column_norm=1.9365,
+        ),
+        discriminator=Network(
+            widths=(1200, 1200),
+            activation="maxout",
+            pieces=5,
+            dropout=0.5,
+            input_dropout=0.2,
+            init="uniform",
+            init_scale=0.005,
+            column_norm=1.9365,
+        ),
+        optimizer=_momentum(1_000),
+        schedule=replace(GOODFELLOW_MNIST.config.schedule, floor=2e-5),
+    ),
+    knobs=Knobs(generator_lr=0.05, discriminator_lr=0.05, batch_size=100, checkpoint_every=10_000),
 )
 
 PACGAN = "Lin et al. 2018, 'PacGAN: the power of two samples in generative adversarial networks', arXiv:1712.04086, and its code PacGAN"
@@ -213,14 +260,25 @@ RING2D_PACGAN = Preset(
         steps=400_000,
         threads=1,
         dataset="ring",
+        training=100_000,
         standardize=False,
         latent_dim=2,
         stratified=False,
-        generator=Network(widths=(400,) * 4, activation="relu", norm="batch", init="normal", init_scale=0.02),
+        generator=Network(
+            widths=(400,) * 4,
+            activation="relu",
+            norm="batch",
+            norm_epsilon=1e-4,
+            norm_momentum=0.05,
+            norm_bias=False,
+            norm_slots=2,
+            init="normal",
+            init_scale=0.02,
+        ),
         discriminator=Network(widths=(200,) * 3, activation="maxout", pieces=5, init="normal", init_scale=0.02),
         packing=2,
         updates="simultaneous",
-        optimizer=Optimizer(beta1=0.8, beta2=0.999),
+        optimizer=Optimizer(kind="adam_hat", beta1=0.8, beta2=0.999),
         average_decay=0.0,
         metrics=("modes", "hq", "reverse_kl", "sliced_w1"),
         metric="sliced_w1",
@@ -230,7 +288,7 @@ RING2D_PACGAN = Preset(
     ),
     knobs=Knobs(generator_lr=1e-4, discriminator_lr=1e-4, batch_size=100, checkpoint_every=10_000),
     columns=2,
-    with_data={"metrics": ("sliced_w1", "mmd", "js"), "metric": "sliced_w1"},
+    with_data={"metrics": ("sliced_w1", "mmd", "js"), "metric": "sliced_w1", "training": 0},
 )
 GRID2D_PACGAN = Preset(
     summary="PacGAN on the grid of twenty-five Gaussians: D judges two samples at once.",
