@@ -36,7 +36,7 @@ WIDTHS = {"mlp": (8, 6), "dcgan": (4,), "aylien": (5, 4, 3)}
 OPTIONS: dict[str, dict[str, Any]] = {
     "plain": {},
     "bn": {"norm": "batch"},
-    "slots": {"norm": "batch", "norm_slots": 2, "norm_bias": False, "norm_epsilon": 1e-3, "norm_momentum": 0.3},
+    "slots": {"norm": "batch", "norm_by_slot": True, "norm_bias": False, "norm_epsilon": 1e-3, "norm_momentum": 0.3},
     "vbn": {"norm": "virtual_batch", "norm_epsilon": 1e-3},
     "sn": {"spectral": True},
     "dropout": {"dropout": 0.5, "input_dropout": 0.2},

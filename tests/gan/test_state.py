@@ -18,7 +18,7 @@ from tui_gan.gan.trainer import Trainer
 Differing = Callable[[dict[str, torch.Tensor], dict[str, torch.Tensor]], set[str]]
 NORMS = Network(widths=(6,), norm="batch", dropout=0.2)
 DCGAN = Network(kind="dcgan", widths=(3,), norm="batch", output="tanh", activation="relu")
-SLOTS = Network(widths=(6, 5), norm="batch", norm_slots=2, norm_bias=False, norm_epsilon=1e-4, norm_momentum=0.05)
+SLOTS = Network(widths=(6, 5), norm="batch", norm_by_slot=True, norm_bias=False, norm_epsilon=1e-4, norm_momentum=0.05)
 HAT = Optimizer(kind="adam_hat", beta1=0.9, beta2=0.999)
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "plain": ("gaussian", {}),

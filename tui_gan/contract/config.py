@@ -117,7 +117,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         data_sha256: the checksum of `data`, or "".
         training: train on the first so many images or rows alone, or, of a known distribution, on a fixed set of so many draws;
             0 takes all, or draws afresh for each batch.
-        training_skip: begin with the image or row after the first so many.
+        training_skip: leave out the first so many images or rows, as far as that leaves as many as `training` says.
         sampling: how a batch is drawn from a finite data set: with replacement, or in epochs, each of which goes through all samples
             once in an order of its own; what an epoch has left is the first part of a batch that the next one fills.
         size: pixels along each side that images are brought to; 0 leaves them.

@@ -28,7 +28,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         norm_epsilon: what normalisation adds to the variance before it takes the root.
         norm_momentum: weight of the newest batch in the running mean and variance of batch normalisation.
         norm_bias: whether a layer before batch normalisation has a bias, which the normalisation cancels.
-        norm_slots: batch normalisation of the generator takes the statistics of each slot of a pack by itself; 1 or `packing`.
+        norm_by_slot: whether batch normalisation of the generator takes the statistics of each slot of a pack by itself.
         spectral: divide each weight matrix by its largest singular value (Miyato et al. 2018, arXiv:1802.05957); of a convolution
             the matrix is its kernel as (out, in * height * width), whose singular values do not bound the norm of the convolution.
         column_norm: after each update the incoming weights of a unit are scaled down to this Euclidean norm if theirs is larger
@@ -44,8 +44,8 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         init: the distribution of the weights at the start, with biases 0; "torch" is PyTorch's own.
         init_scale: standard deviation of the weights at the start, or the limit of the uniform distribution.
         last_init_scale: the same of the last layer alone; 0 takes that of the others.
-        last_sparse: so many weights of each unit of a fully connected last layer begin as N(0, 1), or N(0, last_init_scale^2), the
-            others as 0 (Martens 2010); 0 starts the layer as the others.
+        last_sparse: so many weights of each unit of a fully connected last layer, at most all, begin as N(0, 1), or
+            N(0, last_init_scale^2), the others as 0 (Martens 2010); 0 starts the layer as the others.
         sigmoid_bias: the start of the biases of hidden sigmoid units.
     """
 
@@ -57,7 +57,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     norm_epsilon: Fraction = 1e-5
     norm_momentum: Fraction = 0.1
     norm_bias: bool = True
-    norm_slots: Annotated[int, Meta(ge=1, le=64)] = 1
+    norm_by_slot: bool = False
     spectral: bool = False
     column_norm: Positive = 0.0
     dropout: Share = 0.0

@@ -19,7 +19,7 @@ DATA = "it belongs to the data that the run began with"
 
 NETWORK: dict[str, str] = {
     **dict.fromkeys(Network.__struct_fields__, FORM),
-    **dict.fromkeys(("dropout", "input_dropout", "norm_epsilon", "norm_momentum", "norm_slots", "column_norm"), LIVE),
+    **dict.fromkeys(("dropout", "input_dropout", "norm_epsilon", "norm_momentum", "norm_by_slot", "column_norm"), LIVE),
     **dict.fromkeys(("output_bias", "init", "init_scale", "last_init_scale", "last_sparse", "sigmoid_bias"), BEGINNING),
 }
 

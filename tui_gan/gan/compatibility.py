@@ -58,10 +58,8 @@ def _of_networks(config: Config) -> Iterator[str]:
         yield f"packing {config.packing} samples needs as many fixed_latents, of which {config.fixed_latents} are followed"
     if config.packing > 1 and config.pretraining:
         yield "pretraining teaches the density of single numbers, and packing judges several at once: set one of them to its default"
-    if config.generator.norm_slots not in (1, config.packing):
-        yield f"generator.norm_slots is 1 or the packing, which is {config.packing}, not {config.generator.norm_slots}"
-    if config.discriminator.norm_slots > 1:
-        yield "norm_slots is for the generator: the discriminator judges a whole pack at once; leave it out of the discriminator"
+    if config.discriminator.norm_by_slot:
+        yield "norm_by_slot is for the generator: the discriminator judges a whole pack at once; leave it out of the discriminator"
     if config.discriminator.column_norm and config.discriminator.spectral:
         yield "column_norm and spectral normalisation both bound the weights of the discriminator; leave one of them out"
     if config.optimizer.kind == "sgd" and config.optimizer.momentum_end and not config.optimizer.momentum_steps:

@@ -14,7 +14,7 @@ from torch import Tensor
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.data import images, tables
-from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_column, of_columns, of_images
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_column, of_columns, of_images, trained
 from tui_gan.gan.metrics import classifier
 from tui_gan.session import rundir
 
@@ -38,9 +38,8 @@ def dataset_of(config: Config, folder: Path) -> tuple[Dataset, tuple[str, ...]]:
             known = DATASETS[config.dataset](config.standardize)
             return (fixed(known, config.training, config.seed) if config.training else known), ()
         columns = columns_of(config)
-        table = tables.read_table(path, columns)[config.training_skip :][: config.training or None]
-        if not len(table):
-            raise UsageError(f"training_skip {config.training_skip} leaves none of the rows to train on")
+        table = tables.read_table(path, columns)
+        table = table[trained(len(table), config.training, config.training_skip)]
         return (of_column(table[:, 0], config.standardize) if columns == 1 else of_columns(table, config.standardize)), ()
     if path is None and config.dataset == "images":
         raise UsageError("this preset learns from your own images: give --data a folder, an IDX, CIFAR-10, NPY or NPZ file")

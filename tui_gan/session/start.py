@@ -63,7 +63,7 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
         run.began = rundir.checksum(plan.run)
     # A run that goes on has told already what is still the same.
     told = {event.text for event in run.events}
-    for note in (*found, weight, found_out):
+    for note in (*found, weight, found_out, plan.notice):
         if note and note not in told:
             run.note(note)
     if device != (saved[1].knobs if saved else plan.knobs).device:

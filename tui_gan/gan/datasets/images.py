@@ -7,8 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tui_gan.contract.errors import UsageError
-from tui_gan.gan.datasets.dataset import Dataset, Images, gathered
+from tui_gan.gan.datasets.dataset import Dataset, Images, gathered, trained
 
 # Images from which the constants of a decoding are computed.
 LOOKED_AT = 10_000
@@ -21,7 +20,7 @@ def of_images(truth: Images, standardize: bool, contrast: float = 0.0, training:
 
     Args:
         training: train on the first so many of `truth.train` alone; 0 takes all.
-        skip: of those after the first `skip`.
+        skip: of those after the first `skip`, as `trained` has it.
         standardize: train in -1 .. 1, for a generator that ends in tanh; otherwise in 0 .. 1.
         contrast: train on images of which each has mean 0 and norm `contrast` (global contrast normalisation, as pylearn2 does it
             for the CIFAR-10 of Goodfellow et al. 2014); on output, which it cannot be undone for image by image, 1/2 and the mean
@@ -31,13 +30,12 @@ def of_images(truth: Images, standardize: bool, contrast: float = 0.0, training:
         UsageError: none are left to train on.
     """
     shape = tuple(truth.train.shape[1:])
-    pool = truth.train[skip : skip + training if training else None]
-    if not len(pool):
-        raise UsageError(f"training_skip {skip} leaves none of {len(truth.train)} images to train on")
+    part = trained(len(truth.train), training, skip)
+    pool = truth.train[part]
     if len(pool) < len(truth.train):
         # Those behind the pool, or else those before it.
-        behind = truth.train[skip + len(pool) :]
-        truth = dataclasses.replace(truth, held_out=behind if len(behind) else truth.train[:skip])
+        behind = truth.train[part.stop :]
+        truth = dataclasses.replace(truth, held_out=behind if len(behind) else truth.train[: part.start])
     if contrast:
         sample, chosen = gathered(pool, lambda rows: normalised(rows.float() / 255, contrast))
         location, scale = 0.5, _mean_norm(pool) / contrast

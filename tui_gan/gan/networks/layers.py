@@ -120,8 +120,7 @@ def norm(network: Network, features: int, batch_norms: BatchNorms) -> list[nn.Mo
     """The normalisation of a hidden layer; of batch normalisation the kind for rows or for images, whole or by slots."""
     if network.norm == "batch":
         settings: dict[str, Any] = {"eps": network.norm_epsilon, "momentum": network.norm_momentum}
-        whole, by_slots = batch_norms
-        return [whole(features, **settings) if network.norm_slots == 1 else by_slots(features, network.norm_slots, **settings)]
+        return [batch_norms[network.norm_by_slot](features, **settings)]
     return [VirtualBatchNorm(features, REFERENCE, network.norm_epsilon)] if network.norm == "virtual_batch" else []
 
 
@@ -129,7 +128,7 @@ def started(module: nn.Module, network: Network) -> None:
     """Draw the weights of every linear and convolutional layer of a module from the network's own distribution, biases 0.
 
     Raises:
-        UsageError: the last layer has fewer inputs than are to begin with a weight.
+        UsageError: the last layer is to begin sparse, and is a convolution.
     """
     layers = [layer for layer in module.modules() if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d)]
     for layer in layers if network.init != "torch" else ():
@@ -146,8 +145,8 @@ def started(module: nn.Module, network: Network) -> None:
 @torch.no_grad()
 def _draw_sparsely(layer: nn.Module, count: int, sd: float) -> None:
     """Give each unit of a linear layer `count` weights N(0, sd^2) from inputs drawn without replacement, and 0 elsewhere."""
-    if not isinstance(layer, nn.Linear) or count > layer.in_features:
-        raise UsageError(f"last_sparse is for a fully connected last layer with at least {count} inputs; leave it out, or make it smaller")
+    if not isinstance(layer, nn.Linear):
+        raise UsageError("last_sparse is for a fully connected last layer, and this one is a convolution; leave it out")
     chosen = torch.rand_like(layer.weight).argsort(1)[:, :count]
     layer.weight.zero_().scatter_(1, chosen, sd * torch.randn_like(chosen, dtype=layer.weight.dtype))
 

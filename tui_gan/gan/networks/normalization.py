@@ -1,7 +1,5 @@
 """Normalisation that torch does not have: batch normalisation by slots, and virtual batch normalisation."""
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import batch_norm
@@ -32,11 +30,9 @@ def by_slots(norm: _BatchNorm, slots: int, x: Tensor) -> Tensor:
 
 
 class SlotBatchNorm1d(nn.BatchNorm1d):
-    """BatchNorm1d by slots while it trains; a batch that they do not divide, as none of the training, is normalised whole."""
+    """BatchNorm1d by `slots` while it trains; a batch that they do not divide, as none of the training, is normalised whole."""
 
-    def __init__(self, features: int, slots: int, **settings: Any) -> None:
-        super().__init__(features, **settings)
-        self.slots = slots
+    slots = 1
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalise (B, F)."""
@@ -46,9 +42,7 @@ class SlotBatchNorm1d(nn.BatchNorm1d):
 class SlotBatchNorm2d(nn.BatchNorm2d):
     """BatchNorm2d likewise."""
 
-    def __init__(self, features: int, slots: int, **settings: Any) -> None:
-        super().__init__(features, **settings)
-        self.slots = slots
+    slots = 1
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalise (B, F, H, W)."""
