@@ -34,7 +34,7 @@ class Version(NamedTuple):
 VERSIONS = {
     "2016-08": Version(0.005, 0.005, 12, 1_200, torch.tanh, adam=False, self_distance=1.0),
     "2016-12": Version(0.03, 0.005, 12, 1_200, torch.tanh, adam=False, self_distance=0.0),
-    "2017-07": Version(0.001, 0.001, 8, 5_000, torch.relu, adam=True, self_distance=0.0),
+    "2017-07": Version(0.001, 0.001, 8, 5_001, torch.relu, adam=True, self_distance=0.0),
 }
 
 
@@ -98,7 +98,12 @@ def trained(version: Version, minibatch: bool, seeds: int) -> Game:
 
     def move(player: str, loss: Callable[[], Tensor], step: int) -> None:
         optimizer = players[player]
-        optimizer.param_groups[0]["lr"] = rate if version.adam else rate * STAIRCASE ** (step // PERIOD)
+        group = optimizer.param_groups[0]
+        if version.adam:
+            # TensorFlow's epsilon stands beside the root of the raw second moment.
+            group["eps"] = 1e-8 / math.sqrt(1 - group["betas"][1] ** (step + 1))
+        else:
+            group["lr"] = rate * STAIRCASE ** (step // PERIOD)
         optimizer.zero_grad()
         # The seeds share no weights, so that the gradient of a sum is that of each alone.
         loss().mean((1, 2)).sum().backward()

@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 
 from tests.program import Program
 from tui_gan import __version__
+from tui_gan.cli.listing import REMARKS
 from tui_gan.contract.config import read_toml
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.gan.objectives import OBJECTIVES
@@ -188,9 +189,10 @@ def test_a_preset_is_shown_whole(name: str, program: Program) -> None:
     text = program("presets", name).out
     assert all(how.option in text for how in KNOBS.values())
     assert f"{counts['generator']:,}" in text
-    quirks = PRESETS[name].quirks
-    assert facts["quirks"] == quirks
-    assert text.count(f"Kept on purpose: {quirks}." if quirks else "Kept on purpose") == bool(quirks)
+    for field, heading in REMARKS.items():
+        remark = getattr(PRESETS[name], field)
+        assert facts[field] == remark
+        assert text.count(f"\n{heading}: {remark}.\n" if remark else f"\n{heading}:") == bool(remark)
 
 
 def test_doctor_finds_python_torch_and_devices(program: Program) -> None:

@@ -79,7 +79,33 @@ def test_a_last_bias_of_the_data_gives_the_mean_image(config: Config, output: st
     made, _ = networks(msgspec.structs.replace(config, generator=network), standardized)
     mean = dataset.truth.train.float().mean(0) / 255  # type: ignore[union-attr]
     shown = torch.from_numpy(standardized.in_units(made(torch.zeros(1, 1)))[0]).float()
-    torch.testing.assert_close(shown, mean, rtol=0, atol=0.01)
+    torch.testing.assert_close(shown, mean, rtol=0, atol=1e-4)
+
+
+def test_a_sparse_last_layer_has_as_many_weights_a_unit_as_it_says(config: Config) -> None:
+    network = Network(widths=(50, 40), activation="relu", init="uniform", init_scale=0.05, last_sparse=7)
+    made, _ = networks(msgspec.structs.replace(config, generator=network), images())
+    first, second, last = (layer for layer in made if isinstance(layer, torch.nn.Linear))
+    assert ((last.weight != 0).sum(1) == 7).all()
+    assert last.weight[last.weight != 0].std().item() == pytest.approx(1, abs=0.2)
+    # No input is favoured.
+    assert (last.weight != 0).sum(0).min() == 0
+    assert (last.weight != 0).sum(0).max() < 12
+    assert all((layer.weight != 0).all() for layer in (first, second))
+    # A layer with fewer inputs takes all of them.
+    few, _ = networks(msgspec.structs.replace(config, generator=msgspec.structs.replace(network, widths=(5,))), images())
+    assert all((layer.weight != 0).all() for layer in few if isinstance(layer, torch.nn.Linear))
+
+
+def test_hidden_sigmoids_may_start_with_a_bias_and_nothing_else_does(config: Config) -> None:
+    network = Network(
+        widths=(5, 4, 3), activation="relu,sigmoid,tanh", output="sigmoid", init="uniform", init_scale=0.05, sigmoid_bias=-2.0
+    )
+    generator, discriminator = networks(msgspec.structs.replace(config, generator=network, discriminator=network), images())
+    biases = [layer.bias.tolist() for layer in generator if isinstance(layer, torch.nn.Linear)]
+    assert biases == [[0.0] * 5, [-2.0] * 4, [0.0] * 3, [0.0] * 16]
+    biases = [layer.bias.tolist() for layer in discriminator.modules() if isinstance(layer, torch.nn.Linear) and layer.bias is not None]
+    assert biases[:4] == [[0.0] * 5, [-2.0] * 4, [0.0] * 3, [0.0]]
 
 
 def test_the_reference_of_virtual_batch_normalisation_is_data(config: Config) -> None:
@@ -102,6 +128,7 @@ def test_the_reference_of_virtual_batch_normalisation_is_data(config: Config) ->
         ({"generator": Network(spectral=True)}, "for the discriminator"),
         ({"generator": Network(outputs=2)}, "for the discriminator"),
         ({"discriminator": Network(kind="aylien", widths=(3, 3, 3), fourier=2)}, "aylien has no normalisation"),
+        ({"discriminator": Network(kind="aylien", widths=(3, 3, 3), last_sparse=2)}, "aylien has no normalisation"),
         ({"discriminator": Network(kind="aylien", widths=(3, 3))}, "three hidden layers"),
         ({"discriminator": Network(kind="aylien", widths=(3, 3, 3), norm="virtual_batch")}, "aylien has no normalisation"),
         ({"discriminator": Network(kind="aylien", widths=(3, 3, 3), spectral=True)}, "aylien has no normalisation"),
@@ -115,7 +142,9 @@ def test_what_a_network_cannot_have_is_refused_in_one_line(config: Config, chang
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("changes", [{"dropout": 0.5}, {"output_bias": "data"}, {"activation": "maxout"}, {"fourier": 2}], ids=str)
+@pytest.mark.parametrize(
+    "changes", [{"dropout": 0.5}, {"output_bias": "data"}, {"activation": "maxout"}, {"fourier": 2}, {"last_sparse": 2}], ids=str
+)
 def test_what_the_dcgan_generator_has_not_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         GENERATORS["dcgan"](Network(kind="dcgan", widths=(2,), **changes), 3, (1, 8, 8))

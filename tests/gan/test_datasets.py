@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tui_gan.gan.datasets import DATASETS, Dataset, Images, Line, Plane, of_column, of_columns, of_images
-from tui_gan.gan.datasets.dataset import mean_sample
+from tui_gan.contract.errors import UsageError
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, Line, Plane, fixed, of_column, of_columns, of_images
 from tui_gan.gan.datasets.images import normalised
 from tui_gan.gan.datasets.line import gaussian
 
@@ -252,6 +252,59 @@ def test_training_takes_the_first_so_many_images_alone() -> None:
     assert rows_of((batch * 255).round().to(torch.uint8)) == rows_of(truth.train[:4])
 
 
+def test_the_first_images_may_be_skipped_and_those_that_are_not_trained_on_are_held_out() -> None:
+    truth = pictures()
+    assert of_images(truth, False).truth.held_out is None  # type: ignore[union-attr]
+    for training, skip, pool, held_out in [
+        (4, 0, truth.train[:4], truth.train[4:]),
+        (4, 3, truth.train[3:7], truth.train[7:]),
+        (0, 50, truth.train[50:], truth.train[:50]),
+        (55, 50, truth.train[5:], truth.train[:5]),
+        (90, 50, truth.train, None),
+    ]:
+        dataset = of_images(truth, False, training=training, skip=skip)
+        batch = dataset.sample(900, torch.Generator().manual_seed(0), "cpu")
+        assert rows_of((batch * 255).round().to(torch.uint8)) == rows_of(pool)
+        assert dataset.count == len(pool)
+        found = dataset.truth.held_out  # type: ignore[union-attr]
+        assert found is held_out or torch.equal(found, held_out)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="leaves none of 60 samples"):
+        of_images(truth, False, skip=60)
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+def test_every_row_of_a_finite_data_set_can_be_asked_for(standardize: bool) -> None:
+    values = np.arange(24.0).reshape(12, 2) ** 1.5
+    for dataset in (of_column(values[:, 0], standardize), of_columns(values, standardize), of_images(pictures(12), standardize)):
+        assert dataset.rows
+        chosen = torch.tensor([11, 0, 5, 5])
+        found = dataset.rows(chosen, "cpu")
+        assert dataset.count == 12
+        expected = values[chosen][:, : dataset.shape[0]] if len(dataset.shape) == 1 else pictures(12).train[chosen].numpy() / 255
+        np.testing.assert_allclose(dataset.in_units(found), expected, rtol=1e-5, atol=1e-5)
+    assert DATASETS["ring"](standardize).rows is None
+
+
+def test_fixed_draws_are_draws_of_the_distribution_that_stays_known() -> None:
+    known = DATASETS["ring"](False)
+    dataset = fixed(known, 500, 3)
+    assert dataset.truth is known.truth
+    assert dataset.rows
+    pool = dataset.rows(torch.arange(500), "cpu")
+    assert len(pool.unique(dim=0)) == 500
+    radii = pool.norm(dim=1)
+    assert (radii - 1).abs().max() < 0.06
+    batch = dataset.sample(4_000, torch.Generator().manual_seed(0), "cpu")
+    assert {tuple(row) for row in batch.tolist()} == {tuple(row) for row in pool.tolist()}
+    again, others = fixed(known, 500, 3), fixed(known, 500, 4)
+    assert again.rows
+    assert others.rows
+    assert torch.equal(again.rows(torch.arange(500), "cpu"), pool)
+    assert not torch.equal(others.rows(torch.arange(500), "cpu"), pool)
+    with pytest.raises(UsageError, match="at most 10,000,000 draws"):
+        fixed(known, 10_000_001, 0)
+
+
 def test_contrast_normalisation_gives_each_image_mean_0_and_its_norm() -> None:
     truth = pictures()
     dataset = of_images(truth, True, contrast=55.0)
@@ -268,8 +321,14 @@ def test_an_image_of_one_colour_has_no_contrast_to_normalise() -> None:
     assert normalised(torch.full((2, 1, 4, 4), 0.7), 55.0).abs().max() < 1e-4
 
 
-def test_the_mean_sample_is_that_of_the_data_and_the_same_at_every_call() -> None:
-    dataset = of_images(pictures(), False)
-    assert torch.equal(mean_sample(dataset), mean_sample(dataset))
-    expected = dataset.truth.train.float().mean(0) / 255  # type: ignore[union-attr]
-    torch.testing.assert_close(mean_sample(dataset), expected, rtol=0, atol=0.01)
+@pytest.mark.parametrize("skip", [0, 9])
+def test_the_mean_sample_of_a_finite_data_set_is_exact(skip: int) -> None:
+    dataset = of_images(pictures(), False, skip=skip)
+    expected = pictures().train[skip:].double().mean(0) / 255
+    torch.testing.assert_close(dataset.mean.double(), expected, rtol=0, atol=1e-7)
+
+
+def test_the_mean_sample_of_a_distribution_is_near_its_mean_and_always_the_same() -> None:
+    dataset = DATASETS["gaussian"](False)
+    assert dataset.mean.item() == pytest.approx(4, abs=0.01)
+    assert torch.equal(dataset.mean, DATASETS["gaussian"](False).mean)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tui_gan.gan import latents as latents_module
-from tui_gan.gan.latents import LATENTS, draw
+from tui_gan.gan.latents import LATENTS, LOOKED_AT, draw
 
 # Of each latent alone: those whose draws are independent, and of which stratified draws lie one in each slice.
 CDF = {"normal": stats.norm.cdf, "uniform": stats.uniform(-1, 2).cdf, "unit": stats.uniform(0, 1).cdf}
@@ -132,6 +132,17 @@ def test_the_grid_is_ayliens(stratified: bool) -> None:
     assert jitter.min() > -1e-6
     assert jitter.max() < 0.01 + 1e-6
     assert len(np.unique(jitter.round(6))) > 40
+
+
+def test_the_grid_of_pictures_and_metrics_is_a_plain_linspace() -> None:
+    for count in (12, 10_000):
+        seeds = [draw(LOOKED_AT["grid"], count, 2, stream(seed)) for seed in (0, 1)]
+        assert torch.equal(*seeds)
+        found = seeds[0].sort(0).values
+        expected = np.linspace(-8, 8, count)
+        np.testing.assert_allclose(found[:, 0], expected, atol=1e-6)
+        np.testing.assert_allclose(found[:, 1], expected, atol=1e-6)
+    assert all(LOOKED_AT[name] is LATENTS[name] for name in LATENTS if name != "grid")
 
 
 def test_the_first_few_of_the_grid_are_no_corner_of_it() -> None:

@@ -11,10 +11,14 @@ import torch
 
 from tui_gan.contract.config import Config, Minibatch
 from tui_gan.contract.errors import UsageError
+from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
+from tui_gan.contract.settings import help_of
+from tui_gan.gan.datasets import Images, of_images
 from tui_gan.gan.networks import ACTIVATIONS, DISCRIMINATORS, GENERATORS, AnyDiscriminator, build, parameters
 from tui_gan.gan.networks.dcgan import halvings
 from tui_gan.gan.networks.layers import Maxout
+from tui_gan.gan.trainer import Trainer
 
 IN_NUMPY: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
@@ -32,7 +36,8 @@ WIDTHS = {"mlp": (8, 6), "dcgan": (4,), "aylien": (5, 4, 3)}
 OPTIONS: dict[str, dict[str, Any]] = {
     "plain": {},
     "bn": {"norm": "batch"},
-    "vbn": {"norm": "virtual_batch"},
+    "slots": {"norm": "batch", "norm_by_slot": True, "norm_bias": False, "norm_epsilon": 1e-3, "norm_momentum": 0.3},
+    "vbn": {"norm": "virtual_batch", "norm_epsilon": 1e-3},
     "sn": {"spectral": True},
     "dropout": {"dropout": 0.5, "input_dropout": 0.2},
     "all": {"norm": "virtual_batch", "spectral": True, "dropout": 0.3},
@@ -48,7 +53,7 @@ GENERATOR_CASES = [
     (kind, shape, option)
     for kind in GENERATORS
     for shape in SHAPES[kind]
-    for option in ("plain", "bn", "dropout", "maxout", "fourier")
+    for option in ("plain", "bn", "slots", "dropout", "maxout", "fourier")
     if option not in NOT_FOR.get(kind, ()) and (kind, option) != ("dcgan", "dropout")
 ]
 
@@ -202,17 +207,51 @@ def test_the_logistic_loss_of_a_two_way_logit_is_the_cross_entropy_of_a_softmax(
 
 
 @pytest.mark.parametrize(("kind", "shape"), [("mlp", (2,)), ("dcgan", (1, 8, 8))])
-def test_spectral_normalisation_makes_the_largest_singular_value_1(kind: str, shape: tuple[int, ...]) -> None:
-    made = discriminator_of(kind, shape, "sn")
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_spectral_normalisation_makes_the_largest_singular_value_1(kind: str, shape: tuple[int, ...], outputs: int) -> None:
+    made = discriminator_of(kind, shape, "sn", outputs=outputs)
     for _ in range(50):
-        made(torch.randn(4, *shape))
-    layers = [
-        layer for layer in made.modules() if isinstance(layer, torch.nn.Linear | torch.nn.Conv2d) and layer is not made.minibatch_logit
-    ]
-    assert len(layers) > 1
-    for layer in layers:
-        largest = torch.linalg.matrix_norm(layer.weight.flatten(1), 2)
-        assert largest.item() == pytest.approx(1, abs=0.02)
+        made(torch.randn(4, *shape), True)
+    layers = [layer for layer in made.modules() if isinstance(layer, torch.nn.Linear | torch.nn.Conv2d)]
+    matrices = [*(layer.weight.flatten(1) for layer in layers), made.minibatch.projection]
+    # Of every matrix that the optimiser moves.
+    assert len(matrices) == len([weight for weight in made.parameters() if weight.dim() > 1])
+    for matrix in matrices:
+        assert torch.linalg.matrix_norm(matrix, 2).item() == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("kind", ["mlp", "dcgan"])
+def test_singular_values_stay_near_1_from_step_to_step(config: Config, kind: str) -> None:
+    train = torch.randint(0, 256, (40, 1, 8, 8), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    network = Network(kind=kind, widths=WIDTHS[kind], spectral=True)
+    changes = {"metrics": ("recall",), "metric": "recall", "fixed_latents": 16, "discriminator": network}
+    trainer = Trainer(msgspec.structs.replace(config, **changes), of_images(Images(train, train), True), "cpu")
+    knobs = Knobs(device="cpu", batch_size=16, minibatch_discrimination=True, discriminator_lr=1e-3)
+    before = trainer.discriminator.minibatch.projection.detach().clone()
+    for _ in range(60):
+        trainer.step(knobs)
+    discriminator = trainer.discriminator.eval()
+    layers = [layer for layer in discriminator.modules() if isinstance(layer, torch.nn.Linear | torch.nn.Conv2d)]
+    for matrix in (*(layer.weight.flatten(1) for layer in layers), discriminator.minibatch.projection):
+        # One step of power iteration a pass follows the weights a little behind.
+        assert torch.linalg.matrix_norm(matrix, 2).item() == pytest.approx(1, abs=0.1)
+    assert not torch.allclose(discriminator.minibatch.projection, before, rtol=0, atol=0.01)
+
+
+def test_the_norm_of_a_convolution_may_be_larger_than_the_singular_value_of_its_kernel() -> None:
+    made = discriminator_of("dcgan", (1, 8, 8), "sn").eval()
+    first = next(layer for layer in made.modules() if isinstance(layer, torch.nn.Conv2d))
+    with torch.no_grad():
+        first.parametrizations.weight.original.fill_(1.0)
+        for _ in range(30):
+            first.train()(torch.zeros(1, 1, 8, 8))
+        first.eval()
+        kernel = torch.linalg.matrix_norm(first.weight.flatten(1), 2)
+        pixels = torch.eye(64).view(64, 1, 8, 8)
+        whole = (first(pixels) - first(torch.zeros(1, 1, 8, 8))).flatten(1)
+    assert kernel.item() == pytest.approx(1, abs=0.01)
+    assert torch.linalg.matrix_norm(whole, 2).item() > 1.5
+    assert "do not bound the norm of the convolution" in help_of("discriminator.spectral")
 
 
 @pytest.mark.parametrize("self_distance", [0.0, 1.0])

@@ -35,16 +35,22 @@ def by_hand(name: str, theta: float, gradients: list[float]) -> float:
         else:
             first = 0.5 * first + 0.5 * gradient
             second = 0.9 * second + 0.1 * gradient**2
+            if name == "adam_hat":
+                # tf.train.AdamOptimizer: lr_t = lr sqrt(1 - beta2^t) / (1 - beta1^t), theta -= lr_t m / (sqrt(v) + epsilon).
+                theta -= 0.1 * math.sqrt(1 - 0.9**t) / (1 - 0.5**t) * first / (math.sqrt(second) + 1e-8)
+                continue
             theta -= 0.1 * (first / (1 - 0.5**t)) / (math.sqrt(second / (1 - 0.9**t)) + 1e-8)
     return theta
 
 
 @every_optimizer
 @pytest.mark.parametrize("fused", [False, True])
-def test_three_updates_by_hand(name: str, fused: bool) -> None:
+# Gradients of the size of epsilon tell where it stands.
+@pytest.mark.parametrize("size", [1.0, 1e-8])
+def test_three_updates_by_hand(name: str, fused: bool, size: float) -> None:
     theta = weight(1.0, -2.0)
     optimizer = made(name, [theta], fused)
-    gradients = [[0.3, 2.0], [-0.7, 1.0], [0.2, 0.0]]
+    gradients = [[0.3 * size, 2.0 * size], [-0.7 * size, 1.0 * size], [0.2 * size, 0.0]]
     for each in gradients:
         theta.grad = torch.tensor(each, dtype=torch.float64)
         optimizer.step()
@@ -113,3 +119,12 @@ def test_schedules_that_end_are_0_at_their_period_and_stay(name: str, quarter: f
 def test_momentum_goes_linearly_to_its_end() -> None:
     assert [momentum_at(step, 0.5, 0.7, 250) for step in (0, 125, 250, 10**6)] == pytest.approx([0.5, 0.6, 0.7, 0.7])
     assert [momentum_at(step, 0.5, 0.0, 0) for step in (0, 99)] == [0.5, 0.5]
+
+
+def test_momentum_by_epoch_is_pylearn2s_momentum_adjustor() -> None:
+    start, saturate, epoch = 1, 250, 500
+    for step in (0, 1, 499, 500, 501, 999, 1_000, 62_345, 124_499, 124_500, 10**6):
+        # Its count is 1 in the first epoch, and one more after each.
+        alpha = min(1.0, max(0.0, (step // epoch + 1 - start) / (saturate - start)))
+        found = momentum_at(step, 0.5, 0.7, (saturate - start) * epoch, epoch)
+        assert found == pytest.approx(0.5 * (1 - alpha) + 0.7 * alpha, rel=1e-12)

@@ -11,13 +11,15 @@ from safetensors.torch import load, save
 from tui_gan.contract.config import Config, Minibatch, Noise, Optimizer, Schedule
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
-from tui_gan.gan.datasets import DATASETS, Dataset, Images, of_images
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_images
 from tui_gan.gan.state import COUNTS, forms, size
 from tui_gan.gan.trainer import Trainer
 
 Differing = Callable[[dict[str, torch.Tensor], dict[str, torch.Tensor]], set[str]]
 NORMS = Network(widths=(6,), norm="batch", dropout=0.2)
 DCGAN = Network(kind="dcgan", widths=(3,), norm="batch", output="tanh", activation="relu")
+SLOTS = Network(widths=(6, 5), norm="batch", norm_by_slot=True, norm_bias=False, norm_epsilon=1e-4, norm_momentum=0.05)
+HAT = Optimizer(kind="adam_hat", beta1=0.9, beta2=0.999)
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "plain": ("gaussian", {}),
     "dropout": ("gaussian", {"generator": Network(widths=(5,), dropout=0.3), "discriminator": Network(widths=(5,), input_dropout=0.3)}),
@@ -50,6 +52,18 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
         "images",
         {"generator": DCGAN, "discriminator": Network(kind="dcgan", widths=(3,)), "optimizer": Optimizer(kind="sgd", momentum=0.5)},
     ),
+    "images in epochs": ("images", {"generator": DCGAN, "discriminator": Network(kind="dcgan", widths=(3,)), "sampling": "epochs"}),
+    "fixed draws in epochs": ("ring", {"training": 30, "sampling": "epochs", "updates": "simultaneous", "optimizer": HAT}),
+    "adam with epsilon hat": ("gaussian", {"optimizer": HAT, "updates": "same_batch"}),
+    "slots": ("ring", {"packing": 2, "generator": SLOTS, "updates": "simultaneous", "training": 50, "optimizer": HAT}),
+    "column norm": (
+        "gaussian",
+        {
+            "generator": Network(widths=(5, 4), activation="relu,sigmoid", column_norm=0.5, last_sparse=2, sigmoid_bias=-2.0),
+            "discriminator": Network(widths=(4,), activation="maxout", column_norm=0.3),
+            "optimizer": Optimizer(kind="sgd", momentum=0.5, momentum_end=0.9, momentum_steps=6, momentum_every=3),
+        },
+    ),
     "images": ("images", {"generator": DCGAN, "discriminator": Network(kind="dcgan", widths=(3,), spectral=True, norm="virtual_batch")}),
 }
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -64,7 +78,8 @@ def made(config: Config, kind: str, **more: Any) -> Trainer:
     name, changes = KINDS[kind]
     metrics = {"gaussian": "w1", "ring": "sliced_w1", "images": "recall"}[name]
     changed = msgspec.structs.replace(config, metrics=(metrics,), metric=metrics, fixed_latents=64, **{**changes, **more})
-    return Trainer(changed, images() if name == "images" else DATASETS[name](True), "cpu")
+    dataset = images() if name == "images" else DATASETS[name](True)
+    return Trainer(changed, fixed(dataset, changed.training, changed.seed) if changed.training else dataset, "cpu")
 
 
 def train(trainer: Trainer, knobs: Knobs, first: int, last: int) -> None:

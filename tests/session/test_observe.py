@@ -1,5 +1,6 @@
 """From the trainer to numbers: pictures, fixed edges, evaluations."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -8,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from tui_gan.contract.config import Config
+from tui_gan.contract.config import Config, Minibatch
 from tui_gan.contract.knobs import Knobs, set_knob
+from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS, Dataset, Line, Plane, of_column, of_columns
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import observe
@@ -69,6 +71,41 @@ def test_with_minibatch_features_each_point_is_judged_in_fixed_company(config: C
     axis = watching.ground.axis
     whole = watching.verdicts(trainer, opened, axis)
     np.testing.assert_allclose(watching.verdicts(trainer, opened, axis[:5]), whole[:5], rtol=1e-5)
+
+
+@pytest.mark.parametrize("batch", [2, 12, 64])
+def test_ayliens_discriminator_judges_a_point_in_its_batch_of_the_axis(config: Config, knobs: Knobs, batch: int) -> None:
+    network = Network(kind="aylien", widths=(8, 8, 8), activation="tanh", init="normal", init_scale=0.3)
+    minibatch = Minibatch(kernels=5, dim=3, company=0, self_distance=1.0)
+    changes = {"discriminator": network, "minibatch": minibatch, "standardize": False, "latent": "grid"}
+    trainer = trainer_of(msgspec.structs.replace(config, **changes), LINES["raw"])
+    # So that the features neither vanish nor saturate the sigmoid.
+    trainer.discriminator.projection.weight.data.mul_(50)
+    trainer.discriminator.minibatch_logit.weight.data[:, 8:].mul_(8 / batch)
+    opened = dataclasses.replace(knobs, minibatch_discrimination=True, batch_size=batch)
+    watching = observer(trainer)
+    assert isinstance(watching, LineObserver)
+    # The source's loop, over the batches of its axis.
+    axis = torch.linspace(-8, 8, 10_000, dtype=torch.float64).float()[:, None]
+    whole = len(axis) // batch * batch
+    with torch.no_grad():
+        judged = torch.cat([torch.sigmoid(trainer.discriminator(part, True)) for part in axis[:whole].split(batch)])[:, 0].numpy()
+    within = (watching.axis > -7.9) & (watching.axis < 7.9)
+    nearest = np.rint((watching.axis[within] + 8) / 16 * 9_999).astype(int)
+    np.testing.assert_allclose(watching.verdicts(trainer, opened)[within], judged[nearest], atol=5e-3)
+    # Among its neighbours it is judged otherwise than among real samples.
+    among_real = trainer.judge(watching._axis_in_training_units, opened, watching._company)[:, 0].numpy()
+    assert np.abs(among_real[within] - judged[nearest]).max() > 0.02
+
+
+def test_the_metrics_of_a_grid_are_those_of_the_plain_grid(config: Config) -> None:
+    changed = msgspec.structs.replace(config, latent="grid", standardize=False, fixed_latents=64)
+    trainer = trainer_of(changed, LINES["raw"])
+    found = generate(trainer.averaged(), changed, 7, 500).sort(0).values
+    with torch.no_grad():
+        expected = trainer.averaged()(torch.linspace(-8, 8, 500)[:, None]).sort(0).values
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(trainer.fixed_latents.sort(0).values, torch.linspace(-8, 8, 64)[:, None])
 
 
 @every_plane

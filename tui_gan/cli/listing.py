@@ -10,6 +10,13 @@ from tui_gan.contract.errors import TuiGanError, choose
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.presets import PRESETS, Preset
 
+# What is told of a preset where there is something to tell, by its fields.
+REMARKS = {
+    "quirks": "Kept on purpose",
+    "deviations": "Differs from its source",
+    "outcome": "Over many seeds",
+    "outcome_with_minibatch": "Over many seeds, with minibatch discrimination",
+}
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -78,7 +85,7 @@ def _facts(name: str, preset: Preset) -> dict[str, Any]:
         "name": name,
         "summary": preset.summary,
         "source": preset.source,
-        "quirks": preset.quirks,
+        **{name: getattr(preset, name) for name in REMARKS},
         "settings": msgspec.to_builtins(preset.config),
         "knobs": dataclasses.asdict(preset.knobs),
         "parameters": parameters(preset.config, shape_of(preset.config)),
@@ -87,8 +94,9 @@ def _facts(name: str, preset: Preset) -> dict[str, Any]:
 
 def _print_facts(facts: dict[str, Any]) -> None:
     print(f"{facts['name']}: {facts['summary']}\nSource: {facts['source']}.")
-    if facts["quirks"]:
-        print(f"Kept on purpose: {facts['quirks']}.")
+    for name, heading in REMARKS.items():
+        if facts[name]:
+            print(f"{heading}: {facts[name]}.")
     print("\nSettings, fixed for a run (TOML keys)")
     for name, value in facts["settings"].items():
         print(f"  {name:20} {_shown(value)}")

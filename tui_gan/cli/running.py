@@ -73,7 +73,8 @@ def run(
     if resolved.data and columns and resolved.dataset == PRESETS[preset].config.dataset:
         read_table(Path(resolved.data), columns)
     directory, resolved = rundir.create(out, resolved, live, copied=columns > 0)
-    _train(Plan(run=directory, config=resolved, knobs=live, until=resolved.steps, hold=hold), front_end, json)
+    notice = PRESETS[preset].notice(resolved, live)
+    _train(Plan(run=directory, config=resolved, knobs=live, until=resolved.steps, hold=hold, notice=notice), front_end, json)
 
 
 def resume(
@@ -215,7 +216,8 @@ def _afresh(plan: "Plan", pairs: Sequence[str]) -> "Plan":
         config = replace(config, data=str(plan.run.path / config.data))
     preset = PRESETS.get(config.preset)
     directory, config = rundir.create(None, config, knobs, copied=preset is None or preset.columns > 0)
-    return Plan(run=directory, config=config, knobs=knobs, until=config.steps, hold=plan.hold)
+    notice = preset.notice(config, knobs) if preset else ""
+    return Plan(run=directory, config=config, knobs=knobs, until=config.steps, hold=plan.hold, notice=notice)
 
 
 def report(plan: "Plan", outcome: "Outcome") -> dict[str, Any]:

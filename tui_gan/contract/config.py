@@ -48,6 +48,7 @@ class Optimizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         momentum: momentum of sgd at the start.
         momentum_end: momentum of sgd after `momentum_steps` steps.
         momentum_steps: steps over which the momentum of sgd changes linearly to `momentum_end`; 0 keeps it constant.
+        momentum_every: steps between two changes of the momentum, such as those of an epoch.
     """
 
     kind: str = "adam"
@@ -56,6 +57,7 @@ class Optimizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     momentum: Share = 0.0
     momentum_end: Share = 0.0
     momentum_steps: CountOrNone = 0
+    momentum_every: Count = 1
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,7 +116,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         dataset: data set to learn; unused where `data` is given.
         data: your own file or folder of data; empty for none.
         data_sha256: SHA-256 checksum of `data`; empty for none.
-        training: number of training images, the first of the set; 0 takes all.
+        training: number of training images or rows, the first of the set, or, of a known distribution, of draws in a fixed training
+            set; 0 takes all, or draws afresh for each batch.
+        training_skip: number of images or rows at the beginning of the set that are not trained on, as far as that leaves as many as
+            `training` says.
+        sampling: how minibatches are drawn from a finite data set: with replacement, or in epochs, each of which shuffles the data and
+            goes through it once; the rest of an epoch is the first part of a minibatch that the next one fills.
         size: side length in pixels to which images are resized; 0 leaves them as they are.
         channels: channels to which images are converted, 1 (grey) or 3 (RGB); 0 leaves them as they are.
         standardize: standardisation: train on (x - mean) / sd and undo it on output; images are scaled to -1 .. 1 instead.
@@ -164,6 +171,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     data: str = ""
     data_sha256: str = ""
     training: CountOrNone = 0
+    training_skip: CountOrNone = 0
+    sampling: Literal["replacement", "epochs"] = "replacement"
     size: Annotated[int, Meta(ge=0, le=1024)] = 0
     channels: Literal[0, 1, 3] = 0
     standardize: bool = True

@@ -11,6 +11,8 @@ from tui_gan.contract.errors import UsageError, nearest
 Width = Annotated[int, Meta(ge=1, le=65_536)]
 Share = Annotated[float, Meta(ge=0.0, lt=1.0)]
 Positive = Annotated[float, Meta(ge=0.0, le=1e6)]
+# Above 0, and at most 1.
+Fraction = Annotated[float, Meta(ge=1e-9, le=1.0)]
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,7 +24,15 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         activation: activation function of the hidden layers, or one for each, separated by commas.
         pieces: number of linear functions of each maxout unit.
         norm: normalisation of the hidden layers.
-        spectral: spectral normalisation: divide each weight matrix by its largest singular value (Miyato et al. 2018, arXiv:1802.05957).
+        norm_epsilon: constant that normalisation adds to the variance before the square root.
+        norm_momentum: weight of the newest minibatch in the running mean and variance of batch normalisation.
+        norm_bias: whether a layer before batch normalisation has a bias, which the normalisation cancels.
+        norm_by_slot: whether batch normalisation of the generator takes the statistics of each slot of a pack separately.
+        spectral: spectral normalisation: divide each weight matrix by its largest singular value (Miyato et al. 2018, arXiv:1802.05957);
+            of a convolution the matrix is its kernel as (out, in * height * width), whose singular values do not bound the norm of the
+            convolution.
+        column_norm: max-norm constraint: after each update the incoming weights of a unit are scaled down to this Euclidean norm where
+            theirs is larger (Srebro and Shraibman 2005; pylearn2's max_col_norm); 0 sets no limit.
         dropout: fraction of the hidden units that dropout sets to 0 in a training pass.
         input_dropout: fraction of the inputs that dropout sets to 0 in a training pass.
         fourier: Fourier features: number of random projections of the input whose sines and cosines extend it (Tancik et al. 2020,
@@ -34,6 +44,9 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         init: initial distribution of the weights, with biases 0; "torch" is PyTorch's default, for the biases too.
         init_scale: standard deviation of the initial weights, or the limit of their uniform distribution.
         last_init_scale: init_scale of the last layer alone; 0 takes that of the others.
+        last_sparse: sparse initialisation of a fully connected last layer: so many weights of each unit, at most all, begin as N(0, 1),
+            or N(0, last_init_scale^2), the others as 0 (Martens 2010); 0 initialises the layer as the others.
+        sigmoid_bias: initial bias of hidden sigmoid units.
     """
 
     kind: str = "mlp"
@@ -41,7 +54,12 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     activation: str = "leaky_relu"
     pieces: Annotated[int, Meta(ge=2, le=64)] = 5
     norm: Literal["none", "batch", "virtual_batch"] = "none"
+    norm_epsilon: Fraction = 1e-5
+    norm_momentum: Fraction = 0.1
+    norm_bias: bool = True
+    norm_by_slot: bool = False
     spectral: bool = False
+    column_norm: Positive = 0.0
     dropout: Share = 0.0
     input_dropout: Share = 0.0
     fourier: Annotated[int, Meta(ge=0, le=65_536)] = 0
@@ -52,6 +70,8 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     init: Literal["torch", "normal", "truncated_normal", "uniform", "he"] = "torch"
     init_scale: Positive = 1.0
     last_init_scale: Positive = 0.0
+    last_sparse: Annotated[int, Meta(ge=0, le=65_536)] = 0
+    sigmoid_bias: Annotated[float, Meta(ge=-1e3, le=1e3)] = 0.0
 
 
 ACTIVATION_NAMES = ("relu", "leaky_relu", "sigmoid", "silu", "softplus", "tanh", "maxout")

@@ -20,15 +20,15 @@ DATA = "the data are fixed when the run begins"
 
 NETWORK: dict[str, str] = {
     **dict.fromkeys(Network.__struct_fields__, FORM),
-    **dict.fromkeys(("dropout", "input_dropout"), LIVE),
-    **dict.fromkeys(("output_bias", "init", "init_scale", "last_init_scale"), BEGINNING),
+    **dict.fromkeys(("dropout", "input_dropout", "norm_epsilon", "norm_momentum", "norm_by_slot", "column_norm"), LIVE),
+    **dict.fromkeys(("output_bias", "init", "init_scale", "last_init_scale", "last_sparse", "sigmoid_bias"), BEGINNING),
 }
 
 # Every setting by its TOML key, a mapping by its own; LIVE where it may change while the run trains, or else why it may not.
 SETTINGS: dict[str, str] = {
     **dict.fromkeys(("objective", "feature_matching", "label_smoothing", "regularizers", "lazy", "generator_l2"), LIVE),
     **{f"instance_noise.{name}": LIVE for name in Noise.__struct_fields__},
-    **dict.fromkeys(("updates", "coordination", "average_decay", "average_share"), LIVE),
+    **dict.fromkeys(("updates", "coordination", "average_decay", "average_share", "sampling"), LIVE),
     **{f"optimizer.{name}": LIVE for name in Optimizer.__struct_fields__},
     "optimizer.kind": "the state of one optimizer is of no use to another",
     **{f"schedule.{name}": LIVE for name in Schedule.__struct_fields__},
@@ -41,7 +41,7 @@ SETTINGS: dict[str, str] = {
     **{f"stop.{name}": LIVE for name in EarlyStop.__struct_fields__},
     **dict.fromkeys(("steps", "evaluate_every", "evaluate_from", "log_every", "keep", "pace_until"), LIVE),
     **dict.fromkeys(("preset", "seed", "threads", "pretraining"), BEGINNING),
-    **dict.fromkeys(("dataset", "data", "data_sha256", "training", "size", "channels", "standardize", "contrast"), DATA),
+    **dict.fromkeys(("dataset", "data", "data_sha256", "training", "training_skip", "size", "channels", "standardize", "contrast"), DATA),
     "preview_every": "the previews saved so far are so many steps apart",
     "fixed_latents": "they stay the same for the whole run",
     "historical_averaging": "the means of the weights are taken from the start of the run",

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from tui_gan.contract.config import Config
-from tui_gan.gan.datasets.dataset import Dataset, mean_sample
+from tui_gan.gan.datasets.dataset import Dataset
 from tui_gan.gan.networks import AnyDiscriminator, build
 
 
@@ -26,7 +26,7 @@ def networks(config: Config, dataset: Dataset) -> tuple[nn.Sequential, AnyDiscri
 def _show_the_mean(generator: nn.Sequential, config: Config, dataset: Dataset) -> None:
     """Let the generator's last bias alone give the mean of the data."""
     last = [layer for layer in generator if isinstance(layer, nn.Linear)][-1]
-    mean = mean_sample(dataset).flatten()
+    mean = dataset.mean.flatten()
     if config.generator.output == "sigmoid":
         mean = torch.logit(mean, eps=1e-7)
     elif config.generator.output == "tanh":

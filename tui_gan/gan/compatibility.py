@@ -58,11 +58,17 @@ def _of_networks(config: Config) -> Iterator[str]:
         yield f"packing {config.packing} needs at least as many fixed_latents; there are {config.fixed_latents}"
     if config.packing > 1 and config.pretraining:
         yield "pretraining fits D to the density of single numbers, and packing judges several jointly: set one of them to its default"
+    if config.discriminator.norm_by_slot:
+        yield "norm_by_slot is for the generator: the discriminator judges a whole pack at once; leave it out of the discriminator"
+    if config.discriminator.column_norm and config.discriminator.spectral:
+        yield "column_norm and spectral normalisation both bound the weights of the discriminator; leave one of them out"
     if config.optimizer.kind == "sgd" and config.optimizer.momentum_end and not config.optimizer.momentum_steps:
         yield "optimizer.momentum_end needs optimizer.momentum_steps, the steps over which the momentum moves"
 
 
 def _of_data(config: Config, dataset: Dataset) -> Iterator[str]:
+    if config.sampling == "epochs" and not dataset.rows:
+        yield "epochs need a finite data set, and this one is drawn afresh for each batch: set sampling to replacement"
     if config.pretraining and not (isinstance(dataset.truth, Line) and dataset.truth.density):
         yield "pretraining fits D to the density of the data, which is not known here: set pretraining to 0"
     for name in (config.metric, config.stop.metric):

@@ -20,7 +20,7 @@ def logits(trainer: "Trainer", x: Tensor, knobs: Knobs, company: Tensor) -> Tens
     Args:
         x: (N, *X) in training units.
         company: (C, *X) samples in whose company each x is judged: with minibatch discrimination at most batch_size - 1 of
-            them, and with packing the first packing - 1.
+            them, and with packing the first packing - 1. The network aylien also takes (N, C, *X), for each x its own.
     """
     gate, packing = knobs.minibatch_discrimination, trainer.config.packing
     x, company = x.to(trainer.device), company.to(trainer.device)
@@ -30,7 +30,8 @@ def logits(trainer: "Trainer", x: Tensor, knobs: Knobs, company: Tensor) -> Tens
         company = company[: len(company) // packing * packing].reshape(-1, *x.shape[1:])
     discriminator = trainer.discriminator.eval()
     try:
-        return discriminator(x, gate, company[: knobs.batch_size - 1] if gate else None)  # type: ignore[no-any-return]
+        others = company[..., : knobs.batch_size - 1, :] if company.dim() > x.dim() else company[: knobs.batch_size - 1]
+        return discriminator(x, gate, others if gate else None)  # type: ignore[no-any-return]
     finally:
         # Also when the memory did not suffice: the training goes on with the layers that it knows.
         discriminator.train()

@@ -64,6 +64,11 @@ def grid(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Ten
     return points[_order(count), None].repeat(1, dim)
 
 
+def plain_grid(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
+    """linspace(-8, 8, count), the same in each coordinate, of which AYLIEN's gan-intro draws its pictures; no stream is read."""
+    return torch.linspace(-GRID_REACH, GRID_REACH, count)[_order(count), None].repeat(1, dim)
+
+
 @functools.lru_cache(maxsize=8)
 def _order(count: int) -> Tensor:
     """An order of `count` places, the same at every draw, so that it takes nothing from the stream."""
@@ -73,6 +78,8 @@ def _order(count: int) -> Tensor:
 LATENTS: dict[str, Latent] = {"normal": normal, "uniform": uniform, "unit": unit, "sphere": sphere, "grid": grid}
 """(count, dim, stream, stratified) -> (count, dim) float32 on the CPU, from the stream alone."""
 
+LOOKED_AT: dict[str, Latent] = {**LATENTS, "grid": plain_grid}
+"""The latents of pictures and metrics, by the name of the distribution that is trained on."""
 
 # Where latents lie near a sphere, so that the straight way between two of them leads through where there are hardly any.
 SPHERICAL = {"normal", "sphere"}

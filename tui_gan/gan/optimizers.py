@@ -2,11 +2,16 @@
 
 import math
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from tui_gan.contract.config import Optimizer
+from tui_gan.gan.networks.columns import columns, limit_columns_
+
+# Of Adam, in torch and in TensorFlow alike.
+EPSILON = 1e-8
 
 
 def adam(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: float, fused: bool) -> torch.optim.Optimizer:
@@ -15,20 +20,49 @@ def adam(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: 
     return torch.optim.Adam(parameters, betas=(beta1, beta2), fused=fused)
 
 
+class EpsilonHat(torch.optim.Adam):
+    """Adam with epsilon beside the root of the raw second moment, whose update would be theta -= lr m^ / (sqrt(v^) + 1e-8) else.
+
+    torch divides by sqrt(v) / sqrt(1 - beta2^t) + eps, which with eps = 1e-8 / sqrt(1 - beta2^t) is the same as to scale lr and to
+    divide by sqrt(v) + 1e-8. t counts the updates of the weights that have taken part longest.
+    """
+
+    def step(self, closure: Any = None) -> Any:
+        """Move the weights."""
+        group = self.param_groups[0]
+        done = max((float(moments["step"]) for moments in self.state.values()), default=0.0)
+        group["eps"] = EPSILON / math.sqrt(1 - group["betas"][1] ** (done + 1))
+        return super().step(closure)
+
+
+def adam_hat(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: float, fused: bool) -> torch.optim.Optimizer:
+    """Adam as TensorFlow and Blocks have it: theta -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + 1e-8); `momentum` is unread.
+
+    The form at the end of section 2 of Kingma & Ba (2014), whose epsilon is that of `adam` times sqrt(1 - beta2^t).
+    """
+    weights = list(parameters)
+    # A count that the fused kernels keep on a GPU would have to be waited for.
+    return EpsilonHat(weights, betas=(beta1, beta2), fused=fused and weights[0].device.type == "cpu")
+
+
 def sgd(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: float, fused: bool) -> torch.optim.Optimizer:
     """Gradient descent with momentum: v = momentum v + gradient, theta -= lr v; the betas and `fused` are unread."""
     # torch's fused update fails where some weights have no velocity yet, as those of a layer that is switched on late.
     return torch.optim.SGD(parameters, momentum=momentum)
 
 
-OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {"adam": adam, "sgd": sgd}
+OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {"adam": adam, "adam_hat": adam_hat, "sgd": sgd}
 """(parameters, *, beta1, beta2, momentum, fused); `fused` says whether the device has the fused kernels (cpu and cuda do)."""
 
 
-def optimizer_of(settings: Optimizer, network: nn.Module, device: str) -> torch.optim.Optimizer:
-    """The optimizer of a network on a device."""
+def optimizer_of(settings: Optimizer, network: nn.Module, device: str, column_norm: float = 0.0) -> torch.optim.Optimizer:
+    """The optimizer of a network on a device, whose updates end with `limit_columns_` where there is a limit."""
     make, fused = OPTIMIZERS[settings.kind], device.startswith(("cpu", "cuda"))
-    return make(network.parameters(), beta1=settings.beta1, beta2=settings.beta2, momentum=settings.momentum, fused=fused)
+    optimizer = make(network.parameters(), beta1=settings.beta1, beta2=settings.beta2, momentum=settings.momentum, fused=fused)
+    if column_norm:
+        matrices = columns(network)
+        optimizer.register_step_post_hook(lambda *_: limit_columns_(matrices, column_norm))
+    return optimizer
 
 
 def constant(step: int, period: float, factor: float, floor: float) -> float:
@@ -72,9 +106,10 @@ SCHEDULES: dict[str, Callable[[int, float, float, float], float]] = {
 """(step, period > 0 in steps, 0 < factor <= 1, floor >= 0) -> the factor on both learning rates, 1 at step 0, never below the floor."""
 
 
-def momentum_at(step: int, start: float, end: float, steps: int) -> float:
-    """Momentum at a step: start + (end - start) min(t / steps, 1), or, at 0 steps, start throughout.
+def momentum_at(step: int, start: float, end: float, steps: int, every: int = 1) -> float:
+    """Momentum at a step: start + (end - start) min(u / steps, 1), or, at 0 steps, start throughout.
 
-    Goodfellow et al. 2014 move it from .5 to .7 over epochs 1 - 250 in their code.
+    u is the last multiple of `every` up to the step. Goodfellow et al. 2014 move it from .5 in epoch 1 to .7 in epoch 250 in their
+    code, at the end of each epoch.
     """
-    return start + (end - start) * min(step / steps, 1.0) if steps else start
+    return start + (end - start) * min(step // every * every / steps, 1.0) if steps else start

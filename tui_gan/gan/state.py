@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 State = dict[str, Tensor]
 # Moments of a weight, of its own shape, by the kind of optimiser; beside them a number.
-MOMENTS = {"adam": ("exp_avg", "exp_avg_sq"), "sgd": ("momentum_buffer",)}
-NUMBERS = {"adam": ("step",), "sgd": ()}
+MOMENTS = {**dict.fromkeys(("adam", "adam_hat"), ("exp_avg", "exp_avg_sq")), "sgd": ("momentum_buffer",)}
+NUMBERS = {**dict.fromkeys(("adam", "adam_hat"), ("step",)), "sgd": ()}
 COUNTS = 4
 
 # Type and shape.
@@ -42,6 +42,7 @@ def tensors(trainer: "Trainer") -> Iterator[tuple[str, Tensor]]:
     yield "loss_sums", trainer.loss_sums
     yield "accuracy_sum", trainer.accuracy_sum
     yield "counts", torch.tensor([trainer.steps_done, trainer.losses_summed, trainer.pretrained, trainer.k])
+    yield from _drawn(trainer)
 
 
 def load(trainer: "Trainer", state: State) -> None:
@@ -66,6 +67,7 @@ def load(trainer: "Trainer", state: State) -> None:
     trainer.accuracy_sum = state["accuracy_sum"].to(trainer.device, copy=True)
     counts = state["counts"].tolist()
     trainer.steps_done, trainer.losses_summed, trainer.pretrained, trainer.k = counts
+    trainer.drawn = int(state["drawn"]) if trainer.config.sampling == "epochs" else 0
 
 
 def carried(old: "Trainer", new: "Trainer") -> State:
@@ -84,6 +86,8 @@ def carried(old: "Trainer", new: "Trainer") -> State:
     weights, wanted = old.config.regularizers, new.config.regularizers
     kept = {f"coefficients.{name}" for name in new.coefficients if weights.get(name) == wanted[name]}
     found |= {name: value for name, value in fresh.items() if name.startswith("coefficients.") and name not in kept}
+    if old.config.sampling != new.config.sampling:
+        found |= {"drawn": fresh["drawn"]} if "drawn" in fresh else {}
     if _latents(old.config) != _latents(new.config):
         found["fixed_latents"] = fresh["fixed_latents"]
     return found
@@ -109,6 +113,7 @@ def forms(config: Config, shape: tuple[int, ...]) -> tuple[dict[str, Form], dict
         if name.startswith("adaptive") and weight
     }
     must |= {"stream": _form(torch.Generator().get_state()), "fixed_latents": (torch.float32, (config.fixed_latents, config.latent_dim))}
+    must |= {"drawn": (torch.int64, ())} if config.sampling == "epochs" else {}
     must |= {"loss_sums": (torch.float32, (2,)), "accuracy_sum": (torch.float32, ()), "counts": (torch.int64, (COUNTS,))}
     may: dict[str, Form] = {}
     for name, network in networks.items():
@@ -146,6 +151,11 @@ def _modules(trainer: "Trainer") -> tuple[tuple[str, nn.Module], ...]:
 
 def _optimizers(trainer: "Trainer") -> tuple[tuple[str, torch.optim.Optimizer], ...]:
     return ("generator_optimizer", trainer.generator_optimizer), ("discriminator_optimizer", trainer.discriminator_optimizer)
+
+
+def _drawn(trainer: "Trainer") -> Iterator[tuple[str, Tensor]]:
+    if trainer.config.sampling == "epochs":
+        yield "drawn", torch.tensor(trainer.drawn)
 
 
 def _means(trainer: "Trainer") -> tuple[tuple[str, list[Tensor]], ...]:

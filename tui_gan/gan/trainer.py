@@ -13,8 +13,9 @@ from tui_gan.gan import judging, objectives, regularizers, state
 from tui_gan.gan.average import SETTLED_ON, follow_, settle_
 from tui_gan.gan.beginning import networks
 from tui_gan.gan.compatibility import check
+from tui_gan.gan.datasets import epochs
 from tui_gan.gan.datasets.dataset import Dataset
-from tui_gan.gan.latents import LATENTS, draw
+from tui_gan.gan.latents import LATENTS, LOOKED_AT, draw
 from tui_gan.gan.optimizers import SCHEDULES, momentum_at, optimizer_of
 from tui_gan.gan.pretraining import density_loss
 from tui_gan.gan.regularizers import REGULARIZERS, noise_sd
@@ -33,6 +34,7 @@ class Trainer:
         fixed_latents: (config.fixed_latents, Z) latents that stay the same for the whole run.
         coefficients: of the regularizers that adapt theirs, by name, () on the device.
         k: discriminator updates of a step where they follow its accuracy.
+        drawn: real samples that have been drawn in epochs.
 
     Raises:
         UsageError: choices of the configuration that do not go together, or not with the data.
@@ -47,12 +49,15 @@ class Trainer:
         generator, discriminator = networks(config, dataset)
         self.generator, self.discriminator = generator.to(device), discriminator.to(device)
         self.generator_average = copy.deepcopy(self.generator).requires_grad_(False).eval()
-        self.fixed_latents = self._draw(config.fixed_latents, config.stratified and config.latent_dim == 1)
+        evenly = config.stratified and config.latent_dim == 1
+        looked = config.fixed_latents, config.latent_dim
+        self.fixed_latents = draw(LOOKED_AT[config.latent], *looked, self.stream, stratified=evenly, scale=config.latent_scale)
         # From a stream of their own, so that looking draws nothing from the one that trains.
         self._settling = self._draw(SETTLED_ON, stratified=False, stream=torch.Generator().manual_seed(config.seed))
         self._settled = False
         self.steps_done = self.pretrained = self.losses_summed = 0
         self.k = 1
+        self.drawn = 0
         self.loss_sums = torch.zeros(2, device=device)
         self.accuracy_sum = torch.zeros((), device=device)
         self.terms = [(name, REGULARIZERS[name], weight) for name, weight in config.regularizers.items() if weight]
@@ -66,8 +71,8 @@ class Trainer:
         remembers = config.historical_averaging > 0
         self.generator_means = [weight.detach().clone() for weight in self._generator_weights] if remembers else []
         self.discriminator_means = [weight.detach().clone() for weight in self._discriminator_weights] if remembers else []
-        self.generator_optimizer = optimizer_of(config.optimizer, self.generator, device)
-        self.discriminator_optimizer = optimizer_of(config.optimizer, self.discriminator, device)
+        self.generator_optimizer = optimizer_of(config.optimizer, self.generator, device, config.generator.column_norm)
+        self.discriminator_optimizer = optimizer_of(config.optimizer, self.discriminator, device, config.discriminator.column_norm)
         self._stirs = self._draws_inside()
 
     def step(self, knobs: Knobs) -> None:
@@ -130,7 +135,8 @@ class Trainer:
         self.discriminator_optimizer.param_groups[0]["lr"] = knobs.discriminator_lr * factor
         self.generator_optimizer.param_groups[0]["lr"] = knobs.generator_lr * factor
         if optimizer.momentum_steps:
-            momentum = momentum_at(done, optimizer.momentum, optimizer.momentum_end, optimizer.momentum_steps)
+            span = optimizer.momentum_steps, optimizer.momentum_every
+            momentum = momentum_at(done, optimizer.momentum, optimizer.momentum_end, *span)
             for each in (self.discriminator_optimizer, self.generator_optimizer):
                 each.param_groups[0]["momentum"] = momentum
         if self._stirs:
@@ -145,7 +151,12 @@ class Trainer:
 
     def real(self, knobs: Knobs) -> Tensor:
         """A batch of real samples in training units, on the device."""
-        return self.dataset.sample(knobs.batch_size * self.config.packing, self.stream, self.device)
+        count = knobs.batch_size * self.config.packing
+        if self.config.sampling == "epochs" and self.dataset.rows:
+            rows = epochs.rows(self.drawn, count, self.dataset.count, self.config.seed)
+            self.drawn += count
+            return self.dataset.rows(rows, self.device)
+        return self.dataset.sample(count, self.stream, self.device)
 
     def latents(self, knobs: Knobs) -> Tensor:
         """A batch of latents on the device."""
@@ -177,7 +188,7 @@ class Trainer:
         Args:
             x: (N, *X).
             company: (C, *X) samples in whose company each x is judged: with minibatch discrimination at most batch_size - 1 of
-                them, and with packing the first packing - 1.
+                them, and with packing the first packing - 1. The network aylien also takes (N, C, *X), for each x its own.
         """
         with torch.no_grad():
             return judging.verdicts(self, judging.logits(self, x, knobs, company), knobs)

@@ -17,6 +17,7 @@ class Plan:
         until: the step at which it finishes; `step` and `seconds` are where it begins.
         checkpoint: the file to go on from; None begins anew.
         hold: whether somebody is there: the session keeps the pace, and stays for commands when it has finished or cannot go on.
+        notice: what is to be known of such a run, told as an event at its beginning; "" where there is nothing.
     """
 
     run: RunDirectory
@@ -27,6 +28,7 @@ class Plan:
     seconds: float = 0.0
     checkpoint: Path | None = None
     hold: bool = False
+    notice: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

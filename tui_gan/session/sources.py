@@ -14,7 +14,7 @@ from torch import Tensor
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.data import images, tables
-from tui_gan.gan.datasets import DATASETS, Dataset, Images, of_column, of_columns, of_images
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_column, of_columns, of_images, trained
 from tui_gan.gan.metrics import classifier
 from tui_gan.session import rundir
 
@@ -35,9 +35,11 @@ def dataset_of(config: Config, folder: Path) -> tuple[Dataset, tuple[str, ...]]:
     path = rundir.data_path(config, folder) if config.data else None
     if config.dataset in DATASETS:
         if path is None:
-            return DATASETS[config.dataset](config.standardize), ()
+            known = DATASETS[config.dataset](config.standardize)
+            return (fixed(known, config.training, config.seed) if config.training else known), ()
         columns = columns_of(config)
         table = tables.read_table(path, columns)
+        table = table[trained(len(table), config.training, config.training_skip)]
         return (of_column(table[:, 0], config.standardize) if columns == 1 else of_columns(table, config.standardize)), ()
     if path is None and config.dataset == "images":
         raise UsageError("this preset learns from your own images: give --data a folder, an IDX, CIFAR-10, NPY or NPZ file")
@@ -46,7 +48,7 @@ def dataset_of(config: Config, folder: Path) -> tuple[Dataset, tuple[str, ...]]:
         found = images.named(config.dataset)
     else:
         found = images.read_images(path, config.size or None, config.channels or None)
-    return of_images(_truth(found), config.standardize, config.contrast, config.training), found.notes
+    return of_images(_truth(found), config.standardize, config.contrast, config.training, config.training_skip), found.notes
 
 
 def columns_of(config: Config) -> int:

@@ -63,7 +63,7 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
         run.began = rundir.checksum(plan.run)
     # A run that goes on has told already what is still the same.
     told = {event.text for event in run.events}
-    for note in (*found, weight, found_out):
+    for note in (*found, weight, found_out, plan.notice):
         if note and note not in told:
             run.note(note)
     if device != (saved[1].knobs if saved else plan.knobs).device:
@@ -108,6 +108,6 @@ def _restore(run: Run, path: Path, tensors: State, about: About) -> None:
     wanted = about.config.pretraining or (max(trainer.pretrained, 0) if about.config.data else 0)
     # The game begins when the pre-training is over.
     in_order = trainer.pretrained == wanted if run.step else 0 <= trainer.pretrained <= wanted
-    if run.step != about.step or trainer.losses_summed < 0 or trainer.k < 1 or not in_order:
-        counts = (run.step, trainer.losses_summed, trainer.pretrained, trainer.k)
+    if run.step != about.step or trainer.losses_summed < 0 or trainer.k < 1 or trainer.drawn < 0 or not in_order:
+        counts = (run.step, trainer.losses_summed, trainer.pretrained, trainer.k, trainer.drawn)
         raise UnreadableError(f"{path} is not a state to go on from: its counts are {counts}")

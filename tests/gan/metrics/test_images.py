@@ -1,5 +1,6 @@
 """Metrics of images against scikit-learn and scipy, and at values that are known."""
 
+import dataclasses
 import math
 from typing import Any
 
@@ -39,6 +40,19 @@ def test_parzen_is_the_protocol_of_goodfellow_written_out(images: Any) -> None:
     found = windows.parzen(images.good, images.truth)
     assert found["parzen"] == pytest.approx(expected.mean(), abs=1e-3)
     assert found["parzen_se"] == pytest.approx(expected.std() / math.sqrt(len(expected)), rel=1e-4)
+
+
+def test_the_window_is_chosen_on_images_that_are_not_trained_on(images: Any) -> None:
+    held_out = dataclasses.replace(images.truth, held_out=images.truth.test[:40])
+    centres = images.good.reshape(len(images.good), -1).astype(np.float64)
+    # Images as wide apart as the window that fits them best.
+    far = dataclasses.replace(images.truth, held_out=255 - images.truth.test[:40])
+    for truth in (held_out, far):
+        likelihoods = {sigma: KernelDensity(bandwidth=sigma).fit(centres) for sigma in np.logspace(-1, 0, 10)}
+        best = max(likelihoods.values(), key=lambda each: each.score(flat(truth.held_out)))
+        found = windows.parzen(images.good, truth)
+        assert found["parzen"] == pytest.approx(best.score_samples(flat(truth.test)).mean(), abs=1e-3)
+    assert windows.parzen(images.good, held_out) != windows.parzen(images.good, far)
 
 
 def test_parzen_of_one_black_image_is_the_gaussian_density() -> None:

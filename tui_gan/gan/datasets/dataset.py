@@ -1,17 +1,24 @@
 """Dataset: a sampler for training, and what is known of the distribution for metrics and pictures."""
 
 import dataclasses
+import functools
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
+from tui_gan.contract.errors import UsageError
 from tui_gan.contract.snapshot import Floats
+from tui_gan.gan.datasets import epochs
 
 # (count, stream, device) -> float32 (count, *shape) in training units, on the device; the draws come from the stream, on the CPU.
 Sampler = Callable[[int, torch.Generator, str], Tensor]
+# (rows, device) -> float32 (len(rows), *shape), the samples of these rows; rows are int64 on the CPU.
+Rows = Callable[[Tensor, str], Tensor]
 
+# Draws of which the mean is taken where there is no end of samples.
 MEAN_OF, PORTION = 50_000, 1_000
+MOST_DRAWS = 10_000_000
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -58,6 +65,7 @@ class Images:
 
     Attributes:
         train, test: (N, C, H, W) and (M, C, H, W).
+        held_out: (K, C, H, W), images of `train` that are not trained on; None where all are.
         train_labels, test_labels: int64 (N,), (M,); None where they are not known.
         features: float32 (n, C, H, W) in [0, 1] -> float32 (n, F), penultimate activations of a small classifier of MNIST;
             None where the images are not 28x28 and grey.
@@ -68,6 +76,7 @@ class Images:
     train_labels: Tensor | None = None
     test_labels: Tensor | None = None
     features: Callable[[Tensor], Tensor] | None = None
+    held_out: Tensor | None = None
 
 
 Truth = Line | Plane | Images
@@ -83,6 +92,8 @@ class Dataset:
         location, scale: float64, broadcastable to X; a sample in units of the data is x * scale + location. Images have the unit
             0 (black) .. 1 (white).
         truth: what is known of the distribution.
+        count: how many samples there are to learn from; 0 where there is no end of them.
+        rows: those of given rows, of 0 .. count - 1; None where there is no end of them.
     """
 
     shape: tuple[int, ...]
@@ -90,10 +101,22 @@ class Dataset:
     location: Floats
     scale: Floats
     truth: Truth
+    count: int = 0
+    rows: Rows | None = None
 
     def in_units(self, x: Tensor) -> Floats:
         """Turn samples in training units, (N, *X), into units of the data, float64 (N, *X)."""
         return in_units(x, self.location, self.scale)
+
+    @functools.cached_property
+    def mean(self) -> Tensor:
+        """The mean sample in training units, float32 X: of all samples that there are, or of MEAN_OF draws, the same every time."""
+        if self.rows is None:
+            stream = torch.Generator().manual_seed(0)
+            parts = [self.sample(PORTION, stream, "cpu").double().sum(0) for _ in range(MEAN_OF // PORTION)]
+            return (torch.stack(parts).sum(0) / MEAN_OF).float()
+        parts = [self.rows(part, "cpu").double().sum(0) for part in torch.split(torch.arange(self.count), PORTION)]
+        return (torch.stack(parts).sum(0) / self.count).float()
 
 
 def in_units(x: Tensor, location: Floats, scale: Floats) -> Floats:
@@ -102,23 +125,45 @@ def in_units(x: Tensor, location: Floats, scale: Floats) -> Floats:
     return samples * scale + location
 
 
-def gathered(pool: Tensor, decode: Callable[[Tensor], Tensor] = lambda rows: rows) -> Sampler:
-    """A sampler that draws rows of `pool`, (N, ...), with replacement; a batch is one gather on the device, then `decode`.
+def gathered(pool: Tensor, decode: Callable[[Tensor], Tensor] = lambda rows: rows) -> tuple[Sampler, Rows]:
+    """A sampler that draws rows of `pool`, (N, ...), with replacement, and the rows themselves: one gather on the device, then `decode`.
 
     The pool is copied to a device when it is first asked for there.
     """
     places = {"cpu": pool}
 
-    def sample(count: int, stream: torch.Generator, device: str) -> Tensor:
+    def rows(chosen: Tensor, device: str) -> Tensor:
         if device not in places:
             places[device] = pool.to(device)
-        return decode(places[device][torch.randint(len(pool), (count,), generator=stream).to(device)])
+        return decode(places[device][chosen.to(device)])
 
-    return sample
+    def sample(count: int, stream: torch.Generator, device: str) -> Tensor:
+        return rows(torch.randint(len(pool), (count,), generator=stream), device)
+
+    return sample, rows
 
 
-def mean_sample(dataset: Dataset) -> Tensor:
-    """The mean of MEAN_OF draws in training units, float32 X, the same at every call."""
-    stream = torch.Generator().manual_seed(0)
-    parts = [dataset.sample(PORTION, stream, "cpu").double().sum(0) for _ in range(MEAN_OF // PORTION)]
-    return (torch.stack(parts).sum(0) / MEAN_OF).float()
+def trained(count: int, training: int, skip: int) -> slice:
+    """Which of `count` samples are trained on: `training` of them, or all that there are, after the first `skip`.
+
+    Fewer are skipped where that would leave less than `training`.
+
+    Raises:
+        UsageError: none are left.
+    """
+    start = max(0, min(skip, count - training)) if training else skip
+    if start >= count:
+        raise UsageError(f"training_skip {skip} leaves none of {count:,} samples to train on")
+    return slice(start, min(count, start + training) if training else count)
+
+
+def fixed(dataset: Dataset, count: int, seed: int) -> Dataset:
+    """The data set with `count` draws in place of draws without end; what is known of the distribution stays.
+
+    Raises:
+        UsageError: more draws than MOST_DRAWS.
+    """
+    if count > MOST_DRAWS:
+        raise UsageError(f"training keeps at most {MOST_DRAWS:,} draws of a known distribution, not {count:,}; 0 draws afresh")
+    sample, rows = gathered(dataset.sample(count, epochs.stream(seed), "cpu"))
+    return dataclasses.replace(dataset, sample=sample, count=count, rows=rows)

@@ -1,12 +1,13 @@
 """Images: uint8 on the device, decoded batch by batch."""
 
+import dataclasses
 import math
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from tui_gan.gan.datasets.dataset import Dataset, Images, gathered
+from tui_gan.gan.datasets.dataset import Dataset, Images, gathered, trained
 
 # Images from which the constants of a decoding are computed.
 LOOKED_AT = 10_000
@@ -14,28 +15,37 @@ LOOKED_AT = 10_000
 NO_CONTRAST = 1e-3
 
 
-def of_images(truth: Images, standardize: bool, contrast: float = 0.0, training: int = 0) -> Dataset:
+def of_images(truth: Images, standardize: bool, contrast: float = 0.0, training: int = 0, skip: int = 0) -> Dataset:
     """Train on images.
 
     Args:
         training: train on the first so many of `truth.train` alone; 0 takes all.
+        skip: of those after the first `skip`, as `trained` has it.
         standardize: train in -1 .. 1, for a generator that ends in tanh; otherwise in 0 .. 1.
         contrast: train on images of which each has mean 0 and norm `contrast` (global contrast normalisation, as pylearn2 does it
             for the CIFAR-10 of Goodfellow et al. 2014); on output, which it cannot be undone for image by image, 1/2 and the mean
             contrast of the data stand in.
+
+    Raises:
+        UsageError: none are left to train on.
     """
     shape = tuple(truth.train.shape[1:])
-    pool = truth.train[:training] if training else truth.train
+    part = trained(len(truth.train), training, skip)
+    pool = truth.train[part]
+    if len(pool) < len(truth.train):
+        # Those behind the pool, or else those before it.
+        behind = truth.train[part.stop :]
+        truth = dataclasses.replace(truth, held_out=behind if len(behind) else truth.train[: part.start])
     if contrast:
-        sample = gathered(pool, lambda rows: normalised(rows.float() / 255, contrast))
+        sample, chosen = gathered(pool, lambda rows: normalised(rows.float() / 255, contrast))
         location, scale = 0.5, _mean_norm(pool) / contrast
     elif standardize:
-        sample = gathered(pool, lambda rows: rows.float().div_(127.5).sub_(1.0))
+        sample, chosen = gathered(pool, lambda rows: rows.float().div_(127.5).sub_(1.0))
         location, scale = 0.5, 0.5
     else:
-        sample = gathered(pool, lambda rows: rows.float().div_(255.0))
+        sample, chosen = gathered(pool, lambda rows: rows.float().div_(255.0))
         location, scale = 0.0, 1.0
-    return Dataset(shape, sample, np.array([location]), np.array([scale]), truth)
+    return Dataset(shape, sample, np.array([location]), np.array([scale]), truth, len(pool), chosen)
 
 
 def normalised(images: Tensor, norm: float) -> Tensor:

@@ -48,4 +48,6 @@ def of_column(values: Floats, standardize: bool) -> Dataset:
     def cdf(x: Floats) -> Floats:
         return np.searchsorted(ordered, x, side="right") / len(ordered)
 
-    return Dataset((1,), gathered(training), np.array([location]), np.array([scale]), Line(quantiles, cdf, mean, sd, rows=len(values)))
+    truth = Line(quantiles, cdf, mean, sd, rows=len(values))
+    sample, rows = gathered(training)
+    return Dataset((1,), sample, np.array([location]), np.array([scale]), truth, len(training), rows)

@@ -94,7 +94,8 @@ def of_columns(values: Floats, standardize: bool) -> Dataset:
     def reference(count: int) -> Floats:
         return values[order[:count]]
 
-    return Dataset((2,), gathered(training), location, scale, Plane(reference, rows=len(values)))
+    sample, rows = gathered(training)
+    return Dataset((2,), sample, location, scale, Plane(reference, rows=len(values)), len(training), rows)
 
 
 def _of_points(points: Points, mean: Floats, sd: Floats, standardize: bool, modes: Floats | None = None, mode_sd: float = 0.0) -> Dataset:

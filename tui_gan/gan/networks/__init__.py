@@ -13,6 +13,7 @@ from tui_gan.gan.networks.dcgan import dcgan_discriminator, dcgan_generator
 from tui_gan.gan.networks.discriminator import Discriminator
 from tui_gan.gan.networks.layers import ACTIVATIONS
 from tui_gan.gan.networks.mlp import mlp_discriminator, mlp_generator
+from tui_gan.gan.networks.normalization import SlotBatchNorm1d, SlotBatchNorm2d
 
 AnyDiscriminator = Discriminator | AylienDiscriminator
 Shape = tuple[int, ...]
@@ -34,6 +35,9 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
         UsageError: a network or an activation that is not in the tables, or that does not go with the data.
     """
     generator = choose(GENERATORS, config.generator.kind, "generator")(config.generator, config.latent_dim, shape)
+    for layer in generator:
+        if isinstance(layer, SlotBatchNorm1d | SlotBatchNorm2d):
+            layer.slots = config.packing
     judged = (shape[0] * config.packing, *shape[1:])
     discriminator = choose(DISCRIMINATORS, config.discriminator.kind, "discriminator")(config.discriminator, config.minibatch, judged)
     return generator, discriminator

@@ -11,7 +11,7 @@ from tui_gan.contract.network import Network
 from tui_gan.gan.networks.layers import activation, started
 
 PROJECTION_SD = 0.02
-NOT_IN_IT = ("norm", "spectral", "dropout", "input_dropout", "fourier", "outputs")
+NOT_IN_IT = ("norm", "spectral", "dropout", "input_dropout", "fourier", "outputs", "last_sparse", "sigmoid_bias")
 
 
 class AylienDiscriminator(nn.Module):
@@ -46,7 +46,12 @@ class AylienDiscriminator(nn.Module):
         return self.body(x)  # type: ignore[no-any-return]
 
     def forward(self, x: Tensor, minibatch: bool = False, company: Tensor | None = None) -> Tensor:
-        """Judge samples; `company` are the others among which each is judged, in place of its own batch."""
+        """Judge samples.
+
+        Args:
+            x: (B, F).
+            company: the others among which each is judged, in place of its own batch: (C, F), or (B, C, F) for each its own.
+        """
         return self.logits(self.features(x), minibatch, None if company is None else self.features(company))
 
     def logits(self, hidden: Tensor, minibatch: bool = False, company: Tensor | None = None) -> Tensor:
@@ -58,10 +63,10 @@ class AylienDiscriminator(nn.Module):
     def closeness(self, hidden: Tensor, company: Tensor | None = None) -> Tensor:
         """The minibatch features, (B, kernels)."""
         own = self.projection(hidden).view(len(hidden), self.kernels, 1, self.dim)
-        others = own if company is None else self.projection(company).view(len(company), self.kernels, 1, self.dim)
-        distance = (own - others.permute(2, 1, 0, 3)).abs().sum(3)
         if company is not None:
-            return torch.exp(-distance).sum(2) + math.exp(-self.self_distance)
+            others = self.projection(company).unflatten(-1, (self.kernels, self.dim)).transpose(-3, -2)
+            return torch.exp(-(own - others).abs().sum(3)).sum(2) + math.exp(-self.self_distance)
+        distance = (own - own.permute(2, 1, 0, 3)).abs().sum(3)
         return torch.exp(-distance - self.self_distance * torch.eye(len(hidden), device=hidden.device)[:, None]).sum(2)
 
     def active(self, minibatch: bool) -> list[nn.Parameter]:

@@ -8,8 +8,7 @@ from tui_gan.contract.config import Minibatch
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.network import Network
 from tui_gan.gan.networks.discriminator import Discriminator
-from tui_gan.gan.networks.layers import OUTPUTS, REFERENCE, activation, for_generator, started
-from tui_gan.gan.networks.normalization import VirtualBatchNorm
+from tui_gan.gan.networks.layers import BATCH_NORMS_2D, OUTPUTS, activation, biased, for_generator, norm, started
 
 # Sides are halved as long as they are even and larger than this.
 SMALLEST = 6
@@ -40,8 +39,10 @@ def dcgan_generator(network: Network, latent_dim: int, shape: tuple[int, ...]) -
     channels = [base * 2**level for level in reversed(range(count))]
     high, wide = shape[1] >> count, shape[2] >> count
     found: list[nn.Module] = [nn.Linear(latent_dim, channels[0] * high * wide), nn.Unflatten(1, (channels[0], high, wide))]
-    for before, after in zip(channels, [*channels[1:], shape[0]], strict=True):
-        found += [*_norm(network, before), activation(network.activation), nn.ConvTranspose2d(before, after, 4, 2, 1)]
+    for number, (before, after) in enumerate(itertools.pairwise([*channels, shape[0]])):
+        # Behind the last there is no normalisation, and that of the first takes one mean over pixels whose biases differ.
+        larger = nn.ConvTranspose2d(before, after, 4, 2, 1, bias=biased(network) or number == count - 1)
+        found += [*norm(network, before, BATCH_NORMS_2D), activation(network.activation), larger]
     generator = nn.Sequential(*found, *OUTPUTS[network.output]())
     started(generator, network)
     return generator
@@ -56,14 +57,9 @@ def dcgan_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int
     found: list[nn.Module] = [nn.Dropout(network.input_dropout)] if network.input_dropout else []
     for number, (before, after) in enumerate(itertools.pairwise(channels)):
         # No norm on the first layer: it would hide the brightness of a batch.
-        found += [nn.Conv2d(before, after, 4, 2, 1), *(_norm(network, after) if number else []), activation(network.activation)]
+        normed = norm(network, after, BATCH_NORMS_2D) if number else []
+        found += [nn.Conv2d(before, after, 4, 2, 1, bias=biased(network) or not normed), *normed, activation(network.activation)]
         if network.dropout:
             found.append(nn.Dropout(network.dropout))
     features = channels[-1] * (shape[1] >> count) * (shape[2] >> count)
     return Discriminator(network, minibatch, nn.Sequential(*found, nn.Flatten()), features, shape)
-
-
-def _norm(network: Network, channels: int) -> list[nn.Module]:
-    if network.norm == "batch":
-        return [nn.BatchNorm2d(channels)]
-    return [VirtualBatchNorm(channels, REFERENCE)] if network.norm == "virtual_batch" else []

@@ -28,10 +28,10 @@ class Discriminator(nn.Module):
         self.logit = nn.Linear(features, network.outputs)
         self.two_way = network.outputs == 2
         started(self, network)
-        if network.spectral:
-            spectral(self)
         self.minibatch = MinibatchDiscrimination(features, minibatch.kernels, minibatch.dim, minibatch.company)
         self.minibatch_logit = nn.Linear(minibatch.kernels, 1, bias=False)
+        if network.spectral:
+            spectral(self)
         self.virtual = network.norm == "virtual_batch"
         # Whether a sample's logit is its own affair, so that batches can be judged in one pass.
         self.judges_alone = network.norm != "batch"

@@ -2,15 +2,22 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
 
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.network import Network
-from tui_gan.gan.networks.normalization import VirtualBatchNorm
+from tui_gan.gan.minibatch import MinibatchDiscrimination
+from tui_gan.gan.networks.normalization import SlotBatchNorm1d, SlotBatchNorm2d, VirtualBatchNorm
 
 REFERENCE = 64
+# Batch normalisation of whole batches, and of each slot of a pack by itself.
+BatchNorms = tuple[type[nn.Module], type[nn.Module]]
+BATCH_NORMS_1D: BatchNorms = (nn.BatchNorm1d, SlotBatchNorm1d)
+BATCH_NORMS_2D: BatchNorms = (nn.BatchNorm2d, SlotBatchNorm2d)
 
 
 class Maxout(nn.Module):
@@ -96,11 +103,7 @@ def hidden_layers(network: Network, inputs: int) -> list[nn.Module]:
         inputs += 2 * network.fourier
     for width, name in zip(network.widths, activations(network), strict=True):
         units = width * network.pieces if name == "maxout" else width
-        found.append(nn.Linear(inputs, units))
-        if network.norm == "batch":
-            found.append(nn.BatchNorm1d(units))
-        if network.norm == "virtual_batch":
-            found.append(VirtualBatchNorm(units, REFERENCE))
+        found += [nn.Linear(inputs, units, bias=biased(network)), *norm(network, units, BATCH_NORMS_1D)]
         found.append(Maxout(network.pieces) if name == "maxout" else activation(name))
         if network.dropout:
             found.append(nn.Dropout(network.dropout))
@@ -108,16 +111,55 @@ def hidden_layers(network: Network, inputs: int) -> list[nn.Module]:
     return found
 
 
+def biased(network: Network) -> bool:
+    """Whether a layer that is normalised has a bias."""
+    return network.norm_bias or network.norm != "batch"
+
+
+def norm(network: Network, features: int, batch_norms: BatchNorms) -> list[nn.Module]:
+    """The normalisation of a hidden layer; of batch normalisation the kind for rows or for images, whole or by slots."""
+    if network.norm == "batch":
+        settings: dict[str, Any] = {"eps": network.norm_epsilon, "momentum": network.norm_momentum}
+        return [batch_norms[network.norm_by_slot](features, **settings)]
+    return [VirtualBatchNorm(features, REFERENCE, network.norm_epsilon)] if network.norm == "virtual_batch" else []
+
+
 def started(module: nn.Module, network: Network) -> None:
-    """Draw the weights of every linear and convolutional layer of a module from the network's own distribution, biases 0."""
+    """Draw the weights of every linear and convolutional layer of a module from the network's own distribution, biases 0.
+
+    Raises:
+        UsageError: the last layer is to begin sparse, and is a convolution.
+    """
     layers = [layer for layer in module.modules() if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d)]
-    if network.init == "torch":
-        return
-    for layer in layers:
+    for layer in layers if network.init != "torch" else ():
         last = layer is layers[-1] and network.last_init_scale > 0
         _draw(layer, network.init, network.last_init_scale if last else network.init_scale)
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)
+    if network.last_sparse:
+        _draw_sparsely(layers[-1], network.last_sparse, network.last_init_scale or 1.0)
+    if network.sigmoid_bias:
+        _bias_sigmoids(module, layers[-1], network.sigmoid_bias)
+
+
+@torch.no_grad()
+def _draw_sparsely(layer: nn.Module, count: int, sd: float) -> None:
+    """Give each unit of a linear layer `count` weights N(0, sd^2) from inputs drawn without replacement, and 0 elsewhere."""
+    if not isinstance(layer, nn.Linear):
+        raise UsageError("last_sparse is for a fully connected last layer, and this one is a convolution; leave it out")
+    chosen = torch.rand_like(layer.weight).argsort(1)[:, :count]
+    layer.weight.zero_().scatter_(1, chosen, sd * torch.randn_like(chosen, dtype=layer.weight.dtype))
+
+
+@torch.no_grad()
+def _bias_sigmoids(module: nn.Module, last: nn.Module, bias: float) -> None:
+    """Set the bias of each layer that ends in a hidden sigmoid."""
+    before = last
+    for layer in module.modules():
+        if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+            before = layer
+        elif isinstance(layer, nn.Sigmoid) and before is not last and isinstance(before.bias, Tensor):
+            before.bias.fill_(bias)
 
 
 def _draw(layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, init: str, scale: float) -> None:
@@ -141,7 +183,14 @@ def _fan_in(layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d) -> float:
 
 
 def spectral(module: nn.Module) -> None:
-    """Divide the weights of every linear and convolutional layer by their largest singular value."""
-    for layer in module.modules():
+    """Divide each weight matrix by its largest singular value, as one step of power iteration a pass has it.
+
+    A convolution is taken as the matrix (out, in * height * width) of its kernel, as in Miyato et al. 2018: that bounds this matrix,
+    and not the norm of the convolution, which may be larger by as much as the root of the kernel's pixels.
+    """
+    # What is wrapped here adds modules of its own.
+    for layer in list(module.modules()):
         if isinstance(layer, nn.Linear | nn.Conv2d):
-            torch.nn.utils.parametrizations.spectral_norm(layer)
+            spectral_norm(layer)
+        elif isinstance(layer, MinibatchDiscrimination):
+            spectral_norm(layer, "projection")

@@ -1,24 +1,68 @@
-"""Virtual batch normalisation (Salimans et al. 2016, arXiv:1606.03498, section 3.5)."""
+"""Normalisation that torch does not have: batch normalisation by slots, and virtual batch normalisation."""
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import batch_norm
+from torch.nn.modules.batchnorm import _BatchNorm
 
-EPSILON = 1e-5
+
+def by_slots(norm: _BatchNorm, slots: int, x: Tensor) -> Tensor:
+    """Batch normalisation in training with the statistics of each slot of a pack by itself, as if each went through alone.
+
+    Args:
+        x: (B, F, ...) of which the rows s, s + slots, s + 2 slots ... are slot s.
+
+    Returns:
+        The same shape. The running mean and variance follow the mean of those of the slots.
+    """
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    assert norm.num_batches_tracked is not None
+    packed = x.reshape(len(x) // slots, slots * x.shape[1], *x.shape[2:])
+    mean, variance = norm.running_mean.new_zeros(2, packed.shape[1])
+    # With momentum 1 they become those of this batch.
+    found = batch_norm(packed, mean, variance, norm.weight.repeat(slots), norm.bias.repeat(slots), True, 1.0, norm.eps)
+    norm.num_batches_tracked += 1
+    share = 1.0 / float(norm.num_batches_tracked) if norm.momentum is None else norm.momentum
+    norm.running_mean.lerp_(mean.view(slots, -1).mean(0), share)
+    norm.running_var.lerp_(variance.view(slots, -1).mean(0), share)
+    return found.view_as(x)
+
+
+class SlotBatchNorm1d(nn.BatchNorm1d):
+    """BatchNorm1d by `slots` while it trains; a batch that they do not divide, as none of the training, is normalised whole."""
+
+    slots = 1
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise (B, F)."""
+        return by_slots(self, self.slots, x) if self.training and len(x) % self.slots == 0 else super().forward(x)
+
+
+class SlotBatchNorm2d(nn.BatchNorm2d):
+    """BatchNorm2d likewise."""
+
+    slots = 1
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise (B, F, H, W)."""
+        return by_slots(self, self.slots, x) if self.training and len(x) % self.slots == 0 else super().forward(x)
 
 
 class VirtualBatchNorm(nn.Module):
     """Normalises each sample by the statistics of a fixed reference batch together with itself, so that it knows no other sample.
 
-    y = weight (x - m) / sqrt(v + 1e-5) + bias for each feature. The R rows of the reference batch take its own mean m_R and
-    variance v_R (divided by the count), any other row with mean m_x and variance v_x over its own pixels those of both:
+    Salimans et al. 2016, arXiv:1606.03498, section 3.5: y = weight (x - m) / sqrt(v + epsilon) + bias for each feature. The R rows of
+    the reference batch take its own mean m_R and variance v_R (divided by the count), any other row with mean m_x and variance v_x
+    over its own pixels those of both:
 
         m = (R m_R + m_x) / (R + 1)
         v = (R v_R + v_x) / (R + 1) + R (m_x - m_R)^2 / (R + 1)^2
     """
 
-    def __init__(self, features: int, reference_size: int) -> None:
+    def __init__(self, features: int, reference_size: int, epsilon: float = 1e-5) -> None:
         super().__init__()
-        self.features, self.reference_size = features, reference_size
+        self.features, self.reference_size, self.epsilon = features, reference_size, epsilon
         self.weight = nn.Parameter(torch.ones(features))
         self.bias = nn.Parameter(torch.zeros(features))
 
@@ -41,6 +85,6 @@ class VirtualBatchNorm(nn.Module):
         variance = reference_variance.lerp(own_variance, share) + share * (1 - share) * (own_mean - reference_mean).square()
         mean = torch.cat((reference_mean.expand(len(reference), -1), mean))
         variance = torch.cat((reference_variance.expand(len(reference), -1), variance))
-        factor = self.weight * (variance + EPSILON).rsqrt()
+        factor = self.weight * (variance + self.epsilon).rsqrt()
         normalised: Tensor = (rows - mean[:, :, None]) * factor[:, :, None] + self.bias[:, None]
         return normalised.view_as(x)

@@ -7,6 +7,7 @@ from safetensors.torch import save
 from torch import nn
 
 from tui_gan.gan.networks.layers import Maxout
+from tui_gan.gan.networks.normalization import SlotBatchNorm1d, SlotBatchNorm2d
 from tui_gan.session import checkpoint
 from tui_gan.session.export.source import Made, Source
 
@@ -17,6 +18,8 @@ ARGUMENTS: dict[type[nn.Module], tuple[str, ...]] = {
     nn.Unflatten: ("dim", "unflattened_size"),
     nn.BatchNorm1d: ("num_features", "eps", "momentum"),
     nn.BatchNorm2d: ("num_features", "eps", "momentum"),
+    SlotBatchNorm1d: ("num_features", "eps", "momentum"),
+    SlotBatchNorm2d: ("num_features", "eps", "momentum"),
     nn.Dropout: ("p",),
     nn.LeakyReLU: ("negative_slope",),
     nn.Softplus: ("beta", "threshold"),
@@ -27,7 +30,12 @@ ARGUMENTS: dict[type[nn.Module], tuple[str, ...]] = {
     Maxout: ("pieces",),
 }
 # Over rows of units MaxPool1d takes the largest of each group that follow one another, which is what our own Maxout does.
-ELSEWHERE: dict[type[nn.Module], str] = {Maxout: nn.MaxPool1d.__name__}
+# Once trained, slots of a pack are normalised as all samples are.
+ELSEWHERE: dict[type[nn.Module], str] = {
+    Maxout: nn.MaxPool1d.__name__,
+    SlotBatchNorm1d: nn.BatchNorm1d.__name__,
+    SlotBatchNorm2d: nn.BatchNorm2d.__name__,
+}
 
 
 def safetensors(source: Source) -> Made:

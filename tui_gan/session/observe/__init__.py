@@ -12,7 +12,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Picture
 from tui_gan.gan.datasets import Line, Plane, Truth
-from tui_gan.gan.latents import LATENTS, draw
+from tui_gan.gan.latents import LOOKED_AT, draw
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.field import with_field
 from tui_gan.session.observe.images import ImagesObserver
@@ -69,9 +69,12 @@ def evaluation_seed(config: Config, step: int) -> int:
 
 
 def generate(generator: nn.Module, config: Config, seed: int, count: int) -> Tensor:
-    """Generate `count` samples in training units, (count, *X), on the CPU, from latents of a stream of their own."""
+    """Generate `count` samples in training units, (count, *X), on the CPU, from latents of a stream of their own.
+
+    Those of the latent `grid` are the points of its grid, whatever the seed.
+    """
     stream = torch.Generator().manual_seed(seed)
-    latents = draw(LATENTS[config.latent], count, config.latent_dim, stream, scale=config.latent_scale)
+    latents = draw(LOOKED_AT[config.latent], count, config.latent_dim, stream, scale=config.latent_scale)
     device = next(generator.parameters()).device
     generator.eval()
     with torch.no_grad():

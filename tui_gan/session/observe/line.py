@@ -20,6 +20,9 @@ BINS = 80
 AXIS_POINTS = 128
 MAP_POINTS = 200
 COMPANY = 128
+# The axis of AYLIEN's gan-intro, in units of the data, and the distance of its 10,000 points.
+SOURCE_AXIS = (-8.0, 8.0)
+SOURCE_STEP = (SOURCE_AXIS[1] - SOURCE_AXIS[0]) / 9_999
 REAL_POINTS = 100_000
 
 
@@ -64,11 +67,21 @@ class LineObserver:
         return trainer.dataset.in_units(trainer.sample(trainer.fixed_latents))[:, 0]
 
     def verdicts(self, trainer: Trainer, knobs: Knobs, axis: Floats) -> Floats:
-        """D(x) over an axis; with minibatch discrimination each x is judged in the company of a fixed batch of real samples."""
+        """D(x) over an axis.
+
+        With minibatch discrimination each x is judged together with a fixed batch of real samples, and by the network aylien with its
+        neighbours on the axis, as in the source.
+        """
+        among = self._company
+        if knobs.minibatch_discrimination and trainer.config.discriminator.kind == "aylien":
+            among = self._asked(neighbours(axis, knobs.batch_size))[:, :, None]
+        return frozen(trainer.judge(self._asked(axis)[:, None], knobs, among)[:, 0].cpu().numpy())
+
+    def _asked(self, values: Floats) -> Tensor:
+        """Numbers in training units, of the same shape."""
         # Of a sample that has run away as far as 32 bits reach, D is asked at infinity, and answers with no number.
         with np.errstate(over="ignore"):
-            asked = _column((axis - self._location) / self._scale)
-        return frozen(trainer.judge(asked, knobs, self._company)[:, 0].cpu().numpy())
+            return torch.from_numpy(((values - self._location) / self._scale).astype(np.float32))
 
     def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False) -> Line1D:
         """The run as it stands, as one frozen picture, over the window of the run or over one that holds every sample."""
@@ -128,5 +141,13 @@ def density(samples: Floats, bins: Floats) -> Floats:
     return frozen(counts / (len(samples) * np.diff(bins)))
 
 
-def _column(values: Floats) -> Tensor:
-    return torch.from_numpy(values.astype(np.float32))[:, None]
+def neighbours(axis: Floats, batch: int) -> Floats:
+    """The other points of the batch in which AYLIEN's gan-intro judges the point of its axis next to each x: (N,) to (N, batch - 1).
+
+    Its axis is linspace(-8, 8, 10,000), taken in batches of consecutive points; here it goes on beyond its ends.
+    """
+    nearest = np.rint((axis - SOURCE_AXIS[0]) / SOURCE_STEP).astype(np.int64)[:, None]
+    places = nearest // batch * batch + np.arange(batch)
+    others = places[places != nearest].reshape(len(axis), batch - 1)
+    around: Floats = SOURCE_AXIS[0] + others * SOURCE_STEP
+    return around

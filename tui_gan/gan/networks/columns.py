@@ -1,0 +1,40 @@
+"""The column norm constraint: no unit has incoming weights whose Euclidean norm is larger than a limit."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from tui_gan.gan.minibatch import MinibatchDiscrimination
+
+# A weight, and the axis of it along which its units lie.
+Matrix = tuple[Tensor, int]
+
+
+def columns(network: nn.Module) -> list[Matrix]:
+    """The weights of a network by which its units read those before them; neither biases nor those of a normalisation.
+
+    Each of the linear functions of which a unit of maxout takes the largest has a norm of its own.
+    """
+    found: list[Matrix] = []
+    for layer in network.modules():
+        if isinstance(layer, nn.Linear | nn.Conv2d):
+            found.append((layer.weight, 0))
+        elif isinstance(layer, nn.ConvTranspose2d):
+            found.append((layer.weight, 1))
+        elif isinstance(layer, MinibatchDiscrimination):
+            found.append((layer.projection, 1))
+    return found
+
+
+@torch.no_grad()
+def limit_columns_(matrices: Sequence[Matrix], limit: float) -> None:
+    """Scale the incoming weights w of each unit to w min(1, limit / |w|), as pylearn2's max_col_norm does after each update.
+
+    Weights that took no part in the update stay as they are. pylearn2 divides by |w| + 1e-7, so that every norm sinks by 1e-7 there.
+    """
+    for weight, axis in matrices:
+        if weight.grad is not None:
+            others = [each for each in range(weight.dim()) if each != axis]
+            norms = torch.linalg.vector_norm(weight, dim=others, keepdim=True)
+            weight.mul_((limit / norms).clamp(max=1.0))
