@@ -129,8 +129,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         label_smoothing: how much less than 1 the discriminator is to say of real samples.
         instance_noise: noise on real and generated samples before they are judged.
         regularizers: weight of this term in the discriminator's loss, by its name in REGULARIZERS; 0 leaves it out.
-        lazy: the regularizers are added in every lazy-th step alone, with lazy times their weight (Karras et al. 2020,
-            arXiv:1912.04958).
+        lazy: steps over which one gradient of the regularizers serves: it is computed in every lazy-th step and added in each, after
+            the lazy regularization of Karras et al. 2020, arXiv:1912.04958, which adds lazy times as much in one update.
         historical_averaging: weight of the squared distance of each player's weights to their mean over the run, in its loss.
         generator_l2: weight of 1/2 the sum of the generator's squared weights in its loss; below 0 it drives them apart.
         updates: the order in which the players move, a name in UPDATES.

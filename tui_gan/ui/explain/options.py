@@ -135,10 +135,22 @@ OPTIONS: tuple[Callable[[Reading], Paragraph | None], ...] = (
     minibatch,
     _penalty("r1", "R1", "The steepness of D at real samples is penalised. Near the equilibrium this makes the game settle, not circle."),
     _penalty(
-        "r1_difference", "R1", "The steepness of D at real samples is penalised, measured by a small shift. This makes the game settle."
+        "r1_difference",
+        "R1 by differences",
+        "The gradient norm of D at real samples is penalised, estimated from how its output changes over one small shift of each sample. "
+        "This makes the game settle.",
     ),
     _penalty("r2", "R2", "The steepness of D at generated samples is penalised: the twin of R1."),
-    _penalty("gradient_penalty", "gradient penalty", "Between real and generated samples the slope of D is drawn towards 1, for W1."),
+    _penalty(
+        "gradient_penalty",
+        "gradient penalty",
+        "Between real and generated samples the gradient norm of D is drawn to 1, from above and from below.",
+    ),
+    _penalty(
+        "lipschitz_penalty",
+        "one-sided gradient penalty",
+        "Between real and generated samples gradient norms of D above 1 are penalised; smaller ones cost nothing.",
+    ),
     _penalty("l2", "L2", "Large weights of D are penalised, which keeps it simple and slow."),
     adaptive_l2,
     spectral,
@@ -171,8 +183,9 @@ OPTIONS: tuple[Callable[[Reading], Paragraph | None], ...] = (
     _setting(
         "lazy",
         lambda n: (
-            f"every {n:.0f} steps",
-            f"The penalties on D are added in every {n:.0f}th step, {n:.0f} times as heavy: the same, but cheaper.",
+            f"lazy regularization, every {n:.0f} steps",
+            f"The gradient of D's regularizers is computed in every {n:.0f}th step and used again in the steps between, which is cheaper. "
+            f"It lags by up to {n - 1:.0f} steps: where rate times weight is large, D overshoots sooner.",
         ),
         1.0,
     ),

@@ -13,6 +13,7 @@ LIM_YE = "Lim & Ye 2017, arXiv:1705.02894"
 SRIVASTAVA = "Srivastava et al. 2017, arXiv:1705.07761"
 LIN = "Lin et al. 2018, arXiv:1712.04086"
 MESCHEDER = "Mescheder et al. 2018, arXiv:1801.04406"
+PETZKA = "Petzka et al. 2018, arXiv:1709.08894"
 MIYATO = "Miyato et al. 2018, arXiv:1802.05957"
 YAZICI = "Yazıcı et al. 2019, arXiv:1806.04498"
 JOLICOEUR = "Jolicoeur-Martineau 2018, arXiv:1807.00734"
@@ -47,6 +48,7 @@ SETTINGS = {
     "regularizers.r2": MESCHEDER,
     "regularizers.r1_difference": MESCHEDER,
     "regularizers.gradient_penalty": GULRAJANI,
+    "regularizers.lipschitz_penalty": PETZKA,
     "lazy": KARRAS,
     "average_decay": YAZICI,
     "pretraining": AYLIEN,
