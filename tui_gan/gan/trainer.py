@@ -36,6 +36,7 @@ class Trainer:
         penalty_gradients: of the sum of lazy regularizers as they were computed last, by the place of the weight among those of the
             discriminator; none where nothing is held.
         k: discriminator updates of a step where they follow its accuracy.
+        stirs: whether a step draws from torch's default stream: dropout, instance noise, a regularizer.
 
     Raises:
         UsageError: choices of the configuration that do not go together, or not with the data.
@@ -75,7 +76,7 @@ class Trainer:
         self.generator_optimizer = optimizer_of(config.optimizer, self.generator, device)
         self.discriminator_optimizer = optimizer_of(config.optimizer, self.discriminator, device)
         self._drops = _has_dropout(self.discriminator)
-        self._stirs = self._draws_inside()
+        self.stirs = self._draws_inside()
 
     def step(self, knobs: Knobs) -> None:
         """Train one step: the updates of both players in the order of the configuration."""
@@ -105,7 +106,17 @@ class Trainer:
 
     def update_generator(self, knobs: Knobs, latents: Tensor, real: Tensor | None = None) -> Tensor:
         """Move the generator once against the discriminator as it stands; returns its loss without added terms, detached."""
-        fake = self._shown(self.generator(latents))
+        loss, total = self.generator_losses(self.generator(latents), knobs, real)
+        _move(self.generator_optimizer, self._generator_weights, torch.autograd.grad(total, self._generator_weights))
+        return loss.detach()
+
+    def generator_losses(self, fake: Tensor, knobs: Knobs, real: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The loss of the generator on a whole batch of its samples (N, *X), and the same with what is added to it.
+
+        Args:
+            real: (N, *X), drawn where a loss reads them and none are given.
+        """
+        fake = self._shown(fake)
         if self.objective.needs_real or self.config.feature_matching:
             seen = self._shown(self.real(knobs) if real is None else real)
             real_logits, fake_logits = self._judged((seen, fake), knobs)
@@ -113,9 +124,7 @@ class Trainer:
             seen = fake
             real_logits = fake_logits = self.discriminator(fake, knobs.minibatch_discrimination)
         loss = self.objective.generator_loss(real_logits, fake_logits)
-        gradients = torch.autograd.grad(self._generator_total(loss, seen, fake), self._generator_weights)
-        _move(self.generator_optimizer, self._generator_weights, gradients)
-        return loss.detach()
+        return loss, self._generator_total(loss, seen, fake)
 
     def update_both(self, knobs: Knobs, real: Tensor, latents: Tensor) -> tuple[Tensor, Tensor]:
         """Move both players at once by their gradients at the weights as they stand; returns both losses, detached."""
@@ -140,7 +149,7 @@ class Trainer:
             momentum = momentum_at(done, optimizer.momentum, optimizer.momentum_end, optimizer.momentum_steps)
             for each in (self.discriminator_optimizer, self.generator_optimizer):
                 each.param_groups[0]["momentum"] = momentum
-        if self._stirs:
+        if self.stirs:
             # Seeded anew at every step, torch's own stream needs no place in a checkpoint and no watcher can disturb it.
             seed = np.random.SeedSequence([self.config.seed, self.steps_done, self.pretrained]).generate_state(1, np.uint64)
             torch.manual_seed(int(seed[0] >> np.uint64(1)))
@@ -290,7 +299,6 @@ class Trainer:
         return draw(latent, count, config.latent_dim, stream or self.stream, stratified=stratified, scale=config.latent_scale)
 
     def _draws_inside(self) -> bool:
-        """Whether a step draws from torch's default stream: dropout, instance noise, a regularizer."""
         numbers = math.prod(self.dataset.shape) * self.config.packing
         penalties = any(0 < term.draws <= numbers for _, term, _ in self.terms)
         return self._drops or _has_dropout(self.generator) or self.config.instance_noise.sd > 0 or penalties
