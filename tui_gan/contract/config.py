@@ -138,7 +138,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         pretraining: steps in which the discriminator learns the density of the data before the first step.
         optimizer, schedule: how both players move.
         average_decay: decay of the averaged generator weights; 0 keeps no average apart.
-        average_share: the average reaches back over at most this share of the steps so far.
+        average_share: longest time constant of the average, as a share of the steps so far; 1 is the mean of all of them.
         metrics: the metrics that are measured live, by their names in METRICS.
         metric: the metric by which the best checkpoint is kept.
         evaluated: generated samples on which the metrics are measured.
