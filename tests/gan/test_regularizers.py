@@ -1,5 +1,6 @@
 """Penalties: what they are of functions whose derivative is known, and their gradients; what adapts and what is annealed."""
 
+import dataclasses
 import math
 from collections.abc import Callable
 
@@ -23,7 +24,7 @@ Tensor = torch.Tensor
 Judge = Callable[[Tensor], Tensor]
 
 every_regularizer = pytest.mark.parametrize("regularizer", REGULARIZERS.values(), ids=REGULARIZERS)
-PENALTIES = ("r1_difference", "r1", "r2", "gradient_penalty")
+PENALTIES = ("r1_difference", "r1", "r2", "gradient_penalty", "lipschitz_penalty")
 
 
 def points(count: int = 8, *shape: int, seed: int = 0) -> Tensor:
@@ -37,6 +38,7 @@ def uniforms(count: int) -> Tensor:
 def judged(judge: Judge, regularizer: Regularizer, real: Tensor, fake: Tensor, weights: tuple[Tensor, ...] = ()) -> Judgement:
     """As the trainer calls it: leaves require gradients only where the regularizer says so."""
     real, fake = real.clone().requires_grad_(regularizer.at_real), fake.clone().requires_grad_(regularizer.at_fake)
+    torch.manual_seed(9)
     extra = None if regularizer.extra is None else judge(regularizer.extra(real, fake))
     return Judgement(judge, weights, real, fake, judge(real), judge(fake), extra, lambda: uniforms(len(real)))
 
@@ -85,6 +87,29 @@ def test_a_flat_discriminator_pays_nothing_and_its_gradient_is_finite(name: str)
     assert torch.autograd.grad(term, (slope,))[0].item() == 0
 
 
+def test_a_one_sided_penalty_asks_nothing_of_a_slope_under_1() -> None:
+    for slope in (0.0, 0.6, -0.9, -1.0, 1.5, -3.0):
+        weight = torch.tensor([slope], dtype=torch.float64, requires_grad=True)
+        term = paid("lipschitz_penalty", linear(weight), points(), points(seed=1))
+        excess = max(0.0, abs(slope) - 1)
+        assert term.item() == pytest.approx(excess**2)
+        assert torch.autograd.grad(term, (weight,))[0].item() == pytest.approx(2 * excess * math.copysign(1, slope))
+
+
+def test_a_two_sided_penalty_holds_a_slope_of_the_wrong_sign_and_a_one_sided_one_lets_it_go() -> None:
+    """A critic w x of data at d and samples at 0 loses -w d + weight penalty(w): at w < 0 it falls towards -1, or towards the data."""
+    distance, weight = 4.0, 10.0
+    for name, way in (("gradient_penalty", -1), ("lipschitz_penalty", 1)):
+        slope = torch.tensor([-0.2], dtype=torch.float64, requires_grad=True)
+        loss = -slope.sum() * distance + weight * paid(name, linear(slope), points(), points(seed=1))
+        (gradient,) = torch.autograd.grad(loss, (slope,))
+        assert math.copysign(1, -gradient.item()) == way
+        # From its own side each goes to 1 + d / (2 weight), and the difference of the mean scores is no W1 but d (1 + d / (2 weight)).
+        best = torch.tensor([1 + distance / (2 * weight)], dtype=torch.float64, requires_grad=True)
+        loss = -best.sum() * distance + weight * paid(name, linear(best), points(), points(seed=1))
+        assert torch.autograd.grad(loss, (best,))[0].item() == pytest.approx(0, abs=1e-12)
+
+
 def test_a_flat_discriminator_pays_1_for_its_gradient_and_the_derivative_is_finite() -> None:
     slope = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     term = paid("gradient_penalty", linear(slope), points(8, 2), points(8, 2, seed=1))
@@ -97,7 +122,13 @@ def test_a_linear_discriminator_pays_by_its_slope(shape: tuple[int, ...]) -> Non
     slope = points(math.prod(shape), seed=2)[:, 0].requires_grad_()
     real, fake = points(8, *shape), points(8, *shape, seed=1)
     norm = slope.detach().norm().item()
-    for name, expected in (("r1", norm**2 / 2), ("r2", norm**2 / 2), ("gradient_penalty", (norm - 1) ** 2)):
+    one_sided = max(0.0, norm - 1) ** 2
+    for name, expected in (
+        ("r1", norm**2 / 2),
+        ("r2", norm**2 / 2),
+        ("gradient_penalty", (norm - 1) ** 2),
+        ("lipschitz_penalty", one_sided),
+    ):
         assert paid(name, linear(slope), real, fake).item() == pytest.approx(expected)
 
 
@@ -109,6 +140,8 @@ def test_a_quadratic_discriminator_pays_by_where_it_is_asked() -> None:
     mixed = [r + u * (f - r) for r, f, u in zip(real, fake, uniforms(8), strict=True)]
     expected = sum((point.norm().item() - 1) ** 2 for point in mixed) / 8
     assert paid("gradient_penalty", quadratic, real, fake).item() == pytest.approx(expected)
+    expected = sum(max(0, point.norm().item() - 1) ** 2 for point in mixed) / 8
+    assert paid("lipschitz_penalty", quadratic, real, fake).item() == pytest.approx(expected)
 
 
 def test_samples_that_share_a_logit_share_a_gradient() -> None:
@@ -155,9 +188,52 @@ def test_neighbours_in_the_batch_are_shifted_to_opposite_sides() -> None:
     torch.testing.assert_close(shifted(x, x) - x, torch.tensor([[1.0], [-1.0], [1.0], [-1.0]], dtype=torch.float64) * DIFFERENCE)
 
 
-def test_the_shift_has_the_same_length_in_any_dimension() -> None:
-    x = torch.zeros(2, 3, 5, dtype=torch.float64)
-    torch.testing.assert_close(shifted(x, x).flatten(1).norm(dim=1), torch.full((2,), DIFFERENCE, dtype=torch.float64))
+def test_the_shift_has_the_same_length_in_any_dimension_and_a_direction_for_each_sample() -> None:
+    x = torch.zeros(400, 3, 5, dtype=torch.float64)
+    torch.manual_seed(2)
+    directions = (shifted(x, x) / DIFFERENCE).flatten(1)
+    torch.testing.assert_close(directions.norm(dim=1), torch.ones(400, dtype=torch.float64))
+    assert directions.unique(dim=0).shape == (400, 15)
+    # Even over the sphere: mean 0 and covariance 1 / d.
+    assert directions.mean(0).abs().max() < 4 / (15 * 400) ** 0.5
+    torch.testing.assert_close(directions.T @ directions / 400, torch.eye(15, dtype=torch.float64) / 15, rtol=0, atol=0.03)
+    torch.manual_seed(2)
+    assert torch.equal(shifted(x, x).flatten(1), DIFFERENCE * directions)
+
+
+def network(numbers: int, seed: int) -> Judge:
+    weight, readout = points(numbers, 16, seed=seed) / numbers**0.5, points(16, 1, seed=seed + 1)
+    return lambda x: torch.tanh(x.flatten(1) @ weight) @ readout
+
+
+@pytest.mark.parametrize("shape", [(2,), (7,), (1, 6, 6)], ids=str)
+@pytest.mark.parametrize("seed", [10, 20, 30])
+def test_the_finite_difference_is_r1_on_the_mean_over_directions(shape: tuple[int, ...], seed: int) -> None:
+    real, fake = points(40, *shape, seed=seed), points(40, *shape, seed=seed + 5)
+    antisymmetric: Judge = lambda x: (x.flatten(1)[:, :1] - x.flatten(1)[:, 1:2]) ** 2
+    for judge in (network(math.prod(shape), seed), quadratic, antisymmetric):
+        exact = paid("r1", judge, real, fake).item()
+        torch.manual_seed(seed)
+        found = []
+        for _ in range(400):
+            shift = judge(shifted(real, fake))
+            found.append(r1_difference(Judgement(judge, (), real, fake, judge(real), judge(fake), shift, lambda: uniforms(40))).item())
+        spread = torch.tensor(found).std().item() / len(found) ** 0.5
+        # Curvature adds terms of the order of the square of the difference.
+        assert sum(found) / len(found) == pytest.approx(exact, rel=0.02, abs=4 * spread)
+
+
+def test_the_finite_difference_sees_a_slope_that_the_sum_of_the_coordinates_does_not_feel() -> None:
+    slope = torch.tensor([3.0, -3.0], dtype=torch.float64)
+    x = points(4_000, 2)
+    assert paid("r1_difference", linear(slope), x, x).item() == pytest.approx(9, rel=0.05)
+
+
+def test_packed_numbers_have_a_direction_together() -> None:
+    """Two numbers judged at once are a point of the plane."""
+    x = points(4_000, 2)
+    judge: Judge = lambda rows: (2 * rows[:, :1] - rows[:, 1:]) * 3
+    assert paid("r1_difference", judge, x, x).item() == pytest.approx(paid("r1", judge, x, x).item(), rel=0.05)
 
 
 @pytest.mark.parametrize("name", ["l2", "adaptive_l2"])
@@ -190,7 +266,20 @@ def test_adaptive_l2_stays_in_its_range(share: float, end: float) -> None:
 
 def test_the_table_says_which_coefficient_adapts_and_which_penalties_judge_alone() -> None:
     assert {name for name, regularizer in REGULARIZERS.items() if regularizer.adapt} == {"adaptive_l2"}
-    assert {name for name, regularizer in REGULARIZERS.items() if regularizer.alone} == {"r1", "r2", "gradient_penalty"}
+    alone = {"r1", "r2", "gradient_penalty", "lipschitz_penalty"}
+    assert {name for name, regularizer in REGULARIZERS.items() if regularizer.alone} == alone
+
+
+@pytest.mark.parametrize("numbers", [1, 2, 12])
+@every_regularizer
+def test_the_table_says_who_draws_from_torchs_own_stream(regularizer: Regularizer, numbers: int) -> None:
+    real, fake = points(4, numbers), points(4, numbers, seed=1)
+    weight = points(numbers, 1, seed=2).requires_grad_()
+    torch.manual_seed(9)
+    before = torch.get_rng_state()
+    judgement = judged(lambda x: torch.tanh(x @ weight), regularizer, real, fake, (weight,))
+    regularizer.term(dataclasses.replace(judgement, stream_noise=lambda: torch.rand(4, dtype=torch.float64)))
+    assert torch.equal(torch.get_rng_state(), before) is not (0 < regularizer.draws <= numbers)
 
 
 def test_historical_means_are_those_of_all_values() -> None:

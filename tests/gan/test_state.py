@@ -12,6 +12,7 @@ from tui_gan.contract.config import Config, Minibatch, Noise, Optimizer, Schedul
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_images
+from tui_gan.gan.regularizers import REGULARIZERS
 from tui_gan.gan.state import COUNTS, forms, size
 from tui_gan.gan.trainer import Trainer
 
@@ -66,6 +67,8 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "images": ("images", {"generator": DCGAN, "discriminator": Network(kind="dcgan", widths=(3,), spectral=True, norm="virtual_batch")}),
 }
+# Each penalty alone, in the plane, lazily and in every step.
+KINDS |= {f"{name} {lazy}": ("ring", {"regularizers": {name: 0.3}, "lazy": lazy}) for name in REGULARIZERS for lazy in (1, 4)}
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 

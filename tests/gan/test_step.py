@@ -80,7 +80,7 @@ class Plain:
         z = self.latents(batch)
         loss = lambda: -torch.log(torch.sigmoid(self.judge(self.generate(z), gate))).mean()
         self.descend(self.g, loss, knobs.generator_lr * fading)
-        decay = min(self.config.average_decay, (2 + number) / (6 + number))
+        decay = min(self.config.average_decay, (1 + number) / (5 + number))
         for name, value in self.g.items():
             self.average[name] = decay * self.average[name] + (1 - decay) * value
 

@@ -23,7 +23,7 @@ from tui_gan.contract.commands import (
     UpdateGenerator,
     Watch,
 )
-from tui_gan.contract.config import Config, Noise, Optimizer
+from tui_gan.contract.config import Config, EarlyStop, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.contract.settings import leaves, why_not
@@ -180,6 +180,50 @@ def test_taking_back_at_once_leaves_no_trace_in_the_training(train: Train) -> No
     assert len(values) == 2 * len(changes)
 
 
+def coefficient_at(path: Path) -> float:
+    return load_file(path)["coefficients.adaptive_l2"].item()
+
+
+def test_undo_and_redo_bring_back_what_a_change_began_anew(train: Train, config: Config) -> None:
+    """The coefficient that had adapted by the change, and that by which it was taken back; not the weights that they began with."""
+    adapting = msgspec.structs.replace(config, regularizers={"adaptive_l2": 0.1}, keep=20)
+    sent = {
+        12: [Save(), ChangeSetting("regularizers.adaptive_l2", 0.5), SetKnob("discriminator_lr", 0.004)],
+        19: [Save(), Undo(), Undo()],
+        20: [Save()],
+        27: [Save(), Redo()],
+        28: [Save()],
+    }
+    ended = train(script=sent, config=adapting, hold=True)
+    began, changed, back, on, again = (coefficient_at(ended.checkpoint(step)) for step in (12, 19, 20, 27, 28))
+    one_update = {1.01, 1 / 1.01, 1.0}
+    assert began != pytest.approx(0.1, rel=1e-3)
+    assert changed != pytest.approx(0.5, rel=1e-3)
+    assert any(back == pytest.approx(began * each, rel=1e-5) for each in one_update)
+    assert any(again == pytest.approx(changed * each, rel=1e-5) for each in one_update)
+    assert on != pytest.approx(back, rel=1e-3)
+
+
+def test_undo_leaves_alone_what_the_change_left_alone(train: Train, config: Config) -> None:
+    adapting = msgspec.structs.replace(config, regularizers={"adaptive_l2": 0.1}, keep=20)
+    ended = train(script={5: [ChangeSetting("average_share", 0.5)], 20: [Save(), Undo(), Redo(), Undo()]}, config=adapting)
+    plain = train("plain", config=adapting)
+    assert coefficient_at(ended.checkpoint(40)) == coefficient_at(plain.checkpoint(40))
+
+
+def test_undo_brings_back_how_often_the_threshold_was_met(train: Train, config: Config) -> None:
+    stopping = msgspec.structs.replace(config, evaluate_every=2, stop=EarlyStop(metric="w1", threshold=1e9, evaluations=9))
+    ended = train(script={9: [ChangeSetting("stop.threshold", 1e-9)], 13: [Undo()]}, config=stopping, until=40)
+    # Five evaluations until step 9 count, those at 10 and 12 do not, and the ninth comes at step 20.
+    assert (ended.outcome.status, ended.outcome.step) == ("finished", 20)
+
+
+def test_undo_brings_back_the_fixed_latents(train: Train) -> None:
+    ended = train(script={5: [ChangeSetting("latent", "uniform")], 15: [Undo()]})
+    one, other = load_file(ended.checkpoint(40)), load_file(train("plain").checkpoint(40))
+    assert torch.equal(one["fixed_latents"], other["fixed_latents"])
+
+
 @pytest.fixture
 def break_loss(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let the discriminator's loss be no number from its n-th update on, for so many updates."""
@@ -328,6 +372,55 @@ def test_momentum_comes_and_goes(train: Train, resume: Train, config: Config) ->
     whole = train("whole", script, config=moved)
     train("halves", script, config=moved, until=20)
     assert_same(whole.checkpoint(40), resume("halves", 40).checkpoint(40))
+
+
+UNBOUNDED = "nothing bounds the wasserstein critic"
+
+
+def warnings(shown: Any) -> list[tuple[int, str]]:
+    return [(event.step, event.text[: len(UNBOUNDED)]) for event in shown.events if event.kind == "warning"]
+
+
+@pytest.mark.parametrize("penalty", ["gradient_penalty", "lipschitz_penalty"])
+def test_a_critic_that_nothing_bounds_is_warned_of_at_each_change_that_leaves_it_so(train: Train, penalty: str) -> None:
+    sent = [
+        ChangeSetting("regularizers.r1", 1.0),
+        ChangeSetting("objective", "wasserstein"),
+        ChangeSetting(f"regularizers.{penalty}", 10.0),
+        ChangeSetting("regularizers.r1", 0.0),
+        None,
+        ChangeSetting(f"regularizers.{penalty}", 0.0),
+        None,
+    ]
+    first, second = train(script={3: sent}).snapshots[1:3]
+    assert warnings(first) == [(3, UNBOUNDED)]
+    assert warnings(second) == [(3, UNBOUNDED)] * 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "warned"),
+    [
+        ({"objective": "wasserstein"}, True),
+        ({"objective": "wasserstein", "regularizers": {"gradient_penalty": 0.0, "l2": 0.1, "r1": 1.0}}, True),
+        ({"objective": "wasserstein", "regularizers": {"gradient_penalty": 10.0}}, False),
+        ({"objective": "wasserstein", "regularizers": {"lipschitz_penalty": 10.0}}, False),
+        ({"objective": "wasserstein", "discriminator": Network(widths=(8,), spectral=True)}, False),
+        *(({"objective": name}, False) for name in OBJECTIVES if name != "wasserstein"),
+    ],
+    ids=str,
+)
+def test_a_run_that_begins_with_a_critic_that_nothing_bounds_says_so_once(
+    train: Train, resume: Train, config: Config, changes: dict[str, Any], warned: bool
+) -> None:
+    began = train(config=msgspec.structs.replace(config, **changes), until=10)
+    assert warnings(began.snapshots[0]) == [(0, UNBOUNDED)] * warned
+    assert warnings(resume("run", 12).snapshots[-1]) == [(0, UNBOUNDED)] * warned
+
+
+def test_a_run_that_begins_with_a_penalty_that_sees_the_whole_batch_says_so(train: Train, config: Config, knobs: Knobs) -> None:
+    together = set_knob(knobs, "minibatch_discrimination", True)
+    began = train(config=msgspec.structs.replace(config, regularizers={"r1": 1.0}), knobs=together, until=2)
+    assert "r1 now sees the whole batch" in began.snapshots[0].events[0].text
 
 
 def test_a_penalty_that_comes_to_see_the_whole_batch_says_so(train: Train, knobs: Knobs) -> None:

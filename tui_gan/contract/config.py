@@ -138,8 +138,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         label_smoothing: one-sided label smoothing: D's target for real samples is 1 minus this.
         instance_noise: noise on real and generated samples before they reach the discriminator.
         regularizers: weight of this regularizer in the discriminator's loss; 0 leaves it out.
-        lazy: lazy regularization: the gradient of the regularizers is computed once in so many steps and reused in between (after
-            Karras et al. 2020, arXiv:1912.04958); 1 computes it in every step.
+        lazy: lazy regularization: the gradient of the regularizers is computed in every lazy-th step and added in each, after Karras et
+            al. 2020 (arXiv:1912.04958), who add lazy times as much in one update; 1 computes it in every step.
         historical_averaging: weight of the squared distance of each player's weights from their mean over the run, in its loss.
         generator_l2: weight of an L2 penalty, half the sum of the squared weights, in the generator's loss; below 0 it rewards large ones.
         updates: order of the updates of D and G in a step.
@@ -147,7 +147,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         pretraining: pre-training: steps in which D alone learns the density of the data, before the first step.
         optimizer, schedule: how both networks are trained.
         average_decay: decay of the exponential moving average (EMA) of the generator's weights; 0 turns it off.
-        average_share: limit on the reach of the moving average, as a fraction of the steps so far.
+        average_share: longest time constant of the moving average, as a fraction of the steps so far; 1 is the mean of all of them.
         metrics: metrics that are computed during training.
         metric: metric by which the best checkpoint is kept.
         evaluated: number of generated samples on which the metrics are computed.

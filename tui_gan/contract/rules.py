@@ -13,6 +13,8 @@ class Rules:
         noise: standard deviation of the instance noise at this step, in training units; 0 for none.
         flat: whether a D that says the same everywhere costs no regularizer anything.
         regularized: whether a regularizer of D is in force.
+        bound: the weight of the penalties that keep the gradient norm of D near 1 or below.
+        spectral: whether D is under spectral normalisation.
         averaged: whether the generated samples shown are those of an averaged generator, while D is trained against another.
     """
 
@@ -23,6 +25,8 @@ class Rules:
     noise: float = 0.0
     flat: bool = True
     regularized: bool = False
+    bound: float = 0.0
+    spectral: bool = False
     averaged: bool = False
 
     @property

@@ -14,11 +14,15 @@ SETTLED_ON = 1024
 def follow_(average: Sequence[Tensor], weights: Sequence[Tensor], decay: float, share: float, steps_done: int) -> None:
     """Move the averaged weights towards the trained ones.
 
-    average = d average + (1 - d) theta with d = min(decay, (1 + t) / (1 + 1 / share + t)) at step t. It reaches back over
-    1 / (1 - decay) steps, but early on over a share of those that there are, so that the untrained weights of the start do not
-    linger; with share 1 and no limit by the decay it is the mean of all steps. Decay 0 keeps a copy.
+    average = d average + (1 - d) theta with d = min(decay, t / (t + 1 / share)) after t steps. Its time constant 1 / (1 - d) is
+    1 / (1 - decay) steps, but early on about a share of those that there are, so that the untrained weights of the start do not
+    linger; with share 1, while the decay does not limit it, it is the mean of the t + 1 weights from the start to step t. Decay 0
+    keeps a copy.
+
+    Args:
+        steps_done: t, of which these weights are the result.
     """
-    shortened = min(decay, (1 + steps_done) / (1 + 1 / share + steps_done)) if decay else 0.0
+    shortened = min(decay, steps_done / (steps_done + 1 / share)) if decay else 0.0
     torch._foreach_lerp_(list(average), list(weights), 1 - shortened)
 
 

@@ -1,9 +1,10 @@
-"""Which choices go together: what the mathematics does not allow is refused before anything is built."""
+"""Which choices go together: what the mathematics does not allow is refused before anything is built, what is doubtful is told."""
 
 from collections.abc import Iterator
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, choose
+from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets.dataset import Dataset, Images, Line
 from tui_gan.gan.latents import LATENTS
 from tui_gan.gan.metrics import METRICS, check_defined
@@ -43,6 +44,21 @@ def check(config: Config, dataset: Dataset) -> None:
         raise UsageError(problem)
     for name in config.metrics:
         check_defined(name, dataset.truth)
+
+
+def doubts(config: Config, knobs: Knobs) -> Iterator[str]:
+    """What is not refused, and does something else than its name says: one sentence each."""
+    terms = {name: REGULARIZERS[name] for name, weight in config.regularizers.items() if weight * knobs.regularization}
+    bounded = config.discriminator.spectral or any(term.bounds for term in terms.values())
+    if OBJECTIVES[config.objective].unbounded and not bounded:
+        penalties = ", ".join(name for name, term in REGULARIZERS.items() if term.bounds)
+        yield (
+            f"nothing bounds the {config.objective} critic: its loss can fall without limit; set a weight of {penalties}, or begin with "
+            "spectral normalisation (sn)"
+        )
+    together = [name for name, term in terms.items() if term.alone or term.extra]
+    if knobs.minibatch_discrimination and together:
+        yield f"{' and '.join(together)}: with minibatch discrimination, D's gradient also depends on the other samples of the batch"
 
 
 def _of_networks(config: Config) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the discriminator says of single samples, for those who look; nothing that is trained changes."""
+"""What the discriminator says of samples, and where it drives them, for those who look; nothing that is trained changes."""
 
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from tui_gan.gan.trainer import Trainer
 
 MIDDLE = 256
+# Over which a slope is averaged that varies with noise, dropout, or the real sample that a generated one is compared with.
+DRAWS = 8
 
 
 def logits(trainer: "Trainer", x: Tensor, knobs: Knobs, company: Tensor) -> Tensor:
@@ -53,3 +55,32 @@ def middle(trainer: "Trainer", knobs: Knobs) -> Tensor:
     with torch.no_grad():
         means = [logits(trainer, each.samples, knobs, each.company).mean() for each in judged]
     return (means[0] + means[1]) / 2
+
+
+def generator_slopes(trainer: "Trainer", batch: Tensor, knobs: Knobs) -> Tensor:
+    """Return dL/dx of each generated sample of a whole batch, (N, *X), in training units, as an update of the generator takes it.
+
+    L is the generator's loss with what is added to it, so that with minibatch discrimination, packing and batch normalisation the
+    slope holds what a sample does to the logits of the others. Where chance enters (instance noise, dropout, the real sample that
+    a generated one is paired with) it is the mean over DRAWS draws, the same at every call.
+
+    Args:
+        batch: (N, *X) with N = batch_size x packing.
+    """
+    discriminator = trainer.discriminator
+    kept = [buffer.clone() for buffer in discriminator.buffers()]
+    real = trainer.dataset.sample(len(batch), torch.Generator().manual_seed(1), trainer.device)
+    x = batch.detach().clone().requires_grad_()
+    draws = DRAWS if trainer.stirs or trainer.objective.needs_real else 1
+    slopes = torch.zeros_like(x)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            for draw in range(draws):
+                torch.manual_seed(draw)
+                _, total = trainer.generator_losses(x, knobs, real.roll(draw * len(real) // draws, 0))
+                slopes += torch.autograd.grad(total, x)[0] / draws
+    finally:
+        # As in an update, statistics of the batch and singular values move on.
+        for buffer, value in zip(discriminator.buffers(), kept, strict=True):
+            buffer.copy_(value)
+    return slopes

@@ -49,7 +49,8 @@ class Objective(NamedTuple):
 
     The generator's loss may leave the real logits unread; `needs_real` says whether it does not. Where label smoothing is
     defined, `smoothed_discriminator_loss` takes what the target of real samples lacks to 1 as a third argument. A logit above
-    `boundary` calls a sample real; None where the losses know the differences of logits alone. `verdict` makes the D(x) in 0 .. 1
+    `boundary` calls a sample real; None where the losses know the differences of logits alone. `unbounded` says whether the
+    discriminator's loss has no least value, so that something else has to bound the gradient of C. `verdict` makes the D(x) in 0 .. 1
     that is drawn from logits and the middle between the mean logits of real and of generated samples.
     """
 
@@ -59,6 +60,7 @@ class Objective(NamedTuple):
     smoothed_discriminator_loss: SmoothedLoss | None = None
     boundary: float | None = 0.0
     verdict: Verdict = probability
+    unbounded: bool = False
 
 
 def logistic_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
@@ -169,7 +171,7 @@ OBJECTIVES: dict[str, Objective] = {
         verdict=cut,
     ),
     "hinge": Objective(hinge_discriminator_loss, wasserstein_generator_loss, verdict=squashed),
-    "wasserstein": Objective(wasserstein_discriminator_loss, wasserstein_generator_loss, boundary=None, verdict=compared),
+    "wasserstein": Objective(wasserstein_discriminator_loss, wasserstein_generator_loss, boundary=None, verdict=compared, unbounded=True),
     "relativistic": Objective(
         relativistic_discriminator_loss, relativistic_generator_loss, needs_real=True, boundary=None, verdict=compared
     ),

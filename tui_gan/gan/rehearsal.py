@@ -11,6 +11,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.gan import judging
 from tui_gan.gan.objectives import Loss
 from tui_gan.gan.regularizers import Judgement
+from tui_gan.gan.terms import DiscriminatorLosses
 from tui_gan.gan.trainer import Trainer
 from tui_gan.gan.updates import Player
 
@@ -105,9 +106,10 @@ class Rehearsal(Trainer):
         self._end()
         return losses
 
-    def _discriminator_losses(self, real: Tensor, fake: Tensor, knobs: Knobs) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def _discriminator_losses(self, real: Tensor, fake: Tensor, knobs: Knobs) -> DiscriminatorLosses:
         found = super()._discriminator_losses(real, fake, knobs)
-        self._added("D", float((found[1] - found[0]).detach()))
+        lazy = 0.0 if found.lazy is None else knobs.regularization * float(found.lazy.detach())
+        self._added("D", float((found.total - found.loss).detach()) + lazy)
         return found
 
     def _generator_total(self, loss: Tensor, real: Tensor, fake: Tensor) -> Tensor:
@@ -154,7 +156,7 @@ class Rehearsal(Trainer):
     def _weighing(self, name: str, term: Callable[[Judgement], Tensor], weight: float, knobs: Knobs) -> Callable[[Judgement], Tensor]:
         def weighed(judgement: Judgement) -> Tensor:
             found = term(judgement)
-            factor = float(self.coefficients.get(name, weight)) * knobs.regularization * self.config.lazy
+            factor = float(self.coefficients.get(name, weight)) * knobs.regularization
             self._heard["terms"]["D"][name] = factor * float(found.detach())
             return found
 

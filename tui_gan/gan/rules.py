@@ -9,14 +9,17 @@ from tui_gan.gan.regularizers import REGULARIZERS, noise_sd
 def rules(config: Config, knobs: Knobs, step: int = 0) -> Rules:
     """The rules of a configuration whose choices go together, at a step."""
     noise = config.instance_noise
-    weighed = [REGULARIZERS[name] for name, weight in config.regularizers.items() if weight * knobs.regularization]
+    weights = {name: weight * knobs.regularization for name, weight in config.regularizers.items() if weight * knobs.regularization}
+    terms = [REGULARIZERS[name] for name in weights]
     return Rules(
         objective=config.objective,
         label_smoothing=config.label_smoothing,
         packing=config.packing,
         minibatch_discrimination=knobs.minibatch_discrimination,
         noise=noise_sd(noise.sd, noise.steps, step, noise.end),
-        flat=all(term.flat for term in weighed),
-        regularized=bool(weighed),
+        flat=all(term.flat for term in terms),
+        regularized=bool(weights),
+        bound=sum(weight for name, weight in weights.items() if REGULARIZERS[name].bounds),
+        spectral=config.discriminator.spectral,
         averaged=config.average_decay > 0,
     )

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from tui_gan.contract.config import Config
 from tui_gan.gan.networks import build
+from tui_gan.gan.regularizers import REGULARIZERS
 
 if TYPE_CHECKING:
     from tui_gan.gan.trainer import Trainer
@@ -17,6 +18,7 @@ State = dict[str, Tensor]
 MOMENTS = {**dict.fromkeys(("adam", "adam_hat"), ("exp_avg", "exp_avg_sq")), "sgd": ("momentum_buffer",)}
 NUMBERS = {**dict.fromkeys(("adam", "adam_hat"), ("step",)), "sgd": ()}
 COUNTS = 4
+HELD = "penalty_gradients."
 
 # Type and shape.
 Form = tuple[torch.dtype, tuple[int, ...]]
@@ -35,8 +37,8 @@ def tensors(trainer: "Trainer") -> Iterator[tuple[str, Tensor]]:
     for name, means in _means(trainer):
         for index, mean in enumerate(means):
             yield f"{name}.{index}", mean
-    for name, coefficient in trainer.coefficients.items():
-        yield f"coefficients.{name}", coefficient
+    yield from {f"coefficients.{name}": coefficient for name, coefficient in trainer.coefficients.items()}.items()
+    yield from {f"{HELD}{place}": gradient for place, gradient in trainer.penalty_gradients.items()}.items()
     yield "stream", trainer.stream.get_state()
     yield "fixed_latents", trainer.fixed_latents
     yield "loss_sums", trainer.loss_sums
@@ -61,6 +63,8 @@ def load(trainer: "Trainer", state: State) -> None:
             mean.copy_(state[f"{name}.{index}"])
     for name in trainer.coefficients:
         trainer.coefficients[name] = state[f"coefficients.{name}"].to(trainer.device, copy=True)
+    held = {int(name[len(HELD) :]): value for name, value in state.items() if name.startswith(HELD)}
+    trainer.penalty_gradients = {place: value.to(trainer.device, copy=True) for place, value in sorted(held.items())}
     trainer.stream.set_state(state["stream"])
     trainer.fixed_latents = state["fixed_latents"].clone()
     trainer.loss_sums = state["loss_sums"].to(trainer.device, copy=True)
@@ -74,7 +78,8 @@ def carried(old: "Trainer", new: "Trainer") -> State:
     """Copy the state of a trainer for one of another configuration, whose networks have the same weights.
 
     Weights are carried over in their order, since a layer of dropout moves the names of those behind it. Coefficients of which the
-    configuration says something else, and fixed latents of another distribution, are those that the new trainer begins with.
+    configuration says something else, and fixed latents of another distribution, are those that the new trainer begins with; a
+    gradient that is held of other regularizers is taken anew.
 
     Raises:
         ValueError: the networks have another number of tensors.
@@ -88,6 +93,8 @@ def carried(old: "Trainer", new: "Trainer") -> State:
     found |= {name: value for name, value in fresh.items() if name.startswith("coefficients.") and name not in kept}
     if old.config.sampling != new.config.sampling:
         found |= {"drawn": fresh["drawn"]} if "drawn" in fresh else {}
+    if (weights, old.config.lazy) != (wanted, new.config.lazy):
+        found = {name: value for name, value in found.items() if not name.startswith(HELD)}
     if _latents(old.config) != _latents(new.config):
         found["fixed_latents"] = fresh["fixed_latents"]
     return found
@@ -108,14 +115,14 @@ def forms(config: Config, shape: tuple[int, ...]) -> tuple[dict[str, Form], dict
     must = {f"{name}.{key}": _form(value) for name, network in networks.items() for key, value in network.state_dict().items()}
     must |= {f"generator_average.{key}": _form(value) for key, value in generator.state_dict().items()}
     must |= {
-        f"coefficients.{name}": (torch.float32, ())
-        for name, weight in config.regularizers.items()
-        if name.startswith("adaptive") and weight
+        f"coefficients.{name}": (torch.float32, ()) for name, weight in config.regularizers.items() if weight and REGULARIZERS[name].adapt
     }
     must |= {"stream": _form(torch.Generator().get_state()), "fixed_latents": (torch.float32, (config.fixed_latents, config.latent_dim))}
     must |= {"drawn": (torch.int64, ())} if config.sampling == "epochs" else {}
     must |= {"loss_sums": (torch.float32, (2,)), "accuracy_sum": (torch.float32, ()), "counts": (torch.int64, (COUNTS,))}
     may: dict[str, Form] = {}
+    if config.lazy > 1 and any(config.regularizers.values()):
+        may |= {f"{HELD}{place}": _form(weight) for place, weight in enumerate(discriminator.parameters())}
     for name, network in networks.items():
         for index, weight in enumerate(network.parameters()):
             if config.historical_averaging:

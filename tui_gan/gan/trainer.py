@@ -1,6 +1,7 @@
 """The trainer: two networks, two optimisers, one step."""
 
 import copy
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,7 +21,7 @@ from tui_gan.gan.optimizers import SCHEDULES, momentum_at, optimizer_of
 from tui_gan.gan.pretraining import density_loss
 from tui_gan.gan.regularizers import REGULARIZERS, noise_sd
 from tui_gan.gan.state import State
-from tui_gan.gan.terms import due, with_discriminator_terms, with_generator_terms
+from tui_gan.gan.terms import DiscriminatorLosses, due, with_discriminator_terms, with_generator_terms
 from tui_gan.gan.updates import COORDINATION, UPDATES
 
 
@@ -33,8 +34,11 @@ class Trainer:
         steps_done: steps trained since the beginning; `pretrained` those of the pre-training before it.
         fixed_latents: (config.fixed_latents, Z) latents that stay the same for the whole run.
         coefficients: of the regularizers that adapt theirs, by name, () on the device.
+        penalty_gradients: of the sum of lazy regularizers as they were computed last, by the place of the weight among those of the
+            discriminator; none where nothing is held.
         k: discriminator updates of a step where they follow its accuracy.
         drawn: real samples that have been drawn in epochs.
+        stirs: whether a step draws from torch's default stream: dropout, instance noise, a regularizer.
 
     Raises:
         UsageError: choices of the configuration that do not go together, or not with the data.
@@ -67,13 +71,17 @@ class Trainer:
         self._average_weights: list[Tensor] = list(self.generator_average.parameters())
         # What takes part with the minibatch features off and on; the others are moved neither by penalties nor by momentum.
         self.active = {gate: self.discriminator.active(gate) for gate in (False, True)}
+        of_weight = {id(weight): place for place, weight in enumerate(self._discriminator_weights)}
+        self.places = {gate: [of_weight[id(weight)] for weight in active] for gate, active in self.active.items()}
+        self.penalty_gradients: dict[int, Tensor] = {}
         self.matrices = {gate: [weight for weight in active if weight.dim() > 1] for gate, active in self.active.items()}
         remembers = config.historical_averaging > 0
         self.generator_means = [weight.detach().clone() for weight in self._generator_weights] if remembers else []
         self.discriminator_means = [weight.detach().clone() for weight in self._discriminator_weights] if remembers else []
         self.generator_optimizer = optimizer_of(config.optimizer, self.generator, device, config.generator.column_norm)
         self.discriminator_optimizer = optimizer_of(config.optimizer, self.discriminator, device, config.discriminator.column_norm)
-        self._stirs = self._draws_inside()
+        self._drops = _has_dropout(self.discriminator)
+        self.stirs = self._draws_inside()
 
     def step(self, knobs: Knobs) -> None:
         """Train one step: the updates of both players in the order of the configuration."""
@@ -88,7 +96,7 @@ class Trainer:
         """Teach the discriminator the density of the data once, before the game."""
         self.prepare(knobs, self.pretrained)
         loss = density_loss(self, knobs)
-        _move(self.discriminator_optimizer, self._discriminator_weights, self._discriminator_gradients(loss, knobs))
+        _move(self.discriminator_optimizer, self._discriminator_weights, self._gradients_by_all(loss, knobs))
         self.pretrained += 1
         self.loss_sums += torch.stack((torch.zeros_like(loss.detach()), loss.detach()))
         self.losses_summed += 1
@@ -97,13 +105,23 @@ class Trainer:
         """Move the discriminator once against real samples and those of the latents; returns its loss without penalties, detached."""
         with torch.no_grad():
             fake = self.generator(latents)
-        loss, penalized, _, _ = self._discriminator_losses(real, fake, knobs)
-        _move(self.discriminator_optimizer, self._discriminator_weights, self._discriminator_gradients(penalized, knobs))
-        return loss.detach()
+        losses = self._discriminator_losses(real, fake, knobs)
+        _move(self.discriminator_optimizer, self._discriminator_weights, self._discriminator_gradients(losses, knobs))
+        return losses.loss.detach()
 
     def update_generator(self, knobs: Knobs, latents: Tensor, real: Tensor | None = None) -> Tensor:
         """Move the generator once against the discriminator as it stands; returns its loss without added terms, detached."""
-        fake = self._shown(self.generator(latents))
+        loss, total = self.generator_losses(self.generator(latents), knobs, real)
+        _move(self.generator_optimizer, self._generator_weights, torch.autograd.grad(total, self._generator_weights))
+        return loss.detach()
+
+    def generator_losses(self, fake: Tensor, knobs: Knobs, real: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The loss of the generator on a whole batch of its samples (N, *X), and the same with what is added to it.
+
+        Args:
+            real: (N, *X), drawn where a loss reads them and none are given.
+        """
+        fake = self._shown(fake)
         if self.objective.needs_real or self.config.feature_matching:
             seen = self._shown(self.real(knobs) if real is None else real)
             real_logits, fake_logits = self._judged((seen, fake), knobs)
@@ -111,21 +129,19 @@ class Trainer:
             seen = fake
             real_logits = fake_logits = self.discriminator(fake, knobs.minibatch_discrimination)
         loss = self.objective.generator_loss(real_logits, fake_logits)
-        gradients = torch.autograd.grad(self._generator_total(loss, seen, fake), self._generator_weights)
-        _move(self.generator_optimizer, self._generator_weights, gradients)
-        return loss.detach()
+        return loss, self._generator_total(loss, seen, fake)
 
     def update_both(self, knobs: Knobs, real: Tensor, latents: Tensor) -> tuple[Tensor, Tensor]:
         """Move both players at once by their gradients at the weights as they stand; returns both losses, detached."""
         fake = self.generator(latents)
-        loss, penalized, real_logits, fake_logits = self._discriminator_losses(real, fake, knobs)
-        generator_loss = self.objective.generator_loss(real_logits, fake_logits)
+        losses = self._discriminator_losses(real, fake, knobs)
+        generator_loss = self.objective.generator_loss(losses.real_logits, losses.fake_logits)
         total = self._generator_total(generator_loss, self._shown(real), self._shown(fake))
-        discriminator_gradients = self._discriminator_gradients(penalized, knobs, keep=True)
+        discriminator_gradients = self._discriminator_gradients(losses, knobs, keep=True)
         generator_gradients = torch.autograd.grad(total, self._generator_weights)
         _move(self.discriminator_optimizer, self._discriminator_weights, discriminator_gradients)
         _move(self.generator_optimizer, self._generator_weights, generator_gradients)
-        return generator_loss.detach(), loss.detach()
+        return generator_loss.detach(), losses.loss.detach()
 
     def prepare(self, knobs: Knobs, done: int) -> None:
         """Set what moves with the steps: learning rates, momentum, and the seed of draws inside the networks."""
@@ -139,7 +155,7 @@ class Trainer:
             momentum = momentum_at(done, optimizer.momentum, optimizer.momentum_end, *span)
             for each in (self.discriminator_optimizer, self.generator_optimizer):
                 each.param_groups[0]["momentum"] = momentum
-        if self._stirs:
+        if self.stirs:
             # Seeded anew at every step, torch's own stream needs no place in a checkpoint and no watcher can disturb it.
             seed = np.random.SeedSequence([self.config.seed, self.steps_done, self.pretrained]).generate_state(1, np.uint64)
             torch.manual_seed(int(seed[0] >> np.uint64(1)))
@@ -241,10 +257,10 @@ class Trainer:
         other.clear_losses()
         return other
 
-    def _discriminator_losses(self, real: Tensor, fake: Tensor, knobs: Knobs) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """The discriminator's loss, the same with its regularizers, and the logits of real and of fake samples."""
+    def _discriminator_losses(self, real: Tensor, fake: Tensor, knobs: Knobs) -> DiscriminatorLosses:
+        """The discriminator's loss, what is added to it, and the logits of real and of fake samples."""
         real, fake = self._shown(real), self._shown(fake)
-        terms = due(self)
+        terms = due(self, knobs)
         if any(term.at_real for _, term, _ in terms):
             real.requires_grad_()
         if any(term.at_fake for _, term, _ in terms) and not fake.requires_grad:
@@ -253,20 +269,31 @@ class Trainer:
         logits = self._judged(shown, knobs)
         real_logits, fake_logits = logits[:2]
         loss = self.objective.discriminator_loss(real_logits, fake_logits)
-        penalized = with_discriminator_terms(loss, self, knobs, shown, logits, terms)
+        losses = with_discriminator_terms(loss, self, knobs, shown, logits, terms)
         if self.config.coordination != "fixed":
             self.accuracy_sum += objectives.accuracy(self.objective, real_logits, fake_logits) / self.k_steps(knobs)
-        return loss, penalized, real_logits, fake_logits
+        return losses
 
     def _generator_total(self, loss: Tensor, real: Tensor, fake: Tensor) -> Tensor:
         return with_generator_terms(loss, self, real, fake)
 
     def _judged(self, batches: tuple[Tensor, ...], knobs: Knobs) -> Sequence[Tensor]:
-        """Logits of each batch, which are judged apart where the discriminator would mix real and fake."""
+        """Logits of each batch, real, fake and maybe shifted real, judged apart where the discriminator would mix real and fake."""
+        if self._drops and len(batches) > 2:
+            return self._judged_alike(batches, knobs)
         if knobs.minibatch_discrimination or not self.discriminator.judges_alone:
             return [self.discriminator(batch, knobs.minibatch_discrimination) for batch in batches]
         # A discriminator that judges each sample by itself does not know its batch, and one pass is quicker than three.
         return self.discriminator(torch.cat(batches)).split(len(batches[0]))  # type: ignore[no-any-return]
+
+    def _judged_alike(self, batches: tuple[Tensor, ...], knobs: Knobs) -> Sequence[Tensor]:
+        """Logits of each batch, where dropout leaves out the same units for the shifted samples as for the real ones."""
+        seed, found = int(torch.randint(2**62, ())), []
+        for place, batch in enumerate(batches):
+            # The difference of two judgements is to be that of the samples, not of two networks.
+            torch.manual_seed(seed + place % 2)
+            found.append(self.discriminator(batch, knobs.minibatch_discrimination))
+        return found
 
     def _shown(self, samples: Tensor) -> Tensor:
         """Samples as the discriminator is shown them: with instance noise, and packed."""
@@ -283,9 +310,9 @@ class Trainer:
         return draw(latent, count, config.latent_dim, stream or self.stream, stratified=stratified, scale=config.latent_scale)
 
     def _draws_inside(self) -> bool:
-        """Whether a step draws from torch's default stream: dropout, instance noise, mixtures for the gradient penalty."""
-        dropout = any(isinstance(layer, nn.Dropout) for network in (self.generator, self.discriminator) for layer in network.modules())
-        return dropout or self.config.instance_noise.sd > 0 or any(name == "gradient_penalty" for name, _, _ in self.terms)
+        numbers = math.prod(self.dataset.shape) * self.config.packing
+        penalties = any(0 < term.draws <= numbers for _, term, _ in self.terms)
+        return self._drops or _has_dropout(self.generator) or self.config.instance_noise.sd > 0 or penalties
 
     def _update_averages(self) -> None:
         self.follow()
@@ -293,14 +320,30 @@ class Trainer:
             regularizers.update_means_(self.generator_means, self._generator_weights, self.steps_done + 1)
             regularizers.update_means_(self.discriminator_means, self._discriminator_weights, self.steps_done + 1)
 
-    def _discriminator_gradients(self, loss: Tensor, knobs: Knobs, keep: bool = False) -> list[Tensor | None]:
+    def _discriminator_gradients(self, losses: DiscriminatorLosses, knobs: Knobs, keep: bool = False) -> list[Tensor | None]:
+        """The gradient by each weight, with that of the lazy regularizers as it was taken last."""
+        if losses.lazy is not None:
+            gate = knobs.minibatch_discrimination
+            # A penalty on the slope leaves out the biases that only shift the logits.
+            lazily = torch.autograd.grad(losses.lazy, self.active[gate], retain_graph=True, materialize_grads=True)
+            self.penalty_gradients = dict(zip(self.places[gate], lazily, strict=True))
+        gradients = self._gradients_by_all(losses.total, knobs, keep)
+        held = self.penalty_gradients
+        return [
+            each if each is None or place not in held else each + knobs.regularization * held[place] for place, each in enumerate(gradients)
+        ]
+
+    def _gradients_by_all(self, loss: Tensor, knobs: Knobs, keep: bool = False) -> list[Tensor | None]:
         """The gradient by each weight alone; None for those that take no part, which then stay as they are."""
-        active = self.active[knobs.minibatch_discrimination]
-        gradients = torch.autograd.grad(loss, active, retain_graph=keep)
-        if len(active) == len(self._discriminator_weights):
-            return list(gradients)
-        found: dict[Tensor, Tensor] = dict(zip(active, gradients, strict=True))
-        return [found.get(weight) for weight in self._discriminator_weights]
+        gate = knobs.minibatch_discrimination
+        found: list[Tensor | None] = [None] * len(self._discriminator_weights)
+        for place, gradient in zip(self.places[gate], torch.autograd.grad(loss, self.active[gate], retain_graph=keep), strict=True):
+            found[place] = gradient
+        return found
+
+
+def _has_dropout(network: nn.Module) -> bool:
+    return any(isinstance(layer, nn.Dropout) for layer in network.modules())
 
 
 def _move(optimizer: torch.optim.Optimizer, weights: list[Tensor], gradients: Sequence[Tensor | None]) -> None:

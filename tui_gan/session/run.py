@@ -19,7 +19,7 @@ from tui_gan.session.files import Files
 from tui_gan.session.history import History
 from tui_gan.session.measuring import measured, meets
 from tui_gan.session.observe import observer
-from tui_gan.session.undo import Changes, InForce, different
+from tui_gan.session.undo import Changes, InForce, Progress, different
 
 EVENTS = 200
 HISTORY = "history."
@@ -73,6 +73,11 @@ class Run:
     def in_force(self) -> InForce:
         """What the run trains by."""
         return InForce(self.knobs, self.config, self.trainer.dataset)
+
+    @property
+    def progress(self) -> Progress:
+        """What a live change may begin anew, as it stands; waits for the device."""
+        return Progress({name: value.item() for name, value in self.trainer.coefficients.items()}, self.met)
 
     @property
     def step(self) -> int:

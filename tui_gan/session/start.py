@@ -8,8 +8,9 @@ import psutil
 import torch
 
 from tui_gan.contract.errors import UnreadableError, UsageError, first_line
-from tui_gan.contract.snapshot import Snapshot
+from tui_gan.contract.snapshot import EventKind, Snapshot
 from tui_gan.gan import state
+from tui_gan.gan.compatibility import doubts
 from tui_gan.gan.datasets import Dataset
 from tui_gan.gan.networks import parameters
 from tui_gan.gan.state import State
@@ -63,9 +64,11 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
         run.began = rundir.checksum(plan.run)
     # A run that goes on has told already what is still the same.
     told = {event.text for event in run.events}
-    for note in (*found, weight, found_out, plan.notice):
-        if note and note not in told:
-            run.note(note)
+    notes: list[tuple[str, EventKind]] = [(note, "info") for note in (*found, weight, found_out, plan.notice) if note]
+    notes += [(doubt, "warning") for doubt in doubts(run.config, run.knobs)]
+    for text, kind in notes:
+        if text not in told:
+            run.note(text, kind)
     if device != (saved[1].knobs if saved else plan.knobs).device:
         run.log("command", name="device", value=device)
     return Session(run, plan.until, inbox, publish, plan.hold)

@@ -2,17 +2,19 @@
 
 import dataclasses
 
+import torch
 from msgspec.structs import replace
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, first_line
+from tui_gan.gan.compatibility import doubts
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import devices
 from tui_gan.session.measuring import measured
 from tui_gan.session.observe import observer
 from tui_gan.session.run import SERIES, Run
-from tui_gan.session.undo import Change, Changes, InForce, different
+from tui_gan.session.undo import Change, Changes, InForce, Progress, different
 
 
 def change(run: Run, now: InForce) -> None:
@@ -25,7 +27,7 @@ def change(run: Run, now: InForce) -> None:
     if not different(before, now):
         run.note("no change: this is the value already", logged=False)
         return
-    put(run, now, run.changes.and_then(Change(before, now)))
+    put(run, now, run.changes.and_then(Change(before, now, run.progress)))
 
 
 def undo(run: Run) -> None:
@@ -34,7 +36,7 @@ def undo(run: Run) -> None:
         run.note("nothing to undo", logged=False)
         return
     last = run.changes.done[-1]
-    put(run, _with_pace(run, last.before, last.after), run.changes.less_one())
+    put(run, _with_pace(run, last.before, last.after), run.changes.less_one(run.progress), last.left)
 
 
 def redo(run: Run) -> None:
@@ -43,7 +45,7 @@ def redo(run: Run) -> None:
         run.note("nothing to redo", logged=False)
         return
     last = run.changes.undone[-1]
-    put(run, _with_pace(run, last.after, last.before), run.changes.plus_one())
+    put(run, _with_pace(run, last.after, last.before), run.changes.plus_one(run.progress), last.reached)
 
 
 def _with_pace(run: Run, wanted: InForce, other: InForce) -> InForce:
@@ -54,13 +56,19 @@ def _with_pace(run: Run, wanted: InForce, other: InForce) -> InForce:
     return wanted._replace(knobs=dataclasses.replace(wanted.knobs, pace=run.knobs.pace))
 
 
-def put(run: Run, now: InForce, changes: Changes) -> None:
-    """Put something else in force at this step boundary, mark it, and log it with its values."""
+def put(run: Run, now: InForce, changes: Changes, progress: Progress | None = None) -> None:
+    """Put something else in force at this step boundary, mark it, and log it with its values.
+
+    Args:
+        progress: what comes back where the change would begin it anew.
+    """
     before = run.in_force
     run.trainer = _trainer(run.trainer, before, now)
     run.knobs, run.changes = now.knobs, changes
     if now.config != before.config or now.dataset is not before.dataset:
         _settle(run, before.config)
+        if progress:
+            _bring_back(run, before.config, progress)
     run.moved()
     found = different(before, now)
     for each in found:
@@ -70,7 +78,7 @@ def put(run: Run, now: InForce, changes: Changes) -> None:
     # Last, because a full disk leaves in force, marked and to be taken back what it cannot log.
     for each in found:
         run.log("command", name=each.name, value=each.after)
-    _warn_of_company(run, before)
+    _warn(run, before)
 
 
 def _trainer(trainer: Trainer, before: InForce, now: InForce) -> Trainer:
@@ -104,10 +112,19 @@ def _settle(run: Run, before: Config) -> None:
         run.met = 0
 
 
-def _warn_of_company(run: Run, before: InForce) -> None:
-    """Say that a gradient penalty, which is meant for a discriminator that judges each sample by itself, now sees others too."""
-    penalties = [name for name, term, _ in run.trainer.terms if term.alone or term.extra]
-    together = run.knobs.minibatch_discrimination
-    new = not before.knobs.minibatch_discrimination or any(not before.config.regularizers.get(name) for name in penalties)
-    if together and penalties and new:
-        run.note(f"{' and '.join(penalties)}: with minibatch discrimination, D's gradient also depends on the other samples of the batch")
+def _bring_back(run: Run, before: Config, progress: Progress) -> None:
+    """Bring back what this change began anew; what it left alone has gone on since."""
+    coefficients = run.trainer.coefficients
+    for name in coefficients.keys() & progress.coefficients.keys():
+        if before.regularizers.get(name) != run.config.regularizers[name]:
+            coefficients[name] = torch.full_like(coefficients[name], progress.coefficients[name])
+    if before.stop != run.config.stop:
+        run.met = progress.met
+
+
+def _warn(run: Run, before: InForce) -> None:
+    """Say what has become doubtful by this change."""
+    told = set(doubts(before.config, before.knobs))
+    for text in doubts(run.config, run.knobs):
+        if text not in told:
+            run.note(text, "warning")

@@ -1,6 +1,7 @@
 """What was changed live, and how it is taken back and made again."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from tui_gan.contract.config import Config
@@ -17,6 +18,18 @@ class InForce(NamedTuple):
     knobs: Knobs
     config: Config
     dataset: Dataset
+
+
+class Progress(NamedTuple):
+    """What training has moved and a live change may begin anew, which comes back with what was in force.
+
+    Attributes:
+        coefficients: of the regularizers that adapt theirs, by name.
+        met: how often in a row the metric of early stopping has met its threshold.
+    """
+
+    coefficients: Mapping[str, float]
+    met: int
 
 
 class Difference(NamedTuple):
@@ -47,10 +60,16 @@ class Difference(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """A live change, with all that was in force before and after it."""
+    """A live change, with all that was in force before and after it.
+
+    Attributes:
+        left: how far training had come when the change was made; `reached` when it was taken back, None before it was.
+    """
 
     before: InForce
     after: InForce
+    left: Progress
+    reached: Progress | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,13 +83,13 @@ class Changes:
         """With one more change, after which nothing can be made again."""
         return Changes((*self.done[1 - KEPT :], change))
 
-    def less_one(self) -> "Changes":
+    def less_one(self, reached: Progress) -> "Changes":
         """With the newest change taken back."""
-        return Changes(self.done[:-1], (*self.undone, self.done[-1]))
+        return Changes(self.done[:-1], (*self.undone, dataclasses.replace(self.done[-1], reached=reached)))
 
-    def plus_one(self) -> "Changes":
+    def plus_one(self, left: Progress) -> "Changes":
         """With the change made again that was taken back last."""
-        return Changes((*self.done, self.undone[-1]), self.undone[:-1])
+        return Changes((*self.done, dataclasses.replace(self.undone[-1], left=left)), self.undone[:-1])
 
     @property
     def undo(self) -> str:

@@ -130,14 +130,16 @@ def test_losses_that_are_missing_infinite_or_apart() -> None:
 WASSERSTEIN = [
     (0.2, {}, "above 0"),
     (-0.5, {}, "no distance: neither a gradient penalty nor spectral normalisation"),
-    (-0.5, {"discriminator__spectral": True}, "a lower bound of W1 in training units"),
-    (-0.5, {"regularizers__gradient_penalty": 10.0}, "the penalty of weight 10 only pulls it there"),
+    (-0.5, {"spectral": True}, "a lower bound of W1 in training units"),
+    (-0.5, {"bound": 10.0, "regularized": True}, "the penalty of weight 10 only pulls it there"),
+    (-0.5, {"regularized": True}, "no gradient norm of 1 is enforced"),
 ]
 
 
-@pytest.mark.parametrize(("loss", "settings", "words"), WASSERSTEIN, ids=[words for _, _, words in WASSERSTEIN])
-def test_what_the_loss_of_a_critic_says_hangs_on_what_holds_its_gradient(loss: float, settings: dict[str, object], words: str) -> None:
-    text = players("wasserstein", series=measured(discriminator_loss=loss, generator_loss=3.0), settings=told(**settings))
+@pytest.mark.parametrize(("loss", "changes", "words"), WASSERSTEIN, ids=[words for _, _, words in WASSERSTEIN])
+def test_what_the_loss_of_a_critic_says_hangs_on_what_holds_its_gradient(loss: float, changes: dict[str, Any], words: str) -> None:
+    rules = Rules(objective="wasserstein", **changes)
+    text = section(make_snapshot(rules=rules, series=measured(discriminator_loss=loss, generator_loss=3.0)), "The players")
     assert words in text
     assert "the distance between the two" not in text
 

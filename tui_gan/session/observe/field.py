@@ -10,9 +10,9 @@ from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Line1D, Picture, Plane2D, frozen
-from tui_gan.gan import company, judging
+from tui_gan.gan import judging
 from tui_gan.gan.datasets import Line
-from tui_gan.gan.latents import GRID_REACH
+from tui_gan.gan.latents import GRID_REACH, LATENTS, draw
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.optimal import optimal
 
@@ -38,24 +38,24 @@ def manifold(trainer: Trainer) -> Floats:
 
 
 def arrows(trainer: Trainer, knobs: Knobs) -> Floats:
-    """Generated points and -dL/dx there, (ARROWS, 2, 2), in units of the data and scaled so that the longest is 1.
+    """Generated points of fixed latents and how a small gradient step of the generator would move each if all were free to move.
 
-    L is the objective's loss of the generator, without added terms, against the discriminator as it stands. Where L is flat, or
-    no number, all are 0.
+    (a, 2, 2) with a at most ARROWS, in units of the data and scaled so that the longest is 1. In training units a step moves the
+    free samples by -dL/dx (`judging.generator_slopes`), and in units of the data by scale times as much. The weights of a
+    generator are shared by all samples, so that its real steps turn them somewhat. Where L is flat, or no number, all are 0.
     """
-    fake = company.fake(trainer, knobs, ARROWS)
-    x = fake.samples.clone().requires_grad_()
-    logits = judging.logits(trainer, x, knobs, fake.company)
-    compared = logits
-    if trainer.objective.needs_real:
-        real = company.real(trainer, knobs, len(x))
-        compared = judging.logits(trainer, real.samples, knobs, real.company).detach()
-    (slope,) = torch.autograd.grad(trainer.objective.generator_loss(compared, logits), x)
-    # x in units of the data is scale times x, so that the slope by it is so much smaller.
-    falling = -slope.cpu().double().numpy() / trainer.dataset.scale
+    config, size = trainer.config, knobs.batch_size * trainer.config.packing
+    count = min(ARROWS, len(trainer.fixed_latents))
+    # Whole batches, as an update judges them; where the fixed latents do not fill them, others of a stream of their own do.
+    latents = trainer.fixed_latents[: count + -count % size]
+    stream = torch.Generator().manual_seed(config.seed + 1)
+    others = draw(LATENTS[config.latent], -len(latents) % size, config.latent_dim, stream, scale=config.latent_scale)
+    x = trainer.sample(torch.cat((latents, others)))
+    slopes = torch.cat([judging.generator_slopes(trainer, batch, knobs) for batch in torch.split(x, size)])[:count]
+    falling = -slopes.cpu().double().numpy() * trainer.dataset.scale
     longest = float(np.linalg.norm(falling, axis=1).max())
     falling = falling / longest if 0 < longest < math.inf else np.zeros_like(falling)
-    return frozen(np.stack((trainer.dataset.in_units(x), falling), axis=1))
+    return frozen(np.stack((trainer.dataset.in_units(x[:count]), falling), axis=1))
 
 
 def span(latent: str, dim: int) -> Tensor:

@@ -112,24 +112,24 @@ def losses(reading: Reading) -> Paragraph:
 
 def _critic(reading: Reading, now: str, of_d: float) -> Paragraph:
     """What a critic's loss says of W1: a lower bound in training units if its gradient norm is nowhere above 1, and else nothing."""
-    penalty = max(reading.number(f"regularizers.{name}") for name in ("gradient_penalty", "one_sided_penalty"))
+    rules = reading.snapshot.rules
     if of_d > 0:
         said = "It is above 0: the critic scores generated samples higher than real ones, so it says nothing about the distance"
-    elif reading.settings.get("discriminator.spectral"):
+    elif rules.spectral and not rules.bound:
         said = f"Minus D's loss, {short(-of_d)}, is a lower bound of W1 in training units if every layer has gradient norm at most 1"
-    elif penalty:
+    elif rules.bound:
         said = (
             f"Minus D's loss, {short(-of_d)}, is W1 in training units only if the critic is optimal and its gradient norm at most 1; the "
-            f"penalty of weight {penalty * reading.snapshot.knobs.regularization:g} only pulls it there, so the value may exceed W1"
+            f"penalty of weight {rules.bound:g} only pulls it there, so the value may exceed W1"
         )
-    elif reading.snapshot.rules.regularized:
+    elif rules.regularized:
         said = f"Minus D's loss, {short(-of_d)}, is the critic's score difference; no gradient norm of 1 is enforced, so it is not W1"
     else:
         said = (
             f"Minus D's loss, {short(-of_d)}, is the critic's score difference and no distance: neither a gradient penalty nor spectral "
             "normalisation bounds the critic, whose scores can grow without limit"
         )
-    return Paragraph(f"{now}. {said}. G's loss alone may be any number.", GULRAJANI if penalty else ARJOVSKY)
+    return Paragraph(f"{now}. {said}. G's loss alone may be any number.", GULRAJANI if rules.bound else ARJOVSKY)
 
 
 def _balance(reading: Reading, now: str, of_d: float, of_g: float) -> Paragraph:
