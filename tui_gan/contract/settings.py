@@ -35,6 +35,7 @@ SETTINGS: dict[str, str] = {
     **dict.fromkeys(("latent", "latent_scale", "stratified"), LIVE),
     **{f"generator.{name}": why for name, why in NETWORK.items()},
     **{f"discriminator.{name}": why for name, why in NETWORK.items()},
+    "discriminator.norm_by_slot": "it is for the generator",
     **dict.fromkeys(("minibatch.company", "minibatch.self_distance"), LIVE),
     **dict.fromkeys(("minibatch.kernels", "minibatch.dim", "latent_dim", "packing"), FORM),
     **dict.fromkeys(("metrics", "metric", "evaluated"), LIVE),

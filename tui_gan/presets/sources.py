@@ -18,6 +18,7 @@ RAW_LOGARITHM = (
     "the losses are computed from logits, where the source takes the logarithm of a probability, which is infinite once that rounds "
     f"to 0: this ends 3 of 10 runs of the source with minibatch discrimination, which go on here; {PICTURE}"
 )
+OF_40 = "most seeds fail: of the seeds 0 to 39, {} end with W1 below .5, one standard deviation of the data"
 # tf.train.AdamOptimizer by default.
 TENSORFLOW_ADAM = Optimizer(kind="adam_hat", beta1=0.9, beta2=0.999)
 LINE_METRICS = ("w1", "ks", "mean", "sd", "sd_ratio", "js")
@@ -56,6 +57,14 @@ AYLIEN_2016_08 = Preset(
         "minibatch discrimination adds 1 to the distance of a sample from itself"
     ),
     deviations=RAW_LOGARITHM,
+    outcome=(
+        f"{OF_40.format(9)}; seed 6 succeeds (W1 .15), and seed 27 shows the mode collapse of the post: it finds the data at about step "
+        "800, and then its standard deviation sinks to 28 % of theirs"
+    ),
+    outcome_with_minibatch=(
+        f"{OF_40.format(14)}; seed 17 succeeds (W1 .1 to .2, by the rounding of the processor), and seed 4 collapses to a standard "
+        "deviation of 5 % of the data's, far from them"
+    ),
     config=_aylien("toy1d-aylien-2016-08", "tanh", pretraining=1_000, minibatch=Minibatch(kernels=5, dim=3, company=0, self_distance=1.0)),
     knobs=Knobs(generator_lr=5e-3, discriminator_lr=5e-3, batch_size=12, checkpoint_every=600, pace=40.0),
     columns=1,
@@ -69,6 +78,13 @@ AYLIEN_2016_12 = Preset(
         "discrimination is on from the start"
     ),
     deviations=RAW_LOGARITHM,
+    outcome=(
+        f"{OF_40.format(14)}; seed 42, which is the default, succeeds (W1 .12), and seed 26 shows the mode collapse of the post: it finds "
+        "the data at step 200, and then its standard deviation sinks to 24 % of theirs"
+    ),
+    outcome_with_minibatch=(
+        f"{OF_40.format(16)}; seed 9 succeeds (W1 .1), and seed 27 collapses to a standard deviation of 3 % of the data's, far from them"
+    ),
     config=_aylien("toy1d-aylien-2016-12", "tanh", pretraining=1_000),
     knobs=Knobs(generator_lr=3e-2, discriminator_lr=3e-2, batch_size=12, checkpoint_every=600, pace=40.0),
     columns=1,
