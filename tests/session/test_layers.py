@@ -30,9 +30,21 @@ def test_layers_are_named_by_what_they_are(trainer: Trainer) -> None:
         ("D", "linear 1 > 8"),
         ("D", "linear 8 > 7"),
         ("D", "linear 7 > 1"),
-        ("D", "minibatch features"),
-        ("D", "linear 3 > 1"),
     ]
+
+
+def test_minibatch_features_are_layers_while_they_are_on(trainer: Trainer) -> None:
+    off, on = layers(trainer), layers(trainer, True)
+    assert [layer.name for layer in on[len(off) :]] == ["minibatch features", "linear 3 > 1"]
+    assert on[: len(off)] == off
+
+
+def test_of_two_branches_the_one_that_is_used_is_shown() -> None:
+    config = PRESETS["toy1d-aylien-2016-08"].config
+    trainer = Trainer(config, DATASETS["gaussian"](False), "cpu")
+    shown = [[layer.name for layer in layers(trainer, on) if layer.player == "D"] for on in (False, True)]
+    assert len(shown[0]) == len(shown[1]) == 4
+    assert shown[0] != shown[1]
 
 
 def test_norms_are_those_of_all_weights_of_a_layer(trainer: Trainer, knobs: Knobs) -> None:
@@ -43,9 +55,10 @@ def test_norms_are_those_of_all_weights_of_a_layer(trainer: Trainer, knobs: Knob
     trainer.step(knobs)
     after = layers(trainer)
     assert after[2].gradients == pytest.approx(math.hypot(layer.weight.grad.norm().item(), layer.bias.grad.norm().item()))
-    assert [math.isnan(each.gradients) for each in after] == [False] * 5 + [True] * 2
+    assert not any(math.isnan(each.gradients) for each in after)
+    assert [math.isnan(each.gradients) for each in layers(trainer, True)] == [False] * 5 + [True] * 2
     trainer.step(set_knob(knobs, "minibatch_discrimination", True))
-    assert not any(math.isnan(each.gradients) for each in layers(trainer))
+    assert not any(math.isnan(each.gradients) for each in layers(trainer, True))
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -132,7 +132,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def looker(clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Looker:
     """One whose parts cost a tenth of a second each; `made` counts them."""
-    run = SimpleNamespace(step=0, version=0, trainer=Networks(), files=SimpleNamespace(run=SimpleNamespace(path=tmp_path)))
+    run = SimpleNamespace(step=0, version=0, trainer=Networks(), knobs=Knobs(), files=SimpleNamespace(run=SimpleNamespace(path=tmp_path)))
     looker: Any = Looker(run)  # type: ignore[arg-type]
     looker.made = 0
 
@@ -179,6 +179,8 @@ def test_what_shows_networks_that_are_no_longer_in_force_is_made_anew_at_once(lo
     assert same["made_at"] == dict.fromkeys(("picture", "predictions", "layers"), 0)
     assert other["made_at"] == dict.fromkeys(("picture", "predictions", "layers"), 7)
     assert all(other[name] is not same[name] for name in ("picture", "predictions", "layers"))
+    looker.run.knobs = Knobs(minibatch_discrimination=True)
+    assert looker.look(resting=False)["layers"] is not other["layers"]
 
 
 def test_a_part_keeps_the_step_that_it_is_of(looker: Any) -> None:

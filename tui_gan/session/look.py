@@ -125,9 +125,9 @@ def _networks(looker: Looker) -> object:
     return run.step, run.trainer.pretrained, run.version
 
 
-def _trainer(looker: Looker) -> object:
-    """The trainer: what shows the networks, device or data of another is out of date at once. It is not kept alive."""
-    return weakref.ref(looker.run.trainer)
+def _in_force(looker: Looker) -> object:
+    """The trainer, which is not kept alive by this, and its layers: what shows networks, a device or data of before is out of date."""
+    return weakref.ref(looker.run.trainer), looker.run.knobs.minibatch_discrimination
 
 
 def _second(looker: Looker) -> int:
@@ -150,17 +150,17 @@ PARTS: dict[str, Part] = {
     "picture": Part(
         _picture,
         _networks,
-        lambda looker: ({"field", "wide"} & looker.watched, looker.browser.asked.nearest, _trainer(looker)),
+        lambda looker: ({"field", "wide"} & looker.watched, looker.browser.asked.nearest, _in_force(looker)),
     ),
-    "predictions": Part(lambda looker: predictions(looker.run.trainer, looker.run.knobs), _networks, _trainer),
+    "predictions": Part(lambda looker: predictions(looker.run.trainer, looker.run.knobs), _networks, _in_force),
     "floors": Part(lambda looker: floors(looker.run.trainer, looker.floors), _second),
-    "diagnosis": Part(lambda looker: diagnosed(looker.run.trainer, looker.floors), _diagnosed, _trainer),
-    "layers": Part(lambda looker: layers(looker.run.trainer), _networks, _trainer),
+    "diagnosis": Part(lambda looker: diagnosed(looker.run.trainer, looker.floors), _diagnosed, _in_force),
+    "layers": Part(lambda looker: layers(looker.run.trainer, looker.run.knobs.minibatch_discrimination), _networks, _in_force),
     "machine": Part(lambda looker: looker.meter.machine(), lambda looker: (), lambda looker: (_second(looker), looker.meter.known)),
     "gallery": Part(
         lambda looker: looker.browser.gallery(looker.resting, "wide" in looker.watched),
         lambda looker: (_networks(looker), looker.resting),
-        lambda looker: (looker.browser.asked, "wide" in looker.watched, _trainer(looker)),
+        lambda looker: (looker.browser.asked, "wide" in looker.watched, _in_force(looker)),
     ),
     "runs": Part(lambda looker: others(looker.run.files.run.path), _second),
     "overlays": Part(lambda looker: looker.overlaid.series(), lambda looker: looker.overlaid.stamps(), lambda looker: looker.overlaid.runs),

@@ -11,7 +11,7 @@ import pytest
 from tui_gan.contract.snapshot import ImageGrid
 from tui_gan.ui.draw.canvas import Canvas, changed_rows, framed, strip
 from tui_gan.ui.draw.palette import DARK, Ink, Look
-from tui_gan.ui.draw.pictures.images import images, plan, resampled
+from tui_gan.ui.draw.pictures.images import images, plan, scaled
 from tui_gan.ui.draw.raster import CHUNK, FINE, MARKS, PLACEHOLDER, Raster, can_show, forgotten, letters, sent
 
 PIXELS = Look(DARK, pixels=True)
@@ -55,7 +55,7 @@ def test_images_are_a_raster_as_fine_as_the_terminal_shows_it() -> None:
     assert "generated" in canvas.text().split("\n")[0]
     # An image is drawn in the pixels of the terminal, and not in those of half cells.
     side = plan(pictures(), 30, 22).height * FINE
-    first = resampled(pictures().fake[:1].astype(np.float64), side, side)[0]
+    first = scaled(pictures().fake[:1].astype(np.float64), side, side)[0]
     assert (raster.pixels[:side, :side] == np.rint(first)).all()
     assert side >= 32
 

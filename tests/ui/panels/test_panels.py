@@ -69,7 +69,7 @@ def test_the_picture_is_named_after_its_kind(other, look: Look, kind: str, title
     assert all(word in said for word in legend.split())
 
 
-@pytest.mark.parametrize("name", ["distribution", "layers"])
+@pytest.mark.parametrize("name", ["distribution", "layers", "gallery"])
 def test_a_picture_that_holds_all_samples_says_so(seen, other, look: Look, name: str) -> None:
     for snapshot in (seen(), other("plane")):
         wide = dataclasses.replace(snapshot, picture=dataclasses.replace(snapshot.picture, wide=True))

@@ -24,11 +24,17 @@ NAMES: dict[type[nn.Module], Callable[[Any], str]] = {
 }
 
 
-def layers(trainer: Trainer) -> tuple[Layer, ...]:
-    """The layers with weights of the generator and the discriminator as they are trained; waits for the device once."""
+def layers(trainer: Trainer, minibatch: bool = False) -> tuple[Layer, ...]:
+    """The layers with weights that take part, of the generator and the discriminator as they are trained; waits for the device once.
+
+    Args:
+        minibatch: whether the minibatch features are on.
+    """
     networks = (("G", trainer.generator), ("D", trainer.discriminator))
+    weights = [(player, name, list(layer.parameters())) for player, network in networks for name, layer in named(network)]
+    used = {id(weight) for weight in (*trainer.generator.parameters(), *trainer.discriminator.active(minibatch))}
     found: list[tuple[str, str, list[Tensor]]] = [
-        (player, name, list(layer.parameters())) for player, network in networks for name, layer in named(network)
+        (player, name, [*group]) for player, name, group in weights if all(id(weight) in used for weight in group)
     ]
     norms = iter(_norms([each for _, _, weights in found for each in (weights, _gradients(weights))]))
     return tuple(Layer(player, name, next(norms), next(norms)) for player, name, _ in found)

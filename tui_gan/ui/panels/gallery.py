@@ -8,14 +8,14 @@ from textual.binding import BindingType
 
 from tui_gan.contract.commands import Browse
 from tui_gan.contract.snapshot import Gallery as Answer
-from tui_gan.contract.snapshot import ImageGrid, Line1D, Picture, Snapshot
+from tui_gan.contract.snapshot import ImageGrid, Line1D, Picture, Plane2D, Snapshot
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gallery.gallery import Exhibit, gallery
 from tui_gan.ui.draw.gallery.timeline import timeline
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.pictures.images import plan
 from tui_gan.ui.keys import bindings
-from tui_gan.ui.panels.distribution import CELLS_A_SECOND, LONGEST, legend, waiting
+from tui_gan.ui.panels.distribution import CELLS_A_SECOND, LONGEST, legend, offer, waiting
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 # From this height on the timeline has a row.
@@ -58,9 +58,10 @@ class Gallery(Panel):
         self._ask(frame.snapshot)
 
     def heading(self, frame: Frame) -> str:
-        """Whose samples these are: of now, or of which step."""
-        step = self._back(frame.snapshot.gallery)
-        return self.title if step is None else f"{self.title} of step {step:,}"
+        """Whose samples these are: of now, or of which step; and whether all of them are shown."""
+        step, picture = self._back(frame.snapshot.gallery), self._picture(frame.snapshot)
+        wide = ", all samples" if isinstance(picture, Line1D | Plane2D) and picture.wide else ""
+        return (self.title if step is None else f"{self.title} of step {step:,}") + wide
 
     def dated(self, frame: Frame) -> str:
         """Nothing where a step is looked back at, which the heading names."""
@@ -96,7 +97,7 @@ class Gallery(Panel):
                 ("nearest real", Ink.REAL),
                 ("  RMS of pixels", Ink.DIM),
             )
-        return legend(picture, frame.look)
+        return (*legend(picture, frame.look), *offer(picture, frame))
 
     def action_scrub(self, way: int) -> None:
         """Go to the kept preview before or after; after the last comes the run as it stands."""

@@ -7,28 +7,28 @@ from tui_gan.contract.snapshot import ImageGrid
 from tui_gan.ui.draw import marks
 from tui_gan.ui.draw.canvas import strip
 from tui_gan.ui.draw.palette import LIGHT, Look
-from tui_gan.ui.draw.pictures.images import images, plan, resampled, whole_sizes
+from tui_gan.ui.draw.pictures.images import images, plan, resampled, scaled, whole_sizes
 
 SQUARE = np.zeros((1, 4, 4, 1), dtype=np.uint8)
 SQUARE[:, 1:3, 1:3] = 255
 UNICODE = """
 generated         
                   
-   ▄▄▄▄▄▄▄▄       
-   ▀      ▀       
-   ▀      ▀       
-   ▀      ▀       
-   ▀▀▀▀▀▀▀▀       
+   ▄▄▄▄▄▄▄        
+                  
+                  
+                  
+                  
                   
 """
 ASCII = """
 generated         
                   
-   .::::::.       
-   =@@@@@@=       
-   =@@@@@@=       
-   =@@@@@@=       
-   .::::::.       
+   =======        
+   @@@@@@@        
+   @@@@@@@        
+   @@@@@@@        
+                  
                   
 """
 PANELS = [(46, 18), (76, 22), (128, 41), (198, 56)]
@@ -131,6 +131,14 @@ def test_resampling_keeps_the_mean_and_whole_multiples_sharp() -> None:
     for size in ((14, 10), (11, 7), (56, 40), (1, 1)):
         assert resampled(pictures, *size).mean() == pytest.approx(pictures.mean())
     assert resampled(pictures, 56, 40) == pytest.approx(pictures.repeat(2, axis=1).repeat(2, axis=2))
+
+
+def test_much_larger_images_have_their_own_pixels() -> None:
+    pictures = np.random.default_rng(0).uniform(0, 255, (2, 8, 8, 1))
+    assert np.isin(scaled(pictures, 19, 19), pictures).all()
+    assert scaled(pictures, 24, 16) == pytest.approx(pictures.repeat(3, axis=1).repeat(2, axis=2))
+    assert scaled(pictures, 19, 19)[:, [0, -1]][:, :, [0, -1]] == pytest.approx(pictures[:, [0, -1]][:, :, [0, -1]])
+    assert scaled(pictures, 9, 9) == pytest.approx(resampled(pictures, 9, 9))
 
 
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (3, 1), (20, 4), (5, 30), (118, 33)])

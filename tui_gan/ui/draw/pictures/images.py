@@ -23,6 +23,7 @@ DETAIL, ALONE = 1.75, 0.6
 EXACT = 1.15
 # An image is not drawn higher, in pixels, unless it is so itself.
 HIGHEST = 64
+MUCH = 1.5
 GAP = 1
 APART = 2
 RAMP = " .:-=+*#%@"
@@ -185,9 +186,19 @@ def place(on: Sheet, pictures: Bytes, places: Iterable[tuple[int, int]], width: 
     """Draw the first images on a sheet, the upper left pixel of each at its place."""
     where = [(x * on.fine, y * on.fine) for x, y in places][: len(pictures)]
     high, wide = height * on.fine, width * on.fine
-    few = resampled(pictures[: len(where)].astype(np.float64), high, wide)
+    few = scaled(pictures[: len(where)].astype(np.float64), high, wide)
     for image, (x, y) in zip(few, where, strict=True):
         on.shown[y : y + high, x : x + wide] = image
+
+
+def scaled(pictures: Floats, height: int, width: int) -> Floats:
+    """Images (n, H, W, C) at another size; where they are much larger each of their pixels stays one, which is sharp and cheap to send."""
+    tall, broad = pictures.shape[1:3]
+    if height < MUCH * tall or width < MUCH * broad:
+        return resampled(pictures, height, width)
+    rows, columns = ((np.arange(after) + 0.5) * before / after for before, after in ((tall, height), (broad, width)))
+    found: Floats = pictures[:, rows.astype(np.int64)][:, :, columns.astype(np.int64)]
+    return found
 
 
 def resampled(pictures: Floats, height: int, width: int) -> Floats:
