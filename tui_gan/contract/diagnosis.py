@@ -34,8 +34,8 @@ class Finding:
     """One way in which generated samples differ from the data.
 
     Attributes:
-        kind: apart, collapse, missing, bridge, discrete, uneven, shifted, narrow, wide, short_tail, long_tail, off or missed, as
-            gan/diagnosis says.
+        kind: apart, collapse, missing, bridge, discrete, uneven, shifted, narrow, wide, short_tail, long_tail, misplaced, off or missed,
+            as gan/diagnosis says.
         share: of the generated samples, or of the data where something is missing, that is concerned; of narrow and wide the ratio of
             widths, of shifted the shift in standard deviations.
         expected: the same of the data, or of the generated samples where something is missing; NaN where there is no such number.

@@ -22,6 +22,8 @@ APART = 0.95
 NARROW, WIDE, COLLAPSED = 0.9, 1.1, 0.1
 # Of a shift in standard deviations, and of a difference of the shares of a part of the data.
 SHIFTED, UNEVEN, MISSING = 0.15, 0.05, 0.2
+# Of KS times the root of the number of samples: of independent draws one in a thousand is beyond (Kolmogorov's distribution).
+DIFFERENT = 1.95
 # The level of a tail, and the factors from which on it is too short or too long.
 TAIL, SHORT, LONG = 0.01, 1.5, 0.5
 # Samples or rows in a tail from which on such a factor is beyond the noise; and of a median or a width, times the root of their number.
@@ -56,6 +58,8 @@ def findings(samples: Floats, truth: Line) -> tuple[Finding, ...]:
     - shifted: by `share` standard deviations; low is the shift of the median in units of the data.
     - narrow, wide: the middle 80 % of the samples are `share` times as wide as those of the data; between gaps where it has some.
     - short_tail, long_tail: above low (or below high) lie `share` of the data, and `expected` of the samples.
+    - misplaced: where nothing else is found, but KS is beyond the noise: at high, where the distribution functions differ most, `share` of
+      the samples lie below, and `expected` of the data.
     """
     ordered, real = np.sort(samples), truth.quantiles(min(truth.rows, LEVELS) if truth.rows else LEVELS)
     found = [*discrete(truth)]
@@ -72,7 +76,15 @@ def findings(samples: Floats, truth: Line) -> tuple[Finding, ...]:
     if not kinds & {"collapse", "missing"}:
         widths = [*_widths([part for part in parts if len(part.fake) >= SEEN], NOISE / math.sqrt(count))]
         found += widths or ([] if kinds & {"discrete", "uneven"} or count * TAIL < TAILED else _tails(ordered, truth))
+    if not found and distance * math.sqrt(count) > DIFFERENT:
+        found.append(_misplaced(ordered, truth))
     return tuple(sorted(found, key=_gravity, reverse=True))
+
+
+def _misplaced(ordered: Floats, truth: Line) -> Finding:
+    reached, expected = (np.arange(len(ordered)) + 1) / len(ordered), truth.cdf(ordered)
+    at = int(np.abs(reached - expected).argmax())
+    return Finding("misplaced", float(reached[at]), float(expected[at]), -math.inf, float(ordered[at]))
 
 
 def discrete(truth: Line) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from tui_gan.contract.knobs import KNOBS
+from tui_gan.contract.snapshot import Line1D
 from tui_gan.ui.draw.scale import short
 from tui_gan.ui.explain.reading import Reading
 
@@ -14,6 +15,8 @@ NAMED = 2
 # The weight of gradient penalties that is advised, and that of Gulrajani et al. 2017 for the Wasserstein objective.
 PENALTY, LIPSCHITZ = 1.0, 10.0
 NOISE = 0.3
+# Under this share of G's learning rate that of D is the first thing to raise.
+BEHIND = 0.3
 # Zero-centred gradient penalties, of which one of the first two stands for R1.
 R1, R2 = ("regularizers.r1", "regularizers.r1_difference"), "regularizers.r2"
 # Penalties that the factor multiplies.
@@ -64,7 +67,9 @@ def _weaker_penalty(reading: Reading) -> Change:
 
 
 def _lipschitz(reading: Reading) -> Change:
-    needless = reading.objective != "wasserstein" or reading.number("regularizers.gradient_penalty") or spectral(reading)
+    # On the line the penalty on slopes of either sign has a second minimum with the wrong sign, and half of the runs end in it.
+    on_the_line = isinstance(reading.snapshot.picture, Line1D)
+    needless = on_the_line or reading.objective != "wasserstein" or reading.number("regularizers.gradient_penalty") or spectral(reading)
     return {} if needless or reading.settings.get("discriminator.norm") == "batch" else {"regularizers.gradient_penalty": LIPSCHITZ}
 
 
@@ -95,6 +100,17 @@ def _knob(name: str, factor: float) -> Callable[[Reading], Change]:
         return {} if value == now else {f"knobs.{name}": value}
 
     return change
+
+
+def _as_fast_as_g(reading: Reading) -> Change:
+    """D's learning rate, where it is far below that of G."""
+    knobs = reading.snapshot.knobs
+    return {"knobs.discriminator_lr": knobs.generator_lr} if knobs.discriminator_lr < BEHIND * knobs.generator_lr else {}
+
+
+def _usual_penalty(reading: Reading) -> Change:
+    """The penalties at their own weights, where the factor has raised them."""
+    return {"knobs.regularization": 1.0} if penalised(reading) and reading.snapshot.knobs.regularization > 1.0 else {}
 
 
 def _named(reading: Reading, *keys: str) -> str:
@@ -140,6 +156,13 @@ CURES: dict[str, Cure] = {
     "higher D rate": Cure(
         _knob("discriminator_lr", 5.0), lambda reading: f"a higher learning rate of D ({reading.key('discriminator_lr_raise')})"
     ),
+    "as fast as G": Cure(
+        _as_fast_as_g,
+        lambda reading: (
+            f"a learning rate of D as high as G's, {short(reading.snapshot.knobs.generator_lr)} ({reading.key('discriminator_lr_raise')})"
+        ),
+    ),
+    "usual penalty": Cure(_usual_penalty, lambda reading: f"the penalty on D without its factor ({_factor(reading, 'lower')})"),
     "lower G rate": Cure(_knob("generator_lr", 0.2), lambda reading: f"a lower learning rate of G ({reading.key('generator_lr_lower')})"),
 }
 
@@ -150,7 +173,7 @@ AILMENTS: dict[str, tuple[str, ...]] = {
     "narrow": ("minibatch", "Lipschitz", "gradient penalties", "lower G rate"),
     "apart": ("Lipschitz", "gradient penalties", "instance noise", "lower D rate"),
     "too strong": ("non-saturating", "gradient penalties", "fewer k", "instance noise", "stronger penalty", "lower D rate"),
-    "too weak": ("more k", "higher D rate", "weaker penalty"),
+    "too weak": ("as fast as G", "usual penalty", "more k", "higher D rate", "weaker penalty"),
     "swing": ("Lipschitz", "gradient penalties", "stronger penalty", "lower G rate", "lower D rate"),
     "steep": ("Lipschitz",),
 }

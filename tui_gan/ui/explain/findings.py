@@ -16,6 +16,8 @@ EARLY, LAST = 0.1, 1_000
 # The newest values of a series in which modes come and go.
 RECENT = 6
 # The ailment of each kind of finding, for which there is advice.
+# The share of the data from which on an end that is missing is no tail.
+BULK = 0.05
 AILMENT = {"collapse": "collapse", "missing": "missing", "missed": "missing", "narrow": "narrow", "apart": "apart"}
 TOLD = 2
 
@@ -134,6 +136,9 @@ def _tail(finding: Finding, found: Diagnosis, reading: Reading) -> str:
     side = "lower" if math.isinf(finding.low) else "upper"
     length = "short" if finding.kind == "short_tail" else "long"
     where = place(finding.low, finding.high)
+    if finding.share > BULK:
+        lack = f"{_share(finding.share)} of the data lie {where}, and {_share(finding.expected)} of the samples."
+        return f"G leaves out the {side} end of the data: {lack}"
     return (
         f"The {side} tail is too {length}: {_share(finding.share)} of the data lie {where}, and {_share(finding.expected)} of the samples."
     )
@@ -145,6 +150,11 @@ def _off(finding: Finding, found: Diagnosis, reading: Reading) -> str:
 
 def _missed(finding: Finding, found: Diagnosis, reading: Reading) -> str:
     return f"{_share(finding.share)} of the data have no sample near them ({_share(finding.expected)} with fresh data)."
+
+
+def _misplaced(finding: Finding, found: Diagnosis, reading: Reading) -> str:
+    shares = f"{_share(finding.share)} of the samples and {_share(finding.expected)} of the data lie {place(finding.low, finding.high)}"
+    return f"The difference is largest at {short(finding.high)}: {shares}."
 
 
 WORDS: dict[str, Callable[[Finding, Diagnosis, Reading], str]] = {
@@ -159,6 +169,7 @@ WORDS: dict[str, Callable[[Finding, Diagnosis, Reading], str]] = {
     "wide": _width,
     "short_tail": _tail,
     "long_tail": _tail,
+    "misplaced": _misplaced,
     "off": _off,
     "missed": _missed,
 }
