@@ -66,3 +66,10 @@ def test_the_footer_names_the_views_of_the_run_and_the_way_back() -> None:
     assert "2" not in [shown for shown, _ in next(item for item in footer_items(kind="images") if item.label == "views").parts]
     assert [item.label for item in footer_items(zoomed=True)][:3] == ["pause", "help", "back"]
     assert "back" not in [item.label for item in footer_items()]
+
+
+def test_the_footer_names_the_key_that_pauses_by_what_it_does() -> None:
+    assert [item.label for item in footer_items(pauses="go on")][:3] == ["go on", "help", "quit"]
+    assert next(iter(footer_items(pauses="go on"))).parts == (("space", "obey('pause')"),)
+    assert [item.label for item in footer_items(pauses="")][:2] == ["help", "quit"]
+    assert "space" not in [part for item in footer_items(pauses="") for part, _ in item.parts]
