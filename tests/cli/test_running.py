@@ -55,7 +55,10 @@ def test_a_run_ends_with_one_json_object_and_a_directory_that_holds_it(preset: s
 def test_without_json_stdout_is_empty(program: Program) -> None:
     done = program("run", "toy1d", "--headless", "--steps", 3)
     assert (done.status, done.out) == (0, "")
-    assert len(list(Path("runs").iterdir())) == 1
+    (run,) = Path("runs").iterdir()
+    # The line that is left in the terminal says what to type next, and that is true.
+    assert done.err.splitlines()[-1].endswith(f"; `tui-gan resume {run} --steps N` goes on")
+    assert "finished at step 5" in program("resume", run, "--steps", 2, "--headless").err
 
 
 def test_equal_seeds_give_equal_runs_and_others_do_not(program: Program) -> None:
