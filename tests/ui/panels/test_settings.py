@@ -132,7 +132,7 @@ def test_a_filter_leaves_what_is_looked_for(seen, run_of, watch, until, screen_t
         assert (at(app)._row().key, len(at(app)._found)) == (chosen, found)
         await until(pilot, lambda: f"filter {words}▏   {found} found" in screen_text(app))
         await pilot.press("enter")
-        await until(pilot, lambda: f"filter: {words}  " in screen_text(app))
+        await until(pilot, lambda: f"filter: {words}, Escape clears" in screen_text(app))
         assert app.memory.view == "knobs"
         # Kept, it is cleared by Escape, and what was chosen stays so.
         await pilot.press("escape")
