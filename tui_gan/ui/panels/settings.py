@@ -147,7 +147,7 @@ class Settings(Panel):
         elif value != before:
             self._put(row, typed(value), value)
         else:
-            self.notify(f"{row.key}: {typed(value)} is the end of its range")
+            self.notify(f"{row.key}: the arrows end at {typed(value)}; Enter types an exact value")
 
     def action_type(self) -> None:
         """Begin to type a value."""
