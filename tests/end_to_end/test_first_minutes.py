@@ -12,7 +12,7 @@ SHORT = ("--steps", "60", "--batch-size", "16", "--set", "evaluated=200")
 def test_a_run_begins_paused_and_goes_on_after_its_end(tmp_path: Path) -> None:
     run = tmp_path / "run"
     with terminal("run", "toy1d", *SHORT, "--paused", "--out", str(run), cwd=tmp_path) as opened:
-        opened.wait_for("it will begin paused, with space at once")
+        opened.wait_for("begins paused; space: begin at once")
         opened.wait_for(lambda text: "PAUSED" in text and step(text) == 0)
         opened.wait_for("space go on")
         # What is typed for the filter is no key; Escape and the key at once are both.
@@ -51,7 +51,7 @@ def test_a_run_begins_paused_and_goes_on_after_its_end(tmp_path: Path) -> None:
 
 def test_space_while_it_loads_begins_paused(tmp_path: Path) -> None:
     with terminal("run", "toy1d", *SHORT, "--out", "run", cwd=tmp_path, size=(80, 24)) as opened:
-        opened.wait_for("it will begin at once, with space paused")
+        opened.wait_for("space: begin paused")
         opened.press(" ")
         opened.wait_for("space begin at once")
         opened.wait_for(lambda text: "PAUSED" in text and step(text) == 0)

@@ -248,8 +248,8 @@ def test_while_it_loads_the_screen_says_how_it_will_begin(seen, run_of, watch, u
     run = run_of(seen(Status.LOADING, picture=None, predictions=None, series={}, events=()))
     app = TuiGan(run, paused=paused)
     told = {
-        False: ("it will begin at once, with space paused", "space begin paused"),
-        True: ("it will begin paused", "space begin at once"),
+        False: ("loading PyTorch ...  space: begin paused", " space begin paused"),
+        True: ("loading PyTorch ...  begins paused; space: begin at once", " space begin at once"),
     }
 
     async def body(pilot) -> None:
