@@ -49,7 +49,7 @@ TYPED = {
     "pause": "'go'",
     "save": "'save'",
     "quit": "'quit'",
-    "more_steps": "type 'set steps N', to leave, 'quit'",
+    "more_steps": "type 'set steps N' ('quit' leaves)",
     **{f"{name}_lower": f"'{name}'" for name in KNOBS},
 }
 SWITCHES = {"on": True, "off": False}
@@ -167,7 +167,7 @@ def news(before: Snapshot, after: Snapshot) -> list[str]:
     told = [sentence(event) for event in fresh(before.events, after.events) if before.events or event.step >= before.step]
     if after.status is not before.status and after.status in STATES:
         told.append(state(after))
-        told += [advised(after.advice, TYPED)] if after.advice else []
+        told += [sentence(Event(after.step, advised(after.advice, TYPED)))] if after.advice else []
     elif after.step != before.step and after.status is Status.PAUSED:
         told.append(progress(after))
     shown = len(before.stages)

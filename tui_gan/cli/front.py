@@ -115,9 +115,7 @@ def screen(plan: Plan, ascii_only: bool, preferences: "Preferences", paused: boo
     if pixels:
         # Such a terminal has all colours, which SSH does not pass on.
         os.environ["COLORTERM"] = os.environ.get("COLORTERM") or "truecolor"
-    run, kept = _run(plan, paused), recall(memory_path())
-    place = str(plan.run.path.resolve())
-    memory = kept.of(place if plan.checkpoint else None)
+    run, place = _run(plan, paused), str(plan.run.path.resolve())
     left = threading.Event()
     with _caught(run) as signals:
         threading.Thread(target=_watch_terminal, args=(run, signals, left), name="terminal", daemon=True).start()
@@ -128,11 +126,13 @@ def screen(plan: Plan, ascii_only: bool, preferences: "Preferences", paused: boo
             light=preferences.light,
             pixels=pixels if preferences.pixels is None else preferences.pixels,
             keys=preferences.keys,
-            memory=memory,
+            memory=recall(memory_path()).of(place if plan.checkpoint else None),
             paused=paused,
         )
         app.run()
         left.set()
+        # Read again: another screen may have been left meanwhile.
+        kept = recall(memory_path())
         if (now := kept.after(place, app.memory)) != kept:
             keep(memory_path(), now)
         # Whether the screen left by its own choice or not, the run is saved.

@@ -4,6 +4,7 @@ import contextlib
 import json as json_text
 import math
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from tui_gan.session.checkpoint import About
     from tui_gan.session.plan import Outcome, Plan
 
-PresetName = Annotated[str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS))]
+PresetName = Annotated[
+    str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS), show_default=False)
+]
 EXAMPLES = "128x3-maxout5, 400x4-relu-bn, 256,128-sn-dropout.3 or dcgan64"
 Headless = Annotated[bool, typer.Option("--headless", help="Train without the screen.")]
 Plain = Annotated[bool, typer.Option("--plain", help="Report in sentences, for a screen reader; type help for the commands.")]
@@ -35,7 +38,7 @@ Device = Annotated[str | None, typer.Option(help="Device to train on: auto, cpu,
 
 @with_knobs
 def run(
-    preset: PresetName,
+    preset: PresetName = "",
     headless: Headless = False,
     steps: Annotated[int | None, typer.Option(help="Steps to train; without it the preset's own number.", show_default=False)] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all random numbers; without it 0.", show_default=False)] = None,
@@ -60,6 +63,8 @@ def run(
     knobs: Any = None,
 ) -> None:
     """Train a preset and watch it."""
+    if not preset:
+        raise UsageError("run takes a preset, such as: tui-gan run toy1d (`tui-gan presets` lists them all)")
     options = {"steps": steps, "seed": seed, "data": data and str(data), "generator": generator, "discriminator": discriminator}
     resolved, live = settings.resolved(preset, config, settings.of_pairs(set or ()), options, knobs)
     front_end, hold = _front_end(headless, plain, ascii, paused)
@@ -78,7 +83,7 @@ def run(
 
 
 def resume(
-    run: Annotated[str, typer.Argument(help="A run: its directory, or its name under runs/.")],
+    run: Annotated[str, typer.Argument(help="A run: its directory, or its name under runs/.", show_default=False)] = "",
     headless: Headless = False,
     steps: Annotated[
         int | None, typer.Option(min=1, help="Further steps; without it, up to the run's own number.", show_default=False)
@@ -90,6 +95,8 @@ def resume(
     ascii: Ascii = False,
 ) -> None:
     """Go on with a run where its newest checkpoint left it."""
+    if not run:
+        raise UsageError("resume takes a run: its directory, or its name under runs/ (`tui-gan runs` lists them all)")
     front_end, hold = _front_end(headless, plain, ascii, paused)
 
     from tui_gan.session import checkpoint, rundir
@@ -235,7 +242,9 @@ def report(plan: "Plan", outcome: "Outcome") -> dict[str, Any]:
 
 
 def summary(plan: "Plan", outcome: "Outcome") -> str:
-    """The result as one line."""
+    """The result as one line, and how to go on."""
     metrics = ", ".join(f"{name} {value:.4g}" for name, value in outcome.metrics.items())
     metrics += "" if outcome.measured == outcome.step else f" at step {outcome.measured}"
-    return f"{outcome.status} at step {outcome.step} after {outcome.seconds:.1f} s of training ({metrics}); run directory {plan.run.path}"
+    more = " --steps N" if outcome.status == "finished" else ""
+    after = f"after {outcome.seconds:.1f} s of training ({metrics})"
+    return f"{outcome.status} at step {outcome.step} {after}; `tui-gan resume {shlex.quote(str(plan.run.path))}{more}` goes on"

@@ -90,6 +90,6 @@ def waiting(frame: Frame, width: int) -> tuple[str, int]:
         texts = ["no picture yet"]
     else:
         space = next((key.shown for key in frame.keys if key.name == "pause"), "")
-        begins = f"it will begin paused, with {space} at once" if frame.begins_paused else f"it will begin at once, with {space} paused"
+        begins = f"begins paused; {space}: begin at once" if frame.begins_paused else f"{space}: begin paused"
         texts = [f"loading PyTorch ...  {begins}", "loading PyTorch ..."]
     return next((text for text in texts if len(text) <= width), ""), width
