@@ -111,7 +111,7 @@ IN_PANELS = (
     Key("map", "M", "layer('map')", "map of G", "show and hide where G sends the latents", "layers"),
     Key("arrows", "A", "layer('arrows')", "arrows", "show and hide the gradient that G follows", "layers", ("plane",)),
     Key("closer", "plus", "zoom(1)", "magnify", "come nearer, as the wheel does at the pointer", "layers"),
-    Key("farther", "minus", "zoom(-1)", "magnify", "go farther away", "layers"),
+    Key("farther", "minus", "zoom(-1)", "magnify", "go farther away, at most to the whole window", "layers"),
     Key("whole", "0", "whole", "whole", "show the whole window again", "layers"),
     Key("pan_left", "left", "pan(-1, 0)", "pan", "move the window to the left, as dragging does", "layers"),
     Key("pan_right", "right", "pan(1, 0)", "pan", "move the window to the right", "layers"),
