@@ -9,7 +9,7 @@ import torch
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
-from tui_gan.contract.outside import Outside
+from tui_gan.contract.outside import Outside, outside
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D
 from tui_gan.gan.datasets import DATASETS, Dataset, Line, of_column, of_columns
 from tui_gan.gan.trainer import Trainer
@@ -26,6 +26,16 @@ def test_a_wider_window_moves_out_in_round_notches(least: float, most: float, lo
     samples = np.array([least, most, np.nan, np.inf])[:, None]
     found = widened(np.array([0.0]), np.array([1.0]), samples)
     assert (found[0].item(), found[1].item()) == (low, high)
+
+
+def test_no_rounding_leaves_a_sample_at_the_very_end_outside() -> None:
+    random = np.random.default_rng(0)
+    for low, size, notch in zip(
+        random.uniform(-9, 9, 300), random.uniform(0.1, 7, 300), random.choice([0.25, 1.5, 3.0, 70.0], 300), strict=True
+    ):
+        ends = np.array([low]), np.array([low + size])
+        samples = np.array([[low - notch * size], [low + size + notch * size]])
+        assert outside(samples, *widened(*ends, samples)) == Outside()
 
 
 @pytest.mark.parametrize("far", [1.0, 30.0, 1e6, 1e30, 3e38])

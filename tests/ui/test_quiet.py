@@ -38,11 +38,11 @@ def test_losses_rest_when_their_newer_half_hardly_moves(seen, number: int, noise
 def test_losses_at_rest_stay_so_until_they_really_move(seen) -> None:
     wavering = losses(falling(400, 0.04), 1.4 * falling(400, 0.04))
     resting, moving = Quiet(True, True), Quiet(True, False)
-    assert learned(resting, seen(series=wavering), 48) == resting
-    assert learned(moving, seen(series=wavering), 48) == moving
+    assert learned(resting, seen(series=wavering, events=()), 48) == resting
+    assert learned(moving, seen(series=wavering, events=()), 48) == moving
     jump = np.concatenate([falling(200, 0.0), np.linspace(1, 2, 100)])
-    assert learned(resting, seen(series=losses(jump, jump)), 48) == moving
+    assert learned(resting, seen(series=losses(jump, jump), events=()), 48) == moving
     broken = falling(200, 0.0)
     broken[150] = np.nan
-    assert learned(resting, seen(series=losses(broken, broken)), 48) == moving
-    assert learned(resting, seen(series={}), 48) == resting
+    assert learned(resting, seen(series=losses(broken, broken), events=()), 48) == moving
+    assert learned(resting, seen(series={}, events=()), 48) == resting

@@ -114,7 +114,7 @@ IN_PANELS = (
     Key("map", "M", "layer('map')", "map of G", "show or hide the map from z to G(z)", "layers"),
     Key("arrows", "A", "layer('arrows')", "arrows", "show or hide the direction in which G's loss falls", "layers", ("plane",)),
     Key("closer", "plus", "zoom(1)", "magnify", "zoom in, as the mouse wheel does at the pointer", "layers"),
-    Key("farther", "minus", "zoom(-1)", "magnify", "zoom out", "layers"),
+    Key("farther", "minus", "zoom(-1)", "magnify", "zoom out, at most to the whole window", "layers"),
     Key("whole", "0", "whole", "whole", "show the whole window", "layers"),
     Key("pan_left", "left", "pan(-1, 0)", "pan", "pan left, as dragging does", "layers"),
     Key("pan_right", "right", "pan(1, 0)", "pan", "pan right", "layers"),

@@ -29,4 +29,5 @@ def _notch(need: float) -> float:
         return 0.0
     powers = itertools.count(max(0, math.floor(math.log10(need))))
     notches = (rung * 10.0**power for power in powers for rung in NOTCHES)
-    return next(notch for notch in notches if notch >= need)
+    # A little more than is needed, so that no rounding leaves a sample outside.
+    return next(notch for notch in notches if notch >= need * (1 + 1e-9))

@@ -188,9 +188,9 @@ class Panel(Part, can_focus=True):
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the content in its frame, and say in the heading of which step it is, if that is not the run's."""
         inside = self.inside(frame, max(0, width - 2), max(0, height - 2))
-        title, dated = self.heading(frame), self.dated(frame)
-        heading = f"{title} {dated}".strip()
-        heading = heading if len(heading) + 4 <= inside.width else dated or title
+        heading, dated = self.heading(frame), self.dated(frame)
+        forms = (f"{heading} {dated}".strip(), dated, heading, self.title)
+        heading = next((text for text in forms if text and len(text) + 4 <= inside.width), "")
         return framed(inside, heading, self.has_focus, frame.look, self.notes(frame))
 
     def dated(self, frame: Frame) -> str:
