@@ -93,17 +93,17 @@ def test_a_run_is_told_in_sentences_and_answers_to_words(tmp_path: Path) -> None
         opened.wait_for("Loading PyTorch.")
         opened.wait_for("Training toy1d on cpu.")
         for typed, said in (
-            ("help", "save and leave."),
+            ("help", "save and quit."),
             ("k 3", "K steps: 3 (was 1)."),
-            ("minibatch_discrimination on", "Minibatch: on (was off)."),
+            ("minibatch_discrimination on", "Minibatch discrimination: on (was off)."),
             ("k", "k_steps is 3: discriminator updates per generator update."),
             ("k 99", "between 1 and 20"),
             ("evaluate", "W1 0.0"),
-            ("save", "Saved step"),
+            ("save", "Saved a checkpoint"),
             ("paus", "Unknown command 'paus'; did you mean 'pause'?"),
             ("pause", "Paused at step"),
             ("status", "steps a second. D's loss"),
-            ("undo", "Minibatch: off (was on)."),
+            ("undo", "Minibatch discrimination: off (was on)."),
         ):
             opened.press(typed + "\n")
             opened.wait_for(lambda text, said=said: said.lower() in words(text).lower())
