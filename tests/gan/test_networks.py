@@ -1,5 +1,6 @@
 """Networks: what they compute, against numpy and explicit loops, and how many parameters they have."""
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -320,3 +321,16 @@ def test_what_dcgan_cannot_halve_is_refused(shape: tuple[int, ...], part: str, t
     network = Network(kind="dcgan", widths=(2,))
     with pytest.raises(UsageError, match=part):
         table["dcgan"](network, *((3, shape) if table is GENERATORS else (Minibatch(), shape)))
+
+
+@pytest.mark.parametrize("kind", ["mlp", "dcgan"])
+def test_without_norm_bias_no_layer_before_batch_normalisation_has_a_bias(kind: str) -> None:
+    for norm_bias in (True, False):
+        network = Network(kind=kind, widths=WIDTHS[kind], activation="relu", norm="batch", norm_bias=norm_bias)
+        shape = SHAPES[kind][-1]
+        for module in (GENERATORS[kind](network, 5, shape), discriminator_of(kind, shape, "bn", norm_bias=norm_bias).body):
+            layers = [layer for layer in module.modules() if not list(layer.children())]
+            for layer, following in itertools.pairwise(layers):
+                if isinstance(layer, torch.nn.Linear | torch.nn.Conv2d | torch.nn.ConvTranspose2d):
+                    normed = isinstance(following, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d)
+                    assert (layer.bias is None) == (normed and not norm_bias)
