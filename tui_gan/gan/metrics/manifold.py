@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.gan.datasets.dataset import Images
-from tui_gan.gan.metrics.pixels import Pixels, drawn, of_bytes, of_samples, require, rows, squared_distances, too_few
+from tui_gan.gan.metrics.pixels import Pixels, drawn, of_bytes, of_samples, once, require, rows, squared_distances, too_few
 
 MOST = 2_000
 PRECISION_NEIGHBOURS = 3
@@ -31,8 +31,8 @@ def manifold(samples: Pixels, truth: Images) -> dict[str, float]:
     require(truth.train, LEAST, "training")
     fake = rows(of_samples(samples, count))
     real = rows(of_bytes(drawn(truth.train, count)))
-    among_real, apart = squared_distances(real, real), squared_distances(fake, real)
-    near, wide = (_radii(among_real, neighbours) for neighbours in (PRECISION_NEIGHBOURS, COVERAGE_NEIGHBOURS))
+    apart = squared_distances(fake, real)
+    near, wide = _among_real(truth, count)
     within = apart <= wide
     return {
         "precision": _share((apart <= near).any(1)),
@@ -40,6 +40,14 @@ def manifold(samples: Pixels, truth: Images) -> dict[str, float]:
         "density": float(within.sum()) / (COVERAGE_NEIGHBOURS * count),
         "coverage": _share(within.any(0)),
     }
+
+
+@once
+def _among_real(truth: Images, count: int) -> tuple[Tensor, Tensor]:
+    """R_3 and R_5 squared, each (count,), of the training images that are drawn."""
+    real = rows(of_bytes(drawn(truth.train, count)))
+    squares = squared_distances(real, real)
+    return _radii(squares, PRECISION_NEIGHBOURS), _radii(squares, COVERAGE_NEIGHBOURS)
 
 
 def without_neighbours(truth: Images) -> str | None:
