@@ -53,6 +53,13 @@ def test_a_line_says_the_first_metrics_that_the_run_has() -> None:
     assert text == "step 900/1000  50 steps/s  2 s left  modes 8  hq 0.96"
 
 
+def test_a_line_says_of_which_step_a_metric_is_that_is_not_of_now() -> None:
+    shown = snapshot(900)
+    old = Series(frozen([1, 500]), frozen([9.0, 0.0123]), stale=True)
+    text = headless.line(dataclasses.replace(shown, series={**shown.series, "w1": old}))
+    assert text == "step 900/1000  50 steps/s  2 s left  D 1.38  w1 0.0123 (at step 500)"
+
+
 def test_a_line_before_the_game_says_what_is_trained() -> None:
     series = {"pretraining_loss": Series(frozen([1.0]), frozen([0.25]))}
     before = dataclasses.replace(snapshot(0), phase="pre-training 300 / 1,000", series=series)

@@ -39,6 +39,27 @@ def waits(times: int) -> Callable[[float], bool]:
     return lambda seconds: next(left)
 
 
+def test_progress_says_of_which_step_the_metrics_are_and_that_a_run_is_paced() -> None:
+    shown = snapshot()
+    old = dataclasses.replace(shown.series["w1"], stale=True)
+    paced = dataclasses.replace(shown, paced=True, knobs=Knobs(pace=40.0), series={**shown.series, "w1": old, "ks": old})
+    step = int(old.steps[-1])
+    assert plain.progress(paced) == (
+        "Step 2,000 of 100,000, paced at 40 steps a second; pace off trains at full speed. D's loss 1.38, G's 0.69. "
+        f"At step {step:,}: W1 0.0213, Ks 0.0213."
+    )
+
+
+def test_a_pace_is_set_by_its_word() -> None:
+    handle = MadeUp(snapshot())
+    talk = plain.Talk(handle)
+    for line, value in (("pace 20", 20), ("pace off", False), ("pace=0", 0)):
+        handle.sent.clear()
+        assert talk.answer(line) == ()
+        assert handle.sent == [commands.SetKnob("pace", value)]
+    assert plain.knob(snapshot(), "pace").startswith("pace is off: steps a second at most")
+
+
 def test_progress_is_a_sentence() -> None:
     assert plain.progress(snapshot()) == "Step 2,000 of 100,000, 1,030 steps a second. D's loss 1.38, G's 0.69. W1 0.0213."
     before = snapshot(phase="pre-training 300 / 1,000", series={}, steps_per_second=0.0)

@@ -1,7 +1,9 @@
 """`run`, `resume`, `runs`, `presets` and `doctor`: what they print and leave behind."""
 
+import dataclasses
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -10,12 +12,16 @@ from safetensors.torch import load_file
 from tests.program import Program
 from tui_gan import __version__
 from tui_gan.cli.listing import REMARKS
+from tui_gan.cli.running import report, summary
+from tui_gan.cli.settings import laid_over
 from tui_gan.contract.config import read_toml
-from tui_gan.contract.knobs import KNOBS
+from tui_gan.contract.knobs import KNOBS, Knobs
 from tui_gan.contract.settings import leaves, why_not
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.presets import PRESETS
 from tui_gan.session import checkpoint, runlog
+from tui_gan.session.plan import Outcome, Plan
+from tui_gan.session.rundir import RunDirectory
 
 RESULT = ["run", "status", "step", "seconds", "steps_per_second", "metrics"]
 SHORT = ("run", "toy1d", "--headless", "--json", "--batch-size", 16)
@@ -123,6 +129,56 @@ def test_every_knob_is_an_option(name: str, program: Program) -> None:
     assert done.status == 0
     expected = {"switch": True, "choice": "cpu", "ladder": 1}.get(how.turning, 2)
     assert read_toml(Path("new/config.toml"))["knobs"][name] == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "pace", "until"),
+    [
+        ([], 40.0, 400),
+        (["--pace", 20], 20.0, 0),
+        (["--pace", 0], 0.0, 0),
+        (["--set", "pace=20"], 20.0, 0),
+        (["--set", "knobs.pace=20", "--set", "pace_until=50"], 20.0, 50),
+        (["--set", "pace_until=50"], 40.0, 50),
+        (["--json"], 0.0, 400),
+        (["--json", "--pace", 20], 20.0, 0),
+    ],
+)
+def test_a_pace_that_the_user_sets_is_kept_and_that_of_a_preset_ends(
+    words: list[object], pace: float, until: int, program: Program
+) -> None:
+    assert program("run", "toy1d", "--headless", "--steps", 2, "--device", "cpu", "--out", "new", *words).status == 0
+    table = read_toml(Path("new/config.toml"))
+    assert (table["knobs"]["pace"], table["pace_until"]) == (pace, until)
+
+
+@pytest.mark.parametrize(
+    ("pace_until", "pairs", "pace", "until"),
+    [(400, [], 40.0, 400), (400, ["seed=3"], 40.0, 400), (400, ["pace=5"], 5.0, 0), (0, ["seed=3"], 0.0, 0)],
+)
+def test_a_new_run_from_the_screen_begins_at_the_pace_of_its_preset_again(
+    pace_until: int, pairs: list[str], pace: float, until: int
+) -> None:
+    left = msgspec.structs.replace(PRESETS["toy1d"].config, pace_until=pace_until)
+    config, knobs = laid_over(left, dataclasses.replace(PRESETS["toy1d"].knobs, pace=0.0), pairs)
+    assert (knobs.pace, config.pace_until) == (pace, until)
+
+
+def test_nobody_waits_for_the_pace_of_a_run_that_nobody_watches(program: Program) -> None:
+    # At this pace the run would take a minute and a half.
+    assert program("run", "toy1d", "--headless", "--steps", 10, "--device", "cpu", "--pace", 0.1, "--out", "new").status == 0
+    assert program("resume", "new", "--headless", "--steps", 10).status == 0
+    assert program("run", "toy1d", "--plain", "--steps", 10, "--device", "cpu", "--pace", 0.1, "--out", "other").status == 0
+
+
+def test_metrics_that_could_not_be_measured_at_the_end_say_of_which_step_they_are() -> None:
+    plan = Plan(RunDirectory(Path("runs/x")), PRESETS["toy1d"].config, Knobs(), 100)
+    old = Outcome("failed", 90, 2.0, 50.0, {"w1": 0.5}, measured=50)
+    assert report(plan, old)["metrics_step"] == 50
+    assert "(w1 0.5 at step 50)" in summary(plan, old)
+    now = Outcome("finished", 90, 2.0, 50.0, {"w1": 0.5}, measured=90)
+    assert list(report(plan, now)) == RESULT
+    assert "(w1 0.5)" in summary(plan, now)
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])

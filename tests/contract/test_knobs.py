@@ -104,6 +104,29 @@ def test_the_next_notch_from_on_and_off_the_rungs(name: str, value: Any, lower: 
     assert turned(name, value, +1) == higher
 
 
+@pytest.mark.parametrize(
+    ("value", "lower", "higher"),
+    [(0.0, 500.0, 0.0), (500.0, 200.0, 0.0), (400.0, 200.0, 500.0), (40.0, 20.0, 50.0), (0.1, 0.1, 0.2), (0.15, 0.1, 0.2)],
+)
+def test_above_the_highest_pace_there_is_none(value: float, lower: float, higher: float) -> None:
+    assert turned("pace", value, -1) == lower
+    assert turned("pace", value, +1) == higher
+
+
+@pytest.mark.parametrize("off", [0, 0.0, False, "off"])
+def test_no_pace_is_0_or_off(off: Any) -> None:
+    assert set_knob(Knobs(pace=40.0), "pace", off).pace == 0
+    assert KNOBS["pace"].off(0.0)
+    assert not KNOBS["pace"].off(40.0)
+    assert not KNOBS["k_steps"].off(0)
+
+
+@pytest.mark.parametrize("value", [0.05, -1, 501, float("nan"), float("inf"), True, "on"])
+def test_a_pace_that_cannot_be_is_refused(value: Any) -> None:
+    with pytest.raises(UsageError, match="pace"):
+        set_knob(Knobs(), "pace", value)
+
+
 @pytest.mark.parametrize("name", [how.name for how in KNOBS.values() if how.turning == "switch"])
 def test_a_switch_goes_there_and_back_either_way(name: str) -> None:
     for direction in (-1, 1):

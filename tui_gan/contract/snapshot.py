@@ -46,7 +46,7 @@ class Series:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened at a step; `change` marks a knob that was turned."""
+    """Something that happened at a step; `change` marks a knob or setting of the training that was turned."""
 
     step: int
     text: str

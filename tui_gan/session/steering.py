@@ -74,7 +74,8 @@ def put(run: Run, now: InForce, changes: Changes, progress: Progress | None = No
     for each in found:
         # How long the pace lasts follows from who has set it.
         if each.name != "pace_until" or len(found) == 1:
-            run.note(each.changed, "change", logged=False)
+            # A pace is no change of the training, and is not marked in its curves.
+            run.note(each.changed, "info" if each.name in ("pace", "pace_until") else "change", logged=False)
     # Last, because a full disk leaves in force, marked and to be taken back what it cannot log.
     for each in found:
         run.log("command", name=each.name, value=each.after)

@@ -1,4 +1,5 @@
 from tests.ui.conftest import make_snapshot
+from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Status
 from tui_gan.ui.app import TuiGan
 from tui_gan.ui.draw.machine import MINUTE
@@ -34,3 +35,12 @@ def test_no_speed_yet_is_no_speed_of_0() -> None:
     panel = PANELS["machine"]("machine")
     panel.note(Frame(make_snapshot(Status.RUNNING, steps_per_second=0.0), Look()), 1.0)
     assert not panel.speeds
+
+
+def test_the_speed_of_a_paced_run_is_its_pace() -> None:
+    panel = PANELS["machine"]("machine")
+    frame = Frame(make_snapshot(Status.RUNNING, paced=True, knobs=Knobs(pace=40.0)), Look())
+    panel.note(frame, 1.0)
+    assert list(panel.speeds) == [40.0]
+    assert [text for text, _ in panel.notes(frame)] == ["paced"]
+    assert "40 steps/s" in panel.inside(frame, 80, 20).text()

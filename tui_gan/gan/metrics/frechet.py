@@ -7,7 +7,7 @@ from torch import Tensor
 
 from tui_gan.contract.errors import UsageError
 from tui_gan.gan.datasets.dataset import Images
-from tui_gan.gan.metrics.pixels import Pixels, blocks, of_bytes, of_samples, too_few
+from tui_gan.gan.metrics.pixels import Pixels, blocks, of_bytes, of_samples, once, too_few
 
 SAMPLES = 10_000
 BLOCK = 500
@@ -26,7 +26,14 @@ def classifier_frechet(samples: Pixels, truth: Images) -> float:
     if reason or truth.features is None:
         raise UsageError(str(reason))
     fake = features_of(of_samples(samples, SAMPLES), truth.features)
-    return frechet(fake, features_of(truth.test, truth.features, of_bytes))
+    return frechet(fake, _of_test(truth, len(truth.test)))
+
+
+@once
+def _of_test(truth: Images, count: int) -> Tensor:
+    """The features of the first `count` test images, (count, F)."""
+    assert truth.features
+    return features_of(truth.test[:count], truth.features, of_bytes)
 
 
 def without_features(truth: Images) -> str | None:

@@ -6,7 +6,7 @@ from torch import Tensor
 from tui_gan.contract.errors import UsageError
 from tui_gan.gan.datasets.dataset import Images
 from tui_gan.gan.metrics.frechet import features_of
-from tui_gan.gan.metrics.pixels import Pixels, drawn, of_bytes, of_samples, require, rows, squared_distances, too_few
+from tui_gan.gan.metrics.pixels import Pixels, drawn, of_bytes, of_samples, once, require, rows, squared_distances, too_few
 
 MOST = 2_000
 PRECISION_NEIGHBOURS = 3
@@ -32,8 +32,8 @@ def manifold(samples: Pixels, truth: Images) -> dict[str, float]:
     Precision and recall are those of Kynkaanniemi et al. (2019), arXiv:1904.06991, density and coverage those of Naeem et al. (2020),
     arXiv:2002.09797; both papers use features of an ImageNet network, so that their figures are not comparable with these.
     """
-    fake, real = _both(samples, truth)
-    return _balls(rows(fake), rows(real))
+    fake = rows(_shown(samples, truth))
+    return _balls(fake, *_of_pixels(truth, len(fake)))
 
 
 def by_features(samples: Pixels, truth: Images) -> dict[str, float]:
@@ -43,20 +43,40 @@ def by_features(samples: Pixels, truth: Images) -> dict[str, float]:
     """
     if truth.features is None:
         raise UsageError(str(without_features(truth)))
-    found = _balls(*(features_of(images, truth.features) for images in _both(samples, truth)))
+    fake = features_of(_shown(samples, truth), truth.features)
+    found = _balls(fake, *_of_features(truth, len(fake)))
     return {f"feature_{name}": value for name, value in found.items()}
 
 
-def _both(samples: Pixels, truth: Images) -> tuple[Tensor, Tensor]:
-    count = min(MOST, len(samples), len(truth.train))
+def _shown(samples: Pixels, truth: Images) -> Tensor:
+    """As many samples as are compared with as many training images."""
     require(truth.train, LEAST, "training")
-    return of_samples(samples, count), of_bytes(drawn(truth.train, count))
+    return of_samples(samples, min(MOST, len(samples), len(truth.train)))
 
 
-def _balls(fake: Tensor, real: Tensor) -> dict[str, float]:
-    """Precision, recall, density and coverage of rows (n, F) and (n, F)."""
-    among_real, apart = squared_distances(real, real), squared_distances(fake, real)
-    near, wide = (_radii(among_real, neighbours) for neighbours in (PRECISION_NEIGHBOURS, COVERAGE_NEIGHBOURS))
+# The real side, its rows and the squares of R_3 and R_5, is the same at every call.
+Real = tuple[Tensor, Tensor, Tensor]
+
+
+@once
+def _of_pixels(truth: Images, count: int) -> Real:
+    return _with_radii(rows(of_bytes(drawn(truth.train, count))))
+
+
+@once
+def _of_features(truth: Images, count: int) -> Real:
+    assert truth.features
+    return _with_radii(features_of(of_bytes(drawn(truth.train, count)), truth.features))
+
+
+def _with_radii(real: Tensor) -> Real:
+    among = squared_distances(real, real)
+    return real, _radii(among, PRECISION_NEIGHBOURS), _radii(among, COVERAGE_NEIGHBOURS)
+
+
+def _balls(fake: Tensor, real: Tensor, near: Tensor, wide: Tensor) -> dict[str, float]:
+    """Precision, recall, density and coverage of rows (n, F) and (n, F), with the squares of R_3 and R_5 of the real ones."""
+    apart = squared_distances(fake, real)
     within = apart <= wide
     return {
         "precision": _share((apart <= near).any(1)),
@@ -64,6 +84,14 @@ def _balls(fake: Tensor, real: Tensor) -> dict[str, float]:
         "density": float(within.sum()) / (COVERAGE_NEIGHBOURS * len(fake)),
         "coverage": _share(within.any(0)),
     }
+
+
+@once
+def _among_real(truth: Images, count: int) -> tuple[Tensor, Tensor]:
+    """R_3 and R_5 squared, each (count,), of the training images that are drawn."""
+    real = rows(of_bytes(drawn(truth.train, count)))
+    squares = squared_distances(real, real)
+    return _radii(squares, PRECISION_NEIGHBOURS), _radii(squares, COVERAGE_NEIGHBOURS)
 
 
 def without_neighbours(truth: Images) -> str | None:

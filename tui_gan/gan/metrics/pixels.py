@@ -1,16 +1,35 @@
 """Images as rows of numbers on the CPU, and distances between them."""
 
+from collections.abc import Callable
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from tui_gan.contract.errors import UsageError
+from tui_gan.gan.datasets.dataset import Images
 
 Pixels = NDArray[np.float32]
+Found = TypeVar("Found")
 
 BLOCK = 500
 SEED = 0
+
+
+def once(compute: Callable[[Images, int], Found]) -> Callable[[Images, int], Found]:
+    """`compute` with its results kept for as long as the images live: what is known of real images need not be found out each time."""
+    kept: WeakKeyDictionary[Images, dict[int, Found]] = WeakKeyDictionary()
+
+    def known(truth: Images, count: int) -> Found:
+        found = kept.setdefault(truth, {})
+        if count not in found:
+            found[count] = compute(truth, count)
+        return found[count]
+
+    return known
 
 
 def of_samples(samples: Pixels, most: int) -> Tensor:

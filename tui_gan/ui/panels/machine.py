@@ -7,9 +7,10 @@ from typing import ClassVar
 import numpy as np
 from textual.binding import BindingType
 
-from tui_gan.contract.snapshot import Status
+from tui_gan.contract.snapshot import Snapshot, Status
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.machine import MINUTE, machine
+from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.keys import bindings
 from tui_gan.ui.panels.panel import Frame, Notes, Panel
 
@@ -30,7 +31,7 @@ class Machine(Panel):
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """The figures, as exactly as they are shown."""
         snapshot = frame.snapshot
-        return (snapshot.machine, snapshot.steps_per_second, round(frame.drawing, 3), round(frame.bytes_per_second, -2), tuple(self.speeds))
+        return (snapshot.machine, _speed(snapshot), round(frame.drawing, 3), round(frame.bytes_per_second, -2), tuple(self.speeds))
 
     def show(self, frame: Frame) -> None:
         """Note the speed also while another view is shown."""
@@ -39,8 +40,8 @@ class Machine(Panel):
 
     def note(self, frame: Frame, now: float) -> None:
         """Keep the speed of a run that trains, once a second; 0 is one that is not measured yet."""
-        if frame.snapshot.status is Status.RUNNING and frame.snapshot.steps_per_second > 0 and now - self._noted_at >= 1.0:
-            self.speeds.append(frame.snapshot.steps_per_second)
+        if frame.snapshot.status is Status.RUNNING and _speed(frame.snapshot) > 0 and now - self._noted_at >= 1.0:
+            self.speeds.append(_speed(frame.snapshot))
             self._noted_at = now
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
@@ -48,10 +49,15 @@ class Machine(Panel):
         snapshot, indent = frame.snapshot, 1 if width >= 40 else 0
         canvas = Canvas(width, height)
         speeds = np.array(self.speeds, dtype=np.float64)
-        shown = (snapshot.machine, speeds, snapshot.steps_per_second, frame.drawing, frame.bytes_per_second)
+        shown = (snapshot.machine, speeds, _speed(snapshot), frame.drawing, frame.bytes_per_second)
         canvas.paste(indent, 0, machine(*shown, max(0, width - 2 * indent), height, frame.look))
         return canvas
 
     def notes(self, frame: Frame) -> Notes:
-        """Nothing: the header says where the networks are."""
-        return ()
+        """Whether the speed is that of the pace; the header says where the networks are."""
+        return (("paced", Ink.DIM),) if frame.snapshot.paced else ()
+
+
+def _speed(snapshot: Snapshot) -> float:
+    """Steps a second: of the training, or of the pace that it waits for."""
+    return snapshot.knobs.pace if snapshot.paced else snapshot.steps_per_second

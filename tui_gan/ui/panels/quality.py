@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from tui_gan.contract.diagnosis import Floor
-from tui_gan.contract.snapshot import Series, Snapshot, Status
+from tui_gan.contract.snapshot import Series, Snapshot
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gauges import GAUGES, LOSSES, Gauge, gauge_of
 from tui_gan.ui.draw.palette import Ink
@@ -85,5 +85,5 @@ def verdict(snapshot: Snapshot) -> str:
 
 
 def _now(snapshot: Snapshot) -> float:
-    """The present step or, while the run goes on, one a little ahead, so that the charts need not be drawn anew at each step."""
-    return ahead(snapshot.step, snapshot.step) if snapshot.status is Status.RUNNING and snapshot.step else float(snapshot.step)
+    """The present step, or one a little ahead, so that the charts need not be drawn anew at each step."""
+    return ahead(snapshot.step, snapshot.step) if snapshot.step else 0.0

@@ -190,6 +190,32 @@ def test_one_step_and_one_value(look: Look) -> None:
     assert drawn.splitlines()[-1].split() == ["0"]
 
 
+def test_a_chart_reaches_the_present_step_and_its_line_the_last_measurement(plain: Look) -> None:
+    old = Series(frozen([0.0, 100.0, 200.0]), frozen([1.0, 0.5, 0.2]), stale=True)
+    drawn = chart(Gauge("W1 distance"), old, 44, 8, plain, 800.0).text().split("\n")
+    assert drawn[0].rstrip() == "W1 distance 0.2 at step 200"
+    assert drawn[-1].split() == ["0", "800"]
+    columns = 44 - (drawn[1].index("+") + 1)
+    last = max(row.rfind("*") for row in drawn) - (44 - columns)
+    assert abs(last - columns * 200 / 800) <= 1
+    fresh = chart(Gauge("W1 distance"), series(1.0, 0.5, 0.2), 44, 8, plain, 200.0).text().split("\n")
+    assert fresh[0].rstrip() == "W1 distance 0.2"
+    assert max(row.rfind("*") for row in fresh) == 43
+
+
+@pytest.mark.parametrize(
+    ("width", "head"), [(44, "W1 distance 0.2 at step 3,000"), (26, "W1 0.2 at step 3,000"), (18, "W1 0.2 at 3k"), (12, "W1 0.2 at 3k")]
+)
+def test_an_old_value_keeps_its_step_where_its_name_is_cut(plain: Look, width: int, head: str) -> None:
+    old = Series(frozen([0.0, 3_000.0]), frozen([1.0, 0.2]), stale=True)
+    assert chart(Gauge("W1 distance"), old, width, 8, plain, 4_000.0).text().split("\n")[0].rstrip() == head
+
+
+def test_a_single_measurement_is_a_point(plain: Look) -> None:
+    assert "*" in chart(Gauge("W1"), Series(frozen([0.0]), frozen([0.7]), stale=True), 30, 8, plain, 5_000.0).text()
+    assert "*" in chart(Gauge("W1"), Series(frozen([0.0, 4.0]), frozen([np.nan, 0.7]), stale=True), 30, 8, plain, 5_000.0).text()
+
+
 def test_missing_values_leave_a_gap(look: Look) -> None:
     whole = curves([curve("G", *([1.0] * 9))], {}, [], 40, 8, look)
     holed = curves([curve("G", 1, 1, 1, np.nan, np.nan, np.nan, 1, 1, 1)], {}, [], 40, 8, look)

@@ -9,7 +9,6 @@ from tui_gan.ui.rows import rows
 
 NEAR = Foot(undo="k steps: 2 -> 1")
 DRAWN = [
-    " k steps         <       1        > k K 1 .. 20",
     " minibatch       <      off       > m   on / off",
     " G lr            <     0.002      > g G 1e-7 .. 10",
     " D lr            <     0.002      > l L 1e-7 .. 10",
@@ -17,6 +16,7 @@ DRAWN = [
     " batch           <      256       > b B 2 .. 8192",
     " device          <      cpu       > v   cpu cuda",
     " save every      <     2,000      > i I 1 .. 10M",
+    " pace            <      off       > j J 0.1 .. 500, off",
     "settings that change live --------------------------------------------",
     ">objective       < non_saturating >     non_saturating hinge",
     "-- objective ---------------------------------------------------------",
@@ -32,7 +32,7 @@ def lines(look: Look, chosen: int, width: int, height: int, foot: Foot = NEAR, f
 
 
 def test_rows_under_headings_and_all_there_is_to_say_below(plain: Look) -> None:
-    assert lines(plain, 8, 70, 14) == DRAWN
+    assert lines(plain, len(KNOBS), 70, 14) == DRAWN
 
 
 def test_a_knob_has_its_keys_and_its_range(plain: Look) -> None:
@@ -66,12 +66,12 @@ def test_nothing_is_drawn_without_rows(plain: Look) -> None:
 
 def test_a_value_is_typed_in_the_last_line(plain: Look) -> None:
     assert lines(plain, 0, 70, 12, Foot(typing="12"))[-1] == "k steps = 12    Enter applies, Escape cancels"
-    assert lines(plain, 10, 70, 12, Foot(typing=""))[-1] == "latent_dim =     Enter notes it for a new run, Escape cancels"
+    assert lines(plain, len(KNOBS) + 2, 70, 12, Foot(typing=""))[-1] == "latent_dim =     Enter notes it for a new run, Escape cancels"
     assert lines(plain, 0, 20, 12, Foot(typing="1" * 50))[-1] == "k steps = 11111111"
 
 
 def test_what_waits_for_a_new_run_says_how(plain: Look) -> None:
-    drawn = lines(plain, 10, 70, 14, Foot(restart="tui-gan run toy1d --set latent_dim=8"), latent_dim="8")
+    drawn = lines(plain, len(KNOBS) + 2, 70, 14, Foot(restart="tui-gan run toy1d --set latent_dim=8"), latent_dim="8")
     assert ">latent_dim      <       8        >     now 1, needs a restart" in drawn
     assert drawn[-2:] == ["restart with: tui-gan run toy1d --set latent_dim=8", "R saves this run and starts that one"]
 
@@ -79,7 +79,7 @@ def test_what_waits_for_a_new_run_says_how(plain: Look) -> None:
 def test_a_list_is_shown_as_far_as_it_fits_and_in_full_below(plain: Look) -> None:
     many = Setting("metrics", ("w1", "ks", "mean", "sd_ratio"), True, (), "what is measured")
     found = rows(make_snapshot(settings=(many,)), {})
-    text = settings(found, 8, 0, NEAR, 70, 14, plain)[0].text()
+    text = settings(found, len(KNOBS), 0, NEAR, 70, 14, plain)[0].text()
     assert "< w1, ks, ...  >" in " ".join(text.split("  ")) or "w1, ks, ..." in text
     assert "What is measured. Now [w1, ks, mean, sd_ratio]." in text
 

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from tui_gan.contract.knobs import KNOBS
+from tui_gan.contract.knobs import KNOBS, Knobs
 from tui_gan.contract.snapshot import Event, Status
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.texts import words
@@ -28,6 +28,17 @@ def test_the_header_fits_great_numbers(seen, look: Look) -> None:
     text = words.header(shown, False, 80, look).text()
     assert "step 999,999,999 / 1,000,000,000" in text
     assert "123k steps/s" in text
+
+
+@pytest.mark.parametrize(("width", "parts"), [(120, 5), (80, 2), (56, 2)])
+def test_the_header_says_that_a_run_is_paced_and_which_key_ends_that(seen, look: Look, width: int, parts: int) -> None:
+    shown = seen(Status.RUNNING, paced=True, knobs=Knobs(pace=40.0), step=152)
+    text = words.header(shown, False, width, look, "r").text()
+    assert ("paced 40/s, r: full speed" if width >= 80 else "paced 40/s") in text
+    assert "step 152 / 100,000" in text
+    # What training would do without waiting is not said to be what it does.
+    assert "steps/s" not in text
+    assert len(text.split(look.pick("·", "|"))) == parts
 
 
 @pytest.mark.parametrize("width", [0, 1, 5, 10, 15])

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tui_gan.contract.snapshot import Series
+from tui_gan.contract.snapshot import Floats, Series
 from tui_gan.ui.draw import marks, scale
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gauges import Gauge
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.series import trace
 from tui_gan.ui.draw.series.age import age, briefly
 
 NARROWEST, LOWEST = 18, 5
@@ -60,9 +59,10 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look, now
     newest = scale.short(float(series.values[-1]))
     # The step before the words of the name: a value without it would be taken for one of now.
     when = next((text for text in (age(series), briefly(series)) if len(newest) + len(text) + 1 <= width - NAME), briefly(series))
-    name = _short(gauge.name, width - len(newest) - len(when) - 2)
+    after = f" {when}" if when else ""
+    name = _short(gauge.name, width - len(newest) - len(after) - 1)
     x = canvas.write(canvas.write(0, 0, f"{name} " if name else "", Ink.DIM), 0, newest, Ink.BOLD)
-    x = canvas.write(x, 0, f" {when}" if when else "", Ink.DIM)
+    x = canvas.write(x, 0, after, Ink.DIM)
     if (floor := _floor(gauge, width - x)) and name == gauge.name:
         canvas.write(x, 0, floor, Ink.DIM)
     below = 1 if height >= 5 else 0
@@ -82,10 +82,10 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look, now
         canvas.lay(marks.cells(marks.line(level, 4 * rows, dash=2), look.pick("", ".")), Ink.FAINT, x=left, y=1)
     begin = float(series.steps[0])
     end = max(now, float(series.steps[-1]), begin + 1.0)
-    heights = trace.course(series.steps, (values - low) / (high - low), begin, end, 2 * columns)
-    canvas.lay(marks.cells(trace.dots(heights, 4 * rows), look.pick("", "*")), gauge.ink, x=left, y=1)
+    heights = (_spread(series.steps, values, end, 2 * columns) - low) / (high - low)
+    canvas.lay(marks.cells(marks.line(heights, 4 * rows), look.pick("", "*")), gauge.ink, x=left, y=1)
     if below:
-        first, last = scale.count(begin), scale.count(end)
+        first, last = scale.count(begin), scale.count(max(now, float(series.steps[-1])))
         canvas.write(left, height - 1, first, Ink.DIM)
         if first != last and columns > len(first) + len(last):
             canvas.write(width - len(last), height - 1, last, Ink.DIM)
@@ -98,6 +98,19 @@ def _floor(gauge: Gauge, columns: int) -> str:
         return ""
     value = scale.short(gauge.floor, 2)
     return next((text for text in (f"  {gauge.bound} {value}", f" / {value}") if len(text) <= columns), "")
+
+
+def _spread(steps: Floats, values: Floats, end: float, dots: int) -> Floats:
+    """The value at each of `dots` equal distances up to `end`; missing after the last step, and next to a missing value."""
+    known = np.isfinite(values)
+    at = np.linspace(steps[0], end, dots)
+    missing = (np.interp(at, steps, (~known).astype(float)) > 0) | (at > steps[-1])
+    found = np.where(missing, np.nan, np.interp(at, steps[known], values[known]))
+    # A point by itself, or a last one, may lie between two of the distances.
+    places = np.rint((steps - steps[0]) / (end - steps[0]) * (dots - 1)).astype(int)
+    lost = known & np.isnan(found[places])
+    found[places[lost]] = values[lost]
+    return found
 
 
 def _short(name: str, columns: int) -> str:
