@@ -50,10 +50,12 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look) -> 
         canvas.write(0, 0, f"{gauge.name}: not yet", Ink.DIM)
         return canvas
     newest = scale.short(float(series.values[-1]))
-    name = _short(gauge.name, width - len(newest) - 1)
+    floor = "" if gauge.floor is None else f"  {gauge.bound} {scale.short(gauge.floor, 2)}"
+    # A name may lose words to the floor, but not letters.
+    floor = floor if len(gauge.name.split()[0]) + len(newest) + len(floor) < width else ""
+    name = _short(gauge.name, width - len(newest) - len(floor) - 1)
     end = canvas.write(canvas.write(0, 0, f"{name} " if name else "", Ink.DIM), 0, newest, Ink.BOLD)
-    if (floor := _floor(gauge, width - end)) and name == gauge.name:
-        canvas.write(end, 0, floor, Ink.DIM)
+    canvas.write(end, 0, floor, Ink.DIM)
     below = 1 if height >= 5 else 0
     rows = height - 1 - below
     values = scale.on_axis(series.values, gauge.logarithmic)
@@ -77,14 +79,6 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look) -> 
         if first != last and columns > len(first) + len(last):
             canvas.write(width - len(last), height - 1, last, Ink.DIM)
     return canvas
-
-
-def _floor(gauge: Gauge, columns: int) -> str:
-    """What a perfect generator gets, in as many words as fit."""
-    if gauge.floor is None:
-        return ""
-    value = scale.short(gauge.floor, 2)
-    return next((text for text in (f"  {gauge.bound} {value}", f" / {value}") if len(text) <= columns), "")
 
 
 def _spread(steps: Floats, values: Floats, dots: int) -> Floats:
