@@ -62,7 +62,7 @@ CASES: dict[str, Case] = {
     "ring-wasserstein": Case("ring2d", (*_BARE_RING[:3], "objective=wasserstein"), 1_500, 2_000, "collapse", "sliced_w1", 0.15),
     "toy-too-weak": Case("toy1d", ("knobs.discriminator_lr=1e-6",), 1_000, 1_500, "too weak", "ks", 0.05),
     "aylien-2017-narrow": Case("toy1d-aylien-2017-07", ("steps=20000",), 5_000, 5_000, "narrow", "ks", 0.15),
-    "aylien-2016-apart": Case("toy1d-aylien-2016-12", ("steps=20000",), 1_200, 3_000, "apart", "ks", 0.15),
+    "aylien-2016-apart": Case("toy1d-aylien-2016-08", ("steps=20000",), 1_200, 1_500, "apart", "ks", 0.5),
 }
 
 

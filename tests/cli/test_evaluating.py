@@ -21,6 +21,16 @@ def test_true_samples_on_the_line_are_near_the_truth_by_every_metric(program: Pr
     assert found["mean"] == pytest.approx(samples.mean())
 
 
+def test_what_a_perfect_generator_gets_is_said_beside(program: Program) -> None:
+    np.save("x.npy", np.random.default_rng(0).normal(4, 0.5, 1_000))
+    found = program("eval", "x.npy", "--preset", "toy1d", "--metrics", "ks,sd", "--json").result
+    assert found["floors"].keys() == {"ks"}
+    assert found["floors"]["ks"] == pytest.approx(0.87 / 1_000**0.5, rel=0.2)
+    said = program("eval", "x.npy", "--preset", "toy1d", "--metrics", "ks,sd").out.splitlines()
+    assert f"(floor {found['floors']['ks']:.3g})" in said[0]
+    assert "floor" not in said[1]
+
+
 def test_true_samples_of_the_ring_have_all_its_modes(program: Program) -> None:
     random = np.random.default_rng(0)
     angles = 2 * np.pi * random.integers(0, 8, 2500) / 8

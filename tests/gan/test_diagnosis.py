@@ -162,8 +162,24 @@ def test_without_floors_or_with_what_is_no_number_nothing_is_claimed() -> None:
     assert (found.agreement, found.findings) == ("unknown", ())
 
 
-@pytest.mark.parametrize("values", [np.ones(50), np.array([1.0, 2.0]), np.array([0.0] * 30 + [1e-3])])
-def test_odd_data_break_nothing(values: Floats) -> None:
-    data = of_column(values, False)
-    diagnosed(data, np.random.default_rng(0).standard_normal(200))
-    diagnosed(data, np.zeros(200))
+STREAM = np.random.default_rng(0)
+NUMBERS = [np.ones(50), np.array([1.0, 2.0]), np.array([0.0] * 30 + [1e-3]), STREAM.standard_normal(5), STREAM.standard_cauchy(1_000)]
+POINTS = [
+    np.array([[1.0, 2.0], [2.0, 3.0]]),
+    np.ones((4, 2)),
+    np.c_[np.ones(50), STREAM.standard_normal(50)],
+    STREAM.standard_normal((7, 2)),
+]
+SIZES = [0.0, 1.0, 1e38, 1e300]
+
+
+@pytest.mark.parametrize("values", NUMBERS)
+@pytest.mark.parametrize("size", SIZES)
+def test_odd_numbers_break_nothing(values: Floats, size: float) -> None:
+    diagnosed(of_column(values, False), size * np.random.default_rng(0).standard_normal(200))
+
+
+@pytest.mark.parametrize("values", POINTS)
+@pytest.mark.parametrize("size", SIZES)
+def test_odd_points_break_nothing(values: Floats, size: float) -> None:
+    diagnosed(of_columns(values, False), size * np.random.default_rng(0).standard_normal((200, 2)))

@@ -51,7 +51,7 @@ def test_the_run_is_told_what_is_looked_at_whenever_that_changes(seen, run_of, w
         await until(pilot, lambda: run.sent[-1] == Watch(PANELS["curves"].watches))
         await pilot.press("1")
         await pilot.resize_terminal(200, 60)
-        await until(pilot, lambda: run.sent[-1] == Watch(("picture", "predictions")))
+        await until(pilot, lambda: run.sent[-1] == Watch(("floors", "picture", "predictions")))
 
     watch(app, body, (80, 24))
     told = [command.parts for command in run.sent]

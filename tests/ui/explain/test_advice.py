@@ -55,6 +55,11 @@ def test_what_changes_nothing_is_not_advised() -> None:
     assert "instance noise" not in names(reading(instance_noise__sd=0.3, instance_noise__steps=0), "collapse")
 
 
+def test_nothing_is_promised_that_did_not_help() -> None:
+    """AYLIEN's networks under plain gradient descent: neither penalties nor noise brought G to the data."""
+    assert advice(reading(optimizer__kind="sgd"), "apart") == ""
+
+
 def test_only_what_is_missing_of_r1_and_r2_is_named() -> None:
     found = reading(regularizers__r1_difference=1.0)
     assert CURES["gradient penalties"].change(found) == {"regularizers.r2": 1.0}

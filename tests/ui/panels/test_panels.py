@@ -153,4 +153,4 @@ def test_series_stand_in_the_order_of_the_table_and_unknown_ones_after_them(seen
     snapshot = seen(series=measured(my_metric=1.0, k=2.0, generator_loss=0.7, modes=8.0, w1=0.5))
     assert [name for name, _, _ in shown(snapshot)] == ["w1", "modes", "k", "my_metric"]
     text = PANELS["quality"]("quality").inside(Frame(snapshot, look), 100, 12).text()
-    assert all(name in text for name in ("W1 distance", "modes found", "k steps", "my metric"))
+    assert all(name in text for name in ("W1", "floor 0.009", "modes found", "k steps", "my metric"))

@@ -37,15 +37,16 @@ def diagnosis(samples: Floats, truth: Line | Plane, floors: Mapping[str, Floor])
     Args:
         floors: of the metrics `judged` at N samples; {} while they are not known, and then nothing is said of how near the data it is.
     """
-    metrics = measure(samples, truth, judged(truth))
-    found: tuple[Finding, ...] = ()
-    real = fake = None
-    if isinstance(truth, Line):
-        real, fake, spread = Moments(truth.mean, truth.sd), Moments(float(samples.mean()), float(samples.std())), truth.sd
-    else:
-        spread = float(truth.points(SPREAD_OF).std(0).mean())
-    if np.isfinite(samples).all():
-        found = line.findings(samples, truth) if isinstance(truth, Line) else plane.findings(samples, truth)
+    # Samples of a generator that runs away may be so large that their squares are no numbers.
+    with np.errstate(over="ignore", invalid="ignore"):
+        metrics = measure(samples, truth, judged(truth))
+        found: tuple[Finding, ...] = ()
+        if np.isfinite(samples).all():
+            found = line.findings(samples, truth) if isinstance(truth, Line) else plane.findings(samples, truth)
+        if isinstance(truth, Line):
+            real, fake, spread = Moments(truth.mean, truth.sd), Moments(float(samples.mean()), float(samples.std())), truth.sd
+        else:
+            real, fake, spread = None, None, float(truth.points(SPREAD_OF).std(0).mean())
     return Diagnosis(len(samples), truth.rows, real, fake, metrics, floors, agreement(metrics, floors, found, spread), found)
 
 

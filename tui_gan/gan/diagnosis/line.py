@@ -153,6 +153,8 @@ def _shares(parts: list[Part], samples: int, quantiles: int, least: float) -> li
 
 def _widths(parts: list[Part], noise: float) -> Iterator[Finding]:
     """The width and the place of the middle of each part, weighted by the data in it, as far as they are beyond the noise."""
+    if not parts:
+        return
     weights = np.array([len(part.real) for part in parts], dtype=np.float64)
     real, fake = (
         np.array([np.quantile(each, [0.1, 0.5, 0.9]) for each in both]) for both in zip(*(part[2:] for part in parts), strict=True)

@@ -42,8 +42,9 @@ def penalised(reading: Reading) -> bool:
 
 
 def _gradient_penalties(reading: Reading) -> Change:
-    # With batch normalisation a logit is no function of one sample; W1 needs another penalty.
-    if reading.settings.get("discriminator.norm") == "batch" or reading.objective == "wasserstein":
+    # With batch normalisation a logit is no function of one sample; W1 needs another penalty; and with plain gradient descent they have
+    # been seen to hold G back and to heal nothing.
+    if reading.settings.get("discriminator.norm") == "batch" or reading.objective == "wasserstein" or _plain_descent(reading):
         return {}
     factor = reading.snapshot.knobs.regularization
     found: dict[str, float | bool | str] = {}
@@ -52,6 +53,10 @@ def _gradient_penalties(reading: Reading) -> Change:
     if reading.number(R2) * factor < PENALTY:
         found[R2] = PENALTY
     return found | ({"knobs.regularization": 1.0} if found and factor != 1.0 else {})
+
+
+def _plain_descent(reading: Reading) -> bool:
+    return reading.settings.get("optimizer.kind") == "sgd"
 
 
 def _stronger_penalty(reading: Reading) -> Change:
@@ -80,7 +85,7 @@ def spectral(reading: Reading) -> bool:
 
 def _instance_noise(reading: Reading) -> Change:
     lasting = reading.number("instance_noise.sd") and not reading.number("instance_noise.steps")
-    return {} if lasting else {"instance_noise.sd": NOISE, "instance_noise.steps": 0}
+    return {} if lasting or _plain_descent(reading) else {"instance_noise.sd": NOISE, "instance_noise.steps": 0}
 
 
 def _minibatch(reading: Reading) -> Change:
@@ -171,7 +176,7 @@ AILMENTS: dict[str, tuple[str, ...]] = {
     "collapse": ("Lipschitz", "gradient penalties", "instance noise", "stronger penalty", "minibatch"),
     "missing": ("Lipschitz", "gradient penalties", "stronger penalty", "minibatch", "instance noise"),
     "narrow": ("minibatch", "Lipschitz", "gradient penalties", "lower G rate"),
-    "apart": ("Lipschitz", "gradient penalties", "instance noise", "lower D rate"),
+    "apart": ("Lipschitz", "gradient penalties", "instance noise"),
     "too strong": ("non-saturating", "gradient penalties", "fewer k", "instance noise", "stronger penalty", "lower D rate"),
     "too weak": ("as fast as G", "usual penalty", "more k", "higher D rate", "weaker penalty"),
     "swing": ("Lipschitz", "gradient penalties", "stronger penalty", "lower G rate", "lower D rate"),

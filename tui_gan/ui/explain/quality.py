@@ -95,7 +95,7 @@ def _with_floor(found: Diagnosis, name: str) -> str:
 
 def _line(reading: Reading) -> Paragraph:
     found = reading.diagnosis
-    if found is None or found.real is None or found.fake is None or not math.isfinite(found.fake.mean):
+    if found is None or found.real is None or found.fake is None or not math.isfinite(found.fake.mean + found.fake.sd):
         w1 = reading.newest("w1")
         return Paragraph(f"W1 (earth mover's distance) = {short(w1)}.") if math.isfinite(w1) else unmeasured(reading)
     real, fake = found.real, found.fake

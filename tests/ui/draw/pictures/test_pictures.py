@@ -216,6 +216,16 @@ def test_a_single_measurement_is_a_point(plain: Look) -> None:
     assert "*" in chart(Gauge("W1"), Series(frozen([0.0, 4.0]), frozen([np.nan, 0.7]), stale=True), 30, 8, plain, 5_000.0).text()
 
 
+def test_what_a_perfect_generator_gets_stands_beside_the_newest_value(look: Look) -> None:
+    ks = Gauge("KS distance", logarithmic=True, floor=0.00869)
+    assert chart(ks, series(0.5, 0.021), 44, 8, look).text().startswith("KS distance 0.021  floor 0.0087")
+    assert chart(ks, series(0.5, 0.021), 24, 8, look).text().startswith("KS 0.021  floor 0.0087")
+    assert "floor" not in chart(ks, series(0.5, 0.021), 18, 8, look).text()
+    near = chart(ks, series(0.5, 0.001), 44, 8, look)
+    assert np.count_nonzero(near.inks == Ink.FAINT) > np.count_nonzero(chart(ks, series(0.5, 0.1), 44, 8, look).inks == Ink.FAINT)
+    assert "ceiling 0.88" in chart(Gauge("precision", floor=0.876, bound="ceiling"), series(0.1, 0.5), 44, 8, look).text()
+
+
 def test_missing_values_leave_a_gap(look: Look) -> None:
     whole = curves([curve("G", *([1.0] * 9))], {}, [], 40, 8, look)
     holed = curves([curve("G", 1, 1, 1, np.nan, np.nan, np.nan, 1, 1, 1)], {}, [], 40, 8, look)

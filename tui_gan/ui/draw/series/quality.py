@@ -60,11 +60,12 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look, now
     # The step before the words of the name: a value without it would be taken for one of now.
     when = next((text for text in (age(series), briefly(series)) if len(newest) + len(text) + 1 <= width - NAME), briefly(series))
     after = f" {when}" if when else ""
+    floor = "" if gauge.floor is None else f"  {gauge.bound} {scale.short(gauge.floor, 2)}"
+    # A name may lose words to the floor, but not letters.
+    after += floor if len(gauge.name.split()[0]) + len(newest) + len(after) + len(floor) < width else ""
     name = _short(gauge.name, width - len(newest) - len(after) - 1)
     x = canvas.write(canvas.write(0, 0, f"{name} " if name else "", Ink.DIM), 0, newest, Ink.BOLD)
-    x = canvas.write(x, 0, after, Ink.DIM)
-    if (floor := _floor(gauge, width - x)) and name == gauge.name:
-        canvas.write(x, 0, floor, Ink.DIM)
+    canvas.write(x, 0, after, Ink.DIM)
     below = 1 if height >= 5 else 0
     rows = height - 1 - below
     values = scale.on_axis(series.values, gauge.logarithmic)
@@ -90,14 +91,6 @@ def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look, now
         if first != last and columns > len(first) + len(last):
             canvas.write(width - len(last), height - 1, last, Ink.DIM)
     return canvas
-
-
-def _floor(gauge: Gauge, columns: int) -> str:
-    """What a perfect generator gets, in as many words as fit."""
-    if gauge.floor is None:
-        return ""
-    value = scale.short(gauge.floor, 2)
-    return next((text for text in (f"  {gauge.bound} {value}", f" / {value}") if len(text) <= columns), "")
 
 
 def _spread(steps: Floats, values: Floats, end: float, dots: int) -> Floats:
