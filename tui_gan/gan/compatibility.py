@@ -58,7 +58,7 @@ def doubts(config: Config, knobs: Knobs) -> Iterator[str]:
         )
     together = [name for name, term in terms.items() if term.alone or term.extra]
     if knobs.minibatch_discrimination and together:
-        yield f"{' and '.join(together)} now sees the whole batch, as the discriminator does"
+        yield f"{' and '.join(together)} is taken of the whole batch, since minibatch discrimination lets D compare its samples"
 
 
 def _of_networks(config: Config) -> Iterator[str]:

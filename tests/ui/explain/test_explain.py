@@ -200,7 +200,7 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         "label smoothing 0.1": told(label_smoothing=0.1),
         "instance noise, sd 1 at first": told(instance_noise__sd=1.0),
         "historical averaging, weight 0.5": told(historical_averaging=0.5),
-        "every 8 steps": told(lazy=8),
+        "lazy regularization, every 8 steps": told(lazy=8),
         "averaged G, decay 0.999": told(average_decay=0.999),
         "spectral normalisation": told(discriminator__spectral=True),
         "32 Fourier features": told(discriminator__fourier=32),
@@ -208,6 +208,8 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         "R2, weight 2": told(regularizers__r2=2.0),
         "L2, weight 2": told(regularizers__l2=2.0),
         "gradient penalty, weight 10": told(regularizers__gradient_penalty=10.0),
+        "one-sided gradient penalty, weight 10": told(regularizers__lipschitz_penalty=10.0),
+        "R1 by differences, weight 2": told(regularizers__r1_difference=2.0),
         "adaptive L2": told(regularizers__adaptive_l2=1.0),
         "k follows D": told(coordination="accuracy"),
     }
