@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from tui_gan.contract.config import Config
+from tui_gan.contract.errors import choose
 from tui_gan.gan.networks import build
 from tui_gan.gan.regularizers import REGULARIZERS
 
@@ -107,7 +108,7 @@ def forms(config: Config, shape: tuple[int, ...]) -> tuple[dict[str, Form], dict
         shape: of one sample.
 
     Raises:
-        UsageError: a network that is not in the tables, or that does not go with the shape.
+        UsageError: a network or a regularizer that is not in the tables, or a network that does not go with the shape.
     """
     with torch.device("meta"):
         generator, discriminator = build(config, shape)
@@ -115,7 +116,9 @@ def forms(config: Config, shape: tuple[int, ...]) -> tuple[dict[str, Form], dict
     must = {f"{name}.{key}": _form(value) for name, network in networks.items() for key, value in network.state_dict().items()}
     must |= {f"generator_average.{key}": _form(value) for key, value in generator.state_dict().items()}
     must |= {
-        f"coefficients.{name}": (torch.float32, ()) for name, weight in config.regularizers.items() if weight and REGULARIZERS[name].adapt
+        f"coefficients.{name}": (torch.float32, ())
+        for name, weight in config.regularizers.items()
+        if choose(REGULARIZERS, name, "regularizer").adapt and weight
     }
     must |= {"stream": _form(torch.Generator().get_state()), "fixed_latents": (torch.float32, (config.fixed_latents, config.latent_dim))}
     must |= {"drawn": (torch.int64, ())} if config.sampling == "epochs" else {}
