@@ -55,7 +55,7 @@ def findings(samples: Floats, truth: Line) -> tuple[Finding, ...]:
     - uneven: `share` of the samples and `expected` of the data lie between low and high.
     - discrete: the user's data take `count` values; the most frequent, `low`, is `share` of them, so that a generator without steps has
       KS of at least half of that.
-    - shifted: by `share` standard deviations; low is the shift of the median in units of the data.
+    - shifted: by `share` standard deviations, of the `count` modes where gaps part the data; low is the shift of the median in their units.
     - narrow, wide: the middle 80 % of the samples are `share` times as wide as those of the data; between gaps where it has some.
     - short_tail, long_tail: above low (or below high) lie `share` of the data, and `expected` of the samples.
     - misplaced: where nothing else is found, but KS is beyond the noise: at high, where the distribution functions differ most, `share` of
@@ -164,10 +164,11 @@ def _widths(parts: list[Part], noise: float) -> Iterator[Finding]:
         return
     ratio = float(np.average((fake[:, 2] - fake[:, 0]) / width, weights=weights))
     shift = float(np.average((fake[:, 1] - real[:, 1]) / width * MIDDLE, weights=weights))
+    modes = len(parts) if len(parts) > 1 else 0
     if not min(NARROW, 1 - noise) <= ratio <= max(WIDE, 1 + noise):
-        yield Finding("narrow" if ratio < 1 else "wide", ratio)
+        yield Finding("narrow" if ratio < 1 else "wide", ratio, count=modes)
     if abs(shift) > max(SHIFTED, noise):
-        yield Finding("shifted", shift, low=float(np.average(fake[:, 1] - real[:, 1], weights=weights)))
+        yield Finding("shifted", shift, low=float(np.average(fake[:, 1] - real[:, 1], weights=weights)), count=modes)
 
 
 def _tails(ordered: Floats, truth: Line) -> Iterator[Finding]:

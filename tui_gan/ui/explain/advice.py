@@ -65,12 +65,6 @@ def _stronger_penalty(reading: Reading) -> Change:
     return {"knobs.regularization": min(most, now * 10)} if penalised(reading) and now < most else {}
 
 
-def _weaker_penalty(reading: Reading) -> Change:
-    now = reading.snapshot.knobs.regularization
-    least = KNOBS["regularization"].low or now
-    return {"knobs.regularization": max(least, now / 10)} if penalised(reading) and now > least else {}
-
-
 def _lipschitz(reading: Reading) -> Change:
     # On the line the penalty on slopes of either sign has a second minimum with the wrong sign, and half of the runs end in it.
     on_the_line = isinstance(reading.snapshot.picture, Line1D)
@@ -138,7 +132,6 @@ def _gradient_words(reading: Reading) -> str:
 CURES: dict[str, Cure] = {
     "gradient penalties": Cure(_gradient_penalties, _gradient_words),
     "stronger penalty": Cure(_stronger_penalty, lambda reading: f"a stronger penalty on D ({_factor(reading, 'raise')})"),
-    "weaker penalty": Cure(_weaker_penalty, lambda reading: f"a weaker penalty on D ({_factor(reading, 'lower')})"),
     "Lipschitz": Cure(
         _lipschitz,
         lambda reading: f"a gradient penalty with weight {LIPSCHITZ:g} {_named(reading, 'regularizers.gradient_penalty')}",
@@ -178,7 +171,7 @@ AILMENTS: dict[str, tuple[str, ...]] = {
     "narrow": ("minibatch", "Lipschitz", "gradient penalties", "lower G rate"),
     "apart": ("Lipschitz", "gradient penalties", "instance noise"),
     "too strong": ("non-saturating", "gradient penalties", "fewer k", "instance noise", "stronger penalty", "lower D rate"),
-    "too weak": ("as fast as G", "usual penalty", "more k", "higher D rate", "weaker penalty"),
+    "too weak": ("as fast as G", "usual penalty", "more k", "higher D rate"),
     "swing": ("Lipschitz", "gradient penalties", "stronger penalty", "lower G rate", "lower D rate"),
     "steep": ("Lipschitz",),
 }

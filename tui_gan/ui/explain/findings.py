@@ -113,7 +113,8 @@ def _uneven(finding: Finding, found: Diagnosis, reading: Reading) -> str:
 
 def _shifted(finding: Finding, found: Diagnosis, reading: Reading) -> str:
     by = "" if math.isnan(finding.low) else f"by {finding.low:+.3g}, "
-    return f"The samples are shifted against the data: {by}{abs(finding.share):.2f} standard deviations."
+    of = " of a mode" if finding.count > 1 else ""
+    return f"The samples are shifted against the data: {by}{abs(finding.share):.2f} standard deviations{of}."
 
 
 def _width(finding: Finding, found: Diagnosis, reading: Reading) -> str:

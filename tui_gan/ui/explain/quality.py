@@ -66,7 +66,7 @@ def _judged(reading: Reading, found: Diagnosis) -> Paragraph | None:
     wrong = findings.said(reading, found)
     text = ""
     if found.agreement == "indistinguishable":
-        text = f"With {found.samples:,} samples G cannot be told from the data: {_perfect(found, tuple(found.floors))}."
+        text = f"With {found.samples:,} samples G cannot be told from the data: {_perfect(found)}."
     elif found.agreement == "close":
         best = best_response(reading)
         text = "G is close to the data, but not equal to it" + (f": {best}." if best else ".")
@@ -77,9 +77,10 @@ def _judged(reading: Reading, found: Diagnosis) -> Paragraph | None:
     return Paragraph(" ".join(part for part in (text, wrong) if part), source) if text or wrong else None
 
 
-def _perfect(found: Diagnosis, names: tuple[str, ...]) -> str:
-    labels = {"ks": "KS", "js": "JS", "w1": "W1", "sliced_w1": "sliced W1", "hq": "the share near a mode", "reverse_kl": "reverse KL"}
-    named = [labels.get(name, name) for name in names]
+def _perfect(found: Diagnosis) -> str:
+    labels = {"ks": "KS", "js": "JS", "sliced_w1": "sliced W1", "hq": "the share near a mode", "reverse_kl": "reverse KL"}
+    # W1 is told, but not compared.
+    named = [labels[name] for name in found.floors if name in labels]
     listed = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
     of = "two halves of the data" if found.rows else "a perfect generator"
     return f"{listed} are no worse than those of {of}"
