@@ -1,4 +1,4 @@
-"""Prints what the live metrics of each preset cost: seconds of an evaluation over seconds of training between two of them.
+"""Prints what the live metrics of each preset cost: seconds of its evaluations up to `evaluate_every` over seconds of training up to there.
 
 python -m benchmarks.evaluations [--presets toy1d,ring2d,...] [--steps 60]
 """
@@ -15,6 +15,7 @@ from tui_gan.contract.errors import UsageError
 from tui_gan.gan.metrics import measure
 from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS
+from tui_gan.session.evaluations import due
 from tui_gan.session.observe import as_measured, evaluation_seed, generate
 from tui_gan.session.sources import dataset_of
 
@@ -33,7 +34,7 @@ def seconds(act: Callable[[], object], times: int) -> float:
 
 
 def cost(name: str, steps: int) -> tuple[float, float]:
-    """Seconds of an evaluation, and of the training between two of them."""
+    """Seconds of the evaluations after step 0 up to `evaluate_every`, early ones included, and of the training up to there."""
     preset = PRESETS[name]
     config, knobs = preset.config, preset.knobs
     if config.threads:
@@ -46,7 +47,8 @@ def cost(name: str, steps: int) -> tuple[float, float]:
         measure(as_measured(dataset.in_units(samples), dataset.truth), dataset.truth, config.metrics)
 
     step = seconds(lambda: trainer.step(knobs), steps)
-    return seconds(evaluate, 3), step * config.evaluate_every
+    count = sum(due(each, config) for each in range(1, config.evaluate_every + 1))
+    return count * seconds(evaluate, 3), step * config.evaluate_every
 
 
 def main() -> None:
@@ -55,7 +57,7 @@ def main() -> None:
     parser.add_argument("--presets", type=lambda text: text.split(","), default=[name for name in PRESETS if name not in HEAVY])
     parser.add_argument("--steps", type=int, default=60)
     options = parser.parse_args()
-    print(f"| preset | evaluation | training between two | share | <= {BAR:.0%} |\n|---|---|---|---|---|")
+    print(f"| preset | evaluations | training | share | <= {BAR:.0%} |\n|---|---|---|---|---|")
     for name in options.presets:
         try:
             evaluation, training = cost(name, options.steps)

@@ -72,3 +72,9 @@ def test_a_reach_is_always_a_range(seen, series: dict[str, Series]) -> None:
     found = groups(dataclasses.replace(seen(), series=series))
     assert reach(found).low < reach(found).high <= reach(found).last
     assert np.isfinite(steps(found)).all()
+
+
+def test_charts_reach_the_present_step_beyond_their_last_points(seen) -> None:
+    found = groups(seen(series=measured("w1")))
+    assert (reach(found, 4_000.0).high, reach(found, 4_000.0).last) == (4_000.0, 4_000.0)
+    assert reach(found, 3.0).high == 10.0
