@@ -50,6 +50,11 @@ def test_every_state_is_a_sentence(status: Status) -> None:
     assert plain.state(snapshot(status)).endswith(".")
 
 
+def test_a_run_that_is_done_says_what_goes_on() -> None:
+    done = snapshot(Status.FINISHED, advice="finished; to go on, {more_steps}")
+    assert plain.news(snapshot(), done) == ["The run is done.", "Finished; to go on, type 'set steps N' ('quit' leaves)."]
+
+
 def test_what_happens_is_told_once_in_order(capsys: pytest.CaptureFixture[str]) -> None:
     old, new, bad = Event(1900, "of before"), Event(2000, "k steps: 2 (was 1)", "change"), Event(2000, "a file differs", "warning")
     following = [

@@ -18,7 +18,7 @@ STATES: dict[Status, str] = {
     Status.LOADING: "Loading PyTorch.",
     Status.RUNNING: "Training {preset} on {device}.",
     Status.PAUSED: "Paused at step {step:,}.",
-    Status.FINISHED: "The run is done. Type quit to leave.",
+    Status.FINISHED: "The run is done.",
     Status.FAILED: "The run has failed at step {step:,}.",
 }
 PREFIXES: dict[EventKind, str] = {"warning": "Warning: ", "error": "Error: "}
@@ -45,7 +45,13 @@ HELP = (
 # Each knob by its name and by the key that lowers it.
 KNOB_WORDS = {word: name for name, knob in KNOBS.items() for word in (name, knob.keys.split()[0])}
 # What is typed for the actions that advice names.
-TYPED = {"pause": "'go'", "save": "'save'", "quit": "'quit'", **{f"{name}_lower": f"'{name}'" for name in KNOBS}}
+TYPED = {
+    "pause": "'go'",
+    "save": "'save'",
+    "quit": "'quit'",
+    "more_steps": "type 'set steps N' ('quit' leaves)",
+    **{f"{name}_lower": f"'{name}'" for name in KNOBS},
+}
 SWITCHES = {"on": True, "off": False}
 
 
@@ -161,7 +167,7 @@ def news(before: Snapshot, after: Snapshot) -> list[str]:
     told = [sentence(event) for event in fresh(before.events, after.events) if before.events or event.step >= before.step]
     if after.status is not before.status and after.status in STATES:
         told.append(state(after))
-        told += [advised(after.advice, TYPED)] if after.advice else []
+        told += [sentence(Event(after.step, advised(after.advice, TYPED)))] if after.advice else []
     elif after.step != before.step and after.status is Status.PAUSED:
         told.append(progress(after))
     shown = len(before.stages)

@@ -11,6 +11,7 @@ from tests.program import Program
 from tui_gan import __version__
 from tui_gan.contract.config import read_toml
 from tui_gan.contract.knobs import KNOBS
+from tui_gan.contract.settings import leaves, why_not
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.presets import PRESETS
 from tui_gan.session import checkpoint, runlog
@@ -54,7 +55,10 @@ def test_a_run_ends_with_one_json_object_and_a_directory_that_holds_it(preset: s
 def test_without_json_stdout_is_empty(program: Program) -> None:
     done = program("run", "toy1d", "--headless", "--steps", 3)
     assert (done.status, done.out) == (0, "")
-    assert len(list(Path("runs").iterdir())) == 1
+    (run,) = Path("runs").iterdir()
+    # The line that is left in the terminal says what to type next, and that is true.
+    assert done.err.splitlines()[-1].endswith(f"; `tui-gan resume {run} --steps N` goes on")
+    assert "finished at step 5" in program("resume", run, "--steps", 2, "--headless").err
 
 
 def test_equal_seeds_give_equal_runs_and_others_do_not(program: Program) -> None:
@@ -188,6 +192,15 @@ def test_a_preset_is_shown_whole(name: str, program: Program) -> None:
     text = program("presets", name).out
     assert all(how.option in text for how in KNOBS.values())
     assert f"{counts['generator']:,}" in text
+    # Each setting stands under what is true of it, as in the knobs view; a table stands under both with what belongs there.
+    live, fixed = (text.partition(title)[2].partition("\n\n")[0] for title in ("may change while it trains", "fixed for a run"))
+    for key, value in leaves(PRESETS[name].config).items():
+        part, other = (fixed, live) if why_not(key, value, value) else (live, fixed)
+        table, _, last = key.rpartition(".")
+        line = next(line for line in part.splitlines() if line.split()[0] == (table or key))
+        assert f"{last} = " in line or not table
+        assert all(f"{last} = " not in line for line in other.splitlines() if table and line.split()[0] == table)
+    assert "regularizers" in live
     quirks = PRESETS[name].quirks
     assert facts["quirks"] == quirks
     assert text.count(f"Kept on purpose: {quirks}." if quirks else "Kept on purpose") == bool(quirks)

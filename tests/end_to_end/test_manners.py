@@ -20,9 +20,11 @@ def test_the_users_keys_are_in_force_the_screen_begins_as_it_was_left_and_what_i
     file.write_text('theme = "light"\n[keys]\npause = "p"\nregularization_lower = "space"\n')
     places = {"XDG_CONFIG_HOME": str(own), "XDG_STATE_HOME": str(own)}
     for first in (True, False):
-        with terminal("run", "toy1d", cwd=tmp_path, **places) as opened:
+        # A run goes on in the view that it was left in.
+        words = ("run", "toy1d") if first else ("resume", next((tmp_path / "runs").iterdir()).name)
+        with terminal(*words, cwd=tmp_path, **places) as opened:
             training(opened)
-            assert "curves" in opened.text.splitlines()[1] or first
+            assert ("curves" in opened.text.splitlines()[1]) is not first
             opened.wait_for("p pause")
             opened.press("5")
             opened.wait_for(lambda text: "curves" in text.splitlines()[1])
@@ -38,7 +40,13 @@ def test_the_users_keys_are_in_force_the_screen_begins_as_it_was_left_and_what_i
             assert opened.wait_end() == 0
     sent = bytes(opened.raw).partition(b"\x1b]52;c;")[2].partition(b"\a")[0]
     assert f"step                      {shown} of " in base64.b64decode(sent).decode()
-    assert json.loads((own / "tui-gan" / "screen.json").read_text()) == {"view": "curves", "maximised": None, "light": None}
+    run = next((tmp_path / "runs").iterdir())
+    assert json.loads((own / "tui-gan" / "screen.json").read_text()) == {"light": None, "runs": {str(run): ["curves", None]}}
+    with terminal("run", "toy1d", cwd=tmp_path, **places) as opened:
+        training(opened)
+        assert "distribution" in opened.text.splitlines()[1]
+        opened.press("q")
+        assert opened.wait_end() == 0
 
 
 def test_a_wrong_file_is_one_line_before_anything_is_made(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_a_loss_that_is_not_finite_pauses_with_advice_and_the_run_can_go_on(trai
     assert paused.step < 18
     assert paused.picture is not None
     assert torch.tensor(paused.picture.mapped).isfinite().all()
-    assert going.advice is None
+    assert going.advice == "finished; to go on, {more_steps}"
     assert (ended.outcome.status, ended.outcome.step, ended.outcome.error) == ("finished", 40, None)
     assert finite(ended.checkpoint(40))
     steps = steps_of(ended.directory.log)

@@ -192,3 +192,14 @@ def test_a_run_whose_config_was_edited_says_on_resume_whose_settings_are_in_forc
     assert edited.config.objective == "hinge"
     file.write_text("objective = [")
     assert [event.kind for event in resume("run", 18).session.run.events if said in event.text] == ["warning"] * 2
+
+
+def test_a_preset_named_in_place_of_a_run_is_answered_with_its_newest(tmp_path: Path) -> None:
+    for name in ("toy1d-20260101-000000", "toy1d-20260102-000000", "toy1d-aylien-2016-08-20260103-000000", "mine"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / "config.toml").write_text("")
+    for name, meant in (("toy1d", "toy1d-20260102-000000"), ("toy1d-a", "toy1d-aylien-2016-08-20260103-000000"), ("mime", "mine")):
+        with pytest.raises(UnreadableError, match=f"no run {name!r}; did you mean {meant!r}"):
+            rundir.find(name)
+    with pytest.raises(UnreadableError, match="no run 'x'; `tui-gan runs`"):
+        rundir.find("x")

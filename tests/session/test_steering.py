@@ -268,10 +268,28 @@ def test_players_are_not_moved_one_by_one_in_pre_training_or_at_the_end(train: T
 
 
 def test_the_step_at_which_a_run_finishes_is_a_setting(train: Train) -> None:
-    ended = train(script={6: [ChangeSetting("steps", 20), None], 20: [None, ChangeSetting("steps", 25), None, Resume()]}, hold=True)
+    ended = train(script={6: [ChangeSetting("steps", 20), None], 20: [None]}, hold=True)
     assert [(each.status, each.steps) for each in ended.snapshots[1:2]] == [(Status.RUNNING, 20)]
-    assert [each.status for each in ended.snapshots if each.step == 20][-1] is Status.PAUSED
-    assert (ended.outcome.status, ended.outcome.step) == ("finished", 25)
+    last = ended.snapshots[-1]
+    assert (last.status, last.step, last.advice) == (Status.FINISHED, 20, "finished; to go on, {more_steps}")
+
+
+def test_a_finished_run_goes_on_when_its_steps_are_raised_as_if_it_had_never_stopped(train: Train) -> None:
+    raised = train("raised", {40: [None, ChangeSetting("steps", 30), None, ChangeSetting("steps", 60), None], 60: [None]}, hold=True)
+    lower, going = (each for each in raised.snapshots if (each.step, each.steps) in ((40, 30), (40, 60)))
+    finished = raised.snapshots[-1]
+    assert (lower.status, going.status) == (Status.FINISHED, Status.RUNNING)
+    assert "the run is at step 40 already" in lower.events[-1].text
+    assert (going.steps, going.advice) == (60, None)
+    assert (finished.status, finished.step, raised.outcome.status) == (Status.FINISHED, 60, "finished")
+    straight = train("straight", {0: [ChangeSetting("steps", 60)]})
+    assert_same(raised.checkpoint(60), straight.checkpoint(60))
+
+
+def test_undo_and_redo_of_steps_finish_and_go_on(train: Train) -> None:
+    ended = train(script={40: [ChangeSetting("steps", 60)], 50: [Undo(), None], 52: [Redo()], 60: [None]}, hold=True)
+    assert [event.text for event in ended.snapshots[-1].events].count("finished at step 50") == 1
+    assert (ended.outcome.status, ended.outcome.step) == ("finished", 60)
 
 
 def test_settings_are_shown_to_who_watches_them(train: Train) -> None:

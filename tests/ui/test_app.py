@@ -9,9 +9,10 @@ import pytest
 from textual.events import Key
 from textual.widgets import Input
 
-from tui_gan.contract.commands import Export, Stop, TurnKnob, Watch
+from tests.ui.conftest import SETTINGS
+from tui_gan.contract.commands import ChangeSetting, Export, Stop, TogglePause, TurnKnob, Watch
 from tui_gan.contract.knobs import KNOBS
-from tui_gan.contract.snapshot import Status
+from tui_gan.contract.snapshot import Setting, Status
 from tui_gan.ui.app import EXPORTED, TuiGan
 from tui_gan.ui.keys import COMMANDS, KEYS, view_keys
 from tui_gan.ui.panels import PANELS
@@ -224,3 +225,56 @@ def test_what_is_typed_at_once_after_the_palette_was_asked_for_is_looked_for(see
 
     watch(app, body)
     assert run.commands == []
+
+
+@pytest.mark.parametrize("status", Status)
+def test_the_footer_says_what_the_key_that_pauses_does_now(seen, run_of, watch, screen_text, status: Status) -> None:
+    app = TuiGan(run_of(seen(status)))
+    said = {Status.LOADING: "begin paused", Status.RUNNING: "pause", Status.PAUSED: "go on", Status.FINISHED: "more steps"}
+
+    async def body(pilot) -> None:
+        footer = screen_text(app).split("\n")[-1]
+        if status in said:
+            assert footer.startswith(f" space {said[status]}  ? help")
+        else:
+            # A run that has failed or stopped has nothing to pause and nothing to go on with.
+            assert "space" not in footer
+
+    watch(app, body)
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_while_it_loads_the_screen_says_how_it_will_begin(seen, run_of, watch, until, screen_text, paused: bool) -> None:
+    run = run_of(seen(Status.LOADING, picture=None, predictions=None, series={}, events=()))
+    app = TuiGan(run, paused=paused)
+    told = {
+        False: ("loading PyTorch ...  space: begin paused", " space begin paused"),
+        True: ("loading PyTorch ...  begins paused; space: begin at once", " space begin at once"),
+    }
+
+    async def body(pilot) -> None:
+        for now in (paused, not paused, paused):
+            await until(pilot, lambda now=now: all(words in screen_text(app) for words in told[now]))
+            await pilot.press("space")
+        run.latest = seen(Status.PAUSED)
+        await until(pilot, lambda: "space go on" in screen_text(app))
+
+    watch(app, body)
+    assert run.commands == [TogglePause()] * 3
+
+
+def test_a_finished_run_says_what_goes_on_and_the_key_goes_there(seen, run_of, watch, until, screen_text) -> None:
+    steps = Setting("steps", 2000, True, (), "the step at which the run finishes")
+    run = run_of(seen(Status.FINISHED, steps=2000, advice="finished; to go on, {more_steps}", settings=(*SETTINGS, steps)))
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        assert "finished; to go on, raise steps in the knobs view (6, or space)" in screen_text(app)
+        # Also where a filter would hide it.
+        await pilot.press("6", "slash", *"r1", "enter", "1", "space")
+        await until(pilot, lambda: "▸steps" in screen_text(app))
+        assert run.commands == []
+        await pilot.press("right", "enter", *"7000", "enter")
+
+    watch(app, body, (80, 24))
+    assert run.commands == [ChangeSetting("steps", 5000), ChangeSetting("steps", 7000)]

@@ -61,7 +61,7 @@ def test_80_by_24_shows_distribution_losses_and_state_in_whole_words(seen, run_o
             "D(x)",
             "losses",
             "2 ln 2",
-            "space pause",
+            "space go on",
         ):
             assert words in text
 
@@ -158,7 +158,7 @@ def test_a_view_that_a_run_does_not_have_is_refused_and_not_offered(
         assert app.screen.view == "overview"
         await pilot.press("ctrl+p")
         await until(pilot, lambda: isinstance(app.screen, Palette))
-        names = {key.name for key in offered(app.screen_stack[0])}
+        names = {key.name for key, _ in offered(app.screen_stack[0])}
         assert "layers" not in names
         assert {"discriminator", "curves", "explain"} < names
 

@@ -1,6 +1,7 @@
 import pytest
 
 from tui_gan.contract.knobs import KNOBS
+from tui_gan.ui.draw.texts.words import footer
 from tui_gan.ui.keys import ACTIONS, COMMANDS, IN_PANELS, KEYS, distinct, footer_items, help_groups, in_force, knob_letters
 from tui_gan.ui.views import VIEWS
 
@@ -66,3 +67,17 @@ def test_the_footer_names_the_views_of_the_run_and_the_way_back() -> None:
     assert "2" not in [shown for shown, _ in next(item for item in footer_items(kind="images") if item.label == "views").parts]
     assert [item.label for item in footer_items(zoomed=True)][:3] == ["pause", "help", "back"]
     assert "back" not in [item.label for item in footer_items()]
+
+
+def test_the_footer_names_the_key_that_pauses_by_what_it_does() -> None:
+    assert [item.label for item in footer_items(pauses="go on")][:3] == ["go on", "help", "quit"]
+    assert next(iter(footer_items(pauses="go on"))).parts == (("space", "obey('pause')"),)
+    assert [item.label for item in footer_items(pauses="")][:2] == ["help", "quit"]
+    assert "space" not in [part for item in footer_items(pauses="") for part, _ in item.parts]
+
+
+@pytest.mark.parametrize("pauses", ["begin paused", "go on", "more steps", "pause"])
+def test_at_80_columns_the_footer_of_the_knobs_view_names_what_is_needed_there(pauses: str) -> None:
+    text = footer(footer_items("settings", pauses=pauses), 80)[0].text()
+    needed = (f"space {pauses}", "? help", "↑ ↓ choose", "/ filter", "← lower", "→ raise", "enter type")
+    assert [words for words in needed if f" {words} " not in text] == []

@@ -4,14 +4,32 @@ from pathlib import Path
 import pytest
 
 from tui_gan.ui.app import TuiGan
-from tui_gan.ui.memory import FIRST_TIME, Memory, keep, recall
+from tui_gan.ui.memory import FIRST_TIME, NOTHING, RUNS, Memories, Memory, keep, recall
+
+LEFT = Memories(True, {"/runs/one": ("layers", "losses"), "/runs/two": ("curves", None)})
 
 
-@pytest.mark.parametrize("memory", [FIRST_TIME, Memory("layers", "losses", True), Memory(light=False)])
-def test_what_is_kept_is_recalled(tmp_path: Path, memory: Memory) -> None:
+@pytest.mark.parametrize("memories", [NOTHING, LEFT, Memories(light=False)])
+def test_what_is_kept_is_recalled(tmp_path: Path, memories: Memories) -> None:
     path = tmp_path / "deep" / "screen.json"
-    keep(path, memory)
-    assert recall(path) == memory
+    keep(path, memories)
+    assert recall(path) == memories
+
+
+def test_a_run_goes_on_as_it_was_left_and_a_new_one_begins_in_the_overview() -> None:
+    assert LEFT.of("/runs/one") == Memory("layers", "losses", True)
+    assert LEFT.of("/runs/three") == LEFT.of(None) == Memory(light=True)
+    assert NOTHING.after("/runs/one", Memory("layers", "losses", True)).after("/runs/two", Memory("curves", None, True)) == LEFT
+    # In a directory of the same name another run may begin, and be left in the overview.
+    assert LEFT.after("/runs/one", Memory(light=True)).of("/runs/one") == Memory(light=True)
+
+
+def test_the_runs_left_last_are_remembered() -> None:
+    memories = NOTHING
+    for number in range(RUNS + 5):
+        memories = memories.after(str(number), Memory("curves"))
+    memories = memories.after("7", Memory("layers"))
+    assert list(memories.runs) == [*(str(number) for number in range(5, RUNS + 5) if number != 7), "7"]
 
 
 @pytest.mark.parametrize(
@@ -22,24 +40,29 @@ def test_what_is_kept_is_recalled(tmp_path: Path, memory: Memory) -> None:
         "[]",
         "3",
         "null",
-        '{"view": "no such"}',
-        '{"view": []}',
-        '{"maximised": "no such"}',
+        "{}",
         '{"light": 3}',
         '{"more": 1}',
+        '{"runs": []}',
+        '{"runs": {"/runs/one": []}}',
+        '{"runs": {"/runs/one": null}}',
+        '{"runs": {"/runs/one": ["no such", null]}}',
+        '{"runs": {"/runs/one": ["curves", "no such"]}}',
+        '{"runs": {"/runs/one": [[], null]}}',
+        '{"view": "curves", "maximised": null, "light": null}',
         "\udcff",
     ],
 )
 def test_a_broken_file_is_as_good_as_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "screen.json"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
-    assert recall(path) == FIRST_TIME
+    assert recall(path) == NOTHING
 
 
 def test_a_place_that_cannot_be_read_or_written_is_let_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
-    keep(tmp_path / "file" / "screen.json", FIRST_TIME)
-    assert recall(tmp_path / "file" / "screen.json") == FIRST_TIME
+    keep(tmp_path / "file" / "screen.json", NOTHING)
+    assert recall(tmp_path / "file" / "screen.json") == NOTHING
     assert (tmp_path / "file").read_text() == "mine"
 
 

@@ -78,7 +78,7 @@ def test_other_keys_work_and_are_shown(seen, run_of, file: Path, watch, until, s
     app = TuiGan(run, keys=read(file).keys)
 
     async def body(pilot) -> None:
-        assert "p pause  f1 help  Q quit" in screen_text(app)
+        assert "p go on  f1 help  Q quit" in screen_text(app)
         assert "space P" in screen_text(app)
         await pilot.press("p", "space", "q", "a")
         assert app.screen.view == "layers"

@@ -75,15 +75,23 @@ def headless(plan: Plan) -> Ended:
     return Ended(_ended(run), signals.number)
 
 
-def plain(plan: Plan) -> Ended:
-    """Train and tell of it in sentences; a terminal may answer in words."""
+def plain(plan: Plan, paused: bool = False) -> Ended:
+    """Train and tell of it in sentences, from a pause on if asked; a terminal may answer in words."""
     from tui_gan.plain import watch
 
-    run = RunThread(plan)
+    run = _run(plan, paused)
     with _caught(run) as signals:
         run.start()
         watch(run, run.wait, _typed if sys.stdin.isatty() else tuple)
     return Ended(_ended(run), signals.number)
+
+
+def _run(plan: Plan, paused: bool) -> RunThread:
+    """The run of a plan, not begun yet; a paused one is told so before its first step."""
+    run = RunThread(plan)
+    if paused:
+        run.send(commands.Pause())
+    return run
 
 
 def _typed() -> list[str]:
@@ -97,8 +105,8 @@ def _typed() -> list[str]:
     return typed.splitlines() or ["quit"]
 
 
-def screen(plan: Plan, ascii_only: bool, preferences: "Preferences") -> Ended:
-    """Train with the screen, and leave the terminal clean whatever happens; how it is left is remembered."""
+def screen(plan: Plan, ascii_only: bool, preferences: "Preferences", paused: bool = False) -> Ended:
+    """Train with the screen, and leave the terminal clean whatever happens; how it is left is remembered for that run."""
     from tui_gan.ui.app import TuiGan
     from tui_gan.ui.draw.raster import can_show
     from tui_gan.ui.memory import keep, recall
@@ -107,7 +115,7 @@ def screen(plan: Plan, ascii_only: bool, preferences: "Preferences") -> Ended:
     if pixels:
         # Such a terminal has all colours, which SSH does not pass on.
         os.environ["COLORTERM"] = os.environ.get("COLORTERM") or "truecolor"
-    run, memory = RunThread(plan), recall(memory_path())
+    run, place = _run(plan, paused), str(plan.run.path.resolve())
     left = threading.Event()
     with _caught(run) as signals:
         threading.Thread(target=_watch_terminal, args=(run, signals, left), name="terminal", daemon=True).start()
@@ -118,12 +126,15 @@ def screen(plan: Plan, ascii_only: bool, preferences: "Preferences") -> Ended:
             light=preferences.light,
             pixels=pixels if preferences.pixels is None else preferences.pixels,
             keys=preferences.keys,
-            memory=memory,
+            memory=recall(memory_path()).of(place if plan.checkpoint else None),
+            paused=paused,
         )
         app.run()
         left.set()
-        if app.memory != memory:
-            keep(memory_path(), app.memory)
+        # Read again: another screen may have been left meanwhile.
+        kept = recall(memory_path())
+        if (now := kept.after(place, app.memory)) != kept:
+            keep(memory_path(), now)
         # Whether the screen left by its own choice or not, the run is saved.
         run.send(commands.Stop())
         run.start()

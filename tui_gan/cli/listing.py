@@ -71,6 +71,7 @@ def presets(
 def _facts(name: str, preset: Preset) -> dict[str, Any]:
     import msgspec
 
+    from tui_gan.contract.settings import leaves, why_not
     from tui_gan.gan.networks import parameters
     from tui_gan.session.sources import shape_of
 
@@ -80,6 +81,8 @@ def _facts(name: str, preset: Preset) -> dict[str, Any]:
         "source": preset.source,
         "quirks": preset.quirks,
         "settings": msgspec.to_builtins(preset.config),
+        # Any regularizer may be added live, those that no preset names too.
+        "live": ["regularizers", *(key for key, value in leaves(preset.config).items() if not why_not(key, value, value))],
         "knobs": dataclasses.asdict(preset.knobs),
         "parameters": parameters(preset.config, shape_of(preset.config)),
     }
@@ -89,16 +92,30 @@ def _print_facts(facts: dict[str, Any]) -> None:
     print(f"{facts['name']}: {facts['summary']}\nSource: {facts['source']}.")
     if facts["quirks"]:
         print(f"Kept on purpose: {facts['quirks']}.")
-    print("\nSettings, fixed for a run (TOML keys)")
-    for name, value in facts["settings"].items():
-        print(f"  {name:20} {_shown(value)}")
-    print("\nKnobs, live (options, keys)")
+    live, fixed = _apart(facts["settings"], frozenset(facts["live"]))
+    for title, settings in (("Settings that may change while it trains", live), ("Settings that are fixed for a run", fixed)):
+        print(f"\n{title} (TOML keys)")
+        for name, value in settings.items():
+            print(f"  {name:20} {_shown(value)}")
+    print("\nKnobs, which may change while it trains (options, keys)")
     for name, value in facts["knobs"].items():
         how = KNOBS[name]
         print(f"  {how.option:28} {_shown(value):8} {how.keys:4} {how.help}")
     print("\nParameters that are active")
     for name, count in facts["parameters"].items():
         print(f"  {name:28} {count:,}")
+
+
+def _apart(settings: dict[str, Any], live: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings that are live and those that are not; a table goes into both parts where it has some of both."""
+    found: tuple[dict[str, Any], dict[str, Any]] = {}, {}
+    for name, value in settings.items():
+        if isinstance(value, dict) and name not in live:
+            for key, each in value.items():
+                found[f"{name}.{key}" not in live].setdefault(name, {})[key] = each
+        else:
+            found[name not in live][name] = value
+    return found
 
 
 def _shown(value: Any) -> str:

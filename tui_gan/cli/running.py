@@ -4,6 +4,7 @@ import contextlib
 import json as json_text
 import math
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,18 +23,21 @@ if TYPE_CHECKING:
     from tui_gan.session.checkpoint import About
     from tui_gan.session.plan import Outcome, Plan
 
-PresetName = Annotated[str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS))]
+PresetName = Annotated[
+    str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS), show_default=False)
+]
 EXAMPLES = "128x3-maxout5, 400x4-relu-bn, 256,128-sn-dropout.3 or dcgan64"
 Headless = Annotated[bool, typer.Option("--headless", help="Train without the screen.")]
 Plain = Annotated[bool, typer.Option("--plain", help="Tell of it in sentences, as for a screen reader; type help for words to answer.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with plain ASCII.")]
+Paused = Annotated[bool, typer.Option("--paused", help="Begin paused, to look at step 0, change settings, or train step by step.")]
 Device = Annotated[str | None, typer.Option(help="Where to train: auto, cpu, cuda, cuda:N or mps.", show_default=False)]
 
 
 @with_knobs
 def run(
-    preset: PresetName,
+    preset: PresetName = "",
     headless: Headless = False,
     steps: Annotated[int | None, typer.Option(help="Steps to train; without it the preset's own number.", show_default=False)] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of every random stream; without it 0.", show_default=False)] = None,
@@ -47,15 +51,18 @@ def run(
     set: Annotated[
         list[str] | None, typer.Option("--set", help="Any setting by its TOML key: --set objective=hinge.", show_default=False)
     ] = None,
+    paused: Paused = False,
     plain: Plain = False,
     json: AsJson = False,
     ascii: Ascii = False,
     knobs: Any = None,
 ) -> None:
     """Train a preset and watch it."""
+    if not preset:
+        raise UsageError("run takes a preset, such as: tui-gan run toy1d (`tui-gan presets` lists them all)")
     options = {"steps": steps, "seed": seed, "data": data and str(data), "generator": generator, "discriminator": discriminator}
     resolved, live = settings.resolved(preset, config, settings.of_pairs(set or ()), options, knobs)
-    front_end, hold = _front_end(headless, plain, ascii)
+    front_end, hold = _front_end(headless, plain, ascii, paused)
 
     from tui_gan.data.tables import read_table
     from tui_gan.session import rundir
@@ -69,16 +76,19 @@ def run(
 
 
 def resume(
-    run: Annotated[str, typer.Argument(help="A run: its directory, or its name under runs/.")],
+    run: Annotated[str, typer.Argument(help="A run: its directory, or its name under runs/.", show_default=False)] = "",
     headless: Headless = False,
     steps: Annotated[int | None, typer.Option(min=1, help="Steps more; without it to the run's own number.", show_default=False)] = None,
     device: Device = None,
+    paused: Paused = False,
     plain: Plain = False,
     json: AsJson = False,
     ascii: Ascii = False,
 ) -> None:
     """Go on with a run where its newest checkpoint left it."""
-    front_end, hold = _front_end(headless, plain, ascii)
+    if not run:
+        raise UsageError("resume takes a run: its directory, or its name under runs/ (`tui-gan runs` lists them all)")
+    front_end, hold = _front_end(headless, plain, ascii, paused)
 
     from tui_gan.session import checkpoint, rundir
     from tui_gan.session.plan import Plan
@@ -126,7 +136,7 @@ def _check_terminal() -> None:
         raise UsageError("TERM=dumb says that this terminal cannot show a screen; set TERM to what it is, or add --headless")
 
 
-def _front_end(headless: bool, plain: bool, ascii_only: bool) -> "tuple[Callable[[Plan], Ended], bool]":
+def _front_end(headless: bool, plain: bool, ascii_only: bool, paused: bool) -> "tuple[Callable[[Plan], Ended], bool]":
     """What to train under, and whether a run that has finished is held there until somebody leaves it.
 
     Raises:
@@ -136,14 +146,18 @@ def _front_end(headless: bool, plain: bool, ascii_only: bool) -> "tuple[Callable
 
     if headless and plain:
         raise UsageError("choose one of --headless and --plain")
-    if headless or plain:
-        return (front.headless, False) if headless else (front.plain, sys.stdin.isatty())
+    if paused and (headless or (plain and not sys.stdin.isatty())):
+        raise UsageError("--paused waits until somebody goes on, which nobody can here: leave it out, or train with the screen")
+    if headless:
+        return front.headless, False
+    if plain:
+        return lambda plan: front.plain(plan, paused), sys.stdin.isatty()
     _check_terminal()
     preferences = own.preferences()
     # Imported before anything is made: a signal must find its handler soon after there is a directory to keep whole.
     import tui_gan.ui.app  # noqa: F401
 
-    return lambda plan: front.screen(plan, ascii_only, preferences), True
+    return lambda plan: front.screen(plan, ascii_only, preferences, paused), True
 
 
 def _train(plan: "Plan", front_end: "Callable[[Plan], Ended]", json: bool) -> None:
@@ -211,6 +225,8 @@ def report(plan: "Plan", outcome: "Outcome") -> dict[str, Any]:
 
 
 def summary(plan: "Plan", outcome: "Outcome") -> str:
-    """The result as one line."""
+    """The result as one line, and how to go on."""
     metrics = ", ".join(f"{name} {value:.4g}" for name, value in outcome.metrics.items())
-    return f"{outcome.status} at step {outcome.step} after {outcome.seconds:.1f} s of training ({metrics}); run directory {plan.run.path}"
+    more = " --steps N" if outcome.status == "finished" else ""
+    after = f"after {outcome.seconds:.1f} s of training ({metrics})"
+    return f"{outcome.status} at step {outcome.step} {after}; `tui-gan resume {shlex.quote(str(plan.run.path))}{more}` goes on"

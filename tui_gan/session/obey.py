@@ -169,11 +169,13 @@ def slow_motion(session: "Session", command: commands.SlowMotion) -> None:
 
 
 def _ended(session: "Session") -> bool:
-    """Whether there is nothing to pause or to go on with; says so."""
-    ended = session.status in (Status.FINISHED, Status.FAILED)
-    if ended:
-        session.run.note(f"the run has {session.status.value.lower()}; `tui-gan resume RUN --steps N` goes on with it")
-    return ended
+    """Whether there is nothing to pause or to go on with; says what goes on."""
+    path = session.run.files.run.path
+    if session.status is Status.FINISHED:
+        session.run.note(f"the run has finished; a larger value of steps goes on here, `tui-gan resume {path} --steps N` later")
+    elif session.status is Status.FAILED:
+        session.run.note(f"the run has failed; once it has been left, `tui-gan resume {path}` goes on from its newest checkpoint")
+    return session.status in (Status.FINISHED, Status.FAILED)
 
 
 def _plays(session: "Session") -> bool:
@@ -200,14 +202,18 @@ def _update(session: "Session", player: Player, name: str) -> None:
 
 
 def _steer(session: "Session", act: Callable[[], None]) -> None:
-    """Change a setting; the step at which the run finishes follows its own."""
+    """Change a setting; the step at which the run finishes follows its own, and a finished run goes on when that lies ahead."""
     before = session.run.config.steps
     act()
     steps = session.run.config.steps
-    if steps != before:
-        session.until = steps
-    if steps > before and session.status is Status.FINISHED:
-        session.rest(Status.PAUSED)
+    if steps == before:
+        return
+    session.until = steps
+    if session.status is Status.FINISHED:
+        if steps > session.run.step:
+            session.go_on(Status.RUNNING)
+        else:
+            session.run.note(f"the run is at step {session.run.step} already; a larger value of steps goes on")
 
 
 OBEY: dict[type[commands.Command], Callable[["Session", Any], None]] = {

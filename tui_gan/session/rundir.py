@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from tui_gan.contract.config import Config, read_toml, resolve, to_toml
-from tui_gan.contract.errors import UnreadableError, UsageError
+from tui_gan.contract.errors import UnreadableError, UsageError, nearest
 from tui_gan.contract.knobs import Knobs
 from tui_gan.data.files import fingerprint
 from tui_gan.data.tables import READERS
@@ -115,7 +115,15 @@ def find(name: str) -> RunDirectory:
             raise UnreadableError(f"{name} holds no run (no config.toml); `tui-gan runs` lists those there are")
     except OSError as error:
         raise UnreadableError(f"cannot read the run {name}: {error.strerror or error}") from None
-    raise UnreadableError(f"no run {name!r}; `tui-gan runs` lists those there are")
+    raise UnreadableError(f"no run {name!r}{_like(name)}; `tui-gan runs` lists those there are")
+
+
+def _like(name: str) -> str:
+    """The newest run of a preset that was named in place of a run, or the run with the nearest name."""
+    names = [run.path.name for run in listed()]
+    # The shortest has nothing but its date after the name.
+    newest = max((each for each in names if name and each.startswith(name)), key=lambda each: (-len(each), each), default=None)
+    return f"; did you mean {newest!r}?" if newest else nearest(name, names)
 
 
 def read_config(run: RunDirectory) -> tuple[Config, Knobs]:

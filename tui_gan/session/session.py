@@ -95,6 +95,7 @@ class Session:
     def _finish(self) -> None:
         self.rest(Status.FINISHED)
         self.run.note(f"finished at step {self.run.step}")
+        self._advice = "finished; to go on, {more_steps}"
         self.run.save()
         self._end_unless_held()
 

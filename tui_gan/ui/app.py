@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,18 +17,20 @@ from textual.screen import Screen
 
 from tui_gan.contract.commands import Command, Export, RunHandle, Stop, TurnKnob, Watch
 from tui_gan.contract.news import advised
-from tui_gan.contract.snapshot import Event, EventKind, Snapshot
+from tui_gan.contract.snapshot import Event, EventKind, Snapshot, Status
+from tui_gan.ui.bars import Footer
 from tui_gan.ui.board import Board
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.draw.raster import Raster, forgotten, sent
 from tui_gan.ui.draw.texts.figures import figures
 from tui_gan.ui.escape import told_apart
 from tui_gan.ui.help import Help
-from tui_gan.ui.keys import COMMANDS, KEYS, Key, bindings
+from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings
 from tui_gan.ui.line import watched
 from tui_gan.ui.memory import FIRST_TIME, Memory
 from tui_gan.ui.painter import painter
 from tui_gan.ui.panels.panel import Frame
+from tui_gan.ui.panels.settings import Settings
 from tui_gan.ui.puller import Puller
 from tui_gan.ui.search import Actions, Palette
 from tui_gan.ui.theme import AsciiFilter, theme
@@ -48,6 +51,7 @@ class TuiGan(App[None]):
         pixels: whether the terminal shows pictures in pixels by kitty's protocol.
         keys: those in force.
         memory: how the screen was left the last time.
+        paused: whether the run has been told to begin paused.
         begin: called once the first frame stands, so that whatever starts the run does not delay it.
 
     Attributes:
@@ -72,6 +76,7 @@ class TuiGan(App[None]):
         pixels: bool = False,
         keys: tuple[Key, ...] = KEYS,
         memory: Memory = FIRST_TIME,
+        paused: bool = False,
         begin: Callable[[], None] | None = None,
     ) -> None:
         self.failure: BaseException | None = None
@@ -96,8 +101,9 @@ class TuiGan(App[None]):
         self._begin = begin
         self._puller = Puller(handle, self._show, lambda: self.bytes_written)
         self._leaving = False
+        self._begins_paused = paused
         self._watched: tuple[str, ...] = ()
-        self._board = Board(Frame(handle.latest, self._look, keys=keys), self._watch, memory)
+        self._board = Board(Frame(handle.latest, self._look, keys=keys, begins_paused=paused), self._watch, memory)
         for palette in PALETTES.values():
             self.register_theme(theme(palette))
         self.theme = self._look.palette.name
@@ -128,9 +134,11 @@ class TuiGan(App[None]):
 
     def _show(self, snapshot: Snapshot, quick: bool = False) -> None:
         if snapshot.advice:
-            snapshot = dataclasses.replace(snapshot, advice=advised(snapshot.advice, {key.name: key.shown for key in self._keys}))
+            names = {key.name: key.shown for key in self._keys}
+            advice = advised(snapshot.advice, names | {"more_steps": advised(MORE_STEPS, names)})
+            snapshot = dataclasses.replace(snapshot, advice=advice)
         rate, share = self._puller.taken(snapshot)
-        self._board.show(Frame(snapshot, self._look, self._leaving, rate, share, self._keys), quick)
+        self._board.show(Frame(snapshot, self._look, self._leaving, rate, share, self._keys, self._begins_paused), quick)
 
     def _watch(self, parts: tuple[str, ...]) -> None:
         """Tell the run what is looked at now."""
@@ -154,8 +162,16 @@ class TuiGan(App[None]):
         self._puller.send(command)
 
     def action_obey(self, name: str) -> None:
-        """Send a command of the table of keys."""
+        """Send a command of the table of keys; in place of a pause, show at the end what goes on."""
+        status = self._board.frame.snapshot.status
+        if name == "pause" and status is Status.FINISHED:
+            self._board.turn_to("knobs")
+            self._board.query_one(Settings).choose("steps")
+            return
         self.send(COMMANDS[name])
+        if name == "pause" and status is Status.LOADING:
+            self._begins_paused = not self._begins_paused
+            self._show(self._board.frame.snapshot)
 
     def action_turn(self, name: str, direction: int) -> None:
         """Turn a knob."""
@@ -239,6 +255,15 @@ class TuiGan(App[None]):
         """Write what the view shows into the run directory."""
         view = self._board.view
         self.send(Export("safetensors") if view not in EXPORTED else Export("png", EXPORTED[view]))
+
+    def act_in(self, view: str, action: str) -> None:
+        """Turn to a view, and do an action of its panel once the run has told what is looked at there."""
+        self._board.turn_to(view)
+        self._puller.send_and(Watch(self._watched), partial(self.call_later, self._act_if_there, view, action))
+
+    async def _act_if_there(self, view: str, action: str) -> None:
+        if self.screen is self._board and self._board.view == view:
+            await self._board.query_one(Footer).act(action)
 
     def action_restore(self) -> None:
         """Show all panels again, and leave the focused one."""

@@ -2,11 +2,12 @@
 
 from typing import ClassVar, Literal
 
+from tui_gan.contract.snapshot import Status
 from tui_gan.ui.draw.canvas import Canvas, framed
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.texts import words
 from tui_gan.ui.draw.texts.stages import stages
-from tui_gan.ui.keys import footer_items
+from tui_gan.ui.keys import BEGIN_AT_ONCE, PAUSES, footer_items
 from tui_gan.ui.layout import Kind
 from tui_gan.ui.panels.panel import Frame, Part
 
@@ -28,7 +29,7 @@ class Header(Part):
 
 
 class Advice(Part):
-    """One line on what to do about a failure or an automatic pause."""
+    """One line on what to do about a failure, an automatic pause, or the end."""
 
     quick: ClassVar[bool] = True
 
@@ -38,7 +39,7 @@ class Advice(Part):
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line."""
-        return words.advice(frame.snapshot.advice or "", width, frame.look)
+        return words.advice(frame.snapshot.advice or "", width, frame.look, calm=frame.snapshot.status is Status.FINISHED)
 
 
 class Stages(Part):
@@ -69,7 +70,9 @@ class Footer(Part):
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line and remember where it can be clicked."""
-        canvas, self.targets = words.footer(footer_items(*self._panel(), frame.keys, self._zoomed()), width)
+        status = frame.snapshot.status
+        pauses = BEGIN_AT_ONCE if status is Status.LOADING and frame.begins_paused else PAUSES.get(status, "")
+        canvas, self.targets = words.footer(footer_items(*self._panel(), frame.keys, self._zoomed(), pauses), width)
         return canvas
 
     async def act(self, action: str) -> None:

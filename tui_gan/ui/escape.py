@@ -26,4 +26,4 @@ class Parser(XTermParser):
 
 def told_apart() -> None:
     """Have every terminal read so from now on."""
-    linux_driver.XTermParser = Parser  # type: ignore[misc]
+    vars(linux_driver)["XTermParser"] = Parser

@@ -9,6 +9,7 @@ from textual.keys import _character_to_key
 
 from tui_gan.contract import commands
 from tui_gan.contract.knobs import KNOBS, Knob
+from tui_gan.contract.snapshot import Status
 from tui_gan.ui.draw.texts.words import Item
 from tui_gan.ui.layout import ABSENT, Kind
 from tui_gan.ui.views import VIEWS
@@ -100,7 +101,7 @@ SCREEN = (
 ACTIONS = (*RUN, *CHANGES, *SCREEN)
 # These keys stay what they are, whatever the user's file of keys says; the footer begins with the others' most needed.
 FIXED = ("interrupt", "back")
-FIRST = ("pause", "help", "quit")
+FIRST = ("help", "quit")
 
 IN_PANELS = (
     Key("real", "R", "layer('real')", "real", "show and hide the real data", "layers"),
@@ -141,12 +142,12 @@ IN_PANELS = (
     Key("charts_down", "down", "page(1)", "charts", "the charts below", "curves"),
     Key("choose_up", "up", "choose(-1)", "choose", "the row above", "settings"),
     Key("choose_down", "down", "choose(1)", "choose", "the row below", "settings"),
-    Key("rows_up", "pageup", "choose_page(-1)", "page", "ten rows up", "settings"),
-    Key("rows_down", "pagedown", "choose_page(1)", "page", "ten rows down", "settings"),
+    Key("find", "slash", "find", "filter", "choose knobs and settings as you type", "settings"),
     Key("lower", "left", "turn_chosen(-1)", "lower", "turn it down", "settings"),
     Key("raise", "right", "turn_chosen(1)", "raise", "turn it up", "settings"),
     Key("type", "enter", "type", "type", "type an exact value", "settings"),
-    Key("find", "slash", "find", "filter", "choose knobs and settings as you type", "settings"),
+    Key("rows_up", "pageup", "choose_page(-1)", "page", "ten rows up", "settings"),
+    Key("rows_down", "pagedown", "choose_page(1)", "page", "ten rows down", "settings"),
     Key("restart", "R", "restart", "restart", "save this run, and start a new one with the settings that wait for it", "settings"),
     Key("knob_up", "up", "choose(-1)", "choose", "the knob above", "knobs"),
     Key("knob_down", "down", "choose(1)", "choose", "the knob below", "knobs"),
@@ -256,18 +257,39 @@ def help_groups(panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> 
     }
 
 
-def footer_items(panel: str = "", kind: Kind | Literal[""] = "", keys: Sequence[Key] = KEYS, zoomed: bool = False) -> list[Item]:
+# What the key that pauses does now; where it does nothing it has no place in the footer.
+PAUSES: dict[Status, str] = {
+    Status.LOADING: "begin paused",
+    Status.RUNNING: "pause",
+    Status.PAUSED: "go on",
+    Status.FINISHED: "more steps",
+}
+# In place of the first, once it has been pressed.
+BEGIN_AT_ONCE = "begin at once"
+# What makes a finished run go on; advice names it.
+MORE_STEPS = "raise steps in the knobs view ({knobs}, or {pause})"
+
+
+def footer_items(
+    panel: str = "",
+    kind: Kind | Literal[""] = "",
+    keys: Sequence[Key] = KEYS,
+    zoomed: bool = False,
+    pauses: str = PAUSES[Status.RUNNING],
+) -> list[Item]:
     """The footer, the most needed first: what works in this panel alone, then everywhere; keys of one label stand together.
 
     Args:
         zoomed: whether a panel has all the room, of which the way back is named first.
+        pauses: what the key that pauses does now; "" for nothing.
     """
     by_name = {key.name: key for key in keys}
     back = [dataclasses.replace(by_name["zoom"], label="back")] if zoomed else []
-    rest = [by_name[key.name] for key in ACTIONS if key.name not in (*FIRST, *FIXED, *(key.name for key in back))]
+    rest = [by_name[key.name] for key in ACTIONS if key.name not in ("pause", *FIRST, *FIXED, *(key.name for key in back))]
     here = [key for key in keys if key.panel and key.works(panel, kind)]
     views = [dataclasses.replace(by_name[name], label="views") for name, view in VIEWS.items() if view.panel not in ABSENT[kind or "line"]]
-    items = _items([*(by_name[name] for name in FIRST[:2]), *back, *here, *(by_name[name] for name in FIRST[2:]), *views, *rest])
+    pause = [dataclasses.replace(by_name["pause"], label=pauses)] if pauses else []
+    items = _items([*pause, *(by_name[name] for name in FIRST[:1]), *back, *here, *(by_name[name] for name in FIRST[1:]), *views, *rest])
     for knob in KNOBS.values():
         ways = [key for key in keys if key.action.startswith(f"turn('{knob.name}'")]
         items[knob.label] = Item(tuple((key.shown, key.action) for key in ways), knob.label)

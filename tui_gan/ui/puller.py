@@ -28,6 +28,7 @@ class Puller:
         self._written = written
         self._governor = Governor()
         self._sent = 0
+        self._then: list[tuple[int, Callable[[], object]]] = []
         self._woken = asyncio.Event()
 
     def send(self, command: Command) -> None:
@@ -35,6 +36,11 @@ class Puller:
         self._handle.send(command)
         self._sent += 1
         self._woken.set()
+
+    def send_and(self, command: Command, act: Callable[[], object]) -> None:
+        """Send a command to the run, and do something once its answer has been drawn whole."""
+        self.send(command)
+        self._then.append((self._sent, act))
 
     def taken(self, snapshot: Snapshot) -> tuple[float, float]:
         """Bytes a second, and the share of one processor that the screen takes; nothing while it is at rest."""
@@ -61,7 +67,7 @@ class Puller:
             running = newer.status is Status.RUNNING
             steady = steady and not pressed
             now = time.monotonic()
-            quick = pressed and running and now - full_at < STALE_SECONDS
+            quick = pressed and running and now - full_at < STALE_SECONDS and not self._then
             if not quick:
                 if steady:
                     self._governor.learn(time.thread_time() - spent, self._written() - written)
@@ -69,6 +75,9 @@ class Puller:
                 steady = running and seen.status is Status.RUNNING
             seen = newer
             self._show(seen, quick)
+            due, self._then = [act for sent, act in self._then if sent <= answered], [each for each in self._then if each[0] > answered]
+            for act in due:
+                act()
             if running and self._sent == asked:
                 await self._rest(full_at + self._governor.interval, seen)
 

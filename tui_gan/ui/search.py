@@ -1,5 +1,6 @@
-"""Search: the command palette, with every action of the screen."""
+"""Search: the command palette, with every action of the screen and of every view."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -14,13 +15,17 @@ from tui_gan.ui.board import Board
 from tui_gan.ui.keys import Key
 from tui_gan.ui.views import VIEWS
 
+# By the panel that has the room in them.
+VIEW_OF = {view.panel: name for name, view in VIEWS.items() if view.panel}
+# What has no meaning from the palette: it is there, or closes it.
+OUT = ("back", "interrupt", "palette")
 
-def title(key: Key) -> str:
-    """What an action is called in the palette."""
+
+def title(key: Key, view: str = "") -> str:
+    """What an action is called in the palette, with the view that is turned to for it, if that is another."""
     knob = next((knob for knob in KNOBS.values() if key.action.startswith(f"turn('{knob.name}'")), None)
-    if knob is None:
-        return f"{key.label}: {key.help}"
-    return f"{knob.label}: {key.help}"
+    there = f" ({view})" if view else ""
+    return f"{key.label if knob is None else knob.label}: {key.help}{there}"
 
 
 class Actions(Provider):
@@ -28,15 +33,16 @@ class Actions(Provider):
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
-        for key in offered(self.screen):
-            yield DiscoveryHit(title(key), partial(_act, self.screen, key.action), help=f"key {key.shown}")
+        for key, view in offered(self.screen):
+            yield DiscoveryHit(title(key, view), partial(_act, self.screen, key.action, view), help=f"key {key.shown}")
 
     async def search(self, query: str) -> Hits:
         """Those that match."""
         matcher = self.matcher(query)
-        for key in offered(self.screen):
-            if (score := matcher.match(title(key))) > 0:
-                yield Hit(score, matcher.highlight(title(key)), partial(_act, self.screen, key.action), help=f"key {key.shown}")
+        for key, view in offered(self.screen):
+            if (score := matcher.match(title(key, view))) > 0:
+                act = partial(_act, self.screen, key.action, view)
+                yield Hit(score, matcher.highlight(title(key, view)), act, help=f"key {key.shown}")
 
 
 class Palette(CommandPalette):
@@ -53,16 +59,22 @@ class Palette(CommandPalette):
             self.query_one(Input).insert_text_at_cursor(event.character)
 
 
-def offered(screen: Screen[Any]) -> list[Key]:
-    """The actions that do something on this screen: those of its panel, and no view that the run does not have."""
+def offered(screen: Screen[Any]) -> Iterator[tuple[Key, str]]:
+    """The actions of the panel, then those that work everywhere, then those of other views, each with that view, which this run has."""
     if not isinstance(screen, Board):
-        return []
-    absent = [f"view('{name}')" for name, view in VIEWS.items() if view.panel in screen.absent]
-    out = ("back", "interrupt", "palette")
-    here = [key for key in screen.frame.keys if key.panel and key.works(screen.panel, screen.kind)]
-    return here + [key for key in screen.frame.keys if not key.panel and key.name not in out and key.action not in absent]
+        return
+    keys, absent = screen.frame.keys, [f"view('{name}')" for name, view in VIEWS.items() if view.panel in screen.absent]
+    yield from ((key, "") for key in keys if key.panel and key.works(screen.panel, screen.kind))
+    yield from ((key, "") for key in keys if not key.panel and key.name not in OUT and key.action not in absent)
+    for key in keys:
+        elsewhere = key.panel in VIEW_OF and key.panel != screen.panel and key.panel not in screen.absent
+        if elsewhere and key.works(key.panel, screen.kind):
+            yield key, VIEW_OF[key.panel]
 
 
-async def _act(screen: Screen[Any], action: str) -> None:
-    """Do what the key would."""
-    await screen.query_one(Footer).act(action)
+async def _act(screen: Screen[Any], action: str, view: str) -> None:
+    """Do what the key would, in the view where it is one."""
+    if view:
+        screen.app.act_in(view, action)  # type: ignore[attr-defined]
+    else:
+        await screen.query_one(Footer).act(action)

@@ -132,7 +132,7 @@ def test_a_filter_leaves_what_is_looked_for(seen, run_of, watch, until, screen_t
         assert (at(app)._row().key, len(at(app)._found)) == (chosen, found)
         await until(pilot, lambda: f"filter {words}▏   {found} found" in screen_text(app))
         await pilot.press("enter")
-        await until(pilot, lambda: f"filter: {words}  " in screen_text(app))
+        await until(pilot, lambda: f"filter: {words}, Escape clears" in screen_text(app))
         assert app.memory.view == "knobs"
         # Kept, it is cleared by Escape, and what was chosen stays so.
         await pilot.press("escape")
@@ -160,7 +160,7 @@ def test_what_a_filter_leaves_is_turned_and_typed_as_ever(seen, run_of, watch, u
     assert asked(run) == [ChangeSetting("regularizers.r1", 2.0), ChangeSetting("regularizers.r1", 0.25), TurnKnob("k_steps", -1)]
 
 
-def test_the_end_of_a_range_is_told(seen, run_of, watch, until, screen_text) -> None:
+def test_where_the_arrows_end_is_told(seen, run_of, watch, until, screen_text) -> None:
     zero = dataclasses.replace(SETTINGS[1], value=0.0)
     run = run_of(seen(settings=(SETTINGS[0], zero, SETTINGS[2])))
     app = TuiGan(run)
@@ -168,7 +168,7 @@ def test_the_end_of_a_range_is_told(seen, run_of, watch, until, screen_text) -> 
     async def body(pilot) -> None:
         await turned_to(pilot, until, app, R1)
         await pilot.press("left")
-        await until(pilot, lambda: "regularizers.r1: 0 is the end of its range" in screen_text(app))
+        await until(pilot, lambda: "regularizers.r1: the arrows end at 0; Enter types" in screen_text(app))
         assert asked(run) == []
         await pilot.press("right")
         assert asked(run) == [ChangeSetting("regularizers.r1", 1.0)]

@@ -74,7 +74,8 @@ def doing(reading: Reading) -> Paragraph:
         )
     if snapshot.status in (Status.FINISHED, Status.STOPPED):
         can = f"{key('evaluate')} measures again, {key('export')} writes it into a file, {key('quit')} leaves"
-        return Paragraph(f"The run has come to its end; what you see is how it ended: {can}.")
+        more = f"To go on, raise steps in the knobs view ({key('knobs')})."
+        return Paragraph(f"The run has come to its end; what you see is how it ended: {can}. {more}")
     return Paragraph(
         f"In each step {_order(reading)}. Both see {value_text(snapshot.knobs.batch_size)} fresh samples at a time.", GOODFELLOW
     )

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from tui_gan.contract.snapshot import ImageGrid, Picture, Plane2D
+from tui_gan.contract.snapshot import ImageGrid, Picture, Plane2D, Status
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.pictures.picture import drawn
@@ -70,6 +70,11 @@ def legend(picture: Picture | None, look: Look) -> Notes:
 
 
 def waiting(frame: Frame, width: int) -> tuple[str, int]:
-    """What is awaited, in so many columns, and these."""
-    text = "loading PyTorch ..." if frame.snapshot.status.value == "LOADING" else "no picture yet"
-    return text if len(text) <= width else "", width
+    """What is awaited, and how the run will begin, as far as so many columns hold it, and these."""
+    if frame.snapshot.status is not Status.LOADING:
+        texts = ["no picture yet"]
+    else:
+        space = next((key.shown for key in frame.keys if key.name == "pause"), "")
+        begins = f"begins paused; {space}: begin at once" if frame.begins_paused else f"{space}: begin paused"
+        texts = [f"loading PyTorch ...  {begins}", "loading PyTorch ..."]
+    return next((text for text in texts if len(text) <= width), ""), width

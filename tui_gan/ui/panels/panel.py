@@ -34,6 +34,7 @@ class Frame:
         bytes_per_second: what goes to the terminal.
         drawing: the share of one processor that the screen takes.
         keys: those in force.
+        begins_paused: whether a run that is loading will be paused when it begins.
     """
 
     snapshot: Snapshot
@@ -42,6 +43,7 @@ class Frame:
     bytes_per_second: float = 0.0
     drawing: float = 0.0
     keys: tuple[Key, ...] = KEYS
+    begins_paused: bool = False
 
 
 class Part(Widget):
@@ -81,7 +83,7 @@ class Part(Widget):
         width, height = self.size
         if not (width and height and self.is_on_screen):
             return
-        facts = (width, height, self.has_focus, frame.look, frame.snapshot.status, *self.facts(frame))
+        facts = (width, height, self.has_focus, frame.look, frame.snapshot.status, frame.begins_paused, *self.facts(frame))
         if facts == self._drawn_for:
             return
         before = self._drawn_for

@@ -86,7 +86,7 @@ class Settings(Panel):
     def notes(self, frame: Frame) -> Notes:
         """Which of how many rows is chosen, and the filter that leaves them."""
         found, words = self._rows(frame), self.state.words
-        kept = ((f"filter: {words}  ", Ink.DIM),) if words and not self.state.filtering else ()
+        kept = ((f"filter: {words}, Escape clears   ", Ink.DIM),) if words and not self.state.filtering else ()
         if frame.snapshot.status is Status.LOADING or not found:
             return kept
         return (*kept, (f"{self._place(found) + 1} of {len(found)}", Ink.DIM))
@@ -147,7 +147,7 @@ class Settings(Panel):
         elif value != before:
             self._put(row, typed(value), value)
         else:
-            self.notify(f"{row.key}: {typed(value)} is the end of its range")
+            self.notify(f"{row.key}: the arrows end at {typed(value)}; Enter types an exact value")
 
     def action_type(self) -> None:
         """Begin to type a value."""

@@ -4,7 +4,7 @@ import pytest
 
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.snapshot import Event, Status
-from tui_gan.ui.draw.palette import Look
+from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.texts import words
 from tui_gan.ui.keys import footer_items
 
@@ -102,6 +102,12 @@ def test_a_failure_shows_the_end_of_its_traceback_and_the_advice(seen, look: Loo
 
 def test_advice_is_cut_between_words(look: Look) -> None:
     assert words.advice("lower the batch size", 18, look).text().rstrip() == look.pick(" ▲ lower the…", " ! lower the...")
+
+
+def test_calm_advice_warns_of_nothing(look: Look) -> None:
+    drawn = words.advice("finished", 12, look, calm=True)
+    assert drawn.text() == " finished   "
+    assert {int(ink) for ink in drawn.inks.flatten()} == {Ink.BADGE_CALM}
 
 
 @pytest.mark.parametrize("width", [0, 3, 10, 40, 80, 120, 320])

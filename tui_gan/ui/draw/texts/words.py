@@ -166,13 +166,13 @@ def _event_rows(event: Event, width: int, look: Look) -> list[list[tuple[str, In
     return [first, *([(" " * (len(step) + 2), Ink.DIM), (line, body)] for line in text[1:])]
 
 
-def advice(text: str, width: int, look: Look) -> Canvas:
-    """One line that stands out."""
+def advice(text: str, width: int, look: Look, calm: bool = False) -> Canvas:
+    """One line that stands out; a calm one warns of nothing."""
     canvas = Canvas(width, 1)
-    shown = f" {look.pick('▲', '!')} {text}"
+    shown = f" {text}" if calm else f" {look.pick('▲', '!')} {text}"
     if len(shown) > width:
         shown = shown[: max(0, width - 3)].rsplit(" ", 1)[0] + look.pick("…", "...")
-    canvas.write(0, 0, shown.ljust(width), Ink.BADGE_WARNING)
+    canvas.write(0, 0, shown.ljust(width), Ink.BADGE_CALM if calm else Ink.BADGE_WARNING)
     return canvas
 
 
