@@ -255,8 +255,9 @@ def test_a_preset_is_shown_whole(name: str, program: Program) -> None:
         part, other = (fixed, live) if why_not(key, value, value) else (live, fixed)
         table, _, last = key.rpartition(".")
         line = next(line for line in part.splitlines() if line.split()[0] == (table or key))
-        assert f"{last} = " in line or not table
-        assert all(f"{last} = " not in line for line in other.splitlines() if table and line.split()[0] == table)
+        named = re.compile(rf"(?<!\w){last} = ")
+        assert named.search(line) or not table
+        assert not any(named.search(line) for line in other.splitlines() if table and line.split()[0] == table)
     assert "regularizers" in live
     for field, heading in REMARKS.items():
         remark = getattr(PRESETS[name], field)

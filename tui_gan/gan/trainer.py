@@ -226,7 +226,8 @@ class Trainer:
 
     def state(self) -> State:
         """Copy all that the next step depends on, by name, onto the CPU."""
-        return {name: value.detach().to("cpu", copy=True) for name, value in state.tensors(self)}
+        # A gradient may come with other strides than its weight, which no file keeps.
+        return {name: value.detach().to("cpu", copy=True).contiguous() for name, value in state.tensors(self)}
 
     def load_state(self, found: State) -> None:
         """Put back what `state()` copied; the trainer must come from the same configuration.
