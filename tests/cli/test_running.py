@@ -1,6 +1,7 @@
 """`run`, `resume`, `runs`, `presets` and `doctor`: what they print and leave behind."""
 
 import dataclasses
+import re
 from pathlib import Path
 
 import msgspec
