@@ -19,7 +19,7 @@ def test_the_digits_need_no_file(program: Program) -> None:
     done = program("run", "digits", "--headless", "--steps", 3, "--json", *SMALL)
     assert done.status == 0
     assert len(done.out.splitlines()) == 1
-    assert done.result["metrics"].keys() == {"precision", "recall"}
+    assert done.result["metrics"].keys() == {"precision", "recall", "coverage"}
 
 
 def test_without_data_it_says_what_can_be_given(program: Program, here: Path) -> None:

@@ -138,8 +138,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         label_smoothing: one-sided label smoothing: D's target for real samples is 1 minus this.
         instance_noise: noise on real and generated samples before they reach the discriminator.
         regularizers: weight of this regularizer in the discriminator's loss; 0 leaves it out.
-        lazy: lazy regularization: the gradient of the regularizers is computed in every lazy-th step and added in each, after Karras et
-            al. 2020 (arXiv:1912.04958), who add lazy times as much in one update; 1 computes it in every step.
+        lazy: lazy regularization: the regularizers are added once in so many steps, with so many times their weight (after Karras et al.
+            2020, arXiv:1912.04958); under Adam, which normalises each update, they then act less strongly. 1 adds them in every step.
         historical_averaging: weight of the squared distance of each player's weights from their mean over the run, in its loss.
         generator_l2: weight of an L2 penalty, half the sum of the squared weights, in the generator's loss; below 0 it rewards large ones.
         updates: order of the updates of D and G in a step.

@@ -108,8 +108,7 @@ class Rehearsal(Trainer):
 
     def _discriminator_losses(self, real: Tensor, fake: Tensor, knobs: Knobs) -> DiscriminatorLosses:
         found = super()._discriminator_losses(real, fake, knobs)
-        lazy = 0.0 if found.lazy is None else knobs.regularization * float(found.lazy.detach())
-        self._added("D", float((found.total - found.loss).detach()) + lazy)
+        self._added("D", float((found.total - found.loss).detach()))
         return found
 
     def _generator_total(self, loss: Tensor, real: Tensor, fake: Tensor) -> Tensor:

@@ -19,7 +19,6 @@ State = dict[str, Tensor]
 MOMENTS = {**dict.fromkeys(("adam", "adam_hat"), ("exp_avg", "exp_avg_sq")), "sgd": ("momentum_buffer",)}
 NUMBERS = {**dict.fromkeys(("adam", "adam_hat"), ("step",)), "sgd": ()}
 COUNTS = 4
-HELD, GRADIENT = "penalty_gradients.", "gradient"
 
 # Type and shape.
 Form = tuple[torch.dtype, tuple[int, ...]]
@@ -39,7 +38,6 @@ def tensors(trainer: "Trainer") -> Iterator[tuple[str, Tensor]]:
         for index, mean in enumerate(means):
             yield f"{name}.{index}", mean
     yield from {f"coefficients.{name}": coefficient for name, coefficient in trainer.coefficients.items()}.items()
-    yield from {f"{HELD}{place}.{GRADIENT}": gradient for place, gradient in trainer.penalty_gradients.items()}.items()
     yield "stream", trainer.stream.get_state()
     yield "fixed_latents", trainer.fixed_latents
     yield "loss_sums", trainer.loss_sums
@@ -64,8 +62,6 @@ def load(trainer: "Trainer", state: State) -> None:
             mean.copy_(state[f"{name}.{index}"])
     for name in trainer.coefficients:
         trainer.coefficients[name] = state[f"coefficients.{name}"].to(trainer.device, copy=True)
-    held = {int(name[len(HELD) :].partition(".")[0]): value for name, value in state.items() if name.startswith(HELD)}
-    trainer.penalty_gradients = {place: value.to(trainer.device, copy=True) for place, value in sorted(held.items())}
     trainer.stream.set_state(state["stream"])
     trainer.fixed_latents = state["fixed_latents"].clone()
     trainer.loss_sums = state["loss_sums"].to(trainer.device, copy=True)
@@ -94,8 +90,6 @@ def carried(old: "Trainer", new: "Trainer") -> State:
     found |= {name: value for name, value in fresh.items() if name.startswith("coefficients.") and name not in kept}
     if old.config.sampling != new.config.sampling:
         found |= {"drawn": fresh["drawn"]} if "drawn" in fresh else {}
-    if (weights, old.config.lazy) != (wanted, new.config.lazy):
-        found = {name: value for name, value in found.items() if not name.startswith(HELD)}
     if _latents(old.config) != _latents(new.config):
         found["fixed_latents"] = fresh["fixed_latents"]
     return found
@@ -124,8 +118,6 @@ def forms(config: Config, shape: tuple[int, ...]) -> tuple[dict[str, Form], dict
     must |= {"drawn": (torch.int64, ())} if config.sampling == "epochs" else {}
     must |= {"loss_sums": (torch.float32, (2,)), "accuracy_sum": (torch.float32, ()), "counts": (torch.int64, (COUNTS,))}
     may: dict[str, Form] = {}
-    if config.lazy > 1 and any(config.regularizers.values()):
-        may |= {f"{HELD}{place}.{GRADIENT}": _form(weight) for place, weight in enumerate(discriminator.parameters())}
     for name, network in networks.items():
         for index, weight in enumerate(network.parameters()):
             if config.historical_averaging:

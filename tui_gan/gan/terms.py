@@ -24,21 +24,18 @@ class DiscriminatorLosses(NamedTuple):
     Attributes:
         loss: the objective's.
         total: the loss with what is added to it in this update.
-        lazy: the regularizers, weighted, where their gradient is taken apart, to be added in the next updates too; else None.
         real_logits, fake_logits: (B, 1).
     """
 
     loss: Tensor
     total: Tensor
-    lazy: Tensor | None
     real_logits: Tensor
     fake_logits: Tensor
 
 
-def due(trainer: "Trainer", knobs: Knobs) -> Sequence[Term]:
-    """The regularizers that are computed in this update: in every lazy-th step, and where none of their gradients is held."""
-    held = trainer.penalty_gradients.keys() == set(trainer.places[knobs.minibatch_discrimination])
-    return () if held and trainer.steps_done % trainer.config.lazy else trainer.terms
+def due(trainer: "Trainer") -> Sequence[Term]:
+    """The regularizers that enter the discriminator's loss at this step: all of them in every lazy-th."""
+    return () if trainer.steps_done % trainer.config.lazy else trainer.terms
 
 
 def with_discriminator_terms(
@@ -53,7 +50,7 @@ def with_discriminator_terms(
     """
     config, gate = trainer.config, knobs.minibatch_discrimination
     (real, fake, *_), (real_logits, fake_logits, *extra) = shown, logits
-    total, lazy = loss, None
+    total = loss
     if terms:
         judgement = Judgement(
             judge=lambda x: trainer.discriminator(x, gate),
@@ -65,11 +62,9 @@ def with_discriminator_terms(
             extra_logits=extra[0] if extra else None,
             stream_noise=lambda: torch.rand(len(real), device=trainer.device),
         )
-        if config.lazy == 1:
-            total = _with_penalties(loss, trainer, judgement, knobs.regularization)
-        else:
-            # Without the knob's factor, which is that of the update in which the gradient is added.
-            lazy = _with_penalties(loss.new_zeros(()), trainer, judgement, 1.0)
+        for name, regularizer, weight in terms:
+            factor = trainer.coefficients.get(name, weight) * knobs.regularization * config.lazy
+            total = total + factor * regularizer.term(judgement)
     for name, regularizer, weight in trainer.terms:
         if regularizer.adapt:
             right = accuracy(trainer.objective, real_logits, fake_logits)
@@ -78,7 +73,7 @@ def with_discriminator_terms(
         # Weights that take no part add to it what no gradient is taken of.
         distance = historical_distance(list(trainer.discriminator.parameters()), trainer.discriminator_means)
         total = total + config.historical_averaging * distance
-    return DiscriminatorLosses(loss, total, lazy, real_logits, fake_logits)
+    return DiscriminatorLosses(loss, total, real_logits, fake_logits)
 
 
 def with_generator_terms(loss: Tensor, trainer: "Trainer", real: Tensor, fake: Tensor) -> Tensor:
@@ -97,10 +92,4 @@ def with_generator_terms(loss: Tensor, trainer: "Trainer", real: Tensor, fake: T
     if trainer.generator_means:
         distance = historical_distance(list(trainer.generator.parameters()), trainer.generator_means)
         loss = loss + config.historical_averaging * distance
-    return loss
-
-
-def _with_penalties(loss: Tensor, trainer: "Trainer", judgement: Judgement, factor: float) -> Tensor:
-    for name, regularizer, weight in trainer.terms:
-        loss = loss + trainer.coefficients.get(name, weight) * factor * regularizer.term(judgement)
     return loss

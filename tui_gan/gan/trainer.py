@@ -34,8 +34,6 @@ class Trainer:
         steps_done: steps trained since the beginning; `pretrained` those of the pre-training before it.
         fixed_latents: (config.fixed_latents, Z) latents that stay the same for the whole run.
         coefficients: of the regularizers that adapt theirs, by name, () on the device.
-        penalty_gradients: of the sum of lazy regularizers as they were computed last, by the place of the weight among those of the
-            discriminator; none where nothing is held.
         k: discriminator updates of a step where they follow its accuracy.
         drawn: real samples that have been drawn in epochs.
         stirs: whether a step draws from torch's default stream: dropout, instance noise, a regularizer.
@@ -71,9 +69,6 @@ class Trainer:
         self._average_weights: list[Tensor] = list(self.generator_average.parameters())
         # What takes part with the minibatch features off and on; the others are moved neither by penalties nor by momentum.
         self.active = {gate: self.discriminator.active(gate) for gate in (False, True)}
-        of_weight = {id(weight): place for place, weight in enumerate(self._discriminator_weights)}
-        self.places = {gate: [of_weight[id(weight)] for weight in active] for gate, active in self.active.items()}
-        self.penalty_gradients: dict[int, Tensor] = {}
         self.matrices = {gate: [weight for weight in active if weight.dim() > 1] for gate, active in self.active.items()}
         remembers = config.historical_averaging > 0
         self.generator_means = [weight.detach().clone() for weight in self._generator_weights] if remembers else []
@@ -96,7 +91,7 @@ class Trainer:
         """Teach the discriminator the density of the data once, before the game."""
         self.prepare(knobs, self.pretrained)
         loss = density_loss(self, knobs)
-        _move(self.discriminator_optimizer, self._discriminator_weights, self._gradients_by_all(loss, knobs))
+        _move(self.discriminator_optimizer, self._discriminator_weights, self._discriminator_gradients(loss, knobs))
         self.pretrained += 1
         self.loss_sums += torch.stack((torch.zeros_like(loss.detach()), loss.detach()))
         self.losses_summed += 1
@@ -106,7 +101,7 @@ class Trainer:
         with torch.no_grad():
             fake = self.generator(latents)
         losses = self._discriminator_losses(real, fake, knobs)
-        _move(self.discriminator_optimizer, self._discriminator_weights, self._discriminator_gradients(losses, knobs))
+        _move(self.discriminator_optimizer, self._discriminator_weights, self._discriminator_gradients(losses.total, knobs))
         return losses.loss.detach()
 
     def update_generator(self, knobs: Knobs, latents: Tensor, real: Tensor | None = None) -> Tensor:
@@ -137,7 +132,7 @@ class Trainer:
         losses = self._discriminator_losses(real, fake, knobs)
         generator_loss = self.objective.generator_loss(losses.real_logits, losses.fake_logits)
         total = self._generator_total(generator_loss, self._shown(real), self._shown(fake))
-        discriminator_gradients = self._discriminator_gradients(losses, knobs, keep=True)
+        discriminator_gradients = self._discriminator_gradients(losses.total, knobs, keep=True)
         generator_gradients = torch.autograd.grad(total, self._generator_weights)
         _move(self.discriminator_optimizer, self._discriminator_weights, discriminator_gradients)
         _move(self.generator_optimizer, self._generator_weights, generator_gradients)
@@ -226,8 +221,7 @@ class Trainer:
 
     def state(self) -> State:
         """Copy all that the next step depends on, by name, onto the CPU."""
-        # A gradient may come with other strides than its weight, which no file keeps.
-        return {name: value.detach().to("cpu", copy=True).contiguous() for name, value in state.tensors(self)}
+        return {name: value.detach().to("cpu", copy=True) for name, value in state.tensors(self)}
 
     def load_state(self, found: State) -> None:
         """Put back what `state()` copied; the trainer must come from the same configuration.
@@ -261,7 +255,7 @@ class Trainer:
     def _discriminator_losses(self, real: Tensor, fake: Tensor, knobs: Knobs) -> DiscriminatorLosses:
         """The discriminator's loss, what is added to it, and the logits of real and of fake samples."""
         real, fake = self._shown(real), self._shown(fake)
-        terms = due(self, knobs)
+        terms = due(self)
         if any(term.at_real for _, term, _ in terms):
             real.requires_grad_()
         if any(term.at_fake for _, term, _ in terms) and not fake.requires_grad:
@@ -321,26 +315,14 @@ class Trainer:
             regularizers.update_means_(self.generator_means, self._generator_weights, self.steps_done + 1)
             regularizers.update_means_(self.discriminator_means, self._discriminator_weights, self.steps_done + 1)
 
-    def _discriminator_gradients(self, losses: DiscriminatorLosses, knobs: Knobs, keep: bool = False) -> list[Tensor | None]:
-        """The gradient by each weight, with that of the lazy regularizers as it was taken last."""
-        if losses.lazy is not None:
-            gate = knobs.minibatch_discrimination
-            # A penalty on the slope leaves out the biases that only shift the logits.
-            lazily = torch.autograd.grad(losses.lazy, self.active[gate], retain_graph=True, materialize_grads=True)
-            self.penalty_gradients = dict(zip(self.places[gate], lazily, strict=True))
-        gradients = self._gradients_by_all(losses.total, knobs, keep)
-        held = self.penalty_gradients
-        return [
-            each if each is None or place not in held else each + knobs.regularization * held[place] for place, each in enumerate(gradients)
-        ]
-
-    def _gradients_by_all(self, loss: Tensor, knobs: Knobs, keep: bool = False) -> list[Tensor | None]:
+    def _discriminator_gradients(self, loss: Tensor, knobs: Knobs, keep: bool = False) -> list[Tensor | None]:
         """The gradient by each weight alone; None for those that take no part, which then stay as they are."""
-        gate = knobs.minibatch_discrimination
-        found: list[Tensor | None] = [None] * len(self._discriminator_weights)
-        for place, gradient in zip(self.places[gate], torch.autograd.grad(loss, self.active[gate], retain_graph=keep), strict=True):
-            found[place] = gradient
-        return found
+        active = self.active[knobs.minibatch_discrimination]
+        gradients = torch.autograd.grad(loss, active, retain_graph=keep)
+        if len(active) == len(self._discriminator_weights):
+            return list(gradients)
+        found: dict[Tensor, Tensor] = dict(zip(active, gradients, strict=True))
+        return [found.get(weight) for weight in self._discriminator_weights]
 
 
 def _has_dropout(network: nn.Module) -> bool:

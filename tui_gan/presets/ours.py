@@ -87,8 +87,7 @@ _MNIST = Config(
     generator=Network(widths=(512, 512), activation="relu", norm="batch", output="tanh"),
     discriminator=Network(widths=(512, 512)),
     regularizers={"r1": 1.0},
-    # Over more steps the gradient that is held lags so far that digits lose in precision.
-    lazy=4,
+    lazy=8,
     optimizer=Optimizer(beta1=0.5, beta2=0.999),
     # At a constant rate the generator goes on wandering, and its samples lose in precision what they gain in variety.
     schedule=Schedule(kind="hyperbolic", period=5_000),

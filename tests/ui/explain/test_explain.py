@@ -373,7 +373,14 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         (
             told(lazy=8, regularizers__r1=1.0),
             {},
-            "The gradient of D's regularizers is computed once every 8 steps and reused in the steps between, which saves time.",
+            "D's regularizers are added once every 8 steps, with 8 times their weight, which saves time. Adam normalises each update, so "
+            "they act less strongly than in every step.",
+        ),
+        (
+            told(lazy=8, regularizers__r1=1.0, optimizer__kind="sgd"),
+            {},
+            "D's regularizers are added once every 8 steps, with 8 times their weight, which saves time. It overshoots where learning rate "
+            "x weight x 8 is large.",
         ),
         (
             told(regularizers__adaptive_l2=0.1),

@@ -124,7 +124,11 @@ def lazy(reading: Reading) -> Paragraph | None:
     steps = reading.number("lazy")
     if steps <= 1 or not any(reading.number(key) for key in reading.settings if key.startswith("regularizers.")):
         return None
-    text = f"The gradient of D's regularizers is computed once every {steps:g} steps and reused in the steps between, which saves time."
+    text = f"D's regularizers are added once every {steps:g} steps, with {steps:g} times their weight, which saves time."
+    if reading.settings.get("optimizer.kind") == "sgd":
+        text += f" It overshoots where learning rate x weight x {steps:g} is large."
+    else:
+        text += " Adam normalises each update, so they act less strongly than in every step."
     return Paragraph(text, sources.KARRAS, f"lazy regularization, every {steps:g} steps")
 
 
