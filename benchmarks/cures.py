@@ -21,6 +21,7 @@ from tui_gan.contract.diagnosis import Diagnosis
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.snapshot import Series, Snapshot, Status, frozen
 from tui_gan.gan.diagnosis import diagnosis
+from tui_gan.gan.rules import rules
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import as_measured, evaluation_seed, generate, predictions
 from tui_gan.session.settings import settings as told
@@ -98,7 +99,7 @@ class Patient:
         base = Snapshot(config.preset, Status.RUNNING, self.trainer.steps_done, config.steps, 0.0, 0.0, "cpu", ("cpu",), self.knobs, "")
         snapshot = dataclasses.replace(
             base,
-            objective=config.objective,
+            rules=rules(config, self.knobs, self.trainer.steps_done),
             series={"generator_loss": Series(steps, of_g), "discriminator_loss": Series(steps, of_d)},
             predictions=predictions(self.trainer, self.knobs),
             settings=told(config, self.trainer.dataset.truth),

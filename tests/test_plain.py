@@ -57,7 +57,7 @@ def test_a_pace_is_set_by_its_word() -> None:
         handle.sent.clear()
         assert talk.answer(line) == ()
         assert handle.sent == [commands.SetKnob("pace", value)]
-    assert plain.knob(snapshot(), "pace").startswith("pace is off: steps a second at most")
+    assert plain.knob(snapshot(), "pace").startswith("pace is off: speed limit in steps per second")
 
 
 def test_progress_is_a_sentence() -> None:
@@ -73,7 +73,7 @@ def test_every_state_is_a_sentence(status: Status) -> None:
 
 def test_a_run_that_is_done_says_what_goes_on() -> None:
     done = snapshot(Status.FINISHED, advice="finished; to go on, {more_steps}")
-    assert plain.news(snapshot(), done) == ["The run is done.", "Finished; to go on, type 'set steps N' ('quit' leaves)."]
+    assert plain.news(snapshot(), done) == ["The run has finished.", "Finished; to go on, type 'set steps N' ('quit' leaves)."]
 
 
 def test_what_happens_is_told_once_in_order(capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,11 +90,12 @@ def test_ayliens_discriminator_judges_a_point_in_its_batch_of_the_axis(config: C
     whole = len(axis) // batch * batch
     with torch.no_grad():
         judged = torch.cat([torch.sigmoid(trainer.discriminator(part, True)) for part in axis[:whole].split(batch)])[:, 0].numpy()
-    within = (watching.axis > -7.9) & (watching.axis < 7.9)
-    nearest = np.rint((watching.axis[within] + 8) / 16 * 9_999).astype(int)
-    np.testing.assert_allclose(watching.verdicts(trainer, opened)[within], judged[nearest], atol=5e-3)
+    drawn = watching.ground.axis
+    within = (drawn > -7.9) & (drawn < 7.9)
+    nearest = np.rint((drawn[within] + 8) / 16 * 9_999).astype(int)
+    np.testing.assert_allclose(watching.verdicts(trainer, opened, drawn)[within], judged[nearest], atol=5e-3)
     # Among its neighbours it is judged otherwise than among real samples.
-    among_real = trainer.judge(watching._axis_in_training_units, opened, watching._company)[:, 0].numpy()
+    among_real = trainer.judge(watching._asked(drawn)[:, None], opened, watching._company)[:, 0].numpy()
     assert np.abs(among_real[within] - judged[nearest]).max() > 0.02
 
 

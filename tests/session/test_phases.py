@@ -187,7 +187,7 @@ def test_with_somebody_there_it_pauses_once_and_goes_on(train: Train, config: Co
     assert (paused.status, paused.step) == (Status.PAUSED, 10)
     assert paused.advice.startswith("{pause} continues (early stopping at step 10")
     assert ended.snapshots[-1].status is Status.FINISHED
-    assert ended.snapshots[-1].advice is None
+    assert ended.snapshots[-1].advice == "finished; to go on, {more_steps}"
     assert (ended.outcome.status, ended.outcome.step) == ("finished", 40)
 
 

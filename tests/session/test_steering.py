@@ -422,7 +422,7 @@ def test_a_run_that_begins_with_a_critic_that_nothing_bounds_says_so_once(
 def test_a_run_that_begins_with_a_penalty_that_sees_the_whole_batch_says_so(train: Train, config: Config, knobs: Knobs) -> None:
     together = set_knob(knobs, "minibatch_discrimination", True)
     began = train(config=msgspec.structs.replace(config, regularizers={"r1": 1.0}), knobs=together, until=2)
-    assert "r1 is taken of the whole batch" in began.snapshots[0].events[0].text
+    assert "r1: with minibatch discrimination" in began.snapshots[0].events[0].text
 
 
 def test_a_penalty_that_comes_to_see_the_whole_batch_says_so(train: Train, knobs: Knobs) -> None:

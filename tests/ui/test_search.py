@@ -40,7 +40,7 @@ def test_the_palette_finds_what_another_view_does_and_goes_there(seen, run_of, w
 
     async def body(pilot) -> None:
         for view, words, named, done in (
-            ("5", "walk", "walk: ", lambda: Browse(walk=(0, 1)) in run.commands),
+            ("5", "interpolate", "walk: ", lambda: Browse(walk=(0, 1)) in run.commands),
             ("4", "series as", "filter: filter the series", lambda: app.screen.query_one(Curves).typing),
             ("7", "settings as", "filter: filter knobs", lambda: app.screen.query_one(Settings).state.filtering),
         ):

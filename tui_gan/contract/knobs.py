@@ -93,7 +93,7 @@ class Knobs:
         turning="limit",
         low=0.1,
         high=500.0,
-        help="steps a second at most, so that the training can be followed by eye; 0 for full speed",
+        help="speed limit in steps per second; 0 for full speed",
     )
 
 

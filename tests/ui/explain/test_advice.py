@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.ui.conftest import make_other, make_snapshot
+from tests.ui.conftest import make_snapshot
 from tui_gan.contract.config import Config, resolve
 from tui_gan.contract.knobs import Knobs, set_knob
+from tui_gan.contract.rules import Rules
 from tui_gan.contract.settings import SETTINGS, leaves, nested
 from tui_gan.contract.snapshot import Setting
+from tui_gan.gan.rules import rules
 from tui_gan.presets import PRESETS
 from tui_gan.ui.explain.advice import AILMENTS, CURES, advice, cures
 from tui_gan.ui.explain.reading import Reading
@@ -17,11 +19,13 @@ from tui_gan.ui.explain.reading import Reading
 KNOBS_OF_A_RUN = Knobs()
 
 
-def reading(knobs: Knobs = KNOBS_OF_A_RUN, objective: str = "non_saturating", plane: bool = False, **values: Any) -> Reading:
+def reading(knobs: Knobs = KNOBS_OF_A_RUN, objective: str = "non_saturating", **values: Any) -> Reading:
     told = {"objective": objective, **{key.replace("__", "."): value for key, value in values.items()}}
     settings = tuple(Setting(key, value, True, (), "") for key, value in told.items())
-    base = make_other("plane") if plane else make_snapshot()
-    return Reading(dataclasses.replace(base, knobs=knobs, settings=settings))
+    base = make_snapshot()
+    bound = sum(float(told.get(f"regularizers.{name}", 0.0)) for name in ("gradient_penalty", "lipschitz_penalty"))
+    rules = Rules(objective=objective, bound=bound, spectral=bool(told.get("discriminator.spectral")))
+    return Reading(dataclasses.replace(base, knobs=knobs, settings=settings, rules=rules))
 
 
 def names(found: Reading, ailment: str) -> list[str]:
@@ -67,11 +71,12 @@ def test_only_what_is_missing_of_r1_and_r2_is_named() -> None:
 
 
 def test_a_critic_without_bound_gets_a_gradient_penalty_first() -> None:
-    free = reading(objective="wasserstein", plane=True)
+    free = reading(objective="wasserstein")
+    assert CURES["Lipschitz"].change(free) == {"regularizers.lipschitz_penalty": 10.0}
     assert all(names(free, ailment)[0] == "Lipschitz" for ailment in ("steep", "collapse", "apart", "swing"))
     for bound in ({"regularizers__gradient_penalty": 10.0}, {"discriminator__spectral": True}):
-        assert advice(reading(objective="wasserstein", plane=True, **bound), "steep") == ""
-    assert advice(reading(objective="wasserstein"), "steep") == ""
+        assert advice(reading(objective="wasserstein", **bound), "steep") == ""
+    assert advice(reading(), "steep") == ""
 
 
 def test_a_slow_d_is_made_faster_before_it_is_updated_more() -> None:
@@ -88,7 +93,7 @@ def test_every_cure_can_be_done_while_the_run_trains_and_changes_something(prese
         dataclasses.replace(
             make_snapshot(knobs=chosen.knobs),
             settings=tuple(Setting(key, value, True, (), "") for key, value in leaves(chosen.config).items()),
-            objective=chosen.config.objective,
+            rules=rules(chosen.config, chosen.knobs),
         )
     )
     for cure in cures(found, ailment):

@@ -69,7 +69,7 @@ def test_a_strong_discriminator_starves_minimax_and_not_the_others() -> None:
     strong = sure(0.97, fake_mean=0.03)
     text = players("minimax", predictions=strong)
     assert "real 97%" in text
-    assert "mean -0.025" in text
+    assert "mean -0.03" in text
     assert "vanishing gradient" in text
     assert "mean -0.97" in players(predictions=strong)
     assert "vanishing gradient" not in players(predictions=strong)
@@ -99,7 +99,7 @@ def test_a_border_beside_both_kinds_is_no_guessing() -> None:
     low[15], high[18] = 1.0, 1.0
     apart = make_predictions(real=frozen(high), fake=frozen(low), real_right=1.0, fake_right=0.0, overlap=0.0)
     assert "the best threshold would be right on 100%" in players(predictions=apart)
-    assert "Most lie on the real side" in players(predictions=apart)
+    assert "Most outputs lie on the real side" in players(predictions=apart)
     assert "chance" not in players(predictions=apart)
     assert "classifies most of both as real" in discriminator(apart, (), 78, 20, Look()).text()
     assert "takes most" not in players(predictions=sure(0.51))

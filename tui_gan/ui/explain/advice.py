@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from tui_gan.contract.knobs import KNOBS
-from tui_gan.contract.snapshot import Line1D
 from tui_gan.ui.draw.scale import short
 from tui_gan.ui.explain.reading import Reading
 
@@ -12,15 +11,15 @@ from tui_gan.ui.explain.reading import Reading
 Change = Mapping[str, float | bool | str]
 # How many cures are named at once.
 NAMED = 2
-# The weight of gradient penalties that is advised, and that of Gulrajani et al. 2017 for the Wasserstein objective.
+# The weight of gradient penalties that is advised, and that for the Wasserstein objective (Gulrajani et al. 2017).
 PENALTY, LIPSCHITZ = 1.0, 10.0
 NOISE = 0.3
 # Under this share of G's learning rate that of D is the first thing to raise.
 BEHIND = 0.3
 # Zero-centred gradient penalties, of which one of the first two stands for R1.
 R1, R2 = ("regularizers.r1", "regularizers.r1_difference"), "regularizers.r2"
-# Penalties that the factor multiplies.
-PENALTIES = (*R1, R2, "regularizers.gradient_penalty", "regularizers.l2", "regularizers.adaptive_l2")
+# The one-sided penalty: on the line the two-sided one has a second minimum with gradients of the wrong sign.
+ONE_SIDED = "regularizers.lipschitz_penalty"
 SATURATING = ("minimax", "zero_sum", "clamped")
 
 
@@ -38,7 +37,7 @@ class Cure(NamedTuple):
 
 def penalised(reading: Reading) -> bool:
     """Whether any regularizer of D is on, without which the factor on them multiplies nothing."""
-    return any(reading.number(key) for key in PENALTIES)
+    return any(reading.number(key) for key in reading.settings if key.startswith("regularizers."))
 
 
 def _gradient_penalties(reading: Reading) -> Change:
@@ -66,15 +65,9 @@ def _stronger_penalty(reading: Reading) -> Change:
 
 
 def _lipschitz(reading: Reading) -> Change:
-    # On the line the penalty on slopes of either sign has a second minimum with the wrong sign, and half of the runs end in it.
-    on_the_line = isinstance(reading.snapshot.picture, Line1D)
-    needless = on_the_line or reading.objective != "wasserstein" or reading.number("regularizers.gradient_penalty") or spectral(reading)
-    return {} if needless or reading.settings.get("discriminator.norm") == "batch" else {"regularizers.gradient_penalty": LIPSCHITZ}
-
-
-def spectral(reading: Reading) -> bool:
-    """Whether D's weights are spectrally normalised."""
-    return bool(reading.settings.get("discriminator.spectral"))
+    rules = reading.snapshot.rules
+    needless = reading.objective != "wasserstein" or rules.bound or rules.spectral
+    return {} if needless or reading.settings.get("discriminator.norm") == "batch" else {ONE_SIDED: LIPSCHITZ}
 
 
 def _instance_noise(reading: Reading) -> Change:
@@ -134,7 +127,7 @@ CURES: dict[str, Cure] = {
     "stronger penalty": Cure(_stronger_penalty, lambda reading: f"a stronger penalty on D ({_factor(reading, 'raise')})"),
     "Lipschitz": Cure(
         _lipschitz,
-        lambda reading: f"a gradient penalty with weight {LIPSCHITZ:g} {_named(reading, 'regularizers.gradient_penalty')}",
+        lambda reading: f"the one-sided gradient penalty with weight {LIPSCHITZ:g} {_named(reading, ONE_SIDED)}",
     ),
     "instance noise": Cure(
         _instance_noise,

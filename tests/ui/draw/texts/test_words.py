@@ -121,7 +121,7 @@ def test_calm_advice_warns_of_nothing(look: Look) -> None:
     assert {int(ink) for ink in drawn.inks.flatten()} == {Ink.BADGE_CALM}
 
 
-@pytest.mark.parametrize("width", [0, 3, 10, 40, 80, 120, 320])
+@pytest.mark.parametrize("width", [0, 3, 10, 40, 80, 120, 360])
 def test_the_footer_shows_whole_keys(width: int) -> None:
     canvas, targets = words.footer(footer_items(), width)
     text = canvas.text()
@@ -129,7 +129,7 @@ def test_the_footer_shows_whole_keys(width: int) -> None:
     assert all(0 <= target.start < target.end <= width for target in targets)
     if width >= 10:
         assert text.startswith(" space ") or not targets
-    assert (width < 320) or "save every" in text
+    assert (width < 360) or "save every" in text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00:00"), (59.9, "0:00:59"), (3661, "1:01:01"), (360_000, "100:00:00")])
