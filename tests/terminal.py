@@ -175,9 +175,10 @@ MODES = {
 
 
 @contextlib.contextmanager
-def terminal(*words: str, cwd: Path, size: tuple[int, int] = (120, 36), **environment: str) -> Iterator[Terminal]:
-    """`tui-gan` with these words on a terminal of this size, ended at the end whatever happens."""
-    opened = Terminal([*PROGRAM, *words], cwd, size, environment)
+def terminal(*words: str, cwd: Path, size: tuple[int, int] = (120, 36), paced: bool = False, **environment: str) -> Iterator[Terminal]:
+    """`tui-gan` with these words on a terminal of this size, ended at the end whatever happens; a run is at full speed unless `paced`."""
+    speed = [] if paced or words[:1] != ("run",) else ["--pace", "0"]
+    opened = Terminal([*PROGRAM, *words, *speed], cwd, size, environment)
     try:
         yield opened
     finally:

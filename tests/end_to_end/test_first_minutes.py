@@ -68,3 +68,14 @@ def test_sentences_begin_paused_too(tmp_path: Path) -> None:
         opened.wait_for("Finished at step 70.")
         opened.press("quit\n")
         assert opened.wait_end() == 0
+
+
+def test_a_toy_begins_at_a_pace_that_can_be_followed_until_its_key_ends_it(tmp_path: Path) -> None:
+    with terminal("run", "toy1d", "--steps", "5000", "--out", "run", cwd=tmp_path, paced=True) as opened:
+        opened.wait_for("paced 40/s")
+        opened.wait_for(lambda text: 0 < step(text) < 400)
+        opened.press("r")
+        opened.wait_for(lambda text: step(text) >= 400 and "paced" not in text.splitlines()[0])
+        opened.press("q")
+        assert opened.wait_end() == 0
+        assert opened.is_clean()

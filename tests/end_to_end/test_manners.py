@@ -102,7 +102,7 @@ def test_a_run_is_told_in_sentences_and_answers_to_words(tmp_path: Path) -> None
             ("save", "Saved a checkpoint"),
             ("paus", "Unknown command 'paus'; did you mean 'pause'?"),
             ("pause", "Paused at step"),
-            ("status", "steps a second. D's loss"),
+            ("status", "of 100,000"),
             ("undo", "Minibatch discrimination: off (was on)."),
         ):
             opened.press(typed + "\n")

@@ -1,6 +1,5 @@
 """A new run out of the screen: a setting that cannot change live is typed, asked for, and in force in a new run directory."""
 
-import re
 import tomllib
 from pathlib import Path
 
@@ -8,20 +7,12 @@ from tests.end_to_end.test_screen import training
 from tests.terminal import Terminal, terminal
 
 
-def chosen(text: str) -> str:
-    """The number of the chosen row."""
-    found = re.search(r" (\d+) of \d+ ", text)
-    return found[1] if found else ""
-
-
 def typed(opened: Terminal, key: str, value: str) -> None:
     """Choose a setting in the view of knobs, type its value, and ask for the new run."""
     opened.press("6")
-    opened.wait_for(lambda text: "knobs and settings" in text and "objective" in text)
-    while f"▸{key} " not in opened.text:
-        before = chosen(opened.text)
-        opened.press("\x1b[A")
-        opened.wait_for(lambda text, before=before: chosen(text) != before)
+    opened.wait_for(lambda text: "knobs and settings" in text and "settings that change live" in text)
+    opened.press("/", *key, "\r")
+    opened.wait_for(f"▸{key} ")
     opened.press("\r")
     opened.wait_for(f"{key} = ")
     opened.press(*value, "\r")
