@@ -15,9 +15,9 @@ MUCH = 0.5
 EARLY, LAST = 0.1, 1_000
 # The newest values of a series in which modes come and go.
 RECENT = 6
-# The ailment of each kind of finding, for which there is advice.
 # The share of the data from which on an end that is missing is no tail.
 BULK = 0.05
+# The ailment of each kind of finding for which there is advice.
 AILMENT = {"collapse": "collapse", "missing": "missing", "missed": "missing", "narrow": "narrow", "apart": "apart"}
 TOLD = 2
 
@@ -92,7 +92,7 @@ def _bridge(finding: Finding, found: Diagnosis, reading: Reading) -> str:
         )
     return (
         f"{_share(finding.share)} of the samples lie {place(finding.low, finding.high)}, where {_share(finding.expected)} of the data do: "
-        "a bridge between modes. G is continuous, so that it can make it steeper but not leave it out."
+        "a bridge between modes. A continuous G can make it steeper, but cannot leave it out."
     )
 
 
