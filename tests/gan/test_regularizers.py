@@ -305,4 +305,4 @@ def test_the_historical_distance_is_squared_and_summed() -> None:
 def test_instance_noise_fades_linearly_or_stays() -> None:
     assert [noise_sd(0.5, 100, step) for step in (0, 25, 50, 100, 10**6)] == pytest.approx([0.5, 0.375, 0.25, 0.0, 0.0])
     assert [noise_sd(0.5, 0, step) for step in (0, 10**6)] == [0.5, 0.5]
-    assert noise_sd(0.0, 100, 3) == 0
+    assert noise_sd(0.0, 100, 3) == noise_sd(0.0, 100, 3, 0.01) == 0

@@ -183,10 +183,10 @@ def update_means_(means: Sequence[Tensor], weights: Sequence[Tensor], count: int
 def noise_sd(initial: float, steps: int, step: int, end: float = 0.0) -> float:
     """Standard deviation of instance noise at a step: from `initial` geometrically to `end`, or linearly to 0, over `steps`, then 0.
 
-    initial (end / initial)^(step / steps), with end 0 initial (1 - step / steps); at 0 steps, initial throughout.
+    initial (end / initial)^(step / steps), with end 0 initial (1 - step / steps); at 0 steps, or with initial 0, initial throughout.
     (Sønderby et al. 2016, arXiv:1610.04490; Arjovsky & Bottou 2017, arXiv:1701.04862.)
     """
-    if not steps:
+    if not steps or not initial:
         return initial
     if step >= steps:
         return 0.0

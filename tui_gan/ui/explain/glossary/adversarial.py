@@ -18,7 +18,7 @@ WORDS = (
         sources.ARJOVSKY,
     ),
     ("D(x)", "D's output for a sample x, between 0 (generated) and 1 (real); the objective says how it follows from the logit.", ""),
-    ("logit, raw output", "D's output before the sigmoid, any real number.", ""),
+    ("logit, raw output", "D's output before D(x) is made of it, any real number.", ""),
     (
         "D*, optimal discriminator",
         "The best D for a fixed G. For the original objectives D*(x) = p(x) / (p(x) + q(x)), where p is the data density and q "
@@ -26,10 +26,10 @@ WORDS = (
         GOODFELLOW,
     ),
     ("p, q", "p is the density of the data, q the density of what G generates.", ""),
-    ("latent, z", "Noise vector z drawn from a fixed prior (normal or uniform): the input of G.", GOODFELLOW),
+    ("latent, z", "Noise vector z drawn from a fixed prior, such as a normal or uniform distribution: the input of G.", GOODFELLOW),
     ("real, generated, fake", "A real sample comes from the data; a generated or fake sample is an output of G.", ""),
     ("map of G, z to x", "The function z -> G(z), which stretches and folds the latent space onto the data.", GOODFELLOW),
-    ("arrows", "In the plane: the direction in which G's loss falls at each generated point.", ""),
+    ("arrows", "In the plane: how a small gradient step of G would move each generated point if all were free to move.", ""),
     (
         "discriminative model",
         "A model of p(y | x), the class of a given sample. D is one, with the classes real and generated.",
