@@ -61,7 +61,7 @@ def test_the_sections_stand_in_order_and_keep_their_paragraphs() -> None:
 
 def test_metrics_that_are_not_of_now_say_of_which_step_they_are() -> None:
     values = {name: Series(frozen([0.0, 3_000.0]), frozen([1.0, 0.02]), stale=True) for name in ("w1", "sd_ratio")}
-    assert section(make_snapshot(series=values), "What is generated").count("The metrics were measured at step 3,000.") == 1
+    assert section(make_snapshot(series=values, diagnosis=None), "What is generated").count("The metrics were measured at step 3,000.") == 1
     assert "were measured" not in section(make_snapshot(), "What is generated")
 
 

@@ -34,7 +34,12 @@ def explained(snapshot: Snapshot, keys: Sequence[Key] = KEYS) -> tuple[Section, 
 
 
 def _dated(said: Paragraph, snapshot: Snapshot) -> Paragraph:
-    """What is said of the metrics, with the step at which they were measured where that is not the present one."""
+    """What is said of the metrics, with the step at which they were measured where that is not the present one.
+
+    A diagnosis is of the networks as they are, and has metrics of its own.
+    """
+    if snapshot.diagnosis is not None:
+        return said
     when = {age(series): series.steps[-1] for series in snapshot.series.values() if age(series)}
     newest = max(when, key=when.__getitem__, default="")
     return dataclasses.replace(said, text=f"{said.text} The metrics were measured {newest}.") if newest else said
