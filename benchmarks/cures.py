@@ -1,8 +1,9 @@
-"""Tries the advice of the screen on runs that fail: trains each until it has, applies the advice live, and says whether it heals.
+"""Tries the advice of the screen on runs that fail: trains each until it has, applies the advice, and says whether it heals.
 
 python -m benchmarks.cures [CASE ...] [--seeds 0-2] [--all]
 
-From the same state the run goes on as it is, and with the first cure of the ailment that changes something; --all tries each alone.
+From the same state the run goes on as it is, and with the first cure of the ailment that changes something; --all tries each alone. A cure
+that heals a run only from its beginning is tried on a new one, of as many steps in all.
 """
 
 import argparse
@@ -26,7 +27,7 @@ from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import as_measured, evaluation_seed, generate, predictions
 from tui_gan.session.settings import settings as told
 from tui_gan.session.sources import dataset_of
-from tui_gan.ui.explain.advice import AILMENTS, CURES, Change
+from tui_gan.ui.explain.advice import AILMENTS, CURES, Change, prescription
 from tui_gan.ui.explain.reading import Reading
 
 EVERY = 50
@@ -123,11 +124,16 @@ def _nested(key: str, value: object) -> Mapping[str, Any]:
     return {first: _nested(rest, value) if rest else value}
 
 
+def begun(case: Case, seed: int, change: Change) -> Patient:
+    """A run of the case at its beginning, under a change."""
+    pairs = [*case.changes, *(f"{key}={value}" for key, value in change.items())]
+    config, knobs = settings.resolved(case.preset, None, settings.of_pairs(pairs), {"seed": seed}, {"device": "cpu"})
+    return Patient(Trainer(config, dataset_of(config, Path())[0], "cpu"), knobs)
+
+
 def failed(case: Case, seed: int) -> Patient:
     """A run of the case, trained until it has failed."""
-    pairs = [pair for pair in case.changes]
-    config, knobs = settings.resolved(case.preset, None, settings.of_pairs(pairs), {"seed": seed}, {"device": "cpu"})
-    patient = Patient(Trainer(config, dataset_of(config, Path())[0], "cpu"), knobs)
+    patient = begun(case, seed, {})
     patient.train(case.steps)
     return patient
 
@@ -139,11 +145,12 @@ def tried(case: Case, seed: int, every: bool, say: Callable[[str], None] = print
     value = before.metrics[case.measure]
     kinds = ",".join(finding.kind for finding in before.findings)
     say(f"  seed {seed}: {case.measure} {value:.3f} at step {case.steps}, {kinds}, D right on {reading.right:.0%}, swing {reading.swing}")
-    known = [(name, CURES[name].change(reading)) for name in AILMENTS[case.ailment]]
+    known = [(name, prescription(CURES[name], reading)) for name in AILMENTS[case.ailment]]
     works = [(name, change) for name, change in known if change]
     for name, change in (("nothing", {}), *(works if every else works[:1])):
-        other = patient.cured(change)
-        other.train(case.after)
+        anew = name in CURES and CURES[name].anew
+        other = begun(case, seed, change) if anew else patient.cured(change)
+        other.train(case.steps + case.after if anew else case.after)
         found = other.diagnosis()
         after = found.metrics[case.measure]
         healed = "healed" if math.isfinite(after) and after <= case.healed else "      "

@@ -15,6 +15,7 @@ class Rules:
         regularized: whether a regularizer of D is in force.
         bound: the weight of the penalties that keep the gradient norm of D near 1 or below.
         spectral: whether D is under spectral normalisation.
+        schedule: what the schedule of the learning rates multiplies them by at this step.
         averaged: whether the generated samples shown are those of an averaged generator, while D is trained against another.
     """
 
@@ -27,6 +28,7 @@ class Rules:
     regularized: bool = False
     bound: float = 0.0
     spectral: bool = False
+    schedule: float = 1.0
     averaged: bool = False
 
     @property

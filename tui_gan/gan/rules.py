@@ -3,12 +3,13 @@
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.rules import Rules
+from tui_gan.gan.optimizers import SCHEDULES
 from tui_gan.gan.regularizers import REGULARIZERS, noise_sd
 
 
 def rules(config: Config, knobs: Knobs, step: int = 0) -> Rules:
     """The rules of a configuration whose choices go together, at a step."""
-    noise = config.instance_noise
+    noise, schedule = config.instance_noise, config.schedule
     weights = {name: weight * knobs.regularization for name, weight in config.regularizers.items() if weight * knobs.regularization}
     terms = [REGULARIZERS[name] for name in weights]
     return Rules(
@@ -21,5 +22,6 @@ def rules(config: Config, knobs: Knobs, step: int = 0) -> Rules:
         regularized=bool(weights),
         bound=sum(weight for name, weight in weights.items() if REGULARIZERS[name].bounds),
         spectral=config.discriminator.spectral,
+        schedule=SCHEDULES[schedule.kind](step, schedule.period, schedule.factor, schedule.floor),
         averaged=config.average_decay > 0,
     )

@@ -13,7 +13,7 @@ from tui_gan.contract.settings import SETTINGS, leaves, nested
 from tui_gan.contract.snapshot import Setting
 from tui_gan.gan.rules import rules
 from tui_gan.presets import PRESETS
-from tui_gan.ui.explain.advice import AILMENTS, CURES, advice, cures
+from tui_gan.ui.explain.advice import AILMENTS, CURES, advice, cures, prescription
 from tui_gan.ui.explain.reading import Reading
 
 KNOBS_OF_A_RUN = Knobs()
@@ -106,3 +106,13 @@ def test_every_cure_can_be_done_while_the_run_trains_and_changes_something(prese
                 changed, _ = resolve(chosen.config, Knobs(), nested(key, value))
                 assert isinstance(changed, Config)
                 assert SETTINGS.get(key, SETTINGS.get(key.partition(".")[0])) == ""
+
+
+def test_where_the_schedule_has_ended_the_learning_a_constant_one_belongs_to_every_cure() -> None:
+    bare = reading()
+    late = Reading(dataclasses.replace(bare.snapshot, rules=dataclasses.replace(bare.snapshot.rules, schedule=0.02)))
+    cure = cures(late, "collapse")[0]
+    assert prescription(cure, late) == {"regularizers.r1": 1.0, "regularizers.r2": 1.0, "schedule.kind": "constant"}
+    assert prescription(cure, bare) == cure.change(bare)
+    assert "lowered the learning rates to 2.0%, so set schedule.kind to constant too" in advice(late, "collapse")
+    assert "schedule" not in advice(bare, "collapse")

@@ -15,12 +15,12 @@ def test_the_text_scrolls_to_its_end(seen, run_of, watch, until, screen_text) ->
         await until(pilot, lambda: "WHAT YOU SEE" not in screen_text(app))
         await pilot.press("up", "up", "up", "up")
         await until(pilot, lambda: "WHAT YOU SEE" in screen_text(app))
-        await pilot.press(*["pagedown"] * 60)
+        await pilot.press(*["pagedown"] * 8)
         await until(pilot, lambda: "correlated (data):" in screen_text(app) and "more below" not in screen_text(app))
-        await pilot.press(*["pageup"] * 60)
+        await pilot.press(*["pageup"] * 8)
         await until(pilot, lambda: "WHAT YOU SEE" in screen_text(app))
 
-    watch(app, body, (80, 24))
+    watch(app, body, (200, 60))
 
 
 def test_slow_motion_stands_below_every_view_while_there_is_one(seen, run_of, watch, until, screen_text) -> None:

@@ -14,11 +14,13 @@ NAMED = 2
 # The weight of gradient penalties that is advised, and that for the Wasserstein objective (Gulrajani et al. 2017).
 PENALTY, LIPSCHITZ = 1.0, 10.0
 NOISE = 0.3
+# Where the schedule has lowered the learning rates below this share, no change acts in the time that is left.
+SLOW = 0.2
 # Under this share of G's learning rate that of D is the first thing to raise.
 BEHIND = 0.3
 # Zero-centred gradient penalties, of which one of the first two stands for R1.
 R1, R2 = ("regularizers.r1", "regularizers.r1_difference"), "regularizers.r2"
-# The one-sided penalty: on the line the two-sided one has a second minimum with gradients of the wrong sign.
+# The one-sided penalty: the two-sided one has a second minimum with gradients of the wrong sign.
 ONE_SIDED = "regularizers.lipschitz_penalty"
 SATURATING = ("minimax", "zero_sum", "clamped")
 
@@ -29,15 +31,22 @@ class Cure(NamedTuple):
     Attributes:
         change: what it sets in this run; empty where it changes nothing or cannot be done.
         words: what is to be done, as the end of a sentence that begins with "Try".
+        anew: whether it heals a run only from its beginning.
     """
 
     change: Callable[[Reading], Change]
     words: Callable[[Reading], str]
+    anew: bool = False
 
 
 def penalised(reading: Reading) -> bool:
     """Whether any regularizer of D is on, without which the factor on them multiplies nothing."""
     return any(reading.number(key) for key in reading.settings if key.startswith("regularizers."))
+
+
+def slow(reading: Reading) -> bool:
+    """Whether the schedule has brought the learning rates so low that no change acts."""
+    return reading.snapshot.rules.schedule < SLOW
 
 
 def _gradient_penalties(reading: Reading) -> Change:
@@ -127,7 +136,9 @@ CURES: dict[str, Cure] = {
     "stronger penalty": Cure(_stronger_penalty, lambda reading: f"a stronger penalty on D ({_factor(reading, 'raise')})"),
     "Lipschitz": Cure(
         _lipschitz,
-        lambda reading: f"the one-sided gradient penalty with weight {LIPSCHITZ:g} {_named(reading, ONE_SIDED)}",
+        lambda reading: f"a new run with the one-sided gradient penalty of weight {LIPSCHITZ:g} (--set {ONE_SIDED}={LIPSCHITZ:g})",
+        # A critic that has grown without bound does not come back in time.
+        anew=True,
     ),
     "instance noise": Cure(
         _instance_noise,
@@ -175,6 +186,12 @@ def cures(reading: Reading, ailment: str) -> list[Cure]:
     return [CURES[name] for name in AILMENTS[ailment] if CURES[name].change(reading)]
 
 
+def prescription(cure: Cure, reading: Reading) -> Change:
+    """All that a cure sets, with a constant schedule where that of the run leaves no rate to learn with; empty where it changes nothing."""
+    change = cure.change(reading)
+    return {**change, "schedule.kind": "constant"} if change and slow(reading) and not cure.anew else change
+
+
 def advice(reading: Reading, ailment: str) -> str:
     """What to try, as a sentence; "" where nothing is known to help."""
     named = [cure.words(reading) for cure in cures(reading, ailment)[:NAMED]]
@@ -182,6 +199,9 @@ def advice(reading: Reading, ailment: str) -> str:
         return ""
     first = f"Try {', or '.join(named)}."
     idle = ailment in ("collapse", "too strong", "swing") and not penalised(reading)
+    if slow(reading) and not all(cure.anew for cure in cures(reading, ailment)[:NAMED]):
+        rate = reading.snapshot.rules.schedule
+        first += f" The schedule has lowered the learning rates to {rate:.1%}, so set schedule.kind to constant too, or little will change."
     return first + (
         f" The penalty factor ({reading.key('regularization_raise')}) changes nothing while every penalty is 0." if idle else ""
     )
