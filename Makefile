@@ -9,7 +9,7 @@ run: $(READY)
 	$(BIN)/tui-gan run toy1d
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff format --check .
