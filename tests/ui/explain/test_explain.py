@@ -158,7 +158,7 @@ OPTIMA = [
     ({"minibatch_discrimination": True}, "depends on the whole batch, so no optimal D(x)"),
     ({"objective": "hinge"}, "D*(x) = 0.73 where p(x) > q(x), 0.27 where p(x) < q(x)"),
     ({"objective": "least_squares"}, "is no sigmoid"),
-    ({"objective": "wasserstein"}, "No optimal D*(x) is drawn"),
+    ({"objective": "wasserstein"}, "There is no optimal D*(x) to draw"),
     ({"objective": "relativistic"}, "plus any constant"),
     ({"regularized": True}, "regularizers in force pull D away from D*"),
     ({"averaged": True}, "D is trained against G itself"),
@@ -170,6 +170,13 @@ OPTIMA = [
 def test_the_optimal_discriminator_is_that_of_the_rules(kind: str, changes: dict[str, Any], words: str) -> None:
     make = make_snapshot if kind == "line" else lambda **given: make_other("plane", **given)
     assert words in section(make(rules=Rules(**changes)), "What you see")
+
+
+def test_before_the_game_d_is_no_probability() -> None:
+    text = section(make_snapshot(phase="pre-training 3 / 10"), "What you see")
+    assert "D(x) is fitted to the density of the data" in text
+    assert "probability that x is real" not in text
+    assert "D*" not in text
 
 
 def test_samples_are_counted_in_packs() -> None:

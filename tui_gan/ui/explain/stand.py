@@ -21,14 +21,14 @@ def seen(reading: Reading) -> Paragraph:
     if isinstance(picture, Line1D):
         return Paragraph(
             "The filled area is the density of the real numbers, the outline that of the generated ones, and the dashed line is D(x). "
-            f"{traits.reading} {optimum(reading)}",
+            f"{_reading_of_d(reading)}",
             traits.source,
         )
     if isinstance(picture, Plane2D):
         return Paragraph(
             "Points of one colour are real, those of the other are generated from fixed noise vectors. Brighter shading means larger D(x). "
             "The colour scale adapts to the range of D(x); read its limits before you compare. "
-            f"{traits.reading} {optimum(reading)}",
+            f"{_reading_of_d(reading)}",
             traits.source,
         )
     if isinstance(picture, ImageGrid):
@@ -40,6 +40,13 @@ def seen(reading: Reading) -> Paragraph:
     return Paragraph("As soon as the networks are built, real and generated samples are drawn here side by side.")
 
 
+def _reading_of_d(reading: Reading) -> str:
+    """What D(x) is, and what it would be at its best."""
+    if reading.snapshot.phase:
+        return "In pre-training D(x) is fitted to the density of the data, and is no estimate of a probability yet."
+    return f"{reading.snapshot.rules.traits.reading} {optimum(reading)}"
+
+
 def optimum(reading: Reading) -> str:
     """The optimal D for the settings in force, or why there is none of a single sample."""
     rules = reading.snapshot.rules
@@ -48,7 +55,7 @@ def optimum(reading: Reading) -> str:
     if rules.packing > 1:
         return f"With packing D judges {rules.packing} samples at once, so no optimal D(x) of a single sample exists."
     if rules.optimum is None:
-        return f"No optimal D*(x) is drawn: {rules.traits.why_not}."
+        return f"There is no optimal D*(x) to draw: {rules.traits.why_not}."
     smoothing = rules.label_smoothing
     formula = rules.optimum.smoothed if smoothing else rules.optimum.formula
     where = "where p is the data density and q the density of G"
@@ -62,7 +69,8 @@ def optimum(reading: Reading) -> str:
     if rules.regularized:
         text += " The regularizers in force pull D away from D*."
     if rules.averaged:
-        text += " The samples shown are those of the averaged G; D is trained against G itself, and D* is drawn for that."
+        drawn = ", and D* is drawn for that" if isinstance(reading.snapshot.picture, Line1D) else ""
+        text += f" The samples shown are those of the averaged G; D is trained against G itself{drawn}."
     return text
 
 
