@@ -15,7 +15,9 @@ PORTION = 512
 
 
 def optimal(picture: Line1D, truth: Line, trainer: Trainer, knobs: Knobs) -> Floats | None:
-    """D* without regularizers in each bin of a picture, (n,); NaN where there is neither kind of sample; None where there is none, as in pre-training.
+    """D* without regularizers in each bin of a picture, (n,); NaN where there is neither kind of sample.
+
+    None where there is none of a single sample, and in pre-training, whose D is fitted to something else.
 
     D* is a function of the densities p of the data and q of the generator, not of its average, as D is shown them: with instance noise
     of standard deviation s both are convolved with N(0, s^2). Without noise both are histograms smoothed over three bins, since in one
