@@ -1,16 +1,18 @@
 """What is said of generated samples: never an equilibrium that a best D can still tell apart, and what is wrong by its name."""
 
+import typing
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
 
-from tui_gan.contract.diagnosis import Diagnosis
+from tui_gan.contract.diagnosis import Agreement, Diagnosis
 from tui_gan.contract.snapshot import Floats
 from tui_gan.gan.datasets import DATASETS, Dataset, of_column, of_columns
 from tui_gan.gan.diagnosis import diagnosis, judged
 from tui_gan.gan.metrics.floors import floors
+from tui_gan.ui.explain.findings import WORDS
 
 N = 4_096
 Draw = Callable[[np.random.Generator, int], Floats]
@@ -173,13 +175,22 @@ POINTS = [
 SIZES = [0.0, 1.0, 1e38, 1e300]
 
 
+def check_whole(found: Diagnosis) -> None:
+    """There are metrics, kinds that have a sentence, and no equality beside a fault."""
+    assert found.samples == 200
+    assert found.metrics
+    assert {finding.kind for finding in found.findings} <= WORDS.keys()
+    assert found.agreement in typing.get_args(Agreement)
+    assert not (found.findings and found.agreement == "indistinguishable")
+
+
 @pytest.mark.parametrize("values", NUMBERS)
 @pytest.mark.parametrize("size", SIZES)
 def test_odd_numbers_break_nothing(values: Floats, size: float) -> None:
-    diagnosed(of_column(values, False), size * np.random.default_rng(0).standard_normal(200))
+    check_whole(diagnosed(of_column(values, False), size * np.random.default_rng(0).standard_normal(200)))
 
 
 @pytest.mark.parametrize("values", POINTS)
 @pytest.mark.parametrize("size", SIZES)
 def test_odd_points_break_nothing(values: Floats, size: float) -> None:
-    diagnosed(of_columns(values, False), size * np.random.default_rng(0).standard_normal((200, 2)))
+    check_whole(diagnosed(of_columns(values, False), size * np.random.default_rng(0).standard_normal((200, 2))))

@@ -29,10 +29,17 @@ class Floors:
         self._known: dict[tuple[int, tuple[str, ...], int], tuple[Dataset, Known]] = {}
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
+        self._asked: set[tuple[int, tuple[str, ...], int]] = set()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether some have been asked for that are not known yet."""
+        return any(key not in self._known for key in self._asked)
 
     def of(self, dataset: Dataset, names: tuple[str, ...], count: int) -> Known:
         """Those that are known; the first call for others begins to compute them, unless that is still done for others."""
         key = (id(dataset), names, count)
+        self._asked.add(key)
         if key in self._known:
             return self._known[key][1]
         if not self._busy and time.perf_counter() >= self._from and not self._ended.is_set():

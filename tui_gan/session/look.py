@@ -136,8 +136,10 @@ def _second(looker: Looker) -> int:
 
 
 def _diagnosed(looker: Looker) -> object:
-    """A diagnosis may cost as much as several pictures, and is read slowly; floors that become known change one that rests."""
-    return (_networks(looker), _second(looker)) if looker.resting else _second(looker) // DIAGNOSED
+    """A diagnosis may cost as much as several pictures, and is read slowly; at rest only floors that become known change it."""
+    if not looker.resting:
+        return _second(looker) // DIAGNOSED
+    return _networks(looker), _second(looker) if looker.floors.waiting else None
 
 
 def _picture(looker: Looker) -> Picture:

@@ -116,7 +116,7 @@ def _critic(reading: Reading, now: str, of_d: float) -> Paragraph:
     if of_d > 0:
         said = "It is above 0: the critic scores generated samples higher than real ones, so it says nothing about the distance"
     elif rules.spectral and not rules.bound:
-        said = f"Minus D's loss, {short(-of_d)}, is a lower bound of W1 in training units if every layer has gradient norm at most 1"
+        said = f"Minus D's loss, {short(-of_d)}, is a lower bound of W1 in training units if no layer's Lipschitz constant exceeds 1"
     elif rules.bound:
         said = (
             f"Minus D's loss, {short(-of_d)}, is W1 in training units only if the critic is optimal and its gradient norm at most 1; the "

@@ -51,9 +51,15 @@ def optimum(reading: Reading) -> str:
     """The optimal D for the settings in force, or why there is none of a single sample."""
     rules = reading.snapshot.rules
     if rules.minibatch_discrimination:
-        return "With minibatch discrimination D's output depends on the whole batch, so no optimal D(x) of a single sample exists."
+        return (
+            "With minibatch discrimination D's output depends on the whole batch: each x is judged together with a fixed batch, and no "
+            "optimal D(x) of a single sample exists."
+        )
     if rules.packing > 1:
-        return f"With packing D judges {rules.packing} samples at once, so no optimal D(x) of a single sample exists."
+        return (
+            f"With packing D judges {rules.packing} samples at once: each x is judged together with fixed real samples, and no optimal "
+            "D(x) of a single sample exists."
+        )
     if rules.optimum is None:
         return f"There is no optimal D*(x) to draw: {rules.traits.why_not}."
     smoothing = rules.label_smoothing
