@@ -1,8 +1,6 @@
 """Settings: what of a configuration may change while a run trains, and why the rest may not."""
 
 import functools
-import inspect
-import re
 import typing
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -71,17 +69,14 @@ def differences(before: Config, after: Config) -> dict[str, tuple[Any, Any]]:
 
 @functools.cache
 def help_of(key: str) -> str:
-    """The sentence of a setting in the docstring of its class."""
-    kind: type = Config
-    *tables, name = key.split(".")
-    for table in tables:
-        hint = typing.get_type_hints(kind)[table]
-        if not isinstance(hint, type) or not issubclass(hint, msgspec.Struct):
-            # The names of a mapping share its sentence.
-            name = table
+    """The sentence that stands at the field of a setting; the names of a mapping share that of the mapping."""
+    kind: Any = Config
+    for name in key.split("."):
+        if not issubclass(kind, msgspec.Struct):
             break
-        kind = hint
-    return _sentences(kind).get(name, "")
+        kind, *notes = typing.get_args(typing.get_type_hints(kind, include_extras=True)[name])
+        kind = typing.get_origin(kind) or kind
+    return next(str(note.description) for note in notes if note.description)
 
 
 @functools.cache
@@ -109,10 +104,3 @@ def _leaves(config: msgspec.Struct | Mapping[str, Any], prefix: str) -> Iterator
             yield from _leaves(value, f"{prefix}{name}.")
         else:
             yield prefix + name, value
-
-
-@functools.cache
-def _sentences(kind: type) -> dict[str, str]:
-    """The entries under "Attributes:" in the docstring of a class, by name."""
-    entries = re.findall(r"^    ([\w, ]+): (.*(?:\n        .*)*)", (inspect.getdoc(kind) or "").partition("Attributes:\n")[2], re.MULTILINE)
-    return {name.strip(): " ".join(text.split()) for names, text in entries for name in names.split(",")}
