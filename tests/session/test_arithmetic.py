@@ -19,8 +19,8 @@ from tui_gan.session import arithmetic, checkpoint
 from tui_gan.session.arithmetic import Arithmetic, changed, kept, threads
 
 Train = Callable[..., Any]
-# So large that PyTorch shares its sums between threads.
-SHARED = Knobs(batch_size=512, device="cpu", checkpoint_every=1000)
+# So many that PyTorch shares the sums of batch normalisation between threads.
+SHARED = Knobs(batch_size=2048, device="cpu", checkpoint_every=1000)
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +36,8 @@ def _nothing_asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def open_config(config: Config) -> Config:
-    wide = Network(widths=(256, 256))
-    return msgspec.structs.replace(config, threads=0, steps=4, generator=wide, discriminator=wide, evaluated=100, fixed_latents=64)
+    normalised = Network(widths=(16,), norm="batch")
+    return msgspec.structs.replace(config, threads=0, steps=4, generator=normalised, evaluated=100, fixed_latents=64)
 
 
 def restarted_where(default: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +59,7 @@ def test_a_run_goes_on_with_the_threads_that_it_was_trained_with(
     train: Train, resume: Train, open_config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = train("whole", config=open_config, knobs=SHARED)
-    for name, default in (("same", 2), ("fewer", 1), ("more", 3)):
+    for name, default in (("fewer", 1), ("more", 3)):
         restarted_where(2, monkeypatch)
         assert told(train(name, config=open_config, knobs=SHARED, until=2)) == []
         restarted_where(default, monkeypatch)
@@ -71,7 +71,7 @@ def test_a_run_goes_on_with_the_threads_that_it_was_trained_with(
             f"trains with 2 CPU threads as before, so that the run goes on bit for bit; `OMP_NUM_THREADS={default} tui-gan resume {path}` "
             "takes PyTorch's default here"
         )
-        assert told(ended) == ([] if default == 2 else [("info", said)])
+        assert told(ended) == [("info", said)]
 
 
 def test_another_number_that_the_user_asks_for_is_taken_and_told(
@@ -92,7 +92,7 @@ def test_another_number_that_the_user_asks_for_is_taken_and_told(
     assert checkpoint.read_about(ended.checkpoint(3)).arithmetic.threads == 1
     again = resume("run", 4)
     assert told(again) == [("warning", said)]
-    assert differing(whole.checkpoint(4), again.checkpoint(4)), "with these sums threads make no difference, so that nothing was tested"
+    assert differing(whole.checkpoint(4), again.checkpoint(4)), "threads make no difference to these sums, so that nothing was tested"
 
 
 def test_the_number_of_the_configuration_comes_first(train: Train, resume: Train, monkeypatch: pytest.MonkeyPatch) -> None:

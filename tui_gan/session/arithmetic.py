@@ -15,7 +15,7 @@ DEFAULT = torch.get_num_threads()
 # As many as a configuration may ask for.
 MOST = 1024
 # From which PyTorch takes its number, the first before the second.
-VARIABLES = ("MKL_NUM_THREADS", "OMP_NUM_THREADS") if torch.backends.mkl.is_available() else ("OMP_NUM_THREADS",)
+VARIABLES = ("MKL_NUM_THREADS", "OMP_NUM_THREADS") if torch.backends.mkl.is_available() else ("OMP_NUM_THREADS",)  # type: ignore[no-untyped-call]
 
 
 class Arithmetic(msgspec.Struct, frozen=True, kw_only=True):
