@@ -3,9 +3,10 @@
 import functools
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
+from msgspec import inspect
 
 from tui_gan.contract.config import Config, EarlyStop, Noise, Optimizer, Schedule
 from tui_gan.contract.network import Network
@@ -67,21 +68,37 @@ def differences(before: Config, after: Config) -> dict[str, tuple[Any, Any]]:
     return {key: (mine, its) for key, (mine, its) in values.items() if mine != its}
 
 
+class Field(NamedTuple):
+    """What is declared of a setting: its type as msgspec sees it, and its sentence."""
+
+    type: inspect.Type
+    help: str
+
+
 @functools.cache
-def help_of(key: str) -> str:
-    """The sentence that stands at the field of a setting; the names of a mapping share that of the mapping."""
-    kind: Any = Config
+def field_of(key: str) -> Field:
+    """The field of a TOML key; the names of a mapping share the sentence of the mapping."""
+    kind: inspect.Type = inspect.type_info(Config)
+    sentence = ""
     for name in key.split("."):
-        if not issubclass(kind, msgspec.Struct):
-            break
-        kind, *notes = typing.get_args(typing.get_type_hints(kind, include_extras=True)[name])
-        kind = typing.get_origin(kind) or kind
-    return next(str(note.description) for note in notes if note.description)
+        if isinstance(kind, inspect.DictType):
+            kind = kind.value_type
+            continue
+        if isinstance(kind, inspect.StructType):
+            kind = next((field.type for field in kind.fields if field.name == name), inspect.AnyType())
+        if isinstance(kind, inspect.Metadata):
+            sentence, kind = (kind.extra_json_schema or {}).get("description", ""), kind.type
+    return Field(kind, sentence)
+
+
+def help_of(key: str) -> str:
+    """The sentence of a setting."""
+    return field_of(key).help
 
 
 @functools.cache
 def names_of(key: str) -> tuple[str, ...]:
-    """What a setting may be, as it is typed, where its type lists it."""
+    """What a setting may be, as it is typed, where its type lists it, in the order of the type."""
     hints: Any = Config
     for name in key.split("."):
         hints = typing.get_type_hints(hints).get(name) if isinstance(hints, type) and issubclass(hints, msgspec.Struct) else None
