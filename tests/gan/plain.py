@@ -36,6 +36,8 @@ class Plain:
         # By the weights themselves, which are compared by identity.
         self.moments: dict[Tensor, tuple[Tensor, Tensor, int]] = {}
         self.coefficient = config.regularizers.get("adaptive_l2", 0.0)
+        # Of the generator and the discriminator, in their last updates of each step, without what is added to them.
+        self.losses: list[tuple[float, float]] = []
         self.remember()
 
     def remember(self) -> None:
@@ -85,30 +87,33 @@ class Plain:
         real, fake = self.shown(real, step), self.shown(fake, step)
         of_real, of_fake = self.judge(real, gate), self.judge(fake, gate)
         loss = -log_sigmoid(of_real).mean() - log_sigmoid(-of_fake).mean()
-        penalty = torch.zeros((), dtype=torch.float64)
-        if weight := config.regularizers.get("r1_difference"):
-            if config.packing == 1:
-                shift = torch.tensor([0.1 * (-1) ** row for row in range(len(real))], dtype=torch.float64)[:, None]
-            else:
-                ways = torch.randn(real.shape).double()
-                shift = 0.1 * ways / ways.square().sum(1, keepdim=True).sqrt()
-            slope = (self.judge(real + shift, gate) - of_real) / 0.1
-            penalty = penalty + weight * config.packing / 2 * (slope**2).mean()
-        matrices = [value for value in self.part(gate) if value.dim() == 2]
-        heavy = config.regularizers.get("l2", 0.0) + self.coefficient
-        penalty = penalty + heavy / 2 * sum((value**2).sum() for value in matrices)
+        self.of_last_d = loss.item()
         if step % config.lazy == 0:
-            loss = loss + config.lazy * knobs.regularization * penalty
+            loss = loss + config.lazy * knobs.regularization * self.penalties(real, of_real, gate)
         if config.regularizers.get("adaptive_l2"):
             right = ((of_real > 0).double().mean() + (of_fake < 0).double().mean()).item() / 2
             self.coefficient *= 1.01 if right > 0.8 else 1 / 1.01 if right < 0.65 else 1.0
         return loss + self.drift(self.d), of_real, of_fake
 
+    def penalties(self, real: Tensor, of_real: Tensor, gate: bool) -> Tensor:
+        regularizers = self.config.regularizers
+        heavy = regularizers.get("l2", 0.0) + self.coefficient
+        found = heavy / 2 * torch.stack([(value**2).sum() for value in self.part(gate) if value.dim() == 2]).sum()
+        if weight := regularizers.get("r1_difference"):
+            numbers = real.shape[1]
+            ways = torch.randn(real.shape).double() if numbers > 1 else torch.tensor([[(-1.0) ** row] for row in range(len(real))])
+            shift = 0.1 * ways / (ways**2).sum(1, keepdim=True) ** 0.5
+            slope = (self.judge(real + shift, gate) - of_real) / 0.1
+            found = found + weight * numbers / 2 * (slope**2).mean()
+        return found
+
     def of_g(self, of_real: Tensor | None, of_fake: Tensor) -> Tensor:
-        if self.config.objective != "zero_sum":
-            return -log_sigmoid(of_fake).mean()
-        assert of_real is not None
-        return log_sigmoid(of_real).mean() + log_sigmoid(-of_fake).mean()
+        loss = -log_sigmoid(of_fake).mean()
+        if self.config.objective == "zero_sum":
+            assert of_real is not None
+            loss = log_sigmoid(of_real).mean() + log_sigmoid(-of_fake).mean()
+        self.of_last_g = loss.item()
+        return loss
 
     def matched(self, real: Tensor, fake: Tensor) -> Tensor:
         apart = self.hidden(real).mean(0) - self.hidden(fake).mean(0)
@@ -188,6 +193,7 @@ class Plain:
         else:
             self.move_g(self.latents(knobs), None, step, knobs)
         self.remember()
+        self.losses.append((self.of_last_g, self.of_last_d))
         decay = min(config.average_decay, (1 + step) / (5 + step))
         for name, value in self.g.items():
             self.average[name] = decay * self.average[name] + (1 - decay) * value.detach()
