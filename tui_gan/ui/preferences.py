@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from textual.keys import Keys, _character_to_key
+from textual.keys import Keys
 
 from tui_gan.contract.errors import UsageError, choose, first_line, nearest
 from tui_gan.ui.keys import CHARACTERS, FIXED, KEYS, Key, in_force
+from tui_gan.ui.unofficial import key_of
 
 THEMES = {"dark": False, "light": True}
 # What a key may be called besides its character.
@@ -82,7 +83,7 @@ def _key(action: str, text: str) -> str:
     """Textual's name of a key."""
     name = "space" if text == " " else CHARACTERS.get(text, text if text in NAMES else text.lower())
     if len(text) == 1 and not text.isascii() and text.isprintable():
-        name = _character_to_key(text)
+        name = key_of(text)
     elif name not in NAMES:
         raise UsageError(f"unknown key {text!r} for {action}{nearest(text, NAMES)}")
     if name in TAKEN:
