@@ -30,7 +30,7 @@ SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[0-9;]*[@-~]|\x7f)")
 CUT = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*(?=[^ -~])|O[0-9;]*(?=[^0-9;@-~]))")
 REST_OF_SEQUENCE = re.compile(rb"[ -?]*[@-~]?")
 # What a terminal answers in words: OSC, DCS, APC, PM, SOS; ended by BEL or ST, given up by CAN and SUB.
-WORDS = re.compile(rb"\x1b[\]P_^X](?=[^\x00-\x1f]|$)")
+WORDS = re.compile(rb"\x1b[\]P_^X](?=[^\x00-\x1f]|\Z)")
 WORDS_END = re.compile(rb"[\x03\x07\x18\x1a\x1b]")
 MOUSE_MOVES = re.compile(r"\x1b\[<(3[2-9]|[45][0-9]|6[0-3]);[^Mm]*[Mm]")
 
@@ -118,12 +118,12 @@ class Incoming:
             # At the end of what came it may be two keys.
             self._reads = self._words if len(held) > 2 else self._ground
             return len(held) > 2 and self._take(2)
-        if len(held) > LONGEST_SEQUENCE:
-            self._reads = self._overlong
-            return self._take(2)
         if len(held) > 1 and held[1:2] not in (b"[", b"O"):
             self._escape(found, ESCAPE)
             return self._take(1)
+        if len(held) > LONGEST_SEQUENCE:
+            self._reads = self._overlong
+            return self._take(2)
         return False
 
     def _escape(self, found: list[Token], held: bytes) -> None:

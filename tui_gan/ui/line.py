@@ -42,7 +42,7 @@ QUESTION = "\x1b[?2026$p"
 ENTER = "".join(on for on, _ in MODES)
 # Begun with the end of whatever was cut off.
 LEAVE = "\x1b\\" + "".join(off for _, off in reversed(MODES))
-USUAL, LARGEST = (80, 24), (1000, 400)
+USUAL, LARGEST = (80, 24), (800, 250)
 SUSPEND = ("\x1a", "\x1b[122;5u")
 NO_SHELL = "ctrl+z stops a program until its shell continues it, and this one has no such shell"
 # Texts that wait for a slow line before the screen waits for it too.
