@@ -2,6 +2,7 @@
 
 import json as json_text
 import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -99,7 +100,7 @@ def export(
     maker(to, what)
     source = found(run)
     try:
-        print(write(source, to, what, out))
+        print(write(source, to, what, out, lambda text: print(text, file=sys.stderr)))
     except OSError as error:
         raise UsageError(f"cannot write {out or error.filename}: {error.strerror or error}") from None
 

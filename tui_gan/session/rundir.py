@@ -4,6 +4,9 @@ import contextlib
 import dataclasses
 import datetime
 import hashlib
+import itertools
+import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +16,7 @@ import msgspec
 from tui_gan.contract.config import Config, read_toml, resolve, to_toml
 from tui_gan.contract.errors import UnreadableError, UsageError, nearest
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.outer import check_ordinary
 from tui_gan.data.files import fingerprint
 from tui_gan.data.tables import READERS
 
@@ -93,6 +97,31 @@ def create(out: Path | None, config: Config, knobs: Knobs, copied: bool = True) 
     return run, config
 
 
+def resuming(path: Path) -> str:
+    """The command that goes on with a run."""
+    return f"tui-gan resume {shlex.quote(str(path))}"
+
+
+def anew(run: RunDirectory, config: Config, out: Path | None = None) -> str:
+    """The command that begins a run with the configuration file of another, whose settings are `config`."""
+    words = ["tui-gan", "run", config.preset, "--config", str(run.config)]
+    if config.data and not Path(config.data).is_absolute():
+        # The copy of the data lies beside the file, and not where the command is called.
+        words += ["--data", str(run.path / config.data)]
+    return shlex.join(words + (["--out", str(out)] if out else []))
+
+
+def without_checkpoint(run: RunDirectory) -> str:
+    """How to begin a run anew that has no checkpoint to go on from; "" where its configuration cannot be read."""
+    try:
+        config, _ = read_config(run)
+    except UnreadableError:
+        return ""
+    place = Path(os.path.abspath(run.path))
+    number = next(number for number in itertools.count(2) if not place.with_name(f"{place.name}-{number}").exists())
+    return f"`{anew(run, config, run.path.parent / f'{place.name}-{number}')}` begins it anew"
+
+
 def discard(run: RunDirectory) -> None:
     """Remove the files of a run that never began, and the folders made for it; whatever else lies there stays."""
     for name in OWN:
@@ -133,10 +162,13 @@ def read_config(run: RunDirectory) -> tuple[Config, Knobs]:
         UnreadableError: it cannot be read, or is not one.
     """
     try:
+        check_ordinary(run.config)
         table = read_toml(run.config)
         return resolve(Config(preset=str(table.get("preset", ""))), Knobs(), table, source=str(run.config))
     except UsageError as error:
         raise UnreadableError(str(error)) from None
+    except OSError as error:
+        raise UnreadableError(f"cannot read {run.config}: {error.strerror or error}") from None
 
 
 def checksum(run: RunDirectory) -> str:
@@ -195,8 +227,11 @@ def _claimable(path: Path) -> RunDirectory:
         raise UsageError(f"{path} is a file; --out names a directory")
     path.mkdir(parents=True, exist_ok=True)
     run = RunDirectory(path)
+    if any(run.checkpoints.glob("step-*.safetensors")):
+        raise UsageError(f"{path} already holds a run; continue it by `{resuming(path)}`, or name another --out")
     if run.config.exists() or run.log.exists() or run.checkpoints.exists():
-        raise UsageError(f"{path} already holds a run; continue it by `tui-gan resume {path}`, or name another --out")
+        cure = without_checkpoint(run) or "name another --out"
+        raise UsageError(f"{path} already holds a run, with no checkpoint to go on from; {cure}")
     for name in OWN:
         if (path / name).exists():
             raise UsageError(f"{path} already holds {name}, which a run would overwrite; name another --out")
