@@ -9,6 +9,7 @@ import msgspec
 from tui_gan.contract import commands
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import KNOBS, Knobs, set_knob, turn_knob
+from tui_gan.contract.outer import word
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.updates import Player, alone
 from tui_gan.session import steering
@@ -181,9 +182,9 @@ def _ended(session: "Session") -> bool:
     """Whether there is nothing to pause or to go on with; says how to go on."""
     path = session.run.files.run.path
     if session.status is Status.FINISHED:
-        session.run.note(f"the run has finished; a larger value of steps goes on here, `tui-gan resume {path} --steps N` later")
+        session.run.note(f"the run has finished; a larger value of steps goes on here, `tui-gan resume {word(path)} --steps N` later")
     elif session.status is Status.FAILED:
-        session.run.note(f"the run has failed; after quitting, `tui-gan resume {path}` goes on from its newest checkpoint")
+        session.run.note(f"the run has failed; after quitting, `tui-gan resume {word(path)}` goes on from its newest checkpoint")
     return session.status in (Status.FINISHED, Status.FAILED)
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 
 from tui_gan.contract.config import Config, read_toml, resolve, to_toml
-from tui_gan.contract.errors import UnreadableError, UsageError, nearest
+from tui_gan.contract.errors import UnreadableError, UsageError, nearest, quoted
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.outer import word
 from tui_gan.data.files import fingerprint
 from tui_gan.data.tables import READERS
 
@@ -70,7 +71,7 @@ def create(out: Path | None, config: Config, knobs: Knobs, copied: bool = True) 
     config = _with_data(config)
     if out and not str(out).isprintable():
         # The checkpoint library reads only paths in UTF-8, and a log holds only such text.
-        raise UsageError(f"the run directory {str(out)!a} holds characters that cannot be written as text; name another --out")
+        raise UsageError(f"the run directory {quoted(str(out))} holds characters that cannot be printed; name another --out")
     path = out or RUNS / f"{config.preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
     made: tuple[Path, ...] = ()
     try:
@@ -115,7 +116,7 @@ def find(name: str) -> RunDirectory:
             raise UnreadableError(f"{name} holds no run (no config.toml); `tui-gan runs` lists those there are")
     except OSError as error:
         raise UnreadableError(f"cannot read the run {name}: {error.strerror or error}") from None
-    raise UnreadableError(f"no run {name!r}{_like(name)}; `tui-gan runs` lists those there are")
+    raise UnreadableError(f"no run {quoted(name)}{_like(name)}; `tui-gan runs` lists those there are")
 
 
 def _like(name: str) -> str:
@@ -196,7 +197,7 @@ def _claimable(path: Path) -> RunDirectory:
     path.mkdir(parents=True, exist_ok=True)
     run = RunDirectory(path)
     if run.config.exists() or run.log.exists() or run.checkpoints.exists():
-        raise UsageError(f"{path} already holds a run; continue it by `tui-gan resume {path}`, or name another --out")
+        raise UsageError(f"{path} already holds a run; continue it by `tui-gan resume {word(path)}`, or name another --out")
     for name in OWN:
         if (path / name).exists():
             raise UsageError(f"{path} already holds {name}, which a run would overwrite; name another --out")

@@ -8,6 +8,7 @@ import torch
 
 from tui_gan.contract.commands import Command
 from tui_gan.contract.errors import TuiGanError, UsageError, first_line
+from tui_gan.contract.outer import word
 from tui_gan.contract.snapshot import EventKind, Snapshot, Status
 from tui_gan.gan.rules import rules
 from tui_gan.session import devices
@@ -234,7 +235,7 @@ class Session:
             kept, cure = "there is no checkpoint yet", "; free disk space, then start a new run with another --out"
         else:
             kept = f"the newest checkpoint is step {files.newest}"
-            cure = f"; free disk space, then `tui-gan resume {files.run.path}` continues from there"
+            cure = f"; free disk space, then `tui-gan resume {word(files.run.path)}` continues from there"
         cure = "" if self.hold else cure
         return UsageError(f"cannot write {error.filename or files.run.path}: {error.strerror or error}; {kept}{cure}")
 

@@ -8,6 +8,7 @@ import psutil
 import torch
 
 from tui_gan.contract.errors import UnreadableError, UsageError, first_line
+from tui_gan.contract.outer import word
 from tui_gan.contract.snapshot import EventKind, Snapshot
 from tui_gan.gan import state
 from tui_gan.gan.compatibility import doubts
@@ -58,7 +59,7 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
             raise
         run.note(f"resumed at step {run.step}")
         if run.began and rundir.checksum(plan.run) != run.began:
-            anew = f"`tui-gan run {plan.config.preset} --config {plan.run.config}` starts a new run with yours"
+            anew = f"`tui-gan run {word(plan.config.preset)} --config {word(plan.run.config)}` starts a new run with yours"
             run.note(f"config.toml was edited; resume continues with the checkpoint's settings, {anew}", "warning")
     else:
         run.began = rundir.checksum(plan.run)
