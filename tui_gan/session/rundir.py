@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import itertools
 import os
-import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +13,9 @@ from pathlib import Path
 import msgspec
 
 from tui_gan.contract.config import Config, read_toml, resolve, to_toml
-from tui_gan.contract.errors import UnreadableError, UsageError, nearest
+from tui_gan.contract.errors import UnreadableError, UsageError, nearest, quoted
 from tui_gan.contract.knobs import Knobs
-from tui_gan.contract.outer import check_ordinary
+from tui_gan.contract.outer import word
 from tui_gan.data.files import fingerprint
 from tui_gan.data.tables import READERS
 
@@ -74,7 +73,7 @@ def create(out: Path | None, config: Config, knobs: Knobs, copied: bool = True) 
     config = _with_data(config)
     if out and not str(out).isprintable():
         # The checkpoint library reads only paths in UTF-8, and a log holds only such text.
-        raise UsageError(f"the run directory {str(out)!a} holds characters that cannot be written as text; name another --out")
+        raise UsageError(f"the run directory {quoted(str(out))} holds characters that cannot be printed; name another --out")
     path = out or RUNS / f"{config.preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
     made: tuple[Path, ...] = ()
     try:
@@ -99,16 +98,16 @@ def create(out: Path | None, config: Config, knobs: Knobs, copied: bool = True) 
 
 def resuming(path: Path) -> str:
     """The command that goes on with a run."""
-    return f"tui-gan resume {shlex.quote(str(path))}"
+    return f"tui-gan resume {word(path)}"
 
 
 def anew(run: RunDirectory, config: Config, out: Path | None = None) -> str:
     """The command that begins a run with the configuration file of another, whose settings are `config`."""
-    words = ["tui-gan", "run", config.preset, "--config", str(run.config)]
+    words = ["tui-gan", "run", word(config.preset), "--config", word(run.config)]
     if config.data and not Path(config.data).is_absolute():
         # The copy of the data lies beside the file, and not where the command is called.
-        words += ["--data", str(run.path / config.data)]
-    return shlex.join(words + (["--out", str(out)] if out else []))
+        words += ["--data", word(run.path / config.data)]
+    return " ".join(words + (["--out", word(out)] if out else []))
 
 
 def without_checkpoint(run: RunDirectory) -> str:
@@ -117,9 +116,9 @@ def without_checkpoint(run: RunDirectory) -> str:
         config, _ = read_config(run)
     except UnreadableError:
         return ""
-    place = Path(os.path.abspath(run.path))
-    number = next(number for number in itertools.count(2) if not place.with_name(f"{place.name}-{number}").exists())
-    return f"`{anew(run, config, run.path.parent / f'{place.name}-{number}')}` begins it anew"
+    name = os.path.basename(os.path.abspath(run.path))
+    places = (run.path.parent / f"{name}-{number}" for number in itertools.count(2))
+    return f"`{anew(run, config, next(place for place in places if not place.exists()))}` begins it anew"
 
 
 def discard(run: RunDirectory) -> None:
@@ -144,7 +143,7 @@ def find(name: str) -> RunDirectory:
             raise UnreadableError(f"{name} holds no run (no config.toml); `tui-gan runs` lists those there are")
     except OSError as error:
         raise UnreadableError(f"cannot read the run {name}: {error.strerror or error}") from None
-    raise UnreadableError(f"no run {name!r}{_like(name)}; `tui-gan runs` lists those there are")
+    raise UnreadableError(f"no run {quoted(name)}{_like(name)}; `tui-gan runs` lists those there are")
 
 
 def _like(name: str) -> str:
@@ -162,13 +161,10 @@ def read_config(run: RunDirectory) -> tuple[Config, Knobs]:
         UnreadableError: it cannot be read, or is not one.
     """
     try:
-        check_ordinary(run.config)
         table = read_toml(run.config)
         return resolve(Config(preset=str(table.get("preset", ""))), Knobs(), table, source=str(run.config))
     except UsageError as error:
         raise UnreadableError(str(error)) from None
-    except OSError as error:
-        raise UnreadableError(f"cannot read {run.config}: {error.strerror or error}") from None
 
 
 def checksum(run: RunDirectory) -> str:
