@@ -21,6 +21,7 @@ from tui_gan.gan.compatibility import check_names
 from tui_gan.gan.networks import build
 from tui_gan.gan.state import Forms, forms
 from tui_gan.session.arithmetic import Arithmetic
+from tui_gan.session.atomic import replacing
 
 FORMAT = 2
 KEY = "tui_gan"
@@ -69,17 +70,10 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         OSError: it could not be written; nothing of it is left behind.
     """
-    partial = path.with_name(path.name + ".partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise
+    with replacing(path) as partial, partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
