@@ -20,6 +20,7 @@ from tui_gan.contract.snapshot import Event
 from tui_gan.gan.compatibility import check_names
 from tui_gan.gan.networks import build
 from tui_gan.gan.state import Form, forms
+from tui_gan.session.arithmetic import Arithmetic
 
 FORMAT = 2
 KEY = "tui_gan"
@@ -38,6 +39,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
         window: the low and the high corner of the picture, in units of the data; None for that of the data.
         began: the checksum of the configuration that the run began with; "" where it was not kept.
         met: how often in a row the metric of early stopping has met its threshold; -1 once it has stopped the run.
+        arithmetic: by what it was trained, on the CPU, when it was saved.
     """
 
     format: int
@@ -53,6 +55,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     began: str = ""
     met: int = 0
     events: tuple[Event, ...] = ()
+    arithmetic: Arithmetic = Arithmetic()
 
 
 def write(path: Path, tensors: dict[str, Tensor], about: About) -> None:

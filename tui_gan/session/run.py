@@ -12,6 +12,7 @@ from tui_gan.contract.snapshot import Event, EventKind, Series
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.state import State
 from tui_gan.gan.trainer import Trainer
+from tui_gan.session import arithmetic
 from tui_gan.session.checkpoint import FORMAT, About
 from tui_gan.session.clock import Clock
 from tui_gan.session.evaluations import due
@@ -319,6 +320,7 @@ class Run:
             began=self.began,
             met=self.met,
             events=tuple(self.events),
+            arithmetic=arithmetic.here(),
         )
 
 

@@ -2,13 +2,11 @@
 
 import asyncio
 import dataclasses
-import traceback
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.filter import LineFilter
@@ -23,10 +21,8 @@ from tui_gan.ui.board import Board
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.draw.raster import Raster, forgotten, sent
 from tui_gan.ui.draw.texts.figures import figures
-from tui_gan.ui.escape import told_apart
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings
-from tui_gan.ui.line import watched
 from tui_gan.ui.memory import FIRST_TIME, Memory
 from tui_gan.ui.painter import painter
 from tui_gan.ui.panels.panel import Frame
@@ -34,6 +30,7 @@ from tui_gan.ui.panels.settings import Settings
 from tui_gan.ui.puller import Puller
 from tui_gan.ui.search import Actions, Palette
 from tui_gan.ui.theme import AsciiFilter, theme
+from tui_gan.ui.unofficial import Front
 from tui_gan.ui.views import VIEWS
 
 # What `export` writes in each view, by its names in the contract; elsewhere it writes the generator.
@@ -44,7 +41,7 @@ DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
 KINDS: dict[SeverityLevel, EventKind] = {"information": "info", "warning": "warning", "error": "error"}
 
 
-class TuiGan(App[None]):
+class TuiGan(Front):
     """The screen on a run.
 
     Args:
@@ -55,8 +52,6 @@ class TuiGan(App[None]):
         begin: called once the first frame stands, so that whatever starts the run does not delay it.
 
     Attributes:
-        failure: the exception that ended the screen, if one did; `failure_text` is its traceback.
-        bytes_written: what has gone to the terminal so far.
         restart: what a new run is asked for with when this one has been saved, each as `KEY=VALUE`; empty for none.
     """
 
@@ -79,17 +74,12 @@ class TuiGan(App[None]):
         paused: bool = False,
         begin: Callable[[], None] | None = None,
     ) -> None:
-        self.failure: BaseException | None = None
-        self.failure_text = ""
-        self.bytes_written = 0
         self.restart: tuple[str, ...] = ()
         self._rasters: set[int] = set()
         self._left = False
         self._ascii = [AsciiFilter()] if ascii_only else []
         super().__init__()
         self.animation_level = "none"
-        told_apart()
-        self.driver_class = watched(self.driver_class, self._count, self._last)
         self._handle = handle
         self._keys = keys
         self._light_by_default = light
@@ -130,7 +120,7 @@ class TuiGan(App[None]):
             await self._puller.follow(self._board.frame.snapshot)
             self.exit()
         except Exception as error:
-            self._handle_exception(error)
+            self.fail(error)
 
     def _show(self, snapshot: Snapshot, quick: bool = False) -> None:
         if snapshot.advice:
@@ -148,11 +138,11 @@ class TuiGan(App[None]):
 
     def show_raster(self, raster: Raster, number: int) -> None:
         """Give the terminal a picture in pixels."""
-        if self._driver is not None and not self._left:
+        if not self._left:
             self._rasters.add(number)
-            self._driver.write(sent(raster, number))
+            self.write(sent(raster, number))
 
-    def _last(self) -> str:
+    def parting(self) -> str:
         """What leaves no picture behind in the terminal."""
         self._left = True
         return "".join(forgotten(number) for number in sorted(self._rasters))
@@ -283,23 +273,3 @@ class TuiGan(App[None]):
     def action_restore(self) -> None:
         """Show all panels again, and leave the focused one."""
         self._board.restore()
-
-    def panic(self, *renderables: Any) -> None:
-        """Textual's way out when its input thread fails."""
-        self._handle_exception(RuntimeError("the terminal's input failed"))
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Keep an unhandled exception for whoever started the app, and leave without a word on the terminal."""
-        if self.failure is None:
-            self.failure = error
-            self.failure_text = "".join(traceback.format_exception(error))
-        self._return_code = 1
-        self._exception_event.set()
-        self._close_messages_no_wait()
-
-    def _print_error_renderables(self) -> None:
-        """Print nothing: the traceback belongs in the log."""
-        self._exit_renderables.clear()
-
-    def _count(self, written: int) -> None:
-        self.bytes_written += written

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from textual.binding import Binding
-from textual.keys import _character_to_key
 
 from tui_gan.contract import commands
 from tui_gan.contract.knobs import KNOBS, Knob
 from tui_gan.contract.snapshot import Status
 from tui_gan.ui.draw.texts.words import Item
 from tui_gan.ui.layout import ABSENT, Kind
+from tui_gan.ui.unofficial import key_of
 from tui_gan.ui.views import VIEWS
 
 
@@ -50,7 +50,7 @@ class Key:
 
 
 # Textual's name of each character that is typed with one key.
-CHARACTERS = {chr(code): _character_to_key(chr(code)) for code in range(ord("!"), ord("~") + 1)}
+CHARACTERS = {chr(code): key_of(chr(code)) for code in range(ord("!"), ord("~") + 1)}
 SHOWN = {name: character for character, name in CHARACTERS.items()} | {
     "escape": "esc",
     "pageup": "pgup",

@@ -20,7 +20,7 @@ def test_the_curves_name_losses_metrics_and_changes(line: Source) -> None:
     shown = texts(pictures.svg(curves, line).content)
     wanted = {"generator", "discriminator", "loss (nats)", "ln 2", "2 ln 2", "step", "toy1d, step 40", "k steps 2", "minibatch on"}
     assert wanted <= set(shown)
-    assert {"W1 distance (units of x) ↓", "standard deviation, generated / real"} <= set(shown)
+    assert {"W1 distance (data units) ↓", "standard deviation, generated / real"} <= set(shown)
     # A pause and the interval of the checkpoints change nothing of what is learned.
     assert not any("pause" in text or "save" in text for text in shown)
 

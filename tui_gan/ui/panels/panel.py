@@ -19,6 +19,7 @@ from tui_gan.ui.draw.canvas import Canvas, changed_rows, framed, strip
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.texts.words import Target
 from tui_gan.ui.keys import KEYS, Key
+from tui_gan.ui.unofficial import hand_key
 
 Notes = tuple[tuple[str, Ink], ...]
 # Seconds for which the answer to a command is looked out for.
@@ -224,7 +225,7 @@ async def press(place: Widget, event: events.Key) -> None:
     event.prevent_default()
     front: Widget | Screen[object] = place.app.focused or place.app.screen
     if front is not place:
-        front._forward_event(events.Key(event.key, event.character))
+        hand_key(front, event)
     elif (bound := place.screen.active_bindings.get(event.key)) is not None:
         await place.app.run_action(bound.binding.action, bound.node)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_gan.ui.escape import Parser
+from tui_gan.ui.unofficial import Parser
 
 
 def keys(text: str, later: bool = True) -> list[str]:
