@@ -324,8 +324,10 @@ def test_a_preview_that_cannot_be_written_leaves_nothing_and_the_error_names_it(
     assert f"cannot write {preview}: No space left on device; the newest checkpoint is step {newest}" in shown
 
 
-def test_a_file_in_place_of_the_checkpoints_is_an_error_that_names_it(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
-    trained = Trainer.step
+def test_a_file_in_place_of_the_checkpoints_is_an_error_that_names_it(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, trained = tmp_path / "run" / "checkpoints", Trainer.step
 
     def step(trainer: Trainer, knobs: Any) -> None:
         trained(trainer, knobs)
@@ -333,14 +335,7 @@ def test_a_file_in_place_of_the_checkpoints_is_an_error_that_names_it(train: Tra
             folder.rmdir()
             folder.write_text("mine")
 
-    folder = Path()
     monkeypatch.setattr(Trainer, "step", step)
-
-    def begun(path: Path) -> None:
-        nonlocal folder
-        folder = path / "checkpoints"
-
-    begun(train("first", until=1).directory.path.parent / "run")
     ended = train("run")
     assert ended.outcome.error.exit_code == 2
     said = str(ended.outcome.error)
