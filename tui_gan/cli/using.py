@@ -2,6 +2,7 @@
 
 import json as json_text
 import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -104,7 +105,7 @@ def export(
     try:
         if out:
             check_no_device(out)
-        tell(write(source, to, what, out))
+        tell(write(source, to, what, out, lambda text: tell(text, sys.stderr)))
     except OSError as error:
         raise UsageError(f"cannot write {out or error.filename}: {error.strerror or error}") from None
 

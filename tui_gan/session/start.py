@@ -18,6 +18,7 @@ from tui_gan.gan.state import State
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import arithmetic, checkpoint, devices, rundir
 from tui_gan.session.checkpoint import About
+from tui_gan.session.entries import left_out
 from tui_gan.session.files import Files
 from tui_gan.session.plan import Plan
 from tui_gan.session.run import Run
@@ -54,18 +55,19 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
         try:
             _restore(run, plan.checkpoint, *saved)
         except UnreadableError:
-            files.log.close()
+            files.close()
             raise
         run.note(f"resumed at step {run.step}")
         _tell_arithmetic(run, saved[1])
         if run.began and rundir.checksum(plan.run) != run.began:
-            anew = f"`tui-gan run {plan.config.preset} --config {plan.run.config}` starts a new run with yours"
+            anew = f"`{rundir.anew(plan.run, plan.config)}` starts a new run with yours"
             run.note(f"config.toml was edited; resume continues with the checkpoint's settings, {anew}", "warning")
     else:
         run.began = rundir.checksum(plan.run)
     # A run that goes on has told already what is still the same.
     told = {event.text for event in run.events}
     notes: list[tuple[str, EventKind]] = [(note, "info") for note in (*found, weight, found_out, plan.notice) if note]
+    notes += [(left_out(files.damaged), "warning")] if files.damaged else []
     notes += [(doubt, "warning") for doubt in doubts(run.config, run.knobs)]
     for text, kind in notes:
         if text not in told:

@@ -23,6 +23,7 @@ from tui_gan.ui.draw.raster import Raster, forgotten, sent
 from tui_gan.ui.draw.texts.figures import figures
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings
+from tui_gan.ui.line import Line
 from tui_gan.ui.memory import FIRST_TIME, Memory
 from tui_gan.ui.painter import painter
 from tui_gan.ui.panels.panel import Frame
@@ -75,10 +76,9 @@ class TuiGan(Front):
         begin: Callable[[], None] | None = None,
     ) -> None:
         self.restart: tuple[str, ...] = ()
-        self._rasters: set[int] = set()
-        self._left = False
+        self._rasters: dict[int, Raster] = {}
         self._ascii = [AsciiFilter()] if ascii_only else []
-        super().__init__()
+        super().__init__(Line)
         self.animation_level = "none"
         self._handle = handle
         self._keys = keys
@@ -138,14 +138,29 @@ class TuiGan(Front):
 
     def show_raster(self, raster: Raster, number: int) -> None:
         """Give the terminal a picture in pixels."""
-        if not self._left:
-            self._rasters.add(number)
-            self.write(sent(raster, number))
+        self._rasters[number] = raster
+        if self.driver is not None:
+            self.driver.write(sent(raster, number))
 
     def parting(self) -> str:
         """What leaves no picture behind in the terminal."""
-        self._left = True
         return "".join(forgotten(number) for number in sorted(self._rasters))
+
+    def draw_anew(self) -> None:
+        """Draw all of the screen, and give the terminal its pictures again."""
+        for number, raster in self._rasters.items():
+            self.show_raster(raster, number)
+        super().draw_anew()
+
+    def action_suspend(self) -> None:
+        """Stop the process until the shell continues it, where there is such a shell."""
+        if isinstance(self.driver, Line):
+            self.driver.suspend()
+
+    def let_go(self) -> None:
+        """Give the terminal back at once; for the end of the process."""
+        if isinstance(self.driver, Line):
+            self.driver.let_go()
 
     def send(self, command: Command) -> None:
         """Send a command to the run; its answer is shown at once."""
