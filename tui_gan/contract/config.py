@@ -11,13 +11,16 @@ import msgspec
 import tomli_w
 from msgspec import Meta
 
-from tui_gan.contract.errors import UsageError, nearest
+from tui_gan.contract.errors import UsageError, cut, nearest, quoted
 from tui_gan.contract.knobs import Knobs, checked
 from tui_gan.contract.network import Network, Share, described
+from tui_gan.contract.outer import check_ordinary
 
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000_000)]
 CountOrNone = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
 Weight = Annotated[float, Meta(ge=0.0, le=1e9)]
+# Bytes that a file of settings may hold.
+LARGEST = 1 << 20
 # Above 0 by more than a thread that rounds the smallest numbers to 0 takes for 0.
 LEAST = 1e-9
 
@@ -284,12 +287,21 @@ def read_toml(path: Path) -> dict[str, Any]:
         UsageError: it cannot be read, or is not TOML; the text names the line.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        check_ordinary(path)
+        if (size := path.stat().st_size) > LARGEST:
+            raise UsageError(f"{path} is no file of settings: it holds {size:,} bytes")
+        # Some editors put a byte-order mark before the text.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not TOML: {error}") from None
-    return table
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not TOML: byte {error.start + 1:,} is not UTF-8") from None
+    except RecursionError:
+        raise UsageError(f"{path} is not TOML: its brackets are nested too deeply") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not TOML: {cut(error)}") from None
+    except ValueError:
+        raise UsageError(f"{path} is not TOML: a number in it has thousands of digits") from None
 
 
 def to_toml(config: Config, knobs: Knobs) -> str:
@@ -299,9 +311,10 @@ def to_toml(config: Config, knobs: Knobs) -> str:
 
 def _spelled_out(table: Mapping[str, Any]) -> dict[str, Any]:
     """The table with the short descriptions of networks in full."""
+    given = {name: table[name] for name in ("generator", "discriminator") if name in table}
     # A description that is one width alone, such as 128, is read as a number.
-    short = {name: described(str(text)) for name in ("generator", "discriminator") if isinstance(text := table.get(name), str | int)}
-    return {**table, **short}
+    texts = {name: str(value) if type(value) is int and 0 <= value < 10**9 else value for name, value in given.items()}
+    return {**table, **{name: described(text) for name, text in texts.items() if isinstance(text, str)}}
 
 
 def _shape(kind: type) -> dict[str, Any]:
@@ -314,7 +327,7 @@ def _shape(kind: type) -> dict[str, Any]:
 def _check_names(table: Mapping[str, Any], shape: Mapping[str, Any], prefix: str, source: str) -> None:
     for name, value in table.items():
         if name not in shape:
-            raise UsageError(f"{source}: unknown key {prefix + name!r}{nearest(name, shape)}")
+            raise UsageError(f"{source}: unknown key {quoted(prefix + name)}{nearest(name, shape)}")
         if shape[name] is not None:
             if not isinstance(value, Mapping):
                 raise UsageError(f"{source}: {prefix + name!r} is a table; its keys are {', '.join(shape[name])}")
@@ -332,8 +345,10 @@ def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
 
 def _sentence(error: msgspec.ValidationError) -> str:
     """msgspec's "Expected `int` >= 1 - at `$.steps`" as "steps: expected int >= 1", in the words of TOML."""
-    text, _, place = str(error).replace("`", "").partition(" - at $")
-    text = text.replace("array", "list").replace("object", "table")
+    whole = str(error).replace("`", "")
+    # What was typed stands before the last one.
+    text, place = whole.rsplit(" - at $", 1) if " - at $" in whole else (whole, "")
+    text = cut(text).replace("array", "list").replace("object", "table")
     # msgspec does not say under which name of a mapping it found the value.
     place = f"a value of {place[1:-5]}" if place.endswith("[...]") else place.lstrip(".")
     return f"{place}: {text[0].lower()}{text[1:]}" if place else text

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from tui_gan.contract.errors import UsageError, nearest
+from tui_gan.contract.errors import UsageError, nearest, quoted
 
 Width = Annotated[int, Meta(ge=1, le=65_536)]
 Share = Annotated[float, Meta(ge=0.0, lt=1.0)]
@@ -105,7 +105,9 @@ WORDS: dict[str, dict[str, Any]] = {
     "vbn": {"norm": "virtual_batch"},
     "sn": {"spectral": True},
 }
-WIDTHS = re.compile(r"(\d+)(?:x(\d+))?")
+# More digits than any of them may have say nothing but that it is too much.
+NUMBER = r"(\d{1,9})"
+WIDTHS = re.compile(rf"{NUMBER}(?:x{NUMBER})?")
 GRAMMAR = "give widths and options, such as 128x3-maxout5, 400x4-relu-bn, 256,128-leaky_relu-sn-dropout.3 or dcgan64"
 
 
@@ -128,13 +130,13 @@ def described(text: str) -> dict[str, Any]:
 
 
 def _sizes(first: str, text: str) -> dict[str, Any]:
-    if found := re.fullmatch(r"dcgan(\d+)", first):
+    if found := re.fullmatch(rf"dcgan{NUMBER}", first):
         return {"kind": "dcgan", "widths": (int(found[1]),)}
     widths: list[int] = []
     for part in first.split(","):
         found = WIDTHS.fullmatch(part)
         if not found or int(found[2] or 1) > 64:
-            raise UsageError(f"cannot read the network {text!r} ({GRAMMAR})")
+            raise UsageError(f"cannot read the network {quoted(text)} ({GRAMMAR})")
         widths += [int(found[1])] * int(found[2] or 1)
     return {"kind": "mlp", "widths": tuple(widths)}
 
@@ -142,11 +144,11 @@ def _sizes(first: str, text: str) -> dict[str, Any]:
 def _option(option: str, text: str) -> dict[str, Any]:
     if option in WORDS:
         return WORDS[option]
-    if found := re.fullmatch(r"maxout(\d+)", option):
+    if found := re.fullmatch(rf"maxout{NUMBER}", option):
         return {"activation": "maxout", "pieces": int(found[1])}
-    if found := re.fullmatch(r"fourier(\d+)", option):
+    if found := re.fullmatch(rf"fourier{NUMBER}", option):
         return {"fourier": int(found[1])}
     if found := re.fullmatch(r"(dropout|input_dropout)(0?\.\d+|0)", option):
         return {found[1]: float(found[2])}
     known = [*WORDS, "dropout", "input_dropout", "fourier"]
-    raise UsageError(f"cannot read {option!r} in the network {text!r} ({GRAMMAR}){nearest(option, known)}")
+    raise UsageError(f"cannot read {quoted(option)} in the network {quoted(text)} ({GRAMMAR}){nearest(option, known)}")

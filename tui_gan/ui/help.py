@@ -5,16 +5,18 @@ from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_gan.ui.fitted import Fitted
 from tui_gan.ui.keys import KEYS, Key, help_groups
 
 
-class Help(ModalScreen[None]):
+class Help(Fitted, ModalScreen[None]):
     """Every key; Escape, and the keys for help and for quitting, close it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.pop_screen", "close", show=False)]
@@ -22,9 +24,7 @@ class Help(ModalScreen[None]):
     def __init__(self, panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> None:
         super().__init__()
         self._groups = help_groups(panel, kind, keys)
-        for key in keys:
-            if key.name in ("help", "quit"):
-                self._bindings.bind(key.key, "app.pop_screen", show=False)
+        self._closed_by = [key.key for key in keys if key.name in ("help", "quit")]
 
     def compose(self) -> ComposeResult:
         """The text, which scrolls where the screen is small."""
@@ -32,6 +32,12 @@ class Help(ModalScreen[None]):
             frame.border_title = "keys"
             frame.border_subtitle = "Escape closes"
             yield Static(help_text(self._groups), id="help-text")
+
+    def on_key(self, event: events.Key) -> None:
+        """Close it with the keys that the user's file may have moved."""
+        if event.key in self._closed_by:
+            event.stop()
+            self.dismiss()
 
 
 def help_text(groups: Mapping[str, Sequence[tuple[str, str]]]) -> Table:
