@@ -177,7 +177,7 @@ def test_the_variable_that_rules_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     assert kept(8, Arithmetic(threads=8), "x") == ""
 
 
-@pytest.mark.parametrize("words", [["--headless"], ["--headless", "--json"], ["--plain"], ["--plain", "--json"]], ids=" ".join)
+@pytest.mark.parametrize("words", [["--headless", "--json"], ["--plain"]], ids=" ".join)
 def test_it_is_said_whatever_reports_on_the_run(
     program: Program, train: Train, open_config: Config, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
