@@ -34,7 +34,7 @@ def tried(mutants: list[Mutant], reached: Reached, tests: list[str]) -> Iterator
     standing.join()
     order, outside = _Order(reached), [mutant for mutant in mutants if not function_of(mutant)]
     if outside:
-        sound = outside[0]._replace(source=(ROOT / outside[0].module).read_text())
+        sound = outside[0]._replace(source=outside[0].sound)
         _check_control(_in_time(partial(_imported, sound, order.of(outside[0]))))
     for mutant in outside:
         outcome, killer = _in_time(partial(_imported, mutant, order.of(mutant)))
@@ -46,7 +46,7 @@ def tried(mutants: list[Mutant], reached: Reached, tests: list[str]) -> Iterator
 def function_of(mutant: Mutant) -> tuple[CodeType, CodeType] | None:
     """The code of the function that holds the fault, sound and faulty; None where it stands outside of functions."""
     path = str(ROOT / mutant.module)
-    sound = compile((ROOT / mutant.module).read_text(), path, "exec")
+    sound = compile(mutant.sound, path, "exec")
     return _apart(sound, compile(mutant.source, path, "exec"))
 
 
@@ -117,10 +117,10 @@ class _Standing:
         gc.collect()
         gc.freeze()
         if self.mutants:
-            _check_control(_in_time(partial(self._run, None, [items[test] for test in self.order.of(self.mutants[0])], functions)))
+            _check_control(_in_time(partial(self._run, [items[test] for test in self.order.of(self.mutants[0])], [])))
         for mutant in self.mutants:
             chosen = [items[test] for test in self.order.of(mutant)]
-            outcome, killer = _in_time(partial(self._run, mutant, chosen, functions))
+            outcome, killer = _in_time(partial(self._run, chosen, _changes(mutant, functions)))
             self.order.killed(mutant, killer)
             self.results.send((mutant, outcome, killer))
         return True
@@ -129,9 +129,9 @@ class _Standing:
         if report.failed:
             self.failed = report.nodeid
 
-    def _run(self, mutant: Mutant | None, chosen: list[pytest.Item], functions: list[FunctionType]) -> str:
-        if mutant:
-            _spoil(mutant, functions)
+    def _run(self, chosen: list[pytest.Item], changes: list[tuple[FunctionType, CodeType]]) -> str:
+        for function, code in changes:
+            function.__code__ = code
         for item, following in zip(chosen, [*chosen[1:], None], strict=True):
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.failed:
@@ -139,13 +139,12 @@ class _Standing:
         return self.failed
 
 
-def _spoil(mutant: Mutant, functions: list[FunctionType]) -> None:
+def _changes(mutant: Mutant, functions: list[FunctionType]) -> list[tuple[FunctionType, CodeType]]:
+    """Which functions in memory get which code."""
     sound, faulty = function_of(mutant) or (None, None)
-    live = [each for each in functions if each.__code__ == sound]
-    assert live, f"nothing to spoil: {mutant.module}\n{mutant.diff}"
-    assert faulty
-    for each in live:
-        each.__code__ = faulty
+    if not faulty or not (living := [each for each in functions if each.__code__ == sound]):
+        raise RuntimeError(f"nothing to spoil: {mutant.module}\n{mutant.diff}")
+    return [(each, faulty) for each in living]
 
 
 def _check_control(found: tuple[str, str]) -> None:

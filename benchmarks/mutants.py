@@ -23,12 +23,13 @@ class Mutant(NamedTuple):
     Attributes:
         module: its path from the root.
         lines: the first and the last line of the innermost statement that holds the fault.
-        source: the whole text with the fault.
+        sound, source: the whole text without the fault and with it.
         diff: the changed lines, with `-` and `+` before them.
     """
 
     module: str
     lines: tuple[int, int]
+    sound: str
     source: str
     diff: str
 
@@ -51,7 +52,7 @@ class Fault(NamedTuple):
             return None
         changed = list(unified_diff(before.splitlines(), source.splitlines(), n=0, lineterm=""))[2:]
         diff = "\n".join(line for line in changed if not line.startswith("@@"))
-        return Mutant(self.module, self.lines, source, diff) if diff else None
+        return Mutant(self.module, self.lines, before, source, diff) if diff else None
 
 
 def faults(module: str) -> list[Fault]:
