@@ -10,6 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.logs import log_of
 from tests.program import Program
 from tui_gan import __version__
 from tui_gan.cli.listing import REMARKS
@@ -20,7 +21,7 @@ from tui_gan.contract.knobs import KNOBS, Knobs
 from tui_gan.contract.settings import leaves, why_not
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.presets import PRESETS
-from tui_gan.session import checkpoint, runlog
+from tui_gan.session import checkpoint
 from tui_gan.session.plan import Outcome, Plan
 from tui_gan.session.rundir import RunDirectory
 
@@ -100,7 +101,7 @@ def test_a_run_that_was_stopped_and_resumed_is_the_run_of_one_go(half: int, prog
     assert resumed.result["metrics"] == whole["metrics"]
     assert (resumed.result["step"], resumed.result["run"]) == (40, "halves")
     assert same(step_file("whole", 40), step_file("halves", 40))
-    steps = [entry["step"] for entry in runlog.read(Path("halves/log.jsonl"))]
+    steps = [entry["step"] for entry in log_of(Path("halves/log.jsonl"))]
     assert steps == sorted(steps)
 
 

@@ -13,9 +13,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.logs import log_of
 from tests.program import Program
 from tui_gan.presets import PRESETS
-from tui_gan.session import checkpoint, runlog
+from tui_gan.session import checkpoint
 
 # Whoever started these tests may have told them to ignore signals; the program starts with none ignored but those named.
 PROGRAM = """
@@ -40,7 +41,7 @@ class Running(NamedTuple):
 
     def trained(self) -> int:
         """The last step in the log."""
-        return max((entry["step"] for entry in runlog.read(self.run / "log.jsonl") if entry["kind"] == "scalars"), default=0)
+        return max((entry["step"] for entry in log_of(self.run / "log.jsonl") if entry["kind"] == "scalars"), default=0)
 
     def wait_for_step(self, step: int) -> None:
         begun = time.monotonic()
@@ -111,6 +112,6 @@ def test_a_run_in_use_is_left_alone_and_an_ignored_signal_stays_ignored(running:
     mine.process.send_signal(signal.SIGTERM)
     code, result, _ = mine.ended()
     assert code == 143
-    steps = [entry["step"] for entry in runlog.read(mine.run / "log.jsonl") if entry["kind"] == "scalars"]
+    steps = [entry["step"] for entry in log_of(mine.run / "log.jsonl") if entry["kind"] == "scalars"]
     assert steps[:-1] == list(range(EVERY, steps[-1], EVERY))
     assert result["step"] >= EVERY + 100

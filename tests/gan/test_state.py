@@ -119,9 +119,11 @@ def test_the_forms_of_a_state_are_known_before_it_is_there(config: Config, knobs
     trainer = made(config, kind)
     train(trainer, knobs, 0, steps)
     found = {name: (value.dtype, tuple(value.shape)) for name, value in trainer.state().items()}
-    must, may = forms(trainer.config, trainer.dataset.shape)
-    assert must.keys() <= found.keys() <= must.keys() | may.keys()
-    assert all(found[name] == {**must, **may}[name] for name in found)
+    must, begun, may = forms(trainer.config, trainer.dataset.shape)
+    assert must.keys() <= found.keys() <= must.keys() | begun.keys() | may.keys()
+    assert all(found[name] == {**must, **begun, **may}[name] for name in found)
+    moved = {name.rpartition(".")[0] for name in found if name.split(".")[0].endswith("_optimizer")}
+    assert all((name in found) == (name.rpartition(".")[0] in moved) for name in begun)
     assert found["counts"] == (torch.int64, (COUNTS,))
     assert sum(value.nbytes for value in trainer.state().values()) <= size(trainer.config, trainer.dataset.shape)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+from tests.logs import log_of
 from tui_gan.contract.commands import Resume, Save, SetKnob, Stop
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.objectives import OBJECTIVES
@@ -42,7 +43,7 @@ def finite(path: Path) -> bool:
 
 
 def steps_of(path: Path) -> list[int]:
-    return [entry["step"] for entry in runlog.read(path)]
+    return [entry["step"] for entry in log_of(path)]
 
 
 def test_a_loss_that_is_not_finite_pauses_with_advice_and_the_run_can_go_on(train: Train, break_loss: Callable[..., None]) -> None:
@@ -118,7 +119,7 @@ def test_an_exception_in_a_step_is_a_failure_with_its_traceback(train: Train, br
     assert "ArithmeticError: the objective broke" in str(ended.outcome.error)
     assert "\n" not in str(ended.outcome.error)
     assert str(ended.directory.log) in str(ended.outcome.error)
-    logged = [entry["traceback"] for entry in runlog.read(ended.directory.log) if "traceback" in entry]
+    logged = [entry["traceback"] for entry in log_of(ended.directory.log) if "traceback" in entry]
     assert len(logged) == 1
     assert "raise ArithmeticError" in logged[0]
     assert finite(ended.checkpoint(max(checkpoint.stored(ended.directory.checkpoints))))
@@ -215,7 +216,7 @@ def test_no_memory_on_the_device_goes_back_and_advises(train: Train, break_loss:
 def test_a_knob_turned_after_the_good_state_is_logged_again_where_it_is_in_force(train: Train, break_loss: Callable[..., None]) -> None:
     break_loss(18, 3, lambda loss: loss * torch.nan)
     ended = train(script={15: [SetKnob("batch_size", 32)], 100: [Resume()]}, hold=True)
-    lines = [entry for entry in runlog.read(ended.directory.log) if entry["kind"] == "command" and entry["name"] == "batch_size"]
+    lines = [entry for entry in log_of(ended.directory.log) if entry["kind"] == "command" and entry["name"] == "batch_size"]
     assert [entry["value"] for entry in lines] == [32]
     assert lines[0]["step"] < 15
 
@@ -243,4 +244,4 @@ def test_a_device_that_dies_leaves_the_run_on_the_cpu_with_its_traceback_in_the_
     assert ended.session.run.trainer is not dead[0]
     assert ended.outcome.status == "failed"
     assert finite(ended.checkpoint(ended.outcome.step))
-    assert any("launch failure" in entry.get("traceback", "") for entry in runlog.read(ended.directory.log))
+    assert any("launch failure" in entry.get("traceback", "") for entry in log_of(ended.directory.log))

@@ -14,6 +14,7 @@ from tui_gan.contract.commands import Overlay, Watch
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
 from tui_gan.session import overlays
+from tui_gan.session.course import course
 from tui_gan.session.overlays import MOST, Overlaid, others, series
 
 Train = Callable[..., Any]
@@ -81,7 +82,7 @@ def test_a_relative_run_directory_has_the_same_neighbours(tmp_path: Path, monkey
 
 @pytest.mark.parametrize("count", [0, 1, 1024, 1025, 5000])
 def test_series_are_decimated_and_keep_the_newest_point(tmp_path: Path, count: int) -> None:
-    found = series(write(tmp_path / "run", [scalars(50 * step, generator_loss=step) for step in range(1, count + 1)]))
+    found = series(course(write(tmp_path / "run", [scalars(50 * step, generator_loss=step) for step in range(1, count + 1)])))
     if not count:
         assert found == {}
         return
@@ -106,7 +107,7 @@ def test_a_log_may_hold_anything_else(tmp_path: Path) -> None:
     )
     with log.open("a") as file:
         file.write('not JSON\n{"kind": "scalars", "step": 6, "generator_loss"')
-    found = series(log)
+    found = series(course(log))
     assert {name: (part.steps.tolist(), part.values.tolist()) for name, part in found.items() if name != "w1"} == {
         "pretraining_loss": ([-5], [0.5]),
         "generator_loss": ([5], [3.0]),
@@ -117,7 +118,7 @@ def test_a_log_may_hold_anything_else(tmp_path: Path) -> None:
 
 def test_a_log_is_read_anew_only_when_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log, asked = write(tmp_path / "other", [scalars(5, generator_loss=1.0)]), []
-    monkeypatch.setattr(overlays, "series", lambda log: asked.append(log) or series(log))
+    monkeypatch.setattr(overlays, "course", lambda log: asked.append(log) or course(log))
     overlaid = Overlaid(tmp_path / "run")
     overlaid.show(("other",))
     first, before = overlaid.series(), overlaid.stamps()
@@ -138,7 +139,7 @@ def test_a_log_that_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytes
     def fails(log: Path) -> None:
         raise OSError(5, "Input/output error", str(log))
 
-    monkeypatch.setattr(overlays, "series", fails)
+    monkeypatch.setattr(overlays, "course", fails)
     overlaid = Overlaid(tmp_path / "run")
     with pytest.raises(UsageError, match=r"cannot read .*log.jsonl: Input/output error"):
         overlaid.show(("other",))

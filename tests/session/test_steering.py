@@ -9,6 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.logs import log_of
 from tui_gan.contract.commands import (
     ChangeSetting,
     Pause,
@@ -30,7 +31,7 @@ from tui_gan.contract.settings import leaves, why_not
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.regularizers import REGULARIZERS
-from tui_gan.session import checkpoint, runlog
+from tui_gan.session import checkpoint
 
 Train = Callable[..., Any]
 
@@ -48,7 +49,7 @@ CHANGES: dict[int, list[Any]] = {
 
 
 def commands_in(path: Path) -> list[tuple[int, str, Any]]:
-    return [(entry["step"], entry["name"], entry["value"]) for entry in runlog.read(path) if entry["kind"] == "command"]
+    return [(entry["step"], entry["name"], entry["value"]) for entry in log_of(path) if entry["kind"] == "command"]
 
 
 def assert_same(one: Path, other: Path) -> None:
@@ -256,7 +257,7 @@ def test_going_back_keeps_what_was_changed_since_and_logs_it_again(train: Train,
     ]
     assert (ended.outcome.status, ended.outcome.step) == ("finished", 40)
     assert checkpoint.read_about(ended.checkpoint(40)).config.regularizers == {}
-    steps = [entry["step"] for entry in runlog.read(ended.directory.log)]
+    steps = [entry["step"] for entry in log_of(ended.directory.log)]
     assert steps == sorted(steps)
 
 

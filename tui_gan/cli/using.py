@@ -2,13 +2,16 @@
 
 import json as json_text
 import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tui_gan.cli import settings
+from tui_gan.cli.options import path, run_or_file
 from tui_gan.contract.errors import UsageError, choose
+from tui_gan.contract.outer import check_no_device, tell
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
@@ -20,12 +23,12 @@ if TYPE_CHECKING:
 SAMPLES = (".npy", ".csv", ".txt")
 # Up to so many samples it is said what a perfect generator gets, which takes as long as twenty evaluations on the line and in the plane.
 WITH_FLOORS = 20_000
-RunOrCheckpoint = Annotated[str, typer.Argument(help="A run (its newest checkpoint is taken) or a checkpoint file.")]
+RunOrCheckpoint = Annotated[str, run_or_file("A run (its newest checkpoint is taken) or a checkpoint file.")]
 
 
 def sample(
     run: RunOrCheckpoint,
-    out: Annotated[Path, typer.Option(help="File to write: .npy or .csv.")],
+    out: Annotated[Path, path("File to write: .npy or .csv.")],
     number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000_000, help="How many samples.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the latents.")] = 0,
 ) -> None:
@@ -35,37 +38,38 @@ def sample(
     from tui_gan.session import checkpoint
     from tui_gan.session.samples import of_checkpoint
 
-    path = _checkpoint(run)
-    about = checkpoint.read_about(path)
+    stored = _checkpoint(run)
+    about = checkpoint.read_about(stored)
     if len(about.shape) > 1 and writer is _write_csv:
         raise UsageError(f"images are written as .npy, not {out.suffix}")
-    samples = of_checkpoint(path, seed, number)[0]
+    samples = of_checkpoint(stored, seed, number)[0]
     try:
+        check_no_device(out)
         checkpoint.write_atomically(out, writer(samples))
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from None
-    print(out)
+    tell(out)
 
 
 def evaluate(
-    what: Annotated[str, typer.Argument(metavar="RUN|CHECKPOINT|SAMPLES", help="A run, a checkpoint, or a file of samples.")],
+    what: Annotated[str, run_or_file("A run, a checkpoint, or a file of samples.", "RUN|CHECKPOINT|SAMPLES")],
     preset: Annotated[str | None, typer.Option(help="Compare with the data of this preset; a file of samples needs it.")] = None,
     metrics: Annotated[str | None, typer.Option(help="Metrics, separated by commas; without it all that need no extra library.")] = None,
     number: Annotated[
         int | None, typer.Option("-n", "--number", min=2, max=10_000_000, help="Number of generated samples; without it the run's own.")
     ] = None,
-    data: Annotated[Path | None, typer.Option(help="Compare with these data of your own, in place of the preset's or the run's.")] = None,
+    data: Annotated[Path | None, path("Compare with these data of your own, in place of the preset's or the run's.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure a run, a checkpoint, or a file of samples."""
-    path = Path(what)
-    of_file = path.suffix.lower() in SAMPLES
-    if path.is_file() and not of_file and path.suffix != ".safetensors":
-        raise UsageError(f"unknown kind of file of {path}; samples are read from {', '.join(SAMPLES)}")
+    file = Path(what)
+    of_file = file.suffix.lower() in SAMPLES
+    if file.is_file() and not of_file and file.suffix != ".safetensors":
+        raise UsageError(f"unknown kind of file of {file}; samples are read from {', '.join(SAMPLES)}")
     if of_file and preset is None:
-        raise UsageError(f"name the data that {path} is compared with: --preset (one of: {', '.join(PRESETS)})")
+        raise UsageError(f"name the data that {file} is compared with: --preset (one of: {', '.join(PRESETS)})")
     if of_file and number:
-        raise UsageError(f"--number is for a run or a checkpoint; of the file {path} every sample is measured")
+        raise UsageError(f"--number is for a run or a checkpoint; of the file {file} every sample is measured")
 
     from tui_gan.gan.metrics import METRICS, applicable, measure
     from tui_gan.gan.metrics.floors import floors
@@ -73,25 +77,25 @@ def evaluate(
     names = [name.strip() for name in metrics.split(",")] if metrics is not None else None
     for name in names or ():
         choose(METRICS, name, "metric")
-    samples, dataset = _of_file(path, preset or "", data) if of_file else _of_run(what, preset, data, number)
+    samples, dataset = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
     measured = measure(samples, dataset.truth, names or applicable(dataset.truth, by_default=True))
     perfect = floors(dataset, list(measured), len(samples)) if len(samples) <= WITH_FLOORS else {}
     typical = {name: floor.typical for name, floor in perfect.items()}
     if json:
         numbers = {"metrics": measured, "floors": typical}
-        print(json_text.dumps({part: {name: _finite(value) for name, value in values.items()} for part, values in numbers.items()}))
+        tell(json_text.dumps({part: {name: _finite(value) for name, value in values.items()} for part, values in numbers.items()}))
     else:
         width = max(map(len, measured))
         for name, value in measured.items():
             bound = "ceiling" if METRICS[name].better == "more" else "floor"
-            print(f"{name:{width}} {value:.6g}" + (f"  ({bound} {typical[name]:.3g})" if name in typical else ""))
+            tell(f"{name:{width}} {value:.6g}" + (f"  ({bound} {typical[name]:.3g})" if name in typical else ""))
 
 
 def export(
     run: RunOrCheckpoint,
     to: Annotated[str, typer.Option(help="Kind of file: safetensors (the averaged generator), png, svg, gif or csv.")],
     what: Annotated[str, typer.Option(help="Of png and svg: distribution (without this option), curves or samples.")] = "",
-    out: Annotated[Path | None, typer.Option(help="File to write; without it WHAT-STEP in the run directory.")] = None,
+    out: Annotated[Path | None, path("File to write; without it WHAT-STEP in the run directory.")] = None,
 ) -> None:
     """Write the averaged generator alone, a picture, an animation, or a table, for use elsewhere."""
     from tui_gan.session.export import found, maker, write
@@ -99,7 +103,9 @@ def export(
     maker(to, what)
     source = found(run)
     try:
-        print(write(source, to, what, out))
+        if out:
+            check_no_device(out)
+        tell(write(source, to, what, out, lambda text: tell(text, sys.stderr)))
     except OSError as error:
         raise UsageError(f"cannot write {out or error.filename}: {error.strerror or error}") from None
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_gan.contract.errors import UsageError, choose, first_line
+from tui_gan.contract.errors import UsageError, choose
+from tui_gan.data import npy
 
 Array = NDArray[np.float64]
 
@@ -141,19 +142,14 @@ def _number(field: str) -> float | None:
 
 
 def _read_npy(path: Path) -> Array:
-    if path.stat().st_size == 0:
-        raise UsageError(f"{path} is empty; it should hold numbers, one row a line")
-    try:
-        # A memory map is refused when the header claims more than the file holds, before anything is allocated.
-        with np.errstate(over="raise"):
-            array = np.lib.format.open_memmap(path, mode="r")
-        if array.dtype.kind not in "fiu":
-            raise UsageError(f"{path} does not hold an array of real numbers")
-        if array.ndim not in (1, 2):
-            raise UsageError(f"{path} has shape {array.shape}; give (N,) or (N, columns)")
+    array = npy.mapped(path, "numbers, one row a line")
+    if array.dtype.kind not in "fiu":
+        raise UsageError(f"{path} does not hold real numbers: its items are {array.dtype}")
+    if array.ndim not in (1, 2):
+        raise UsageError(f"{path} has shape {array.shape}; give (N,) or (N, columns)")
+    # What no double holds becomes infinite, which is refused with its row.
+    with np.errstate(over="ignore"):
         return np.array(array, dtype=np.float64).reshape(len(array), -1 if array.size else 0)
-    except (ValueError, EOFError, OverflowError, FloatingPointError) as error:
-        raise UsageError(f"{path} is not a readable NPY file: {first_line(error)}") from None
 
 
 READERS = {

@@ -19,7 +19,9 @@ from tui_gan.contract.knobs import Knobs, checked
 from tui_gan.contract.snapshot import Event
 from tui_gan.gan.compatibility import check_names
 from tui_gan.gan.networks import build
-from tui_gan.gan.state import Form, forms
+from tui_gan.gan.state import Forms, forms
+from tui_gan.session.arithmetic import Arithmetic
+from tui_gan.session.atomic import replacing
 
 FORMAT = 2
 KEY = "tui_gan"
@@ -38,6 +40,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
         window: the low and the high corner of the picture, in units of the data; None for that of the data.
         began: the checksum of the configuration that the run began with; "" where it was not kept.
         met: how often in a row the metric of early stopping has met its threshold; -1 once it has stopped the run.
+        arithmetic: by what it was trained, on the CPU, when it was saved.
     """
 
     format: int
@@ -53,6 +56,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     began: str = ""
     met: int = 0
     events: tuple[Event, ...] = ()
+    arithmetic: Arithmetic = Arithmetic()
 
 
 def write(path: Path, tensors: dict[str, Tensor], about: About) -> None:
@@ -66,17 +70,10 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         OSError: it could not be written; nothing of it is left behind.
     """
-    partial = path.with_name(path.name + ".partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise
+    with replacing(path) as partial, partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -104,7 +101,7 @@ def read(path: Path) -> tuple[dict[str, Tensor], About]:
         about = _about(path, file.metadata())
         slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
         found = {name: (TYPES.get(each.get_dtype()), tuple(each.get_shape())) for name, each in slices.items()}
-        _check_forms(path, *_expected(path, about), found)
+        _check_forms(path, _expected(path, about), found)
         return {name: file.get_tensor(name) for name in found}, about
 
 
@@ -172,8 +169,8 @@ def _about(path: Path, metadata: dict[str, str] | None) -> About:
     return about
 
 
-def _expected(path: Path, about: About) -> tuple[dict[str, Form], dict[str, Form]]:
-    """Forms of the tensors that a checkpoint must have, and of those that its optimisers may; nothing is allocated."""
+def _expected(path: Path, about: About) -> Forms:
+    """Forms of the tensors of a checkpoint; nothing is allocated."""
     try:
         check_names(about.config)
         return forms(about.config, about.shape)
@@ -186,10 +183,11 @@ def _expected(path: Path, about: About) -> tuple[dict[str, Form], dict[str, Form
 Found = tuple[torch.dtype | None, tuple[int, ...]]
 
 
-def _check_forms(path: Path, must: dict[str, Form], may: dict[str, Form], found: dict[str, Found]) -> None:
+def _check_forms(path: Path, forms: Forms, found: dict[str, Found]) -> None:
     # An optimiser has the moments of a weight all or not at all.
-    begun = {name.rpartition(".")[0] for name in found if name in may}
-    must = must | {name: form for name, form in may.items() if name.rpartition(".")[0] in begun}
+    moved = {name.rpartition(".")[0] for name in found if name in forms.begun}
+    must = forms.must | {name: form for name, form in forms.begun.items() if name.rpartition(".")[0] in moved}
+    must |= {name: form for name, form in forms.may.items() if name in found}
     for name, form in must.items():
         if found.get(name) != form:
             raise UnreadableError(f"{path}: tensor {name} should be {_described(form)}, and is {_described(found.get(name))}")

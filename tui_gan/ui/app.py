@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -30,7 +31,7 @@ from tui_gan.ui.panels.panel import Frame
 from tui_gan.ui.panels.settings import Settings
 from tui_gan.ui.puller import Puller
 from tui_gan.ui.search import Actions, Palette
-from tui_gan.ui.theme import AsciiFilter, theme
+from tui_gan.ui.theme import AsciiFilter, Colourless, theme
 from tui_gan.ui.unofficial import Front
 from tui_gan.ui.views import VIEWS
 
@@ -79,8 +80,10 @@ class TuiGan(Front):
     ) -> None:
         self.restart: tuple[str, ...] = ()
         self._rasters: dict[int, Raster] = {}
-        self._ascii = [AsciiFilter()] if ascii_only else []
         super().__init__(Line)
+        # An empty NO_COLOR asks for nothing.
+        self.no_color = bool(os.environ.get("NO_COLOR"))
+        self._plain = [*([AsciiFilter()] if ascii_only else []), *([Colourless()] if self.no_color else [])]
         self.animation_level = "none"
         self._handle = handle
         self._keys = keys
@@ -105,8 +108,8 @@ class TuiGan(Front):
         return self._board
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, and after them the one that leaves plain ASCII alone."""
-        return [*super().get_line_filters(), *self._ascii]
+        """Textual's own but for the greys that it shows where no colour is wanted, and those that leave plain ASCII and no colour."""
+        return [*(each for each in super().get_line_filters() if not isinstance(each, Monochrome | NoColor)), *self._plain]
 
     def on_mount(self) -> None:
         """Draw what is there and start to pull."""

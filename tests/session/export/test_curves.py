@@ -6,10 +6,11 @@ from xml.etree import ElementTree
 import numpy as np
 
 from tui_gan.contract.snapshot import Series, frozen
+from tui_gan.session.course import Change
 from tui_gan.session.export import Source, pictures
-from tui_gan.session.export.course import Change, course
 from tui_gan.session.export.curves import curves, thinned
 from tui_gan.session.export.marks import ROWS, words
+from tui_gan.session.export.source import course
 
 
 def texts(svg: bytes) -> list[str]:
@@ -20,7 +21,7 @@ def test_the_curves_name_losses_metrics_and_changes(line: Source) -> None:
     shown = texts(pictures.svg(curves, line).content)
     wanted = {"generator", "discriminator", "loss (nats)", "ln 2", "2 ln 2", "step", "toy1d, step 40", "k steps 2", "minibatch on"}
     assert wanted <= set(shown)
-    assert {"W1 distance (units of x) ↓", "standard deviation, generated / real"} <= set(shown)
+    assert {"W1 distance (data units) ↓", "standard deviation, generated / real"} <= set(shown)
     # A pause and the interval of the checkpoints change nothing of what is learned.
     assert not any("pause" in text or "save" in text for text in shown)
 

@@ -71,11 +71,17 @@ class Plot:
 
 @dataclasses.dataclass(frozen=True)
 class Drawing:
-    """What is drawn of a run at a step, with a title in words; `content` is either a plot or the pixels themselves."""
+    """What is drawn of a run at a step, with a title in words.
+
+    Attributes:
+        content: a plot, or the pixels themselves.
+        remark: what is to be told of it; "" for nothing.
+    """
 
     step: int
     title: str
     content: Plot | Image.Image
+    remark: str = ""
 
 
 Draw = Callable[[Source], Drawing]
@@ -89,18 +95,18 @@ def png(draw: Draw, source: Source) -> Made:
     else:
         with painted(drawing.content) as (figure, _):
             figure.savefig(file, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-    return Made(drawing.step, file.getvalue())
+    return Made(drawing.step, file.getvalue(), drawing.remark)
 
 
 def svg(draw: Draw, source: Source) -> Made:
     """A drawing as SVG, with text as text and pixels as an image within; its bytes depend on what is drawn alone."""
     drawing = draw(source)
     if isinstance(drawing.content, Image.Image):
-        return Made(drawing.step, _around(drawing.content, drawing.title).encode())
+        return Made(drawing.step, _around(drawing.content, drawing.title).encode(), drawing.remark)
     with painted(drawing.content) as (figure, _):
         file = io.BytesIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Title": drawing.title})
-    return Made(drawing.step, file.getvalue())
+    return Made(drawing.step, file.getvalue(), drawing.remark)
 
 
 def film(plot: Plot, pictures: Iterable[tuple[Picture, str]], dots_per_inch: int) -> Iterator[Image.Image]:
