@@ -3,8 +3,7 @@ import itertools
 import pytest
 
 from tui_gan.contract.knobs import KNOBS
-from tui_gan.ui.app import OVERVIEW
-from tui_gan.ui.layout import ABSENT, Kind, places
+from tui_gan.ui.layout import ABSENT, Kind, Places, places
 from tui_gan.ui.panels import PANELS
 from tui_gan.ui.quiet import Quiet
 from tui_gan.ui.views import VIEWS
@@ -31,21 +30,45 @@ def test_nothing_overlaps_or_leaves_the_screen(size, maximised, advised, failed,
             assert not one.overlaps(other)
 
 
-def test_what_each_size_shows() -> None:
-    assert set(places(120, 36)) == {"header", "footer", *OVERVIEW} - {"predictions"}
-    assert set(places(200, 60)) == {"header", "footer", *OVERVIEW}
-    assert {"distribution", "losses", "knobs"} <= set(places(80, 24))
-    assert "distribution" in places(40, 12)
+def columns(found: Places) -> list[list[str]]:
+    """The panels from left to right, by their left edges, and those of one edge from top to bottom."""
+    panels = {name: region for name, region in found.items() if name in PANELS}
+    edges = sorted({region.x for region in panels.values()})
+    return [sorted((name for name in panels if panels[name].x == edge), key=lambda name: panels[name].y) for edge in edges]
+
+
+SIDE = {"line": ["samples", "quality"], "plane": ["predictions", "quality"], "images": ["predictions", "quality"]}
+
+
+@pytest.mark.parametrize("kind", ABSENT)
+def test_which_panels_stand_where(kind: Kind) -> None:
+    def overview(*size: int) -> list[list[str]]:
+        found = places(*size, kind=kind)
+        assert found["header"].y == 0
+        assert found["footer"].bottom == size[1]
+        return columns(found)
+
+    assert overview(40, 12) == [["distribution"]]
+    # Height is what a plane and images need; a line is as well off with width.
+    assert overview(80, 24) == ([["distribution", "losses"], ["knobs"]] if kind == "line" else [["distribution"], ["losses", "knobs"]])
+    for size in ((120, 36), (160, 48)):
+        assert overview(*size) == [["distribution", "losses"], [*SIDE[kind], "knobs", "events"]]
+    large = ["samples", "predictions", "quality"] if kind == "line" else SIDE[kind]
+    assert overview(200, 60) == [["distribution", "losses"], [*large, "knobs", "events"]]
+    assert places(120, 36, kind=kind)["distribution"].height >= places(120, 36)["distribution"].height + 3 * (kind != "line")
+
+
+def test_where_nothing_fits_the_bars_stand_alone() -> None:
     assert set(places(10, 3)) == {"header", "footer"}
     assert places(0, 0) == {}
 
 
-@pytest.mark.parametrize("kind", ["plane", "images"])
-def test_a_run_without_a_line_shows_predictions_in_place_of_samples(kind: Kind) -> None:
-    for size in ((120, 36), (200, 60)):
-        assert set(places(*size, kind=kind)) == {"header", "footer", *OVERVIEW} - {"samples"}
-    assert {"distribution", "losses", "knobs"} <= set(places(80, 24, kind=kind))
-    assert places(120, 36, kind=kind)["distribution"].height > places(120, 36)["distribution"].height
+@pytest.mark.parametrize("view", [name for name, view in VIEWS.items() if view.panel])
+def test_the_panel_of_a_view_stands_on_the_left_and_those_beside_it_in_their_order_with_the_knobs_last(view: str) -> None:
+    shown = VIEWS[view]
+    assert columns(places(80, 24, view=view)) == [[shown.panel]]
+    for size in ((120, 36), (160, 48), (200, 60)):
+        assert columns(places(*size, view=view)) == [[shown.panel], sorted(shown.beside, key=lambda name: name == "knobs")]
 
 
 @pytest.mark.parametrize("kind", ABSENT)

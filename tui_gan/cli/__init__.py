@@ -37,8 +37,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "keys": own.keys,
     "doctor": doctor.doctor,
 }
-# These look at no file beside the user's own.
-ANYWHERE = ("presets", "keys", "doctor")
 # What all of Typer's errors are that speak of the words of the command line; it has no public name.
 WRONG_WORDS = cast(type[typer.BadParameter], typer.BadParameter.__base__)
 for name, command in COMMANDS.items():
@@ -52,7 +50,7 @@ def _root(context: typer.Context, version: Annotated[bool, typer.Option("--versi
     elif context.invoked_subcommand is None:
         for line in context.get_help().splitlines():
             tell(line)
-    elif context.invoked_subcommand not in ANYWHERE:
+    else:
         check_place()
 
 
@@ -70,7 +68,8 @@ def main() -> None:
         except OSError as error:
             # What could not be written now would be tried again, and fail again, at the very end.
             os.dup2(nothing.fileno(), 1)
-            _say(f"tui-gan: {error.filename}: {error.strerror}" if error.filename is not None else f"tui-gan: {error}")
+            what = "write the output" if error.filename is None else f"use {error.filename}"
+            _say(f"tui-gan: cannot {what}: {error.strerror or error}")
             sys.exit(2)
         except WRONG_WORDS as error:
             text = io.StringIO()

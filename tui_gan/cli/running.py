@@ -105,7 +105,8 @@ def resume(
     directory = rundir.find(run)
     stored = checkpoint.stored(directory.checkpoints)
     if not stored:
-        raise UnreadableError(f"{directory.path} holds no checkpoint to go on from")
+        cure = rundir.without_checkpoint(directory)
+        raise UnreadableError(f"{directory.path} holds no checkpoint to go on from" + (f"; {cure}" if cure else ""))
     newest = stored[max(stored)]
     about = _read_newest(newest, stored)
     knobs = _on_device(about.knobs, device)
@@ -196,7 +197,7 @@ def _report(plan: "Plan", outcome: "Outcome", signal_number: int, json: bool) ->
             tell(json_text.dumps(report(plan, outcome)))
         except OSError as error:
             if not signal_number:
-                raise UsageError(f"the run is saved, but its result is lost: {error}") from None
+                raise UsageError(f"the run is saved, but its result could not be printed: {error}") from None
     if outcome.metrics:
         with contextlib.suppress(OSError):
             tell(summary(plan, outcome), sys.stderr)

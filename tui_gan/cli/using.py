@@ -110,7 +110,7 @@ def export(
     try:
         if out:
             check_no_device(out)
-        tell(write(source, to, what, out))
+        tell(write(source, to, what, out, lambda text: tell(text, sys.stderr)))
     except OSError as error:
         raise UsageError(f"cannot write {out or error.filename}: {error.strerror or error}") from None
 

@@ -30,6 +30,8 @@ KINDS = {
 }
 # Bytes of the longest path that a system takes.
 LONGEST_PATH = 4095
+# Characters of a path that an error repeats as it is.
+LONGEST_SHOWN = 100
 
 
 def tell(text: object = "", stream: TextIO | None = None) -> None:
@@ -39,14 +41,15 @@ def tell(text: object = "", stream: TextIO | None = None) -> None:
         stream: where to; None is stdout.
 
     Raises:
-        OSError: it could not be written; its text says so.
+        OSError: it could not be written.
     """
     stream = stream or sys.stdout
     encoding = stream.encoding or "utf-8"
     try:
         print(printable(text).encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
     except OSError as error:
-        raise OSError(f"cannot write the output: {error.strerror or error}") from None
+        # Without its number, since Typer ends the program without a word where that is of a broken pipe.
+        raise OSError(error.strerror or str(error)) from None
 
 
 def printable(text: object) -> str:
@@ -58,9 +61,9 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def word(path: object) -> str:
-    """A path as one word of a shell command, which holds no character that a terminal obeys."""
-    text = str(path)
+def word(value: object) -> str:
+    """A path or a setting as one word of a shell command, which holds no character that a terminal obeys."""
+    text = str(value)
     # With this before it, it is neither an option nor somebody's home.
     text = f"./{text}" if text.startswith(("-", "~")) else text
     if text.isprintable():
@@ -90,7 +93,8 @@ def expanded(path: str | Path) -> Path:
         raise UsageError(f"no path is as long as {quoted(text)}")
     found = os.path.expanduser(text)
     if found.startswith("~"):
-        raise UsageError(f"{text} names the home of a user who has none; write ./{text} for a path that begins so")
+        shown = text if text.isprintable() and len(text) <= LONGEST_SHOWN else quoted(text)
+        raise UsageError(f"{shown} names the home of a user who has none; write ./ before a path that begins so")
     # Without the "./" that goes here it would name a home the next time.
     return Path(found).absolute() if str(Path(found)).startswith("~") else Path(found)
 

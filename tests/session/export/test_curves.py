@@ -6,10 +6,11 @@ from xml.etree import ElementTree
 import numpy as np
 
 from tui_gan.contract.snapshot import Series, frozen
+from tui_gan.session.course import Change
 from tui_gan.session.export import Source, pictures
-from tui_gan.session.export.course import Change, course
 from tui_gan.session.export.curves import curves, thinned
 from tui_gan.session.export.marks import ROWS, words
+from tui_gan.session.export.source import course
 
 
 def texts(svg: bytes) -> list[str]:

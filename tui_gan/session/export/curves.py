@@ -8,14 +8,13 @@ import numpy as np
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
-from tui_gan.contract.snapshot import Floats, Series
+from tui_gan.contract.snapshot import Floats, Series, frozen
 from tui_gan.contract.titles import title_of
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.rules import rules
-from tui_gan.session.export.course import course, series
 from tui_gan.session.export.marks import Word, words
 from tui_gan.session.export.pictures import DIM, DISCRIMINATOR, FAINT, FAKE, GENERATOR, Drawing, Plot, legend
-from tui_gan.session.export.source import Source, settings
+from tui_gan.session.export.source import Source, course, settings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +37,7 @@ def curves(source: Source) -> Drawing:
     """The losses, each metric on axes of its own, and what was changed."""
     found = course(source)
     config = settings(source)
-    named = {name: series(values) for name, values in found.named.items()}
+    named = {name: _series(values) for name, values in found.named.items()}
     losses = {name: named[name] for name in LOSSES if name in named}
     others = {name: each for name, each in named.items() if name not in LOSSES}
     first, last = found.steps[0], found.steps[-1]
@@ -63,7 +62,13 @@ def curves(source: Source) -> Drawing:
             if number > len(others) - COLUMNS:
                 axes.set_xlabel("step")
 
-    return Drawing(last, title, Plot(INCHES, LOSSES_HIGH + METRIC_HIGH * rows, paint))
+    return Drawing(last, title, Plot(INCHES, LOSSES_HIGH + METRIC_HIGH * rows, paint), found.left_out)
+
+
+def _series(values: dict[int, float]) -> Series:
+    """Values by step in the order of the steps."""
+    steps = sorted(values)
+    return Series(frozen(steps), frozen([values[step] for step in steps]))
 
 
 class Band(NamedTuple):
