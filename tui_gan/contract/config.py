@@ -14,7 +14,7 @@ from msgspec import Meta
 from tui_gan.contract.errors import UsageError, cut, nearest, quoted
 from tui_gan.contract.knobs import Knobs, checked
 from tui_gan.contract.network import Network, Share, described
-from tui_gan.contract.outer import check_ordinary
+from tui_gan.contract.outer import check_ordinary, decoded
 
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000_000)]
 CountOrNone = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
@@ -290,12 +290,11 @@ def read_toml(path: Path) -> dict[str, Any]:
         check_ordinary(path)
         if (size := path.stat().st_size) > LARGEST:
             raise UsageError(f"{path} is no file of settings: it holds {size:,} bytes")
-        # Some editors put a byte-order mark before the text.
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(decoded(path.read_bytes())[0])
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not TOML: byte {error.start + 1:,} is not UTF-8") from None
+        raise UsageError(f"{path} is not TOML: byte {error.start + 1:,} is not {error.encoding.upper()}") from None
     except RecursionError:
         raise UsageError(f"{path} is not TOML: its brackets are nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
