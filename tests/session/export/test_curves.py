@@ -66,11 +66,16 @@ def test_words_for_which_there_is_no_room_are_left_out() -> None:
     assert len(list(words([Change(5, "k steps 2")] * 50, 0, 10))) == ROWS
 
 
-@pytest.mark.parametrize(
-    "values",
-    [(1.7e308, -1.7e308), (1e-300, 1e249), (5e-324, -1e249), (None, None), (1e300,) * 2000],
-    ids=["ends", "wide", "far", "none", "long"],
-)
+ENDS = {
+    "largest": (1.7e308, -1.7e308),
+    "a wide logarithm": (5e-324, 1e199),
+    "a wide axis": (1e199, -1e199),
+    "none": (None, None),
+    "long": (1e199,) * 2000,
+}
+
+
+@pytest.mark.parametrize("values", ENDS.values(), ids=ENDS)
 def test_a_foreign_log_of_numbers_at_the_ends_of_arithmetic_is_drawn(
     values: tuple[float | None, ...], line: Source, tmp_path: Path
 ) -> None:
