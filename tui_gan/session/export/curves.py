@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 LOSSES = {"generator_loss": ("generator", GENERATOR), "discriminator_loss": ("discriminator", DISCRIMINATOR)}
 ARROWS = {"less": " ↓", "more": " ↑", None: ""}
-# From this ratio of the largest to the least value on, an axis is logarithmic.
-WIDE = 30.0
+# Between these ratios of the largest to the least value, an axis is logarithmic; beyond, powers of ten lead out of 64 bits.
+WIDE, WIDEST = 30.0, 1e100
 
 COLUMNS, INCHES = 2, 7.2
 LOSSES_HIGH, METRIC_HIGH = 2.9, 1.6
@@ -112,7 +112,7 @@ def _metric(axes: "Axes", name: str, each: Series) -> None:
     metric, title = METRICS.get(name), title_of(name)
     _curve(axes, each, FAKE if metric else DISCRIMINATOR)
     finite = each.values[np.isfinite(each.values)]
-    if metric and metric.better == "less" and finite.size and finite.min() > 0 and finite.max() > WIDE * finite.min():
+    if metric and metric.better == "less" and finite.size and WIDE * finite.min() < finite.max() < WIDEST * finite.min():
         axes.set_yscale("log")
     if title.whole:
         axes.locator_params(axis="y", integer=True, nbins=5)
