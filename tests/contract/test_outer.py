@@ -33,7 +33,7 @@ def test_the_home_stands_for_the_tilde_at_the_beginning_alone(monkeypatch: pytes
     assert expanded("a/~/x") == Path("a/~/x")
     assert expanded("./~/x") == Path.cwd() / "~/x"
     assert expanded(expanded("./~")) == Path.cwd() / "~"
-    with pytest.raises(UsageError, match=r"~nobody-here/x names the home of a user who has none; write \./~nobody-here/x"):
+    with pytest.raises(UsageError, match=r"~nobody-here/x names the home of a user who has none; write \./ before"):
         expanded("~nobody-here/x")
 
 

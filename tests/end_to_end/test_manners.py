@@ -68,19 +68,25 @@ def test_every_view_in_ascii_where_the_terminal_has_no_utf8_and_without_colours(
             opened.press(key.key)
             opened.wait_for(lambda text, key=key: heading(VIEWS[key.name].panel) in text.splitlines()[1])
             assert opened.text.isascii(), key.name
-        opened.press("1", "?")
+        opened.press("1", "\x10")
+        opened.wait_for("write a checkpoint now")
+        opened.press("\x1b")
+        opened.wait_for(lambda text: "write a checkpoint now" not in text)
+        opened.press("?")
         opened.wait_for(lambda text: "discriminator updates per generator update" in words(text))
         assert opened.text.isascii()
         opened.press("?")
         opened.wait_for(lambda text: "discriminator updates per generator update" not in words(text))
         opened.press("q")
         assert opened.wait_end() == 0
-    assert greys_only(bytes(opened.raw))
+    assert b"\x1b[1m" in opened.raw
+    assert colours(bytes(opened.raw)) == set()
 
 
-def greys_only(raw: bytes) -> bool:
-    """Whether every 24-bit colour has equal parts of red, green and blue."""
-    return all(r == g == b for r, g, b in re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", raw))
+def colours(raw: bytes) -> set[bytes]:
+    """Every code that gives letters or their ground a colour."""
+    codes = [code for sequence in re.findall(rb"\x1b\[([\d;:]*)m", raw) for code in re.split(rb"[;:]", sequence)]
+    return {code for code in codes if code.isdigit() and (30 <= int(code) <= 49 or 90 <= int(code) <= 107)}
 
 
 def heading(panel: str) -> str:

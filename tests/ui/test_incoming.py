@@ -69,7 +69,11 @@ def test_an_answer_that_is_cut_off_is_no_key_and_holds_nothing_back_for_long(cut
 
 
 # Every byte that no text in UTF-8 holds where it stands.
-@pytest.mark.parametrize("wrong", [*(bytes([byte]) for byte in range(0x80, 0x100)), b"\xc3(", b"\xe2\x82", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\xc0\x80"], ids=repr)
+@pytest.mark.parametrize(
+    "wrong",
+    [*(bytes([byte]) for byte in range(0x80, 0x100)), b"\xc3(", b"\xe2\x82", b"\xf0\x9f\x98", b"\xed\xa0\x80", b"\xc0\x80"],
+    ids=repr,
+)
 def test_bytes_that_are_no_text_are_no_keys(wrong: bytes) -> None:
     key = wrong[1:].decode() if wrong == b"\xc3(" else ""
     for reads in ([wrong + b"k"], bytewise(wrong + b"k")):
@@ -88,7 +92,10 @@ def test_a_character_is_one_key_however_it_is_split() -> None:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (b"\x1b[A\x1bOA\x1b[1;5A\x1b[3~\x1b[[A\x1b[3$\x1b[107;3u", ["\x1b[A", "\x1bOA", "\x1b[1;5A", "\x1b[3~", "\x1b[[A", "\x1b[3$", "\x1b[107;3u"]),
+        (
+            b"\x1b[A\x1bOA\x1b[1;5A\x1b[3~\x1b[[A\x1b[3$\x1b[107;3u",
+            ["\x1b[A", "\x1bOA", "\x1b[1;5A", "\x1b[3~", "\x1b[[A", "\x1b[3$", "\x1b[107;3u"],
+        ),
         (b"\x1b[I\x1b[O", ["\x1b[I", "\x1b[O"]),
         # An Escape ends what was not finished, and a control character is heard.
         (b"\x1b[1;\x1b[A", ["\x1b[A"]),
@@ -163,10 +170,25 @@ def test_moves_of_the_mouse_in_one_heap_are_the_last_of_them_and_buttons_stay() 
 @pytest.mark.parametrize("number", [300, pytest.param(20_000, marks=pytest.mark.slow)])
 def test_whatever_comes_is_cut_the_same_however_it_is_split_and_the_next_key_is_heard(number: int) -> None:
     chance = random.Random(SEED)
-    pieces = [*ANSWERS, b"\x1b", b"\x1b[", b"\x1bO", b"\x1b]", b"\x1bP", b"\x1b[200~", b"\x1b[201~", b"\x1b\\", b"\x07", "ä".encode(), KEYS.encode()]
+    pieces = [
+        *ANSWERS,
+        b"\x1b",
+        b"\x1b[",
+        b"\x1bO",
+        b"\x1b]",
+        b"\x1bP",
+        b"\x1b[200~",
+        b"\x1b[201~",
+        b"\x1b\\",
+        b"\x07",
+        "ä".encode(),
+        KEYS.encode(),
+    ]
     for _ in range(number):
         count = chance.randrange(20)
-        data = b"".join(chance.choice(pieces) if chance.random() < 0.5 else chance.randbytes(chance.randrange(8)) for _ in range(count))[:CROWD]
+        data = b"".join(chance.choice(pieces) if chance.random() < 0.5 else chance.randbytes(chance.randrange(8)) for _ in range(count))[
+            :CROWD
+        ]
         at = sorted(chance.randrange(len(data) + 1) for _ in range(3))
         split = [data[start:end] for start, end in zip([0, *at], [*at, len(data)], strict=True)]
         whole, parted = incoming(data), incoming(*split)

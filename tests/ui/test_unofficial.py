@@ -112,7 +112,11 @@ def test_no_sequence_breaks_the_reading(number: int) -> None:
     chance = random.Random(SEED)
     for _ in range(number):
         numbers = (str(chance.choice((0, 1, 2, 27, 64, 97, 200, 2**15, 2**20 + 2**16, 2**64))) for _ in range(chance.randrange(5)))
-        text = chance.choice(("\x1b[", "\x1bO", "\x1b[<", "\x1b[?", "\x1b[>")) + chance.choice(";:").join(numbers) + chance.choice("uABHMmRtyc~$")
+        text = (
+            chance.choice(("\x1b[", "\x1bO", "\x1b[<", "\x1b[?", "\x1b[>"))
+            + chance.choice(";:").join(numbers)
+            + chance.choice("uABHMmRtyc~$")
+        )
         for message in messages(text.encode()):
             assert isinstance(message, events.Event | TerminalSupportsSynchronizedOutput)
             assert not isinstance(message, events.Resize)

@@ -21,6 +21,8 @@ KINDS = {
 }
 # Bytes of the longest path that a system takes.
 LONGEST_PATH = 4095
+# Characters of a path that an error repeats as it is.
+LONGEST_SHOWN = 100
 
 
 def tell(text: object = "", stream: TextIO | None = None) -> None:
@@ -82,7 +84,8 @@ def expanded(path: str | Path) -> Path:
         raise UsageError(f"no path is as long as {quoted(text)}")
     found = os.path.expanduser(text)
     if found.startswith("~"):
-        raise UsageError(f"{text} names the home of a user who has none; write ./{text} for a path that begins so")
+        shown = text if text.isprintable() and len(text) <= LONGEST_SHOWN else quoted(text)
+        raise UsageError(f"{shown} names the home of a user who has none; write ./ before a path that begins so")
     # Without the "./" that goes here it would name a home the next time.
     return Path(found).absolute() if str(Path(found)).startswith("~") else Path(found)
 

@@ -12,10 +12,11 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_gan.ui.fitted import Fitted
 from tui_gan.ui.keys import KEYS, Key, help_groups
 
 
-class Help(ModalScreen[None]):
+class Help(Fitted, ModalScreen[None]):
     """Every key; Escape, and the keys for help and for quitting, close it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.pop_screen", "close", show=False)]

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import contextvars
 import os
-import queue
 import select
 import signal
 import termios
@@ -20,9 +19,11 @@ from textual.driver import Driver
 from textual.geometry import Size
 
 from tui_gan.ui.incoming import READ, Incoming, Token, Typed
+from tui_gan.ui.output import GLANCE, OUT, Output
+from tui_gan.ui.sizes import Sizes
 from tui_gan.ui.unofficial import Front, Reading
 
-IN, OUT = 0, 2
+IN = 0
 # What is switched on for the screen, and how that is switched off again; the last is switched off first.
 MODES = (
     ("\x1b[?1049h", "\x1b[?1049l"),  # the alternate screen
@@ -45,9 +46,6 @@ LEAVE = "\x1b\\" + "".join(off for _, off in reversed(MODES))
 USUAL, LARGEST = (80, 24), (800, 250)
 SUSPEND = ("\x1a", "\x1b[122;5u")
 NO_SHELL = "ctrl+z stops a program until its shell continues it, and this one has no such shell"
-# Texts that wait for a slow line before the screen waits for it too.
-WAITING = 30
-GLANCE, DRAINS_WITHIN = 0.1, 2.0
 
 
 def measured(environment: Mapping[str, str]) -> tuple[int, int]:
@@ -73,7 +71,7 @@ class Line(Driver):
         self.on = False
         self._front = app
         self._reading = Reading()
-        self._told = Size(*(size or measured(os.environ)))
+        self._sizes = Sizes(self._resize, asyncio.get_running_loop().call_later, Size(*(size or measured(os.environ))))
         self._before: list[Any] | None = None
         self._hears, self._ended = threading.Event(), threading.Event()
         self._input = threading.Thread(target=self._listen, name="input", daemon=True)
@@ -113,6 +111,21 @@ class Line(Driver):
     def close(self) -> None:
         """End the thread that writes."""
         self._output.stop()
+
+    @property
+    def behind(self) -> bool:
+        """Whether the terminal has not taken what it was given a while ago."""
+        return self._output.behind
+
+    def when_taken(self, call: Callable[[], object]) -> None:
+        """Have something called when the terminal has taken all that was written before."""
+
+        def pass_on() -> None:
+            # The screen may have ended meanwhile.
+            with contextlib.suppress(RuntimeError):
+                self._running.call_soon_threadsafe(call, context=self._within)
+
+        self._output.then(pass_on)
 
     def write(self, data: str) -> None:
         """Write, in the order of the calls."""
@@ -204,10 +217,10 @@ class Line(Driver):
 
     def _measure(self) -> None:
         """Tell of a size that is new."""
-        size = Size(*measured(os.environ))
-        if size != self._told:
-            self._told = size
-            self.send_message(events.Resize(size, size))
+        self._sizes.come(Size(*measured(os.environ)))
+
+    def _resize(self, size: Size) -> None:
+        self.send_message(events.Resize(size, size))
 
     def _listen(self) -> None:
         """What the thread that reads does: it ends with the screen, or ends it."""
@@ -245,56 +258,6 @@ class Line(Driver):
                 return
             for message in self._reading.messages(token):
                 self.process_message(message)
-
-
-class Output(threading.Thread):
-    """Writes to the terminal on a thread, so that a slow line does not hold up the screen at once.
-
-    Attributes:
-        silent: whether nothing more is to be written.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(name="output", daemon=True)
-        self._texts: queue.Queue[str | threading.Event | None] = queue.Queue(WAITING)
-        self.silent = False
-
-    def put(self, text: str) -> None:
-        """Have a text written after those before it."""
-        self._texts.put(text)
-
-    def drain(self) -> None:
-        """Wait until all is written, but not for ever."""
-        done = threading.Event()
-        with contextlib.suppress(queue.Full):
-            self._texts.put(done, timeout=DRAINS_WITHIN)
-            done.wait(DRAINS_WITHIN)
-
-    def stop(self) -> None:
-        """Write the rest, and end."""
-        if self.is_alive():
-            self._texts.put(None)
-            self.join()
-
-    def run(self) -> None:
-        """Write."""
-        while (text := self._texts.get()) is not None:
-            if isinstance(text, threading.Event):
-                text.set()
-            elif not self.silent:
-                _write(text.encode("utf-8", "replace"))
-
-
-def _write(data: bytes) -> None:
-    """Write all of it, also where whoever shares the terminal has made it refuse to wait; nothing to a terminal that has gone."""
-    left = memoryview(data)
-    while left:
-        try:
-            left = left[os.write(OUT, left) :]
-        except BlockingIOError:
-            select.select([], [OUT], [], GLANCE)
-        except OSError:
-            return
 
 
 def _in_foreground() -> bool:

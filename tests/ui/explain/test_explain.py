@@ -315,7 +315,11 @@ def test_what_the_run_does() -> None:
 
     assert "k = 1 discriminator update, then one generator update" in doing(status=Status.RUNNING)
     assert "k = 3 discriminator updates" in doing(status=Status.RUNNING, knobs=Knobs(k_steps=3))
+    assert "k = 2 discriminator updates" in doing(status=Status.RUNNING, knobs=Knobs(k_steps=5), rules=Rules(k=2))
     assert "one simultaneous update of both networks" in doing(status=Status.RUNNING, settings=told(updates="simultaneous"))
+    for k, rules in ((4, Rules()), (9, Rules(k=4))):
+        said = doing(status=Status.RUNNING, knobs=Knobs(k_steps=k), rules=rules, settings=told(updates="simultaneous"))
+        assert "k - 1 = 3 discriminator updates, then" in said
     assert "The run is paused" in doing()
     assert "one step in slow motion" in doing(stages=STAGES)
     assert "Pre-training: D is regressed" in doing(phase="pre-training 3 / 10")
@@ -374,7 +378,7 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         ((), {"knobs": Knobs(k_steps=2)}, "2 discriminator updates per generator update."),
         (
             told(coordination="accuracy"),
-            {"knobs": Knobs(k_steps=4), "series": measured(k=3)},
+            {"knobs": Knobs(k_steps=4), "rules": Rules(k=3)},
             "k (now 3) adapts to D's accuracy: one more discriminator update per step under 65%, one fewer over 80%, from 1 to 4.",
         ),
         (
