@@ -10,7 +10,7 @@ from tui_gan.gan.regularizers import REGULARIZERS, noise_sd
 def rules(config: Config, knobs: Knobs, step: int = 0) -> Rules:
     """The rules of a configuration whose choices go together, at a step."""
     noise, schedule = config.instance_noise, config.schedule
-    weights = {name: weight * knobs.regularization for name, weight in config.regularizers.items() if weight * knobs.regularization}
+    weights = {name: weight * knobs.regularization for name, weight in config.regularizers.items() if weight}
     terms = [REGULARIZERS[name] for name in weights]
     return Rules(
         objective=config.objective,

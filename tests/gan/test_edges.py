@@ -1,0 +1,109 @@
+"""The edges of what is drawn, loaded and begun with."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+from tui_gan.contract.config import Config, Noise
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.network import Network
+from tui_gan.gan.beginning import networks
+from tui_gan.gan.datasets import DATASETS, of_column, of_columns, of_images
+from tui_gan.gan.datasets.dataset import Dataset, Images
+from tui_gan.gan.diagnosis import plane
+from tui_gan.gan.trainer import Trainer
+
+Build = Callable[..., Trainer]
+
+
+@pytest.mark.parametrize(("output", "standardize"), [("tanh", True), ("sigmoid", False)])
+@pytest.mark.parametrize("level", [0, 255])
+def test_pixels_that_are_always_black_or_white_have_a_finite_bias(config: Config, output: str, standardize: bool, level: int) -> None:
+    train = torch.full((8, 1, 2, 2), 128, dtype=torch.uint8)
+    train[:, :, 0, 0] = level
+    data = of_images(Images(train, train[:2]), standardize)
+    network = Network(widths=(6,), output=output, output_bias="data", init="uniform", init_scale=1e-4)
+    made, _ = networks(msgspec.structs.replace(config, generator=network), data)
+    shown = data.in_units(made(torch.zeros(1, 1)))[0, 0]
+    np.testing.assert_allclose(shown, [[level / 255, 128 / 255], [128 / 255, 128 / 255]], atol=1e-4)
+    assert all(weight.isfinite().all() for weight in made.parameters())
+
+
+@pytest.mark.parametrize("kind", ["adaptive_l2", "historical"])
+def test_a_state_that_was_loaded_is_not_written_to(build_trainer: Build, knobs: Knobs, kind: str) -> None:
+    changes: dict[str, Any] = {"regularizers": {"adaptive_l2": 0.1}} if kind == "adaptive_l2" else {"historical_averaging": 1.0}
+    one, other = build_trainer(**changes), build_trainer(**changes)
+    one.step(knobs)
+    state = one.state()
+    kept = {name: value.clone() for name, value in state.items()}
+    other.load_state(state)
+    for _ in range(3):
+        other.step(knobs)
+    other.clear_losses()
+    assert all(torch.equal(value, kept[name]) for name, value in state.items())
+
+
+def test_draws_inside_differ_from_step_to_step_and_with_the_pretraining(build_trainer: Build, knobs: Knobs) -> None:
+    """The stream of draws inside a step is set by seed, step and steps of pre-training; each of them makes another."""
+
+    def drawn(**at: int) -> torch.Tensor:
+        trainer = build_trainer(instance_noise=Noise(sd=1.0), seed=at.get("seed", 0))
+        trainer.steps_done, trainer.pretrained = at.get("steps", 0), at.get("pretrained", 0)
+        trainer.prepare(knobs, trainer.steps_done)
+        return torch.rand(4)
+
+    places = [{}, {"seed": 1}, {"steps": 1}, {"pretrained": 1}, {"seed": 1, "steps": 1}]
+    found = [drawn(**place) for place in places]
+    assert all(torch.equal(one, drawn(**place)) for one, place in zip(found, places, strict=True))
+    assert not any(torch.equal(found[i], found[j]) for i in range(5) for j in range(i))
+
+
+def test_without_an_end_the_rows_are_drawn_and_with_one_they_are_taken_in_epochs(config: Config, knobs: Knobs) -> None:
+    values = np.linspace(0, 1, 24)
+    trainer = Trainer(msgspec.structs.replace(config, sampling="epochs", packing=2), of_column(values, False), "cpu")
+    seen = [trainer.real(knobs).flatten() for _ in range(3)]
+    # Three batches of twice eight are two epochs of 24.
+    assert [len(each) for each in seen] == [16, 16, 16]
+    both = torch.cat(seen)
+    for epoch in (both[:24], both[24:]):
+        np.testing.assert_allclose(np.sort(epoch.numpy()), values, atol=1e-6)
+    assert trainer.drawn == 48
+    assert not torch.equal(both[:24], both[24:])
+
+
+@pytest.mark.parametrize("name", ["ring", "grid", "moons", "spiral", "correlated"])
+def test_where_the_plane_lies_and_how_wide_it_is_agrees_with_many_points(name: str) -> None:
+    data: Dataset = DATASETS[name](True)
+    many = data.truth.points(400_000)  # type: ignore[union-attr]
+    error = many.std(0) / np.sqrt(len(many))
+    assert (np.abs(many.mean(0) - data.location) < 5 * error).all()
+    np.testing.assert_allclose(data.scale, many.std(0), rtol=5e-3)
+
+
+def test_the_spiral_is_that_of_its_integrals() -> None:
+    """With r = 1/4 + 3/4 u and the angle 4 pi (r - 1/4) = 3 pi u, by Simpson's rule over u."""
+    u = np.linspace(0, 1, 20_001)
+    weights = np.ones_like(u)
+    weights[1:-1:2], weights[2:-1:2] = 4, 2
+    weights /= weights.sum()
+    radius = 0.25 + 0.75 * u
+    x, y = radius * np.cos(3 * np.pi * u), radius * np.sin(3 * np.pi * u)
+    data = DATASETS["spiral"](True)
+    for axis, values in enumerate((x, y)):
+        mean = (weights * values).sum()
+        assert data.location[axis] == pytest.approx(mean, abs=1e-6)
+        assert data.scale[axis] == pytest.approx(np.sqrt((weights * values**2).sum() - mean**2 + 0.02**2), abs=1e-6)
+
+
+def test_repeated_points_are_within_reach_of_each_other() -> None:
+    """Where the fifth neighbour is a copy the reach is 0, and a copy lies within it."""
+    places = np.random.default_rng(0).standard_normal((20, 2))
+    truth = of_columns(np.repeat(places, 100, axis=0), True).truth
+    samples = np.repeat(places, 100, axis=0)[np.random.default_rng(1).permutation(2_000)]
+    samples[::5] += 0.5
+    (off,) = (each for each in plane.findings(samples, truth) if each.kind == "off")  # type: ignore[arg-type]
+    assert (off.share, off.expected) == (pytest.approx(0.2, abs=0.01), 0)
