@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from tui_gan.contract.config import Config, Noise
+from tui_gan.contract.config import Config, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.gan.beginning import networks
 from tui_gan.gan.datasets import DATASETS, of_column, of_columns, of_images
 from tui_gan.gan.datasets.dataset import Dataset, Images
 from tui_gan.gan.diagnosis import plane
+from tui_gan.gan.optimizers import optimizer_of
 from tui_gan.gan.trainer import Trainer
 
 Build = Callable[..., Trainer]
@@ -73,6 +74,92 @@ def test_without_an_end_the_rows_are_drawn_and_with_one_they_are_taken_in_epochs
         np.testing.assert_allclose(np.sort(epoch.numpy()), values, atol=1e-6)
     assert trainer.drawn == 48
     assert not torch.equal(both[:24], both[24:])
+
+
+@pytest.mark.parametrize("pretraining", [False, True])
+def test_mean_losses_are_those_of_all_steps_since_they_were_cleared(build_trainer: Build, knobs: Knobs, pretraining: bool) -> None:
+    whole, single = build_trainer(coordination="accuracy"), build_trainer(coordination="accuracy")
+    found = []
+    for number in range(4):
+        for trainer in (whole, single):
+            trainer.pretrain_step(knobs) if pretraining else trainer.step(knobs)
+        found.append(single.mean_losses())
+        assert single.losses_summed == 1
+        single.clear_losses()
+        assert (single.losses_summed, single.loss_sums.tolist(), single.accuracy_sum.item()) == (0, [0, 0], 0)
+        assert whole.losses_summed == number + 1
+        torch.testing.assert_close(whole.mean_losses(), torch.stack(found).mean(0))
+    assert found[0].isfinite().all()
+    assert (found[0][0].item() == 0) is pretraining
+    assert found[0][1] != found[1][1]
+
+
+def test_real_and_fake_are_judged_in_one_pass_where_each_is_judged_alone(build_trainer: Build, knobs: Knobs) -> None:
+    """Also with dropout, which then leaves out units of each sample apart."""
+    trainer = build_trainer(discriminator=Network(widths=(20,), dropout=0.5))
+    real, fake = trainer.real(knobs), trainer.real(knobs)
+    torch.manual_seed(5)
+    losses = trainer._discriminator_losses(real, fake, knobs)
+    torch.manual_seed(5)
+    both = trainer.discriminator(torch.cat((real, fake)))
+    torch.testing.assert_close(torch.cat((losses.real_logits, losses.fake_logits)), both)
+
+
+@pytest.mark.parametrize(
+    ("changes", "data", "stirs"),
+    [
+        ({}, "gaussian", False),
+        ({"regularizers": {"r1": 1.0, "l2": 1.0}}, "ring", False),
+        ({"regularizers": {"r1_difference": 1.0}}, "gaussian", False),
+        ({"regularizers": {"r1_difference": 1.0}, "packing": 2}, "gaussian", True),
+        ({"regularizers": {"r1_difference": 1.0}}, "ring", True),
+        ({"regularizers": {"r1_difference": 0.0}}, "ring", False),
+        ({"regularizers": {"gradient_penalty": 1.0}}, "gaussian", True),
+        ({"instance_noise": Noise(sd=0.1)}, "gaussian", True),
+        ({"instance_noise": Noise(sd=0.0, steps=9)}, "gaussian", False),
+        ({"generator": Network(widths=(4,), dropout=0.1)}, "gaussian", True),
+        ({"discriminator": Network(widths=(4,), dropout=0.1)}, "gaussian", True),
+        ({"discriminator": Network(widths=(4,), input_dropout=0.1)}, "gaussian", True),
+    ],
+    ids=str,
+)
+def test_torchs_own_stream_is_set_where_a_step_draws_from_it(
+    config: Config, knobs: Knobs, changes: dict[str, Any], data: str, stirs: bool
+) -> None:
+    metric = "w1" if data == "gaussian" else "sliced_w1"
+    trainer = Trainer(msgspec.structs.replace(config, metrics=(metric,), metric=metric, **changes), DATASETS[data](True), "cpu")
+    assert trainer.stirs is stirs
+    torch.manual_seed(123)
+    before = torch.random.get_rng_state()
+    trainer.step(knobs)
+    assert torch.equal(before, torch.random.get_rng_state()) is not stirs
+
+
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+@pytest.mark.parametrize("value", [float("nan"), float("-inf")])
+def test_a_weight_of_either_player_that_is_no_number_is_noticed(build_trainer: Build, player: str, value: float) -> None:
+    trainer = build_trainer()
+    assert trainer.is_finite() is True
+    with torch.no_grad():
+        next(getattr(trainer, player).parameters()).view(-1)[-1] = value
+    assert trainer.is_finite() is False
+
+
+@pytest.mark.parametrize(("device", "fused"), [("cpu", True), ("cuda", True), ("cuda:1", True), ("mps", False)])
+def test_the_fused_update_is_taken_where_there_is_one(device: str, fused: bool) -> None:
+    settings = Optimizer(kind="adam", beta1=0.3, beta2=0.7)
+    made = optimizer_of(settings, torch.nn.Linear(2, 2), device)
+    assert (made.defaults["fused"], made.defaults["betas"]) == (fused, (0.3, 0.7))
+
+
+def test_momentum_of_both_players_moves_by_the_steps(build_trainer: Build, knobs: Knobs) -> None:
+    moving = Optimizer(kind="sgd", momentum=0.5, momentum_end=0.9, momentum_steps=4, momentum_every=2)
+    trainer = build_trainer(optimizer=moving)
+    found = []
+    for _ in range(6):
+        trainer.step(knobs)
+        found.append([each.param_groups[0]["momentum"] for each in (trainer.generator_optimizer, trainer.discriminator_optimizer)])
+    assert found == [pytest.approx([each] * 2) for each in (0.5, 0.5, 0.7, 0.7, 0.9, 0.9)]
 
 
 @pytest.mark.parametrize("name", ["ring", "grid", "moons", "spiral", "correlated"])
