@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from tui_gan.contract.commands import RunHandle
+from tui_gan.contract.outer import printable, tell
 from tui_gan.contract.snapshot import Event, Snapshot, Status
 
 LOSSES = {"discriminator_loss": "D", "generator_loss": "G"}
@@ -84,7 +86,7 @@ def _lines(untold: Untold) -> Iterator[Callable[[Snapshot], None]]:
         # A reader that has gone away must not end the run.
         with contextlib.suppress(OSError):
             for each in (*untold(snapshot), *current):
-                print(each, file=sys.stderr, flush=True)
+                tell(each, sys.stderr)
 
     yield report
 
@@ -92,7 +94,7 @@ def _lines(untold: Untold) -> Iterator[Callable[[Snapshot], None]]:
 @contextlib.contextmanager
 def _bar(untold: Untold) -> Iterator[Callable[[Snapshot], None]]:
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -105,10 +107,10 @@ def _bar(untold: Untold) -> Iterator[Callable[[Snapshot], None]]:
         # A terminal that has gone away must not end the run.
         with contextlib.suppress(OSError):
             for each in untold(snapshot):
-                progress.console.print(each, markup=False, highlight=False)
+                progress.console.print(Text(printable(each)), soft_wrap=True)
             speed = f"{snapshot.steps_per_second:.0f} steps/s" if snapshot.steps_per_second else ""
             state = "finished" if snapshot.step >= snapshot.steps else snapshot.status.value.lower()
-            description = f"{snapshot.preset} {snapshot.phase or state}"
+            description = printable(f"{snapshot.preset} {snapshot.phase or state}")
             progress.update(task, description=description, total=snapshot.steps, completed=snapshot.step, speed=speed, refresh=True)
 
     with contextlib.suppress(OSError):

@@ -5,14 +5,15 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 from tui_gan.contract import commands
-from tui_gan.contract.errors import nearest
+from tui_gan.contract.errors import nearest, quoted
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.news import advised, fresh
+from tui_gan.contract.outer import tell
 from tui_gan.contract.snapshot import Event, EventKind, Series, Snapshot, Status
 from tui_gan.contract.values import read_value
 
 GLANCE, LOOK_EVERY, SAY_EVERY = 0.05, 0.5, 15.0
-# Digits of a number of steps.
+# Digits of a number that is typed.
 LONGEST = 12
 STATES: dict[Status, str] = {
     Status.LOADING: "Loading PyTorch.",
@@ -81,7 +82,11 @@ class Talk:
             return self._turn(KNOB_WORDS[word], rest)
         if word in ASIDE:
             return ASIDE[word](self, rest)
-        return (f"Unknown command {word!r}{nearest(word, {**WORDS, **KNOB_WORDS, **ASIDE})}; type help for all commands.",) if word else ()
+        return (
+            (f"Unknown command {quoted(word)}{nearest(word, {**WORDS, **KNOB_WORDS, **ASIDE})}; type help for all commands.",)
+            if word
+            else ()
+        )
 
     def _turn(self, name: str, value: str) -> Sequence[str]:
         if not value:
@@ -96,7 +101,7 @@ class Talk:
         return ()
 
     def _every(self, seconds: str) -> Sequence[str]:
-        if not seconds.isdecimal():
+        if not (seconds.isdecimal() and len(seconds) <= LONGEST):
             return ("Type every and a number of seconds, such as: every 30.",)
         self.every = float(seconds)
         return (f"Reporting every {seconds} seconds." if self.every else "Reporting when you type status.",)
@@ -223,4 +228,4 @@ def _say(sentences: Sequence[str]) -> None:
     # A reader that has gone away must not end the run.
     with contextlib.suppress(OSError):
         for each in sentences:
-            print(each, flush=True)
+            tell(each)

@@ -9,6 +9,7 @@ import typer
 
 from tui_gan import __version__
 from tui_gan.cli.locale import speaks_utf8
+from tui_gan.contract.outer import tell
 
 SMALL = (80, 24)
 
@@ -17,11 +18,11 @@ def doctor() -> None:
     """Check this machine and terminal, and name each cure."""
     problems = 0
     for name, finding, cure in (*_python(), *_terminal()):
-        print(f"{'ok ' if cure is None else 'see'}  {name:10} {finding}")
+        tell(f"{'ok ' if cure is None else 'see'}  {name:10} {finding}")
         if cure:
             problems += 1
-            print(f"                cure: {cure}")
-    print("no problems found" if not problems else f"{problems} to look at")
+            tell(f"                cure: {cure}")
+    tell("no problems found" if not problems else f"{problems} to look at")
     if any(name == "torch" and cure for name, _, cure in _python()):
         raise typer.Exit(1)
 

@@ -8,6 +8,7 @@ import typer
 
 from tui_gan.contract.errors import TuiGanError, choose
 from tui_gan.contract.knobs import KNOBS
+from tui_gan.contract.outer import tell
 from tui_gan.presets import PRESETS, Preset
 
 # What is told of a preset where there is something to tell, by its fields.
@@ -26,14 +27,14 @@ def runs(json: AsJson = False) -> None:
 
     rows = [_row(run) for run in rundir.listed()]
     if json:
-        print(json_text.dumps({"runs": rows}))
+        tell(json_text.dumps({"runs": rows}))
     elif not rows:
-        print("no runs here yet; begin one with: tui-gan run toy1d")
+        tell("no runs here yet; begin one with: tui-gan run toy1d")
     else:
         width = max(len(row["run"]) for row in rows)
         for row in rows:
             metrics = f"{row['metric']} {row['value']:.4g}" if row["value"] is not None else row["problem"] or ""
-            print(f"{row['run']:{width}}  step {row['step'] if row['step'] is not None else '-'}/{row['steps'] or '-'}  {metrics}".rstrip())
+            tell(f"{row['run']:{width}}  step {row['step'] if row['step'] is not None else '-'}/{row['steps'] or '-'}  {metrics}".rstrip())
 
 
 def _row(run: Any) -> dict[str, Any]:
@@ -63,14 +64,16 @@ def presets(
     if name is None:
         rows = [{"name": each, "summary": preset.summary, "source": preset.source} for each, preset in PRESETS.items()]
         if json:
-            print(json_text.dumps({"presets": rows}))
+            tell(json_text.dumps({"presets": rows}))
         else:
             for row in rows:
-                print(f"{row['name']}\n    {row['summary']}\n    Source: {row['source']}.")
+                tell(row["name"])
+                tell(f"    {row['summary']}")
+                tell(f"    Source: {row['source']}.")
         return
     facts = _facts(name, choose(PRESETS, name, "preset"))
     if json:
-        print(json_text.dumps(facts))
+        tell(json_text.dumps(facts))
     else:
         _print_facts(facts)
 
@@ -96,22 +99,26 @@ def _facts(name: str, preset: Preset) -> dict[str, Any]:
 
 
 def _print_facts(facts: dict[str, Any]) -> None:
-    print(f"{facts['name']}: {facts['summary']}\nSource: {facts['source']}.")
+    tell(f"{facts['name']}: {facts['summary']}")
+    tell(f"Source: {facts['source']}.")
     for name, heading in REMARKS.items():
         if facts[name]:
-            print(f"{heading}: {facts[name]}.")
+            tell(f"{heading}: {facts[name]}.")
     live, fixed = _apart(facts["settings"], frozenset(facts["live"]))
     for title, settings in (("Settings that may change while it trains", live), ("Settings that are fixed for a run", fixed)):
-        print(f"\n{title} (TOML keys)")
+        tell()
+        tell(f"{title} (TOML keys)")
         for name, value in settings.items():
-            print(f"  {name:20} {_shown(value)}")
-    print("\nKnobs, which may change while it trains (options, keys)")
+            tell(f"  {name:20} {_shown(value)}")
+    tell()
+    tell("Knobs, which may change while it trains (options, keys)")
     for name, value in facts["knobs"].items():
         how = KNOBS[name]
-        print(f"  {how.option:28} {_shown(value):8} {how.keys:4} {how.help}")
-    print("\nParameters that are active")
+        tell(f"  {how.option:28} {_shown(value):8} {how.keys:4} {how.help}")
+    tell()
+    tell("Parameters that are active")
     for name, count in facts["parameters"].items():
-        print(f"  {name:28} {count:,}")
+        tell(f"  {name:28} {count:,}")
 
 
 def _apart(settings: dict[str, Any], live: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any]]:

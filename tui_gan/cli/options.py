@@ -8,6 +8,22 @@ from typing import Annotated, Any
 import typer
 
 from tui_gan.contract.knobs import KNOBS, Knobs
+from tui_gan.contract.outer import expanded
+
+
+def path(help: str) -> Any:
+    """An option that takes a path, at whose beginning `~` and `~user` stand for home directories."""
+    return typer.Option(parser=expanded, metavar="PATH", help=help, show_default=False)
+
+
+def run_or_file(help: str, metavar: str | None = None, **how: Any) -> Any:
+    """An argument that names a run, or a file, by a path or by a name under `runs/`."""
+    return typer.Argument(parser=_named, metavar=metavar, help=help, **how)
+
+
+def _named(text: str) -> str:
+    # What begins otherwise stays as it was typed, since errors repeat it.
+    return str(expanded(text)) if text.startswith("~") else text
 
 
 def with_knobs(command: Callable[..., None]) -> Callable[..., None]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tui_gan.contract.outer import of_the_user, tell
+
 if TYPE_CHECKING:
     from tui_gan.ui.preferences import Preferences
 
@@ -16,14 +18,14 @@ def preferences_path() -> Path:
     """The file that the user may write."""
     import platformdirs
 
-    return platformdirs.user_config_path("tui-gan") / "config.toml"
+    return of_the_user(platformdirs.user_config_path("tui-gan")) / "config.toml"
 
 
 def memory_path() -> Path:
     """The file that the screen writes."""
     import platformdirs
 
-    return platformdirs.user_state_path("tui-gan") / "screen.json"
+    return of_the_user(platformdirs.user_state_path("tui-gan")) / "screen.json"
 
 
 def preferences() -> "Preferences":
@@ -45,14 +47,15 @@ def keys(json: AsJson = False) -> None:
     path, found = preferences_path(), [key for key in preferences().keys if key.name not in FIXED]
     if json:
         rows = {key.name: {"key": written(key.key), "panel": key.panel, "help": key.help} for key in found}
-        print(json_text.dumps({"file": str(path), "keys": rows}))
+        tell(json_text.dumps({"file": str(path), "keys": rows}))
         return
-    print(f"# The keys in force. To change some, write their lines into {path};")
-    print('# theme = "light", ascii = true and pixels = false go above [keys].\n[keys]')
+    tell(f"# The keys in force. To change some, write their lines into {path};")
+    tell('# theme = "light", ascii = true and pixels = false go above [keys].')
+    tell("[keys]")
     lines = {key: f"{key.name} = {json_text.dumps(written(key.key), ensure_ascii=False)}" for key in found}
     width, panel = max(map(len, lines.values())), ""
     for key, line in lines.items():
         if key.panel != panel:
             panel = key.panel
-            print(f"# in the panel {panel}")
-        print(f"{line:{width}}  # {key.help}")
+            tell(f"# in the panel {panel}")
+        tell(f"{line:{width}}  # {key.help}")

@@ -4,7 +4,6 @@ import contextlib
 import json as json_text
 import math
 import os
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tui_gan.cli import own, settings
-from tui_gan.cli.options import with_knobs
+from tui_gan.cli.options import path, run_or_file, with_knobs
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
+from tui_gan.contract.outer import tell, word
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
@@ -42,11 +42,9 @@ def run(
     headless: Headless = False,
     steps: Annotated[int | None, typer.Option(help="Steps to train; without it the preset's own number.", show_default=False)] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all random numbers; without it 0.", show_default=False)] = None,
-    out: Annotated[Path | None, typer.Option(help="Run directory; without it a new one under runs/.", show_default=False)] = None,
-    config: Annotated[Path | None, typer.Option(help="TOML file of settings laid over the preset.", show_default=False)] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Your own data: numbers (CSV, TXT, NPY) or images (a folder, IDX, NPY ...).", show_default=False)
-    ] = None,
+    out: Annotated[Path | None, path("Run directory; without it a new one under runs/.")] = None,
+    config: Annotated[Path | None, path("TOML file of settings laid over the preset.")] = None,
+    data: Annotated[Path | None, path("Your own data: numbers (CSV, TXT, NPY) or images (a folder, IDX, NPY ...).")] = None,
     generator: Annotated[
         str | None, typer.Option(help=f"Generator network by a short description: {EXAMPLES}.", show_default=False)
     ] = None,
@@ -83,7 +81,7 @@ def run(
 
 
 def resume(
-    run: Annotated[str, typer.Argument(help="A run: its directory, or its name under runs/.", show_default=False)] = "",
+    run: Annotated[str, run_or_file("A run: its directory, or its name under runs/.", show_default=False)] = "",
     headless: Headless = False,
     steps: Annotated[
         int | None, typer.Option(min=1, help="Further steps; without it, up to the run's own number.", show_default=False)
@@ -107,7 +105,8 @@ def resume(
     directory = rundir.find(run)
     stored = checkpoint.stored(directory.checkpoints)
     if not stored:
-        raise UnreadableError(f"{directory.path} holds no checkpoint to go on from")
+        cure = rundir.without_checkpoint(directory)
+        raise UnreadableError(f"{directory.path} holds no checkpoint to go on from" + (f"; {cure}" if cure else ""))
     newest = stored[max(stored)]
     about = _read_newest(newest, stored)
     knobs = _on_device(about.knobs, device)
@@ -195,13 +194,13 @@ def _report(plan: "Plan", outcome: "Outcome", signal_number: int, json: bool) ->
     # A run that never began has measured nothing and has nothing to report but its error.
     if json and outcome.metrics:
         try:
-            print(json_text.dumps(report(plan, outcome)), flush=True)
+            tell(json_text.dumps(report(plan, outcome)))
         except OSError as error:
             if not signal_number:
-                raise UsageError(f"the run is saved, but its result could not be printed: {error.strerror}") from None
+                raise UsageError(f"the run is saved, but its result could not be printed: {error}") from None
     if outcome.metrics:
         with contextlib.suppress(OSError):
-            print(summary(plan, outcome), file=sys.stderr, flush=True)
+            tell(summary(plan, outcome), sys.stderr)
 
 
 def _afresh(plan: "Plan", pairs: Sequence[str]) -> "Plan":
@@ -247,4 +246,4 @@ def summary(plan: "Plan", outcome: "Outcome") -> str:
     metrics += "" if outcome.measured == outcome.step else f" at step {outcome.measured}"
     more = " --steps N" if outcome.status == "finished" else ""
     after = f"after {outcome.seconds:.1f} s of training ({metrics})"
-    return f"{outcome.status} at step {outcome.step} {after}; `tui-gan resume {shlex.quote(str(plan.run.path))}{more}` goes on"
+    return f"{outcome.status} at step {outcome.step} {after}; `tui-gan resume {word(plan.run.path)}{more}` goes on"

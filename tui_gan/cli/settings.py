@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from tui_gan.contract.config import Config, read_toml, resolve
-from tui_gan.contract.errors import UsageError, choose
+from tui_gan.contract.errors import UsageError, choose, quoted
 from tui_gan.contract.knobs import KNOBS, Knobs
+from tui_gan.contract.outer import expanded
 from tui_gan.contract.values import read_value
 from tui_gan.presets import PRESETS
 
@@ -29,12 +30,12 @@ def resolved(
     table = read_toml(path) if path else {}
     for source, given_preset in ((str(path), table.get("preset", preset)), ("--set", pairs.get("preset", preset))):
         if given_preset != preset:
-            raise UsageError(f"{source} is for the preset {given_preset!r}, not {preset!r}")
+            raise UsageError(f"{source} is for the preset {quoted(given_preset)}, not {preset!r}")
     for name in KNOBS.keys() & table.keys():
         raise UsageError(f"{path}: {name!r} is a knob, which may change while a run trains; write it below [knobs]")
     if path and isinstance(table.get("data"), str) and table["data"]:
         # A path in a file is meant from where the file lies.
-        table = {**table, "data": str(path.parent / table["data"])}
+        table = {**table, "data": str(path.parent / expanded(table["data"]))}
     given = {name: value for name, value in options.items() if value is not None}
 
     def laid(*below: Mapping[str, Any]) -> tuple[Config, Knobs]:
@@ -58,7 +59,7 @@ def laid_over(config: Config, knobs: Knobs, pairs: Sequence[str]) -> tuple[Confi
     """
     table = of_pairs(pairs)
     if table.get("preset", config.preset) != config.preset:
-        raise UsageError(f"--set is for the preset {table['preset']!r}, not {config.preset!r}")
+        raise UsageError(f"--set is for the preset {quoted(table['preset'])}, not {config.preset!r}")
     if config.pace_until and config.preset in PRESETS:
         knobs = dataclasses.replace(knobs, pace=PRESETS[config.preset].knobs.pace)
     found, live = resolve(config, knobs, table, source="--set")
@@ -68,6 +69,8 @@ def laid_over(config: Config, knobs: Knobs, pairs: Sequence[str]) -> tuple[Confi
 def of_pairs(pairs: Sequence[str]) -> dict[str, Any]:
     """Read `KEY=VALUE` as TOML does: keys with dots, numbers, true and false, lists; a text needs no quotes, in a list neither.
 
+    A home in the path of `data` is replaced by its directory.
+
     Raises:
         UsageError: one has no key or no equals sign, or a key has both a value and keys of its own.
     """
@@ -76,7 +79,7 @@ def of_pairs(pairs: Sequence[str]) -> dict[str, Any]:
         key, equals, text = pair.partition("=")
         names = [name.strip().replace("-", "_") for name in key.split(".")]
         if not equals or not all(names):
-            raise UsageError(f"--set takes KEY=VALUE, such as --set objective=hinge or --set regularizers.r1=10, not {pair!r}")
+            raise UsageError(f"--set takes KEY=VALUE, such as --set objective=hinge or --set regularizers.r1=10, not {quoted(pair)}")
         names = ["knobs", *names] if names[0] in KNOBS else names
         place = table
         for name in names[:-1]:
@@ -86,8 +89,10 @@ def of_pairs(pairs: Sequence[str]) -> dict[str, Any]:
         if isinstance(place.get(names[-1]), dict):
             raise _both(names[-1])
         place[names[-1]] = read_value(text.strip())
+    if isinstance(data := table.get("data"), str) and data:
+        table["data"] = str(expanded(data))
     return table
 
 
 def _both(name: str) -> UsageError:
-    return UsageError(f"--set gives {name!r} both a value and keys of its own; leave one of them out")
+    return UsageError(f"--set gives {quoted(name)} both a value and keys of its own; leave one of them out")

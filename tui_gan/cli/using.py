@@ -2,13 +2,16 @@
 
 import json as json_text
 import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tui_gan.cli import settings
+from tui_gan.cli.options import path, run_or_file
 from tui_gan.contract.errors import UsageError, choose
+from tui_gan.contract.outer import check_no_device, tell
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
@@ -17,15 +20,18 @@ if TYPE_CHECKING:
     from tui_gan.contract.config import Config
     from tui_gan.gan.datasets import Dataset
 
+    # Samples, the data that they are compared with, and what was read, in sentences.
+    Compared = tuple[NDArray[Any], Dataset, tuple[str, ...]]
+
 SAMPLES = (".npy", ".csv", ".txt")
 # Up to so many samples it is said what a perfect generator gets, which takes as long as twenty evaluations on the line and in the plane.
 WITH_FLOORS = 20_000
-RunOrCheckpoint = Annotated[str, typer.Argument(help="A run (its newest checkpoint is taken) or a checkpoint file.")]
+RunOrCheckpoint = Annotated[str, run_or_file("A run (its newest checkpoint is taken) or a checkpoint file.")]
 
 
 def sample(
     run: RunOrCheckpoint,
-    out: Annotated[Path, typer.Option(help="File to write: .npy or .csv.")],
+    out: Annotated[Path, path("File to write: .npy or .csv.")],
     number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000_000, help="How many samples.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the latents.")] = 0,
 ) -> None:
@@ -35,37 +41,38 @@ def sample(
     from tui_gan.session import checkpoint
     from tui_gan.session.samples import of_checkpoint
 
-    path = _checkpoint(run)
-    about = checkpoint.read_about(path)
+    stored = _checkpoint(run)
+    about = checkpoint.read_about(stored)
     if len(about.shape) > 1 and writer is _write_csv:
         raise UsageError(f"images are written as .npy, not {out.suffix}")
-    samples = of_checkpoint(path, seed, number)[0]
+    samples = of_checkpoint(stored, seed, number)[0]
     try:
+        check_no_device(out)
         checkpoint.write_atomically(out, writer(samples))
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from None
-    print(out)
+    tell(out)
 
 
 def evaluate(
-    what: Annotated[str, typer.Argument(metavar="RUN|CHECKPOINT|SAMPLES", help="A run, a checkpoint, or a file of samples.")],
+    what: Annotated[str, run_or_file("A run, a checkpoint, or a file of samples.", "RUN|CHECKPOINT|SAMPLES")],
     preset: Annotated[str | None, typer.Option(help="Compare with the data of this preset; a file of samples needs it.")] = None,
     metrics: Annotated[str | None, typer.Option(help="Metrics, separated by commas; without it all that need no extra library.")] = None,
     number: Annotated[
         int | None, typer.Option("-n", "--number", min=2, max=10_000_000, help="Number of generated samples; without it the run's own.")
     ] = None,
-    data: Annotated[Path | None, typer.Option(help="Compare with these data of your own, in place of the preset's or the run's.")] = None,
+    data: Annotated[Path | None, path("Compare with these data of your own, in place of the preset's or the run's.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure a run, a checkpoint, or a file of samples."""
-    path = Path(what)
-    of_file = path.suffix.lower() in SAMPLES
-    if path.is_file() and not of_file and path.suffix != ".safetensors":
-        raise UsageError(f"unknown kind of file of {path}; samples are read from {', '.join(SAMPLES)}")
+    file = Path(what)
+    of_file = file.suffix.lower() in SAMPLES
+    if file.is_file() and not of_file and file.suffix != ".safetensors":
+        raise UsageError(f"unknown kind of file of {file}; samples are read from {', '.join(SAMPLES)}")
     if of_file and preset is None:
-        raise UsageError(f"name the data that {path} is compared with: --preset (one of: {', '.join(PRESETS)})")
+        raise UsageError(f"name the data that {file} is compared with: --preset (one of: {', '.join(PRESETS)})")
     if of_file and number:
-        raise UsageError(f"--number is for a run or a checkpoint; of the file {path} every sample is measured")
+        raise UsageError(f"--number is for a run or a checkpoint; of the file {file} every sample is measured")
 
     from tui_gan.gan.metrics import METRICS, applicable, measure
     from tui_gan.gan.metrics.floors import floors
@@ -73,25 +80,27 @@ def evaluate(
     names = [name.strip() for name in metrics.split(",")] if metrics is not None else None
     for name in names or ():
         choose(METRICS, name, "metric")
-    samples, dataset = _of_file(path, preset or "", data) if of_file else _of_run(what, preset, data, number)
+    samples, dataset, said = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
     measured = measure(samples, dataset.truth, names or applicable(dataset.truth, by_default=True))
     perfect = floors(dataset, list(measured), len(samples)) if len(samples) <= WITH_FLOORS else {}
     typical = {name: floor.typical for name, floor in perfect.items()}
+    for line in said:
+        tell(line, sys.stderr)
     if json:
         numbers = {"metrics": measured, "floors": typical}
-        print(json_text.dumps({part: {name: _finite(value) for name, value in values.items()} for part, values in numbers.items()}))
+        tell(json_text.dumps({part: {name: _finite(value) for name, value in values.items()} for part, values in numbers.items()}))
     else:
         width = max(map(len, measured))
         for name, value in measured.items():
             bound = "ceiling" if METRICS[name].better == "more" else "floor"
-            print(f"{name:{width}} {value:.6g}" + (f"  ({bound} {typical[name]:.3g})" if name in typical else ""))
+            tell(f"{name:{width}} {value:.6g}" + (f"  ({bound} {typical[name]:.3g})" if name in typical else ""))
 
 
 def export(
     run: RunOrCheckpoint,
     to: Annotated[str, typer.Option(help="Kind of file: safetensors (the averaged generator), png, svg, gif or csv.")],
     what: Annotated[str, typer.Option(help="Of png and svg: distribution (without this option), curves or samples.")] = "",
-    out: Annotated[Path | None, typer.Option(help="File to write; without it WHAT-STEP in the run directory.")] = None,
+    out: Annotated[Path | None, path("File to write; without it WHAT-STEP in the run directory.")] = None,
 ) -> None:
     """Write the averaged generator alone, a picture, an animation, or a table, for use elsewhere."""
     from tui_gan.session.export import found, maker, write
@@ -99,7 +108,9 @@ def export(
     maker(to, what)
     source = found(run)
     try:
-        print(write(source, to, what, out))
+        if out:
+            check_no_device(out)
+        tell(write(source, to, what, out, lambda text: tell(text, sys.stderr)))
     except OSError as error:
         raise UsageError(f"cannot write {out or error.filename}: {error.strerror or error}") from None
 
@@ -111,46 +122,45 @@ def _checkpoint(name: str) -> Path:
     return found(name).stored
 
 
-def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> tuple[Any, "Dataset"]:
-    """The samples of a checkpoint by the stream of its evaluation, and the data that they are judged against."""
+def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> "Compared":
+    """The samples of a checkpoint by the stream of its evaluation, the data that they are judged against, and what was read."""
     from tui_gan.session import checkpoint
     from tui_gan.session.observe import evaluation_seed
     from tui_gan.session.samples import of_checkpoint
-    from tui_gan.session.sources import dataset_of
 
     path = _checkpoint(name)
     about = checkpoint.read_about(path)
-    if preset or data:
-        dataset = _dataset(_of_preset(preset, data) if preset else about.config, data)
-    else:
-        dataset = dataset_of(about.config, path.parent.parent)[0]
+    config = _of_preset(preset, data) if preset else about.config
+    dataset, said = _dataset(config, data, Path() if preset else path.parent.parent)
     if dataset.shape != about.shape:
         raise UsageError(f"{name} makes {_said(about.shape)}; it cannot be compared with {_said(dataset.shape)}")
-    return of_checkpoint(path, evaluation_seed(about.config, about.step), number or about.config.evaluated)[0], dataset
+    return of_checkpoint(path, evaluation_seed(about.config, about.step), number or about.config.evaluated)[0], dataset, said
 
 
-def _of_file(path: Path, preset: str, data: Path | None) -> tuple[Any, "Dataset"]:
-    """The samples of a file, and the data that they are judged against."""
+def _of_file(path: Path, preset: str, data: Path | None) -> "Compared":
+    """The samples of a file, the data that they are judged against, and what was read."""
     from tui_gan.session.samples import of_file
 
-    dataset = _dataset(_of_preset(preset, data), data)
-    return of_file(path, dataset), dataset
+    dataset, said = _dataset(_of_preset(preset, data), data, Path())
+    samples, notes = of_file(path, dataset)
+    return samples, dataset, (*(f"{path}: {note}" for note in notes), *said)
 
 
 def _of_preset(preset: str, data: Path | None) -> "Config":
     return settings.resolved(preset, None, {}, {"data": data and str(data)}, {})[0]
 
 
-def _dataset(config: "Config", data: Path | None) -> "Dataset":
-    """The data of a configuration, or the user's own in the form that the configuration brings them to."""
+def _dataset(config: "Config", data: Path | None, folder: Path) -> tuple["Dataset", tuple[str, ...]]:
+    """The data of a configuration, or the user's own in the form that the configuration brings them to, and what was read of a file."""
     import msgspec
 
     from tui_gan.data.files import fingerprint
     from tui_gan.session.sources import dataset_of
 
     if data:
-        config = msgspec.structs.replace(config, data=str(data), data_sha256=fingerprint(data))
-    return dataset_of(config, Path())[0]
+        config = msgspec.structs.replace(config, data=str(data.absolute()), data_sha256=fingerprint(data))
+    dataset, notes = dataset_of(config, folder)
+    return dataset, tuple(f"{data or config.data}: {note}" for note in notes if config.data)
 
 
 def _finite(value: float) -> float | None:

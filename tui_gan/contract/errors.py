@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 Value = TypeVar("Value")
+# Characters of what was typed that an error repeats.
+LONGEST_QUOTED, LONGEST_TEXT = 100, 300
 
 
 class TuiGanError(Exception):
@@ -30,9 +32,23 @@ def first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0]
 
 
+def cut(text: object) -> str:
+    """Text short enough to stand in one line, for libraries that repeat what they were given."""
+    return shortened if len(shortened := str(text)) <= LONGEST_TEXT else f"{shortened[:LONGEST_TEXT]}..."
+
+
+def quoted(value: object) -> str:
+    """What was typed, in quotes as Python writes it, and short enough to stand in one line."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # A number of thousands of digits, or lists in lists in lists.
+        return "this"
+    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}..."
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return "; did you mean X?" for the name closest to `name`, or an empty string when none is close."""
-    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name[:LONGEST_QUOTED], list(names), n=1, cutoff=0.5)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
@@ -44,4 +60,4 @@ def choose(table: Mapping[str, Value], name: str, what: str) -> Value:
     """
     if name in table:
         return table[name]
-    raise UsageError(f"unknown {what} {name!r}{nearest(name, table)} (known: {', '.join(table)})")
+    raise UsageError(f"unknown {what} {quoted(name)}{nearest(name, table)} (known: {', '.join(table)})")

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from tui_gan.contract.errors import UsageError, choose
+from tui_gan.contract.errors import UsageError, choose, quoted
 
 Turning = Literal["add", "double", "ladder", "limit", "switch", "choice"]
 LADDER = (1.0, 2.0, 5.0)
@@ -146,9 +146,9 @@ def checked(knobs: Knobs) -> Knobs:
             continue
         if not how.low <= value <= how.high:
             none = ", or be 0 for no limit" if how.turning == "limit" else ""
-            raise UsageError(f"{how.name} must lie between {how.low:g} and {how.high:g}{none}, not {str(value)[:24]}")
+            raise UsageError(f"{how.name} must lie between {how.low:g} and {how.high:g}{none}, not {quoted(value)}")
     if not DEVICE.fullmatch(knobs.device):
-        raise UsageError(f"unknown device {knobs.device!r} (known: auto, cpu, cuda, cuda:N, mps)")
+        raise UsageError(f"unknown device {quoted(knobs.device)} (known: auto, cpu, cuda, cuda:N, mps)")
     return knobs
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from tui_gan.contract.errors import UsageError, nearest
+from tui_gan.contract.errors import UsageError, nearest, quoted
 
 Width = Annotated[int, Meta(ge=1, le=65_536)]
 Share = Annotated[float, Meta(ge=0.0, lt=1.0)]
@@ -16,62 +16,86 @@ Fraction = Annotated[float, Meta(ge=1e-9, le=1.0)]
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A network.
+    """A network."""
 
-    Attributes:
-        kind: architecture of the network.
-        widths: units of each hidden layer; of `dcgan`, the channels of the layer next to the image.
-        activation: activation function of the hidden layers, or one for each, separated by commas.
-        pieces: number of linear functions of each maxout unit.
-        norm: normalisation of the hidden layers.
-        norm_epsilon: constant that normalisation adds to the variance before the square root.
-        norm_momentum: weight of the newest minibatch in the running mean and variance of batch normalisation.
-        norm_bias: whether a layer before batch normalisation has a bias, which the normalisation cancels.
-        norm_by_slot: whether batch normalisation of the generator takes the statistics of each slot of a pack separately.
-        spectral: spectral normalisation: divide each weight matrix by its largest singular value (Miyato et al. 2018, arXiv:1802.05957);
-            of a convolution the matrix is its kernel as (out, in * height * width), whose singular values do not bound the norm of the
-            convolution.
-        column_norm: max-norm constraint: after each update the incoming weights of a unit are scaled down to this Euclidean norm where
-            theirs is larger (Srebro and Shraibman 2005; pylearn2's max_col_norm); 0 sets no limit.
-        dropout: fraction of the hidden units that dropout sets to 0 in a training pass.
-        input_dropout: fraction of the inputs that dropout sets to 0 in a training pass.
-        fourier: Fourier features: number of random projections of the input whose sines and cosines extend it (Tancik et al. 2020,
-            arXiv:2006.10739); 0 adds none.
-        fourier_scale: Fourier features: standard deviation of the weights of the random projections.
-        outputs: outputs of the discriminator; with two, the logit is their difference (a two-way softmax).
-        output: output activation of the generator.
-        output_bias: initial bias of the generator's output layer; with "data" its output begins at the mean of the data.
-        init: initial distribution of the weights, with biases 0; "torch" is PyTorch's default, for the biases too.
-        init_scale: standard deviation of the initial weights, or the limit of their uniform distribution.
-        last_init_scale: init_scale of the last layer alone; 0 takes that of the others.
-        last_sparse: sparse initialisation of a fully connected last layer: so many weights of each unit, at most all, begin as N(0, 1),
-            or N(0, last_init_scale^2), the others as 0 (Martens 2010); 0 initialises the layer as the others.
-        sigmoid_bias: initial bias of hidden sigmoid units.
-    """
-
-    kind: str = "mlp"
-    widths: Annotated[tuple[Width, ...], Meta(min_length=1, max_length=64)] = (32, 32)
-    activation: str = "leaky_relu"
-    pieces: Annotated[int, Meta(ge=2, le=64)] = 5
-    norm: Literal["none", "batch", "virtual_batch"] = "none"
-    norm_epsilon: Fraction = 1e-5
-    norm_momentum: Fraction = 0.1
-    norm_bias: bool = True
-    norm_by_slot: bool = False
-    spectral: bool = False
-    column_norm: Positive = 0.0
-    dropout: Share = 0.0
-    input_dropout: Share = 0.0
-    fourier: Annotated[int, Meta(ge=0, le=65_536)] = 0
-    fourier_scale: Positive = 1.0
-    outputs: Annotated[int, Meta(ge=1, le=2)] = 1
-    output: Literal["linear", "sigmoid", "tanh"] = "linear"
-    output_bias: Literal["zero", "data"] = "zero"
-    init: Literal["torch", "normal", "truncated_normal", "uniform", "he"] = "torch"
-    init_scale: Positive = 1.0
-    last_init_scale: Positive = 0.0
-    last_sparse: Annotated[int, Meta(ge=0, le=65_536)] = 0
-    sigmoid_bias: Annotated[float, Meta(ge=-1e3, le=1e3)] = 0.0
+    kind: Annotated[str, Meta(description="architecture of the network.")] = "mlp"
+    widths: Annotated[
+        tuple[Width, ...],
+        Meta(
+            min_length=1, max_length=64, description="units of each hidden layer; of `dcgan`, the channels of the layer next to the image."
+        ),
+    ] = (32, 32)
+    activation: Annotated[str, Meta(description="activation function of the hidden layers, or one for each, separated by commas.")] = (
+        "leaky_relu"
+    )
+    pieces: Annotated[int, Meta(ge=2, le=64, description="number of linear functions of each maxout unit.")] = 5
+    norm: Annotated[Literal["none", "batch", "virtual_batch"], Meta(description="normalisation of the hidden layers.")] = "none"
+    norm_epsilon: Annotated[Fraction, Meta(description="constant that normalisation adds to the variance before the square root.")] = 1e-5
+    norm_momentum: Annotated[
+        Fraction, Meta(description="weight of the newest minibatch in the running mean and variance of batch normalisation.")
+    ] = 0.1
+    norm_bias: Annotated[
+        bool, Meta(description="whether a layer before batch normalisation has a bias, which the normalisation cancels.")
+    ] = True
+    norm_by_slot: Annotated[
+        bool, Meta(description="whether batch normalisation of the generator takes the statistics of each slot of a pack separately.")
+    ] = False
+    spectral: Annotated[
+        bool,
+        Meta(
+            description="spectral normalisation: divide each weight matrix by its largest singular value (Miyato et al. 2018, "
+            "arXiv:1802.05957); of a convolution the matrix is its kernel as (out, in * height * width), whose singular "
+            "values do not bound the norm of the convolution."
+        ),
+    ] = False
+    column_norm: Annotated[
+        Positive,
+        Meta(
+            description="max-norm constraint: after each update the incoming weights of a unit are scaled down to this Euclidean norm"
+            " where theirs is larger (Srebro and Shraibman 2005; pylearn2's max_col_norm); 0 sets no limit."
+        ),
+    ] = 0.0
+    dropout: Annotated[Share, Meta(description="fraction of the hidden units that dropout sets to 0 in a training pass.")] = 0.0
+    input_dropout: Annotated[Share, Meta(description="fraction of the inputs that dropout sets to 0 in a training pass.")] = 0.0
+    fourier: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=65_536,
+            description="Fourier features: number of random projections of the input whose sines and cosines extend it (Tancik et al."
+            " 2020, arXiv:2006.10739); 0 adds none.",
+        ),
+    ] = 0
+    fourier_scale: Annotated[
+        Positive, Meta(description="Fourier features: standard deviation of the weights of the random projections.")
+    ] = 1.0
+    outputs: Annotated[
+        int,
+        Meta(ge=1, le=2, description="outputs of the discriminator; with two, the logit is their difference (a two-way softmax)."),
+    ] = 1
+    output: Annotated[Literal["linear", "sigmoid", "tanh"], Meta(description="output activation of the generator.")] = "linear"
+    output_bias: Annotated[
+        Literal["zero", "data"],
+        Meta(description='initial bias of the generator\'s output layer; with "data" its output begins at the mean of the data.'),
+    ] = "zero"
+    init: Annotated[
+        Literal["torch", "normal", "truncated_normal", "uniform", "he"],
+        Meta(description='initial distribution of the weights, with biases 0; "torch" is PyTorch\'s default, for the biases too.'),
+    ] = "torch"
+    init_scale: Annotated[
+        Positive, Meta(description="standard deviation of the initial weights, or the limit of their uniform distribution.")
+    ] = 1.0
+    last_init_scale: Annotated[Positive, Meta(description="init_scale of the last layer alone; 0 takes that of the others.")] = 0.0
+    last_sparse: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=65_536,
+            description="sparse initialisation of a fully connected last layer: so many weights of each unit, at most all, begin as "
+            "N(0, 1), or N(0, last_init_scale^2), the others as 0 (Martens 2010); 0 initialises the layer as the others.",
+        ),
+    ] = 0
+    sigmoid_bias: Annotated[float, Meta(ge=-1e3, le=1e3, description="initial bias of hidden sigmoid units.")] = 0.0
 
 
 ACTIVATION_NAMES = ("relu", "leaky_relu", "sigmoid", "silu", "softplus", "tanh", "maxout")
@@ -81,7 +105,9 @@ WORDS: dict[str, dict[str, Any]] = {
     "vbn": {"norm": "virtual_batch"},
     "sn": {"spectral": True},
 }
-WIDTHS = re.compile(r"(\d+)(?:x(\d+))?")
+# More digits than any of them may have say nothing but that it is too much.
+NUMBER = r"(\d{1,9})"
+WIDTHS = re.compile(rf"{NUMBER}(?:x{NUMBER})?")
 GRAMMAR = "give widths and options, such as 128x3-maxout5, 400x4-relu-bn, 256,128-leaky_relu-sn-dropout.3 or dcgan64"
 
 
@@ -104,13 +130,13 @@ def described(text: str) -> dict[str, Any]:
 
 
 def _sizes(first: str, text: str) -> dict[str, Any]:
-    if found := re.fullmatch(r"dcgan(\d+)", first):
+    if found := re.fullmatch(rf"dcgan{NUMBER}", first):
         return {"kind": "dcgan", "widths": (int(found[1]),)}
     widths: list[int] = []
     for part in first.split(","):
         found = WIDTHS.fullmatch(part)
         if not found or int(found[2] or 1) > 64:
-            raise UsageError(f"cannot read the network {text!r} ({GRAMMAR})")
+            raise UsageError(f"cannot read the network {quoted(text)} ({GRAMMAR})")
         widths += [int(found[1])] * int(found[2] or 1)
     return {"kind": "mlp", "widths": tuple(widths)}
 
@@ -118,11 +144,11 @@ def _sizes(first: str, text: str) -> dict[str, Any]:
 def _option(option: str, text: str) -> dict[str, Any]:
     if option in WORDS:
         return WORDS[option]
-    if found := re.fullmatch(r"maxout(\d+)", option):
+    if found := re.fullmatch(rf"maxout{NUMBER}", option):
         return {"activation": "maxout", "pieces": int(found[1])}
-    if found := re.fullmatch(r"fourier(\d+)", option):
+    if found := re.fullmatch(rf"fourier{NUMBER}", option):
         return {"fourier": int(found[1])}
     if found := re.fullmatch(r"(dropout|input_dropout)(0?\.\d+|0)", option):
         return {found[1]: float(found[2])}
     known = [*WORDS, "dropout", "input_dropout", "fourier"]
-    raise UsageError(f"cannot read {option!r} in the network {text!r} ({GRAMMAR}){nearest(option, known)}")
+    raise UsageError(f"cannot read {quoted(option)} in the network {quoted(text)} ({GRAMMAR}){nearest(option, known)}")

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import inspect
 
-from tui_gan.contract.config import Config
+from tui_gan.contract.settings import field_of
 
 
 class Notch(NamedTuple):
@@ -65,12 +65,7 @@ def notch_of(key: str) -> Notch:
 @functools.cache
 def range_of(key: str) -> Range:
     """What the number of a TOML key may be; ANY where the key is not that of a number."""
-    found: inspect.Type = inspect.type_info(Config)
-    for name in key.split("."):
-        if isinstance(found, inspect.DictType):
-            found = found.value_type
-        elif isinstance(found, inspect.StructType):
-            found = next((field.type for field in found.fields if field.name == name), inspect.AnyType())
+    found = field_of(key).type
     if not isinstance(found, inspect.IntType | inspect.FloatType):
         return ANY
     low = next((end for end in (found.ge, found.gt) if end is not None), ANY.low)

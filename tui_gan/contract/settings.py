@@ -1,13 +1,12 @@
 """Settings: what of a configuration may change while a run trains, and why the rest may not."""
 
 import functools
-import inspect
-import re
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
+from msgspec import inspect
 
 from tui_gan.contract.config import Config, EarlyStop, Noise, Optimizer, Schedule
 from tui_gan.contract.network import Network
@@ -69,24 +68,37 @@ def differences(before: Config, after: Config) -> dict[str, tuple[Any, Any]]:
     return {key: (mine, its) for key, (mine, its) in values.items() if mine != its}
 
 
+class Field(NamedTuple):
+    """What is declared of a setting: its type as msgspec sees it, and its sentence."""
+
+    type: inspect.Type
+    help: str
+
+
 @functools.cache
+def field_of(key: str) -> Field:
+    """The field of a TOML key; the names of a mapping share the sentence of the mapping."""
+    kind: inspect.Type = inspect.type_info(Config)
+    sentence = ""
+    for name in key.split("."):
+        if isinstance(kind, inspect.DictType):
+            kind = kind.value_type
+            continue
+        if isinstance(kind, inspect.StructType):
+            kind = next((field.type for field in kind.fields if field.name == name), inspect.AnyType())
+        if isinstance(kind, inspect.Metadata):
+            sentence, kind = (kind.extra_json_schema or {}).get("description", ""), kind.type
+    return Field(kind, sentence)
+
+
 def help_of(key: str) -> str:
-    """The sentence of a setting in the docstring of its class."""
-    kind: type = Config
-    *tables, name = key.split(".")
-    for table in tables:
-        hint = typing.get_type_hints(kind)[table]
-        if not isinstance(hint, type) or not issubclass(hint, msgspec.Struct):
-            # The names of a mapping share its sentence.
-            name = table
-            break
-        kind = hint
-    return _sentences(kind).get(name, "")
+    """The sentence of a setting."""
+    return field_of(key).help
 
 
 @functools.cache
 def names_of(key: str) -> tuple[str, ...]:
-    """What a setting may be, as it is typed, where its type lists it."""
+    """What a setting may be, as it is typed, where its type lists it, in the order of the type."""
     hints: Any = Config
     for name in key.split("."):
         hints = typing.get_type_hints(hints).get(name) if isinstance(hints, type) and issubclass(hints, msgspec.Struct) else None
@@ -109,10 +121,3 @@ def _leaves(config: msgspec.Struct | Mapping[str, Any], prefix: str) -> Iterator
             yield from _leaves(value, f"{prefix}{name}.")
         else:
             yield prefix + name, value
-
-
-@functools.cache
-def _sentences(kind: type) -> dict[str, str]:
-    """The entries under "Attributes:" in the docstring of a class, by name."""
-    entries = re.findall(r"^    ([\w, ]+): (.*(?:\n        .*)*)", (inspect.getdoc(kind) or "").partition("Attributes:\n")[2], re.MULTILINE)
-    return {name.strip(): " ".join(text.split()) for names, text in entries for name in names.split(",")}

@@ -4,20 +4,43 @@ import re
 import tomllib
 from typing import Any
 
+# Characters of a value that is more than a text; what is longer would be a number or a list past all bounds.
+LONGEST = 1000
 NUMBER = re.compile(r"[+-]?(\d+\.|\.\d+)([eE][+-]?\d+)?")
 
 
 def read_value(text: str) -> Any:
     """Read a value as TOML does: numbers, true and false, lists, quoted text; any other text stands for itself, in a list too."""
+    if len(text) > LONGEST:
+        return text
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        return _single(text)
     except RecursionError:
         return text
-    except ValueError:  # Not TOML, or a number of thousands of digits.
-        if text.startswith("[") and text.endswith("]"):
-            return [read_value(part.strip()) for part in text[1:-1].split(",")]
+    except ValueError:
+        return [_word(part.strip()) for part in text[1:-1].split(",")] if text.startswith("[") and text.endswith("]") else _word(text)
+
+
+def _word(text: str) -> Any:
+    """A value that is no list; what is not TOML is a text."""
+    try:
+        return _single(text)
+    except (ValueError, RecursionError):
         # TOML wants a digit on both sides of the point.
         return float(text) if NUMBER.fullmatch(text) else text
+
+
+def _single(text: str) -> Any:
+    """The value in TOML.
+
+    Raises:
+        ValueError: it is not TOML, or a second line has a key of its own.
+        RecursionError: it has brackets in brackets in brackets.
+    """
+    table = tomllib.loads(f"value = {text}")
+    if len(table) > 1:
+        raise ValueError
+    return table["value"]
 
 
 def typed(value: object) -> str:

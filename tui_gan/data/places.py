@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 
 from tui_gan.contract.errors import UsageError
+from tui_gan.contract.outer import expanded, of_the_user
 from tui_gan.data.imageset import Shape
 
 VARIABLE = "TUI_GAN_DATA"
@@ -70,13 +71,13 @@ OFFICIAL = {
 
 def cache_path() -> Path:
     """The folder of the user's that holds what can be had again."""
-    return platformdirs.user_cache_path("tui-gan")
+    return of_the_user(platformdirs.user_cache_path("tui-gan"))
 
 
 def folders(name: str) -> tuple[Path, ...]:
     """Where a set is looked for, first to last."""
     own = os.environ.get(VARIABLE)
-    return (*((Path(own).expanduser() / name,) if own else ()), cache_path() / "data" / name)
+    return (*((expanded(own) / name,) if own else ()), cache_path() / "data" / name)
 
 
 def differing(name: str, files: Sequence[Path]) -> tuple[str, ...]:

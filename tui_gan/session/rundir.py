@@ -4,6 +4,8 @@ import contextlib
 import dataclasses
 import datetime
 import hashlib
+import itertools
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +13,9 @@ from pathlib import Path
 import msgspec
 
 from tui_gan.contract.config import Config, read_toml, resolve, to_toml
-from tui_gan.contract.errors import UnreadableError, UsageError, nearest
+from tui_gan.contract.errors import UnreadableError, UsageError, nearest, quoted
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.outer import word
 from tui_gan.data.files import fingerprint
 from tui_gan.data.tables import READERS
 
@@ -70,7 +73,7 @@ def create(out: Path | None, config: Config, knobs: Knobs, copied: bool = True) 
     config = _with_data(config)
     if out and not str(out).isprintable():
         # The checkpoint library reads only paths in UTF-8, and a log holds only such text.
-        raise UsageError(f"the run directory {str(out)!a} holds characters that cannot be written as text; name another --out")
+        raise UsageError(f"the run directory {quoted(str(out))} holds characters that cannot be printed; name another --out")
     path = out or RUNS / f"{config.preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
     made: tuple[Path, ...] = ()
     try:
@@ -91,6 +94,28 @@ def create(out: Path | None, config: Config, knobs: Knobs, copied: bool = True) 
         discard(run)
         raise _unmakeable(path, error) from None
     return run, config
+
+
+def resuming(path: Path) -> str:
+    """The command that goes on with a run."""
+    return f"tui-gan resume {word(path)}"
+
+
+def anew(run: RunDirectory, config: Config, out: Path | None = None) -> str:
+    """The command that begins a run with the configuration file of another, which has the settings `config` or had them."""
+    place = f" --out {word(out)}" if out else ""
+    return f"tui-gan run {word(config.preset)} --config {word(run.config)}{place}"
+
+
+def without_checkpoint(run: RunDirectory) -> str:
+    """How to begin a run anew that has no checkpoint to go on from; "" where its configuration cannot be read."""
+    try:
+        config, _ = read_config(run)
+    except UnreadableError:
+        return ""
+    name = os.path.basename(os.path.abspath(run.path))
+    places = (run.path.parent / f"{name}-{number}" for number in itertools.count(2))
+    return f"`{anew(run, config, next(place for place in places if not place.exists()))}` begins it anew"
 
 
 def discard(run: RunDirectory) -> None:
@@ -115,7 +140,7 @@ def find(name: str) -> RunDirectory:
             raise UnreadableError(f"{name} holds no run (no config.toml); `tui-gan runs` lists those there are")
     except OSError as error:
         raise UnreadableError(f"cannot read the run {name}: {error.strerror or error}") from None
-    raise UnreadableError(f"no run {name!r}{_like(name)}; `tui-gan runs` lists those there are")
+    raise UnreadableError(f"no run {quoted(name)}{_like(name)}; `tui-gan runs` lists those there are")
 
 
 def _like(name: str) -> str:
@@ -195,8 +220,11 @@ def _claimable(path: Path) -> RunDirectory:
         raise UsageError(f"{path} is a file; --out names a directory")
     path.mkdir(parents=True, exist_ok=True)
     run = RunDirectory(path)
+    if any(run.checkpoints.glob("step-*.safetensors")):
+        raise UsageError(f"{path} already holds a run; continue it by `{resuming(path)}`, or name another --out")
     if run.config.exists() or run.log.exists() or run.checkpoints.exists():
-        raise UsageError(f"{path} already holds a run; continue it by `tui-gan resume {path}`, or name another --out")
+        cure = without_checkpoint(run) or "name another --out"
+        raise UsageError(f"{path} already holds a run, with no checkpoint to go on from; {cure}")
     for name in OWN:
         if (path / name).exists():
             raise UsageError(f"{path} already holds {name}, which a run would overwrite; name another --out")

@@ -1,6 +1,5 @@
 """The settings of a run: what they may be, and one of them changed while the run trains."""
 
-import shlex
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -8,6 +7,7 @@ from tui_gan.contract.config import Config, resolve
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import ACTIVATION_NAMES
+from tui_gan.contract.outer import word
 from tui_gan.contract.settings import differences, help_of, leaves, names_of, nested, why_not
 from tui_gan.contract.snapshot import Setting
 from tui_gan.contract.values import typed
@@ -70,7 +70,7 @@ def changed(config: Config, key: str, value: object) -> Config:
 
 def anew(config: Config, key: str, value: object) -> str:
     """What to type for a new run with another value of a setting."""
-    return f"tui-gan run {value}" if key == "preset" else f"tui-gan run {config.preset} --set {shlex.quote(f'{key}={typed(value)}')}"
+    return f"tui-gan run {word(value)}" if key == "preset" else f"tui-gan run {word(config.preset)} --set {word(f'{key}={typed(value)}')}"
 
 
 def _choices(key: str, config: Config, truth: Truth) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tui_gan.contract.outer import check_no_device, check_ordinary
 from tui_gan.ui.panels import PANELS
 from tui_gan.ui.views import VIEWS
 
@@ -64,10 +65,11 @@ NOTHING = Memories()
 def recall(path: Path) -> Memories:
     """What was kept; a file that is broken is as good as none, and a run in a view or with a panel that there is no more begins anew."""
     try:
+        check_ordinary(path)
         kept = json.loads(path.read_text(encoding="utf-8"))
         light, runs = kept.get("light"), kept.get("runs", {}).items()
-        return Memories(light if light in (None, True, False) else None, {run: place for run, each in runs if (place := _place(each))})
-    except (OSError, ValueError, TypeError, AttributeError):
+        return Memories(light if isinstance(light, bool) else None, {run: place for run, each in runs if (place := _place(each))})
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return NOTHING
 
 
@@ -75,6 +77,7 @@ def keep(path: Path, memories: Memories) -> None:
     """Write it down, if that is possible."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
+        check_no_device(path)
         path.write_text(json.dumps(dataclasses.asdict(memories)) + "\n", encoding="utf-8")
 
 

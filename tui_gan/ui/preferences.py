@@ -1,21 +1,23 @@
 """Preferences: the user's own file of keys, theme and characters."""
 
+import contextlib
 import dataclasses
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from textual.keys import Keys, _character_to_key
+from textual.keys import Keys
 
-from tui_gan.contract.errors import UsageError, choose, first_line, nearest
+from tui_gan.contract.config import read_toml
+from tui_gan.contract.errors import UsageError, choose, nearest, quoted
 from tui_gan.ui.keys import CHARACTERS, FIXED, KEYS, Key, in_force
+from tui_gan.ui.unofficial import key_of
 
 THEMES = {"dark": False, "light": True}
 # What a key may be called besides its character.
 NAMES = {"space", *CHARACTERS.values(), *(key.value for key in Keys if not key.value.startswith("<") and key is not Keys.Ignore)}
-# These move the focus and leave, whatever the file says.
-TAKEN = ("tab", "shift+tab", "ctrl+i", "ctrl+c", "ctrl+q")
+# These move the focus, leave and suspend, whatever the file says.
+TAKEN = ("tab", "shift+tab", "ctrl+i", "ctrl+c", "ctrl+q", "ctrl+z")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,14 +43,10 @@ def read(path: Path) -> Preferences:
     Raises:
         UsageError: it is not TOML, or holds what means nothing; one line that names the file.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return Preferences()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise UsageError(f"{path} is not TOML: {first_line(error)}") from None
+    with contextlib.suppress(PermissionError):
+        if not path.exists():
+            return Preferences()
+    table = read_toml(path)
     try:
         return _preferences(table)
     except (UsageError, ValueError) as error:
@@ -72,9 +70,9 @@ def _keys(value: Any) -> tuple[str, Any]:
     names = [key.name for key in KEYS if key.name not in FIXED]
     for name, key in value.items():
         if name not in names:
-            raise UsageError(f"unknown action {name!r}{nearest(name, names)} (`tui-gan keys` lists them all)")
+            raise UsageError(f"unknown action {quoted(name)}{nearest(name, names)} (`tui-gan keys` lists them all)")
         if not isinstance(key, str):
-            raise UsageError(f"the key of {name} is written in quotes, such as {name} = {str(key)!r}")
+            raise UsageError(f'the key of {name} is written in quotes, such as {name} = "space"')
     return "keys", in_force({name: _key(name, key) for name, key in value.items()})
 
 
@@ -82,16 +80,16 @@ def _key(action: str, text: str) -> str:
     """Textual's name of a key."""
     name = "space" if text == " " else CHARACTERS.get(text, text if text in NAMES else text.lower())
     if len(text) == 1 and not text.isascii() and text.isprintable():
-        name = _character_to_key(text)
+        name = key_of(text)
     elif name not in NAMES:
-        raise UsageError(f"unknown key {text!r} for {action}{nearest(text, NAMES)}")
+        raise UsageError(f"unknown key {quoted(text)} for {action}{nearest(text, NAMES)}")
     if name in TAKEN:
-        raise UsageError(f"the key {text!r} cannot be given to {action}: it moves the focus or quits, whatever this file says")
+        raise UsageError(f"the key {text!r} cannot be given to {action}: it moves the focus, quits or suspends, whatever this file says")
     return name
 
 
 def _theme(value: Any) -> tuple[str, Any]:
-    return "light", choose(THEMES, str(value), "theme")
+    return "light", choose(THEMES, value if isinstance(value, str) else quoted(value), "theme")
 
 
 def _ascii(value: Any) -> tuple[str, Any]:
@@ -104,7 +102,7 @@ def _pixels(value: Any) -> tuple[str, Any]:
 
 def _switch(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise UsageError(f"{name} is true or false, not {value!r}")
+        raise UsageError(f"{name} is true or false, not {quoted(value)}")
     return value
 
 

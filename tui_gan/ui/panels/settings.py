@@ -1,7 +1,6 @@
 """Settings: every knob and setting, with exact values; what cannot change live waits for a new run."""
 
 import dataclasses
-import shlex
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -9,6 +8,7 @@ from textual import events
 from textual.binding import BindingType
 
 from tui_gan.contract.commands import ChangeSetting, SetKnob, TurnKnob
+from tui_gan.contract.outer import word
 from tui_gan.contract.snapshot import Status
 from tui_gan.contract.values import read_value, typed
 from tui_gan.ui.draw.canvas import Canvas
@@ -250,7 +250,7 @@ class Settings(Panel):
         """The command that would start the new run."""
         if not self.state.asked:
             return ""
-        return " ".join(["tui-gan", "run", preset, *(f"--set {shlex.quote(pair)}" for pair in self._pairs)])
+        return " ".join(["tui-gan", "run", word(preset), *(f"--set {word(pair)}" for pair in self._pairs)])
 
     def _rows(self, frame: Frame) -> list[Row]:
         found = rows(frame.snapshot, dict(self.state.asked), frame.keys)
