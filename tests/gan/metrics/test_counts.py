@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from tests.gan.metrics.conftest import Case
+from tui_gan.gan import diagnosis
 from tui_gan.gan.datasets import DATASETS, of_column, of_columns
 from tui_gan.gan.datasets.dataset import Dataset, Images, Line, Plane
 from tui_gan.gan.metrics import METRICS, frechet, line, manifold, measure, nearest, parzen, pixels, plane
@@ -189,3 +191,44 @@ def test_a_floor_is_the_mean_and_four_standard_deviations_to_the_bad_side() -> N
     assert summary([]) == {}
     assert METRICS["hq"].better == "more"
     assert floors(of_column(np.array([1.0, 2.0]), True), ["mean"], 10) == {}
+
+
+@pytest.mark.parametrize("name", [name for name, metric in METRICS.items() if metric.least == 2 and not metric.asked])
+def test_the_fewest_samples_are_those_that_the_formula_takes(name: str, cases: dict[type, Case]) -> None:
+    """Of as many it is a number, of one alone a division by zero, or the covariance of one sample."""
+    metric = METRICS[name]
+    for kind, way in metric.ways.items():
+        case = cases[kind]
+
+        def value(count: int, case: Case = case, way: Callable[[Any, Any], Any] = way) -> float:
+            found = way(case.good[:count], case.truth)
+            return float(found[name] if isinstance(found, dict) else found)
+
+        assert math.isfinite(value(metric.least))
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                assert not math.isfinite(value(metric.least - 1))
+        except (ZeroDivisionError, RuntimeError, ValueError, UserWarning):
+            pass
+
+
+def test_a_fifth_neighbour_takes_six_images(images: Case) -> None:
+    """Among five it is infinitely far, so that samples from anywhere would cover all."""
+    far = images.good[:6] + 100
+    for metric in (manifold.manifold, manifold.by_features):
+        for count, covered in ((5, 1.0), (6, 0.0)):
+            found = metric(far[:count], images.truth)
+            assert next(value for name, value in found.items() if name.endswith("coverage")) == covered
+    assert manifold.LEAST == 6
+
+
+def test_what_a_diagnosis_rests_on_has_floors() -> None:
+    for truth_kind, names in diagnosis.JUDGED.items():
+        for name in names:
+            assert truth_kind in METRICS[name].ways
+            # The ratio of standard deviations is described, and not compared.
+            assert METRICS[name].floor is (name != "sd_ratio")
+    assert {name for name in (*diagnosis.CLOSE, *diagnosis.ASIDE) if not METRICS[name].floor} == set()
+    described = {name for name, metric in METRICS.items() if metric.better is None}
+    assert not any(METRICS[name].floor for name in described)
