@@ -13,8 +13,10 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.gan.beginning import networks
 from tui_gan.gan.datasets import DATASETS, of_column, of_columns, of_images
-from tui_gan.gan.datasets.dataset import Dataset, Images
+from tui_gan.gan.datasets.dataset import Dataset, Images, gathered
+from tui_gan.gan.datasets.images import normalised
 from tui_gan.gan.diagnosis import plane
+from tui_gan.gan.latents import LATENTS, between, draw
 from tui_gan.gan.optimizers import optimizer_of
 from tui_gan.gan.trainer import Trainer
 
@@ -194,3 +196,62 @@ def test_repeated_points_are_within_reach_of_each_other() -> None:
     samples[::5] += 0.5
     (off,) = (each for each in plane.findings(samples, truth) if each.kind == "off")  # type: ignore[arg-type]
     assert (off.share, off.expected) == (pytest.approx(0.2, abs=0.01), 0)
+
+
+@pytest.mark.parametrize("name", LATENTS)
+def test_the_way_between_two_latents_begins_and_ends_at_them(name: str) -> None:
+    start, end = draw(LATENTS[name], 2, 6, torch.Generator().manual_seed(3))
+    found = between(name, start, end, 5)
+    assert found.shape == (5, 6)
+    torch.testing.assert_close(found[[0, -1]], torch.stack((start, end)))
+    straight = torch.stack([start + share * (end - start) for share in (0, 0.25, 0.5, 0.75, 1)])
+    assert torch.allclose(found, straight, atol=1e-5) is (name not in ("normal", "sphere"))
+
+
+def test_the_great_circle_turns_evenly() -> None:
+    angles = torch.tensor([0.2, 0.2 + 2.0])
+    start, end = torch.stack((angles.cos(), angles.sin()), 1)
+    shares = torch.linspace(0, 1, 9)
+    expected = torch.stack(((0.2 + 2 * shares).cos(), (0.2 + 2 * shares).sin()), 1)
+    torch.testing.assert_close(between("sphere", start, end, 9), expected)
+    # Of latents of different lengths it is the same sum of both.
+    mixed = between("normal", start, 3 * end, 3)[1]
+    torch.testing.assert_close(mixed, (start + 3 * end) * torch.sin(torch.tensor(1.0)) / torch.sin(torch.tensor(2.0)))
+
+
+@pytest.mark.parametrize("factor", [1.0, 2.0, -1.0, -0.5])
+def test_through_0_the_way_is_straight(factor: float) -> None:
+    start = torch.tensor([0.6, -0.8, 0.2])
+    found = between("normal", start, factor * start, 5)
+    torch.testing.assert_close(found, torch.stack([start * (1 + share * (factor - 1)) for share in (0, 0.25, 0.5, 0.75, 1)]))
+
+
+def test_the_contrast_that_output_takes_is_that_of_the_first_ten_thousand_images() -> None:
+    train = torch.zeros(10_010, 1, 2, 2, dtype=torch.uint8)
+    train[:10_000, :, 0, 0] = 200
+    train[10_000:, :, 0, 0] = 10
+    data = of_images(Images(train, train[:2]), True, contrast=5.0)
+    # One pixel of four at c has the norm c sqrt(3) / 2 about its mean.
+    assert data.scale == pytest.approx(200 / 255 * np.sqrt(3) / 2 / 5)
+    dim = torch.full((1, 1, 2, 2), 0.5)
+    for contrast, is_told in ((2e-3, True), (5e-4, False)):
+        dim[0, 0, 0, 0] = 0.5 + contrast
+        assert (normalised(dim, 1.0).norm().item() > 0.9) is is_told
+
+
+def test_samples_are_copied_to_a_device_once() -> None:
+    """The device without memory stands for any other."""
+    pool = torch.arange(6.0)[:, None]
+    moves: list[object] = []
+
+    class Watched(torch.Tensor):
+        def to(self, *where: Any, **how: Any) -> torch.Tensor:
+            moves.append(where[0])
+            return torch.Tensor.to(self, *where, **how)
+
+    sample, rows = gathered(pool.as_subclass(Watched), lambda rows: rows * 2)
+    assert torch.equal(rows(torch.tensor([4, 1]), "cpu"), torch.tensor([[8.0], [2.0]]))
+    assert moves == []
+    for _ in range(2):
+        assert sample(3, torch.Generator(), "meta").shape == (3, 1)
+    assert moves == ["meta"]
