@@ -111,6 +111,8 @@ class _Standing:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
+        for mutant in self.mutants:
+            importlib.import_module(_name(mutant))
         files = {str(ROOT / mutant.module) for mutant in self.mutants}
         functions = [each for each in gc.get_objects() if type(each) is FunctionType and each.__code__.co_filename in files]
         # A collection in a fork would touch, and so copy, every page of its memory.
@@ -158,11 +160,15 @@ def _stand(mutants: list[Mutant], reached: Reached, tests: list[str], results: C
     pytest.main([*QUIET, *tests], plugins=[_Standing(mutants, _Order(reached), results)])
 
 
+def _name(mutant: Mutant) -> str:
+    return mutant.module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
 class _Faulty(SourceFileLoader):
     """Finds and loads one module from another text; others are not its business."""
 
     def __init__(self, mutant: Mutant) -> None:
-        super().__init__(mutant.module.removesuffix(".py").removesuffix("/__init__").replace("/", "."), str(ROOT / mutant.module))
+        super().__init__(_name(mutant), str(ROOT / mutant.module))
         self.mutant = mutant
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
