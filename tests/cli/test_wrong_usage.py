@@ -24,6 +24,14 @@ WRONG_RUNS: list[tuple[list[str], list[str]]] = [
     (["run", "toy1d", "--headless", "--generator-lr", "nan"], ["generator_lr", "between"]),
     (["run", "toy1d", "--headless", "--generator-lr", "-1"], ["generator_lr", "between"]),
     (["run", "toy1d", "--headless", "--checkpoint-every", "0"], ["checkpoint_every", "between"]),
+    (["run", "toy1d", "--headless", "--generator", "1" * 5000], ["cannot read the network '1111", "1... (give widths"]),
+    (["run", "toy1d", "--headless", "--discriminator", "8x" + "1" * 5000], ["cannot read the network '8x1111"]),
+    (["run", "toy1d", "--headless", "--generator", "65536x64"], ["million parameters", "GB of memory free"]),
+    (["run", "toy1d", "--headless", "--set", "generator=" + "1" * 5000], ["cannot read the network '1111"]),
+    (["run", "toy1d", "--headless", "--set", "steps=" + "1" * 5000], ["steps", "expected int"]),
+    (["run", "toy1d", "--headless", "--set", "metrics=" + "[" * 3000], ["metrics"]),
+    (["run", "toy1d", "--headless", "--set", "a." * 3000 + "b=1"], ["unknown key 'a'"]),
+    (["run", "toy1d", "--headless", "--data", ""], ["the path is empty"]),
     (["run"], ["tui-gan run toy1d", "tui-gan presets"]),
     (["resume"], ["resume takes a run", "tui-gan runs"]),
     (["run", "toy1d"], ["terminal", "--headless"]),
@@ -76,6 +84,8 @@ UNREADABLE: list[tuple[list[str], list[str]]] = [
 ]
 TYPERS_OWN = [
     ["run", "toy1d", "--headless", "--seed", "x"],
+    ["run", "toy1d", "--headless", "--seed", "1" * 5000],
+    ["run", "toy1d", "--headless", "--steps", "1" * 5000],
     ["run", "toy1d", "--headless", "--k-step", "3"],
     ["run", "toy1d", "--headless", "--steps", "many"],
     ["rum"],

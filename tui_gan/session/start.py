@@ -8,7 +8,8 @@ from pathlib import Path
 import psutil
 import torch
 
-from tui_gan.contract.errors import UnreadableError, UsageError, first_line
+from tui_gan.contract.errors import UnreadableError, UsageError, cut, first_line
+from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import EventKind, Snapshot
 from tui_gan.gan import state
 from tui_gan.gan.compatibility import doubts
@@ -119,7 +120,7 @@ def _restore(run: Run, path: Path, tensors: State, about: About) -> None:
     try:
         run.restore(tensors, about)
     except (KeyError, RuntimeError, ValueError, IndexError, TypeError, OverflowError) as error:
-        raise UnreadableError(f"{path} is not a state to go on from: {type(error).__name__}: {first_line(error)}") from None
+        raise UnreadableError(f"{path} is not a state to go on from: {type(error).__name__}: {cut(printable(first_line(error)))}") from None
     trainer = run.trainer
     # Data that are drawn after the pre-training leave none of it in the configuration.
     wanted = about.config.pretraining or (max(trainer.pretrained, 0) if about.config.data else 0)

@@ -40,6 +40,8 @@ EXPORTED = {"overview": "distribution", "layers": "distribution", "discriminator
 OVERVIEW = ("distribution", "losses", "samples", "predictions", "quality", "knobs", "events")
 # By Rich's names of what the terminal can.
 DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
+# Seconds after which the run begins although the terminal has not taken the first frame.
+BEGINS_WITHIN = 2.0
 KINDS: dict[SeverityLevel, EventKind] = {"information": "info", "warning": "warning", "error": "error"}
 
 
@@ -51,7 +53,7 @@ class TuiGan(Front):
         keys: those in force.
         memory: how the screen was left the last time.
         paused: whether the run has been told to begin paused.
-        begin: called once the first frame stands, so that whatever starts the run does not delay it.
+        begin: called once the terminal has taken the first frame with words, which whatever starts the run would delay.
 
     Attributes:
         restart: what a new run is asked for with when this one has been saved, each as `KEY=VALUE`; empty for none.
@@ -112,9 +114,31 @@ class TuiGan(Front):
         """Draw what is there and start to pull."""
         self.set_keymap({key.name: key.key for key in self._keys if key not in KEYS})
         self._show(self._handle.latest)
-        if self._begin is not None:
-            self.call_after_refresh(self._begin)
+        # A terminal that does not read is not waited for.
+        self.set_timer(BEGINS_WITHIN, self._begin_run)
         self._pulling = asyncio.create_task(self._pull())
+
+    def displayed(self) -> None:
+        """Begin the run when the terminal has taken the first frame with words."""
+        if self._begin is not None and (self.screen is not self._board or self._board.stands):
+            self.when_taken(self._begin_run)
+
+    def _begin_run(self) -> None:
+        begin, self._begin = self._begin, None
+        if begin is not None:
+            begin()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not taken what it was given a while ago."""
+        return isinstance(self.driver, Line) and self.driver.behind
+
+    def when_taken(self, call: Callable[[], object]) -> None:
+        """Have something called when the terminal has taken all that was written before."""
+        if isinstance(self.driver, Line):
+            self.driver.when_taken(call)
+        else:
+            super().when_taken(call)
 
     async def _pull(self) -> None:
         """Ask for snapshots and draw them until the run has stopped."""
@@ -141,7 +165,7 @@ class TuiGan(Front):
     def show_raster(self, raster: Raster, number: int) -> None:
         """Give the terminal a picture in pixels."""
         self._rasters[number] = raster
-        if self.driver is not None:
+        if self.driver is not None and not self.leave_out():
             self.driver.write(sent(raster, number))
 
     def parting(self) -> str:
@@ -205,7 +229,8 @@ class TuiGan(Front):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.push_screen(Help(self._board.panel, self._board.kind, self._keys))
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(self._board.panel, self._board.kind, self._keys))
 
     def action_command_palette(self) -> None:
         """Show the command palette."""

@@ -18,13 +18,13 @@ from textual.driver import Driver
 from textual.geometry import Size
 
 from tui_gan.ui.incoming import READ, Incoming, Token, Typed
-from tui_gan.ui.modes import IN, LEAVE, OUT, as_it_comes, entering, in_foreground, measured
-from tui_gan.ui.output import Output
+from tui_gan.ui.modes import IN, LEAVE, as_it_comes, entering, in_foreground, measured
+from tui_gan.ui.output import GLANCE, OUT, Output
+from tui_gan.ui.sizes import Sizes
 from tui_gan.ui.unofficial import Front, Reading
 
 SUSPEND = ("\x1a", "\x1b[122;5u")
 NO_SHELL = "ctrl+z stops a program until its shell continues it, and this one has no such shell"
-GLANCE = 0.1
 
 
 class Line(Driver):
@@ -39,7 +39,7 @@ class Line(Driver):
         self.on = False
         self._front = app
         self._reading = Reading()
-        self._told = Size(*(size or measured(os.environ)))
+        self._sizes = Sizes(self._resize, asyncio.get_running_loop().call_later, Size(*(size or measured(os.environ))))
         self._before: list[Any] | None = None
         self._hears, self._ended = threading.Event(), threading.Event()
         self._input = threading.Thread(target=self._listen, name="input", daemon=True)
@@ -79,6 +79,21 @@ class Line(Driver):
     def close(self) -> None:
         """End the thread that writes."""
         self._output.stop()
+
+    @property
+    def behind(self) -> bool:
+        """Whether the terminal has not taken what it was given a while ago."""
+        return self._output.behind
+
+    def when_taken(self, call: Callable[[], object]) -> None:
+        """Have something called when the terminal has taken all that was written before."""
+
+        def pass_on() -> None:
+            # The screen may have ended meanwhile.
+            with contextlib.suppress(RuntimeError):
+                self._running.call_soon_threadsafe(call, context=self._within)
+
+        self._output.then(pass_on)
 
     def write(self, data: str) -> None:
         """Write, in the order of the calls."""
@@ -170,10 +185,10 @@ class Line(Driver):
 
     def _measure(self) -> None:
         """Tell of a size that is new."""
-        size = Size(*measured(os.environ))
-        if size != self._told:
-            self._told = size
-            self.send_message(events.Resize(size, size))
+        self._sizes.come(Size(*measured(os.environ)))
+
+    def _resize(self, size: Size) -> None:
+        self.send_message(events.Resize(size, size))
 
     def _listen(self) -> None:
         """What the thread that reads does: it ends with the screen, or ends it."""

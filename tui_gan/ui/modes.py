@@ -6,7 +6,9 @@ import tty
 from collections.abc import Mapping
 from typing import Any
 
-IN, OUT = 0, 2
+from tui_gan.ui.output import OUT
+
+IN = 0
 # What is switched on for the screen, and how that is switched off again; the last is switched off first.
 MODES = (
     ("\x1b[?1049h", "\x1b[?1049l"),  # the alternate screen

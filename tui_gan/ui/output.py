@@ -1,20 +1,21 @@
-"""Output: the thread that writes to the terminal, so that a slow line does not hold up the screen at once."""
+"""Output: what goes to the terminal, written on a thread, so that a terminal that does not read holds up neither keys nor training."""
 
-import contextlib
 import os
 import queue
 import select
 import threading
+from collections.abc import Callable
 
-from tui_gan.ui.modes import OUT
-
-# Texts that wait for a slow line before the screen waits for it too.
-WAITING = 30
+OUT = 2
+# Bytes that may wait for the terminal before the screen leaves frames out.
+BEHIND = 16_384
+# Bytes at a time, between which it is seen how many are left.
+PIECE = 4_096
 GLANCE, DRAINS_WITHIN = 0.1, 2.0
 
 
 class Output(threading.Thread):
-    """Writes one text after the other.
+    """Writes in the order of the calls, none of which waits for the terminal.
 
     Attributes:
         silent: whether nothing more is to be written.
@@ -22,41 +23,57 @@ class Output(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(name="output", daemon=True)
-        self._texts: queue.Queue[str | threading.Event | None] = queue.Queue(WAITING)
+        self._items: queue.SimpleQueue[bytes | Callable[[], object] | None] = queue.SimpleQueue()
+        # Each is counted up by one thread alone.
+        self._put = self._taken = 0
         self.silent = False
+
+    @property
+    def behind(self) -> bool:
+        """Whether the terminal has not taken what it was given a while ago."""
+        return self._put - self._taken > BEHIND
 
     def put(self, text: str) -> None:
         """Have a text written after those before it."""
-        self._texts.put(text)
+        data = text.encode("utf-8", "replace")
+        self._put += len(data)
+        self._items.put(data)
+
+    def then(self, call: Callable[[], object]) -> None:
+        """Have something called, on this thread, when the terminal has taken all that was put before."""
+        self._items.put(call)
 
     def drain(self) -> None:
         """Wait until all is written, but not for ever."""
         done = threading.Event()
-        with contextlib.suppress(queue.Full):
-            self._texts.put(done, timeout=DRAINS_WITHIN)
-            done.wait(DRAINS_WITHIN)
+        self.then(done.set)
+        done.wait(DRAINS_WITHIN)
 
     def stop(self) -> None:
         """Write the rest, and end."""
         if self.is_alive():
-            self._texts.put(None)
+            self._items.put(None)
             self.join()
 
     def run(self) -> None:
         """Write."""
-        while (text := self._texts.get()) is not None:
-            if isinstance(text, threading.Event):
-                text.set()
+        while (item := self._items.get()) is not None:
+            if isinstance(item, bytes):
+                self._write(item)
             else:
-                self._write(text.encode("utf-8", "replace"))
+                item()
 
     def _write(self, data: bytes) -> None:
         """Write all of it, also where whoever shares the terminal has made it refuse to wait; nothing to a terminal that has gone."""
         left = memoryview(data)
         while left and not self.silent:
             try:
-                left = left[os.write(OUT, left) :]
+                written = os.write(OUT, left[:PIECE])
             except BlockingIOError:
                 select.select([], [OUT], [], GLANCE)
+                continue
             except OSError:
-                return
+                break
+            self._taken += written
+            left = left[written:]
+        self._taken += len(left)

@@ -4,7 +4,9 @@ No other file imports or touches a private name of Textual (tests/test_imports.p
 """
 
 import traceback
+from collections.abc import Callable
 
+from rich.console import RenderableType
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -74,12 +76,36 @@ class Front(App[None]):
         self.failure: BaseException | None = None
         self.failure_text = ""
         self.bytes_written = 0
+        self._left_out = False
         super().__init__(driver_class=driver)
 
     @property
     def driver(self) -> Driver | None:
         """What drives the terminal; None before the app runs."""
         return self._driver
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not taken what it was given a while ago."""
+        return False
+
+    def when_taken(self, call: Callable[[], object]) -> None:
+        """Have something called when the terminal has taken all that was written before."""
+        self.call_later(call)
+
+    def leave_out(self) -> bool:
+        """Whether nothing is to be written now, since the terminal is behind; all is drawn anew as soon as it is not."""
+        if self.is_behind and not self._left_out:
+            self._left_out = True
+            self.when_taken(self._catch_up)
+        return self.is_behind
+
+    def _catch_up(self) -> None:
+        self._left_out = False
+        self.draw_anew()
+
+    def displayed(self) -> None:
+        """Called when a frame has been handed on to the terminal."""
 
     def parting(self) -> str:
         """What is sent to the terminal before the screen is left."""
@@ -89,6 +115,12 @@ class Front(App[None]):
         """Draw all of the screen: the terminal has kept nothing of it."""
         for screen in self.screen_stack:
             screen.refresh(layout=True)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Hand a frame on, where Textual waits for a terminal that does not read, and hears no key meanwhile."""
+        if not self.leave_out():
+            super()._display(screen, renderable)
+            self.displayed()
 
     def fail(self, error: Exception) -> None:
         """End the screen because of an exception."""
