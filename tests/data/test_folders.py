@@ -43,10 +43,10 @@ def test_jpeg_and_webp_are_read_in_colour(tmp_path: Path) -> None:
 
 def test_the_centre_is_cropped_and_resized_and_the_notes_say_so(tmp_path: Path) -> None:
     wide = np.zeros((4, 8), dtype=np.uint8)
-    wide[:, 2:6] = np.kron(np.array([[10, 20], [30, 40]], dtype=np.uint8), np.ones((2, 2), dtype=np.uint8))
+    wide[:, 2:6] = np.kron(np.array([[10, 20], [30, 240]], dtype=np.uint8), np.ones((2, 2), dtype=np.uint8))
     lay(tmp_path, {f"{number}.png": picture(wide) for number in range(3)})
     found = read_images(tmp_path, 2, 1)
-    assert together(found).tolist() == [[[[10, 20], [30, 40]]]] * 3
+    assert together(found).tolist() == [[[[10, 20], [30, 240]]]] * 3
     assert found.notes == (
         "3 images of 8x4 cropped to their centre square and resized to 2x2, grey",
         "1 of the 3 images is held out for measuring, chosen by a fixed seed",
