@@ -1,6 +1,7 @@
 """Levels: which values in files of images are black and white, and what is said where images use few of the values between."""
 
 import math
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -59,15 +60,17 @@ def as_bytes(values: NDArray[Any], levels: Levels) -> NDArray[np.uint8]:
     """Values as bytes, rounded; bytes in levels of bytes as they are."""
     if levels == BYTES and values.dtype == np.uint8:
         return values
-    scaled = (values.astype(np.float64) - levels.black) * (255 / (levels.white - levels.black))
-    return np.rint(scaled).clip(0, 255).astype(np.uint8)
+    made = np.empty(values.shape, np.uint8)
+    for part in _parts(values):
+        scaled = (values[part].astype(np.float64) - levels.black) * (255 / (levels.white - levels.black))
+        made[part] = np.rint(scaled).clip(0, 255)
+    return made
 
 
 def extremes(values: NDArray[Any]) -> Extremes:
     """The least and the greatest of (N, ...) values, N >= 1, as Python's numbers; not a number where one is none."""
-    at_once = max(1, PIECE // max(1, values[0].nbytes))
-    parts = [values[first : first + at_once] for first in range(0, len(values), at_once)]
-    return Extremes(np.min([part.min() for part in parts]).item(), np.max([part.max() for part in parts]).item())
+    low, high = (np.array([reduced(values[part]) for part in _parts(values)]) for reduced in (np.min, np.max))
+    return Extremes(low.min().item(), high.max().item())
 
 
 def settings(found: Extremes) -> str:
@@ -91,6 +94,12 @@ def note(found: Extremes, levels: Levels, own_levels: bool) -> str:
     if share >= DARK or found.high <= 0:
         return ""
     return f"{said(found)} of {_number(levels.white)}: at most {share:.1%} as bright as white; {settings(found)} stretches them"
+
+
+def _parts(values: NDArray[Any]) -> Iterator[slice]:
+    """Slices of an array, each of about PIECE bytes."""
+    at_once = max(1, PIECE // max(1, values[:1].nbytes))
+    return (slice(first, first + at_once) for first in range(0, len(values), at_once))
 
 
 def _white(high: float) -> float:

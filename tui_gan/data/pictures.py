@@ -1,14 +1,19 @@
 """Pictures to bytes by Pillow: upright, eight bits a channel, on white, cropped to the centre square and resized."""
 
 import contextlib
+import ctypes
+import functools
+import io
+import logging
 import math
+import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError, _imaging
 
 from tui_gan.contract.errors import UsageError, first_line
 from tui_gan.data.imageset import Bytes, Shape
@@ -103,15 +108,36 @@ def fitted_shape(shape: tuple[int, ...], size: int | None, channels: int | None)
     return channels or shape[0], size or shape[1], size or shape[2]
 
 
+class _Bounded(io.BufferedReader):
+    """A file of which no more is read than there is: memory is taken for as much as a damaged header asks for."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        super().__init__(raw)
+        self.size = os.fstat(raw.fileno()).st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read so many bytes, or as many as there are."""
+        return super().read(size if size is None or size < 0 else min(size, max(0, self.size - self.tell())))
+
+
+@functools.cache
+def _quiet() -> None:
+    """Keep what Pillow's parts would write past every line of ours: its log, and libtiff's errors, which no setting of it reaches."""
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(_imaging.__file__).TIFFSetErrorHandler(None)
+
+
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
+    _quiet()
     try:
         with warnings.catch_warnings():
             # Pillow warns of what it mends; of what it cannot vouch for it raises, and a very large picture is to be refused too.
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             # Given a path, Pillow maps some files: a map of a file cut short later kills the process, and TIFFs are not turned upright.
-            with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
+            with path.open("rb", buffering=0) as raw, _Bounded(raw) as file, Image.open(file, formats=FORMATS) as image:
                 yield image
     except (UsageError, MemoryError):
         raise
