@@ -221,7 +221,7 @@ def test_each_kind_of_file_says_what_the_system_refuses(ending: str, tmp_path: P
     path = tmp_path / f"x{ending}"
     assert f"cannot read {path}: No such file" in refusal(lambda: read_images(path, None, None))
     os.mkfifo(path)
-    assert f"{path} is not a regular file" in refusal(lambda: read_images(path, None, None))
+    assert f"cannot read {path}: it is a FIFO" in refusal(lambda: read_images(path, None, None))
     path.unlink()
     path.write_bytes(b"")
     assert str(path) in refusal(lambda: read_images(path, None, None))
