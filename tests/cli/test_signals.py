@@ -13,9 +13,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.logs import log_of
 from tests.program import Program
 from tui_gan.presets import PRESETS
-from tui_gan.session import checkpoint, runlog
+from tui_gan.session import checkpoint
 
 # Whoever started these tests may have told them to ignore signals; the program starts with none ignored but those named.
 PROGRAM = """
@@ -40,7 +41,7 @@ class Running(NamedTuple):
 
     def trained(self) -> int:
         """The last step in the log."""
-        return max((entry["step"] for entry in runlog.read(self.run / "log.jsonl") if entry["kind"] == "scalars"), default=0)
+        return max((entry["step"] for entry in log_of(self.run / "log.jsonl") if entry["kind"] == "scalars"), default=0)
 
     def wait_for_step(self, step: int) -> None:
         begun = time.monotonic()
@@ -60,7 +61,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Runn
     """Runs without end, all begun at once."""
     folder = tmp_path_factory.mktemp("runs")
     begun = {}
-    for name, ignored in (("exact", ""), ("SIGINT", ""), ("SIGTERM", ""), ("SIGHUP", ""), ("nohup", "SIGHUP")):
+    for name, ignored in (("exact", ""), ("SIGINT", ""), ("SIGHUP", ""), ("nohup", "SIGHUP")):
         words = ["run", "toy1d", "--headless", "--json", *KNOBS, "--steps", str(10**9), "--out", str(folder / name)]
         command = [sys.executable, "-c", PROGRAM, ignored, *words]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -76,7 +77,9 @@ def test_what_a_signal_ended_in_one_process_goes_on_in_another_as_if_nothing_had
 ) -> None:
     running["exact"].wait_for_step(EVERY)
     running["exact"].process.terminate()
-    last = running["exact"].ended()[1]["step"] + 7
+    code, result, _ = running["exact"].ended()
+    assert (code, result["status"]) == (143, "stopped")
+    last = result["step"] + 7
     resumed = program("resume", running["exact"].run, "--headless", "--json", "--steps", 7)
     whole = program("run", "toy1d", "--headless", "--json", *KNOBS, "--steps", last, "--out", "whole")
     assert resumed.result["metrics"] == whole.result["metrics"]
@@ -85,7 +88,7 @@ def test_what_a_signal_ended_in_one_process_goes_on_in_another_as_if_nothing_had
     assert [name for name in one if not torch.equal(one[name], other[name])] == []
 
 
-@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGHUP", 129)])
 def test_a_signal_saves_the_last_step_and_is_the_exit_status(name: str, status: int, running: dict[str, Running], program: Program) -> None:
     running[name].wait_for_step(EVERY)
     running[name].process.send_signal(signal.Signals[name])
@@ -111,6 +114,6 @@ def test_a_run_in_use_is_left_alone_and_an_ignored_signal_stays_ignored(running:
     mine.process.send_signal(signal.SIGTERM)
     code, result, _ = mine.ended()
     assert code == 143
-    steps = [entry["step"] for entry in runlog.read(mine.run / "log.jsonl") if entry["kind"] == "scalars"]
+    steps = [entry["step"] for entry in log_of(mine.run / "log.jsonl") if entry["kind"] == "scalars"]
     assert steps[:-1] == list(range(EVERY, steps[-1], EVERY))
     assert result["step"] >= EVERY + 100

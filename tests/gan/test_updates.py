@@ -115,8 +115,8 @@ def test_same_batch_moves_g_on_what_d_has_just_seen(build_trainer: Build, knobs:
     [(1, 5, 0.5, 2), (5, 5, 0.5, 5), (3, 5, 0.7, 3), (3, 5, 0.65, 3), (3, 5, 0.8, 3), (3, 5, 0.81, 2), (1, 5, 0.9, 1), (4, 2, 0.7, 2)],
 )
 def test_k_follows_the_accuracy_of_d_within_the_knob(k: int, most: int, accuracy: float, then: int) -> None:
-    assert COORDINATION["accuracy"](k, most, accuracy) == then
-    assert COORDINATION["fixed"](k, most, accuracy) == most
+    assert COORDINATION["accuracy"].k(k, most, accuracy) == then
+    assert COORDINATION["fixed"].k(k, most, accuracy) == most
 
 
 def test_the_accuracy_is_the_mean_over_the_updates_of_all_steps(

@@ -85,8 +85,9 @@ def test_a_preset_builds_without_taking_memory(preset: Preset) -> None:
     counts = parameters(preset.config, shape)
     assert counts["generator"] > 0
     assert counts["discriminator_with_minibatch"] > counts["discriminator"] > 0
-    must, may = forms(preset.config, shape)
-    assert not must.keys() & may.keys()
+    must, begun, may = forms(preset.config, shape)
+    assert not must.keys() & {**begun, **may}.keys()
+    assert not begun.keys() & may.keys()
 
 
 @pytest.mark.parametrize(

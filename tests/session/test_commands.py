@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 import torch
 
+from tests.logs import log_of
 from tui_gan.contract.commands import Evaluate, Export, Pause, Resume, Save, SetKnob, Step, Stop, TogglePause, TurnKnob
 from tui_gan.contract.snapshot import Snapshot, Status
-from tui_gan.session import checkpoint, runlog
+from tui_gan.session import checkpoint
 from tui_gan.session.export import EXPORTERS
 
 Train = Callable[..., Any]
 
 
 def commands_in(path: Path) -> list[tuple[int, str, Any]]:
-    return [(entry["step"], entry["name"], entry["value"]) for entry in runlog.read(path) if entry["kind"] == "command"]
+    return [(entry["step"], entry["name"], entry["value"]) for entry in log_of(path) if entry["kind"] == "command"]
 
 
 def events_of(snapshot: Snapshot) -> list[str]:
@@ -124,14 +125,14 @@ def test_save_writes_a_checkpoint_of_this_step(train: Train) -> None:
     ended = train(script={13: [Save(), Save(), None]}, until=15)
     assert ended.checkpoint(13).is_file()
     assert "saved a checkpoint at step 13" in events_of(ended.snapshots[1])
-    assert any(entry["kind"] == "scalars" and entry["step"] == 13 for entry in runlog.read(ended.directory.log))
+    assert any(entry["kind"] == "scalars" and entry["step"] == 13 for entry in log_of(ended.directory.log))
 
 
 def test_evaluate_measures_and_shows(train: Train) -> None:
     ended = train(script={13: [Evaluate(), None]}, until=15)
     assert "w1" in ended.snapshots[1].events[-1].text
     assert ended.snapshots[1].series["w1"].steps[-1] == 13
-    measured = [entry for entry in runlog.read(ended.directory.log) if entry["kind"] == "metrics"]
+    measured = [entry for entry in log_of(ended.directory.log) if entry["kind"] == "metrics"]
     assert [entry["step"] for entry in measured] == [0, 10, 13, 15]
 
 

@@ -10,11 +10,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.logs import log_of
 from tui_gan.contract.commands import ChangeSetting, DrawData, Pause, Redo, Resume, Save, Undo
 from tui_gan.contract.config import Config, EarlyStop
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session import checkpoint, runlog
+from tui_gan.session import checkpoint
 from tui_gan.session.drawing import SAMPLES, samples
 
 Train = Callable[..., Any]
@@ -62,7 +63,7 @@ def test_a_run_learns_from_what_was_drawn_in_the_window_of_before(train: Train) 
     about = checkpoint.read_about(ended.checkpoint(40))
     assert (about.config.data, about.location[0]) == ("drawn-12.npy", pytest.approx(drawn.mean()))
     assert about.scale[0] == pytest.approx(drawn.std())
-    entry = next(entry for entry in runlog.read(ended.directory.log) if entry["kind"] == "command" and entry["name"] == "data")
+    entry = next(entry for entry in log_of(ended.directory.log) if entry["kind"] == "command" and entry["name"] == "data")
     assert (entry["step"], entry["value"]) == (12, "drawn-12.npy")
 
 
@@ -178,7 +179,7 @@ def test_going_back_across_a_drawing_keeps_it(train: Train, resume: Train, monke
     ended = train(script={14: [BARS], 100: [None, Resume()]}, hold=True, until=30)
     back = ended.snapshots[1]
     assert (back.step, back.status, back.undo) == (10, Status.PAUSED, "data: drawn-14.npy -> gaussian")
-    named = [(entry["step"], entry["value"]) for entry in runlog.read(ended.directory.log) if entry.get("name") == "data"]
+    named = [(entry["step"], entry["value"]) for entry in log_of(ended.directory.log) if entry.get("name") == "data"]
     assert named == [(10, "drawn-14.npy")]
     assert checkpoint.read_about(ended.checkpoint(30)).config.data == "drawn-14.npy"
     assert resume("run", 40).outcome.status == "finished"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.logs import log_of
 from tui_gan.contract.commands import ChangeSetting, Command, Export, Pause, Resume, Save, SetKnob, SlowMotion, Step, Stop, Undo
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.snapshot import Status
@@ -76,7 +77,7 @@ def test_on_a_full_disk_a_change_is_marked_and_can_be_taken_back(train: Train, d
         "objective: non_saturating -> hinge",
     )
     assert (both.undo, both.knobs.k_steps) == ("", 1)
-    logged = [(entry["name"], entry["value"]) for entry in runlog.read(ended.directory.log) if entry["kind"] == "command"]
+    logged = [(entry["name"], entry["value"]) for entry in log_of(ended.directory.log) if entry["kind"] == "command"]
     assert logged[:4] == [("k_steps", 2), ("objective", "hinge"), ("objective", "non_saturating"), ("k_steps", 1)]
 
 
@@ -94,7 +95,7 @@ def test_a_metric_that_cannot_be_had_is_refused_before_it_keeps_the_run_from_bei
 
 def test_a_save_before_a_new_loss_was_summed_logs_none(train: Train) -> None:
     ended = train(script={7: [ChangeSetting("objective", "hinge"), Save(), Export("csv")]})
-    losses = {entry["step"]: entry["generator_loss"] for entry in runlog.read(ended.directory.log) if entry["kind"] == "scalars"}
+    losses = {entry["step"]: entry["generator_loss"] for entry in log_of(ended.directory.log) if entry["kind"] == "scalars"}
     assert list(losses) == [5, 10, 15, 20, 25, 30, 35, 40]
     assert all(losses.values())
 

@@ -9,13 +9,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.logs import log_of
 from tui_gan.contract.commands import Pause, Resume, Save, Step, Stop
 from tui_gan.contract.config import Config, EarlyStop, Optimizer
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session import checkpoint, previews, runlog
+from tui_gan.session import checkpoint, previews
 
 Train = Callable[..., Any]
 STEPS, LESSONS = 20, 40
@@ -55,7 +56,7 @@ def series_of(ended: Any, name: str) -> list[float]:
 
 
 def logged(path: Path) -> list[int]:
-    return [entry["step"] for entry in runlog.read(path)]
+    return [entry["step"] for entry in log_of(path)]
 
 
 def test_the_discriminator_is_taught_before_step_0(train: Train, taught: Config) -> None:
@@ -98,7 +99,7 @@ def test_a_run_that_was_stopped_in_it_goes_on_bit_for_bit(train: Train, resume: 
     assert [name for name in one if not torch.equal(one[name], other[name])] == []
     steps = logged(halves.directory.log)
     assert steps == sorted(steps)
-    taught_at = [entry["pretrained"] for entry in runlog.read(halves.directory.log) if "pretrained" in entry]
+    taught_at = [entry["pretrained"] for entry in log_of(halves.directory.log) if "pretrained" in entry]
     assert taught_at == [10, 20, 30, 40]
 
 
@@ -111,7 +112,7 @@ def test_lines_that_will_be_written_again_are_cut(train: Train, resume: Train, t
     # As a crash leaves it: a log that is ahead of the newest checkpoint.
     broken.checkpoint(0).write_bytes(checkpoint_of_12)
     ended = resume("run", STEPS)
-    taught_at = [entry["pretrained"] for entry in runlog.read(ended.directory.log) if "pretrained" in entry]
+    taught_at = [entry["pretrained"] for entry in log_of(ended.directory.log) if "pretrained" in entry]
     assert taught_at == sorted(set(taught_at))
     assert taught_at[-1] == LESSONS
 

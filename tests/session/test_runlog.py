@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.logs import log_of
 from tui_gan.contract.commands import Evaluate, Pause, Resume, Save, Step, TurnKnob
 from tui_gan.contract.errors import UsageError
 from tui_gan.session import runlog
@@ -18,7 +19,7 @@ LOG = b'{"kind":"event","step":1}\n{"kind":"event","step":2}\n{"kind":"event","s
 
 
 def steps(path: Path) -> list[int]:
-    return [entry["step"] for entry in runlog.read(path)]
+    return [entry["step"] for entry in log_of(path)]
 
 
 def test_every_line_is_json_with_kind_step_and_seconds(train: Train) -> None:
@@ -41,7 +42,7 @@ def test_a_resumed_log_goes_on(train: Train, resume: Train) -> None:
     content = resumed.directory.log.read_bytes()
     assert content.startswith(before)
     assert steps(resumed.directory.log) == sorted(steps(resumed.directory.log))
-    losses = [[entry for entry in runlog.read(each.directory.log) if entry["kind"] == "scalars"] for each in (whole, resumed)]
+    losses = [[entry for entry in log_of(each.directory.log) if entry["kind"] == "scalars"] for each in (whole, resumed)]
     kept = [{name: entry[name] for name in entry if name != "seconds"} for entry in losses[1] if entry["step"] != 17]
     assert kept == [{name: entry[name] for name in entry if name != "seconds"} for entry in losses[0]]
 
@@ -68,13 +69,6 @@ def test_later_lines_and_a_torn_last_one_are_removed(tmp_path: Path, content: by
     log.write("event", 9, 0.5, text="on")
     log.close()
     assert path.read_bytes().endswith(b'{"kind":"event","step":9,"seconds":0.5,"text":"on"}\n')
-
-
-def test_reading_leaves_out_what_is_torn(tmp_path: Path) -> None:
-    path = tmp_path / "log.jsonl"
-    path.write_bytes(LOG + b"[1]\n3\n" + b'{"kind":"ev')
-    assert steps(path) == [1, 2, 2, 5]
-    assert list(runlog.read(tmp_path / "none")) == []
 
 
 def test_a_second_writer_is_refused_and_comes_in_when_the_first_has_left(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.logs import log_of
 from tui_gan.contract.commands import ChangeSetting, Evaluate, Pause, Resume, Save, SlowMotion, Step, TurnKnob, UpdateGenerator
 from tui_gan.contract.config import Config, Noise
 from tui_gan.contract.knobs import Knobs, set_knob
@@ -17,7 +18,6 @@ from tui_gan.contract.snapshot import Status
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.rehearsal import OTHERS, rehearsed
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session import runlog
 
 Train = Callable[..., Any]
 
@@ -109,7 +109,7 @@ def test_stage_after_stage_is_shown_and_the_last_trains_the_step(train: Train) -
     assert shown[-1].step == 6
     assert ended.outcome.step == 6
     assert_same(ended.checkpoint(6), train("plain", until=6).checkpoint(6))
-    commands = [(entry["name"], entry["value"]) for entry in runlog.read(ended.directory.log) if entry["kind"] == "command"]
+    commands = [(entry["name"], entry["value"]) for entry in log_of(ended.directory.log) if entry["kind"] == "command"]
     assert commands == [("pause", True), ("step", 1)]
     assert all(stage.text.endswith(".") and stage.numbers for stage in trained.stages)
 

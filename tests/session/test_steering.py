@@ -1,5 +1,6 @@
 """Live changes of settings: in force at their step, all or nothing, logged, taken back, and exact over a save and a load."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.logs import log_of
 from tui_gan.contract.commands import (
     ChangeSetting,
     Pause,
@@ -30,7 +32,8 @@ from tui_gan.contract.settings import leaves, why_not
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.regularizers import REGULARIZERS
-from tui_gan.session import checkpoint, runlog
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session import checkpoint
 
 Train = Callable[..., Any]
 
@@ -48,7 +51,7 @@ CHANGES: dict[int, list[Any]] = {
 
 
 def commands_in(path: Path) -> list[tuple[int, str, Any]]:
-    return [(entry["step"], entry["name"], entry["value"]) for entry in runlog.read(path) if entry["kind"] == "command"]
+    return [(entry["step"], entry["name"], entry["value"]) for entry in log_of(path) if entry["kind"] == "command"]
 
 
 def assert_same(one: Path, other: Path) -> None:
@@ -256,7 +259,7 @@ def test_going_back_keeps_what_was_changed_since_and_logs_it_again(train: Train,
     ]
     assert (ended.outcome.status, ended.outcome.step) == ("finished", 40)
     assert checkpoint.read_about(ended.checkpoint(40)).config.regularizers == {}
-    steps = [entry["step"] for entry in runlog.read(ended.directory.log)]
+    steps = [entry["step"] for entry in log_of(ended.directory.log)]
     assert steps == sorted(steps)
 
 
@@ -274,6 +277,28 @@ def test_one_update_pauses_moves_one_player_and_leaves_the_step(train: Train, co
     changed = {name.partition(".")[0] for name in still if not torch.equal(still[name], moved[name])}
     mine = {"D": {"discriminator", "discriminator_optimizer"}, "G": {"generator", "generator_average", "generator_optimizer"}}[player]
     assert changed - {"history"} == {"stream", *mine}
+
+
+def test_the_k_that_is_told_is_that_of_the_next_step(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it follows the accuracy, within a knob that is turned; else the knob itself is told."""
+    updates: Counter[int] = Counter()
+    update = Trainer.update_discriminator
+
+    def counted(trainer: Trainer, *given: Any) -> torch.Tensor:
+        updates[trainer.steps_done] += 1
+        return update(trainer, *given)
+
+    monkeypatch.setattr(Trainer, "update_discriminator", counted)
+    script: dict[int, list[Any]] = {step: [None] for step in range(30)}
+    script[0] = [SetKnob("k_steps", 4), None]
+    script[3] = [ChangeSetting("coordination", "accuracy"), None]
+    script[22] = [SetKnob("k_steps", 2), None]
+    script[27] = [ChangeSetting("coordination", "fixed"), None]
+    shown = train(script=script, until=30).snapshots
+    told = {each.step: each.rules.k for each in shown if each.step < 30}
+    assert [step for step, k in told.items() if not k] == [0, 1, 2, 27, 28, 29]
+    assert {step: k for step, k in told.items() if k} == {step: updates[step] for step in range(3, 27)}
+    assert {told[3], max(told.values()), told[22]} == {1, 4, 2}
 
 
 def test_updates_one_by_one_with_dropout_are_exact_over_a_save(train: Train, resume: Train, config: Config) -> None:

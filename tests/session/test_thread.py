@@ -6,11 +6,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.logs import log_of
 from tui_gan.contract import commands
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Snapshot, Status
-from tui_gan.session import checkpoint, rundir, runlog
+from tui_gan.session import checkpoint, rundir
 from tui_gan.session.plan import Plan
 from tui_gan.session.thread import RunThread
 
@@ -119,7 +120,7 @@ def test_what_nobody_foresaw_ends_with_status_1_and_its_traceback_in_the_log(beg
     assert run.outcome.error is not None
     assert run.outcome.error.exit_code == 1
     assert "nobody foresaw" in str(run.outcome.error)
-    entries = list(runlog.read(Path(run.latest.directory) / "log.jsonl"))
+    entries = list(log_of(Path(run.latest.directory) / "log.jsonl"))
     assert "ZeroDivisionError" in entries[-1]["traceback"]
 
 

@@ -105,7 +105,8 @@ def resume(
     directory = rundir.find(run)
     stored = checkpoint.stored(directory.checkpoints)
     if not stored:
-        raise UnreadableError(f"{directory.path} holds no checkpoint to go on from")
+        cure = rundir.without_checkpoint(directory)
+        raise UnreadableError(f"{directory.path} holds no checkpoint to go on from" + (f"; {cure}" if cure else ""))
     newest = stored[max(stored)]
     about = _read_newest(newest, stored)
     knobs = _on_device(about.knobs, device)

@@ -1,17 +1,17 @@
 """NPY and NPZ to images of bytes, or of floats between 0 and 1; nothing in them is run, and a header is held against its file."""
 
 import contextlib
-import math
 import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tui_gan.contract.errors import UsageError, first_line
+from tui_gan.data import npy
 from tui_gan.data.idx import DEFLATE
 from tui_gan.data.imageset import COLOURS, Bytes, Labels, Parts
 from tui_gan.data.store import check_room
@@ -19,7 +19,6 @@ from tui_gan.data.store import check_room
 # Keys for training images, their labels, test images and their labels.
 KEYS = (("x_train", "y_train", "x_test", "y_test"), ("train", "train_labels", "test", "test_labels"), ("images", "labels", "", ""))
 SHAPES = "(N, H, W), (N, C, H, W) or (N, H, W, C) with 1 or 3 channels"
-HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 # How many names of arrays a message shows.
 SHOWN = 8
 # Bytes of floats that are looked at together.
@@ -32,12 +31,7 @@ def read_npy(path: Path) -> Parts:
     Raises:
         UsageError: with the file and what is wrong with it.
     """
-    if path.stat().st_size == 0:
-        raise UsageError(f"{path} is empty; it should hold an array of images")
-    # A memory map is refused when the header claims more than the file holds, before anything is allocated.
-    with _reading(path, "NPY"), np.errstate(over="raise"):
-        array = np.lib.format.open_memmap(path, mode="r")
-    return Parts(_images(array, str(path)))
+    return Parts(_images(npy.mapped(path, "an array of images"), str(path)))
 
 
 def read_npz(path: Path) -> Parts:
@@ -48,7 +42,7 @@ def read_npz(path: Path) -> Parts:
     """
     if path.stat().st_size == 0:
         raise UsageError(f"{path} is empty; it should hold arrays of images")
-    with _reading(path, "NPZ"), zipfile.ZipFile(path) as archive:
+    with _reading(path), zipfile.ZipFile(path) as archive:
         members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
         keys = next((keys for keys in KEYS if keys[0] in members), None)
         if keys is None and len(members) != 1:
@@ -70,16 +64,16 @@ def as_bytes(array: NDArray[Any]) -> Bytes:
 
 
 @contextlib.contextmanager
-def _reading(path: Path, kind: str) -> Iterator[None]:
+def _reading(path: Path) -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     except (UsageError, OSError, MemoryError):
         raise
-    # NumPy and zipfile raise whatever a damaged header makes them stumble over, an error of Python's tokenizer among others.
+    # zipfile and zlib raise whatever a damaged archive makes them stumble over.
     except Exception as error:
-        raise UsageError(f"{path} is not a {kind} file that can be read: {first_line(error) or type(error).__name__}") from None
+        raise UsageError(f"{path} is not a NPZ file that can be read: {first_line(error) or type(error).__name__}") from None
 
 
 def _images(array: NDArray[Any], what: str) -> NDArray[Any]:
@@ -128,24 +122,10 @@ def _member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDAr
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise UsageError(f"{what} is compressed as NumPy does not; write it with numpy.savez_compressed")
     with archive.open(info) as file:
-        claimed = _claimed(file)
-    if claimed != info.file_size or claimed > info.compress_size * DEFLATE:
-        held = f"the archive holds {min(info.file_size, info.compress_size * DEFLATE):,} at most"
-        raise UsageError(f"{what} is damaged: its header claims {claimed:,} bytes, and {held}")
-    check_room(path, claimed)
-    with archive.open(info) as file:
-        array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
-    return array
-
-
-def _claimed(file: IO[bytes]) -> int:
-    """How many bytes a member has if its header is right."""
-    version = np.lib.format.read_magic(file)
-    if version not in HEADERS:
-        raise ValueError(f"NPY version {version} is not known")
-    shape, _, dtype = HEADERS[version](file)
-    if dtype.hasobject:
-        raise ValueError("it holds Python objects, which are never loaded")
-    if min(shape, default=0) < 0:
-        raise ValueError(f"its header claims the shape {shape}")
-    return file.tell() + math.prod(shape) * dtype.itemsize
+        header = npy.read_header(file, what)
+        claimed = header.start + header.claimed
+        if claimed != info.file_size or claimed > info.compress_size * DEFLATE:
+            held = f"the archive holds {min(info.file_size, info.compress_size * DEFLATE):,} at most"
+            raise UsageError(f"{what} is damaged: its header claims {claimed:,} bytes, and {held}")
+        check_room(path, claimed)
+        return npy.read(file, header)

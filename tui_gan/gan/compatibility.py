@@ -78,7 +78,7 @@ def _of_networks(config: Config) -> Iterator[str]:
         yield "norm_by_slot is for the generator: the discriminator judges a whole pack at once; leave it out of the discriminator"
     if config.discriminator.column_norm and config.discriminator.spectral:
         yield "column_norm and spectral normalisation both bound the weights of the discriminator; leave one of them out"
-    if config.optimizer.kind == "sgd" and config.optimizer.momentum_end and not config.optimizer.momentum_steps:
+    if OPTIMIZERS[config.optimizer.kind].momentum and config.optimizer.momentum_end and not config.optimizer.momentum_steps:
         yield "optimizer.momentum_end needs optimizer.momentum_steps, the steps over which the momentum moves"
 
 

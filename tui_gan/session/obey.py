@@ -9,13 +9,13 @@ import msgspec
 from tui_gan.contract import commands
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import KNOBS, Knobs, set_knob, turn_knob
-from tui_gan.contract.outer import word
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.updates import Player, alone
 from tui_gan.session import steering
 from tui_gan.session.drawing import drawn
 from tui_gan.session.export import Source, maker, write
 from tui_gan.session.run import NonFiniteError, Run
+from tui_gan.session.rundir import resuming
 from tui_gan.session.settings import changed
 from tui_gan.session.slow import begun
 from tui_gan.session.undo import InForce
@@ -128,10 +128,13 @@ def export(session: "Session", command: commands.Export) -> None:
     run.save()
     try:
         with run.clock.resting():
-            path = write(Source(str(run.files.run.path), run.files.run, run.files.checkpoint(run.step)), command.to, command.what)
+            source = Source(str(run.files.run.path), run.files.run, run.files.checkpoint(run.step))
+            path = write(source, command.to, command.what, tell=lambda text: run.note(text, "warning"))
     except UnreadableError as error:
         # Such as data that have gone: nothing that a run which trains has to end for.
         raise UsageError(str(error)) from None
+    except OSError as error:
+        raise UsageError(f"cannot write {error.filename}: {error.strerror or error}") from None
     run.log("command", name="export", value=path.name)
     run.note(f"exported {path}", logged=False)
 
@@ -180,11 +183,11 @@ def _with(run: Run, knobs: Knobs) -> InForce:
 
 def _ended(session: "Session") -> bool:
     """Whether there is nothing to pause or to go on with; says how to go on."""
-    path = session.run.files.run.path
+    resume = resuming(session.run.files.run.path)
     if session.status is Status.FINISHED:
-        session.run.note(f"the run has finished; a larger value of steps goes on here, `tui-gan resume {word(path)} --steps N` later")
+        session.run.note(f"the run has finished; a larger value of steps goes on here, `{resume} --steps N` later")
     elif session.status is Status.FAILED:
-        session.run.note(f"the run has failed; after quitting, `tui-gan resume {word(path)}` goes on from its newest checkpoint")
+        session.run.note(f"the run has failed; after quitting, `{resume}` goes on from its newest checkpoint")
     return session.status in (Status.FINISHED, Status.FAILED)
 
 

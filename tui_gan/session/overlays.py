@@ -8,12 +8,11 @@ from pathlib import Path
 
 from tui_gan.contract.errors import UsageError, nearest
 from tui_gan.contract.snapshot import Series, frozen
-from tui_gan.session import rundir, runlog
+from tui_gan.session import rundir
+from tui_gan.session.course import Course, course, drawable
 from tui_gan.session.history import CAPACITY
 
 MOST = 50
-# What a line of the log has beside the quantities that it gives.
-NO_SERIES = {"kind", "step", "seconds", "pretrained"}
 
 # When a file was changed last, in ns, and its bytes.
 Stamp = tuple[int, int]
@@ -21,6 +20,8 @@ Stamp = tuple[int, int]
 
 class Overlaid:
     """The series of the runs that were asked for, read anew where a log has grown.
+
+    Whatever is wrong with another run never concerns this one: it is told once, and what was read of it last stays.
 
     Args:
         own: the run directory beside which they lie.
@@ -30,9 +31,11 @@ class Overlaid:
     """
 
     def __init__(self, own: Path) -> None:
-        self.own = own.resolve()
+        self.own = _resolved(own)
         self.runs: tuple[str, ...] = ()
         self._read: dict[str, tuple[Stamp | None, dict[str, Series]]] = {}
+        self._untold: list[str] = []
+        self._told: set[str] = set()
 
     def show(self, runs: tuple[str, ...]) -> None:
         """Show these runs.
@@ -45,9 +48,9 @@ class Overlaid:
             if name not in known:
                 raise UsageError(f"no run {name!r} beside this one{nearest(name, known)}")
         try:
-            found = {name: (_stamp(known[name]), series(known[name])) for name in runs}
+            found = {name: (_stamp(known[name]), self._series(name)) for name in runs}
         except OSError as error:
-            raise UsageError(f"cannot read {error.filename}: {error.strerror or error}") from None
+            raise UsageError(f"cannot read {error.filename or name}: {error.strerror or error}") from None
         self.runs, self._read = tuple(found), found
 
     def stamps(self) -> tuple[Stamp | None, ...]:
@@ -56,11 +59,34 @@ class Overlaid:
 
     def series(self) -> dict[str, Mapping[str, Series]]:
         """The series of each run by their names; of a log that can no longer be read, those that were read last."""
-        for name, (stamp, _) in list(self._read.items()):
-            if (newer := _stamp(self._log(name))) not in (stamp, None):
-                with contextlib.suppress(OSError):
-                    self._read[name] = (newer, series(self._log(name)))
+        for name, (stamp, before) in list(self._read.items()):
+            newer = _stamp(self._log(name))
+            if newer is None:
+                self._tell(f"the log of {name} is gone; its curves stay as they were read last")
+            elif newer != stamp:
+                try:
+                    found = self._series(name)
+                except OSError as error:
+                    self._tell(f"cannot read the log of {name} ({error.strerror or error}); its curves stay as they were read last")
+                    found = before
+                self._read[name] = (newer, found)
         return {name: found for name, (_, found) in self._read.items()}
+
+    def untold(self) -> list[str]:
+        """What has been found wrong with other runs since this was asked last."""
+        untold, self._untold = self._untold, []
+        return untold
+
+    def _series(self, name: str) -> dict[str, Series]:
+        found = course(self._log(name))
+        if found.left_out:
+            self._tell(f"{name}: {found.left_out}", f"{name}: damaged lines")
+        return series(found)
+
+    def _tell(self, text: str, what: str = "") -> None:
+        if (what or text) not in self._told:
+            self._told.add(what or text)
+            self._untold.append(text)
 
     def _log(self, name: str) -> Path:
         return self.own.parent / name / "log.jsonl"
@@ -72,34 +98,33 @@ def others(own: Path) -> tuple[str, ...]:
     return tuple(sorted(stamps, key=lambda name: stamps[name] or (0, 0), reverse=True)[:MOST])
 
 
-def series(log: Path) -> dict[str, Series]:
-    """The losses and metrics in a log, over steps, each decimated to at most CAPACITY points, the newest among them.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    found: dict[str, dict[int, float]] = {}
-    for entry in runlog.read(log):
-        if entry.get("kind") in ("scalars", "metrics"):
-            for name, value in entry.items():
-                if name not in NO_SERIES and isinstance(value, int | float | None):
-                    # Where one quantity was logged twice at a step, the later line counts; null stands for what is no number.
-                    found.setdefault(name, {})[entry["step"]] = math.nan if value is None else float(value)
-    return {name: _decimated(points) for name, points in found.items()}
+def series(found: Course) -> dict[str, Series]:
+    """The losses and metrics of a course over steps, each decimated to at most CAPACITY points, the newest among them."""
+    return {name: _decimated(points) for name, points in found.named.items()}
 
 
 def _decimated(points: dict[int, float]) -> Series:
     stride = math.ceil(len(points) / CAPACITY)
     steps = sorted(points)[::-stride][::-1]
-    return Series(frozen(steps), frozen([points[step] for step in steps]))
+    return Series(frozen(steps), frozen([drawable(points[step]) for step in steps]))
 
 
 def _logs(own: Path) -> Iterator[tuple[str, Path]]:
     """The other run directories beside `own` whose log may be read: their names and logs."""
-    own = own.resolve()
-    for run in rundir.listed(own.parent):
-        if run.path != own and run.log.is_file() and os.access(run.log, os.R_OK):
-            yield run.path.name, run.log
+    # What is looked through may be removed, or closed to this user, at any moment.
+    with contextlib.suppress(OSError):
+        own = _resolved(own)
+        for run in rundir.listed(own.parent):
+            with contextlib.suppress(OSError):
+                if run.path != own and run.log.is_file() and os.access(run.log, os.R_OK):
+                    yield run.path.name, run.log
+
+
+def _resolved(own: Path) -> Path:
+    """The place of a run directory for good; as it is where the working directory has been deleted."""
+    with contextlib.suppress(OSError, RuntimeError):
+        own = own.resolve()
+    return own
 
 
 def _stamp(path: Path) -> Stamp | None:

@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
+from tui_gan.contract.outer import check_ordinary, printable
+from tui_gan.session.atomic import replacing
+
 CAPACITY = 256
 # Every one of the first ALL steps is kept, and OCTAVE of those from a later power of two to the next.
 ALL, OCTAVE = 64, 16
@@ -34,11 +37,15 @@ class Previews:
         return step % self.stride == 0 or early(step)
 
     def add(self, step: int, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Write the preview of a step."""
+        """Write the preview of a step.
+
+        Raises:
+            OSError: it could not be written; nothing of it is left behind.
+        """
         path = self.folder / f"step-{step:08}.safetensors"
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(save({name: np.ascontiguousarray(array, _kept(array)) for name, array in arrays.items()}))
-        partial.replace(path)
+        content = save({name: np.ascontiguousarray(array, _kept(array)) for name, array in arrays.items()})
+        with replacing(path) as partial:
+            partial.write_bytes(content)
         if stride_at(step, self.stride) > self.stride:
             self.stride = stride_at(step, self.stride)
             self._remove(lambda kept: not self.due(kept))
@@ -74,8 +81,32 @@ def stored(folder: Path) -> Iterator[tuple[int, Path]]:
 
 
 def read(path: Path) -> dict[str, NDArray[Any]]:
-    """Read one preview; numbers become float64."""
-    return {name: array if array.dtype == np.uint8 else array.astype(np.float64) for name, array in load(path.read_bytes()).items()}
+    """Read one preview; numbers become float64.
+
+    Raises:
+        OSError: it cannot be read.
+        SafetensorError, KeyError, ValueError: it is not a whole preview.
+    """
+    check_ordinary(path)
+    arrays = load(path.read_bytes())
+    for name, array in arrays.items():
+        if array.dtype not in (np.uint8, np.float32):
+            raise ValueError(f"{printable(name)} is of type {array.dtype}")
+    # Of what is no number, some kinds are told by the processor when they change their size.
+    with np.errstate(invalid="ignore"):
+        return {name: array if array.dtype == np.uint8 else array.astype(np.float64) for name, array in arrays.items()}
+
+
+def part(arrays: Mapping[str, NDArray[Any]], name: str, kind: type = np.float64) -> NDArray[Any]:
+    """One array of a preview, which must be there, of this type, and not empty.
+
+    Raises:
+        KeyError, ValueError: it is not.
+    """
+    array = arrays[name]
+    if array.dtype != kind or not array.size:
+        raise ValueError(f"{name} holds {array.size} values of type {array.dtype}")
+    return array
 
 
 def _kept(array: NDArray[Any]) -> type:

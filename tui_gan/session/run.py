@@ -12,6 +12,7 @@ from tui_gan.contract.snapshot import Event, EventKind, Series
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.state import State
 from tui_gan.gan.trainer import Trainer
+from tui_gan.session import arithmetic
 from tui_gan.session.checkpoint import FORMAT, About
 from tui_gan.session.clock import Clock
 from tui_gan.session.evaluations import due
@@ -24,7 +25,7 @@ from tui_gan.session.undo import Changes, InForce, Progress, different
 EVENTS = 200
 HISTORY = "history."
 PRETRAINING_LOGGED = 10
-# Series of the coefficients that adapt, by their regularizers.
+# Of the coefficients that adapt, by their regularizers; others have the regularizer's name.
 SERIES = {"adaptive_l2": "l2_coefficient"}
 
 
@@ -47,6 +48,7 @@ class Run:
         changes: the live changes, as far as they can be taken back.
         began: the checksum of the configuration that it began with, which its checkpoints keep.
         version: another number whenever something has changed between two steps.
+        remade: whether the run directory has been made again, and a checkpoint is due for that.
     """
 
     def __init__(self, trainer: Trainer, knobs: Knobs, files: Files) -> None:
@@ -59,6 +61,7 @@ class Run:
         self.changes = Changes()
         self.version = 0
         self.began = ""
+        self.remade = False
         self._measured: tuple[int, dict[str, float]] = (-1, {})
         self._unsaved, self._resumed = True, False
         # Losses that are finite vouch for the weights before them, not after: the state of one interval earlier is good.
@@ -145,11 +148,12 @@ class Run:
         if self.knobs.pace and 0 < self.config.pace_until <= step:
             # Before the run is saved, so that one that is resumed here goes on at full speed too.
             self.knobs = replace(self.knobs, pace=0.0)
-        if step % self.knobs.checkpoint_every == 0:
+        if step % self.knobs.checkpoint_every == 0 or self.remade:
             self.save()
 
     def keep_preview(self) -> None:
         """Add what the networks do now to the store of previews."""
+        self._make_again()
         self.files.previews.add(self.step, self.observer.preview(self.trainer, self.knobs))
 
     def evaluate(self, *, scheduled: bool = False) -> dict[str, float]:
@@ -195,18 +199,21 @@ class Run:
             NonFiniteError: a weight is not a finite number, so that this is no state to go on from.
             OSError: it could not be written.
         """
-        if not self._unsaved:
+        self._make_again()
+        if not self._unsaved and self.files.checkpoint(self.step).exists():
             return
         if not self.trainer.is_finite():
             raise NonFiniteError
-        if self.step % self.config.log_every and self.trainer.losses_summed:
-            self._log_scalars()
-        metric = self.metrics()[self.config.metric]
+        # A log that cannot be written does not cost the state.
+        with self.files.log.held():
+            if self.step % self.config.log_every and self.trainer.losses_summed:
+                self._log_scalars()
+            metric = self.metrics()[self.config.metric]
         # Whoever reads the checkpoint gets the averaged generator as it is looked at.
         self.trainer.averaged()
         arrays = {HISTORY + name: torch.from_numpy(array) for name, array in self.history.arrays().items()}
         self.files.save({**self.trainer.state(), **arrays}, self._about(metric))
-        self._unsaved = False
+        self._unsaved = self.remade = False
 
     def moved(self) -> None:
         """Note that something has changed between two steps, so that nothing seen or measured before still holds."""
@@ -247,7 +254,15 @@ class Run:
 
     def log(self, kind: str, **fields: object) -> None:
         """Append a line to the log."""
+        self._make_again()
         self.files.log.write(kind, self.position, self.clock.seconds, **fields)
+
+    def _make_again(self) -> None:
+        """Make the run directory again where somebody has moved or deleted it, or a part of it, and say so."""
+        said = self.files.made_again()
+        if said:
+            self.remade = self._unsaved = True
+            self.note(said, "warning")
 
     def _of_now(self, about: About) -> dict[str, float]:
         """The newest points of the history, if they are what was measured for this checkpoint; else none."""
@@ -284,7 +299,7 @@ class Run:
         scalars = self._scalars()
         if not math.isfinite(scalars["generator_loss"] + scalars["discriminator_loss"]):
             raise NonFiniteError
-        if self.config.coordination != "fixed":
+        if self.trainer.coordination.adapts:
             self.trainer.coordinate(self.knobs, float(self.trainer.accuracy_sum) / max(1, self.trainer.losses_summed))
         self.trainer.clear_losses()
         for name, value in scalars.items():
@@ -296,9 +311,9 @@ class Run:
         """The mean losses of the interval, and what the training adapts; waits for the device."""
         generator_loss, discriminator_loss = self.trainer.mean_losses().tolist()
         found = {"generator_loss": generator_loss, "discriminator_loss": discriminator_loss}
-        if self.config.coordination != "fixed":
+        if self.trainer.coordination.adapts:
             found["k"] = self.trainer.k_steps(self.knobs)
-        return found | {SERIES.get(name, name): float(value) for name, value in self.trainer.coefficients.items()}
+        return found | {series_of(name): float(value) for name, value in self.trainer.coefficients.items()}
 
     def _log_scalars(self) -> None:
         self.log("scalars", **self._scalars())
@@ -319,7 +334,13 @@ class Run:
             began=self.began,
             met=self.met,
             events=tuple(self.events),
+            arithmetic=arithmetic.here(),
         )
+
+
+def series_of(regularizer: str) -> str:
+    """The series of the coefficient of a regularizer that adapts it."""
+    return SERIES.get(regularizer, regularizer)
 
 
 def _same(value: float, stored: float | None) -> bool:

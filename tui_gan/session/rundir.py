@@ -4,6 +4,8 @@ import contextlib
 import dataclasses
 import datetime
 import hashlib
+import itertools
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +94,28 @@ def create(out: Path | None, config: Config, knobs: Knobs, copied: bool = True) 
         discard(run)
         raise _unmakeable(path, error) from None
     return run, config
+
+
+def resuming(path: Path) -> str:
+    """The command that goes on with a run."""
+    return f"tui-gan resume {word(path)}"
+
+
+def anew(run: RunDirectory, config: Config, out: Path | None = None) -> str:
+    """The command that begins a run with the configuration file of another, which has the settings `config` or had them."""
+    place = f" --out {word(out)}" if out else ""
+    return f"tui-gan run {word(config.preset)} --config {word(run.config)}{place}"
+
+
+def without_checkpoint(run: RunDirectory) -> str:
+    """How to begin a run anew that has no checkpoint to go on from; "" where its configuration cannot be read."""
+    try:
+        config, _ = read_config(run)
+    except UnreadableError:
+        return ""
+    name = os.path.basename(os.path.abspath(run.path))
+    places = (run.path.parent / f"{name}-{number}" for number in itertools.count(2))
+    return f"`{anew(run, config, next(place for place in places if not place.exists()))}` begins it anew"
 
 
 def discard(run: RunDirectory) -> None:
@@ -196,8 +220,11 @@ def _claimable(path: Path) -> RunDirectory:
         raise UsageError(f"{path} is a file; --out names a directory")
     path.mkdir(parents=True, exist_ok=True)
     run = RunDirectory(path)
+    if any(run.checkpoints.glob("step-*.safetensors")):
+        raise UsageError(f"{path} already holds a run; continue it by `{resuming(path)}`, or name another --out")
     if run.config.exists() or run.log.exists() or run.checkpoints.exists():
-        raise UsageError(f"{path} already holds a run; continue it by `tui-gan resume {word(path)}`, or name another --out")
+        cure = without_checkpoint(run) or "name another --out"
+        raise UsageError(f"{path} already holds a run, with no checkpoint to go on from; {cure}")
     for name in OWN:
         if (path / name).exists():
             raise UsageError(f"{path} already holds {name}, which a run would overwrite; name another --out")

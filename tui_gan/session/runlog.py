@@ -1,6 +1,7 @@
 """The log of a run: one JSON object a line, appended, never restarted."""
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -10,12 +11,16 @@ from typing import Any
 import msgspec
 
 from tui_gan.contract.errors import UsageError
+from tui_gan.contract.outer import check_ordinary
+from tui_gan.session.atomic import copy
+from tui_gan.session.entries import lines
 
 
 class RunLog:
     """`log.jsonl`, open for one process alone.
 
-    Each line holds `kind` (scalars, command, metrics or event), `step`, and `seconds` of training time without pauses.
+    Attributes:
+        damaged: how many whole lines could not be read when it was opened or shortened last.
     """
 
     def __init__(self, path: Path, step: int | None = None) -> None:
@@ -23,10 +28,14 @@ class RunLog:
 
         Raises:
             UsageError: another process writes it.
+            OSError: it cannot be opened.
         """
         self._path = path
+        self.damaged = 0
+        self._unwritten, self._held = b"", False
+        with contextlib.suppress(FileNotFoundError):
+            check_ordinary(path)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        self._unwritten = b""
         # Some network file systems know no locks; there the run goes on without this guard.
         with contextlib.suppress(OSError):
             try:
@@ -46,17 +55,29 @@ class RunLog:
         # msgspec writes NaN and infinity, which JSON does not have, as null.
         line = msgspec.json.encode({"kind": kind, "step": step, "seconds": round(seconds, 3), **fields})
         self._unwritten += line + b"\n"
-        self.flush()
+        if not self._held:
+            self.flush()
 
     def flush(self) -> None:
         """Hand everything to the operating system."""
-        while self._unwritten:
-            self._unwritten = self._unwritten[os.write(self._file, self._unwritten) :]
+        with self._named():
+            while self._unwritten:
+                self._unwritten = self._unwritten[os.write(self._file, self._unwritten) :]
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Under which lines wait to be written, so that a log that cannot be written stops nothing here."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
 
     def sync(self) -> None:
         """Wait until everything is on the disk."""
         self.flush()
-        os.fsync(self._file)
+        with self._named():
+            os.fsync(self._file)
 
     def close(self) -> None:
         """Close the file and let others have it."""
@@ -65,28 +86,51 @@ class RunLog:
     def cut(self, step: int) -> None:
         """Shorten the file to its whole lines up to `step`."""
         self._unwritten = b""
-        # A damaged line in the middle stays, since whole ones follow it; at the end it goes.
-        end = position = 0
-        for line in self._path.read_bytes().splitlines(keepends=True):
-            entry = _entry(line)
-            position += len(line)
-            if entry is not None and entry["step"] > step:
-                break
-            end = position if entry is not None else end
+        # Steps ascend but for damage: where most lines before are of steps to keep, and most behind of later ones, it is cut.
+        end = most = balance = self.damaged = 0
+        with open(self._file, "rb", closefd=False) as file:
+            file.seek(0)
+            for line in lines(file):
+                if line.entry is None:
+                    # In the middle it stays, since whole ones follow it; at the end it goes.
+                    self.damaged += 1
+                    continue
+                balance += 1 if line.entry.step <= step else -1
+                if line.entry.step <= step and balance >= most:
+                    end, most = line.end, balance
         os.ftruncate(self._file, end)
 
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        """Under which an error names the file, as one of the system does not where only its number is known."""
+        try:
+            yield
+        except OSError as error:
+            error.filename = str(self._path)
+            raise
 
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The entries of a log, a torn last line left out."""
-    if path.is_file():
-        for line in path.read_bytes().splitlines(keepends=True):
-            if entry := _entry(line):
-                yield entry
+    @property
+    def gone(self) -> str:
+        """What has become of the file under its path: "deleted", "moved", or "" while it is there."""
+        now = os.fstat(self._file)
+        try:
+            if os.path.samestat(os.stat(self._path), now):
+                return ""
+        except OSError:
+            pass
+        return "moved" if now.st_nlink else "deleted"
 
+    def make_again(self) -> None:
+        """Put all that the log holds under its path again, or go on in the file that somebody has put there.
 
-def _entry(line: bytes) -> dict[str, Any] | None:
-    try:
-        entry: Any = msgspec.json.decode(line) if line.endswith(b"\n") else None
-    except msgspec.DecodeError:
-        return None
-    return entry if isinstance(entry, dict) and isinstance(entry.get("step"), int) else None
+        Raises:
+            OSError: it could not be written, or another process writes there.
+        """
+        if not self._path.exists():
+            copy(self._file, self._path)
+        try:
+            new = RunLog(self._path)
+        except UsageError:
+            raise OSError(errno.EBUSY, "another process writes it now", str(self._path)) from None
+        os.close(self._file)
+        self._file = new._file

@@ -1,5 +1,6 @@
 """The run loop: obeys commands at step boundaries, trains, publishes snapshots, and survives what goes wrong."""
 
+import errno
 import queue
 import traceback
 from collections.abc import Callable
@@ -8,7 +9,6 @@ import torch
 
 from tui_gan.contract.commands import Command
 from tui_gan.contract.errors import TuiGanError, UsageError, first_line
-from tui_gan.contract.outer import word
 from tui_gan.contract.snapshot import EventKind, Snapshot, Status
 from tui_gan.gan.rules import rules
 from tui_gan.session import devices
@@ -17,6 +17,7 @@ from tui_gan.session.obey import OBEY
 from tui_gan.session.pacer import Pacer
 from tui_gan.session.plan import Outcome
 from tui_gan.session.run import NonFiniteError, Run
+from tui_gan.session.rundir import resuming
 from tui_gan.session.settings import settings
 from tui_gan.session.slow import Slow
 
@@ -50,6 +51,7 @@ class Session:
         self._failure: str | None = None
         self._advice: str | None = None
         self._error: TuiGanError | None = None
+        self._unwritten: OSError | None = None
         self._began = (run.step, run.clock.seconds)
         self._reached = False
         self.looker = Looker(run)
@@ -76,7 +78,7 @@ class Session:
                 self._guarded(self._train_step)
         outcome = self._outcome()
         self.looker.floors.close()
-        self.run.files.log.close()
+        self.run.files.close()
         return outcome
 
     def _begin(self) -> None:
@@ -156,6 +158,8 @@ class Session:
     def _carry_out(self, command: Command) -> None:
         try:
             OBEY[type(command)](self, command)
+            if self.run.remade:
+                self.run.save()
         except UsageError as error:
             self._note_safely(str(error), "warning")
 
@@ -170,12 +174,15 @@ class Session:
                 self.run.save()
             if self.run.step < self.until:
                 self.run.note(f"stopped in {self.run.phase}" if self.run.phase else f"stopped at step {self.run.step}")
+            if self._error and self._unwritten:
+                # Said before it was saved, it would name an older checkpoint.
+                self._error = self._unwritable(self._unwritten, left=True)
         except NonFiniteError:
             self._note_safely("no state to continue from: the last good one is not finite either")
         except UsageError as error:
             self._error = error
         except OSError as error:
-            self._error = self._unwritable(error)
+            self._error = self._unwritable(error, left=True)
 
     def _guarded(self, act: Callable[[], None]) -> None:
         """Do something that may go wrong, and turn what goes wrong into a state that can be seen and mended."""
@@ -193,7 +200,8 @@ class Session:
             text = f"the device ran out of memory; went back to step {self._rolled_back()}"
             self._give_up(TuiGanError(text), "lower the batch size ({batch_size_lower}), then {pause} continues")
         except OSError as error:
-            self._give_up(self._unwritable(error), "free disk space, then {pause} continues and {save} saves")
+            self._unwritten = error
+            self._give_up(self._unwritable(error), f"{_cure(error)}, then {{pause}} continues and {{save}} saves")
         except Exception as error:
             self._fail(error)
 
@@ -229,14 +237,15 @@ class Session:
         self.run.roll_back()
         return self.run.step
 
-    def _unwritable(self, error: OSError) -> UsageError:
-        files = self.run.files
-        if files.newest is None:
-            kept, cure = "there is no checkpoint yet", "; free disk space, then start a new run with another --out"
+    def _unwritable(self, error: OSError, left: bool = False) -> UsageError:
+        """What could not be written, and which state is on the disk; when the run is left, or nobody is there, how to go on too."""
+        files, newest = self.run.files, self.run.files.newest
+        if newest is None:
+            kept, how = "there is no checkpoint yet", "start a new run with another --out"
         else:
-            kept = f"the newest checkpoint is step {files.newest}"
-            cure = f"; free disk space, then `tui-gan resume {word(files.run.path)}` continues from there"
-        cure = "" if self.hold else cure
+            since = f", without the {self.run.step - newest:,} steps since" if left and newest < self.run.step else ""
+            kept, how = f"the newest checkpoint is step {newest}{since}", f"`{resuming(files.run.path)}` continues from there"
+        cure = f"; {_cure(error)}, then {how}" if left or not self.hold else ""
         return UsageError(f"cannot write {error.filename or files.run.path}: {error.strerror or error}; {kept}{cure}")
 
     @property
@@ -262,6 +271,9 @@ class Session:
 
     def _show(self) -> None:
         run = self.run
+        seen = self.looker.look(resting=self.status is not Status.RUNNING and not self._owed, waiting=self._pacer.waits)
+        for text in self.looker.overlaid.untold():
+            self._note_safely(text, "warning")
         self._publish(
             Snapshot(
                 preset=run.config.preset,
@@ -275,7 +287,7 @@ class Session:
                 knobs=run.knobs,
                 directory=str(run.files.run.path),
                 series=run.series(),
-                rules=rules(run.config, run.knobs, run.step),
+                rules=rules(run.config, run.knobs, run.step, run.trainer.k_steps(run.knobs)),
                 phase=run.phase,
                 paced=self._pacer.waits and self._pace > 0,
                 events=tuple(run.events),
@@ -285,7 +297,7 @@ class Session:
                 stages=slow.stages[: slow.shown] if (slow := self.slow) and slow.holds(run) else (),
                 undo=run.changes.undo,
                 redo=run.changes.redo,
-                **self.looker.look(resting=self.status is not Status.RUNNING and not self._owed, waiting=self._pacer.waits),
+                **seen,
             )
         )
 
@@ -312,3 +324,8 @@ class Session:
         except OSError as error:
             self._error = self._error or self._unwritable(error)
         return self.run.measured
+
+
+def _cure(error: OSError) -> str:
+    """What is to be done before it can be written."""
+    return "free disk space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "see that it can be written"

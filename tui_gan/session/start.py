@@ -1,14 +1,15 @@
 """From a plan to a session that is ready to train."""
 
 import dataclasses
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import torch
 
-from tui_gan.contract.errors import UnreadableError, UsageError, first_line
-from tui_gan.contract.outer import word
+from tui_gan.contract.errors import UnreadableError, UsageError, cut, first_line
+from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import EventKind, Snapshot
 from tui_gan.gan import state
 from tui_gan.gan.compatibility import doubts
@@ -16,8 +17,9 @@ from tui_gan.gan.datasets import Dataset
 from tui_gan.gan.networks import parameters
 from tui_gan.gan.state import State
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session import checkpoint, devices, rundir
+from tui_gan.session import arithmetic, checkpoint, devices, rundir
 from tui_gan.session.checkpoint import About
+from tui_gan.session.entries import left_out
 from tui_gan.session.files import Files
 from tui_gan.session.plan import Plan
 from tui_gan.session.run import Run
@@ -37,10 +39,9 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
     """
     # Moments of weights that no pixel ever reaches sink into numbers so small that the CPU takes a hundred times as long for them.
     torch.set_flush_denormal(True)
-    if plan.config.threads:
-        torch.set_num_threads(plan.config.threads)
     # Before anything is built as large as the configuration of a checkpoint says, its tensors must be there.
     saved = checkpoint.read(plan.checkpoint) if plan.checkpoint else None
+    torch.set_num_threads(arithmetic.threads(plan.config.threads, saved[1].arithmetic if saved else None))
     dataset, found = dataset_of(plan.config, plan.run.path)
     weight = _weight(plan, dataset)
     device, found_out = _device(plan, dataset)
@@ -55,17 +56,19 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
         try:
             _restore(run, plan.checkpoint, *saved)
         except UnreadableError:
-            files.log.close()
+            files.close()
             raise
         run.note(f"resumed at step {run.step}")
+        _tell_arithmetic(run, saved[1])
         if run.began and rundir.checksum(plan.run) != run.began:
-            anew = f"`tui-gan run {word(plan.config.preset)} --config {word(plan.run.config)}` starts a new run with yours"
+            anew = f"`{rundir.anew(plan.run, plan.config)}` starts a new run with yours"
             run.note(f"config.toml was edited; resume continues with the checkpoint's settings, {anew}", "warning")
     else:
         run.began = rundir.checksum(plan.run)
     # A run that goes on has told already what is still the same.
     told = {event.text for event in run.events}
     notes: list[tuple[str, EventKind]] = [(note, "info") for note in (*found, weight, found_out, plan.notice) if note]
+    notes += [(left_out(files.damaged), "warning")] if files.damaged else []
     notes += [(doubt, "warning") for doubt in doubts(run.config, run.knobs)]
     for text, kind in notes:
         if text not in told:
@@ -102,11 +105,22 @@ def _device(plan: Plan, dataset: Dataset) -> tuple[str, str | None]:
     return devices.check(plan.knobs.device), None
 
 
+def _tell_arithmetic(run: Run, before: About) -> None:
+    """Say by what the run goes on, where that is not what one would take it for; on another device than the CPU it does not matter."""
+    if not run.knobs.device == before.knobs.device == "cpu":
+        return
+    now, command = arithmetic.here(), f"tui-gan resume {shlex.quote(str(run.files.run.path))}"
+    if warning := arithmetic.changed(before.arithmetic, now, command):
+        run.note(warning, "warning")
+    elif note := arithmetic.kept(run.config.threads, now, command):
+        run.note(note)
+
+
 def _restore(run: Run, path: Path, tensors: State, about: About) -> None:
     try:
         run.restore(tensors, about)
     except (KeyError, RuntimeError, ValueError, IndexError, TypeError, OverflowError) as error:
-        raise UnreadableError(f"{path} is not a state to go on from: {type(error).__name__}: {first_line(error)}") from None
+        raise UnreadableError(f"{path} is not a state to go on from: {type(error).__name__}: {cut(printable(first_line(error)))}") from None
     trainer = run.trainer
     # Data that are drawn after the pre-training leave none of it in the configuration.
     wanted = about.config.pretraining or (max(trainer.pretrained, 0) if about.config.data else 0)

@@ -2,16 +2,15 @@
 
 import asyncio
 import dataclasses
-import traceback
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -23,17 +22,17 @@ from tui_gan.ui.board import Board
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.draw.raster import Raster, forgotten, sent
 from tui_gan.ui.draw.texts.figures import figures
-from tui_gan.ui.escape import told_apart
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings
-from tui_gan.ui.line import watched
+from tui_gan.ui.line import Line
 from tui_gan.ui.memory import FIRST_TIME, Memory
 from tui_gan.ui.painter import painter
 from tui_gan.ui.panels.panel import Frame
 from tui_gan.ui.panels.settings import Settings
 from tui_gan.ui.puller import Puller
 from tui_gan.ui.search import Actions, Palette
-from tui_gan.ui.theme import AsciiFilter, theme
+from tui_gan.ui.theme import AsciiFilter, Colourless, theme
+from tui_gan.ui.unofficial import Front
 from tui_gan.ui.views import VIEWS
 
 # What `export` writes in each view, by its names in the contract; elsewhere it writes the generator.
@@ -41,10 +40,12 @@ EXPORTED = {"overview": "distribution", "layers": "distribution", "discriminator
 OVERVIEW = ("distribution", "losses", "samples", "predictions", "quality", "knobs", "events")
 # By Rich's names of what the terminal can.
 DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
+# Seconds after which the run begins although the terminal has not taken the first frame.
+BEGINS_WITHIN = 2.0
 KINDS: dict[SeverityLevel, EventKind] = {"information": "info", "warning": "warning", "error": "error"}
 
 
-class TuiGan(App[None]):
+class TuiGan(Front):
     """The screen on a run.
 
     Args:
@@ -52,11 +53,9 @@ class TuiGan(App[None]):
         keys: those in force.
         memory: how the screen was left the last time.
         paused: whether the run has been told to begin paused.
-        begin: called once the first frame stands, so that whatever starts the run does not delay it.
+        begin: called once the terminal has taken the first frame with words, which whatever starts the run would delay.
 
     Attributes:
-        failure: the exception that ended the screen, if one did; `failure_text` is its traceback.
-        bytes_written: what has gone to the terminal so far.
         restart: what a new run is asked for with when this one has been saved, each as `KEY=VALUE`; empty for none.
     """
 
@@ -79,17 +78,13 @@ class TuiGan(App[None]):
         paused: bool = False,
         begin: Callable[[], None] | None = None,
     ) -> None:
-        self.failure: BaseException | None = None
-        self.failure_text = ""
-        self.bytes_written = 0
         self.restart: tuple[str, ...] = ()
-        self._rasters: set[int] = set()
-        self._left = False
-        self._ascii = [AsciiFilter()] if ascii_only else []
-        super().__init__()
+        self._rasters: dict[int, Raster] = {}
+        super().__init__(Line)
+        # An empty NO_COLOR asks for nothing.
+        self.no_color = bool(os.environ.get("NO_COLOR"))
+        self._plain = [*([AsciiFilter()] if ascii_only else []), *([Colourless()] if self.no_color else [])]
         self.animation_level = "none"
-        told_apart()
-        self.driver_class = watched(self.driver_class, self._count, self._last)
         self._handle = handle
         self._keys = keys
         self._light_by_default = light
@@ -113,16 +108,38 @@ class TuiGan(App[None]):
         return self._board
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, and after them the one that leaves plain ASCII alone."""
-        return [*super().get_line_filters(), *self._ascii]
+        """Textual's own but for the greys that it shows where no colour is wanted, and those that leave plain ASCII and no colour."""
+        return [*(each for each in super().get_line_filters() if not isinstance(each, Monochrome | NoColor)), *self._plain]
 
     def on_mount(self) -> None:
         """Draw what is there and start to pull."""
         self.set_keymap({key.name: key.key for key in self._keys if key not in KEYS})
         self._show(self._handle.latest)
-        if self._begin is not None:
-            self.call_after_refresh(self._begin)
+        # A terminal that does not read is not waited for.
+        self.set_timer(BEGINS_WITHIN, self._begin_run)
         self._pulling = asyncio.create_task(self._pull())
+
+    def displayed(self) -> None:
+        """Begin the run when the terminal has taken the first frame with words."""
+        if self._begin is not None and (self.screen is not self._board or self._board.stands):
+            self.when_taken(self._begin_run)
+
+    def _begin_run(self) -> None:
+        begin, self._begin = self._begin, None
+        if begin is not None:
+            begin()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not taken what it was given a while ago."""
+        return isinstance(self.driver, Line) and self.driver.behind
+
+    def when_taken(self, call: Callable[[], object]) -> None:
+        """Have something called when the terminal has taken all that was written before."""
+        if isinstance(self.driver, Line):
+            self.driver.when_taken(call)
+        else:
+            super().when_taken(call)
 
     async def _pull(self) -> None:
         """Ask for snapshots and draw them until the run has stopped."""
@@ -130,7 +147,7 @@ class TuiGan(App[None]):
             await self._puller.follow(self._board.frame.snapshot)
             self.exit()
         except Exception as error:
-            self._handle_exception(error)
+            self.fail(error)
 
     def _show(self, snapshot: Snapshot, quick: bool = False) -> None:
         if snapshot.advice:
@@ -148,14 +165,29 @@ class TuiGan(App[None]):
 
     def show_raster(self, raster: Raster, number: int) -> None:
         """Give the terminal a picture in pixels."""
-        if self._driver is not None and not self._left:
-            self._rasters.add(number)
-            self._driver.write(sent(raster, number))
+        self._rasters[number] = raster
+        if self.driver is not None and not self.leave_out():
+            self.driver.write(sent(raster, number))
 
-    def _last(self) -> str:
+    def parting(self) -> str:
         """What leaves no picture behind in the terminal."""
-        self._left = True
         return "".join(forgotten(number) for number in sorted(self._rasters))
+
+    def draw_anew(self) -> None:
+        """Draw all of the screen, and give the terminal its pictures again."""
+        for number, raster in self._rasters.items():
+            self.show_raster(raster, number)
+        super().draw_anew()
+
+    def action_suspend(self) -> None:
+        """Stop the process until the shell continues it, where there is such a shell."""
+        if isinstance(self.driver, Line):
+            self.driver.suspend()
+
+    def let_go(self) -> None:
+        """Give the terminal back at once; for the end of the process."""
+        if isinstance(self.driver, Line):
+            self.driver.let_go()
 
     def send(self, command: Command) -> None:
         """Send a command to the run; its answer is shown at once."""
@@ -198,7 +230,8 @@ class TuiGan(App[None]):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.push_screen(Help(self._board.panel, self._board.kind, self._keys))
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(self._board.panel, self._board.kind, self._keys))
 
     def action_command_palette(self) -> None:
         """Show the command palette."""
@@ -283,23 +316,3 @@ class TuiGan(App[None]):
     def action_restore(self) -> None:
         """Show all panels again, and leave the focused one."""
         self._board.restore()
-
-    def panic(self, *renderables: Any) -> None:
-        """Textual's way out when its input thread fails."""
-        self._handle_exception(RuntimeError("the terminal's input failed"))
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Keep an unhandled exception for whoever started the app, and leave without a word on the terminal."""
-        if self.failure is None:
-            self.failure = error
-            self.failure_text = "".join(traceback.format_exception(error))
-        self._return_code = 1
-        self._exception_event.set()
-        self._close_messages_no_wait()
-
-    def _print_error_renderables(self) -> None:
-        """Print nothing: the traceback belongs in the log."""
-        self._exit_renderables.clear()
-
-    def _count(self, written: int) -> None:
-        self.bytes_written += written

@@ -5,26 +5,26 @@ from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_gan.ui.fitted import Overlay
 from tui_gan.ui.keys import KEYS, Key, help_groups
 
 
-class Help(ModalScreen[None]):
+class Help(Overlay, ModalScreen[None]):
     """Every key; Escape, and the keys for help and for quitting, close it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.pop_screen", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "close", show=False)]
 
     def __init__(self, panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> None:
         super().__init__()
         self._groups = help_groups(panel, kind, keys)
-        for key in keys:
-            if key.name in ("help", "quit"):
-                self._bindings.bind(key.key, "app.pop_screen", show=False)
+        self._closed_by = [key.key for key in keys if key.name in ("help", "quit")]
 
     def compose(self) -> ComposeResult:
         """The text, which scrolls where the screen is small."""
@@ -32,6 +32,14 @@ class Help(ModalScreen[None]):
             frame.border_title = "keys"
             frame.border_subtitle = "Escape closes"
             yield Static(help_text(self._groups), id="help-text")
+
+    def on_key(self, event: events.Key) -> None:
+        """Close it with the keys that the user's file may have moved."""
+        if event.key in self._closed_by:
+            event.stop()
+            # A second press may have come while the first was closing it.
+            if self.is_current:
+                self.dismiss()
 
 
 def help_text(groups: Mapping[str, Sequence[tuple[str, str]]]) -> Table:

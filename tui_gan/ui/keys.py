@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from textual.binding import Binding
-from textual.keys import _character_to_key
 
 from tui_gan.contract import commands
 from tui_gan.contract.knobs import KNOBS, Knob
 from tui_gan.contract.snapshot import Status
 from tui_gan.ui.draw.texts.words import Item
 from tui_gan.ui.layout import ABSENT, Kind
+from tui_gan.ui.unofficial import key_of
 from tui_gan.ui.views import VIEWS
 
 
@@ -50,7 +50,7 @@ class Key:
 
 
 # Textual's name of each character that is typed with one key.
-CHARACTERS = {chr(code): _character_to_key(chr(code)) for code in range(ord("!"), ord("~") + 1)}
+CHARACTERS = {chr(code): key_of(chr(code)) for code in range(ord("!"), ord("~") + 1)}
 SHOWN = {name: character for character, name in CHARACTERS.items()} | {
     "escape": "esc",
     "pageup": "pgup",
@@ -99,11 +99,19 @@ SCREEN = (
     Key("palette", "ctrl+p", "command_palette", "palette", "find any action by name"),
     Key("theme", "T", "theme", "theme", "switch between dark and light theme"),
     Key("interrupt", "ctrl+c", "leave", "quit", "the same as q", priority=True),
+    Key(
+        "suspend",
+        "ctrl+z",
+        "suspend",
+        "suspend",
+        "leave the screen for the shell and stop training; the shell's fg brings both back",
+        priority=True,
+    ),
     Key("back", "escape", "restore", "restore", "close the help, or restore a zoomed panel"),
 )
 ACTIONS = (*RUN, *CHANGES, *SCREEN)
 # These keys stay what they are, whatever the user's file of keys says; the footer begins with the others' most needed.
-FIXED = ("interrupt", "back")
+FIXED = ("interrupt", "suspend", "back")
 FIRST = ("help", "quit")
 
 IN_PANELS = (

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from textual.keys import Keys, _character_to_key
+from textual.keys import Keys
 
 from tui_gan.contract.config import read_toml
 from tui_gan.contract.errors import UsageError, choose, nearest, quoted
 from tui_gan.ui.keys import CHARACTERS, FIXED, KEYS, Key, in_force
+from tui_gan.ui.unofficial import key_of
 
 THEMES = {"dark": False, "light": True}
 # What a key may be called besides its character.
 NAMES = {"space", *CHARACTERS.values(), *(key.value for key in Keys if not key.value.startswith("<") and key is not Keys.Ignore)}
-# These move the focus and leave, whatever the file says.
-TAKEN = ("tab", "shift+tab", "ctrl+i", "ctrl+c", "ctrl+q")
+# These move the focus, leave and suspend, whatever the file says.
+TAKEN = ("tab", "shift+tab", "ctrl+i", "ctrl+c", "ctrl+q", "ctrl+z")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,11 +80,11 @@ def _key(action: str, text: str) -> str:
     """Textual's name of a key."""
     name = "space" if text == " " else CHARACTERS.get(text, text if text in NAMES else text.lower())
     if len(text) == 1 and not text.isascii() and text.isprintable():
-        name = _character_to_key(text)
+        name = key_of(text)
     elif name not in NAMES:
         raise UsageError(f"unknown key {quoted(text)} for {action}{nearest(text, NAMES)}")
     if name in TAKEN:
-        raise UsageError(f"the key {text!r} cannot be given to {action}: it moves the focus or quits, whatever this file says")
+        raise UsageError(f"the key {text!r} cannot be given to {action}: it moves the focus, quits or suspends, whatever this file says")
     return name
 
 

@@ -8,10 +8,11 @@ import pytest
 import torch
 from msgspec.structs import replace
 
+from tests.logs import log_of
 from tui_gan.contract.commands import Export
 from tui_gan.contract.config import Config
 from tui_gan.contract.snapshot import Status
-from tui_gan.session import checkpoint, runlog
+from tui_gan.session import checkpoint
 from tui_gan.session.export import EXPORTERS
 
 Train = Callable[..., Any]
@@ -22,7 +23,7 @@ def test_pictures_lie_in_a_folder_of_their_own_and_are_logged(train: Train) -> N
     picture = ended.directory.path / "pictures" / "samples-00000013.png"
     assert ended.snapshots[1].events[-1].text == f"exported {picture}"
     assert picture.read_bytes().startswith(b"\x89PNG")
-    logged = [entry["value"] for entry in runlog.read(ended.directory.log) if entry.get("name") == "export"]
+    logged = [entry["value"] for entry in log_of(ended.directory.log) if entry.get("name") == "export"]
     assert logged == ["samples-00000013.png", "curves-00000013.csv", "generator-00000013.safetensors"]
 
 

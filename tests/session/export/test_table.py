@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.logs import log_of
 from tui_gan.contract.errors import UnreadableError
-from tui_gan.session import checkpoint, runlog
+from tui_gan.session import checkpoint
 from tui_gan.session.export import Source, found
 from tui_gan.session.export.source import Made
 from tui_gan.session.export.table import csv as table
@@ -28,7 +29,7 @@ def of_log(path: Path, *entries: dict[str, Any]) -> Source:
 
 def test_every_cell_is_what_the_log_has(line: Source) -> None:
     logged: dict[int, dict[str, float]] = {}
-    for entry in runlog.read(line.directory.log):
+    for entry in log_of(line.directory.log):
         if entry["kind"] in ("scalars", "metrics"):
             logged.setdefault(entry["step"], {}).update(
                 {name: value for name, value in entry.items() if name not in ("kind", "step", "seconds")}

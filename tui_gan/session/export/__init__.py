@@ -40,11 +40,12 @@ def maker(to: str, what: str) -> tuple[str, Callable[[Source], Made]]:
     return what, choose(kinds, what, f"{to} of")
 
 
-def write(source: Source, to: str, what: str = "", out: Path | None = None) -> Path:
+def write(source: Source, to: str, what: str = "", out: Path | None = None, tell: Callable[[str], None] = lambda text: None) -> Path:
     """Write one file of a run; `to` and `what` are those of `maker`.
 
     Args:
         out: the file to write, or a directory; without it, it goes into the run directory, or beside a checkpoint that lies in none.
+        tell: is given what is to be known of the file, such as what was left out of it.
 
     Returns:
         The file written; where `out` names none, it is WHAT-STEP.TO.
@@ -63,6 +64,8 @@ def write(source: Source, to: str, what: str = "", out: Path | None = None) -> P
     made = make(source)
     path = named or (out or _folder(source, to)) / f"{what}-{max(made.step, 0):08}.{to}"
     checkpoint.write_atomically(path, made.content)
+    if made.remark:
+        tell(made.remark)
     return path
 
 

@@ -8,48 +8,23 @@ import numpy as np
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
-from tui_gan.contract.snapshot import Floats, Series
+from tui_gan.contract.snapshot import Floats, Series, frozen
+from tui_gan.contract.titles import title_of
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.rules import rules
-from tui_gan.session.export.course import course, series
+from tui_gan.session.course import drawable
 from tui_gan.session.export.marks import Word, words
 from tui_gan.session.export.pictures import DIM, DISCRIMINATOR, FAINT, FAKE, GENERATOR, Drawing, Plot, legend
-from tui_gan.session.export.source import Source, settings
+from tui_gan.session.export.source import Source, course, settings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 LOSSES = {"generator_loss": ("generator", GENERATOR), "discriminator_loss": ("discriminator", DISCRIMINATOR)}
-# What a series is called and measured in, where its name alone does not say so.
-TITLES = {
-    "w1": "W1 distance (units of x)",
-    "ks": "KS distance",
-    "js": "JS divergence (nats)",
-    "mean": "mean (units of x)",
-    "sd": "standard deviation (units of x)",
-    "sd_ratio": "standard deviation, generated / real",
-    "modes": "modes found",
-    "hq": "share of samples near a mode",
-    "reverse_kl": "reverse KL over modes (nats)",
-    "mmd": "squared MMD",
-    "sliced_w1": "sliced W1 distance (units of x)",
-    "parzen": "Parzen log-likelihood (nats)",
-    "parzen_se": "its standard error (nats)",
-    "classifier_frechet": "Fréchet distance, features of digits",
-    "nearest_train": "distance to training images, generated / test",
-    "kid": "KID",
-    "fid": "FID",
-    "k": "k, discriminator updates per step",
-    "l2_coefficient": "coefficient of the L2 penalty",
-    "pretraining_loss": "loss of the pre-training",
-}
 ARROWS = {"less": " ↓", "more": " ↑", None: ""}
-COUNTS = {"modes", "k"}
-# The value of a perfect generator, drawn as a line.
-WANTED = {"sd_ratio": 1.0, "precision": 1.0, "recall": 1.0, "hq": 1.0}
-# From this ratio of the largest to the least value on, an axis is logarithmic.
-WIDE = 30.0
+# Between these ratios of the largest to the least value, an axis is logarithmic; beyond, powers of ten lead out of 64 bits.
+WIDE, WIDEST = 30.0, 1e100
 
 COLUMNS, INCHES = 2, 7.2
 LOSSES_HIGH, METRIC_HIGH = 2.9, 1.6
@@ -63,7 +38,7 @@ def curves(source: Source) -> Drawing:
     """The losses, each metric on axes of its own, and what was changed."""
     found = course(source)
     config = settings(source)
-    named = {name: series(values) for name, values in found.named.items()}
+    named = {name: _series(values) for name, values in found.named.items()}
     losses = {name: named[name] for name in LOSSES if name in named}
     others = {name: each for name, each in named.items() if name not in LOSSES}
     first, last = found.steps[0], found.steps[-1]
@@ -88,7 +63,13 @@ def curves(source: Source) -> Drawing:
             if number > len(others) - COLUMNS:
                 axes.set_xlabel("step")
 
-    return Drawing(last, title, Plot(INCHES, LOSSES_HIGH + METRIC_HIGH * rows, paint))
+    return Drawing(last, title, Plot(INCHES, LOSSES_HIGH + METRIC_HIGH * rows, paint), found.left_out)
+
+
+def _series(values: dict[int, float]) -> Series:
+    """Values by step in the order of the steps, NaN where they lie beyond all that can be drawn."""
+    steps = sorted(values)
+    return Series(frozen(steps), frozen([drawable(values[step]) for step in steps]))
 
 
 class Band(NamedTuple):
@@ -128,16 +109,16 @@ def _losses(axes: "Axes", losses: dict[str, Series], config: Config) -> None:
 
 
 def _metric(axes: "Axes", name: str, each: Series) -> None:
-    metric = METRICS.get(name)
+    metric, title = METRICS.get(name), title_of(name)
     _curve(axes, each, FAKE if metric else DISCRIMINATOR)
     finite = each.values[np.isfinite(each.values)]
-    if metric and metric.better == "less" and finite.size and finite.min() > 0 and finite.max() / finite.min() > WIDE:
+    if metric and metric.better == "less" and finite.size and WIDE * finite.min() < finite.max() < WIDEST * finite.min():
         axes.set_yscale("log")
-    if name in COUNTS:
+    if title.whole:
         axes.locator_params(axis="y", integer=True, nbins=5)
-    if name in WANTED:
-        axes.axhline(WANTED[name], color=FAINT, linewidth=0.8, zorder=0.5)
-    axes.set_title(TITLES.get(name, name.replace("_", " ")) + ARROWS[metric.better if metric else None])
+    if title.wanted is not None:
+        axes.axhline(title.wanted, color=FAINT, linewidth=0.8, zorder=0.5)
+    axes.set_title(title.heading + ARROWS[metric.better if metric else None])
 
 
 def _head(axes: "Axes", above: Sequence[Word], title: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tui_gan.session.export.course import Change
+from tui_gan.session.course import Change
 
 # The width of a letter in widths of the axes, and the rows there are.
 LETTER, ROWS = 0.0098, 4

@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import io
 import logging
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from xml.sax.saxutils import escape
@@ -47,6 +48,8 @@ STYLE: dict[str, Any] = {
     "legend.handlelength": 1.6,
     "legend.columnspacing": 1.4,
     "lines.linewidth": 1.4,
+    # What a run is called is no formula.
+    "text.parse_math": False,
     # Text stays text, and names inside the file do not change from one writing to the next.
     "svg.fonttype": "none",
     "svg.hashsalt": "tui-gan",
@@ -71,11 +74,17 @@ class Plot:
 
 @dataclasses.dataclass(frozen=True)
 class Drawing:
-    """What is drawn of a run at a step, with a title in words; `content` is either a plot or the pixels themselves."""
+    """What is drawn of a run at a step, with a title in words.
+
+    Attributes:
+        content: a plot, or the pixels themselves.
+        remark: what is to be told of it; "" for nothing.
+    """
 
     step: int
     title: str
     content: Plot | Image.Image
+    remark: str = ""
 
 
 Draw = Callable[[Source], Drawing]
@@ -89,18 +98,18 @@ def png(draw: Draw, source: Source) -> Made:
     else:
         with painted(drawing.content) as (figure, _):
             figure.savefig(file, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-    return Made(drawing.step, file.getvalue())
+    return Made(drawing.step, file.getvalue(), drawing.remark)
 
 
 def svg(draw: Draw, source: Source) -> Made:
     """A drawing as SVG, with text as text and pixels as an image within; its bytes depend on what is drawn alone."""
     drawing = draw(source)
     if isinstance(drawing.content, Image.Image):
-        return Made(drawing.step, _around(drawing.content, drawing.title).encode())
+        return Made(drawing.step, _around(drawing.content, drawing.title).encode(), drawing.remark)
     with painted(drawing.content) as (figure, _):
         file = io.BytesIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Title": drawing.title})
-    return Made(drawing.step, file.getvalue())
+    return Made(drawing.step, file.getvalue(), drawing.remark)
 
 
 def film(plot: Plot, pictures: Iterable[tuple[Picture, str]], dots_per_inch: int) -> Iterator[Image.Image]:
@@ -139,7 +148,9 @@ def painted(plot: Plot) -> Iterator[tuple["Figure", Moving | None]]:
         raise UsageError("plots are drawn by matplotlib, which is not installed: pip install 'tui-gan[pictures]'") from None
     # What it says of its fonts when it is used first would be written across the screen.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    with style.context(["default", STYLE]):
+    with style.context(["default", STYLE]), warnings.catch_warnings():
+        # A letter that the font lacks is drawn as a box, which needs no line of its own.
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)
         figure = Figure((plot.width, plot.height), layout="constrained")
         moving = plot.paint(figure)
         # Labels move when the numbers beside them do: room for all is found here, and once more when it is written.

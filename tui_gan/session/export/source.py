@@ -8,20 +8,24 @@ from typing import NamedTuple
 from safetensors import SafetensorError
 
 from tui_gan.contract.config import Config
-from tui_gan.contract.errors import UnreadableError, first_line
+from tui_gan.contract.errors import UnreadableError, cut, first_line
+from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import Picture
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import checkpoint, previews, rundir
+from tui_gan.session import course as logs
+from tui_gan.session.course import Course
 from tui_gan.session.observe import Observer, observer
 from tui_gan.session.rundir import RunDirectory
 from tui_gan.session.sources import dataset_of
 
 
 class Made(NamedTuple):
-    """The content of a file, and the step of the run that it shows."""
+    """The content of a file, and the step of the run that it shows; with what is to be told of it, "" for nothing."""
 
     step: int
     content: bytes
+    remark: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,6 +83,22 @@ def found(name: str) -> Source:
     return Source(str(run.path), run, stored[max(stored)] if stored else None)
 
 
+def course(source: Source) -> Course:
+    """What the log of a run has, up to the step of a named checkpoint.
+
+    Raises:
+        UnreadableError: nothing has been logged, the log cannot be read, or the checkpoint lies in no run.
+    """
+    log = source.directory.log
+    try:
+        found = logs.course(log, source.until)
+    except OSError as error:
+        raise UnreadableError(f"cannot read {log}: {error.strerror or error}") from None
+    if not found.named:
+        raise UnreadableError(f"{source.name} has logged no series" + (f"; {found.left_out}" if found.left_out else ""))
+    return found
+
+
 def picture(source: Source) -> tuple[Config, int, Picture]:
     """What the networks of the checkpoint do, with their configuration and their step.
 
@@ -90,8 +110,8 @@ def picture(source: Source) -> tuple[Config, int, Picture]:
     trainer = Trainer(about.config, dataset, "cpu")
     try:
         trainer.load_state(tensors)
-    except (KeyError, RuntimeError, ValueError, TypeError) as error:
-        raise UnreadableError(f"{source.stored} is not a state of the networks: {first_line(error)}") from None
+    except (KeyError, RuntimeError, ValueError, IndexError, TypeError, OverflowError) as error:
+        raise UnreadableError(f"{source.stored} is not a state of the networks: {cut(printable(first_line(error)))}") from None
     return about.config, about.step, observer(trainer, about.window).picture(trainer, about.knobs)
 
 
@@ -143,5 +163,9 @@ def of_preview(found: Kept, path: Path) -> Picture:
     """
     try:
         return found.observer.kept(previews.read(path))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UnreadableError(f"cannot read {path}: {error.strerror or error}") from None
     except (SafetensorError, KeyError, ValueError, IndexError) as error:
-        raise UnreadableError(f"{path} is not a whole preview: {type(error).__name__}: {first_line(error)}") from None
+        raise UnreadableError(f"{path} is not a whole preview: {type(error).__name__}: {cut(printable(first_line(error)))}") from None

@@ -3,8 +3,7 @@
 import csv as comma_separated
 import io
 
-from tui_gan.session.export.course import course
-from tui_gan.session.export.source import Made, Source
+from tui_gan.session.export.source import Made, Source, course
 
 
 def csv(source: Source) -> Made:
@@ -18,4 +17,4 @@ def csv(source: Source) -> Made:
     writer = comma_separated.writer(text, lineterminator="\n")
     writer.writerow(["step", *series])
     writer.writerows([step, *(values.get(step, "") for values in series.values())] for step in steps)
-    return Made(steps[-1], text.getvalue().encode())
+    return Made(steps[-1], text.getvalue().encode(), found.left_out)

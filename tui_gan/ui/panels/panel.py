@@ -19,6 +19,7 @@ from tui_gan.ui.draw.canvas import Canvas, changed_rows, framed, strip
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.texts.words import Target
 from tui_gan.ui.keys import KEYS, Key
+from tui_gan.ui.unofficial import hand_key
 
 Notes = tuple[tuple[str, Ink], ...]
 # Seconds for which the answer to a command is looked out for.
@@ -52,7 +53,11 @@ class Frame:
 
 
 class Part(Widget):
-    """A part of the screen that keeps its lines and sends only those that changed."""
+    """A part of the screen that keeps its lines and sends only those that changed.
+
+    Attributes:
+        stands: whether what was drawn has been part of a frame.
+    """
 
     slow_seconds: ClassVar[float] = 0.0
     quick: ClassVar[bool] = False
@@ -65,6 +70,7 @@ class Part(Widget):
         self._hurried_until = -math.inf
         self._canvas: Canvas | None = None
         self._strips: list[Strip] = []
+        self.stands = False
         self.targets: list[Target] = []
         self.double_click = ""
         # Under which its raster is sent: another than that of any other part.
@@ -130,6 +136,7 @@ class Part(Widget):
 
     def render_line(self, y: int) -> Strip:
         """The line that was drawn last."""
+        self.stands = self.stands or bool(self._strips)
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
 
     def on_resize(self) -> None:
@@ -224,7 +231,7 @@ async def press(place: Widget, event: events.Key) -> None:
     event.prevent_default()
     front: Widget | Screen[object] = place.app.focused or place.app.screen
     if front is not place:
-        front._forward_event(events.Key(event.key, event.character))
+        hand_key(front, event)
     elif (bound := place.screen.active_bindings.get(event.key)) is not None:
         await place.app.run_action(bound.binding.action, bound.node)
 

@@ -1,0 +1,66 @@
+"""Titles: what each series of a run is called and measured in, on the screen and in figures."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Title:
+    """What a series is called.
+
+    Attributes:
+        name: short enough for a panel.
+        unit: of its values; "" for numbers without one.
+        full: what heads its axes in a figure, where name and unit do not say it all.
+        wanted: the value of a perfect generator, if there is one.
+        whole: whether its values are whole numbers.
+    """
+
+    name: str
+    unit: str = ""
+    full: str = ""
+    wanted: float | None = None
+    whole: bool = False
+
+    @property
+    def heading(self) -> str:
+        """What heads its axes in a figure."""
+        return self.full or (f"{self.name} ({self.unit})" if self.unit else self.name)
+
+
+TITLES = {
+    "generator_loss": Title("generator loss"),
+    "discriminator_loss": Title("discriminator loss"),
+    "w1": Title("W1 distance", "data units"),
+    "ks": Title("KS distance"),
+    "js": Title("JS divergence", "nats"),
+    "mean": Title("mean", "data units"),
+    "sd": Title("sd", "data units", "standard deviation (data units)"),
+    "sd_ratio": Title("sd ratio", full="standard deviation, generated / real", wanted=1.0),
+    "modes": Title("modes found", whole=True),
+    "hq": Title("near a mode", "of samples", "share of samples near a mode", 1.0),
+    "reverse_kl": Title("reverse KL", "nats", "reverse KL over modes (nats)"),
+    "mmd": Title("MMD", full="squared MMD"),
+    "sliced_w1": Title("sliced W1", "data units", "sliced W1 distance (data units)"),
+    "parzen": Title("Parzen log p", "nats", "Parzen log-likelihood (nats)"),
+    "parzen_se": Title("Parzen std. error", "nats", "standard error of the Parzen log-likelihood (nats)"),
+    "precision": Title("precision", "of samples", "precision", 1.0),
+    "recall": Title("recall", "of real", "recall", 1.0),
+    "density": Title("density", wanted=1.0),
+    "coverage": Title("coverage", "of real", "coverage", 1.0),
+    "feature_precision": Title("feature precision", "of samples", "precision, features of the classifier", 1.0),
+    "feature_recall": Title("feature recall", "of real", "recall, features of the classifier", 1.0),
+    "feature_density": Title("feature density", full="density, features of the classifier", wanted=1.0),
+    "feature_coverage": Title("feature coverage", "of real", "coverage, features of the classifier", 1.0),
+    "classifier_frechet": Title("Frechet distance", full="Fréchet distance, features of the classifier"),
+    "nearest_train": Title("nearest train", "of test", "distance to training images, generated / test"),
+    "kid": Title("KID"),
+    "fid": Title("FID"),
+    "l2_coefficient": Title("L2 coefficient", full="coefficient of the L2 penalty"),
+    "k": Title("k steps", "updates of D", "k, discriminator updates per generator update", whole=True),
+    "pretraining_loss": Title("pre-training", full="loss of the pre-training"),
+}
+
+
+def title_of(name: str) -> Title:
+    """What a series is called; one that the table does not know, by its own name."""
+    return TITLES.get(name) or Title(name.replace("_", " "))
