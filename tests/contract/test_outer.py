@@ -79,6 +79,8 @@ def test_a_path_is_one_word_of_a_shell_command(name: str) -> None:
     assert word(Path(name)).isprintable()
     said = subprocess.run(["bash", "-c", f"printf %s {word(name)}"], capture_output=True, check=True).stdout
     assert os.path.normpath(os.fsdecode(said)) == name
+    # Neither an option, nor a home that the program would look for.
+    assert said[:1] not in (b"-", b"~")
 
 
 def test_fifos_sockets_and_devices_are_refused_before_they_are_opened(tmp_path: Path) -> None:
