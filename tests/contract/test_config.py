@@ -153,9 +153,22 @@ def test_a_config_is_a_value(config: Config, knobs: Knobs) -> None:
     assert msgspec.convert(msgspec.to_builtins(config), Config) == config
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_file_may_be_in_the_encoding_of_its_byte_order_mark(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes("steps = 3\r\n[knobs]\r\nk_steps = 2\r\n".encode(encoding))
+    assert read_toml(path) == {"steps": 3, "knobs": {"k_steps": 2}}
+
+
 @pytest.mark.parametrize(
     ("content", "part"),
-    [(b"steps = \na = 1", "line 1"), (b"a = 1\n= 2", "line 2"), (b"\xff\xfe", "not TOML"), (b"a = 1\na = 2\n", "line 2")],
+    [
+        (b"steps = \na = 1", "line 1"),
+        (b"a = 1\n= 2", "line 2"),
+        (b"\xff\xfea", "not TOML"),
+        (b"a = '\xe4'", "byte 6 is not UTF-8"),
+        (b"a = 1\na = 2\n", "line 2"),
+    ],
 )
 def test_a_file_that_is_not_toml_is_refused_with_its_line(tmp_path: Path, content: bytes, part: str) -> None:
     path = tmp_path / "x.toml"

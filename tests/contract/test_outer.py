@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui_gan.contract.errors import UsageError
-from tui_gan.contract.outer import check_no_device, check_ordinary, expanded, of_the_user, printable, tell, word
+from tui_gan.contract.outer import check_no_device, check_ordinary, decoded, expanded, of_the_user, printable, tell, word
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,30 @@ def test_fifos_sockets_and_devices_are_refused_before_they_are_opened(tmp_path: 
     check_no_device(tmp_path / "file")
     with pytest.raises(OSError, match="a FIFO"):
         check_no_device(tmp_path / "fifo")
+
+
+TEXT = "größe\n1\n2\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (TEXT.encode(), "UTF-8"),
+        (TEXT.encode("utf-8-sig"), "UTF-8"),
+        (TEXT.encode("utf-16"), "UTF-16-LE"),
+        (b"\xfe\xff" + TEXT.encode("utf-16-be"), "UTF-16-BE"),
+        (TEXT.encode("utf-16-le"), "UTF-16-LE"),
+        (TEXT.encode("utf-16-be"), "UTF-16-BE"),
+        (TEXT.encode("utf-32"), "UTF-32-LE"),
+        (TEXT.replace("\n", "\r\n").encode(), "UTF-8"),
+        (TEXT.replace("\n", "\r").encode("utf-16"), "UTF-16-LE"),
+    ],
+)
+def test_text_is_read_in_the_encoding_that_it_is_in(data: bytes, encoding: str) -> None:
+    assert decoded(data) == (TEXT, encoding)
+
+
+@pytest.mark.parametrize("data", [b"\xe4", b"\xff\xfea", b"\xef\xbb\xbf\xff", b"a\0\xd8\0\xd8"])
+def test_what_is_in_no_encoding_is_refused(data: bytes) -> None:
+    with pytest.raises(UnicodeDecodeError):
+        decoded(data)

@@ -14,7 +14,7 @@ from msgspec import Meta
 from tui_gan.contract.errors import UsageError, cut, nearest, quoted
 from tui_gan.contract.knobs import Knobs, checked
 from tui_gan.contract.network import Network, Share, described
-from tui_gan.contract.outer import check_ordinary
+from tui_gan.contract.outer import check_ordinary, decoded
 
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000_000)]
 CountOrNone = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
@@ -108,7 +108,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     preset: Annotated[str, Meta(description="preset that the run started from.")]
     steps: Annotated[Count, Meta(description="step at which the run finishes.")] = 100_000
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1, description="seed of all random numbers.")] = 0
-    threads: Annotated[int, Meta(ge=0, le=1024, description="CPU threads of PyTorch; 0 keeps PyTorch's default.")] = 0
+    threads: Annotated[
+        int, Meta(ge=0, le=1024, description="CPU threads of PyTorch; 0 takes PyTorch's default, and keeps it when the run is resumed.")
+    ] = 0
     dataset: Annotated[str, Meta(description="data set to learn; unused where `data` is given.")] = "gaussian"
     data: Annotated[str, Meta(description="your own file or folder of data; empty for none.")] = ""
     data_sha256: Annotated[str, Meta(description="SHA-256 checksum of `data`; empty for none.")] = ""
@@ -288,12 +290,11 @@ def read_toml(path: Path) -> dict[str, Any]:
         check_ordinary(path)
         if (size := path.stat().st_size) > LARGEST:
             raise UsageError(f"{path} is no file of settings: it holds {size:,} bytes")
-        # Some editors put a byte-order mark before the text.
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(decoded(path.read_bytes())[0])
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not TOML: byte {error.start + 1:,} is not UTF-8") from None
+        raise UsageError(f"{path} is not TOML: byte {error.start + 1:,} is not {error.encoding.upper()}") from None
     except RecursionError:
         raise UsageError(f"{path} is not TOML: its brackets are nested too deeply") from None
     except tomllib.TOMLDecodeError as error:

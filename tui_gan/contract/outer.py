@@ -1,8 +1,9 @@
-"""What comes from outside the program: paths that the user names, and text that no terminal may obey.
+"""What comes from outside the program: paths that the user names, text in several encodings, and text that no terminal may obey.
 
 Every line that leaves the program for a terminal or a pipe goes through `tell`.
 """
 
+import codecs
 import errno
 import os
 import shlex
@@ -13,6 +14,14 @@ from typing import TextIO
 
 from tui_gan.contract.errors import UsageError, quoted
 
+# The longer first: UTF-32 begins as UTF-16 does.
+MARKS = {
+    codecs.BOM_UTF8: "UTF-8",
+    codecs.BOM_UTF32_LE: "UTF-32-LE",
+    codecs.BOM_UTF32_BE: "UTF-32-BE",
+    codecs.BOM_UTF16_LE: "UTF-16-LE",
+    codecs.BOM_UTF16_BE: "UTF-16-BE",
+}
 KINDS = {
     stat.S_IFIFO: "a FIFO",
     stat.S_IFSOCK: "a socket",
@@ -129,3 +138,20 @@ def check_no_device(path: Path) -> None:
     """
     if os.path.exists(path):
         check_ordinary(path)
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """Text, its lines ended by a line feed alone, and the encoding that it was in.
+
+    A byte-order mark says the encoding. Without one it is UTF-16 where zeros stand at every other place alone, and else UTF-8.
+
+    Raises:
+        UnicodeDecodeError: it is in none of these.
+    """
+    mark = next((mark for mark in MARKS if data.startswith(mark)), b"")
+    encoding = MARKS.get(mark, "UTF-8")
+    if not mark and b"\0" in data:
+        zeros = b"\0" in data[0::2], b"\0" in data[1::2]
+        encoding = {(True, False): "UTF-16-BE", (False, True): "UTF-16-LE"}.get(zeros, encoding)
+    text = data[len(mark) :].decode(encoding)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding

@@ -39,8 +39,8 @@ def dataset_of(config: Config, folder: Path) -> tuple[Dataset, tuple[str, ...]]:
             return (fixed(known, config.training, config.seed) if config.training else known), ()
         columns = columns_of(config)
         table = tables.read_table(path, columns)
-        table = table[trained(len(table), config.training, config.training_skip)]
-        return (of_column(table[:, 0], config.standardize) if columns == 1 else of_columns(table, config.standardize)), ()
+        part = table.values[trained(len(table.values), config.training, config.training_skip)]
+        return (of_column(part[:, 0], config.standardize) if columns == 1 else of_columns(part, config.standardize)), table.notes
     if path is None and config.dataset == "images":
         raise UsageError("this preset learns from your own images: give --data a folder, an IDX, CIFAR-10, NPY or NPZ file")
     if path is None:

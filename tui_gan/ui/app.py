@@ -230,7 +230,8 @@ class TuiGan(Front):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.push_screen(Help(self._board.panel, self._board.kind, self._keys))
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(self._board.panel, self._board.kind, self._keys))
 
     def action_command_palette(self) -> None:
         """Show the command palette."""

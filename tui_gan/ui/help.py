@@ -12,14 +12,14 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui_gan.ui.fitted import Fitted
+from tui_gan.ui.fitted import Overlay
 from tui_gan.ui.keys import KEYS, Key, help_groups
 
 
-class Help(Fitted, ModalScreen[None]):
+class Help(Overlay, ModalScreen[None]):
     """Every key; Escape, and the keys for help and for quitting, close it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.pop_screen", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "close", show=False)]
 
     def __init__(self, panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> None:
         super().__init__()
