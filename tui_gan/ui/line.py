@@ -18,7 +18,7 @@ from textual.driver import Driver
 from textual.geometry import Size
 
 from tui_gan.ui.incoming import READ, Incoming, Token, Typed
-from tui_gan.ui.modes import IN, LEAVE, as_it_comes, entering, in_foreground, measured
+from tui_gan.ui.modes import END, IN, LEAVE, as_it_comes, entering, in_foreground, measured
 from tui_gan.ui.output import GLANCE, OUT, Output
 from tui_gan.ui.sizes import Sizes
 from tui_gan.ui.unofficial import Front, Reading
@@ -109,7 +109,7 @@ class Line(Driver):
             self._restore()
             if select.select([], [OUT], [], GLANCE)[1]:
                 with contextlib.suppress(OSError):
-                    os.write(OUT, (self._front.parting() + LEAVE).encode())
+                    os.write(OUT, (END + self._front.parting() + LEAVE).encode())
 
     def suspend(self) -> None:
         """Stop the process and all of its job until the shell continues it, or say that there is no shell to do so.

@@ -22,11 +22,13 @@ MODES = (
     ("\x1b[>25u", "\x1b[<u"),  # kitty's keyboard: all keys as sequences, with their text
     ("\x1b[?2026$p", "\x1b[?2026l"),  # asked for: whether frames can be shown whole, which each of them switches on and off
     ("", "\x1b[0m"),  # colours, which the text brings
+    ("", "\x1b]22;default\x07"),  # the shape of the pointer, which Textual sets
 )
 # Apple's Terminal writes the last letter of a question that it does not know.
 QUESTION = "\x1b[?2026$p"
-# Begun with the end of whatever was cut off.
-LEAVE = "\x1b\\" + "".join(off for _, off in reversed(MODES))
+LEAVE = "".join(off for _, off in reversed(MODES))
+# Ends whatever was cut off, such as a picture on its way.
+END = "\x1b\\"
 USUAL, LARGEST = (80, 24), (800, 250)
 
 
