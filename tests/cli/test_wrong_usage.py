@@ -55,7 +55,7 @@ WRONG_RUNS: list[tuple[list[str], list[str]]] = [
     (["run", "toy1d", "--headless", "--out", "x" * 300], ["File name too long"]),
     (
         ["run", "toy1d", "--headless", "--out", "taken"],
-        ["already holds a run", "tui-gan run toy1d --config taken/config.toml --out taken-2"],
+        ["already holds a run", "--config taken/config.toml --out taken-2"],
     ),
     (["resume", "nothing"], ["terminal", "--headless"]),
     (["resume", "folder", "--headless", "--device", "gpu"], []),
