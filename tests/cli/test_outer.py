@@ -196,6 +196,14 @@ def test_a_foreign_checkpoint_tells_a_terminal_nothing_that_it_obeys(way: str, f
     assert f"arning: {SHOWN.replace(chr(92) + 'ud800', '')}" in done.out + done.err
 
 
+def test_a_run_whose_configuration_is_a_fifo_is_listed_and_goes_on(program: Program, a_run: Path) -> None:
+    (a_run / "config.toml").unlink()
+    os.mkfifo(a_run / "config.toml")
+    problem = "cannot read runs/mine/config.toml: it is a FIFO, not an ordinary file or folder"
+    assert program("runs", "--json").result["runs"][0]["problem"] == problem
+    assert program("resume", "mine", "--headless", "--steps", 1).status == 0
+
+
 def test_a_working_directory_that_is_gone_is_one_line_and_nothing_is_made(program: Program, here: Path) -> None:
     gone = here / "gone"
     gone.mkdir()

@@ -45,10 +45,14 @@ def test_what_can_be_no_path_is_refused(path: str, part: str) -> None:
 
 
 def test_without_a_home_the_users_own_files_are_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(name: str) -> Path:
+        raise RuntimeError("could not determine the home directory")
+
     monkeypatch.setenv("HOME", "/home/me")
-    assert of_the_user(Path("~/.config/tui-gan")) == Path("/home/me/.config/tui-gan")
+    assert of_the_user(lambda name: Path("~/.config", name)) == Path("/home/me/.config/tui-gan")
     monkeypatch.setenv("HOME", "~")
-    assert of_the_user(Path("~/.config/tui-gan")) == Path("/dev/null/tui-gan")
+    assert of_the_user(lambda name: Path("~/.config", name)) == Path("/dev/null/tui-gan")
+    assert of_the_user(nowhere) == Path("/dev/null/tui-gan")
 
 
 def test_a_line_is_told_whole_and_in_the_characters_of_its_stream() -> None:
