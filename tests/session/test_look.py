@@ -239,8 +239,5 @@ def test_an_unknown_part_leaves_what_was_watched(looker: Looker) -> None:
     assert looker.watched == {"picture", "predictions"}
 
 
-def test_every_part_is_made_here_or_elsewhere() -> None:
-    fields = Snapshot.__dataclass_fields__
-    assert set(PARTS) <= set(fields)
-    assert set(WATCHED) - set(PARTS) == {"field", "wide", "settings"}
-    assert set(PARTS) - set(WATCHED) == {"overlays"}
+def test_every_part_that_is_made_is_a_field_of_a_snapshot() -> None:
+    assert PARTS.keys() <= Snapshot.__dataclass_fields__.keys()
