@@ -12,7 +12,6 @@ its reason, and does not count.
 import argparse
 import json
 import random
-import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -36,13 +35,13 @@ def main() -> None:
     faulty.import_libraries()
     reached = measured(options.tests, modules, options.kept)
     print(f"{len(mutants)} mutants and {len(made) - len(mutants)} equivalent ones in {len(modules)} modules, {len(reached.seconds)} tests")
-    results, begin = [], time.monotonic()
-    for mutant, outcome, killer in faulty.tried(mutants, reached, options.tests):
-        results.append((mutant, outcome, killer))
-        if outcome == SURVIVED:
-            print(f"\n{mutant.module}:{mutant.lines[0]} survived\n{mutant.diff}", flush=True)
-        if options.verbose:
-            print(f"{time.monotonic() - begin:.1f} s {len(results)} {mutant.module}:{mutant.lines[0]} {outcome} {killer}", flush=True)
+    results: list[Result] = []
+    try:
+        for result in faulty.tried(mutants, reached, options.tests):
+            results.append(result)
+            _tell_one(result, options.verbose)
+    except KeyboardInterrupt:
+        print(f"\ninterrupted after {len(results)} of {len(mutants)}, which are told")
     scores = _scores(results)
     _tell(scores)
     if options.out:
@@ -51,6 +50,15 @@ def main() -> None:
         ]
         record = {"parts": options.parts, "sample": options.sample, "seed": options.seed, "equivalent": len(made) - len(mutants)}
         Path(options.out).write_text(json.dumps(record | {"modules": scores, "survivors": survivors}, indent=1) + "\n")
+
+
+def _tell_one(result: Result, verbose: bool) -> None:
+    mutant, outcome, killer = result
+    place = f"{mutant.module}:{mutant.lines[0]}"
+    if outcome == SURVIVED:
+        print(f"\n{place} survived\n{mutant.diff}", flush=True)
+    elif verbose:
+        print(f"{place} {outcome} {killer}", flush=True)
 
 
 def _options() -> argparse.Namespace:
