@@ -5,7 +5,7 @@ import importlib.util
 import os
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import cache, partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from multiprocessing.connection import Connection
@@ -35,9 +35,9 @@ def tried(mutants: list[Mutant], reached: Reached, tests: list[str]) -> Iterator
     order, outside = _Order(reached), [mutant for mutant in mutants if not function_of(mutant)]
     if outside:
         sound = outside[0]._replace(source=outside[0].sound)
-        _check_control(_in_time(partial(_imported, sound, order.of(outside[0]))))
+        _check_control(_in_time(partial(_imported, sound, order.of(outside[0]), reached.seconds)))
     for mutant in outside:
-        outcome, killer = _in_time(partial(_imported, mutant, order.of(mutant)))
+        outcome, killer = _in_time(partial(_imported, mutant, order.of(mutant), reached.seconds))
         order.killed(mutant, killer)
         yield mutant, outcome, killer
 
@@ -111,6 +111,8 @@ class _Standing:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
+        for mutant in self.mutants:
+            importlib.import_module(_name(mutant))
         files = {str(ROOT / mutant.module) for mutant in self.mutants}
         functions = [each for each in gc.get_objects() if type(each) is FunctionType and each.__code__.co_filename in files]
         # A collection in a fork would touch, and so copy, every page of its memory.
@@ -158,11 +160,15 @@ def _stand(mutants: list[Mutant], reached: Reached, tests: list[str], results: C
     pytest.main([*QUIET, *tests], plugins=[_Standing(mutants, _Order(reached), results)])
 
 
+def _name(mutant: Mutant) -> str:
+    return mutant.module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
 class _Faulty(SourceFileLoader):
     """Finds and loads one module from another text; others are not its business."""
 
     def __init__(self, mutant: Mutant) -> None:
-        super().__init__(mutant.module.removesuffix(".py").removesuffix("/__init__").replace("/", "."), str(ROOT / mutant.module))
+        super().__init__(_name(mutant), str(ROOT / mutant.module))
         self.mutant = mutant
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
@@ -173,23 +179,24 @@ class _Faulty(SourceFileLoader):
 
 
 class _First:
-    """Runs tests in this order, and remembers which failed."""
+    """Runs those tests that the fault has made, then the chosen ones in their order, and remembers which failed."""
 
-    def __init__(self, order: list[str]) -> None:
-        self.order, self.failed = {test: place for place, test in enumerate(order)}, ""
+    def __init__(self, chosen: list[str], known: Container[str]) -> None:
+        self.places, self.known, self.failed = {test: place for place, test in enumerate(chosen)}, known, ""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = sorted((item for item in items if item.nodeid in self.order), key=lambda item: self.order[item.nodeid])
+        wanted = [item for item in items if item.nodeid in self.places or item.nodeid not in self.known]
+        items[:] = sorted(wanted, key=lambda item: self.places.get(item.nodeid, -1))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self.failed = report.nodeid
 
 
-def _imported(mutant: Mutant, tests: list[str]) -> str:
+def _imported(mutant: Mutant, tests: list[str], known: Container[str]) -> str:
     """Run the tests where the faulty module is imported in place of the sound one."""
     sys.meta_path.insert(0, _Faulty(mutant))
-    plugin = _First(tests)
+    plugin = _First(tests, known)
     files = sorted({test.partition("::")[0] for test in tests})
     status = pytest.main([*QUIET, "-x", *files], plugins=[plugin])
     return plugin.failed or ("" if status in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) else "collecting")

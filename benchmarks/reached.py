@@ -18,7 +18,7 @@ CONTEXT = multiprocessing.get_context("fork")
 
 
 class Reached(NamedTuple):
-    """The processor time of each test that passes, and which of them run a line of a module."""
+    """The processor time of each test, and which of those that pass run a line of a module."""
 
     seconds: dict[str, float]
     tests: dict[tuple[str, int], set[str]]
@@ -86,7 +86,7 @@ def _measured(tests: list[str], modules: list[str]) -> dict[str, Reached]:
     if plugin.failed:
         print(f"left out, since they fail without a fault: {', '.join(sorted(plugin.failed))}", flush=True)
     found: dict[str, Reached] = defaultdict(lambda: Reached({}, defaultdict(set)))
-    for test in plugin.seconds.keys() - plugin.failed:
+    for test in plugin.seconds:
         found[_file(test)].seconds[test] = plugin.seconds[test]
     for module in modules:
         for line, tests in plugin.coverage.get_data().contexts_by_lineno(str(ROOT / module)).items():

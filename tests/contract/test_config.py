@@ -183,14 +183,13 @@ def test_a_file_that_is_not_toml_is_refused_with_its_line(tmp_path: Path, conten
     ("content", "text"),
     [
         (b"a = 1\n\xff", "is not TOML: byte 7 is not UTF-8"),
-        ("steps = 3".encode("utf-16"), "is not TOML: byte 1 is not UTF-8"),
         (b"a = " + b"[" * 5000, "is not TOML: its brackets are nested too deeply"),
         (b"a = " + b"{a=" * 5000, "is not TOML: its brackets are nested too deeply"),
         (b"steps = " + b"1" * 5000, "is not TOML: a number in it has thousands of digits"),
         (b"a = 1 \x1b", "is not TOML: Expected newline or end of document after a statement (at line 1, column 7)"),
         (b"x" * (1 << 20) + b"x", "is no file of settings: it holds 1,048,577 bytes"),
     ],
-    ids=range(7),
+    ids=range(6),
 )
 def test_what_no_reader_of_toml_takes_is_one_line(tmp_path: Path, content: bytes, text: str) -> None:
     path = tmp_path / "x.toml"

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.end_to_end.test_screen import step
+from tests.end_to_end.test_screen import stands, step
 from tests.terminal import terminal
 
 SHORT = ("--steps", "60", "--batch-size", "16", "--set", "evaluated=200")
@@ -22,7 +22,7 @@ def test_a_run_begins_paused_and_goes_on_after_its_end(tmp_path: Path) -> None:
         opened.wait_for("filter r1")
         assert "latent_scale" not in opened.text
         opened.press("\x1b1")
-        opened.wait_for(lambda text: "distribution" in text.splitlines()[1])
+        opened.wait_for(lambda text: stands(text, "distribution"))
         opened.press("?")
         opened.wait_for("Escape closes")
         opened.press("\x1b6")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.test_screen import commands, newest, quiet, step, training, words
+from tests.end_to_end.test_screen import commands, newest, quiet, stands, step, training, words
 from tests.program import Program
 from tests.terminal import terminal
 from tui_gan.ui.keys import view_keys
@@ -30,10 +30,10 @@ def test_the_users_keys_are_in_force_the_screen_begins_as_it_was_left_and_what_i
         words = ("run", "toy1d") if first else ("resume", next((tmp_path / "runs").iterdir()).name)
         with terminal(*words, cwd=tmp_path, **places) as opened:
             training(opened)
-            assert ("distribution" if first else "curves") in opened.text.splitlines()[1]
+            assert stands(opened.text, "distribution" if first else "curves")
             opened.wait_for("p pause")
             opened.press("5")
-            opened.wait_for(lambda text: "curves" in text.splitlines()[1])
+            opened.wait_for(lambda text: stands(text, "curves"))
             opened.press("p")
             opened.wait_for("PAUSED")
             if not first:
@@ -66,7 +66,7 @@ def test_every_view_in_ascii_where_the_terminal_has_no_utf8_and_without_colours(
         training(opened)
         for key in view_keys():
             opened.press(key.key)
-            opened.wait_for(lambda text, key=key: heading(VIEWS[key.name].panel) in text.splitlines()[1])
+            opened.wait_for(lambda text, key=key: stands(text, heading(VIEWS[key.name].panel)))
             assert opened.text.isascii(), key.name
         opened.press("1", "\x10")
         opened.wait_for("write a checkpoint now")

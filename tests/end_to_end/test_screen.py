@@ -28,6 +28,11 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
+def stands(text: str, title: str) -> bool:
+    """Whether a panel of this title is on the screen."""
+    return re.search(rf"[╭+][─-] {re.escape(title)} ", text) is not None
+
+
 def training(opened: Terminal) -> None:
     opened.wait_for(lambda text: "RUNNING" in text and step(text) > 0)
 

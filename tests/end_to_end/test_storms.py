@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.test_screen import step
-from tests.terminal import PATIENCE, Terminal, terminal
+from tests.terminal import PATIENCE, Terminal, entered, terminal
 
 LAST = (120, 36)
-# Keys that draw much.
-VIEWS = "1234512345?\x1b"
 # Stops itself, as SIGSTOP does, with all of its threads, when torch is looked for for the first time.
 STOPS_BEFORE_TORCH = """
 import os, signal, sys
@@ -71,11 +69,16 @@ def test_on_a_terminal_that_does_not_read_keys_are_heard_and_training_goes_on(tm
 
     with terminal("run", "toy1d", "--out", "run", cwd=tmp_path) as opened:
         opened.wait_for("RUNNING")
-        for number in range(40):
-            opened.press(*VIEWS)
-            opened.resize(LAST[0] - number % 2, LAST[1])
-            time.sleep(0.02)
-        opened.press("k")
+        opened.press("?")
+        opened.wait_for("Escape closes")
+        # Each scrolls the help, which is a frame.
+        for number in range(200):
+            opened.press(entered("up" if number % 2 else "down"))
+            if number % 40 == 0:
+                opened.resize(LAST[0] - number // 40, LAST[1])
+            time.sleep(0.015)
+        opened.press("\x1b")
+        opened.press("K")
         until(lambda: logged("k_steps"))
         reached = log.stat().st_size
         until(lambda: log.stat().st_size > reached)

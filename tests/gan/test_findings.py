@@ -151,6 +151,17 @@ def test_a_bridge_is_told_from_half_a_percent_on(between: float, is_told: bool) 
         assert (finding.low, finding.high) == (pytest.approx(-EDGE), pytest.approx(EDGE))
 
 
+def test_half_a_percent_itself_is_told() -> None:
+    """Of 2,000 rows the quantiles are the rows themselves, so that nothing of the data lies within the gap."""
+    spread = stats.norm.ppf((np.arange(1_000) + 0.5) / 1_000)
+    truth = of_column(np.concatenate((-100 + spread, 100 + spread)), True).truth
+    assert isinstance(truth, Line)
+    for inner, is_told in ((50, True), (49, False)):
+        finding = told(line.findings(clustered(0.4, inner / 10_000, 0.5), truth), "bridge")
+        assert (finding is not None) is is_told
+        assert finding is None or (finding.share, finding.expected) == (inner / 10_000, 0)
+
+
 def test_a_gap_is_a_twentieth_of_the_width_with_data_on_either_side() -> None:
     """Of data evenly on 0 .. 1 and as evenly behind a hole, a sample in the hole is a bridge where the hole is wide and not at the edge."""
     for hole, below, is_gap in (

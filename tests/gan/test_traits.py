@@ -33,8 +33,8 @@ def best(name: str, smoothing: float, real: tuple[int, ...], fake: tuple[int, ..
     output = torch.zeros(len(real), dtype=torch.float64, requires_grad=True)
     # Hinge has corners, at which a line search stops; Adam with a falling rate does not.
     optimizer = torch.optim.Adam([output], 0.3)
-    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.98)
-    for _ in range(400):
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.97)
+    for _ in range(260):
         optimizer.zero_grad()
         objective.discriminator_loss(*shown(real, fake, output)).backward()
         optimizer.step()

@@ -189,14 +189,14 @@ def test_arrows_turn_the_chosen_knob(seen, run_of, watch) -> None:
     assert run.commands == [TurnKnob("minibatch_discrimination", 1), TurnKnob("generator_lr", -1), TurnKnob(list(KNOBS)[-1], 1)]
 
 
-def test_a_click_turns_a_knob_and_presses_a_key_of_the_footer(seen, run_of, watch) -> None:
+def test_a_click_turns_a_knob_and_presses_a_key_of_the_footer(seen, run_of, watch, where) -> None:
     run = run_of(seen())
     app = TuiGan(run)
 
     async def body(pilot) -> None:
-        await pilot.click("#knobs", offset=(15, 1))
-        await pilot.click("#knobs", offset=(25, 6))
-        await pilot.click("#footer", offset=(3, 0))
+        await pilot.click(offset=where(app, "│ k steps ", "◂"))
+        await pilot.click(offset=where(app, "│ batch ", "▸"))
+        await pilot.click(offset=where(app, " space go on", "go on"))
 
     watch(app, body)
     assert run.commands == [TurnKnob("k_steps", -1), TurnKnob("batch_size", 1), TogglePause()]

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.geometry import Size
 from textual.screen import Screen
 
@@ -73,6 +73,35 @@ def test_two_sizes_on_their_way_are_no_endless_loop(seen, run_of, watch, monkeyp
 
     watch(app, body)
     assert app.failure is None
+
+
+@pytest.mark.parametrize(("name", "keys"), [(name, keys) for name in OPEN for keys in (["escape"] * 4, ["escape", "q", "question_mark"])])
+def test_keys_at_once_close_an_overlay_once(seen, run_of, watch, until, name: str, keys: list[str]) -> None:
+    run = run_of(seen(Status.PAUSED))
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        OPEN[name](app)
+        await until(pilot, lambda: len(app.screen_stack) == 1 + (name != "board"))
+        for key in keys:
+            app.post_message(Key(key, "q" if key == "q" else None))
+        await until(pilot, lambda: app.failure is not None or type(app.screen).__name__ in ("Board", "Help"))
+        await pilot.pause(0.05)
+
+    watch(app, body)
+    assert app.failure is None
+
+
+def test_help_opens_once(seen, run_of, watch, until) -> None:
+    app = TuiGan(run_of(seen(Status.PAUSED)))
+
+    async def body(pilot) -> None:
+        app.action_help()
+        app.action_help()
+        await pilot.pause()
+        assert len(app.screen_stack) == 2
+
+    watch(app, body)
 
 
 def test_a_size_is_laid_out_once(seen, run_of, watch, until, monkeypatch, screen_text) -> None:

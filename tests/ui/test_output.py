@@ -92,3 +92,16 @@ def test_one_that_refuses_to_wait_is_waited_for_here(pipe: int) -> None:
     one.put("x" * 10 * BEHIND)
     assert read_all(pipe, 10 * BEHIND) == b"x" * 10 * BEHIND
     one.stop()
+
+
+def test_the_end_of_the_screen_is_not_held_up_for_ever_and_the_rest_still_arrives(pipe: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "DRAINS_WITHIN", 0.01)
+    one = Output()
+    one.start()
+    one.put("x" * 10 * BEHIND)
+    one.drain()
+    one.stop()
+    assert one.is_alive()
+    assert read_all(pipe, 10 * BEHIND) == b"x" * 10 * BEHIND
+    one.join(PATIENCE)
+    assert not one.is_alive()

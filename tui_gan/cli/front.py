@@ -147,6 +147,8 @@ def screen(plan: Plan, ascii_only: bool, preferences: "Preferences", paused: boo
         run.send(commands.Stop())
         run.start()
         run.wait(None)
+        # Not before: a terminal that does not read must not keep the run from being saved.
+        app.wait()
     outcome = _ended(run)
     if app.failure:
         outcome = dataclasses.replace(outcome, status="failed", error=_screen_failed(plan, outcome, app.failure))

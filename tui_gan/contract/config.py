@@ -142,6 +142,23 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     channels: Annotated[
         Literal[0, 1, 3], Meta(description="channels to which images are converted, 1 (grey) or 3 (RGB); 0 leaves them as they are.")
     ] = 0
+    black: Annotated[
+        float,
+        Meta(
+            ge=-1e12,
+            le=1e12,
+            description="value in files of images that becomes black; what lies below is cut off. See `white`.",
+        ),
+    ] = 0.0
+    white: Annotated[
+        float,
+        Meta(
+            ge=-1e12,
+            le=1e12,
+            description="value in files of images that becomes white, such as 4095 for 12 bits; what lies above is cut off. 0, with "
+            "`black` 0, takes that of the files: 255, 65535 for greys of 16 bits, 1 for floats.",
+        ),
+    ] = 0.0
     standardize: Annotated[
         bool, Meta(description="standardisation: train on (x - mean) / sd and undo it on output; images are scaled to -1 .. 1 instead.")
     ] = True

@@ -183,6 +183,11 @@ class TuiGan(Front):
         if isinstance(self.driver, Line):
             self.driver.suspend()
 
+    def wait(self) -> None:
+        """Wait, when the screen has been left, until the terminal has taken all, however long it does not read."""
+        if isinstance(self.driver, Line):
+            self.driver.wait()
+
     def let_go(self) -> None:
         """Give the terminal back at once; for the end of the process."""
         if isinstance(self.driver, Line):

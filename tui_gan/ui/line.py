@@ -80,6 +80,11 @@ class Line(Driver):
         """End the thread that writes."""
         self._output.stop()
 
+    def wait(self) -> None:
+        """Wait, after the end, until the terminal has taken all, however long it does not read."""
+        if self._output.is_alive():
+            self._output.join()
+
     @property
     def behind(self) -> bool:
         """Whether the terminal has not taken what it was given a while ago."""
