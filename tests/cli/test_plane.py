@@ -61,6 +61,6 @@ def test_samples_have_two_columns(a_plane_run: Path, program: Program) -> None:
 
 def test_what_was_sampled_in_the_plane_is_judged_like_the_run(a_plane_run: Path, program: Program) -> None:
     program("sample", "mine", "-n", 5000, "--out", "x.csv")
-    ours = program("eval", "mine", "-n", 5000, "--json").result["metrics"]
-    theirs = program("eval", "x.csv", "--preset", "ring2d", "--json").result["metrics"]
+    ours = program("eval", "mine", "-n", 5000, "--metrics", "sliced_w1", "--json").result["metrics"]
+    theirs = program("eval", "x.csv", "--preset", "ring2d", "--metrics", "sliced_w1", "--json").result["metrics"]
     assert theirs["sliced_w1"] == pytest.approx(ours["sliced_w1"], abs=0.02)

@@ -53,7 +53,10 @@ WRONG_RUNS: list[tuple[list[str], list[str]]] = [
     (["run", "toy1d", "--headless", "--out", "numbers.xls"], ["numbers.xls", "is a file"]),
     (["run", "toy1d", "--headless", "--out", "numbers.xls/below"], ["numbers.xls/below", "--out"]),
     (["run", "toy1d", "--headless", "--out", "x" * 300], ["File name too long"]),
-    (["run", "toy1d", "--headless", "--out", "taken"], ["already holds a run", "tui-gan resume taken"]),
+    (
+        ["run", "toy1d", "--headless", "--out", "taken"],
+        ["already holds a run", "--config taken/config.toml --out taken-2"],
+    ),
     (["resume", "nothing"], ["terminal", "--headless"]),
     (["resume", "folder", "--headless", "--device", "gpu"], []),
     (["sample", "folder", "--out", "x.txt"], [".npy, .csv"]),

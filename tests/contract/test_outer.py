@@ -45,10 +45,14 @@ def test_what_can_be_no_path_is_refused(path: str, part: str) -> None:
 
 
 def test_without_a_home_the_users_own_files_are_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(name: str) -> Path:
+        raise RuntimeError("could not determine the home directory")
+
     monkeypatch.setenv("HOME", "/home/me")
-    assert of_the_user(Path("~/.config/tui-gan")) == Path("/home/me/.config/tui-gan")
+    assert of_the_user(lambda name: Path("~/.config", name)) == Path("/home/me/.config/tui-gan")
     monkeypatch.setenv("HOME", "~")
-    assert of_the_user(Path("~/.config/tui-gan")) == Path("/dev/null/tui-gan")
+    assert of_the_user(lambda name: Path("~/.config", name)) == Path("/dev/null/tui-gan")
+    assert of_the_user(nowhere) == Path("/dev/null/tui-gan")
 
 
 def test_a_line_is_told_whole_and_in_the_characters_of_its_stream() -> None:
@@ -79,6 +83,8 @@ def test_a_path_is_one_word_of_a_shell_command(name: str) -> None:
     assert word(Path(name)).isprintable()
     said = subprocess.run(["bash", "-c", f"printf %s {word(name)}"], capture_output=True, check=True).stdout
     assert os.path.normpath(os.fsdecode(said)) == name
+    # Neither an option, nor a home that the program would look for.
+    assert said[:1] not in (b"-", b"~")
 
 
 def test_fifos_sockets_and_devices_are_refused_before_they_are_opened(tmp_path: Path) -> None:

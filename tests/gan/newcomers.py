@@ -29,7 +29,7 @@ def growing(coefficient: Tensor, accuracy: Tensor, initial: float) -> Tensor:
 REGULARIZERS: dict[str, Regularizer] = {
     "scattered": Regularizer(scattered, draws=1),
     "growing": Regularizer(outputs, adapt=growing),
-    "scattered and growing": Regularizer(scattered, adapt=growing, draws=1),
+    "scattered_growing": Regularizer(scattered, adapt=growing, draws=1),
 }
 
 
@@ -52,4 +52,4 @@ OPTIMIZERS: dict[str, Method] = {
     "adagrad": made(torch.optim.Adagrad, initial_accumulator_value=0.1),
 }
 
-COORDINATIONS: dict[str, Coordination] = {"up and down": Coordination(lambda k, most, accuracy: k % most + 1)}
+COORDINATIONS: dict[str, Coordination] = {"up_and_down": Coordination(lambda k, most, accuracy: k % most + 1)}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 import torch
 
@@ -237,3 +238,11 @@ def test_neighbours_that_cannot_be_looked_at_are_none(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(Path, "is_file", refused)
     assert others(tmp_path / "run") == ()
+
+
+def test_numbers_that_no_chart_can_hold_are_left_out_of_it(tmp_path: Path) -> None:
+    numbers = {5: -1.7e308, 10: 1e199, 15: None}
+    log = write(tmp_path / "other", [scalars(step, generator_loss=value) for step, value in numbers.items()])
+    values = series(course(log))["generator_loss"].values
+    assert values[1] == 1e199
+    assert np.isnan(values[[0, 2]]).all()

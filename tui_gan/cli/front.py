@@ -147,6 +147,8 @@ def screen(plan: Plan, ascii_only: bool, preferences: "Preferences", paused: boo
         run.send(commands.Stop())
         run.start()
         run.wait(None)
+        # Not before: a terminal that does not read must not keep the run from being saved.
+        app.wait()
     outcome = _ended(run)
     if app.failure:
         outcome = dataclasses.replace(outcome, status="failed", error=_screen_failed(plan, outcome, app.failure))
@@ -183,8 +185,6 @@ def _caught(run: RunThread) -> Iterator[Signals]:
 
 def _watch_terminal(run: RunThread, signals: Signals, left: threading.Event) -> None:
     """Take a terminal that has gone away for SIGHUP, and end the process when the screen cannot leave by itself."""
-    # Asked to give the terminal back, a job in the background would be stopped.
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
     poller = select.poll()
     # Asked for nothing, poll still reports that the other side has hung up.
     poller.register(0, 0)

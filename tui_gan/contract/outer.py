@@ -9,6 +9,7 @@ import os
 import shlex
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -99,12 +100,12 @@ def expanded(path: str | Path) -> Path:
     return Path(found).absolute() if str(Path(found)).startswith("~") else Path(found)
 
 
-def of_the_user(path: Path) -> Path:
-    """The folder for the program's own files that the system names, which may begin with `~`; one that is nowhere without a home."""
+def of_the_user(find: Callable[[str], Path]) -> Path:
+    """The folder for the program's own files, as a function of platformdirs names it; one that is nowhere where there is no home."""
     try:
-        return expanded(path)
-    except UsageError:
-        return Path(os.devnull, path.name)
+        return expanded(find("tui-gan"))
+    except (UsageError, RuntimeError):
+        return Path(os.devnull, "tui-gan")
 
 
 def check_place() -> None:

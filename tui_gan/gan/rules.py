@@ -11,7 +11,7 @@ from tui_gan.gan.updates import COORDINATION
 def rules(config: Config, knobs: Knobs, step: int = 0, k: int = 0) -> Rules:
     """The rules of a configuration whose choices go together, at a step of k updates of the discriminator."""
     noise, schedule = config.instance_noise, config.schedule
-    weights = {name: weight * knobs.regularization for name, weight in config.regularizers.items() if weight * knobs.regularization}
+    weights = {name: weight * knobs.regularization for name, weight in config.regularizers.items() if weight}
     terms = [REGULARIZERS[name] for name in weights]
     return Rules(
         objective=config.objective,

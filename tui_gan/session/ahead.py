@@ -1,9 +1,9 @@
 """Ahead: torch's libraries, loaded so that other threads run meanwhile."""
 
 import ctypes
-import importlib.util
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 # In torch's own order, and as it opens them.
@@ -16,7 +16,7 @@ def load_torch() -> None:
     An import keeps the interpreter while the linker works, here for a second, in which no key is answered; a foreign function does not.
     What cannot be loaded is left to the import, which says why.
     """
-    found = importlib.util.find_spec("torch")
+    found = find_spec("torch")
     if "torch" in sys.modules or found is None or found.origin is None:
         return
     open_library = ctypes.CDLL(None).dlopen

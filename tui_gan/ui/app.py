@@ -31,7 +31,7 @@ from tui_gan.ui.panels.panel import Frame
 from tui_gan.ui.panels.settings import Settings
 from tui_gan.ui.puller import Puller
 from tui_gan.ui.search import Actions, Palette
-from tui_gan.ui.theme import AsciiFilter, Colourless, theme
+from tui_gan.ui.theme import AsciiFilter, Colourless, theme, without_colours
 from tui_gan.ui.unofficial import Front
 from tui_gan.ui.views import VIEWS
 
@@ -81,8 +81,7 @@ class TuiGan(Front):
         self.restart: tuple[str, ...] = ()
         self._rasters: dict[int, Raster] = {}
         super().__init__(Line)
-        # An empty NO_COLOR asks for nothing.
-        self.no_color = bool(os.environ.get("NO_COLOR"))
+        self.no_color = without_colours(os.environ)
         self._plain = [*([AsciiFilter()] if ascii_only else []), *([Colourless()] if self.no_color else [])]
         self.animation_level = "none"
         self._handle = handle
@@ -184,6 +183,11 @@ class TuiGan(Front):
         if isinstance(self.driver, Line):
             self.driver.suspend()
 
+    def wait(self) -> None:
+        """Wait, when the screen has been left, until the terminal has taken all, however long it does not read."""
+        if isinstance(self.driver, Line):
+            self.driver.wait()
+
     def let_go(self) -> None:
         """Give the terminal back at once; for the end of the process."""
         if isinstance(self.driver, Line):
@@ -230,7 +234,8 @@ class TuiGan(Front):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.push_screen(Help(self._board.panel, self._board.kind, self._keys))
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(self._board.panel, self._board.kind, self._keys))
 
     def action_command_palette(self) -> None:
         """Show the command palette."""

@@ -1,6 +1,7 @@
-"""Fitted: a screen that is laid out for the terminal as it is now, once for each size."""
+"""Fitted: screens that are laid out for the terminal as it is now, once for each size; and overlays, which close once."""
 
 from textual import events
+from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 
 
@@ -16,3 +17,12 @@ class Fitted:
         assert isinstance(self, Screen)
         if event.size != self.app.size or event.size == self.outer_size:
             event.prevent_default()
+
+
+class Overlay(Fitted):
+    """Mixed into every screen that is opened over the board."""
+
+    def dismiss(self, result: object = None) -> AwaitComplete:
+        """Close it, unless that has happened: a key pressed right after the one that closes it is still given to it."""
+        assert isinstance(self, Screen)
+        return super().dismiss(result) if self.is_active else AwaitComplete()  # type: ignore[misc]

@@ -50,10 +50,10 @@ class Output(threading.Thread):
         done.wait(DRAINS_WITHIN)
 
     def stop(self) -> None:
-        """Write the rest, and end."""
+        """Have it end when the rest is written; that is not waited for for ever."""
         if self.is_alive():
             self._items.put(None)
-            self.join()
+            self.join(DRAINS_WITHIN)
 
     def run(self) -> None:
         """Write."""

@@ -8,12 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui_gan.ui.fitted import Fitted
+from tui_gan.ui.fitted import Overlay
 
 WIDEST = 76
 
 
-class Question(Fitted, ModalScreen[bool]):
+class Question(Overlay, ModalScreen[bool]):
     """A question; y and Enter say yes, n, q and Escape no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

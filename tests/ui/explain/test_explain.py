@@ -121,6 +121,23 @@ def test_the_losses_of_the_equilibrium(objective: str) -> None:
     assert "nan" not in text
 
 
+@pytest.mark.parametrize(
+    ("objective", "text"),
+    [
+        ("non_saturating", "2 ln 2 = 1.386 for D and ln 2 = 0.693 for G"),
+        ("halved", "ln 2 = 0.693 for D and ln 2 = 0.693 for G"),
+        ("minimax", "2 ln 2 = 1.386 for D and -ln 2 = -0.693 for G"),
+        ("least_squares", "1/4 = 0.250 for D and 1/8 = 0.125 for G"),
+        ("hinge", "2.000 for D and any number for G"),
+    ],
+)
+@pytest.mark.parametrize("of_d", [0.0, 9.0])
+def test_the_losses_are_compared_with_those_of_a_d_that_cannot_tell(objective: str, text: str, of_d: float) -> None:
+    said = players(objective, series=measured(discriminator_loss=of_d, generator_loss=3.0))
+    assert f"they are {text}." in said
+    assert f"{'G' if of_d else 'D'} is ahead" in said
+
+
 def test_losses_that_are_missing_infinite_or_apart() -> None:
     assert "no loss yet" in players(series={})
     assert "infinite" in players(series=measured(discriminator_loss=math.inf, generator_loss=0.7))
