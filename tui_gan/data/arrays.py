@@ -108,7 +108,7 @@ def _first(array: NDArray[Any], wrong: Callable[[NDArray[Any]], NDArray[Any]]) -
     at_once = max(1, PIECE // array[0].nbytes)
     for first in range(0, len(array), at_once):
         # As doubles, which do not hold every number that there is.
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             some = array[first : first + at_once].astype(np.float64)
         if (bad := wrong(some)).any():
             return first + int(np.nonzero(bad)[0][0]) + 1, some[bad][0]

@@ -65,7 +65,7 @@ def as_bytes(values: NDArray[Any], levels: Levels) -> NDArray[np.uint8]:
     made = np.empty(values.shape, np.uint8)
     for part in _parts(values):
         # What no double holds is cut off as any other.
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             scaled = (values[part].astype(np.float64) - levels.black) * (255 / (levels.white - levels.black))
         made[part] = np.rint(scaled).clip(0, 255)
     return made
@@ -73,7 +73,7 @@ def as_bytes(values: NDArray[Any], levels: Levels) -> NDArray[np.uint8]:
 
 def extremes(values: NDArray[Any]) -> Extremes:
     """The least and the greatest of (N, ...) values, N >= 1: not a number where one is none, infinite where no double holds it."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         parts = [[float(values[part].min()), float(values[part].max())] for part in _parts(values)]
     low, high = np.array(parts).T
     return Extremes(float(low.min()), float(high.max()))
