@@ -168,11 +168,31 @@ def test_what_was_decoded_for_other_levels_is_not_used(tmp_path: Path, monkeypat
         assert highest == [255, 64]
 
 
+@pytest.mark.parametrize(
+    ("dtype", "high", "said"),
+    [("<f8", 1e308, "values from 0 to 1e+308;"), ("f16", np.longdouble("1e4000"), "holds inf"), ("<f8", 2.0**40, "1,099,511,627,776;")],
+)
+def test_numbers_of_any_size_are_refused_in_one_line(dtype: str, high: Any, said: str, tmp_path: Path) -> None:
+    images = np.zeros((3, 2, 2), dtype)
+    images[1, 1, 1] = high
+    path = lay(tmp_path, {"x.npy": npy(images)}) / "x.npy"
+    text = refusal(lambda: read_images(path, None, None))
+    assert said in text
+    assert len(text) < len(str(path)) + 300
+
+
+def test_what_is_far_beyond_white_is_white(tmp_path: Path) -> None:
+    images = np.zeros((3, 2, 2))
+    images[:, 1, 1] = 1e308
+    path = lay(tmp_path, {"x.npy": npy(images)}) / "x.npy"
+    assert np.unique(together(read_images(path, None, None, Levels(0, 1e-3)))).tolist() == [0, 255]
+
+
 def test_white_is_the_larger_value() -> None:
     assert given(0, 0) is None
     assert given(-1, 0) == Levels(-1, 0)
     assert given(0, 4095) == Levels(0, 4095)
-    for black, white in ((5, 0), (5, 5), (0, -1)):
+    for black, white in ((5, 0), (5, 5), (0, -1), (0, 1e-320)):
         assert "white is the larger value" in refusal(lambda black=black, white=white: given(black, white))
 
 

@@ -157,6 +157,8 @@ READ = {
     "no names": ("1\n2.5\n4\n", 1, [[1], [2.5], [4]], "3 rows of 1 column, no names"),
     "two": ("x,y\n1,2\n3,4\n", 2, [[1, 2], [3, 4]], "2 rows of 2 columns, names in line 1: x, y; separated by commas"),
     "two, no names": ("1,2\n3,4\n", 2, [[1, 2], [3, 4]], "2 rows of 2 columns, no names; separated by commas"),
+    "two, as short": ("1,2\n13,24\n", 2, [[1, 2], [13, 24]], "no names; separated by commas"),
+    "two, signed": ("175,-30\n168,25\n", 2, [[175, -30], [168, 25]], "no names; separated by commas"),
     "semicolons": ("x;y\n1;2\n3;4", 2, [[1, 2], [3, 4]], "names in line 1: x, y; separated by semicolons"),
     "German": ("x;y\n1,5;2,25\n-3;4,5e1", 2, [[1.5, 2.25], [-3, 45]], "separated by semicolons; decimal commas"),
     "German thousandths": ("x;y\n1,500;2,250\n3,125;4,500", 2, [[1.5, 2.25], [3.125, 4.5]], "decimal commas"),
@@ -251,7 +253,10 @@ def test_other_text_is_read_likewise(name: str, written: Callable[..., Path]) ->
 
 
 DOUBTFUL = {
-    "decimal commas without a name": ("175,30\n168,25\n", 1, ["2 columns", "if its commas are decimal, write points"]),
+    "decimal commas without a name": ("175,30\n168,25\n", 1, ["line 1", "'175,30' may be one number with a decimal comma"]),
+    "decimal commas or two columns": ("# c\n175,30\n168,25\n", 2, ["line 2", "put a line of names above"]),
+    "a fraction that begins with 0": ("175,305\n168,05\n", 2, ["line 1", "'175,305' may be"]),
+    "perhaps decimal commas": ("175,3\n168,2\n", 1, ["2 columns", "if its commas are decimal, write points"]),
     "decimal commas for two columns": ("Hoehe\n175,30\n168,25\n", 2, ["1 column", "decimal commas", "learns from 2"]),
     "some decimal commas": ("Hoehe\n175,30\n168\n181,9\n", 1, ["line 2", "if its comma is decimal"]),
     "some decimal commas below": ("Hoehe\n" + "175,30\n" * 3000 + "168\n", 1, ["line 3002", "'168' has no decimal comma"]),
@@ -292,6 +297,8 @@ DOUBTFUL = {
     "an open quote": ('"1\n2\n3\n', 1, ["line 1", "is not a number"]),
     "no row": ("x,y\n", 2, ["empty"]),
     "controls": ("a\x1b[2J\n1\n2\n", 1, ["not text in UTF-8, UTF-16 or Latin-1"]),
+    "many digits": ("1" * 300_000 + "x\n2\n", 1, ["line 1", "is not a number"]),
+    "many empty cells": ("x;y\n1;2" + ";" * 200_000 + "\n3;z\n", 2, ["line 3", "'z'"]),
     "a long cell": ('"' + "1" * 200_000, 1, []),
 }
 

@@ -107,7 +107,9 @@ def _first(array: NDArray[Any], wrong: Callable[[NDArray[Any]], NDArray[Any]]) -
     """The number of the first image with a wrong value, and this value."""
     at_once = max(1, PIECE // array[0].nbytes)
     for first in range(0, len(array), at_once):
-        some = array[first : first + at_once]
+        # As doubles, which do not hold every number that there is.
+        with np.errstate(over="ignore", invalid="ignore"):
+            some = array[first : first + at_once].astype(np.float64)
         if (bad := wrong(some)).any():
             return first + int(np.nonzero(bad)[0][0]) + 1, some[bad][0]
     raise ValueError("no value is wrong")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 # Numbers as every program writes them: what Python alone takes, such as 1_000 or ١٢, is none.
 NUMBER = {
-    ".": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII),
+    ".": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII),
     ",": re.compile(r"[+-]?\d+(,\d+)?([eE][+-]?\d+)?", re.ASCII),
 }
 INFINITE = re.compile(r"[+-]?(inf|infinity)", re.IGNORECASE)

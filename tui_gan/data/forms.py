@@ -91,9 +91,10 @@ def beginning(text: str) -> str:
 
 def trimmed(cells: list[str], columns: int) -> list[str]:
     """The cells without empty ones at the end, of which there may be more than columns."""
-    while len(cells) > max(columns, 1) and not cells[-1]:
-        cells = cells[:-1]
-    return cells
+    end = len(cells)
+    while end > max(columns, 1) and not cells[end - 1]:
+        end -= 1
+    return cells[:end]
 
 
 def find(text: str, kind: str) -> Found:
@@ -119,13 +120,21 @@ def find(text: str, kind: str) -> Found:
     if first.names:
         count = f"{len(first.names)} name{'' if len(first.names) == 1 else 's'}"
         raise UsageError(f"{first.said}: {count}, where the lines below have {first.columns} columns; give each column a name, or none")
-    if first.form != KINDS[kind][0] and len({(found.columns, found.form.mark) for found in possible}) > 1:
-        shown = next(rows(text, first.form)).cells
+    several = len({(found.columns, found.form.mark) for found in possible}) > 1
+    if several and (first.form != KINDS[kind][0] or _like_fractions(text, first)):
+        shown = ",".join(next(rows(text, first.form, first.skipped)).cells)[:WIDTH]
         raise UsageError(
-            f"line {first.skipped + 1}: {','.join(shown)!r} may be one number with a decimal comma, or several numbers; "
+            f"line {first.skipped + 1}: {shown!r} may be one number with a decimal comma, or several numbers; "
             "write decimal points, or put a line of names above"
         )
     return first
+
+
+def _like_fractions(text: str, found: Found) -> bool:
+    """Whether the second of two columns looks like what follows a decimal comma: equally many digits, or one that begins with 0."""
+    seconds = [row.cells[1] for row in rows(text, found.form, found.skipped)]
+    digits = {len(second) for second in seconds}
+    return min(digits) > 1 and (len(digits) == 1 or any(second[0] == "0" for second in seconds))
 
 
 def _tried(text: str, form: Form, kind: str) -> Found | None:

@@ -13,8 +13,10 @@ from tui_gan.contract.errors import UsageError
 PIECE = 1 << 24
 # Below this share of white nothing is said to be as bright as an image should be.
 DARK = 0.5
-# Bits from which on a range is taken for that of a camera, such as 4095 for 12.
-CAMERA = 8
+# Bits of which a range is taken for that of a camera, such as 4095 for 12.
+CAMERA = range(8, 33)
+# Least distance of white from black, and from which on numbers are written with an exponent.
+LEAST, LONG = 1e-9, 1e15
 
 
 class Levels(NamedTuple):
@@ -46,8 +48,8 @@ def given(black: float, white: float) -> Levels | None:
     """
     if black == white == 0:
         return None
-    if white <= black:
-        raise UsageError(f"black {black:g}, white {white:g}: white is the larger value of the two")
+    if white - black < LEAST:
+        raise UsageError(f"black {black:g}, white {white:g}: white is the larger value of the two, by {LEAST:g} or more")
     return Levels(black, white)
 
 
@@ -62,15 +64,19 @@ def as_bytes(values: NDArray[Any], levels: Levels) -> NDArray[np.uint8]:
         return values
     made = np.empty(values.shape, np.uint8)
     for part in _parts(values):
-        scaled = (values[part].astype(np.float64) - levels.black) * (255 / (levels.white - levels.black))
+        # What no double holds is cut off as any other.
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = (values[part].astype(np.float64) - levels.black) * (255 / (levels.white - levels.black))
         made[part] = np.rint(scaled).clip(0, 255)
     return made
 
 
 def extremes(values: NDArray[Any]) -> Extremes:
-    """The least and the greatest of (N, ...) values, N >= 1, as Python's numbers; not a number where one is none."""
-    low, high = (np.array([reduced(values[part]) for part in _parts(values)]) for reduced in (np.min, np.max))
-    return Extremes(low.min().item(), high.max().item())
+    """The least and the greatest of (N, ...) values, N >= 1: not a number where one is none, infinite where no double holds it."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        parts = [[float(values[part].min()), float(values[part].max())] for part in _parts(values)]
+    low, high = np.array(parts).T
+    return Extremes(float(low.min()), float(high.max()))
 
 
 def settings(found: Extremes) -> str:
@@ -93,7 +99,7 @@ def note(found: Extremes, levels: Levels, own_levels: bool) -> str:
     share = found.high / levels.white
     if share >= DARK or found.high <= 0:
         return ""
-    return f"{said(found)} of {_number(levels.white)}: at most {share:.1%} as bright as white; {settings(found)} stretches them"
+    return f"{said(found)} of {_number(float(levels.white))}: at most {share:.1%} as bright as white; {settings(found)} stretches them"
 
 
 def _parts(values: NDArray[Any]) -> Iterator[slice]:
@@ -105,8 +111,8 @@ def _parts(values: NDArray[Any]) -> Iterator[slice]:
 def _white(high: float) -> float:
     """The white that a greatest value is likeliest of: all ones in the bits of a camera, or itself."""
     bits = math.ceil(high).bit_length()
-    return 2**bits - 1 if float(high).is_integer() and bits >= CAMERA else high
+    return 2**bits - 1 if high.is_integer() and bits in CAMERA else high
 
 
 def _number(value: float) -> str:
-    return f"{int(value):,}" if float(value).is_integer() else f"{value:.4g}"
+    return f"{int(value):,}" if value.is_integer() and abs(value) < LONG else f"{value:.4g}"

@@ -75,7 +75,7 @@ def decode(path: Path, channels: int | None, levels: Levels | None = None) -> Pi
         extrema = np.array(image.getextrema())
         if levels:
             image = image.point(as_bytes(np.arange(256), levels).tolist() * len(image.getbands()))
-        return Picture(image, transparent, frames, Extremes(int(extrema.min()), int(extrema.max())), BYTES)
+        return Picture(image, transparent, frames, Extremes(float(extrema.min()), float(extrema.max())), BYTES)
 
 
 def fit(image: Image.Image, size: int | None) -> Bytes:

@@ -95,7 +95,7 @@ def _read_npy(path: Path) -> tuple[Array, str]:
     if array.ndim not in (1, 2):
         raise UsageError(f"{path} has shape {array.shape}; give (N,) or (N, columns)")
     # What no double holds becomes infinite, which is refused with its row.
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         values = np.array(array, dtype=np.float64).reshape(len(array), -1 if array.size else 0)
     count, columns = values.shape
     return values, f"{count:,} row{'' if count == 1 else 's'} of {columns} column{'' if columns == 1 else 's'}, {array.dtype}"
