@@ -8,6 +8,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import psutil
@@ -52,6 +53,17 @@ def check(read: Callable[[bytes], object], wholes: Sequence[bytes], count: int, 
             took = time.process_time() - began
             assert took < SECONDS, f"input {number} of seed {seed} took {took:.1f} s: {data[:LONGEST]!r}"
     return Tally(count - refused, refused)
+
+
+def through(path: Path, read: Callable[[Path], object]) -> Callable[[bytes], object]:
+    """What gives a reader of files bytes, by a new file each time: the disk makes writing over an old one wait."""
+
+    def given(data: bytes) -> object:
+        path.unlink(missing_ok=True)
+        path.write_bytes(data)
+        return read(path)
+
+    return given
 
 
 def damaged(wholes: Sequence[bytes], seed: int, pieces: Sequence[bytes] = PIECES) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -48,12 +49,20 @@ NOWHERE = {"XDG_CONFIG_HOME": os.devnull, "XDG_STATE_HOME": os.devnull}
 class Terminal:
     """A program on a pseudo-terminal of its own.
 
+    Args:
+        told: columns and rows that the program is told of; the size by default.
+
     Attributes:
         received: bytes that the program has written so far.
     """
 
     def __init__(
-        self, command: Sequence[str], cwd: Path, size: tuple[int, int] = (120, 36), environment: dict[str, str] | None = None
+        self,
+        command: Sequence[str],
+        cwd: Path,
+        size: tuple[int, int] = (120, 36),
+        environment: dict[str, str] | None = None,
+        told: tuple[int, int] | None = None,
     ) -> None:
         self.columns, self.rows = size
         self.screen = pyte.Screen(self.columns, self.rows)
@@ -61,7 +70,8 @@ class Terminal:
         self.received = 0
         self.raw = bytearray()
         self.master, slave = pty.openpty()
-        self._set_size()
+        self._set_size(told)
+        self.attributes = termios.tcgetattr(self.master)
         variables = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         inherited = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
         root = str(Path(__file__).parents[1])
@@ -159,19 +169,23 @@ class Terminal:
             os.close(self.master)
 
     def is_clean(self) -> bool:
-        """Whether the program left the alternate screen, showed the cursor, and switched mouse reports off again."""
-        last = {name: self.raw.rfind(on) < self.raw.rfind(off) for name, (on, off) in MODES.items() if on in self.raw}
-        return all(last.values())
+        """Whether the program left the terminal as it found it: every mode that it has switched, and its attributes."""
+        return self.modes() == set() and (self.master < 0 or termios.tcgetattr(self.master) == self.attributes)
 
-    def _set_size(self) -> None:
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0))
+    def modes(self) -> set[bytes]:
+        """What is not as it was by now, by the numbers of the modes, and by `u` for kitty's keyboard and `m` for colours."""
+        now = {number: which for number, which in re.findall(rb"\x1b\[\?(\d+)([hl])", self.raw)}
+        keyboard, colours = re.findall(rb"\x1b\[([<>])\d*u", self.raw), re.findall(rb"\x1b\[([\d;:]*)m", self.raw)
+        switched = {number for number, which in now.items() if (which == b"l") == (number in FROM_THE_START)}
+        return switched | ({b"u"} if keyboard[-1:] == [b">"] else set()) | ({b"m"} if colours and colours[-1] not in (b"", b"0") else set())
+
+    def _set_size(self, told: tuple[int, int] | None = None) -> None:
+        columns, rows = told or (self.columns, self.rows)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
-MODES = {
-    "alternate screen": (b"\x1b[?1049h", b"\x1b[?1049l"),
-    "hidden cursor": (b"\x1b[?25l", b"\x1b[?25h"),
-    "mouse": (b"\x1b[?1000h", b"\x1b[?1000l"),
-}
+# What a terminal begins with: the cursor is shown, and long lines are wrapped.
+FROM_THE_START = (b"25", b"7")
 
 
 @contextlib.contextmanager

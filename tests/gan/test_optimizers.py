@@ -17,7 +17,7 @@ SETTINGS = {"beta1": 0.5, "beta2": 0.9, "momentum": 0.6}
 
 
 def made(name: str, weights: list[torch.Tensor], fused: bool = True) -> torch.optim.Optimizer:
-    optimizer = OPTIMIZERS[name](weights, **SETTINGS, fused=fused)
+    optimizer = OPTIMIZERS[name].make(weights, **SETTINGS, fused=fused)
     optimizer.param_groups[0]["lr"] = 0.1
     return optimizer
 
@@ -80,7 +80,7 @@ def test_weights_without_gradient_stay_and_may_join_later(name: str) -> None:
 def test_all_that_is_kept_is_tensors(name: str) -> None:
     for momentum in (0.0, 0.5):
         theta = weight(1.0)
-        optimizer = OPTIMIZERS[name]([theta], beta1=0.0, beta2=0.99, momentum=momentum, fused=True)
+        optimizer = OPTIMIZERS[name].make([theta], beta1=0.0, beta2=0.99, momentum=momentum, fused=True)
         theta.grad = torch.ones(1, dtype=torch.float64)
         optimizer.step()
         kept = [value for moments in optimizer.state_dict()["state"].values() for value in moments.values()]

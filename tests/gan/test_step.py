@@ -1,97 +1,61 @@
-"""One whole training step, written a second time without any of the package's code."""
+"""Whole training steps against those of plain.py."""
 
-import math
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
 
-from tui_gan.contract.config import Optimizer, Schedule
+from tests.gan.plain import Plain
+from tui_gan.contract.config import Noise, Optimizer, Schedule
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.trainer import Trainer
 
-State = dict[str, Tensor]
-EPSILON = 1e-8
+Build = Callable[..., Trainer]
+OPTIONS: dict[str, dict[str, Any]] = {
+    "noise": {"instance_noise": Noise(sd=0.6, steps=3)},
+    "historical": {"historical_averaging": 5.0},
+    "adaptive": {"regularizers": {"adaptive_l2": 0.5}},
+    "difference": {"regularizers": {"r1_difference": 2.0}},
+    "lazy": {"regularizers": {"l2": 0.3}, "lazy": 2},
+    "packing": {"packing": 2},
+    "zero sum": {"objective": "zero_sum"},
+    "matching": {"feature_matching": 3.0},
+    "together": {"updates": "simultaneous"},
+    "same batch": {"updates": "same_batch"},
+    "momentum": {"optimizer": Optimizer(kind="sgd", momentum=0.3, momentum_end=0.9, momentum_steps=2)},
+    "epsilon hat": {"optimizer": Optimizer(kind="adam_hat", beta1=0.5)},
+}
+GOING_TOGETHER = [
+    pair for pair in itertools.combinations(OPTIONS, 2) if not (OPTIONS[pair[0]].keys() & OPTIONS[pair[1]].keys()) - {"regularizers"}
+]
 
 
-class Plain:
-    """The toy GAN in plain tensors: tanh generator of one hidden layer, leaky discriminator of two, float64."""
+def turned(k: int, gate: bool) -> Knobs:
+    rates = {"generator_lr": 2e-3, "discriminator_lr": 3e-3}
+    return Knobs(batch_size=16, device="cpu", k_steps=k, minibatch_discrimination=gate, regularization=2.5, **rates)
 
-    def __init__(self, trainer: Trainer) -> None:
-        self.config = trainer.config
-        state = trainer.state()
-        self.stream = torch.Generator().set_state(state["stream"])
-        self.g = {name[10:]: value.double() for name, value in state.items() if name.startswith("generator.")}
-        self.d = {name[14:]: value.double() for name, value in state.items() if name.startswith("discriminator.")}
-        self.average = {name: value.clone() for name, value in self.g.items()}
-        self.moments: dict[int, tuple[Tensor, Tensor, int]] = {}
 
-    def generate(self, z: Tensor) -> Tensor:
-        hidden = torch.tanh(z @ self.g["0.weight"].T + self.g["0.bias"])
-        return hidden @ self.g["2.weight"].T + self.g["2.bias"]
+def joined(*names: str) -> dict[str, Any]:
+    found = {key: value for name in names for key, value in OPTIONS[name].items()}
+    regularizers = {key: weight for name in names for key, weight in OPTIONS[name].get("regularizers", {}).items()}
+    return {**found, "regularizers": regularizers}
 
-    def judge(self, x: Tensor, gate: bool) -> Tensor:
-        h = x
-        for layer in ("body.0", "body.2"):
-            h = h @ self.d[layer + ".weight"].T + self.d[layer + ".bias"]
-            h = torch.maximum(h, 0.2 * h)
-        logits = h @ self.d["logit.weight"].T + self.d["logit.bias"]
-        if not gate:
-            return logits
-        rows = (h @ self.d["minibatch.projection"]).reshape(len(x), self.config.minibatch.dim, self.config.minibatch.kernels)
-        closeness = torch.exp(-(rows[:, None] - rows[None]).abs().sum(2))
-        features = (closeness.sum(1) - 1) / (len(x) - 1)
-        return logits + features @ self.d["minibatch_logit.weight"].T
 
-    def latents(self, count: int) -> Tensor:
-        levels = torch.rand(count, 1, generator=self.stream)
-        if self.config.stratified:
-            levels = (torch.rand(count, 1, generator=self.stream).argsort(0) + levels) / count
-        return torch.special.ndtri(levels.double())
-
-    def adam(self, weight: Tensor, gradient: Tensor, rate: float) -> Tensor:
-        """Kingma and Ba 2015, algorithm 1."""
-        m, v, t = self.moments.get(id(weight), (torch.zeros_like(weight), torch.zeros_like(weight), 0))
-        b1, b2 = self.config.optimizer.beta1, self.config.optimizer.beta2
-        m, v, t = b1 * m + (1 - b1) * gradient, b2 * v + (1 - b2) * gradient**2, t + 1
-        self.moments[id(weight)] = (m, v, t)
-        return weight - rate * (m / (1 - b1**t)) / ((v / (1 - b2**t)).sqrt() + EPSILON)
-
-    def descend(self, weights: State, loss: Callable[[], Tensor], rate: float) -> float:
-        for value in weights.values():
-            value.requires_grad_()
-        found = loss()
-        gradients = torch.autograd.grad(found, list(weights.values()), allow_unused=True)
-        for value, gradient in zip(weights.values(), gradients, strict=True):
-            value.requires_grad_(False)
-            if gradient is not None:
-                value.copy_(self.adam(value, gradient, rate))
-        return found.item()
-
-    def step(self, number: int, knobs: Knobs) -> None:
-        gate, batch, schedule = knobs.minibatch_discrimination, knobs.batch_size, self.config.schedule
-        fading = schedule.period / (schedule.period + number) if schedule.kind == "hyperbolic" else 1.0
-        for _ in range(knobs.k_steps):
-            real = torch.randn(batch, 1, generator=self.stream).double()
-            fake = self.generate(self.latents(batch)).detach()
-            self.descend(self.d, lambda real=real, fake=fake: self.loss_of_d(real, fake, gate), knobs.discriminator_lr * fading)
-        z = self.latents(batch)
-        loss = lambda: -torch.log(torch.sigmoid(self.judge(self.generate(z), gate))).mean()
-        self.descend(self.g, loss, knobs.generator_lr * fading)
-        decay = min(self.config.average_decay, (1 + number) / (5 + number))
-        for name, value in self.g.items():
-            self.average[name] = decay * self.average[name] + (1 - decay) * value
-
-    def loss_of_d(self, real: Tensor, fake: Tensor, gate: bool) -> Tensor:
-        logits = self.judge(real, gate)
-        loss = -torch.log(torch.sigmoid(logits)).mean() - torch.log(1 - torch.sigmoid(self.judge(fake, gate))).mean()
-        if weight := self.config.regularizers.get("r1_difference"):
-            shift = torch.tensor([0.1 * (-1) ** row for row in range(len(real))], dtype=torch.float64)[:, None]
-            slope = (self.judge(real + shift, gate) - logits) / 0.1
-            loss = loss + weight / 2 * (slope**2).mean()
-        return loss
+def assert_the_same(trainer: Trainer, knobs: Knobs, steps: int = 3) -> None:
+    plain = Plain(trainer.config, trainer.state())
+    for number in range(steps):
+        trainer.step(knobs)
+        plain.step(number, knobs)
+    assert torch.equal(plain.stream.get_state(), trainer.stream.get_state())
+    found = trainer.state()
+    for network, weights in (("generator", plain.g), ("discriminator", plain.d), ("generator_average", plain.average)):
+        own = {name: found[f"{network}.{name}"].double() for name in weights}
+        torch.testing.assert_close(own, {name: value.detach() for name, value in weights.items()}, rtol=0, atol=1e-5)
+    for name, coefficient in trainer.coefficients.items():
+        assert coefficient.item() == pytest.approx(plain.coefficient, rel=1e-6), name
+    assert trainer.mean_losses().tolist() == pytest.approx(torch.tensor(plain.losses).mean(0).tolist(), abs=1e-5)
 
 
 @pytest.mark.parametrize("gate", [False, True])
@@ -101,21 +65,22 @@ class Plain:
     [
         {"regularizers": {"r1_difference": 2.0}, "schedule": Schedule(kind="hyperbolic", period=3)},
         {"stratified": False, "optimizer": Optimizer(beta1=0.5)},
+        *map(joined, ("noise", "historical", "adaptive")),
     ],
-    ids=["penalty", "plain"],
+    ids=["penalty", "plain", "noise", "historical", "adaptive"],
 )
-def test_a_step_is_the_mathematics_and_nothing_else(
-    build_trainer: Callable[..., Trainer], gate: bool, k: int, changes: dict[str, Any]
-) -> None:
-    trainer = build_trainer(**changes)
-    plain = Plain(trainer)
-    turned = Knobs(batch_size=16, device="cpu", k_steps=k, minibatch_discrimination=gate, generator_lr=2e-3, discriminator_lr=3e-3)
-    for number in range(3):
-        trainer.step(turned)
-        plain.step(number, turned)
-    assert torch.equal(plain.stream.get_state(), trainer.state()["stream"])
-    found = trainer.state()
-    for network, weights in (("generator", plain.g), ("discriminator", plain.d), ("generator_average", plain.average)):
-        own = {name: found[f"{network}.{name}"].double() for name in weights}
-        torch.testing.assert_close(own, weights, rtol=0, atol=1e-5)
-    assert math.isfinite(trainer.mean_losses().sum().item())
+def test_a_step_is_the_mathematics_and_nothing_else(build_trainer: Build, gate: bool, k: int, changes: dict[str, Any]) -> None:
+    assert_the_same(build_trainer(**changes), turned(k, gate))
+
+
+@pytest.mark.parametrize("names", GOING_TOGETHER, ids=" x ".join)
+def test_two_options_multiply_as_the_mathematics_says(build_trainer: Build, names: tuple[str, str]) -> None:
+    """With more than one update of D, a factor on the regularizers, and minibatch features in every other pair."""
+    assert_the_same(build_trainer(**joined(*names)), turned(2, GOING_TOGETHER.index(names) % 2 == 1))
+
+
+@pytest.mark.parametrize("gate", [False, True])
+@pytest.mark.parametrize("order", ["together", "same batch"])
+def test_everything_at_once_is_the_mathematics(build_trainer: Build, order: str, gate: bool) -> None:
+    names = ("noise", "historical", "adaptive", "difference", "lazy", "packing", "zero sum", "matching", "momentum")
+    assert_the_same(build_trainer(**joined(*names, order)), turned(3, gate), steps=5)

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import itertools
+from collections.abc import Callable
 from contextlib import redirect_stderr
 
 import pytest
@@ -17,6 +18,7 @@ from tui_gan.ui.app import EXPORTED, TuiGan
 from tui_gan.ui.keys import COMMANDS, KEYS, view_keys
 from tui_gan.ui.panels import PANELS
 from tui_gan.ui.search import Palette
+from tui_gan.ui.unofficial import Front
 from tui_gan.ui.views import VIEWS
 
 PRESSES = {key.key: COMMANDS[name] for key in KEYS for name in COMMANDS if key.action == f"obey('{name}')"}
@@ -202,16 +204,86 @@ def test_an_exception_while_drawing_is_kept(seen, run_of, monkeypatch, watch, un
     assert isinstance(app.failure, ZeroDivisionError)
 
 
-def test_what_starts_the_run_is_called_once_the_first_frame_stands(seen, run_of, watch, until, screen_text) -> None:
-    frames: list[str] = []
-    app = TuiGan(run_of(seen(Status.LOADING, picture=None)), begin=lambda: frames.append(screen_text(app)))
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (20, 2), (1, 1)])
+def test_what_starts_the_run_is_called_once_when_the_terminal_has_a_frame_with_words(
+    seen, run_of, watch, until, monkeypatch, size: tuple[int, int]
+) -> None:
+    handed: list[str] = []
+    begun: list[tuple[str, ...]] = []
+    waiting: list[Callable[[], object]] = []
+    displayed = TuiGan.displayed
+
+    def written(app: TuiGan) -> None:
+        handed.append("\n".join(strip.text for strip in app.screen._compositor.render_strips()))
+        displayed(app)
+
+    monkeypatch.setattr(TuiGan, "displayed", written)
+    monkeypatch.setattr(TuiGan, "when_taken", lambda app, call: waiting.append(call))
+    monkeypatch.setattr("tui_gan.ui.app.BEGINS_WITHIN", 60.0)
+    app = TuiGan(run_of(seen(Status.LOADING, picture=None)), begin=lambda: begun.append(tuple(handed)))
 
     async def body(pilot) -> None:
-        await until(pilot, lambda: bool(frames))
+        await until(pilot, lambda: bool(waiting))
+        await pilot.pause(0.1)
+        # Handed on is not taken: a terminal may be slow.
+        assert begun == []
+        for call in waiting:
+            call()
+
+    watch(app, body, size)
+    assert len(begun) == 1
+    words = "LOADING" if size[0] > 1 else "◌"
+    assert words in begun[0][-1]
+    if size[0] > 20:
+        assert "loading PyTorch ..." in begun[0][-1]
+        assert "space begin paused  ? help" in begun[0][-1]
+
+
+def test_a_terminal_that_takes_nothing_keeps_no_run_from_beginning(seen, run_of, watch, until, monkeypatch) -> None:
+    begun: list[int] = []
+    waiting: list[Callable[[], object]] = []
+    monkeypatch.setattr(TuiGan, "when_taken", lambda app, call: waiting.append(call))
+    monkeypatch.setattr("tui_gan.ui.app.BEGINS_WITHIN", 0.05)
+    app = TuiGan(run_of(seen(Status.LOADING, picture=None)), begin=lambda: begun.append(1))
+
+    async def body(pilot) -> None:
+        await until(pilot, lambda: bool(begun))
+        for call in waiting:
+            call()
 
     watch(app, body)
-    assert len(frames) == 1
-    assert "LOADING" in frames[0]
+    assert begun == [1]
+
+
+def test_while_the_terminal_is_behind_frames_are_left_out_and_then_the_newest_is_drawn(
+    seen, run_of, watch, until, monkeypatch, screen_text
+) -> None:
+    app = TuiGan(run_of(seen(Status.PAUSED)))
+    shown: list[str] = []
+    later: list[Callable[[], object]] = []
+    rasters: list[int] = []
+
+    async def body(pilot) -> None:
+        monkeypatch.setattr(TuiGan, "is_behind", True)
+        monkeypatch.setattr(TuiGan, "when_taken", lambda app, call: later.append(call))
+        monkeypatch.setattr(TuiGan, "displayed", lambda app: shown.append(screen_text(app)))
+        for key in ("2", "3", "4", "question_mark"):
+            await pilot.press(key)
+            await pilot.pause(0.02)
+        assert shown == []
+        # One wish is enough.
+        assert len(later) == 1
+        monkeypatch.setattr(TuiGan, "is_behind", False)
+        monkeypatch.setattr(TuiGan, "draw_anew", lambda app: (rasters.append(1), Front.draw_anew(app)))
+        later[0]()
+        await until(pilot, lambda: bool(shown))
+        assert "Escape closes" in shown[-1]
+        assert rasters == [1]
+        shown.clear()
+        await pilot.press("escape", "1")
+        await until(pilot, lambda: bool(shown) and "distribution" in shown[-1])
+
+    watch(app, body)
 
 
 def test_what_is_typed_at_once_after_the_palette_was_asked_for_is_looked_for(seen, run_of, watch, until) -> None:

@@ -9,10 +9,8 @@ from tui_gan.contract.commands import TogglePause, TurnKnob
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.snapshot import Series, Status, frozen
 from tui_gan.ui.app import TuiGan
-from tui_gan.ui.keys import view_keys
 from tui_gan.ui.panels import PANELS
 from tui_gan.ui.search import Palette, offered
-from tui_gan.ui.views import VIEWS
 
 SIZES = [(10, 3), (40, 12), (80, 24), (120, 36), (200, 60)]
 
@@ -66,34 +64,6 @@ def test_80_by_24_shows_distribution_losses_and_state_in_whole_words(seen, run_o
             assert words in text
 
     watch(app, body, (80, 24))
-
-
-@pytest.mark.parametrize(
-    ("kind", "size"),
-    [("line", (40, 12)), ("line", (80, 24)), ("line", (120, 36)), ("line", (200, 60)), ("plane", (80, 24)), ("images", (120, 36))],
-)
-def test_the_digits_turn_to_the_views(seen, other, run_of, kind: str, size, watch, screen_text) -> None:
-    app = TuiGan(run_of(seen() if kind == "line" else other(kind)))
-
-    async def body(pilot) -> None:
-        for key in view_keys():
-            await pilot.press(key.key)
-            await pilot.pause()
-            panel = VIEWS[key.name].panel
-            if panel in app.screen.absent:
-                assert app.screen.view != key.name
-                continue
-            assert app.screen.view == key.name
-            assert app.screen.panel == panel
-            if panel:
-                widget = app.screen.query_one(f"#{panel}")
-                assert app.focused is widget
-                title = widget.heading(app.screen.frame)
-                assert title
-                assert title in screen_text(app).split("\n")[1]
-        assert app.failure is None
-
-    watch(app, body, size)
 
 
 @pytest.mark.parametrize("name", PANELS)
@@ -219,14 +189,14 @@ def test_arrows_turn_the_chosen_knob(seen, run_of, watch) -> None:
     assert run.commands == [TurnKnob("minibatch_discrimination", 1), TurnKnob("generator_lr", -1), TurnKnob(list(KNOBS)[-1], 1)]
 
 
-def test_a_click_turns_a_knob_and_presses_a_key_of_the_footer(seen, run_of, watch) -> None:
+def test_a_click_turns_a_knob_and_presses_a_key_of_the_footer(seen, run_of, watch, where) -> None:
     run = run_of(seen())
     app = TuiGan(run)
 
     async def body(pilot) -> None:
-        await pilot.click("#knobs", offset=(15, 1))
-        await pilot.click("#knobs", offset=(25, 6))
-        await pilot.click("#footer", offset=(3, 0))
+        await pilot.click(offset=where(app, "│ k steps ", "◂"))
+        await pilot.click(offset=where(app, "│ batch ", "▸"))
+        await pilot.click(offset=where(app, " space go on", "go on"))
 
     watch(app, body)
     assert run.commands == [TurnKnob("k_steps", -1), TurnKnob("batch_size", 1), TogglePause()]

@@ -3,8 +3,7 @@ import itertools
 import pytest
 
 from tui_gan.contract.knobs import KNOBS
-from tui_gan.ui.app import OVERVIEW
-from tui_gan.ui.layout import ABSENT, Kind, places
+from tui_gan.ui.layout import ABSENT, Kind, Places, places
 from tui_gan.ui.panels import PANELS
 from tui_gan.ui.quiet import Quiet
 from tui_gan.ui.views import VIEWS
@@ -12,40 +11,57 @@ from tui_gan.ui.views import VIEWS
 SIZES = [(1, 1), (10, 3), (40, 12), (80, 24), (120, 36), (200, 60), (70, 8), (60, 40), (99, 50), (300, 10), (20, 100)]
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("maximised", [None, "events"])
-@pytest.mark.parametrize(("advised", "failed"), [(False, False), (True, False), (True, True)])
 @pytest.mark.parametrize("kind", ABSENT)
-def test_nothing_overlaps_or_leaves_the_screen(size, maximised, advised, failed, kind: Kind) -> None:
-    for view, shown in VIEWS.items():
+def test_nothing_overlaps_or_leaves_the_screen(kind: Kind) -> None:
+    states = itertools.product(SIZES, [None, "events"], [(False, False), (True, False), (True, True)], VIEWS)
+    for size, maximised, (advised, failed), view in states:
         found = places(*size, maximised, advised, failed, kind, view)
-        assert not set(found) & set(ABSENT[kind]) - {shown.panel}
-        for region in found.values():
-            assert region.width > 0
-            assert region.height > 0
-            assert region.x >= 0
-            assert region.y >= 0
-            assert region.right <= size[0]
-            assert region.bottom <= size[1]
-        for one, other in itertools.combinations(found.values(), 2):
-            assert not one.overlaps(other)
+        shown = (size, maximised, advised, failed, view, found)
+        assert not set(found) & set(ABSENT[kind]) - {VIEWS[view].panel}, shown
+        assert all(region.width > 0 and region.height > 0 and region.x >= 0 and region.y >= 0 for region in found.values()), shown
+        assert all(region.right <= size[0] and region.bottom <= size[1] for region in found.values()), shown
+        assert not any(one.overlaps(other) for one, other in itertools.combinations(found.values(), 2)), shown
 
 
-def test_what_each_size_shows() -> None:
-    assert set(places(120, 36)) == {"header", "footer", *OVERVIEW} - {"predictions"}
-    assert set(places(200, 60)) == {"header", "footer", *OVERVIEW}
-    assert {"distribution", "losses", "knobs"} <= set(places(80, 24))
-    assert "distribution" in places(40, 12)
+def columns(found: Places) -> list[list[str]]:
+    """The panels from left to right, by their left edges, and those of one edge from top to bottom."""
+    panels = {name: region for name, region in found.items() if name in PANELS}
+    edges = sorted({region.x for region in panels.values()})
+    return [sorted((name for name in panels if panels[name].x == edge), key=lambda name: panels[name].y) for edge in edges]
+
+
+SIDE = {"line": ["samples", "quality"], "plane": ["predictions", "quality"], "images": ["predictions", "quality"]}
+
+
+@pytest.mark.parametrize("kind", ABSENT)
+def test_which_panels_stand_where(kind: Kind) -> None:
+    def overview(*size: int) -> list[list[str]]:
+        found = places(*size, kind=kind)
+        assert found["header"].y == 0
+        assert found["footer"].bottom == size[1]
+        return columns(found)
+
+    assert overview(40, 12) == [["distribution"]]
+    # Height is what a plane and images need; a line is as well off with width.
+    assert overview(80, 24) == ([["distribution", "losses"], ["knobs"]] if kind == "line" else [["distribution"], ["losses", "knobs"]])
+    for size in ((120, 36), (160, 48)):
+        assert overview(*size) == [["distribution", "losses"], [*SIDE[kind], "knobs", "events"]]
+    large = ["samples", "predictions", "quality"] if kind == "line" else SIDE[kind]
+    assert overview(200, 60) == [["distribution", "losses"], [*large, "knobs", "events"]]
+    assert places(120, 36, kind=kind)["distribution"].height >= places(120, 36)["distribution"].height + 3 * (kind != "line")
+
+
+def test_where_nothing_fits_the_bars_stand_alone() -> None:
     assert set(places(10, 3)) == {"header", "footer"}
     assert places(0, 0) == {}
 
 
-@pytest.mark.parametrize("kind", ["plane", "images"])
-def test_a_run_without_a_line_shows_predictions_in_place_of_samples(kind: Kind) -> None:
-    for size in ((120, 36), (200, 60)):
-        assert set(places(*size, kind=kind)) == {"header", "footer", *OVERVIEW} - {"samples"}
-    assert {"distribution", "losses", "knobs"} <= set(places(80, 24, kind=kind))
-    assert places(120, 36, kind=kind)["distribution"].height > places(120, 36)["distribution"].height
+@pytest.mark.parametrize("view", [name for name, view in VIEWS.items() if view.panel])
+def test_the_panel_of_a_view_stands_on_the_left_and_those_beside_it_in_their_order_with_the_knobs_last(view: str) -> None:
+    shown = VIEWS[view]
+    assert columns(places(80, 24, view=view)) == [[shown.panel]]
+    for size in ((120, 36), (160, 48), (200, 60)):
+        assert columns(places(*size, view=view)) == [[shown.panel], sorted(shown.beside, key=lambda name: name == "knobs")]
 
 
 @pytest.mark.parametrize("kind", ABSENT)
@@ -58,12 +74,11 @@ QUIET = [Quiet(events, losses) for events in (False, True) for losses in (False,
 
 
 @pytest.mark.parametrize("kind", ABSENT)
-@pytest.mark.parametrize("quiet", QUIET)
-@pytest.mark.parametrize("size", [(80, 50), (120, 36), (200, 60)])
-def test_every_cell_of_a_comfortable_screen_is_used(size, quiet: Quiet, kind: Kind) -> None:
-    found = places(*size, kind=kind, quiet=quiet)
-    assert sum(region.area for region in found.values()) == size[0] * size[1]
-    assert not any(one.overlaps(other) for one, other in itertools.combinations(found.values(), 2))
+def test_every_cell_of_a_comfortable_screen_is_used(kind: Kind) -> None:
+    for size, quiet in itertools.product([(80, 50), (120, 36), (200, 60)], QUIET):
+        found = places(*size, kind=kind, quiet=quiet)
+        assert sum(region.area for region in found.values()) == size[0] * size[1], (size, quiet)
+        assert not any(one.overlaps(other) for one, other in itertools.combinations(found.values(), 2)), (size, quiet)
 
 
 @pytest.mark.parametrize("kind", ABSENT)
@@ -97,13 +112,13 @@ def test_advice_and_failure_come_first() -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 36), (200, 60)])
-def test_slow_motion_takes_the_lowest_rows_and_leaves_the_picture(size: tuple[int, int], view: str) -> None:
-    found = places(*size, view=view, slow=True)
-    assert 4 <= found["stages"].height <= 8
-    assert found["stages"].bottom == found["footer"].y
-    assert found[VIEWS[view].panel or "distribution"].height >= 6
-    assert not any(one.overlaps(other) for one, other in itertools.combinations(found.values(), 2))
+def test_slow_motion_takes_the_lowest_rows_and_leaves_the_picture(view: str) -> None:
+    for size in [(40, 12), (80, 24), (120, 36), (200, 60)]:
+        found = places(*size, view=view, slow=True)
+        assert 4 <= found["stages"].height <= 8, size
+        assert found["stages"].bottom == found["footer"].y, size
+        assert found[VIEWS[view].panel or "distribution"].height >= 6, size
+        assert not any(one.overlaps(other) for one, other in itertools.combinations(found.values(), 2)), size
 
 
 @pytest.mark.parametrize("size", [(1, 1), (10, 3), (80, 8)])

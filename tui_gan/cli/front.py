@@ -6,11 +6,10 @@ import os
 import select
 import signal
 import sys
-import termios
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,12 +24,11 @@ from tui_gan.session.thread import RunThread
 if TYPE_CHECKING:
     from tui_gan.ui.preferences import Preferences
 
-FATAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Whatever ends a program that can still save.
+FATAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU, signal.SIGALRM)
 GLANCE_MS = 250
 SCREEN_LEAVES_WITHIN = 3.0
 IMPATIENCE = 2.0
-# Mouse off, alternate screen off, cursor on, colours off.
-LEAVE_SCREEN = b"\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1049l\x1b[?25h\x1b[0m\n"
 
 
 class Ended(NamedTuple):
@@ -47,17 +45,23 @@ class Ended(NamedTuple):
 
 
 class Signals:
-    """The first fatal signal that came; it stops the run, which saves before it ends."""
+    """The first fatal signal that came; it stops the run, which saves before it ends.
+
+    Attributes:
+        let_go: gives back what the process holds, at its end.
+    """
 
     def __init__(self, run: RunThread) -> None:
         self.run = run
         self.number = 0
+        self.let_go: Callable[[], None] = lambda: None
         self._first = 0.0
 
     def stop(self, number: int, frame: FrameType | None = None) -> None:
         """Stop the run because of a signal; a second one, when the first has had its time, ends the process as it is."""
         now = time.monotonic()
         if self.number and now - self._first > IMPATIENCE:
+            self.let_go()
             os._exit(128 + number)
         self._first = self._first if self.number else now
         self.number = self.number or number
@@ -129,7 +133,11 @@ def screen(plan: Plan, ascii_only: bool, preferences: "Preferences", paused: boo
             memory=recall(memory_path()).of(place if plan.checkpoint else None),
             paused=paused,
         )
-        app.run()
+        signals.let_go = app.let_go
+        try:
+            app.run()
+        finally:
+            app.let_go()
         left.set()
         # Read again: another screen may have been left meanwhile.
         kept = recall(memory_path())
@@ -139,6 +147,8 @@ def screen(plan: Plan, ascii_only: bool, preferences: "Preferences", paused: boo
         run.send(commands.Stop())
         run.start()
         run.wait(None)
+        # Not before: a terminal that does not read must not keep the run from being saved.
+        app.wait()
     outcome = _ended(run)
     if app.failure:
         outcome = dataclasses.replace(outcome, status="failed", error=_screen_failed(plan, outcome, app.failure))
@@ -175,7 +185,6 @@ def _caught(run: RunThread) -> Iterator[Signals]:
 
 def _watch_terminal(run: RunThread, signals: Signals, left: threading.Event) -> None:
     """Take a terminal that has gone away for SIGHUP, and end the process when the screen cannot leave by itself."""
-    attributes = termios.tcgetattr(0)
     poller = select.poll()
     # Asked for nothing, poll still reports that the other side has hung up.
     poller.register(0, 0)
@@ -187,7 +196,5 @@ def _watch_terminal(run: RunThread, signals: Signals, left: threading.Event) -> 
     run.start()
     run.wait(None)
     if not left.wait(SCREEN_LEAVES_WITHIN):
-        with contextlib.suppress(OSError, termios.error):
-            termios.tcsetattr(0, termios.TCSANOW, attributes)
-            os.write(2, LEAVE_SCREEN)
+        signals.let_go()
         os._exit(128 + signals.number)

@@ -4,51 +4,51 @@ import contextlib
 import math
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tui_gan.contract.errors import UsageError, first_line
+from tui_gan.data import npy
 from tui_gan.data.idx import DEFLATE
-from tui_gan.data.imageset import COLOURS, Bytes, Labels, Parts
+from tui_gan.data.imageset import COLOURS, Labels, Parts
+from tui_gan.data.levels import FLOATS, PIECE, Levels, extremes, said, settings
 from tui_gan.data.store import check_room
 
 # Keys for training images, their labels, test images and their labels.
 KEYS = (("x_train", "y_train", "x_test", "y_test"), ("train", "train_labels", "test", "test_labels"), ("images", "labels", "", ""))
 SHAPES = "(N, H, W), (N, C, H, W) or (N, H, W, C) with 1 or 3 channels"
-HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 # How many names of arrays a message shows.
 SHOWN = 8
-# Bytes of floats that are looked at together.
-PIECE = 1 << 24
 
 
-def read_npy(path: Path) -> Parts:
+def read_npy(path: Path, levels: Levels | None = None) -> Parts:
     """Read one array of images; it stays a memory map.
+
+    Args:
+        levels: which values are black and white; None leaves it to the kind of numbers.
 
     Raises:
         UsageError: with the file and what is wrong with it.
     """
-    if path.stat().st_size == 0:
-        raise UsageError(f"{path} is empty; it should hold an array of images")
-    # A memory map is refused when the header claims more than the file holds, before anything is allocated.
-    with _reading(path, "NPY"), np.errstate(over="raise"):
-        array = np.lib.format.open_memmap(path, mode="r")
-    return Parts(_images(array, str(path)))
+    return Parts(_images(npy.mapped(path, "an array of images"), str(path), levels))
 
 
-def read_npz(path: Path) -> Parts:
+def read_npz(path: Path, levels: Levels | None = None) -> Parts:
     """Read an archive of arrays: x_train, y_train, x_test, y_test; or train and test; or images; or the only one there is.
+
+    Args:
+        levels: which values are black and white; None leaves it to the kind of numbers.
 
     Raises:
         UsageError: with the file, the array and what is wrong with it.
     """
     if path.stat().st_size == 0:
         raise UsageError(f"{path} is empty; it should hold arrays of images")
-    with _reading(path, "NPZ"), zipfile.ZipFile(path) as archive:
+    with _reading(path), zipfile.ZipFile(path) as archive:
         members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
         keys = next((keys for keys in KEYS if keys[0] in members), None)
         if keys is None and len(members) != 1:
@@ -56,48 +56,61 @@ def read_npz(path: Path) -> Parts:
             raise UsageError(f"{path} holds {names}; name the array of images x_train, train or images")
         x_train, y_train, x_test, y_test = keys or (next(iter(members)), "", "", "")
         found = {key: _member(path, archive, members[key]) for key in (x_train, y_train, x_test, y_test) if key in members}
-    train = _images(found[x_train], f"{path}, {x_train}")
-    test = _images(found[x_test], f"{path}, {x_test}") if x_test in found else None
+    train = _images(found[x_train], f"{path}, {x_train}", levels)
+    test = _images(found[x_test], f"{path}, {x_test}", levels) if x_test in found else None
     labels = _labels(found[y_train], len(train), f"{path}, {y_train}") if y_train in found else None
     if test is None:
         return Parts(train, None, labels)
     return Parts(train, test, labels, _labels(found[y_test], len(test), f"{path}, {y_test}") if y_test in found else None)
 
 
-def as_bytes(array: NDArray[Any]) -> Bytes:
-    """Images of floats between 0 and 1 as bytes, rounded; bytes as they are."""
-    return array if array.dtype == np.uint8 else np.rint(array.astype(np.float64) * 255).astype(np.uint8)
-
-
 @contextlib.contextmanager
-def _reading(path: Path, kind: str) -> Iterator[None]:
+def _reading(path: Path) -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     except (UsageError, OSError, MemoryError):
         raise
-    # NumPy and zipfile raise whatever a damaged header makes them stumble over, an error of Python's tokenizer among others.
+    # zipfile and zlib raise whatever a damaged archive makes them stumble over.
     except Exception as error:
-        raise UsageError(f"{path} is not a {kind} file that can be read: {first_line(error) or type(error).__name__}") from None
+        raise UsageError(f"{path} is not a NPZ file that can be read: {first_line(error) or type(error).__name__}") from None
 
 
-def _images(array: NDArray[Any], what: str) -> NDArray[Any]:
+def _images(array: NDArray[Any], what: str, levels: Levels | None) -> NDArray[Any]:
     """Check an array and see it as (N, C, H, W)."""
-    if array.dtype != np.uint8 and array.dtype.kind != "f":
+    if array.dtype.kind not in "buif":
         raise UsageError(f"{what} holds {array.dtype}; give images as uint8, or as floats between 0 and 1")
     if not array.size:
         raise UsageError(f"{what} has shape {array.shape}: it is empty")
     seen = _channels_first(array, what)
-    if array.dtype.kind == "f":
-        at_once = max(1, PIECE // array[0].nbytes)
-        for first in range(0, len(array), at_once):
-            some = array[first : first + at_once]
-            wrong = ~((some >= 0) & (some <= 1))
-            if wrong.any():
-                number, value = first + int(np.nonzero(wrong)[0][0]) + 1, some[wrong][0]
-                raise UsageError(f"{what}: image {number} holds {value}; floats must lie between 0 and 1")
+    if array.dtype != np.uint8:
+        _check_values(array, what, levels)
     return seen
+
+
+def _check_values(array: NDArray[Any], what: str, levels: Levels | None) -> None:
+    found = extremes(array)
+    if not math.isfinite(found.low) or not math.isfinite(found.high):
+        number, value = _first(array, lambda some: ~np.isfinite(some))
+        raise UsageError(f"{what}: image {number} holds {value}; every value must be finite")
+    if levels or (array.dtype.kind == "f" and found.low >= FLOATS.black and found.high <= FLOATS.white):
+        return
+    cure = f"or say which values are black and white: {settings(found)}"
+    if array.dtype.kind == "f":
+        number, value = _first(array, lambda some: (some < 0) | (some > 1))
+        raise UsageError(f"{what}: image {number} holds {value}, and all {said(found)}; floats must lie between 0 and 1, {cure}")
+    raise UsageError(f"{what} holds {array.dtype}, {said(found)}; give images as uint8, or as floats between 0 and 1, {cure}")
+
+
+def _first(array: NDArray[Any], wrong: Callable[[NDArray[Any]], NDArray[Any]]) -> tuple[int, Any]:
+    """The number of the first image with a wrong value, and this value."""
+    at_once = max(1, PIECE // array[0].nbytes)
+    for first in range(0, len(array), at_once):
+        some = array[first : first + at_once]
+        if (bad := wrong(some)).any():
+            return first + int(np.nonzero(bad)[0][0]) + 1, some[bad][0]
+    raise ValueError("no value is wrong")
 
 
 def _channels_first(array: NDArray[Any], what: str) -> NDArray[Any]:
@@ -128,24 +141,10 @@ def _member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDAr
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise UsageError(f"{what} is compressed as NumPy does not; write it with numpy.savez_compressed")
     with archive.open(info) as file:
-        claimed = _claimed(file)
-    if claimed != info.file_size or claimed > info.compress_size * DEFLATE:
-        held = f"the archive holds {min(info.file_size, info.compress_size * DEFLATE):,} at most"
-        raise UsageError(f"{what} is damaged: its header claims {claimed:,} bytes, and {held}")
-    check_room(path, claimed)
-    with archive.open(info) as file:
-        array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
-    return array
-
-
-def _claimed(file: IO[bytes]) -> int:
-    """How many bytes a member has if its header is right."""
-    version = np.lib.format.read_magic(file)
-    if version not in HEADERS:
-        raise ValueError(f"NPY version {version} is not known")
-    shape, _, dtype = HEADERS[version](file)
-    if dtype.hasobject:
-        raise ValueError("it holds Python objects, which are never loaded")
-    if min(shape, default=0) < 0:
-        raise ValueError(f"its header claims the shape {shape}")
-    return file.tell() + math.prod(shape) * dtype.itemsize
+        header = npy.read_header(file, what)
+        claimed = header.start + header.claimed
+        if claimed != info.file_size or claimed > info.compress_size * DEFLATE:
+            held = f"the archive holds {min(info.file_size, info.compress_size * DEFLATE):,} at most"
+            raise UsageError(f"{what} is damaged: its header claims {claimed:,} bytes, and {held}")
+        check_room(path, claimed)
+        return npy.read(file, header)

@@ -1,12 +1,13 @@
 """Generated images from a file, to be measured."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_gan.contract.errors import UsageError, first_line
+from tui_gan.contract.errors import UsageError
+from tui_gan.data import npy
+from tui_gan.data.files import reading
 
 # Images whose range is looked at together.
 PORTION = 4096
@@ -24,7 +25,8 @@ def read_image_samples(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32
     Raises:
         UsageError: with the file and what is right.
     """
-    array = _opened(path)
+    with reading(path):
+        array = npy.mapped(path, "images")
     if array.dtype.kind != "f":
         cure = "; divide bytes by 255" if array.dtype == np.uint8 else ""
         raise UsageError(f"{path} holds {array.dtype}; samples of images are floats between 0 and 1{cure}")
@@ -35,7 +37,8 @@ def read_image_samples(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32
         raise UsageError(f"{path} has shape {array.shape}; samples of this data have shape {forms}")
     if not len(array):
         raise UsageError(f"{path} holds no image; its shape is {array.shape}")
-    images = np.asarray(array, dtype=np.float32).reshape(-1, *shape)
+    with np.errstate(over="ignore"):
+        images = np.asarray(array, dtype=np.float32).reshape(-1, *shape)
     for first in range(0, len(images), PORTION):
         some = images[first : first + PORTION]
         bad = np.flatnonzero(~((some >= 0) & (some <= 1)).all(axis=(1, 2, 3)))
@@ -44,16 +47,3 @@ def read_image_samples(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32
             value = worst[~((worst >= 0) & (worst <= 1))][0]
             raise UsageError(f"{path}: image {first + bad[0] + 1} holds {value:g}; every number must lie between 0 and 1")
     return images
-
-
-def _opened(path: Path) -> NDArray[Any]:
-    try:
-        if path.stat().st_size == 0:
-            raise UsageError(f"{path} is empty; it should hold images")
-        # A memory map is refused when the header claims more than the file holds, before anything is allocated.
-        with np.errstate(over="raise"):
-            return np.lib.format.open_memmap(path, mode="r")
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
-    except (ValueError, EOFError, OverflowError, FloatingPointError) as error:
-        raise UsageError(f"{path} is not a readable NPY file: {first_line(error)}") from None

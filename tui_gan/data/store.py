@@ -12,8 +12,10 @@ from typing import IO, cast
 import numpy as np
 
 from tui_gan.contract.errors import UsageError
+from tui_gan.data import npy
 from tui_gan.data.files import fingerprint
 from tui_gan.data.imageset import Bytes, Shape
+from tui_gan.data.levels import Levels
 from tui_gan.data.places import cache_path
 
 # The share of the free memory that images may take before they go to a file.
@@ -40,9 +42,10 @@ def room() -> float:
     return MEMORY_SHARE * _free_memory()
 
 
-def kept_name(path: Path, size: int | None, channels: int | None) -> str:
+def kept_name(path: Path, size: int | None, channels: int | None, levels: Levels | None = None) -> str:
     """The name under which what was decoded from a path is kept: what it held, and what was asked for."""
-    return f"{fingerprint(path)}-{size or 'any'}-{channels or 'any'}"
+    stretched = f"-{levels.black!r}-{levels.white!r}" if levels else ""
+    return f"{fingerprint(path)}-{size or 'any'}-{channels or 'any'}{stretched}"
 
 
 def kept_path(name: str) -> Path:
@@ -63,8 +66,8 @@ def kept(name: str, count: int, since: float) -> Bytes | None:
         # Pictures of one size that were edited keep names and sizes; their times tell.
         if path.stat().st_mtime < since:
             return None
-        array = np.lib.format.open_memmap(path, mode="r")
-    except (OSError, ValueError, EOFError, OverflowError):
+        array = npy.mapped(path, "images")
+    except (OSError, UsageError):
         return None
     return array if array.dtype == np.uint8 and array.ndim == 4 and len(array) == count else None
 
@@ -93,7 +96,7 @@ def gather(rows: Rows, order: Sequence[int], name: Callable[[], str], since: flo
     if found is not None:
         return found, (reused_note(key),)
     _write(rows, order, kept_path(key))
-    return np.lib.format.open_memmap(kept_path(key), mode="r"), (f"too large for memory: decoded once into {kept_path(key)}",)
+    return npy.mapped(kept_path(key), "images"), (f"too large for memory: decoded once into {kept_path(key)}",)
 
 
 def reused_note(name: str) -> str:

@@ -48,7 +48,7 @@ def check(config: Config, dataset: Dataset) -> None:
 
 def doubts(config: Config, knobs: Knobs) -> Iterator[str]:
     """What is not refused, and does something else than its name says: one sentence each."""
-    terms = {name: REGULARIZERS[name] for name, weight in config.regularizers.items() if weight * knobs.regularization}
+    terms = {name: REGULARIZERS[name] for name, weight in config.regularizers.items() if weight}
     bounded = config.discriminator.spectral or any(term.bounds for term in terms.values())
     if OBJECTIVES[config.objective].unbounded and not bounded:
         penalties = ", ".join(name for name, term in REGULARIZERS.items() if term.bounds)
@@ -78,7 +78,7 @@ def _of_networks(config: Config) -> Iterator[str]:
         yield "norm_by_slot is for the generator: the discriminator judges a whole pack at once; leave it out of the discriminator"
     if config.discriminator.column_norm and config.discriminator.spectral:
         yield "column_norm and spectral normalisation both bound the weights of the discriminator; leave one of them out"
-    if config.optimizer.kind == "sgd" and config.optimizer.momentum_end and not config.optimizer.momentum_steps:
+    if OPTIMIZERS[config.optimizer.kind].momentum and config.optimizer.momentum_end and not config.optimizer.momentum_steps:
         yield "optimizer.momentum_end needs optimizer.momentum_steps, the steps over which the momentum moves"
 
 

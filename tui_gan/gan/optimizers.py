@@ -1,8 +1,8 @@
 """Optimisers, and how their settings move over the steps."""
 
 import math
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -51,18 +51,48 @@ def sgd(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: f
     return torch.optim.SGD(parameters, momentum=momentum)
 
 
-OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {"adam": adam, "adam_hat": adam_hat, "sgd": sgd}
-"""(parameters, *, beta1, beta2, momentum, fused); `fused` says whether the device has the fused kernels (cpu and cuda do)."""
+class Method(NamedTuple):
+    """How weights are moved.
+
+    Attributes:
+        make: (parameters, *, beta1, beta2, momentum, fused); `fused` says whether the device has the fused kernels (cpu and cuda do).
+        momentum: whether it reads the momentum of the configuration.
+    """
+
+    make: Callable[..., torch.optim.Optimizer]
+    momentum: bool = False
+
+
+OPTIMIZERS: dict[str, Method] = {"adam": Method(adam), "adam_hat": Method(adam_hat), "sgd": Method(sgd, momentum=True)}
 
 
 def optimizer_of(settings: Optimizer, network: nn.Module, device: str, column_norm: float = 0.0) -> torch.optim.Optimizer:
     """The optimizer of a network on a device, whose updates end with `limit_columns_` where there is a limit."""
-    make, fused = OPTIMIZERS[settings.kind], device.startswith(("cpu", "cuda"))
+    make, fused = OPTIMIZERS[settings.kind].make, device.startswith(("cpu", "cuda"))
     optimizer = make(network.parameters(), beta1=settings.beta1, beta2=settings.beta2, momentum=settings.momentum, fused=fused)
     if column_norm:
         matrices = columns(network)
         optimizer.register_step_post_hook(lambda *_: limit_columns_(matrices, column_norm))
     return optimizer
+
+
+def moments(settings: Optimizer, network: nn.Module, momentum: float) -> dict[str, Tensor]:
+    """All that an optimizer with this momentum keeps of the weights of a network on the device "meta", by "index.name".
+
+    It is found by one update there, so that no optimizer has to say it.
+    """
+    weights = list(network.parameters())
+    optimizer = OPTIMIZERS[settings.kind].make(weights, beta1=settings.beta1, beta2=settings.beta2, momentum=momentum, fused=False)
+    for weight in weights:
+        weight.grad = torch.empty_like(weight)
+    optimizer.step()
+    return dict(kept(optimizer))
+
+
+def kept(optimizer: torch.optim.Optimizer) -> Iterator[tuple[str, Tensor]]:
+    """What an optimizer keeps of each weight that it has moved, by "index.name"."""
+    for index, found in optimizer.state_dict()["state"].items():
+        yield from ((f"{index}.{name}", value) for name, value in found.items() if isinstance(value, Tensor))
 
 
 def constant(step: int, period: float, factor: float, floor: float) -> float:

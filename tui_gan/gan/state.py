@@ -1,7 +1,7 @@
 """The state of a trainer as named tensors: all that the next step depends on."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -9,19 +9,31 @@ from torch import Tensor, nn
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import choose
 from tui_gan.gan.networks import build
+from tui_gan.gan.optimizers import OPTIMIZERS, kept, moments
 from tui_gan.gan.regularizers import REGULARIZERS
 
 if TYPE_CHECKING:
     from tui_gan.gan.trainer import Trainer
 
 State = dict[str, Tensor]
-# Moments of a weight, of its own shape, by the kind of optimiser; beside them a number.
-MOMENTS = {**dict.fromkeys(("adam", "adam_hat"), ("exp_avg", "exp_avg_sq")), "sgd": ("momentum_buffer",)}
-NUMBERS = {**dict.fromkeys(("adam", "adam_hat"), ("step",)), "sgd": ()}
 COUNTS = 4
 
 # Type and shape.
 Form = tuple[torch.dtype, tuple[int, ...]]
+
+
+class Forms(NamedTuple):
+    """Forms of the tensors of a state, by name.
+
+    Attributes:
+        must: of those that every state has.
+        begun: of those that an optimizer has of each weight that it has moved, and of no other.
+        may: of those that it may have beside, where its momentum is not 0 or was not.
+    """
+
+    must: dict[str, Form]
+    begun: dict[str, Form]
+    may: dict[str, Form]
 
 
 def tensors(trainer: "Trainer") -> Iterator[tuple[str, Tensor]]:
@@ -30,10 +42,8 @@ def tensors(trainer: "Trainer") -> Iterator[tuple[str, Tensor]]:
         for key, value in module.state_dict().items():
             yield f"{name}.{key}", value
     for name, optimizer in _optimizers(trainer):
-        for index, moments in optimizer.state_dict()["state"].items():
-            for key, value in moments.items():
-                if isinstance(value, Tensor):
-                    yield f"{name}.{index}.{key}", value
+        for key, value in kept(optimizer):
+            yield f"{name}.{key}", value
     for name, means in _means(trainer):
         for index, mean in enumerate(means):
             yield f"{name}.{index}", mean
@@ -86,8 +96,8 @@ def carried(old: "Trainer", new: "Trainer") -> State:
     for (name, module), (_, other) in zip(_modules(old), _modules(new), strict=True):
         found |= {f"{name}.{its}": state[f"{name}.{mine}"] for mine, its in zip(module.state_dict(), other.state_dict(), strict=True)}
     weights, wanted = old.config.regularizers, new.config.regularizers
-    kept = {f"coefficients.{name}" for name in new.coefficients if weights.get(name) == wanted[name]}
-    found |= {name: value for name, value in fresh.items() if name.startswith("coefficients.") and name not in kept}
+    same = {f"coefficients.{name}" for name in new.coefficients if weights.get(name) == wanted[name]}
+    found |= {name: value for name, value in fresh.items() if name.startswith("coefficients.") and name not in same}
     if old.config.sampling != new.config.sampling:
         found |= {"drawn": fresh["drawn"]} if "drawn" in fresh else {}
     if _latents(old.config) != _latents(new.config):
@@ -95,14 +105,14 @@ def carried(old: "Trainer", new: "Trainer") -> State:
     return found
 
 
-def forms(config: Config, shape: tuple[int, ...]) -> tuple[dict[str, Form], dict[str, Form]]:
-    """Forms of the tensors that the state of a configuration must have, and of those that its optimisers may; nothing is allocated.
+def forms(config: Config, shape: tuple[int, ...]) -> Forms:
+    """Forms of the tensors of the state of a configuration; nothing is allocated.
 
     Args:
         shape: of one sample.
 
     Raises:
-        UsageError: a network or a regularizer that is not in the tables, or a network that does not go with the shape.
+        UsageError: a network, a regularizer or an optimizer that is not in the tables, or a network that does not go with the shape.
     """
     with torch.device("meta"):
         generator, discriminator = build(config, shape)
@@ -117,21 +127,25 @@ def forms(config: Config, shape: tuple[int, ...]) -> tuple[dict[str, Form], dict
     must |= {"stream": _form(torch.Generator().get_state()), "fixed_latents": (torch.float32, (config.fixed_latents, config.latent_dim))}
     must |= {"drawn": (torch.int64, ())} if config.sampling == "epochs" else {}
     must |= {"loss_sums": (torch.float32, (2,)), "accuracy_sum": (torch.float32, ()), "counts": (torch.int64, (COUNTS,))}
-    may: dict[str, Form] = {}
-    for name, network in networks.items():
-        for index, weight in enumerate(network.parameters()):
-            if config.historical_averaging:
-                must[f"{name}_means.{index}"] = _form(weight)
-            prefix = f"{name}_optimizer.{index}."
-            may |= {prefix + moment: _form(weight) for moment in MOMENTS.get(config.optimizer.kind, ())}
-            may |= {prefix + number: (torch.float32, ()) for number in NUMBERS.get(config.optimizer.kind, ())}
-    return must, may
+    if config.historical_averaging:
+        weights = {name: enumerate(network.parameters()) for name, network in networks.items()}
+        must |= {f"{name}_means.{index}": _form(weight) for name, each in weights.items() for index, weight in each}
+    choose(OPTIMIZERS, config.optimizer.kind, "optimizer")
+    begun, with_momentum = (
+        {
+            f"{name}_optimizer.{key}": _form(value)
+            for name, network in networks.items()
+            for key, value in moments(config.optimizer, network, momentum).items()
+        }
+        for momentum in (0.0, 0.5)
+    )
+    return Forms(must, begun, {name: form for name, form in with_momentum.items() if name not in begun})
 
 
 def size(config: Config, shape: tuple[int, ...]) -> int:
     """Bytes of a whole state, which is what a checkpoint takes on the disk."""
-    must, may = forms(config, shape)
-    return sum(dtype.itemsize * torch.Size(form).numel() for dtype, form in (*must.values(), *may.values()))
+    found = forms(config, shape)
+    return sum(dtype.itemsize * torch.Size(form).numel() for each in found for dtype, form in each.values())
 
 
 def _latents(config: Config) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.dropout import _DropoutNd
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
@@ -34,7 +35,7 @@ class Trainer:
         steps_done: steps trained since the beginning; `pretrained` those of the pre-training before it.
         fixed_latents: (config.fixed_latents, Z) latents that stay the same for the whole run.
         coefficients: of the regularizers that adapt theirs, by name, () on the device.
-        k: discriminator updates of a step where they follow its accuracy.
+        k: discriminator updates of a step where they follow its accuracy; `coordination` says whether they do.
         drawn: real samples that have been drawn in epochs.
         stirs: whether a step draws from torch's default stream: dropout, instance noise, a regularizer.
 
@@ -58,7 +59,7 @@ class Trainer:
         self._settling = self._draw(SETTLED_ON, stratified=False, stream=torch.Generator().manual_seed(config.seed))
         self._settled = False
         self.steps_done = self.pretrained = self.losses_summed = 0
-        self.k = 1
+        self.k, self.coordination = 1, COORDINATION[config.coordination]
         self.drawn = 0
         self.loss_sums = torch.zeros(2, device=device)
         self.accuracy_sum = torch.zeros((), device=device)
@@ -175,11 +176,11 @@ class Trainer:
 
     def k_steps(self, knobs: Knobs) -> int:
         """Discriminator updates of this step."""
-        return knobs.k_steps if self.config.coordination == "fixed" else min(self.k, knobs.k_steps)
+        return min(self.k, knobs.k_steps) if self.coordination.adapts else knobs.k_steps
 
     def coordinate(self, knobs: Knobs, accuracy: float) -> None:
         """Set k by the discriminator's accuracy since the last time."""
-        self.k = COORDINATION[self.config.coordination](self.k, knobs.k_steps, accuracy)
+        self.k = self.coordination.k(self.k, knobs.k_steps, accuracy)
 
     def averaged(self) -> nn.Sequential:
         """The generator with averaged weights, its normalisation settled for them."""
@@ -265,7 +266,7 @@ class Trainer:
         real_logits, fake_logits = logits[:2]
         loss = self.objective.discriminator_loss(real_logits, fake_logits)
         losses = with_discriminator_terms(loss, self, knobs, shown, logits, terms)
-        if self.config.coordination != "fixed":
+        if self.coordination.adapts:
             self.accuracy_sum += objectives.accuracy(self.objective, real_logits, fake_logits) / self.k_steps(knobs)
         return losses
 
@@ -326,7 +327,7 @@ class Trainer:
 
 
 def _has_dropout(network: nn.Module) -> bool:
-    return any(isinstance(layer, nn.Dropout) for layer in network.modules())
+    return any(isinstance(layer, _DropoutNd) for layer in network.modules())
 
 
 def _move(optimizer: torch.optim.Optimizer, weights: list[Tensor], gradients: Sequence[Tensor | None]) -> None:

@@ -1,7 +1,7 @@
 """The order in which the two players move in a step, and how many times the discriminator does."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -74,5 +74,16 @@ def accuracy(k: int, most: int, accuracy: float) -> int:
     return max(1, min(most, k))
 
 
-COORDINATION: dict[str, Callable[[int, int, float], int]] = {"fixed": fixed, "accuracy": accuracy}
-"""(k, the knob k_steps, the discriminator's accuracy since the last time) -> k from then on."""
+class Coordination(NamedTuple):
+    """How k, the number of discriminator updates of a step, is set.
+
+    Attributes:
+        k: (k, the knob k_steps, the discriminator's accuracy since the last time) -> k from then on.
+        adapts: whether it moves, for which the accuracy is measured; else k is the knob.
+    """
+
+    k: Callable[[int, int, float], int]
+    adapts: bool = True
+
+
+COORDINATION: dict[str, Coordination] = {"fixed": Coordination(fixed, adapts=False), "accuracy": Coordination(accuracy)}

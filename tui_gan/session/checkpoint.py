@@ -20,7 +20,7 @@ from tui_gan.contract.outer import check_ordinary, printable
 from tui_gan.contract.snapshot import Event
 from tui_gan.gan.compatibility import check_names
 from tui_gan.gan.networks import build
-from tui_gan.gan.state import Form, forms
+from tui_gan.gan.state import Forms, forms
 from tui_gan.session.arithmetic import Arithmetic
 from tui_gan.session.atomic import replacing
 
@@ -104,7 +104,7 @@ def read(path: Path) -> tuple[dict[str, Tensor], About]:
         about = _about(path, file.metadata())
         slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
         found = {name: (TYPES.get(each.get_dtype()), tuple(each.get_shape())) for name, each in slices.items()}
-        _check_forms(path, *_expected(path, about), found)
+        _check_forms(path, _expected(path, about), found)
         return {name: file.get_tensor(name) for name in found}, about
 
 
@@ -196,8 +196,8 @@ def _short(text: object) -> str:
     return cut(printable(text))
 
 
-def _expected(path: Path, about: About) -> tuple[dict[str, Form], dict[str, Form]]:
-    """Forms of the tensors that a checkpoint must have, and of those that its optimisers may; nothing is allocated."""
+def _expected(path: Path, about: About) -> Forms:
+    """Forms of the tensors of a checkpoint; nothing is allocated."""
     try:
         check_names(about.config)
         return forms(about.config, about.shape)
@@ -210,10 +210,11 @@ def _expected(path: Path, about: About) -> tuple[dict[str, Form], dict[str, Form
 Found = tuple[torch.dtype | None, tuple[int, ...]]
 
 
-def _check_forms(path: Path, must: dict[str, Form], may: dict[str, Form], found: dict[str, Found]) -> None:
+def _check_forms(path: Path, forms: Forms, found: dict[str, Found]) -> None:
     # An optimiser has the moments of a weight all or not at all.
-    begun = {name.rpartition(".")[0] for name in found if name in may}
-    must = must | {name: form for name, form in may.items() if name.rpartition(".")[0] in begun}
+    moved = {name.rpartition(".")[0] for name in found if name in forms.begun}
+    must = forms.must | {name: form for name, form in forms.begun.items() if name.rpartition(".")[0] in moved}
+    must |= {name: form for name, form in forms.may.items() if name in found}
     for name, form in must.items():
         if found.get(name) != form:
             raise UnreadableError(f"{path}: tensor {name} should be {_described(form)}, and is {_described(found.get(name))}")

@@ -1,9 +1,11 @@
-"""Training time: a stopwatch that rests in pauses, and the speed of the last seconds."""
+"""Training time: a stopwatch that rests in pauses and while the process is stopped, and the speed of the last seconds."""
 
 import contextlib
 import time
 from collections import deque
 from collections.abc import Iterator
+
+from tui_gan.session.stops import STOPS
 
 WINDOW = 3.0
 
@@ -18,14 +20,15 @@ class Clock:
 
     @property
     def seconds(self) -> float:
-        """Training time so far, without pauses."""
-        running = 0.0 if self._began is None else time.perf_counter() - self._began
+        """Training time so far, without pauses and stops."""
+        running = 0.0 if self._began is None else _now() - self._began
         return self._counted + running
 
     def start(self) -> None:
         """Count from now on."""
         if self._began is None:
-            self._began = time.perf_counter()
+            STOPS.watch()
+            self._began = _now()
 
     def stop(self) -> None:
         """Count no longer."""
@@ -56,3 +59,7 @@ class Clock:
             return 0.0
         (then, first), (now, last) = self._ticks[0], self._ticks[-1]
         return (last - first) / (now - then) if now > then else 0.0
+
+
+def _now() -> float:
+    return time.perf_counter() - STOPS.seconds

@@ -25,7 +25,7 @@ from tui_gan.session.undo import Changes, InForce, Progress, different
 EVENTS = 200
 HISTORY = "history."
 PRETRAINING_LOGGED = 10
-# Series of the coefficients that adapt, by their regularizers.
+# Of the coefficients that adapt, by their regularizers; others have the regularizer's name.
 SERIES = {"adaptive_l2": "l2_coefficient"}
 
 
@@ -299,7 +299,7 @@ class Run:
         scalars = self._scalars()
         if not math.isfinite(scalars["generator_loss"] + scalars["discriminator_loss"]):
             raise NonFiniteError
-        if self.config.coordination != "fixed":
+        if self.trainer.coordination.adapts:
             self.trainer.coordinate(self.knobs, float(self.trainer.accuracy_sum) / max(1, self.trainer.losses_summed))
         self.trainer.clear_losses()
         for name, value in scalars.items():
@@ -311,9 +311,9 @@ class Run:
         """The mean losses of the interval, and what the training adapts; waits for the device."""
         generator_loss, discriminator_loss = self.trainer.mean_losses().tolist()
         found = {"generator_loss": generator_loss, "discriminator_loss": discriminator_loss}
-        if self.config.coordination != "fixed":
+        if self.trainer.coordination.adapts:
             found["k"] = self.trainer.k_steps(self.knobs)
-        return found | {SERIES.get(name, name): float(value) for name, value in self.trainer.coefficients.items()}
+        return found | {series_of(name): float(value) for name, value in self.trainer.coefficients.items()}
 
     def _log_scalars(self) -> None:
         self.log("scalars", **self._scalars())
@@ -336,6 +336,11 @@ class Run:
             events=tuple(self.events),
             arithmetic=arithmetic.here(),
         )
+
+
+def series_of(regularizer: str) -> str:
+    """The series of the coefficient of a regularizer that adapts it."""
+    return SERIES.get(regularizer, regularizer)
 
 
 def _same(value: float, stored: float | None) -> bool:

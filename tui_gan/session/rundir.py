@@ -134,7 +134,7 @@ def find(name: str) -> RunDirectory:
     """
     try:
         for path in (Path(name), RUNS / name):
-            if (path / "config.toml").is_file():
+            if (path / "config.toml").exists():
                 return RunDirectory(path)
         if Path(name).is_dir():
             raise UnreadableError(f"{name} holds no run (no config.toml); `tui-gan runs` lists those there are")

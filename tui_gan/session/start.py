@@ -1,7 +1,6 @@
 """From a plan to a session that is ready to train."""
 
 import dataclasses
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,7 +108,7 @@ def _tell_arithmetic(run: Run, before: About) -> None:
     """Say by what the run goes on, where that is not what one would take it for; on another device than the CPU it does not matter."""
     if not run.knobs.device == before.knobs.device == "cpu":
         return
-    now, command = arithmetic.here(), f"tui-gan resume {shlex.quote(str(run.files.run.path))}"
+    now, command = arithmetic.here(), rundir.resuming(run.files.run.path)
     if warning := arithmetic.changed(before.arithmetic, now, command):
         run.note(warning, "warning")
     elif note := arithmetic.kept(run.config.threads, now, command):

@@ -14,6 +14,7 @@ from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.rules import Rules
 from tui_gan.contract.snapshot import Snapshot, Status
 from tui_gan.session import rundir
+from tui_gan.session.ahead import load_torch
 from tui_gan.session.plan import Outcome, Plan
 from tui_gan.session.runlog import RunLog
 
@@ -82,6 +83,7 @@ class RunThread:
     def _train(self) -> Outcome:
         with _kept():
             # Importing torch takes seconds; here it happens while the first frame is on the screen already.
+            load_torch()
             from tui_gan.session.start import start
 
             session = start(self.plan, self._inbox, self._publish)

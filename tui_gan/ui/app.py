@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -23,13 +24,14 @@ from tui_gan.ui.draw.raster import Raster, forgotten, sent
 from tui_gan.ui.draw.texts.figures import figures
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings
+from tui_gan.ui.line import Line
 from tui_gan.ui.memory import FIRST_TIME, Memory
 from tui_gan.ui.painter import painter
 from tui_gan.ui.panels.panel import Frame
 from tui_gan.ui.panels.settings import Settings
 from tui_gan.ui.puller import Puller
 from tui_gan.ui.search import Actions, Palette
-from tui_gan.ui.theme import AsciiFilter, theme
+from tui_gan.ui.theme import AsciiFilter, Colourless, theme, without_colours
 from tui_gan.ui.unofficial import Front
 from tui_gan.ui.views import VIEWS
 
@@ -38,6 +40,8 @@ EXPORTED = {"overview": "distribution", "layers": "distribution", "discriminator
 OVERVIEW = ("distribution", "losses", "samples", "predictions", "quality", "knobs", "events")
 # By Rich's names of what the terminal can.
 DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
+# Seconds after which the run begins although the terminal has not taken the first frame.
+BEGINS_WITHIN = 2.0
 KINDS: dict[SeverityLevel, EventKind] = {"information": "info", "warning": "warning", "error": "error"}
 
 
@@ -49,7 +53,7 @@ class TuiGan(Front):
         keys: those in force.
         memory: how the screen was left the last time.
         paused: whether the run has been told to begin paused.
-        begin: called once the first frame stands, so that whatever starts the run does not delay it.
+        begin: called once the terminal has taken the first frame with words, which whatever starts the run would delay.
 
     Attributes:
         restart: what a new run is asked for with when this one has been saved, each as `KEY=VALUE`; empty for none.
@@ -75,10 +79,10 @@ class TuiGan(Front):
         begin: Callable[[], None] | None = None,
     ) -> None:
         self.restart: tuple[str, ...] = ()
-        self._rasters: set[int] = set()
-        self._left = False
-        self._ascii = [AsciiFilter()] if ascii_only else []
-        super().__init__()
+        self._rasters: dict[int, Raster] = {}
+        super().__init__(Line)
+        self.no_color = without_colours(os.environ)
+        self._plain = [*([AsciiFilter()] if ascii_only else []), *([Colourless()] if self.no_color else [])]
         self.animation_level = "none"
         self._handle = handle
         self._keys = keys
@@ -103,16 +107,38 @@ class TuiGan(Front):
         return self._board
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, and after them the one that leaves plain ASCII alone."""
-        return [*super().get_line_filters(), *self._ascii]
+        """Textual's own but for the greys that it shows where no colour is wanted, and those that leave plain ASCII and no colour."""
+        return [*(each for each in super().get_line_filters() if not isinstance(each, Monochrome | NoColor)), *self._plain]
 
     def on_mount(self) -> None:
         """Draw what is there and start to pull."""
         self.set_keymap({key.name: key.key for key in self._keys if key not in KEYS})
         self._show(self._handle.latest)
-        if self._begin is not None:
-            self.call_after_refresh(self._begin)
+        # A terminal that does not read is not waited for.
+        self.set_timer(BEGINS_WITHIN, self._begin_run)
         self._pulling = asyncio.create_task(self._pull())
+
+    def displayed(self) -> None:
+        """Begin the run when the terminal has taken the first frame with words."""
+        if self._begin is not None and (self.screen is not self._board or self._board.stands):
+            self.when_taken(self._begin_run)
+
+    def _begin_run(self) -> None:
+        begin, self._begin = self._begin, None
+        if begin is not None:
+            begin()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not taken what it was given a while ago."""
+        return isinstance(self.driver, Line) and self.driver.behind
+
+    def when_taken(self, call: Callable[[], object]) -> None:
+        """Have something called when the terminal has taken all that was written before."""
+        if isinstance(self.driver, Line):
+            self.driver.when_taken(call)
+        else:
+            super().when_taken(call)
 
     async def _pull(self) -> None:
         """Ask for snapshots and draw them until the run has stopped."""
@@ -138,14 +164,34 @@ class TuiGan(Front):
 
     def show_raster(self, raster: Raster, number: int) -> None:
         """Give the terminal a picture in pixels."""
-        if not self._left:
-            self._rasters.add(number)
-            self.write(sent(raster, number))
+        self._rasters[number] = raster
+        if self.driver is not None and not self.leave_out():
+            self.driver.write(sent(raster, number))
 
     def parting(self) -> str:
         """What leaves no picture behind in the terminal."""
-        self._left = True
         return "".join(forgotten(number) for number in sorted(self._rasters))
+
+    def draw_anew(self) -> None:
+        """Draw all of the screen, and give the terminal its pictures again."""
+        for number, raster in self._rasters.items():
+            self.show_raster(raster, number)
+        super().draw_anew()
+
+    def action_suspend(self) -> None:
+        """Stop the process until the shell continues it, where there is such a shell."""
+        if isinstance(self.driver, Line):
+            self.driver.suspend()
+
+    def wait(self) -> None:
+        """Wait, when the screen has been left, until the terminal has taken all, however long it does not read."""
+        if isinstance(self.driver, Line):
+            self.driver.wait()
+
+    def let_go(self) -> None:
+        """Give the terminal back at once; for the end of the process."""
+        if isinstance(self.driver, Line):
+            self.driver.let_go()
 
     def send(self, command: Command) -> None:
         """Send a command to the run; its answer is shown at once."""
@@ -188,7 +234,8 @@ class TuiGan(Front):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.push_screen(Help(self._board.panel, self._board.kind, self._keys))
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(self._board.panel, self._board.kind, self._keys))
 
     def action_command_palette(self) -> None:
         """Show the command palette."""

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from tui_gan.contract.news import fresh
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D, Status
 from tui_gan.ui.bars import Advice, Footer, Header, Stages
+from tui_gan.ui.fitted import Fitted
 from tui_gan.ui.layout import ABSENT, Kind, PlacedLayout, Places, places
 from tui_gan.ui.memory import Memory
 from tui_gan.ui.panels import PANELS
@@ -23,7 +24,7 @@ BELOW = ("stages", "advice", "footer")
 KINDS: dict[type, Kind] = {Line1D: "line", Plane2D: "plane", ImageGrid: "images"}
 
 
-class Board(Screen[None]):
+class Board(Fitted, Screen[None]):
     """All panels, placed by `layout.places`.
 
     Args:
@@ -159,6 +160,9 @@ class Board(Screen[None]):
     def _place_again(self) -> None:
         # A screen keeps its arrangement until a child asks for another.
         self.children[0].refresh(layout=True)
+        self._placed_again()
+
+    def _placed_again(self) -> None:
         placed, self._placed_for = self.placed, self._arrangement
         if self._focused_panel not in placed:
             wanted = self.maximised or VIEWS[self.view].panel
@@ -183,9 +187,16 @@ class Board(Screen[None]):
         """Begin."""
         self._place_again()
 
-    def on_resize(self) -> None:
-        """Other panels may have come to the screen."""
-        self._place_again()
+    def on_resize(self, event: events.Resize) -> None:
+        """Other panels may have come to the screen, once it has been laid out for its new size."""
+        if event.size == self.outer_size:
+            self._placed_again()
+
+    @property
+    def stands(self) -> bool:
+        """Whether all that is to be seen has been drawn, and handed on to the terminal."""
+        seen = [part for part in self.query_children(Part) if part.is_on_screen]
+        return bool(seen) and all(part.stands for part in seen)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Catch up with what happened behind the help or the palette."""

@@ -12,13 +12,14 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_gan.ui.fitted import Overlay
 from tui_gan.ui.keys import KEYS, Key, help_groups
 
 
-class Help(ModalScreen[None]):
+class Help(Overlay, ModalScreen[None]):
     """Every key; Escape, and the keys for help and for quitting, close it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.pop_screen", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "close", show=False)]
 
     def __init__(self, panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> None:
         super().__init__()
@@ -36,7 +37,9 @@ class Help(ModalScreen[None]):
         """Close it with the keys that the user's file may have moved."""
         if event.key in self._closed_by:
             event.stop()
-            self.dismiss()
+            # A second press may have come while the first was closing it.
+            if self.is_current:
+                self.dismiss()
 
 
 def help_text(groups: Mapping[str, Sequence[tuple[str, str]]]) -> Table:

@@ -99,11 +99,19 @@ SCREEN = (
     Key("palette", "ctrl+p", "command_palette", "palette", "find any action by name"),
     Key("theme", "T", "theme", "theme", "switch between dark and light theme"),
     Key("interrupt", "ctrl+c", "leave", "quit", "the same as q", priority=True),
+    Key(
+        "suspend",
+        "ctrl+z",
+        "suspend",
+        "suspend",
+        "leave the screen for the shell and stop training; the shell's fg brings both back",
+        priority=True,
+    ),
     Key("back", "escape", "restore", "restore", "close the help, or restore a zoomed panel"),
 )
 ACTIONS = (*RUN, *CHANGES, *SCREEN)
 # These keys stay what they are, whatever the user's file of keys says; the footer begins with the others' most needed.
-FIXED = ("interrupt", "back")
+FIXED = ("interrupt", "suspend", "back")
 FIRST = ("help", "quit")
 
 IN_PANELS = (

@@ -17,6 +17,7 @@ from tui_gan.ui.draw.pictures import painting as paintings
 from tui_gan.ui.draw.pictures.easel import easel, place, sheet
 from tui_gan.ui.draw.pictures.painting import Painting, Place
 from tui_gan.ui.draw.texts import words
+from tui_gan.ui.fitted import Overlay
 from tui_gan.ui.keys import bindings, painter_items
 from tui_gan.ui.panels.panel import Frame, Notes, Part
 
@@ -113,7 +114,7 @@ class Easel(Part):
         return (("  ".join(where), Ink.TEXT), (f"  {level}", Ink.REAL), (f"  brush {painting.brush}", Ink.KEY))
 
 
-class Painter(ModalScreen[None]):
+class Painter(Overlay, ModalScreen[None]):
     """Sends what was drawn to the run, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("painter")]

@@ -16,8 +16,8 @@ from tui_gan.ui.unofficial import key_of
 THEMES = {"dark": False, "light": True}
 # What a key may be called besides its character.
 NAMES = {"space", *CHARACTERS.values(), *(key.value for key in Keys if not key.value.startswith("<") and key is not Keys.Ignore)}
-# These move the focus and leave, whatever the file says.
-TAKEN = ("tab", "shift+tab", "ctrl+i", "ctrl+c", "ctrl+q")
+# These move the focus, leave and suspend, whatever the file says.
+TAKEN = ("tab", "shift+tab", "ctrl+i", "ctrl+c", "ctrl+q", "ctrl+z")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _key(action: str, text: str) -> str:
     elif name not in NAMES:
         raise UsageError(f"unknown key {quoted(text)} for {action}{nearest(text, NAMES)}")
     if name in TAKEN:
-        raise UsageError(f"the key {text!r} cannot be given to {action}: it moves the focus or quits, whatever this file says")
+        raise UsageError(f"the key {text!r} cannot be given to {action}: it moves the focus, quits or suspends, whatever this file says")
     return name
 
 

@@ -8,10 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_gan.ui.fitted import Overlay
+
 WIDEST = 76
 
 
-class Question(ModalScreen[bool]):
+class Question(Overlay, ModalScreen[bool]):
     """A question; y and Enter say yes, n, q and Escape no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -31,7 +33,7 @@ class Question(ModalScreen[bool]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap the text where the screen is narrow."""
-        self.query_one("#question").styles.max_width = min(WIDEST, event.size.width)
+        self.query_one("#question").styles.max_width = min(WIDEST, self.app.size.width)
 
     def action_answer(self, yes: bool) -> None:
         """Close, with the answer."""

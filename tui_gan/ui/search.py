@@ -12,6 +12,7 @@ from textual.widgets import Input
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.ui.bars import Footer
 from tui_gan.ui.board import Board
+from tui_gan.ui.fitted import Overlay
 from tui_gan.ui.keys import Key
 from tui_gan.ui.views import VIEWS
 
@@ -45,7 +46,7 @@ class Actions(Provider):
                 yield Hit(score, matcher.highlight(title(key, view)), act, help=f"key {key.shown}")
 
 
-class Palette(CommandPalette):
+class Palette(Overlay, CommandPalette):
     """Textual's command palette, with a cursor that does not blink: a paused screen writes nothing."""
 
     def on_mount(self) -> None:

@@ -4,23 +4,26 @@ No other file imports or touches a private name of Textual (tests/test_imports.p
 """
 
 import traceback
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable
 
+from rich.console import RenderableType
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
-from textual.drivers import linux_driver
-from textual.keys import _character_to_key
+from textual.keys import Keys, _character_to_key
+from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
 from textual.screen import Screen
 from textual.widget import Widget
 
-ESCAPE = "\x1b"
-# With these a terminal begins to tell of keys such as the arrows; they are keys of their own only if nothing follows in time.
-BEGINNINGS = ("[", "O")
-# Alt and backspace together delete a word where text is typed.
-WORD_BACK = "\x7f"
+from tui_gan.ui.incoming import Pasted, Token
+
+FOCUS = {"\x1b[I": events.AppFocus, "\x1b[O": events.AppBlur}
+# A terminal that can show a frame whole says so when it is asked.
+WHOLE_FRAMES = ("\x1b[?2026;1$y", "\x1b[?2026;2$y", "\x1b[?2026;3$y")
+MOUSE = "\x1b[<"
+FARTHEST = 10_000
 
 
 def key_of(character: str) -> str:
@@ -33,15 +36,32 @@ def hand_key(place: Widget | Screen[object], event: events.Key) -> None:
     place._forward_event(events.Key(event.key, event.character))
 
 
-class Parser(XTermParser):
-    """Textual's parser of what a terminal sends, which takes the Escape before another key for Alt; Alt means nothing here."""
+class Reading:
+    """What came in, as Textual's messages; its tables of keys have no public way in, and its parser of bytes believes whatever comes."""
 
-    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
-        """The keys of a sequence of characters; `alt`: an Escape came before it, and nothing after it in time."""
-        pair = len(sequence) == 2 and sequence[0] == ESCAPE and sequence[1] not in (*BEGINNINGS, ESCAPE, WORD_BACK)
-        if pair or alt:
-            yield events.Key("escape", ESCAPE)
-        yield from super()._sequence_to_key_events(sequence[1] if pair else sequence)
+    def __init__(self) -> None:
+        self._parser = XTermParser()
+
+    def messages(self, token: Token) -> list[Message]:
+        """The messages of a token; none where it means nothing."""
+        if isinstance(token, Pasted):
+            return [events.Paste(token.text)]
+        if token.text in FOCUS:
+            return [FOCUS[token.text]()]
+        if token.text in WHOLE_FRAMES:
+            return [TerminalSupportsSynchronizedOutput()]
+        if token.text.startswith(MOUSE):
+            return self._mouse(token.text)
+        try:
+            keys = [key for key in self._parser._sequence_to_key_events(token.text) if key.key != Keys.Ignore]
+        except (ValueError, OverflowError):
+            # A number that is no character's.
+            return []
+        return [key for key in keys if (key.character or " ").encode("utf-8", "ignore")]
+
+    def _mouse(self, text: str) -> list[Message]:
+        message = self._parser.parse_mouse_code(text)
+        return [message] if isinstance(message, events.MouseEvent) and max(message.x, message.y) < FARTHEST else []
 
 
 class Front(App[None]):
@@ -52,31 +72,59 @@ class Front(App[None]):
         bytes_written: what has gone to the terminal so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, driver: type[Driver] | None = None) -> None:
         self.failure: BaseException | None = None
         self.failure_text = ""
         self.bytes_written = 0
-        super().__init__()
-        # Textual's driver looks for its parser in its module alone.
-        vars(linux_driver)["XTermParser"] = Parser
-        self.driver_class = _counting(self.driver_class, self)
+        self._left_out = False
+        super().__init__(driver_class=driver)
 
-    def write(self, text: str) -> None:
-        """Send to the terminal what no widget draws, such as a picture in pixels; the driver is the app's own."""
-        if self._driver is not None:
-            self._driver.write(text)
+    @property
+    def driver(self) -> Driver | None:
+        """What drives the terminal; None before the app runs."""
+        return self._driver
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not taken what it was given a while ago."""
+        return False
+
+    def when_taken(self, call: Callable[[], object]) -> None:
+        """Have something called when the terminal has taken all that was written before."""
+        self.call_later(call)
+
+    def leave_out(self) -> bool:
+        """Whether nothing is to be written now, since the terminal is behind; all is drawn anew as soon as it is not."""
+        if self.is_behind and not self._left_out:
+            self._left_out = True
+            self.when_taken(self._catch_up)
+        return self.is_behind
+
+    def _catch_up(self) -> None:
+        self._left_out = False
+        self.draw_anew()
+
+    def displayed(self) -> None:
+        """Called when a frame has been handed on to the terminal."""
 
     def parting(self) -> str:
         """What is sent to the terminal before the screen is left."""
         return ""
 
+    def draw_anew(self) -> None:
+        """Draw all of the screen: the terminal has kept nothing of it."""
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Hand a frame on, where Textual waits for a terminal that does not read, and hears no key meanwhile."""
+        if not self.leave_out():
+            super()._display(screen, renderable)
+            self.displayed()
+
     def fail(self, error: Exception) -> None:
         """End the screen because of an exception."""
         self._handle_exception(error)
-
-    def panic(self, *renderables: Any) -> None:
-        """Textual's way out when its input thread fails."""
-        self.fail(RuntimeError("the terminal's input failed"))
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep an unhandled exception and leave without a word on the terminal, where Textual prints it with all variables."""
@@ -90,18 +138,3 @@ class Front(App[None]):
     def _print_error_renderables(self) -> None:
         """Print nothing: the traceback belongs in the log."""
         self._exit_renderables.clear()
-
-
-def _counting(driver: type[Driver], front: Front) -> type[Driver]:
-    """A driver that counts the bytes of a slow line, and writes what is to be sent before it leaves the screen."""
-
-    class Counting(driver):  # type: ignore[misc, valid-type]
-        def write(self, data: str) -> None:
-            front.bytes_written += len(data) if data.isascii() else len(data.encode())
-            super().write(data)
-
-        def stop_application_mode(self) -> None:
-            super().write(front.parting())
-            super().stop_application_mode()
-
-    return Counting

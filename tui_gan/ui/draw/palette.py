@@ -126,19 +126,25 @@ class Look:
     """How things are drawn: in which colours, with plain ASCII alone or not, and what the terminal makes of the colours.
 
     Attributes:
-        depth: how many colours it has; `grey`, whether it is to show greys alone.
+        depth: how many colours it has.
+        colourless: whether no colour is to be shown.
         pixels: whether it shows pictures in pixels.
     """
 
     palette: Palette = DARK
     ascii_only: bool = False
     depth: Depth = 24
-    grey: bool = False
+    colourless: bool = False
     pixels: bool = False
 
     def pick(self, unicode: str, plain: str) -> str:
         """The text for this terminal."""
         return plain if self.ascii_only else unicode
+
+    @property
+    def lettered(self) -> bool:
+        """Whether letters say what colours of cells say elsewhere."""
+        return self.ascii_only or self.colourless
 
 
 def triplet(colour: str) -> tuple[int, int, int]:

@@ -53,7 +53,11 @@ class Frame:
 
 
 class Part(Widget):
-    """A part of the screen that keeps its lines and sends only those that changed."""
+    """A part of the screen that keeps its lines and sends only those that changed.
+
+    Attributes:
+        stands: whether what was drawn has been part of a frame.
+    """
 
     slow_seconds: ClassVar[float] = 0.0
     quick: ClassVar[bool] = False
@@ -66,6 +70,7 @@ class Part(Widget):
         self._hurried_until = -math.inf
         self._canvas: Canvas | None = None
         self._strips: list[Strip] = []
+        self.stands = False
         self.targets: list[Target] = []
         self.double_click = ""
         # Under which its raster is sent: another than that of any other part.
@@ -131,6 +136,7 @@ class Part(Widget):
 
     def render_line(self, y: int) -> Strip:
         """The line that was drawn last."""
+        self.stands = self.stands or bool(self._strips)
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
 
     def on_resize(self) -> None:

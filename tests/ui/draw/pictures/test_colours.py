@@ -3,13 +3,11 @@
 import numpy as np
 import pytest
 from rich.color import Color, ColorSystem
-from textual.color import Color as TextualColor
-from textual.filter import Monochrome
 
 from tui_gan.contract.snapshot import ImageGrid
 from tui_gan.ui.app import TuiGan
 from tui_gan.ui.draw.canvas import strip
-from tui_gan.ui.draw.palette import LIGHT, Depth, Look
+from tui_gan.ui.draw.palette import DARK, LIGHT, Depth, Look, Palette
 from tui_gan.ui.draw.pictures import colours
 from tui_gan.ui.draw.pictures.images import images
 
@@ -56,10 +54,8 @@ def test_greys_in_every_terminal(look: Look, codes: list[str]) -> None:
         (Look(), ["▀ 38;2;255;17;17;48;2;0;0;0", "  38;2;34;17;17;48;2;34;17;17", "▄ 38;2;119;153;221;48;2;85;170;68"]),
         (Look(depth=8), ["▀ 38;5;196;48;5;16", "  38;5;233;48;5;233", "▄ 38;5;104;48;5;71"]),
         (Look(depth=4), ["▀  31;40", "▀ 90;47"]),
-        (Look(depth=8, grey=True), ["▀ 38;5;239;48;5;16", "  38;5;233;48;5;233", "▄ 38;5;246;48;5;244"]),
-        (Look(depth=4, grey=True), ["▀  90;40", "  37;47"]),
     ],
-    ids=["24", "8", "4", "8 grey", "4 grey"],
+    ids=["24", "8", "4"],
 )
 def test_colours_in_every_terminal(look: Look, codes: list[str]) -> None:
     assert sent(RED, look) == codes
@@ -96,6 +92,12 @@ def test_a_light_screen_has_its_ground_between_images() -> None:
         ({"COLORTERM": "", "TERM": "xterm"}, (4, False)),
         ({"COLORTERM": "", "TERM": "linux"}, (4, False)),
         ({"COLORTERM": "", "TERM": "xterm-256color", "NO_COLOR": "1"}, (8, True)),
+        ({"COLORTERM": "", "TERM": "xterm-256color", "NO_COLOR": ""}, (8, False)),
+        ({"COLORTERM": "", "TERM": "vt100"}, (4, True)),
+        ({"COLORTERM": "", "TERM": "vt220-w"}, (4, True)),
+        ({"COLORTERM": "", "TERM": "linux-m"}, (4, True)),
+        ({"COLORTERM": "truecolor", "TERM": "vt100"}, (24, False)),
+        ({"COLORTERM": "", "TERM": "vt340"}, (4, False)),
     ],
 )
 def test_the_screen_knows_what_the_terminal_can(
@@ -104,10 +106,11 @@ def test_the_screen_knows_what_the_terminal_can(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     look = TuiGan(run_of(seen()))._look
-    assert (look.depth, look.grey) == expected
+    assert (look.depth, look.colourless) == expected
 
 
-def test_no_colour_keeps_the_greys_that_were_drawn() -> None:
-    drawn = strip(images(RED, 3, 1, Look(grey=True)), 0, Look())
-    shown = Monochrome().apply(list(drawn), TextualColor(0, 0, 0))
-    assert [segment.style.bgcolor.triplet for segment in shown] == [segment.style.bgcolor.triplet for segment in drawn]
+@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
+def test_without_colours_an_image_is_letters(palette: Palette) -> None:
+    drawn = images(RED, 3, 1, Look(palette, colourless=True))
+    assert drawn.paints is None
+    assert drawn.text() == images(RED, 3, 1, Look(palette, ascii_only=True)).text() != ""

@@ -28,7 +28,7 @@ def nearest(pixels: Floats, depth: Depth, grey: bool) -> Bytes:
     """Pixels (..., 3) of 0 .. 255 in colours that the terminal shows as they are.
 
     Args:
-        grey: whether the pixels have no colour, or are to have none.
+        grey: whether the pixels have no colour.
     """
     if grey:
         levels = np.rint(pixels @ LUMA / 255 * GREYS[depth]) * (255 / GREYS[depth])

@@ -118,7 +118,7 @@ def _bars(painting: Painting, on: Sheet, look: Look) -> Canvas:
 def _cells(painting: Painting, on: Sheet, look: Look) -> Canvas:
     canvas = Canvas(on.columns, on.rows)
     shares, covered = (_spread(part[::-1].astype(np.float64), on) for part in (painting.weights, painting.covered))
-    if look.ascii_only:
+    if look.lettered:
         table = np.array([ord(letter) for letter in LETTERS], dtype="<u4")
         above, brush = np.maximum(shares[0::2], shares[1::2]), np.maximum(covered[0::2], covered[1::2]) > 0
         canvas.glyphs[:] = table[np.ceil(above * (len(LETTERS) - 1)).astype(np.int64)]

@@ -71,7 +71,7 @@ def shades(look: Look) -> NDArray[np.uint8]:
 
 def lettered(look: Look) -> bool:
     """Whether D(x) is said by letters, for want of shades."""
-    return look.ascii_only or look.depth == 4
+    return look.lettered or look.depth == 4
 
 
 def letters(canvas: Canvas, levels: Levels) -> None:

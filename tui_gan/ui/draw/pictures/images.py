@@ -231,11 +231,11 @@ def lay(canvas: Canvas, on: Sheet, top: int, grey: bool, look: Look) -> None:
         pixels = np.where(blank[..., None], ground, np.rint(np.nan_to_num(shown)).astype(np.uint8))
         canvas.show(pixels, top, shown.shape[1] // on.fine, number)
         return
-    if look.ascii_only:
+    if look.lettered:
         levels = np.where(blank, 0.0, np.nan_to_num(shown) @ colours.LUMA)
         canvas.glyphs[rows] = _letters((levels[0::2] + levels[1::2]) / 2, blank[0::2] & blank[1::2], look)
         return
-    few = colours.nearest(np.nan_to_num(shown), look.depth, grey or look.grey)
+    few = colours.nearest(np.nan_to_num(shown), look.depth, grey)
     pixels = np.where(blank[..., None], ground, few)
     cells = marks.halves(pixels[0::2], pixels[1::2])
     glyphs, letters, grounds = colours.plain_grounds(*cells) if look.depth == 4 else cells

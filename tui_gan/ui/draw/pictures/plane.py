@@ -177,7 +177,7 @@ def _points(picture: Plane2D, seen: Window, look: Look, shown: Collection[str]) 
         (has_fake & ~has_real, "o", Ink.FAKE),
         (has_real & has_fake, "&", Ink.TEXT),
     )
-    return [(np.where(where, marks.cells(held, look.pick("", letter)), 0).astype("<u4"), ink) for where, letter, ink in kinds]
+    return [(np.where(where, marks.cells(held, letter if look.lettered else ""), 0).astype("<u4"), ink) for where, letter, ink in kinds]
 
 
 def _dots(points: Floats, seen: Window) -> marks.Dots:
