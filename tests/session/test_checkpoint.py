@@ -274,7 +274,7 @@ def test_every_tensor_must_be_there_in_its_shape_and_type(saved: Path, resume: T
         ("history.w1.points", torch.zeros((), dtype=torch.float64)),
         ("history.w1.points", torch.tensor([[10, 0], [1, 1]], dtype=torch.float64)),
         ("history.w1.points", torch.tensor([[0, 0], [1, 1]], dtype=torch.float64)),
-        ("history.w1.points", torch.tensor([[0.25, 0.5], [1, 1]], dtype=torch.float64)),
+        ("history.w1.points", torch.tensor([[-2.5, -0.25], [1, 1]], dtype=torch.float64)),
         ("history.w1.points", torch.tensor([[0, 99], [1, 1]], dtype=torch.float64)),
         ("history.w1.points", torch.tensor([[0], [1.7e308]], dtype=torch.float64)),
         ("history.w1.last", torch.tensor([12, 0, 1e300], dtype=torch.float64)),

@@ -11,12 +11,14 @@ import pytest
 import torch
 
 from tests.logs import log_of
-from tui_gan.contract.commands import Pause, Save, Stop
+from tui_gan.contract.commands import Browse, Stop
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import checkpoint, rundir
+from tui_gan.session.obey import OBEY
+from tui_gan.session.session import Session
 
 Train = Callable[..., Any]
 
@@ -98,16 +100,20 @@ def test_a_part_that_goes_is_made_again(train: Train, resume: Train, at: Any, tm
     assert resume("run", 45).outcome.step == 45
 
 
-def test_a_checkpoint_that_goes_while_the_run_rests_is_written_when_it_is_left(train: Train, tmp_path: Path) -> None:
-    ended = train("run", {12: [Pause(), Save(), None, Stop()]}, hold=True)
-    assert ended.checkpoint(12).is_file()
-    run = ended.session.run
-    ended.checkpoint(12).unlink()
-    assert run.files.newest == 10
-    run.files.__init__(ended.directory, run.config, 12)  # type: ignore[misc]
-    run.save()
-    assert ended.checkpoint(12).is_file()
-    run.files.close()
+def test_a_checkpoint_that_goes_while_the_run_rests_is_written_when_it_is_left(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, newest = tmp_path / "run/checkpoints/step-00000040.safetensors", []
+
+    def goes(session: Session, command: Browse) -> None:
+        path.unlink()
+        newest.append(session.run.files.newest)
+
+    monkeypatch.setitem(OBEY, Browse, goes)
+    ended = train("run", {100: [Browse(), Stop()]}, hold=True)
+    assert ended.outcome.status == "finished"
+    assert newest == [30]
+    assert checkpoint.read_about(path).step == 40
 
 
 def test_a_copy_of_the_data_comes_back_too(train: Train, resume: Train, at: Any, tmp_path: Path, config: Config) -> None:
