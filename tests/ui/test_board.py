@@ -66,17 +66,17 @@ def test_80_by_24_shows_distribution_losses_and_state_in_whole_words(seen, run_o
     watch(app, body, (80, 24))
 
 
-@pytest.mark.parametrize("name", PANELS)
-def test_each_panel_can_be_maximised_and_restored(seen, run_of, name: str, watch, until) -> None:
+def test_each_panel_can_be_maximised_and_restored(seen, run_of, watch, until) -> None:
     app = TuiGan(run_of(seen()))
 
     async def body(pilot) -> None:
         before = set(app.screen.placed)
-        await app.run_action(f"maximise('{name}')")
-        await until(pilot, lambda: app.screen.query_one(f"#{name}").size == (80, 22))
-        assert app.screen.panel == name
-        await pilot.press("escape")
-        assert set(app.screen.placed) == before
+        for name in PANELS:
+            await app.run_action(f"maximise('{name}')")
+            await until(pilot, lambda name=name: app.screen.query_one(f"#{name}").size == (80, 22))
+            assert app.screen.panel == name
+            await pilot.press("escape")
+            assert set(app.screen.placed) == before, name
 
     watch(app, body, (80, 24))
 
