@@ -2,48 +2,25 @@
 
 import gc
 import importlib.util
-import multiprocessing
 import os
 import sys
-import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterator
+from functools import cache, partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from multiprocessing.connection import Connection
-from pathlib import Path
 from types import CodeType, FunctionType
-from typing import Any, NamedTuple
 
-import coverage
 import pytest
 import torch
 
 from benchmarks.mutants import ROOT, Mutant
+from benchmarks.reached import CONTEXT, QUIET, Reached
 
-# For a fault those tests run that take so many seconds together without it; with it they may take so long.
-PATIENCE, LIMIT = 20.0, 90.0
+# For a fault those tests run that take so many seconds of processor time together without it; it may take so many by the clock.
+PATIENCE, LIMIT = 20.0, 150.0
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
-QUIET = ["-s", "-qq", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
-CONTEXT = multiprocessing.get_context("fork")
 MADE_AT_ONCE = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
-
-
-class Reached(NamedTuple):
-    """What tests reach without a fault: the seconds of each, and which of them run a line of a module."""
-
-    seconds: dict[str, float]
-    tests: dict[str, dict[int, list[str]]]
-
-    def of(self, mutant: Mutant) -> list[str]:
-        """The tests that run its lines; those that run any line of its module where it stands outside of functions."""
-        lines = self.tests[mutant.module]
-        within = range(mutant.lines[0], mutant.lines[1] + 1) if function_of(mutant) else lines
-        return list({test: None for line in within for test in lines.get(line, ())})
-
-
-def measured(tests: list[str], modules: list[str]) -> Reached:
-    """Run the tests once without faults."""
-    return _from_child(lambda: _measured(tests, modules))
 
 
 def tried(mutants: list[Mutant], reached: Reached, tests: list[str]) -> Iterator[tuple[Mutant, str, str]]:
@@ -55,18 +32,21 @@ def tried(mutants: list[Mutant], reached: Reached, tests: list[str]) -> Iterator
     writing.close()
     yield from (reading.recv() for _ in inside)
     standing.join()
-    order = _Order(reached)
-    for mutant in mutants:
-        if not function_of(mutant):
-            outcome, killer = _in_time(lambda: _imported(mutant, order.of(mutant)))
-            order.killed(mutant, killer)
-            yield mutant, outcome, killer
+    order, outside = _Order(reached), [mutant for mutant in mutants if not function_of(mutant)]
+    if outside:
+        sound = outside[0]._replace(source=outside[0].sound)
+        _check_control(_in_time(partial(_imported, sound, order.of(outside[0]), reached.seconds)))
+    for mutant in outside:
+        outcome, killer = _in_time(partial(_imported, mutant, order.of(mutant), reached.seconds))
+        order.killed(mutant, killer)
+        yield mutant, outcome, killer
 
 
+@cache
 def function_of(mutant: Mutant) -> tuple[CodeType, CodeType] | None:
     """The code of the function that holds the fault, sound and faulty; None where it stands outside of functions."""
     path = str(ROOT / mutant.module)
-    sound = compile((ROOT / mutant.module).read_text(), path, "exec")
+    sound = compile(mutant.sound, path, "exec")
     return _apart(sound, compile(mutant.source, path, "exec"))
 
 
@@ -98,6 +78,11 @@ def _same(one: CodeType, other: CodeType) -> bool:
     return _own(one) == _own(other) and len(ours) == len(theirs) and all(map(_same, ours, theirs))
 
 
+def _tests_of(mutant: Mutant, reached: Reached) -> list[str]:
+    """The tests that run its lines; those that run any line of its module where it stands outside of functions."""
+    return reached.of(mutant.module, mutant.lines if function_of(mutant) else None)
+
+
 class _Order:
     """Tests that have noticed other faults of a module come first, then the quick ones; no more than there is patience for."""
 
@@ -110,44 +95,11 @@ class _Order:
     def of(self, mutant: Mutant) -> list[str]:
         seconds, kills = self.reached.seconds, self.kills[mutant.module]
         chosen, sum_ = [], 0.0
-        for test in sorted(self.reached.of(mutant), key=lambda test: (-kills[test], seconds[test])):
+        for test in sorted(_tests_of(mutant, self.reached), key=lambda test: (-kills[test], seconds[test])):
             sum_ += seconds[test]
             if sum_ < PATIENCE:
                 chosen.append(test)
         return chosen
-
-
-class _Measuring:
-    def __init__(self, modules: list[str]) -> None:
-        self.modules, self.seconds, self.failed = modules, dict[str, float](), set[str]()
-        self.coverage = coverage.Coverage(data_file=None, config_file=False, include=[str(ROOT / module) for module in modules])
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
-        self.coverage.switch_context(item.nodeid)
-        begin = time.perf_counter()
-        result = yield
-        self.seconds[item.nodeid] = time.perf_counter() - begin
-        self.coverage.switch_context("")
-        return result
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed:
-            self.failed.add(report.nodeid)
-
-
-def _measured(tests: list[str], modules: list[str]) -> Reached:
-    plugin = _Measuring(modules)
-    with plugin.coverage.collect():
-        pytest.main([*QUIET, *tests], plugins=[plugin])
-    if plugin.failed:
-        print(f"left out, since they fail without a fault: {', '.join(sorted(plugin.failed))}", flush=True)
-    data, sound = plugin.coverage.get_data(), plugin.seconds.keys() - plugin.failed
-    reached = {}
-    for module in modules:
-        by_line = data.contexts_by_lineno(str(ROOT / module))
-        reached[module] = {line: [test for test in found if test in sound] for line, found in by_line.items()}
-    return Reached(plugin.seconds, reached)
 
 
 class _Standing:
@@ -159,10 +111,18 @@ class _Standing:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
-        functions = [each for each in gc.get_objects() if type(each) is FunctionType]
+        for mutant in self.mutants:
+            importlib.import_module(_name(mutant))
+        files = {str(ROOT / mutant.module) for mutant in self.mutants}
+        functions = [each for each in gc.get_objects() if type(each) is FunctionType and each.__code__.co_filename in files]
+        # A collection in a fork would touch, and so copy, every page of its memory.
+        gc.collect()
+        gc.freeze()
+        if self.mutants:
+            _check_control(_in_time(partial(self._run, [items[test] for test in self.order.of(self.mutants[0])], [])))
         for mutant in self.mutants:
             chosen = [items[test] for test in self.order.of(mutant)]
-            outcome, killer = _in_time(lambda: self._run(mutant, chosen, functions))
+            outcome, killer = _in_time(partial(self._run, chosen, _changes(mutant, functions)))
             self.order.killed(mutant, killer)
             self.results.send((mutant, outcome, killer))
         return True
@@ -171,12 +131,9 @@ class _Standing:
         if report.failed:
             self.failed = report.nodeid
 
-    def _run(self, mutant: Mutant, chosen: list[pytest.Item], functions: list[FunctionType]) -> str:
-        sound, faulty = function_of(mutant) or (None, None)
-        live = [each for each in functions if each.__code__ == sound]
-        assert live and faulty, f"nothing to spoil: {mutant.module}\n{mutant.diff}"
-        for each in live:
-            each.__code__ = faulty
+    def _run(self, chosen: list[pytest.Item], changes: list[tuple[FunctionType, CodeType]]) -> str:
+        for function, code in changes:
+            function.__code__ = code
         for item, following in zip(chosen, [*chosen[1:], None], strict=True):
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.failed:
@@ -184,15 +141,34 @@ class _Standing:
         return self.failed
 
 
+def _changes(mutant: Mutant, functions: list[FunctionType]) -> list[tuple[FunctionType, CodeType]]:
+    """Which functions in memory get which code."""
+    sound, faulty = function_of(mutant) or (None, None)
+    if not faulty or not (living := [each for each in functions if each.__code__ == sound]):
+        raise RuntimeError(f"nothing to spoil: {mutant.module}\n{mutant.diff}")
+    return [(each, faulty) for each in living]
+
+
+def _check_control(found: tuple[str, str]) -> None:
+    """Without a fault nothing may fail, or every mutant would seem to be noticed."""
+    outcome, killer = found
+    if outcome != SURVIVED:
+        raise RuntimeError(f"without a fault: {outcome} {killer}")
+
+
 def _stand(mutants: list[Mutant], reached: Reached, tests: list[str], results: Connection) -> None:
     pytest.main([*QUIET, *tests], plugins=[_Standing(mutants, _Order(reached), results)])
+
+
+def _name(mutant: Mutant) -> str:
+    return mutant.module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 class _Faulty(SourceFileLoader):
     """Finds and loads one module from another text; others are not its business."""
 
     def __init__(self, mutant: Mutant) -> None:
-        super().__init__(mutant.module.removesuffix(".py").removesuffix("/__init__").replace("/", "."), str(ROOT / mutant.module))
+        super().__init__(_name(mutant), str(ROOT / mutant.module))
         self.mutant = mutant
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
@@ -203,23 +179,24 @@ class _Faulty(SourceFileLoader):
 
 
 class _First:
-    """Runs tests in this order, and remembers which failed."""
+    """Runs those tests that the fault has made, then the chosen ones in their order, and remembers which failed."""
 
-    def __init__(self, order: list[str]) -> None:
-        self.order, self.failed = {test: place for place, test in enumerate(order)}, ""
+    def __init__(self, chosen: list[str], known: Container[str]) -> None:
+        self.places, self.known, self.failed = {test: place for place, test in enumerate(chosen)}, known, ""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = sorted((item for item in items if item.nodeid in self.order), key=lambda item: self.order[item.nodeid])
+        wanted = [item for item in items if item.nodeid in self.places or item.nodeid not in self.known]
+        items[:] = sorted(wanted, key=lambda item: self.places.get(item.nodeid, -1))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self.failed = report.nodeid
 
 
-def _imported(mutant: Mutant, tests: list[str]) -> str:
+def _imported(mutant: Mutant, tests: list[str], known: Container[str]) -> str:
     """Run the tests where the faulty module is imported in place of the sound one."""
     sys.meta_path.insert(0, _Faulty(mutant))
-    plugin = _First(tests)
+    plugin = _First(tests, known)
     files = sorted({test.partition("::")[0] for test in tests})
     status = pytest.main([*QUIET, "-x", *files], plugins=[plugin])
     return plugin.failed or ("" if status in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) else "collecting")
@@ -250,18 +227,17 @@ def _silently(work: Callable[[], str]) -> str:
     return work()
 
 
-def _from_child(work: Callable[[], Any]) -> Any:
-    reading, writing = CONTEXT.Pipe(duplex=False)
-    child = CONTEXT.Process(target=lambda: writing.send(work()))
-    child.start()
-    writing.close()
-    result = reading.recv()
-    child.join()
-    return result
-
-
 def import_libraries() -> None:
     """What does not change with a mutant is imported before the forks."""
-    for name in ("hypothesis", "matplotlib", "PIL.Image", "safetensors.torch", "scipy.stats", "scipy.optimize", "sklearn.metrics", "msgspec"):
+    for name in (
+        "hypothesis",
+        "matplotlib",
+        "PIL.Image",
+        "safetensors.torch",
+        "scipy.stats",
+        "scipy.optimize",
+        "sklearn.metrics",
+        "msgspec",
+    ):
         importlib.import_module(name)
     torch.set_num_threads(1)

@@ -23,12 +23,13 @@ class Mutant(NamedTuple):
     Attributes:
         module: its path from the root.
         lines: the first and the last line of the innermost statement that holds the fault.
-        source: the whole text with the fault.
+        sound, source: the whole text without the fault and with it.
         diff: the changed lines, with `-` and `+` before them.
     """
 
     module: str
     lines: tuple[int, int]
+    sound: str
     source: str
     diff: str
 
@@ -51,7 +52,7 @@ class Fault(NamedTuple):
             return None
         changed = list(unified_diff(before.splitlines(), source.splitlines(), n=0, lineterm=""))[2:]
         diff = "\n".join(line for line in changed if not line.startswith("@@"))
-        return Mutant(self.module, self.lines, source, diff) if diff else None
+        return Mutant(self.module, self.lines, before, source, diff) if diff else None
 
 
 def faults(module: str) -> list[Fault]:
@@ -92,7 +93,9 @@ class _Visitor(cst.CSTVisitor):
             self._statements.append(self._lines(node))
         for kind, operator in mutation_operators:
             if isinstance(node, kind):
-                self.found += [(self._statements[-1], node, now) for now in _without_repeats(node, operator(node)) if not _loosens(node, now)]
+                self.found += [
+                    (self._statements[-1], node, now) for now in _without_repeats(node, operator(node)) if not _loosens(node, now)
+                ]
         return True
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
@@ -108,22 +111,24 @@ class _Visitor(cst.CSTVisitor):
 
 
 def _says_only(node: cst.CSTNode) -> bool:
-    """Whether it is for readers, checkers or caches: annotations, decorators, the words of an error, aliases of types, `strict=`."""
+    """Whether it is for readers, checkers or caches: annotations, decorators, the words of an error, aliases of types, `strict=`, or
+    the device, which is seen only where there are two.
+    """
     if isinstance(node, cst.Assign) and isinstance(node.targets[0].target, cst.Name):
         name = node.targets[0].target.value
         return name[0].isupper() and not name.isupper()
-    return isinstance(node, cst.Annotation | cst.Decorator | cst.Raise) or _is_strict(node)
+    return isinstance(node, cst.Annotation | cst.Decorator | cst.Raise) or _is_unseen(node)
 
 
-def _is_strict(node: cst.CSTNode) -> bool:
-    return isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value == "strict"
+def _is_unseen(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value in ("strict", "device")
 
 
 def _loosens(was: cst.CSTNode, now: cst.CSTNode) -> bool:
-    """Whether only the check of `strict=` is lost."""
+    """Whether only an argument is lost that is not looked for."""
     if not isinstance(was, cst.Call) or not isinstance(now, cst.Call):
         return False
-    return [arg for arg in was.args if _is_strict(arg)] != [arg for arg in now.args if _is_strict(arg)]
+    return [arg for arg in was.args if _is_unseen(arg)] != [arg for arg in now.args if _is_unseen(arg)]
 
 
 def _without_repeats(node: cst.CSTNode, found: Iterator[cst.CSTNode]) -> list[cst.CSTNode]:

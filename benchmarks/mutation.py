@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks import faulty
 from benchmarks.faulty import KILLED, SURVIVED, TIMED_OUT
 from benchmarks.mutants import ROOT, Mutant, equivalents, faults, is_listed
+from benchmarks.reached import measured
 
 Result = tuple[Mutant, str, str]
 
@@ -32,21 +33,32 @@ def main() -> None:
     listed = equivalents()
     mutants = [mutant for mutant in made if not is_listed(mutant, listed)]
     faulty.import_libraries()
-    reached = faulty.measured(options.tests, modules)
+    reached = measured(options.tests, modules, options.kept)
     print(f"{len(mutants)} mutants and {len(made) - len(mutants)} equivalent ones in {len(modules)} modules, {len(reached.seconds)} tests")
-    results = []
-    for mutant, outcome, killer in faulty.tried(mutants, reached, options.tests):
-        results.append((mutant, outcome, killer))
-        if outcome == SURVIVED:
-            print(f"\n{mutant.module}:{mutant.lines[0]} survived {len(reached.of(mutant))} tests\n{mutant.diff}", flush=True)
-        if options.verbose:
-            print(f"{len(results)} {mutant.module}:{mutant.lines[0]} {outcome} {killer}", flush=True)
+    results: list[Result] = []
+    try:
+        for result in faulty.tried(mutants, reached, options.tests):
+            results.append(result)
+            _tell_one(result, options.verbose)
+    except KeyboardInterrupt:
+        print(f"\ninterrupted after {len(results)} of {len(mutants)}, which are told")
     scores = _scores(results)
     _tell(scores)
     if options.out:
-        survivors = [{"module": mutant.module, "line": mutant.lines[0], "diff": mutant.diff} for mutant, how, _ in results if how == SURVIVED]
+        survivors = [
+            {"module": mutant.module, "line": mutant.lines[0], "diff": mutant.diff} for mutant, how, _ in results if how == SURVIVED
+        ]
         record = {"parts": options.parts, "sample": options.sample, "seed": options.seed, "equivalent": len(made) - len(mutants)}
         Path(options.out).write_text(json.dumps(record | {"modules": scores, "survivors": survivors}, indent=1) + "\n")
+
+
+def _tell_one(result: Result, verbose: bool) -> None:
+    mutant, outcome, killer = result
+    place = f"{mutant.module}:{mutant.lines[0]}"
+    if outcome == SURVIVED:
+        print(f"\n{place} survived\n{mutant.diff}", flush=True)
+    elif verbose:
+        print(f"{place} {outcome} {killer}", flush=True)
 
 
 def _options() -> argparse.Namespace:
@@ -55,6 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tests", nargs="+", default=["tests/gan", "tests/session"], help="test files or folders that judge")
     parser.add_argument("--sample", type=int, help="how many faults are drawn (default: all)")
     parser.add_argument("--seed", type=int, default=0, help="of the draw")
+    parser.add_argument("--kept", help="a file that keeps what unchanged test files reach, for the next time")
     parser.add_argument("--out", help="a JSON file for the result")
     parser.add_argument("--verbose", action="store_true", help="print each mutant, not only those that survive")
     return parser.parse_args()

@@ -146,3 +146,24 @@ def test_a_reader_that_has_gone_away_does_not_end_the_run(monkeypatch: pytest.Mo
     run = MadeUp(snapshot(0, Status.LOADING))
     headless.watch(run, waits(round(headless.LINE_EVERY / headless.GLANCE) + 5))
     assert run.asked == 1
+
+
+@pytest.mark.parametrize("bar", [False, True])
+def test_nothing_of_a_foreign_run_is_obeyed_or_taken_for_markup(
+    bar: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if bar:
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+        monkeypatch.setenv("COLUMNS", "60")
+    odd = "x\x1b]0;t\a\nc\x9b2J\u202e\ud800 [bold]y[/bold] :fire: " + "far " * 20 + "end"
+    shown = odd.replace("\x1b", "\\x1b").replace("\a\nc\x9b", "\\x07\\nc\\x9b").replace("\u202e\ud800", "\\u202e\\ud800")
+    run = MadeUp(snapshot(0, Status.LOADING))
+    foreign = dataclasses.replace(snapshot(100), preset="\x1b]0;[b]y", events=(Event(100, odd), Event(100, "here", "warning")))
+    monkeypatch.setattr(run, "request_snapshot", lambda: setattr(run, "latest", foreign))
+    headless.watch(run, waits(round(headless.LINE_EVERY / headless.GLANCE) + 5))
+    told = capsys.readouterr().err
+    # In one line, which the terminal breaks where it will.
+    assert shown in told
+    for obeyed in ("\x1b]", "\a", "\x9b", "\u202e", "\ud800", "🔥"):
+        assert obeyed not in told
+    assert not bar or "\\x1b]0;[b]y running" in told

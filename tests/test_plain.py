@@ -182,3 +182,14 @@ def test_a_reader_that_has_gone_away_does_not_end_the_run(monkeypatch: pytest.Mo
     run = MadeUp(snapshot())
     plain.watch(run, waits(3))
     assert commands.Stop() not in run.sent
+
+
+def test_nothing_of_a_foreign_run_is_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
+    odd = "x\x1b]0;t\a\nc\x9b2J\u202e\ud800"
+    before = snapshot()
+    after = dataclasses.replace(before, status=Status.PAUSED, preset=odd, events=(Event(2000, odd, "warning"),), advice=odd)
+    plain.watch(MadeUp(before, [after]), waits(30), iter([["events", odd], *[[]] * 40]).__next__)
+    told = capsys.readouterr().out
+    shown = "x\\x1b]0;t\\x07\\nc\\x9b2J\\u202e\\ud800"
+    assert told.splitlines().count(f"Warning: {shown}.") == 1
+    assert all(letter.isprintable() or letter == "\n" for letter in told)

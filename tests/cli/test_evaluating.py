@@ -8,13 +8,15 @@ import pytest
 from scipy import stats
 
 from tests.program import Program
+from tui_gan.gan.datasets import Line
+from tui_gan.gan.metrics import METRICS
 
 
 def test_true_samples_on_the_line_are_near_the_truth_by_every_metric(program: Program) -> None:
     samples = np.random.default_rng(0).normal(4, 0.5, 10_000)
     np.save("x.npy", samples)
     found = program("eval", "x.npy", "--preset", "toy1d", "--json").result["metrics"]
-    assert set(found) == {"w1", "ks", "js", "mean", "sd", "sd_ratio"}
+    assert set(found) == {name for name, metric in METRICS.items() if Line in metric.ways}
     assert found["ks"] == pytest.approx(stats.kstest(samples, "norm", (4, 0.5)).statistic, abs=1e-9)
     assert found["w1"] < 0.02
     assert 0 <= found["js"] < 0.005
@@ -33,8 +35,8 @@ def test_what_a_perfect_generator_gets_is_said_beside(program: Program) -> None:
 
 def test_true_samples_of_the_ring_have_all_its_modes(program: Program) -> None:
     random = np.random.default_rng(0)
-    angles = 2 * np.pi * random.integers(0, 8, 2500) / 8
-    points = np.stack((np.cos(angles), np.sin(angles)), 1) + random.normal(0, 0.01, (2500, 2))
+    angles = 2 * np.pi * random.integers(0, 8, 1000) / 8
+    points = np.stack((np.cos(angles), np.sin(angles)), 1) + random.normal(0, 0.01, (1000, 2))
     np.savetxt("x.csv", points, delimiter=",")
     done = program("eval", "x.csv", "--preset", "ring2d", "--json")
     assert len(done.out.splitlines()) == 1
@@ -91,7 +93,8 @@ def test_a_file_is_judged_against_the_users_own_data(program: Program, two_colum
 
 def test_a_run_is_judged_against_other_data(a_plane_run: Path, program: Program, two_columns: Path) -> None:
     own, moons, mine = (
-        program("eval", "mine", *words, "--json").result["metrics"] for words in ((), ("--preset", "moons"), ("--data", "two.csv"))
+        program("eval", "mine", "-n", 500, *words, "--json").result["metrics"]
+        for words in ((), ("--preset", "moons"), ("--data", "two.csv"))
     )
     assert "modes" in own
     assert "modes" not in moons

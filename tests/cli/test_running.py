@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import shlex
 from pathlib import Path
 
 import msgspec
@@ -208,6 +209,37 @@ def test_the_configuration_of_a_run_makes_the_same_run_again_from_anywhere(
     done = program("run", "toy1d", "--headless", "--config", "../a/first/config.toml", "--out", "again")
     assert done.status == 0
     assert same(step_file(here / "a/first", 15), step_file("again", 15))
+
+
+@pytest.mark.parametrize("with_data", [False, True])
+def test_a_run_that_was_killed_before_its_first_checkpoint_is_begun_anew_by_the_command_that_is_named(
+    with_data: bool, program: Program, here: Path
+) -> None:
+    np.save(here / "mine.npy", np.random.default_rng(0).normal(size=100))
+    data = ("--data", "mine.npy") if with_data else ()
+    program(*SHORT, "--steps", 15, "--seed", 5, *data, "--out", "my runs/it's")
+    (here / "my runs/it's/checkpoints/step-00000015.safetensors").rename(here / "kept.safetensors")
+    (here / "my runs/it's-2").mkdir()
+    resumed, begun = program("resume", "my runs/it's", "--headless"), program(*SHORT, "--out", "my runs/it's")
+    assert (resumed.status, begun.status) == (3, 2)
+    assert "holds no checkpoint to go on from" in resumed.line
+    assert "already holds a run, with no checkpoint to go on from" in begun.line
+    for done in (resumed, begun):
+        _, command, rest = done.line.split("`")
+        assert rest == " begins it anew"
+    name, *words = shlex.split(command)
+    assert (name, words[-1]) == ("tui-gan", "my runs/it's-3")
+    assert program(*words, "--headless").status == 0
+    assert same(here / "kept.safetensors", step_file("my runs/it's-3", 15))
+
+
+@pytest.mark.parametrize("name", ["config.toml", "log.jsonl", "checkpoints"])
+def test_a_part_of_a_run_that_cannot_be_begun_anew_asks_for_another_place(name: str, program: Program, here: Path) -> None:
+    (here / "new").mkdir()
+    (here / "new" / name).write_text("[")
+    done = program(*SHORT, "--out", "new")
+    assert done.status == 2
+    assert done.line.endswith("new already holds a run, with no checkpoint to go on from; name another --out")
 
 
 def test_runs_lists_what_there_is_and_what_is_wrong_with_it(a_run: Path, program: Program) -> None:

@@ -1,8 +1,10 @@
 """`sample`, `eval` and `export`: what can be done with a run that has learned."""
 
 import json
+import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -165,3 +167,77 @@ def test_a_state_that_is_none_is_one_line_and_status_3(a_run: Path, program: Pro
     done = program("resume", "mine", "--headless", "--steps", 3)
     assert done.status == 3
     assert path.name in done.line
+
+
+def _fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+PLACES: dict[str, Callable[[Path], None]] = {"a folder": Path.mkdir, "a FIFO": _fifo, "a device": lambda path: path.symlink_to("/dev/zero")}
+
+
+@pytest.mark.parametrize("put", PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("log.jsonl", ["export", "mine", "--to", "csv"]),
+        ("log.jsonl", ["export", "mine", "--to", "png", "--what", "curves"]),
+        ("previews/step-00000010.safetensors", ["export", "mine", "--to", "gif"]),
+        *(
+            ("checkpoints/step-00000030.safetensors", words)
+            for words in (
+                ["export", "mine", "--to", "png"],
+                ["sample", "mine", "--out", "x.npy"],
+                ["eval", "mine"],
+                ["resume", "mine", "--headless"],
+            )
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_no_file_in_its_place_is_one_line_and_status_3(
+    name: str, words: list[str], put: Callable[[Path], None], a_run: Path, program: Program
+) -> None:
+    (a_run / name).unlink()
+    put(a_run / name)
+    done = program(*words)
+    assert (done.status, done.out) == (3, "")
+    assert str(a_run.relative_to(Path.cwd()) / name) in done.line
+    assert program("runs").status == 0
+
+
+@pytest.mark.parametrize("put", PLACES.values(), ids=PLACES)
+def test_a_configuration_that_is_no_file_is_no_run_or_one_line(put: Callable[[Path], None], a_run: Path, program: Program) -> None:
+    (a_run / "config.toml").unlink()
+    put(a_run / "config.toml")
+    assert program("resume", "mine", "--headless").status == 3
+    done = program("runs", "--json")
+    assert done.status == 0
+    (row,) = done.result["runs"]
+    assert "config.toml" in row["problem"]
+
+
+@pytest.mark.parametrize("put", PLACES.values(), ids=PLACES)
+def test_a_log_that_is_no_file_cannot_be_gone_on_with(put: Callable[[Path], None], a_run: Path, program: Program) -> None:
+    (a_run / "log.jsonl").unlink()
+    put(a_run / "log.jsonl")
+    done = program("resume", "mine", "--headless", "--steps", 5)
+    assert done.status == 2
+    assert "log.jsonl" in done.line
+
+
+def test_damaged_lines_of_the_log_are_left_out_and_told(a_run: Path, program: Program) -> None:
+    before = program("export", "mine", "--to", "csv")
+    table = Path(before.out.strip()).read_bytes()
+    log = a_run / "log.jsonl"
+    first, rest = log.read_bytes().split(b"\n", 1)
+    log.write_bytes(first + b"\n\xff\n" + b'{"kind":"scalars","step":1,"x":' + b"9" * 400 + b"}\n" + rest)
+    done = program("export", "mine", "--to", "csv")
+    assert (done.status, done.out) == (0, before.out)
+    assert done.err == "2 damaged lines of log.jsonl were left out\n"
+    assert Path(done.out.strip()).read_bytes() == table
+    resumed = program("resume", "mine", "--headless", "--steps", 5)
+    assert resumed.status == 0
+    assert resumed.err.count("2 damaged lines of log.jsonl were left out") == 1
+    again = program("resume", "mine", "--headless", "--steps", 5)
+    assert "damaged" not in again.err

@@ -1,6 +1,7 @@
 """Config: out to TOML and back, changes laid over one another, and one line for whatever is wrong."""
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -152,9 +153,22 @@ def test_a_config_is_a_value(config: Config, knobs: Knobs) -> None:
     assert msgspec.convert(msgspec.to_builtins(config), Config) == config
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_file_may_be_in_the_encoding_of_its_byte_order_mark(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes("steps = 3\r\n[knobs]\r\nk_steps = 2\r\n".encode(encoding))
+    assert read_toml(path) == {"steps": 3, "knobs": {"k_steps": 2}}
+
+
 @pytest.mark.parametrize(
     ("content", "part"),
-    [(b"steps = \na = 1", "line 1"), (b"a = 1\n= 2", "line 2"), (b"\xff\xfe", "not TOML"), (b"a = 1\na = 2\n", "line 2")],
+    [
+        (b"steps = \na = 1", "line 1"),
+        (b"a = 1\n= 2", "line 2"),
+        (b"\xff\xfea", "not TOML"),
+        (b"a = '\xe4'", "byte 6 is not UTF-8"),
+        (b"a = 1\na = 2\n", "line 2"),
+    ],
 )
 def test_a_file_that_is_not_toml_is_refused_with_its_line(tmp_path: Path, content: bytes, part: str) -> None:
     path = tmp_path / "x.toml"
@@ -165,7 +179,61 @@ def test_a_file_that_is_not_toml_is_refused_with_its_line(tmp_path: Path, conten
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"a = 1\n\xff", "is not TOML: byte 7 is not UTF-8"),
+        (b"a = " + b"[" * 5000, "is not TOML: its brackets are nested too deeply"),
+        (b"a = " + b"{a=" * 5000, "is not TOML: its brackets are nested too deeply"),
+        (b"steps = " + b"1" * 5000, "is not TOML: a number in it has thousands of digits"),
+        (b"a = 1 \x1b", "is not TOML: Expected newline or end of document after a statement (at line 1, column 7)"),
+        (b"x" * (1 << 20) + b"x", "is no file of settings: it holds 1,048,577 bytes"),
+    ],
+    ids=range(6),
+)
+def test_what_no_reader_of_toml_takes_is_one_line(tmp_path: Path, content: bytes, text: str) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes(content)
+    with pytest.raises(UsageError) as caught:
+        read_toml(path)
+    assert str(caught.value) == f"{path} {text}"
+
+
+def test_a_byte_order_mark_is_no_part_of_toml(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text("steps = 3", encoding="utf-8-sig")
+    assert read_toml(path) == {"steps": 3}
+
+
+@pytest.mark.parametrize("value", [int("f" * 5000, 16), 10**9, -1, True], ids=range(4))
+def test_a_number_that_is_no_width_is_no_network(value: int) -> None:
+    assert refusal({"generator": value}).startswith("here: 'generator' is a table; its keys are kind, widths")
+
+
+def test_numbers_past_all_bounds_are_one_line() -> None:
+    huge = int("f" * 5000, 16)
+    assert refusal({"steps": huge}) == "here: steps: expected int <= 1000000000000"
+    assert refusal({"knobs": {"k_steps": huge}}) == "here: k_steps must lie between 1 and 20, not this"
+    assert refusal({"knobs": {"pace": huge}})
+    assert refusal({"regularizers": {"r1": huge}})
+
+
+def test_what_was_typed_is_repeated_in_part(tmp_path: Path) -> None:
+    for table in (
+        {"x" * 5000: 1},
+        {"objective": "\udcff" * 5000},
+        {"channels": 10**4000},
+        {"sampling": "x" * 5000},
+        {"generator": "x" * 5000},
+    ):
+        assert len(refusal(table)) < 500
+
+
 def test_a_missing_toml_file_and_a_directory_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(UsageError) as caught:
+        read_toml(tmp_path / "fifo")
+    assert str(caught.value) == f"cannot read {tmp_path}/fifo: it is a FIFO, not an ordinary file or folder"
     with pytest.raises(UsageError, match="No such file"):
         read_toml(tmp_path / "none.toml")
     with pytest.raises(UsageError, match="directory"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui_gan.contract.errors import UsageError
-from tui_gan.contract.outer import check_no_device, check_ordinary, expanded, of_the_user, printable, tell, word
+from tui_gan.contract.outer import check_no_device, check_ordinary, decoded, expanded, of_the_user, printable, tell, word
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_the_home_stands_for_the_tilde_at_the_beginning_alone(monkeypatch: pytes
     assert expanded("a/~/x") == Path("a/~/x")
     assert expanded("./~/x") == Path.cwd() / "~/x"
     assert expanded(expanded("./~")) == Path.cwd() / "~"
-    with pytest.raises(UsageError, match=r"~nobody-here/x names the home of a user who has none; write \./~nobody-here/x"):
+    with pytest.raises(UsageError, match=r"~nobody-here/x names the home of a user who has none; write \./ before"):
         expanded("~nobody-here/x")
 
 
@@ -45,10 +45,14 @@ def test_what_can_be_no_path_is_refused(path: str, part: str) -> None:
 
 
 def test_without_a_home_the_users_own_files_are_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(name: str) -> Path:
+        raise RuntimeError("could not determine the home directory")
+
     monkeypatch.setenv("HOME", "/home/me")
-    assert of_the_user(Path("~/.config/tui-gan")) == Path("/home/me/.config/tui-gan")
+    assert of_the_user(lambda name: Path("~/.config", name)) == Path("/home/me/.config/tui-gan")
     monkeypatch.setenv("HOME", "~")
-    assert of_the_user(Path("~/.config/tui-gan")) == Path("/dev/null/tui-gan")
+    assert of_the_user(lambda name: Path("~/.config", name)) == Path("/dev/null/tui-gan")
+    assert of_the_user(nowhere) == Path("/dev/null/tui-gan")
 
 
 def test_a_line_is_told_whole_and_in_the_characters_of_its_stream() -> None:
@@ -79,6 +83,8 @@ def test_a_path_is_one_word_of_a_shell_command(name: str) -> None:
     assert word(Path(name)).isprintable()
     said = subprocess.run(["bash", "-c", f"printf %s {word(name)}"], capture_output=True, check=True).stdout
     assert os.path.normpath(os.fsdecode(said)) == name
+    # Neither an option, nor a home that the program would look for.
+    assert said[:1] not in (b"-", b"~")
 
 
 def test_fifos_sockets_and_devices_are_refused_before_they_are_opened(tmp_path: Path) -> None:
@@ -102,3 +108,30 @@ def test_fifos_sockets_and_devices_are_refused_before_they_are_opened(tmp_path: 
     check_no_device(tmp_path / "file")
     with pytest.raises(OSError, match="a FIFO"):
         check_no_device(tmp_path / "fifo")
+
+
+TEXT = "größe\n1\n2\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (TEXT.encode(), "UTF-8"),
+        (TEXT.encode("utf-8-sig"), "UTF-8"),
+        (TEXT.encode("utf-16"), "UTF-16-LE"),
+        (b"\xfe\xff" + TEXT.encode("utf-16-be"), "UTF-16-BE"),
+        (TEXT.encode("utf-16-le"), "UTF-16-LE"),
+        (TEXT.encode("utf-16-be"), "UTF-16-BE"),
+        (TEXT.encode("utf-32"), "UTF-32-LE"),
+        (TEXT.replace("\n", "\r\n").encode(), "UTF-8"),
+        (TEXT.replace("\n", "\r").encode("utf-16"), "UTF-16-LE"),
+    ],
+)
+def test_text_is_read_in_the_encoding_that_it_is_in(data: bytes, encoding: str) -> None:
+    assert decoded(data) == (TEXT, encoding)
+
+
+@pytest.mark.parametrize("data", [b"\xe4", b"\xff\xfea", b"\xef\xbb\xbf\xff", b"a\0\xd8\0\xd8"])
+def test_what_is_in_no_encoding_is_refused(data: bytes) -> None:
+    with pytest.raises(UnicodeDecodeError):
+        decoded(data)

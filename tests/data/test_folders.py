@@ -1,6 +1,8 @@
 """A folder of pictures: each is brought to the same form, what was done is said, and what cannot be used is named."""
 
+import contextlib
 import os
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.data.making import lay, noise, picture, ramp, refusal
+from tui_gan.contract.errors import UsageError
 from tui_gan.data import store
 from tui_gan.data.files import fingerprint, walk
 from tui_gan.data.images import ImageSet, read_images
@@ -43,10 +46,10 @@ def test_jpeg_and_webp_are_read_in_colour(tmp_path: Path) -> None:
 
 def test_the_centre_is_cropped_and_resized_and_the_notes_say_so(tmp_path: Path) -> None:
     wide = np.zeros((4, 8), dtype=np.uint8)
-    wide[:, 2:6] = np.kron(np.array([[10, 20], [30, 40]], dtype=np.uint8), np.ones((2, 2), dtype=np.uint8))
+    wide[:, 2:6] = np.kron(np.array([[10, 20], [30, 240]], dtype=np.uint8), np.ones((2, 2), dtype=np.uint8))
     lay(tmp_path, {f"{number}.png": picture(wide) for number in range(3)})
     found = read_images(tmp_path, 2, 1)
-    assert together(found).tolist() == [[[[10, 20], [30, 40]]]] * 3
+    assert together(found).tolist() == [[[[10, 20], [30, 240]]]] * 3
     assert found.notes == (
         "3 images of 8x4 cropped to their centre square and resized to 2x2, grey",
         "1 of the 3 images is held out for measuring, chosen by a fixed seed",
@@ -111,6 +114,30 @@ def test_a_damaged_picture_is_refused_with_its_name(name: str, channels: int | N
     assert str(tmp_path / "sub" / name) in said
     assert expected in said
     assert "remove it" in said or "save it" in said
+
+
+def test_a_damaged_tiff_writes_nothing_past_the_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    whole = picture(WHOLE, "TIFF", compression="tiff_adobe_deflate")
+    lay(tmp_path, {"a.tif": whole, "b.tif": whole[:200] + bytes(1000) + whole[1200:]})
+    assert "b.tif is damaged" in refusal(lambda: read_images(tmp_path, 8, 1))
+    # Samples per pixel: Pillow logs a number that it cannot take.
+    entry = b"\x15\x01\x03\x00\x01\x00\x00\x00"
+    lay(tmp_path, {"b.tif": whole.replace(entry + b"\x03", entry + b"\x23")})
+    assert "b.tif is" in refusal(lambda: read_images(tmp_path, 8, 1))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_chunk_that_claims_gigabytes_takes_no_memory(tmp_path: Path) -> None:
+    whole = picture(WHOLE)
+    at = whole.index(b"IDAT")
+    lay(tmp_path, {"a.png": whole, "b.png": whole[: at - 4] + b"\x7f\xff\xff\xff" + whole[at:]})
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(UsageError):
+            read_images(tmp_path, 8, 1)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("most", [50, 120])

@@ -14,7 +14,9 @@ from PIL import Image
 from tests.data.making import idx, labels, lay, mnist_files, noise, picture, records, refusal
 from tui_gan.data import places
 from tui_gan.data.cifar import TRAIN
+from tui_gan.data.files import fingerprint
 from tui_gan.data.images import IMAGE_SETS, READERS, ImageSet, named, read_images
+from tui_gan.data.samples import read_image_samples
 
 PUBLISHED = [name for name in IMAGE_SETS if name != "digits"]
 
@@ -221,7 +223,7 @@ def test_each_kind_of_file_says_what_the_system_refuses(ending: str, tmp_path: P
     path = tmp_path / f"x{ending}"
     assert f"cannot read {path}: No such file" in refusal(lambda: read_images(path, None, None))
     os.mkfifo(path)
-    assert f"{path} is not a regular file" in refusal(lambda: read_images(path, None, None))
+    assert f"cannot read {path}: it is a FIFO" in refusal(lambda: read_images(path, None, None))
     path.unlink()
     path.write_bytes(b"")
     assert str(path) in refusal(lambda: read_images(path, None, None))
@@ -245,3 +247,21 @@ def test_other_kinds_of_file_are_refused(name: str, expected: str, tmp_path: Pat
     said = refusal(lambda: read_images(path, None, None))
     assert str(path) in said
     assert expected in said
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["fifo", "device"])
+def test_what_is_no_ordinary_file_is_refused_before_it_is_read(make: Any, tmp_path: Path) -> None:
+    path = tmp_path / "x.npy"
+    make(path)
+    for read in (fingerprint, lambda path: read_images(path, None, None), lambda path: read_image_samples(path, (1, 8, 8))):
+        said = refusal(lambda read=read: read(path))
+        assert said.startswith(f"cannot read {path}: it is a ")
+        assert said.endswith("not an ordinary file or folder")
+
+
+def test_a_published_set_of_what_is_no_ordinary_file_is_not_there(cache: Path) -> None:
+    folder = cache / "data" / "mnist"
+    folder.mkdir(parents=True)
+    for name in mnist_files():
+        os.mkfifo(folder / name)
+    assert "are not here" in refusal(lambda: named("mnist"))

@@ -10,6 +10,7 @@ import pytest
 from tests import fuzz
 from tests.data.making import npy, refusal
 from tui_gan.data.images import read_images
+from tui_gan.data.levels import Levels
 from tui_gan.data.npy import mapped
 from tui_gan.data.samples import read_image_samples
 from tui_gan.data.tables import read_finite
@@ -97,6 +98,7 @@ DAMAGED = {
 READ: dict[str, Callable[[Path], object]] = {
     "table": lambda path: read_finite(path, 1),
     "images": lambda path: read_images(path, None, None),
+    "levels": lambda path: read_images(path, None, None, Levels(-3, 4)),
     "samples": lambda path: read_image_samples(path, (1, 4, 5)),
 }
 
@@ -123,6 +125,7 @@ def test_every_reader_of_arrays_refuses_damaged_headers(reader: str, tmp_path: P
 WHOLE = {
     "table": (np.arange(9.0), np.arange(6).reshape(6, 1), np.asfortranarray(np.arange(5, dtype=">f4")[:, None])),
     "images": (np.zeros((4, 3, 3), np.uint8), np.linspace(0, 1, 96).reshape(2, 3, 4, 4), np.zeros((3, 2, 2, 1), ">f2")),
+    "levels": (np.zeros((3, 2, 2), "<i4"), np.ones((3, 2, 2), "f16"), np.ones((3, 2, 2), "|b1"), np.ones((3, 2, 2), ">f4")),
     "samples": (np.zeros((3, 4, 5)), np.linspace(0, 1, 40, dtype=np.float32).reshape(2, 20), np.ones((1, 1, 4, 5), ">f2")),
 }
 ITEMS = (b"'|V0'", b"'<U0'", b"'|O'", b"'<c16'", b"(True,)", b"(-1,)", b"(0,)", b"()", b"L", b"\x02\x00", b"\x03\x00")

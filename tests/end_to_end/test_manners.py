@@ -2,12 +2,15 @@
 
 import base64
 import json
+import os
 import re
-import subprocess
 from pathlib import Path
 
-from tests.end_to_end.test_screen import commands, newest, quiet, step, training, words
-from tests.terminal import PROGRAM, terminal
+import pytest
+
+from tests.end_to_end.test_screen import commands, newest, quiet, stands, step, training, words
+from tests.program import Program
+from tests.terminal import terminal
 from tui_gan.ui.keys import view_keys
 from tui_gan.ui.panels import PANELS
 from tui_gan.ui.views import VIEWS
@@ -19,15 +22,18 @@ def test_the_users_keys_are_in_force_the_screen_begins_as_it_was_left_and_what_i
     file.parent.mkdir(parents=True)
     file.write_text('theme = "light"\n[keys]\npause = "p"\nregularization_lower = "space"\n')
     places = {"XDG_CONFIG_HOME": str(own), "XDG_STATE_HOME": str(own)}
+    # How another run was left says nothing of a new one.
+    left = {str(tmp_path / "other"): ["curves", None]}
+    (file.parent / "screen.json").write_text(json.dumps({"light": None, "runs": left}))
     for first in (True, False):
         # A run goes on in the view that it was left in.
         words = ("run", "toy1d") if first else ("resume", next((tmp_path / "runs").iterdir()).name)
         with terminal(*words, cwd=tmp_path, **places) as opened:
             training(opened)
-            assert ("curves" in opened.text.splitlines()[1]) is not first
+            assert stands(opened.text, "distribution" if first else "curves")
             opened.wait_for("p pause")
             opened.press("5")
-            opened.wait_for(lambda text: "curves" in text.splitlines()[1])
+            opened.wait_for(lambda text: stands(text, "curves"))
             opened.press("p")
             opened.wait_for("PAUSED")
             if not first:
@@ -41,12 +47,7 @@ def test_the_users_keys_are_in_force_the_screen_begins_as_it_was_left_and_what_i
     sent = bytes(opened.raw).partition(b"\x1b]52;c;")[2].partition(b"\a")[0]
     assert f"step                      {shown} of " in base64.b64decode(sent).decode()
     run = next((tmp_path / "runs").iterdir())
-    assert json.loads((own / "tui-gan" / "screen.json").read_text()) == {"light": None, "runs": {str(run): ["curves", None]}}
-    with terminal("run", "toy1d", cwd=tmp_path, **places) as opened:
-        training(opened)
-        assert "distribution" in opened.text.splitlines()[1]
-        opened.press("q")
-        assert opened.wait_end() == 0
+    assert json.loads((own / "tui-gan" / "screen.json").read_text()) == {"light": None, "runs": left | {str(run): ["curves", None]}}
 
 
 def test_a_wrong_file_is_one_line_before_anything_is_made(tmp_path: Path) -> None:
@@ -65,7 +66,7 @@ def test_every_view_in_ascii_where_the_terminal_has_no_utf8_and_without_colours(
         training(opened)
         for key in view_keys():
             opened.press(key.key)
-            opened.wait_for(lambda text, key=key: heading(VIEWS[key.name].panel) in text.splitlines()[1])
+            opened.wait_for(lambda text, key=key: stands(text, heading(VIEWS[key.name].panel)))
             assert opened.text.isascii(), key.name
         opened.press("1", "\x10")
         opened.wait_for("write a checkpoint now")
@@ -95,9 +96,15 @@ def heading(panel: str) -> str:
 
 def test_a_run_is_told_in_sentences_and_answers_to_words(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    with terminal("run", "toy1d", "--plain", "--out", str(run), cwd=tmp_path, size=(100, 200)) as opened:
+    asked = ("--plain", "--paused", "--steps", "60", "--set", "evaluated=200", "--out", str(run))
+    with terminal("run", "toy1d", *asked, cwd=tmp_path, size=(100, 200)) as opened:
         opened.wait_for("Loading PyTorch.")
+        opened.wait_for("Paused at step 0.")
+        opened.press("go\n")
         opened.wait_for("Training toy1d on cpu.")
+        opened.wait_for("Finished; to go on, type 'set steps N'")
+        opened.press("set steps 100000\n")
+        opened.wait_for(lambda text: text.count("Training toy1d on cpu.") == 2)
         for typed, said in (
             ("help", "save and quit."),
             ("k 3", "K steps: 3 (was 1)."),
@@ -115,7 +122,7 @@ def test_a_run_is_told_in_sentences_and_answers_to_words(tmp_path: Path) -> None
             opened.wait_for(lambda text, said=said: said.lower() in words(text).lower())
         opened.press("step 2\n")
         opened.press("go\n")
-        opened.wait_for(lambda text: text.count("Training toy1d on cpu.") == 2)
+        opened.wait_for(lambda text: text.count("Training toy1d on cpu.") == 3)
         opened.press("quit\n")
         assert opened.wait_end() == 0
         assert "Saving." in opened.text
@@ -125,23 +132,19 @@ def test_a_run_is_told_in_sentences_and_answers_to_words(tmp_path: Path) -> None
     assert newest(run).is_file()
 
 
-def test_without_a_terminal_sentences_end_with_the_run(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*PROGRAM, "run", "toy1d", "--plain", "--steps", "50"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        stdin=subprocess.DEVNULL,
-    )
-    assert done.returncode == 0
-    lines = done.stdout.splitlines()
+def test_without_a_terminal_sentences_end_with_the_run(tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr("sys.stdin", nothing)
+        done = program("run", "toy1d", "--plain", "--pace", 0, "--steps", 50)
+    assert done.status == 0
+    lines = done.out.splitlines()
     assert lines[0] == "Loading PyTorch."
     assert "Training toy1d on cpu." in lines
     assert lines[-1] == "Finished at step 50."
     assert all(line.endswith((".", ",")) for line in lines)
 
 
-def test_one_front_end_at_a_time(tmp_path: Path) -> None:
-    done = subprocess.run([*PROGRAM, "run", "toy1d", "--plain", "--headless"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stderr) == (2, "tui-gan: choose one of --headless and --plain\n")
+def test_one_front_end_at_a_time(program: Program) -> None:
+    done = program("run", "toy1d", "--plain", "--headless")
+    assert (done.status, done.line) == (2, "tui-gan: choose one of --headless and --plain")

@@ -58,6 +58,7 @@ def test_the_picture_is_drawn_the_penalty_turned_and_the_run_gone_on_with(
         with terminal("resume", str(run), "--steps", "50", "--ascii", cwd=tmp_path) as opened:
             text = opened.wait_for(lambda text: "FINISHED" in text and step(text) == saved + 50)
             assert "penalty x < 0.5" in words(text)
+            assert f"resumed at step {saved}" in words(text)
             assert text.isascii()
             opened.press("q")
             assert opened.wait_end() == 0

@@ -17,6 +17,7 @@ from tui_gan import cli
 from tui_gan.cli import settings
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.knobs import KNOBS
+from tui_gan.gan.datasets import Images, Line, Plane
 from tui_gan.gan.latents import LATENTS
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.objectives import OBJECTIVES
@@ -132,6 +133,13 @@ def test_the_tables_of_keys_are_those_of_the_screen() -> None:
 @pytest.mark.parametrize("table", TABLES)
 def test_each_name_that_may_be_chosen_is_told(table: str) -> None:
     assert [name for name in TABLES[table] if not re.search(rf"(?<![\w-]){re.escape(name)}(?!\w)", TEXT)] == []
+
+
+@pytest.mark.parametrize(("data", "kind"), [("line", Line), ("plane", Plane), ("images", Images)])
+def test_the_metrics_of_each_kind_of_data_are_told(data: str, kind: type) -> None:
+    told = re.findall(rf"^\| {data}\b.*?\| (.*) \|$", TEXT.partition("\n| data | metrics |")[2], re.MULTILINE)
+    named = set(re.findall(r"\w+", " ".join(told))) & METRICS.keys()
+    assert named == {name for name, metric in METRICS.items() if kind in metric.ways}
 
 
 def test_what_the_readme_points_to_is_there() -> None:

@@ -21,7 +21,7 @@ def typed(opened: Terminal, key: str, value: str) -> None:
     opened.wait_for(f"start a new one with {key}={value}?")
 
 
-def test_a_new_run_begins_with_what_was_changed(tmp_path: Path) -> None:
+def test_a_new_run_begins_with_what_was_changed_and_a_value_that_is_not_allowed_ends_with_one_line(tmp_path: Path) -> None:
     first = tmp_path / "first"
     with terminal("run", "toy1d", "--out", str(first), "--seed", "7", cwd=tmp_path) as opened:
         training(opened)
@@ -32,24 +32,16 @@ def test_a_new_run_begins_with_what_was_changed(tmp_path: Path) -> None:
         # The new run has nothing that could be undone, or no view of knobs on its screen.
         opened.wait_for(lambda text: "preview_every=50" not in text and "RUNNING" in text and "undo  k steps" not in text)
         training(opened)
-        opened.press("q")
-        assert opened.wait_end() == 0
+        assert opened.raw.count(b"stopped at step") == 1
+        typed(opened, "preview_every", "none")
+        opened.press("y")
+        assert opened.wait_end() == 2
         assert opened.is_clean()
-        assert opened.raw.count(b"stopped at step") >= 2
+        assert opened.raw.count(b"stopped at step") == 2
+        assert b"preview_every: expected int, got str" in opened.raw
+        assert b"Traceback" not in opened.raw
     assert list((first / "checkpoints").glob("step-*.safetensors"))
     (second,) = (tmp_path / "runs").iterdir()
     table = tomllib.loads((second / "config.toml").read_text())
     assert (table["preview_every"], table["seed"], table["knobs"]["k_steps"]) == (50, 7, 2)
     assert list((second / "checkpoints").glob("step-*.safetensors"))
-
-
-def test_a_value_that_is_not_allowed_ends_with_one_line(tmp_path: Path) -> None:
-    with terminal("run", "toy1d", "--out", str(tmp_path / "first"), cwd=tmp_path) as opened:
-        training(opened)
-        typed(opened, "preview_every", "none")
-        opened.press("y")
-        assert opened.wait_end() == 2
-        assert opened.is_clean()
-        assert b"preview_every: expected int, got str" in opened.raw
-        assert b"Traceback" not in opened.raw
-    assert not (tmp_path / "runs").exists()

@@ -193,3 +193,18 @@ def test_what_is_stuck_is_ended_by_signals_and_leaves_the_terminal_as_it_was(tmp
             os.kill(opened.process.pid, signal.SIGTERM)
         assert opened.wait_end(20) == 143
         assert opened.is_clean()
+
+
+@pytest.mark.slow
+def test_an_input_that_breaks_ends_the_screen_with_the_run_saved_and_not_unheard(tmp_path: Path) -> None:
+    fault = """
+from tui_gan.ui.unofficial import Reading
+def messages(self, token): raise RuntimeError("the input broke")
+Reading.messages = messages
+"""
+    with broken(fault, tmp_path) as opened:
+        training(opened)
+        opened.press("k")
+        assert opened.wait_end() == 1
+        assert opened.is_clean()
+        assert b"the screen failed (RuntimeError: the input broke); the run is saved" in opened.raw

@@ -23,13 +23,13 @@ def fixed_to(trainer: Trainer, bias: float) -> None:
 
 
 def test_the_accuracy_that_sets_k_is_that_of_whole_steps(build_trainer: Build, knobs: Knobs) -> None:
-    """In steps D is right on the real half alone, in updates between them on nothing."""
+    """D is right on the real half of each step; in the updates between, on the generated half, which does not count."""
     trainer = build_trainer(coordination="accuracy")
     still = set_knob(set_knob(knobs, "generator_lr", 1e-7), "discriminator_lr", 1e-7)
     for _ in range(3):
         fixed_to(trainer, 1.0)
         trainer.step(still)
-        fixed_to(trainer, 0.0)
+        fixed_to(trainer, -1.0)
         alone(trainer, "D", still)
         alone(trainer, "G", still)
     assert trainer.losses_summed == 3

@@ -12,13 +12,12 @@ def check(preset: str, seed: int) -> None:
     assert [bar for bar in promise.bars if not bar.met(found.metrics[bar.metric])] == [], found.metrics
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_toy1d_learns_the_gaussian_in_2000_steps(seed: int) -> None:
-    check("toy1d", seed)
+def test_toy1d_learns_the_gaussian_in_2000_steps() -> None:
+    check("toy1d", 0)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 32))
+@pytest.mark.parametrize("seed", range(1, 32))
 def test_toy1d_learns_the_gaussian_from_every_seed(seed: int) -> None:
     check("toy1d", seed)
 

@@ -264,10 +264,16 @@ def test_adaptive_l2_stays_in_its_range(share: float, end: float) -> None:
     assert coefficient.item() == pytest.approx(0.5 * end)
 
 
-def test_the_table_says_which_coefficient_adapts_and_which_penalties_judge_alone() -> None:
-    assert {name for name, regularizer in REGULARIZERS.items() if regularizer.adapt} == {"adaptive_l2"}
-    alone = {"r1", "r2", "gradient_penalty", "lipschitz_penalty"}
-    assert {name for name, regularizer in REGULARIZERS.items() if regularizer.alone} == alone
+@every_regularizer
+def test_what_differentiates_logits_by_samples_is_for_a_discriminator_that_judges_each_alone(
+    regularizer: Regularizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[object] = []
+    grad = torch.autograd.grad
+    monkeypatch.setattr(torch.autograd, "grad", lambda *of, **how: taken.append(of) or grad(*of, **how))
+    weight = points(3, 1, seed=2).requires_grad_()
+    regularizer.term(judged(lambda x: torch.tanh(x @ weight), regularizer, points(4, 3), points(4, 3, seed=1), (weight,)))
+    assert bool(taken) is regularizer.alone
 
 
 @pytest.mark.parametrize("numbers", [1, 2, 12])

@@ -45,5 +45,10 @@ def test_the_factor_on_all_regularizers_weighs_the_bound() -> None:
     assert rules(held, dataclasses.replace(KNOBS, minibatch_discrimination=True)).minibatch_discrimination
 
 
+def test_k_is_told_where_it_follows_the_accuracy() -> None:
+    assert rules(BARE, KNOBS, 0, 3).k == 0
+    assert rules(replace(BARE, coordination="accuracy"), KNOBS, 0, 3).k == 3
+
+
 def test_only_a_penalty_that_wants_a_gradient_keeps_d_from_saying_the_same_everywhere() -> None:
     assert [name for name, term in REGULARIZERS.items() if not term.flat] == ["gradient_penalty"]

@@ -1,7 +1,9 @@
 """What is said of each objective, against its losses, minimised numerically over D."""
 
 import functools
+import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -31,8 +33,8 @@ def best(name: str, smoothing: float, real: tuple[int, ...], fake: tuple[int, ..
     output = torch.zeros(len(real), dtype=torch.float64, requires_grad=True)
     # Hinge has corners, at which a line search stops; Adam with a falling rate does not.
     optimizer = torch.optim.Adam([output], 0.3)
-    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.98)
-    for _ in range(400):
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.97)
+    for _ in range(260):
         optimizer.zero_grad()
         objective.discriminator_loss(*shown(real, fake, output)).backward()
         optimizer.step()
@@ -96,6 +98,20 @@ def test_the_lines_of_the_losses(smoothing: float, wanted: dict[str, float]) -> 
 )
 def test_the_lines_are_named_after_their_values(name: str, wanted: dict[str, float]) -> None:
     assert Rules(objective=name).references == pytest.approx({key: count * np.log(2) for key, count in wanted.items()})
+
+
+def read(name: str) -> float:
+    """The number that is written "-2 ln 2", "1/4" or "0"."""
+    before, logarithm, _ = name.partition("ln 2")
+    return float(Fraction({"": "1", "-": "-1"}.get(before.strip(), before.strip()))) * (math.log(2) if logarithm else 1.0)
+
+
+@pytest.mark.parametrize(("name", "smoothing"), CASES)
+def test_a_level_is_written_as_the_number_that_it_is(name: str, smoothing: float) -> None:
+    balance = Rules(objective=name, label_smoothing=smoothing).balance
+    assert balance is not None
+    for level in filter(None, balance):
+        assert read(level.name) == pytest.approx(level.value, abs=6e-4 if smoothing else 1e-12)
 
 
 @pytest.mark.parametrize("changes", [{"packing": 2}, {"minibatch_discrimination": True}, {"objective": "wasserstein"}], ids=str)

@@ -245,3 +245,99 @@ def test_a_device_that_dies_leaves_the_run_on_the_cpu_with_its_traceback_in_the_
     assert ended.outcome.status == "failed"
     assert finite(ended.checkpoint(ended.outcome.step))
     assert any("launch failure" in entry.get("traceback", "") for entry in log_of(ended.directory.log))
+
+
+@pytest.fixture
+def no_log(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let the disk of the log be full from a step on; checkpoints go elsewhere."""
+
+    def no_log(from_step: int) -> None:
+        written = runlog.RunLog.flush
+        now = [0]
+        trained = Trainer.step
+
+        def step(trainer: Trainer, knobs: Any) -> None:
+            trained(trainer, knobs)
+            now[0] = trainer.steps_done
+
+        def flush(log: runlog.RunLog) -> None:
+            if now[0] >= from_step:
+                raise OSError(errno.ENOSPC, "No space left on device", str(log._path))
+            written(log)
+
+        monkeypatch.setattr(Trainer, "step", step)
+        monkeypatch.setattr(runlog.RunLog, "flush", flush)
+
+    return no_log
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_a_log_that_cannot_be_written_does_not_cost_the_state(train: Train, no_log: Callable[[int], None], hold: bool) -> None:
+    no_log(33)
+    ended = train(script={100: [None, Stop()]} if hold else {}, hold=hold)
+    assert ended.outcome.status == "failed"
+    assert max(checkpoint.stored(ended.directory.checkpoints)) == ended.outcome.step == 35
+    said = str(ended.outcome.error)
+    # What is said at the end names the checkpoint that was written then, not that of before.
+    assert f"cannot write {ended.directory.log}: No space left on device; the newest checkpoint is step 35; free disk space" in said
+    assert f"`tui-gan resume {ended.directory.path}` continues from there" in said
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_a_state_that_cannot_be_saved_is_tried_again_and_what_is_lost_is_said(
+    train: Train, hold: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, trained = FullDisk(monkeypatch), Trainer.step
+
+    def step(trainer: Trainer, knobs: Any) -> None:
+        trained(trainer, knobs)
+        disk.full = trainer.steps_done > 15
+
+    monkeypatch.setattr(Trainer, "step", step)
+    ended = train(script={17: [Stop()]} if hold else {}, hold=hold, until=18)
+    left = 17 if hold else 18
+    assert f"the newest checkpoint is step 10, without the {left - 10} steps since; free disk space" in str(ended.outcome.error)
+    assert "continues from there" in str(ended.outcome.error)
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_a_preview_that_cannot_be_written_leaves_nothing_and_the_error_names_it(
+    train: Train, hold: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Path.write_bytes
+
+    def write_bytes(path: Path, content: bytes) -> int:
+        if "step-00000017" not in path.name:
+            return written(path, content)
+        written(path, content[:50])
+        # A disk that is full gives no name.
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", write_bytes)
+    ended = train(script={100: [None, Stop()]} if hold else {}, hold=hold)
+    preview = ended.directory.previews / "step-00000017.safetensors"
+    assert not list(ended.directory.path.rglob("*.partial"))
+    assert not preview.exists()
+    assert max(checkpoint.stored(ended.directory.checkpoints)) == ended.outcome.step == 17
+    shown = ended.snapshots[1].advice if hold else str(ended.outcome.error)
+    newest = 10 if hold else 17
+    assert f"cannot write {preview}: No space left on device; the newest checkpoint is step {newest}" in shown
+
+
+def test_a_file_in_place_of_the_checkpoints_is_an_error_that_names_it(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, trained = tmp_path / "run" / "checkpoints", Trainer.step
+
+    def step(trainer: Trainer, knobs: Any) -> None:
+        trained(trainer, knobs)
+        if trainer.steps_done == 7:
+            folder.rmdir()
+            folder.write_text("mine")
+
+    monkeypatch.setattr(Trainer, "step", step)
+    ended = train("run")
+    assert ended.outcome.error.exit_code == 2
+    said = str(ended.outcome.error)
+    assert f"cannot write {folder / 'step-00000010.safetensors'}: Not a directory; there is no checkpoint yet; see that it can be" in said
+    assert folder.read_text() == "mine"

@@ -89,3 +89,13 @@ def test_saving_after_going_back_removes_the_course_that_was_given_up(tmp_path: 
         files.save({}, about_of(config, step, float(step)))
     files.log.close()
     assert list(checkpoint.stored(run.checkpoints)) == [10, 15]
+
+
+def test_what_a_crash_left_half_written_is_removed_at_the_next_start(train: Callable[..., Any], resume: Callable[..., Any]) -> None:
+    directory = train(until=20).directory
+    names = ("step-00000030.safetensors.partial", "step-00000030.partial")
+    left = [folder / name for folder in (directory.checkpoints, directory.previews) for name in names]
+    for path in left:
+        path.write_bytes(b"half")
+    resume(until=22)
+    assert not any(path.exists() for path in left)

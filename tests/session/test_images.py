@@ -14,6 +14,8 @@ from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.contract.snapshot import ImageGrid, Plane2D
+from tui_gan.data.files import fingerprint
+from tui_gan.gan.datasets import Images
 from tui_gan.session import checkpoint, previews, rundir, samples, start
 from tui_gan.session.observe.images import as_bytes
 from tui_gan.session.sources import columns_of, dataset_of, shape_of
@@ -242,3 +244,16 @@ def test_a_run_that_goes_on_tells_of_its_data_only_what_differs(
     later = [event.text for event in resume(until=8).session.run.events]
     assert later.count("something new") == 1
     assert len(set(later)) == len(later)
+
+
+def test_black_and_white_reach_the_files_and_those_alone(tmp_path: Path) -> None:
+    path = tmp_path / "x.npy"
+    np.save(path, np.linspace(0, 4095, 96).astype(np.uint16).reshape(6, 4, 4))
+    config = Config(preset="images", dataset="images", data=str(path), data_sha256=fingerprint(path), white=4095.0)
+    dataset, notes = dataset_of(config, tmp_path)
+    assert "values from 0 to 4,095, of which 0 is black and 4095 is white" in notes
+    assert isinstance(dataset.truth, Images)
+    assert max(int(part.max()) for part in (dataset.truth.train, dataset.truth.test)) == 255
+    for other in (Config(preset="toy1d", white=1.0), Config(preset="digits", dataset="digits", black=-1.0, white=1.0)):
+        with pytest.raises(UsageError, match="are for files of your own images"):
+            dataset_of(other, tmp_path)

@@ -100,11 +100,11 @@ def test_watching_changes_nothing(train: Train, plane: Config, name: str, monkey
     changed = msgspec.convert({**msgspec.to_builtins(plane), **msgspec.to_builtins(NETWORKS[name])}, Config)
     knobs = Knobs(batch_size=8, device="cpu", checkpoint_every=10, minibatch_discrimination=True)
     every = tuple(each for each in WATCHED if each != "settings")
-    watched = {step: [Watch(every), Browse(walk=(0, 1)), None] for step in range(20)}
-    alone = train("alone", config=changed, knobs=knobs, script={0: [Watch(())]}, until=20)
-    seen = train("seen", config=changed, knobs=knobs, script=watched, until=20)
+    watched = {step: [Watch(every), Browse(walk=(0, 1)), None] for step in range(10)}
+    alone = train("alone", config=changed, knobs=knobs, script={0: [Watch(())]}, until=10)
+    seen = train("seen", config=changed, knobs=knobs, script=watched, until=10)
     assert seen.snapshots[-1].machine.generator > 0
-    one, other = (load_file(ended.checkpoint(20)) for ended in (alone, seen))
+    one, other = (load_file(ended.checkpoint(10)) for ended in (alone, seen))
     assert [key for key in one if not np.array_equal(one[key], other[key])] == []
 
 
@@ -239,8 +239,5 @@ def test_an_unknown_part_leaves_what_was_watched(looker: Looker) -> None:
     assert looker.watched == {"picture", "predictions"}
 
 
-def test_every_part_is_made_here_or_elsewhere() -> None:
-    fields = Snapshot.__dataclass_fields__
-    assert set(PARTS) <= set(fields)
-    assert set(WATCHED) - set(PARTS) == {"field", "wide", "settings"}
-    assert set(PARTS) - set(WATCHED) == {"overlays"}
+def test_every_part_that_is_made_is_a_field_of_a_snapshot() -> None:
+    assert PARTS.keys() <= Snapshot.__dataclass_fields__.keys()

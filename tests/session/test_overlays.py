@@ -3,17 +3,21 @@
 import json
 import math
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
+import torch
 
 from tui_gan.contract.commands import Overlay, Watch
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
-from tui_gan.session import overlays
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session import checkpoint, overlays
 from tui_gan.session.course import course
 from tui_gan.session.overlays import MOST, Overlaid, others, series
 
@@ -144,3 +148,101 @@ def test_a_log_that_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(UsageError, match=r"cannot read .*log.jsonl: Input/output error"):
         overlaid.show(("other",))
     assert overlaid.runs == ()
+
+
+def _fifo(log: Path) -> None:
+    log.unlink()
+    os.mkfifo(log)
+
+
+def _folder(log: Path) -> None:
+    log.unlink()
+    log.mkdir()
+
+
+def _fields(log: Path) -> None:
+    log.write_text('{"kind":"scalars","step":"5","generator_loss":[1]}\n' * 3)
+
+
+def _bits(log: Path) -> None:
+    log.write_bytes(log.read_bytes() + b"\xff\n" + b"[" * 100_000 + b"\n" + b'{"kind":"scalars","step":1,"x":' + b"9" * 400 + b"}\n")
+
+
+def _away(log: Path) -> None:
+    shutil.rmtree(log.parent)
+
+
+DAMAGE = {
+    "a FIFO": (_fifo, "cannot read the log of other (it is a FIFO"),
+    "a folder": (_folder, "cannot read the log of other (Is a directory)"),
+    "other fields": (_fields, "other: 3 damaged lines of log.jsonl were left out"),
+    "bits": (_bits, "other: 3 damaged lines of log.jsonl were left out"),
+    "gone": (_away, "the log of other is gone; its curves stay as they were read last"),
+}
+
+
+@pytest.mark.parametrize(("damage", "said"), DAMAGE.values(), ids=DAMAGE)
+def test_what_befalls_another_run_is_one_event_and_costs_this_one_nothing(
+    train: Train, tmp_path: Path, damage: Callable[[Path], None], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = train("plain")
+    log = write(tmp_path / "other", [scalars(5, generator_loss=1.0)])
+    trained = Trainer.step
+
+    def step(trainer: Trainer, knobs: Any) -> None:
+        trained(trainer, knobs)
+        if trainer.steps_done == 12:
+            damage(log)
+
+    monkeypatch.setattr(Trainer, "step", step)
+    ended = train("run", {5: [Watch(("runs",)), Overlay(("other",)), None], 15: [None], 20: [None], 30: [None], 40: [None]})
+    assert (ended.outcome.status, ended.outcome.error) == ("finished", None)
+    assert [event.text for event in ended.session.run.events if "other" in event.text] == [
+        event.text for event in ended.session.run.events if event.text.startswith(said)
+    ]
+    assert sum(event.text.startswith(said) for event in ended.session.run.events) == 1
+    # What was read last stays, unless the log can be read, and holds nothing.
+    assert list(ended.snapshots[-1].overlays["other"]) == ([] if damage is _fields else ["generator_loss"])
+    one, other = (checkpoint.read(each.checkpoint(40))[0] for each in (plain, ended))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize("damage", [_fifo, _folder, _away])
+def test_a_run_whose_log_is_none_is_not_offered(train: Train, tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    damage(write(tmp_path / "other", []))
+    ended = train("run", {5: [Watch(("runs",)), Overlay(("other",)), None]})
+    assert ended.snapshots[1].runs == ()
+    assert "no run 'other' beside this one" in ended.snapshots[1].events[-1].text
+    assert ended.outcome.status == "finished"
+
+
+def test_damaged_lines_are_told_when_a_run_is_laid_over_this_one(train: Train, tmp_path: Path) -> None:
+    log = write(tmp_path / "other", [scalars(5, generator_loss=1.0)])
+    (tmp_path / "other" / "config.toml").write_bytes(b"\xff[" * 5000)
+    _bits(log)
+    shown = train("run", {5: [Overlay(("other",)), None, Overlay(("other",)), None]}).snapshots[2]
+    assert [event.text for event in shown.events if "damaged" in event.text] == ["other: 3 damaged lines of log.jsonl were left out"]
+    assert shown.overlays["other"]["generator_loss"].values.tolist() == [1.0]
+
+
+def test_neighbours_that_cannot_be_looked_at_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "other", [])
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    (tmp_path / "work").rmdir()
+    assert others(Path("run")) == ()
+    assert Overlaid(Path("run")).series() == {}
+
+    def refused(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    assert others(tmp_path / "run") == ()
+
+
+def test_numbers_that_no_chart_can_hold_are_left_out_of_it(tmp_path: Path) -> None:
+    numbers = {5: -1.7e308, 10: 1e199, 15: None}
+    log = write(tmp_path / "other", [scalars(step, generator_loss=value) for step, value in numbers.items()])
+    values = series(course(log))["generator_loss"].values
+    assert values[1] == 1e199
+    assert np.isnan(values[[0, 2]]).all()

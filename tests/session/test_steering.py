@@ -1,5 +1,6 @@
 """Live changes of settings: in force at their step, all or nothing, logged, taken back, and exact over a save and a load."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from tui_gan.contract.settings import leaves, why_not
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.regularizers import REGULARIZERS
+from tui_gan.gan.trainer import Trainer
 from tui_gan.session import checkpoint
 
 Train = Callable[..., Any]
@@ -63,18 +65,19 @@ def config(config: Config) -> Config:
     return msgspec.structs.replace(config, metrics=("w1", "ks", "sd_ratio"))
 
 
-@pytest.mark.parametrize("half", [4, 11, 20, 25, 30])
-def test_2n_steps_are_n_and_save_and_load_and_n_across_changes(train: Train, resume: Train, half: int) -> None:
+def test_2n_steps_are_n_and_save_and_load_and_n_across_changes(train: Train, resume: Train) -> None:
     whole = train("whole", CHANGES)
-    train("halves", {step: sent for step, sent in CHANGES.items() if step < half}, until=half)
-    # What can be taken back is of one session; a new one changes it by hand.
-    by_hand = [ChangeSetting("metric", "w1"), ChangeSetting("stop.metric", ""), ChangeSetting("updates", "alternating")]
-    second = resume("halves", 40, {step: sent for step, sent in CHANGES.items() if step >= half} | {31: by_hand})
-    assert_same(whole.checkpoint(40), second.checkpoint(40))
-    assert whole.outcome.metrics == second.outcome.metrics
-    assert second.session.run.knobs == whole.session.run.knobs
-    assert second.session.run.config == whole.session.run.config
-    assert checkpoint.read_about(second.checkpoint(40)).config == whole.session.run.config
+    for half in (4, 11, 20, 25, 30):
+        name = f"halves-{half}"
+        train(name, {step: sent for step, sent in CHANGES.items() if step < half}, until=half)
+        # What can be taken back is of one session; a new one changes it by hand.
+        by_hand = [ChangeSetting("metric", "w1"), ChangeSetting("stop.metric", ""), ChangeSetting("updates", "alternating")]
+        second = resume(name, 40, {step: sent for step, sent in CHANGES.items() if step >= half} | {31: by_hand})
+        assert_same(whole.checkpoint(40), second.checkpoint(40))
+        assert whole.outcome.metrics == second.outcome.metrics, half
+        assert second.session.run.knobs == whole.session.run.knobs, half
+        assert second.session.run.config == whole.session.run.config, half
+        assert checkpoint.read_about(second.checkpoint(40)).config == whole.session.run.config, half
 
 
 @pytest.mark.parametrize(
@@ -275,6 +278,28 @@ def test_one_update_pauses_moves_one_player_and_leaves_the_step(train: Train, co
     changed = {name.partition(".")[0] for name in still if not torch.equal(still[name], moved[name])}
     mine = {"D": {"discriminator", "discriminator_optimizer"}, "G": {"generator", "generator_average", "generator_optimizer"}}[player]
     assert changed - {"history"} == {"stream", *mine}
+
+
+def test_the_k_that_is_told_is_that_of_the_next_step(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it follows the accuracy, within a knob that is turned; else the knob itself is told."""
+    updates: Counter[int] = Counter()
+    update = Trainer.update_discriminator
+
+    def counted(trainer: Trainer, *given: Any) -> torch.Tensor:
+        updates[trainer.steps_done] += 1
+        return update(trainer, *given)
+
+    monkeypatch.setattr(Trainer, "update_discriminator", counted)
+    script: dict[int, list[Any]] = {step: [None] for step in range(30)}
+    script[0] = [SetKnob("k_steps", 4), None]
+    script[3] = [ChangeSetting("coordination", "accuracy"), None]
+    script[22] = [SetKnob("k_steps", 2), None]
+    script[27] = [ChangeSetting("coordination", "fixed"), None]
+    shown = train(script=script, until=30).snapshots
+    told = {each.step: each.rules.k for each in shown if each.step < 30}
+    assert [step for step, k in told.items() if not k] == [0, 1, 2, 27, 28, 29]
+    assert {step: k for step, k in told.items() if k} == {step: updates[step] for step in range(3, 27)}
+    assert {told[3], max(told.values()), told[22]} == {1, 4, 2}
 
 
 def test_updates_one_by_one_with_dropout_are_exact_over_a_save(train: Train, resume: Train, config: Config) -> None:

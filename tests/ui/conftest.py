@@ -318,6 +318,17 @@ def _screen_text(app: TuiGan) -> str:
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
+def _where(app: TuiGan, row: str, words: str) -> tuple[int, int]:
+    """The column and the row, on the screen, of words in the first row that holds `row`."""
+    y, line = next((y, line) for y, line in enumerate(_screen_text(app).split("\n")) if row in line)
+    return line.index(words, line.index(row)), y
+
+
+@pytest.fixture
+def where() -> Callable[[TuiGan, str, str], tuple[int, int]]:
+    return _where
+
+
 @pytest.fixture
 def watch() -> Callable[..., None]:
     return _watch

@@ -11,23 +11,16 @@ from tui_gan.ui.views import VIEWS
 SIZES = [(1, 1), (10, 3), (40, 12), (80, 24), (120, 36), (200, 60), (70, 8), (60, 40), (99, 50), (300, 10), (20, 100)]
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("maximised", [None, "events"])
-@pytest.mark.parametrize(("advised", "failed"), [(False, False), (True, False), (True, True)])
 @pytest.mark.parametrize("kind", ABSENT)
-def test_nothing_overlaps_or_leaves_the_screen(size, maximised, advised, failed, kind: Kind) -> None:
-    for view, shown in VIEWS.items():
+def test_nothing_overlaps_or_leaves_the_screen(kind: Kind) -> None:
+    states = itertools.product(SIZES, [None, "events"], [(False, False), (True, False), (True, True)], VIEWS)
+    for size, maximised, (advised, failed), view in states:
         found = places(*size, maximised, advised, failed, kind, view)
-        assert not set(found) & set(ABSENT[kind]) - {shown.panel}
-        for region in found.values():
-            assert region.width > 0
-            assert region.height > 0
-            assert region.x >= 0
-            assert region.y >= 0
-            assert region.right <= size[0]
-            assert region.bottom <= size[1]
-        for one, other in itertools.combinations(found.values(), 2):
-            assert not one.overlaps(other)
+        shown = (size, maximised, advised, failed, view, found)
+        assert not set(found) & set(ABSENT[kind]) - {VIEWS[view].panel}, shown
+        assert all(region.width > 0 and region.height > 0 and region.x >= 0 and region.y >= 0 for region in found.values()), shown
+        assert all(region.right <= size[0] and region.bottom <= size[1] for region in found.values()), shown
+        assert not any(one.overlaps(other) for one, other in itertools.combinations(found.values(), 2)), shown
 
 
 def columns(found: Places) -> list[list[str]]:
@@ -81,12 +74,11 @@ QUIET = [Quiet(events, losses) for events in (False, True) for losses in (False,
 
 
 @pytest.mark.parametrize("kind", ABSENT)
-@pytest.mark.parametrize("quiet", QUIET)
-@pytest.mark.parametrize("size", [(80, 50), (120, 36), (200, 60)])
-def test_every_cell_of_a_comfortable_screen_is_used(size, quiet: Quiet, kind: Kind) -> None:
-    found = places(*size, kind=kind, quiet=quiet)
-    assert sum(region.area for region in found.values()) == size[0] * size[1]
-    assert not any(one.overlaps(other) for one, other in itertools.combinations(found.values(), 2))
+def test_every_cell_of_a_comfortable_screen_is_used(kind: Kind) -> None:
+    for size, quiet in itertools.product([(80, 50), (120, 36), (200, 60)], QUIET):
+        found = places(*size, kind=kind, quiet=quiet)
+        assert sum(region.area for region in found.values()) == size[0] * size[1], (size, quiet)
+        assert not any(one.overlaps(other) for one, other in itertools.combinations(found.values(), 2)), (size, quiet)
 
 
 @pytest.mark.parametrize("kind", ABSENT)
@@ -120,13 +112,13 @@ def test_advice_and_failure_come_first() -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 36), (200, 60)])
-def test_slow_motion_takes_the_lowest_rows_and_leaves_the_picture(size: tuple[int, int], view: str) -> None:
-    found = places(*size, view=view, slow=True)
-    assert 4 <= found["stages"].height <= 8
-    assert found["stages"].bottom == found["footer"].y
-    assert found[VIEWS[view].panel or "distribution"].height >= 6
-    assert not any(one.overlaps(other) for one, other in itertools.combinations(found.values(), 2))
+def test_slow_motion_takes_the_lowest_rows_and_leaves_the_picture(view: str) -> None:
+    for size in [(40, 12), (80, 24), (120, 36), (200, 60)]:
+        found = places(*size, view=view, slow=True)
+        assert 4 <= found["stages"].height <= 8, size
+        assert found["stages"].bottom == found["footer"].y, size
+        assert found[VIEWS[view].panel or "distribution"].height >= 6, size
+        assert not any(one.overlaps(other) for one, other in itertools.combinations(found.values(), 2)), size
 
 
 @pytest.mark.parametrize("size", [(1, 1), (10, 3), (80, 8)])

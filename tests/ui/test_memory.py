@@ -1,4 +1,5 @@
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,23 @@ def test_the_runs_left_last_are_remembered() -> None:
         '{"runs": {"/runs/one": [[], null]}}',
         '{"view": "curves", "maximised": null, "light": null}',
         "\udcff",
+        "[" * 5000,
+        '{"runs": ' * 5000,
+        "1" * 5000,
+        '{"light": 1}',
     ],
 )
 def test_a_broken_file_is_as_good_as_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "screen.json"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     assert recall(path) == NOTHING
+
+
+def test_a_fifo_in_its_place_is_neither_read_nor_written(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "screen.json")
+    assert recall(tmp_path / "screen.json") == NOTHING
+    keep(tmp_path / "screen.json", LEFT)
+    assert (tmp_path / "screen.json").is_fifo()
 
 
 def test_a_place_that_cannot_be_read_or_written_is_let_be(tmp_path: Path) -> None:

@@ -118,10 +118,9 @@ def test_the_mouse_paints_and_erases(painting) -> None:
     painting("plane", "e", body)
 
 
-def test_a_key_that_is_shown_can_be_clicked_and_a_still_painter_sends_nothing(painting, screen_text) -> None:
+def test_a_key_that_is_shown_can_be_clicked_and_a_still_painter_sends_nothing(painting, where) -> None:
     async def body(pilot, app, easel) -> None:
-        row = screen_text(app).split("\n")[-1]
-        await pilot.click("#easel", offset=(row.index("uniform") + 2, 23))
+        await pilot.click(offset=where(app, " uniform ", "uniform"))
         assert easel.painting.weights.min() == 1.0
         shown: list[object] = []
         app._display = lambda screen, update: shown.append(update)

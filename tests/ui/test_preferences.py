@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,13 @@ def test_every_key_can_be_written_back(file: Path) -> None:
         ("colour = 1", ["unknown preference 'colour'", "keys, theme, ascii"]),
         ("keys = 3", ["keys is a table"]),
         ("theme", ["not TOML"]),
-        ("\udcff", ["not TOML"]),
+        ("\udcff", ["not TOML", "byte 1"]),
+        ("a = " + "[" * 5000, ["not TOML", "nested too deeply"]),
+        ("theme = 0x" + "f" * 5000, ["unknown theme 'this'"]),
+        ("ascii = " + "1" * 5000, ["thousands of digits"]),
+        ("[keys]\npause = 0x" + "f" * 5000, ["the key of pause is written in quotes"]),
+        ("[keys]\npause = '" + "x" * 5000 + "'", ["unknown key 'xxx"]),
+        (f"{'x' * 5000} = 1", ["unknown preference 'xxx"]),
         ('[keys]\npuase = "p"', ["unknown action 'puase'", "did you mean 'pause'", "tui-gan keys"]),
         ('[keys]\ninterrupt = "p"', ["unknown action 'interrupt'"]),
         ('[keys]\npause = "strg+a"', ["unknown key 'strg+a' for pause", "ctrl+a"]),
@@ -63,6 +70,7 @@ def test_what_means_nothing_is_one_line_that_names_the_file(file: Path, text: st
     said = str(error.value)
     assert str(file) in said
     assert "\n" not in said
+    assert len(said) < 500
     assert [part for part in parts if part not in said] == []
 
 
@@ -70,6 +78,15 @@ def test_a_file_that_cannot_be_read_is_one_line(file: Path) -> None:
     file.mkdir()
     with pytest.raises(UsageError, match="cannot read"):
         read(file)
+    file.rmdir()
+    os.mkfifo(file)
+    with pytest.raises(UsageError, match="it is a FIFO"):
+        read(file)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(file: Path) -> None:
+    file.write_text('theme = "light"', encoding="utf-8-sig")
+    assert read(file).light
 
 
 def test_other_keys_work_and_are_shown(seen, run_of, file: Path, watch, until, screen_text) -> None:

@@ -80,24 +80,24 @@ def test_one_notch(key: str, value: object, lower: object, higher: object) -> No
     assert [type(each) for each in found] == [type(lower), type(higher)]
 
 
-@pytest.mark.parametrize("key", NUMBERS)
-def test_every_number_goes_through_its_whole_range_in_a_bearable_number_of_notches_and_back(key: str) -> None:
-    start = (leaves(Config(preset="toy1d")) | WEIGHTS)[key]
-    # One at a time, such as seeds, that is without end.
-    most = 120
-    up = [start]
-    while len(up) < most and (found := beside(key, up[-1], 1)) != up[-1]:
-        up.append(found)
-    down = [up[-1]]
-    while len(down) < 2 * most and (found := beside(key, down[-1], -1)) != down[-1]:
-        down.append(found)
-    assert up == sorted(up)
-    assert down == sorted(down, reverse=True)
-    # What 0 leaves out can be left out again.
-    if range_of(key).low == 0:
-        assert down[-1] == 0
-    for value in {*up, *down}:
-        resolve(Config(preset="toy1d"), Knobs(), nested(key, value))
+def test_every_number_goes_through_its_whole_range_in_a_bearable_number_of_notches_and_back() -> None:
+    for key in NUMBERS:
+        start = (leaves(Config(preset="toy1d")) | WEIGHTS)[key]
+        # One at a time, such as seeds, that is without end.
+        most = 120
+        up = [start]
+        while len(up) < most and (found := beside(key, up[-1], 1)) != up[-1]:
+            up.append(found)
+        down = [up[-1]]
+        while len(down) < 2 * most and (found := beside(key, down[-1], -1)) != down[-1]:
+            down.append(found)
+        assert up == sorted(up), key
+        assert down == sorted(down, reverse=True), key
+        # What 0 leaves out can be left out again.
+        if range_of(key).low == 0:
+            assert down[-1] == 0, key
+        for value in {*up, *down}:
+            resolve(Config(preset="toy1d"), Knobs(), nested(key, value))
 
 
 def test_a_name_is_followed_by_the_next() -> None:

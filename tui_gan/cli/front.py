@@ -185,8 +185,6 @@ def _caught(run: RunThread) -> Iterator[Signals]:
 
 def _watch_terminal(run: RunThread, signals: Signals, left: threading.Event) -> None:
     """Take a terminal that has gone away for SIGHUP, and end the process when the screen cannot leave by itself."""
-    # Asked to give the terminal back, a job in the background would be stopped.
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
     poller = select.poll()
     # Asked for nothing, poll still reports that the other side has hung up.
     poller.register(0, 0)

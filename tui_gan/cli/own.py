@@ -18,14 +18,14 @@ def preferences_path() -> Path:
     """The file that the user may write."""
     import platformdirs
 
-    return of_the_user(platformdirs.user_config_path("tui-gan")) / "config.toml"
+    return of_the_user(platformdirs.user_config_path) / "config.toml"
 
 
 def memory_path() -> Path:
     """The file that the screen writes."""
     import platformdirs
 
-    return of_the_user(platformdirs.user_state_path("tui-gan")) / "screen.json"
+    return of_the_user(platformdirs.user_state_path) / "screen.json"
 
 
 def preferences() -> "Preferences":

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tui_gan.contract.config import Config
     from tui_gan.gan.datasets import Dataset
 
+    # Samples, the data that they are compared with, and what was read, in sentences.
+    Compared = tuple[NDArray[Any], Dataset, tuple[str, ...]]
+
 SAMPLES = (".npy", ".csv", ".txt")
 # Up to so many samples it is said what a perfect generator gets, which takes as long as twenty evaluations on the line and in the plane.
 WITH_FLOORS = 20_000
@@ -77,10 +80,12 @@ def evaluate(
     names = [name.strip() for name in metrics.split(",")] if metrics is not None else None
     for name in names or ():
         choose(METRICS, name, "metric")
-    samples, dataset = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
+    samples, dataset, said = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
     measured = measure(samples, dataset.truth, names or applicable(dataset.truth, by_default=True))
     perfect = floors(dataset, list(measured), len(samples)) if len(samples) <= WITH_FLOORS else {}
     typical = {name: floor.typical for name, floor in perfect.items()}
+    for line in said:
+        tell(line, sys.stderr)
     if json:
         numbers = {"metrics": measured, "floors": typical}
         tell(json_text.dumps({part: {name: _finite(value) for name, value in values.items()} for part, values in numbers.items()}))
@@ -117,46 +122,45 @@ def _checkpoint(name: str) -> Path:
     return found(name).stored
 
 
-def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> tuple[Any, "Dataset"]:
-    """The samples of a checkpoint by the stream of its evaluation, and the data that they are judged against."""
+def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> "Compared":
+    """The samples of a checkpoint by the stream of its evaluation, the data that they are judged against, and what was read."""
     from tui_gan.session import checkpoint
     from tui_gan.session.observe import evaluation_seed
     from tui_gan.session.samples import of_checkpoint
-    from tui_gan.session.sources import dataset_of
 
     path = _checkpoint(name)
     about = checkpoint.read_about(path)
-    if preset or data:
-        dataset = _dataset(_of_preset(preset, data) if preset else about.config, data)
-    else:
-        dataset = dataset_of(about.config, path.parent.parent)[0]
+    config = _of_preset(preset, data) if preset else about.config
+    dataset, said = _dataset(config, data, Path() if preset else path.parent.parent)
     if dataset.shape != about.shape:
         raise UsageError(f"{name} makes {_said(about.shape)}; it cannot be compared with {_said(dataset.shape)}")
-    return of_checkpoint(path, evaluation_seed(about.config, about.step), number or about.config.evaluated)[0], dataset
+    return of_checkpoint(path, evaluation_seed(about.config, about.step), number or about.config.evaluated)[0], dataset, said
 
 
-def _of_file(path: Path, preset: str, data: Path | None) -> tuple[Any, "Dataset"]:
-    """The samples of a file, and the data that they are judged against."""
+def _of_file(path: Path, preset: str, data: Path | None) -> "Compared":
+    """The samples of a file, the data that they are judged against, and what was read."""
     from tui_gan.session.samples import of_file
 
-    dataset = _dataset(_of_preset(preset, data), data)
-    return of_file(path, dataset), dataset
+    dataset, said = _dataset(_of_preset(preset, data), data, Path())
+    samples, notes = of_file(path, dataset)
+    return samples, dataset, (*(f"{path}: {note}" for note in notes), *said)
 
 
 def _of_preset(preset: str, data: Path | None) -> "Config":
     return settings.resolved(preset, None, {}, {"data": data and str(data)}, {})[0]
 
 
-def _dataset(config: "Config", data: Path | None) -> "Dataset":
-    """The data of a configuration, or the user's own in the form that the configuration brings them to."""
+def _dataset(config: "Config", data: Path | None, folder: Path) -> tuple["Dataset", tuple[str, ...]]:
+    """The data of a configuration, or the user's own in the form that the configuration brings them to, and what was read of a file."""
     import msgspec
 
     from tui_gan.data.files import fingerprint
     from tui_gan.session.sources import dataset_of
 
     if data:
-        config = msgspec.structs.replace(config, data=str(data), data_sha256=fingerprint(data))
-    return dataset_of(config, Path())[0]
+        config = msgspec.structs.replace(config, data=str(data.absolute()), data_sha256=fingerprint(data))
+    dataset, notes = dataset_of(config, folder)
+    return dataset, tuple(f"{data or config.data}: {note}" for note in notes if config.data)
 
 
 def _finite(value: float) -> float | None:

@@ -14,7 +14,7 @@ from msgspec import Meta
 from tui_gan.contract.errors import UsageError, cut, nearest, quoted
 from tui_gan.contract.knobs import Knobs, checked
 from tui_gan.contract.network import Network, Share, described
-from tui_gan.contract.outer import check_ordinary
+from tui_gan.contract.outer import check_ordinary, decoded
 
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000_000)]
 CountOrNone = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
@@ -108,7 +108,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     preset: Annotated[str, Meta(description="preset that the run started from.")]
     steps: Annotated[Count, Meta(description="step at which the run finishes.")] = 100_000
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1, description="seed of all random numbers.")] = 0
-    threads: Annotated[int, Meta(ge=0, le=1024, description="CPU threads of PyTorch; 0 keeps PyTorch's default.")] = 0
+    threads: Annotated[
+        int, Meta(ge=0, le=1024, description="CPU threads of PyTorch; 0 takes PyTorch's default, and keeps it when the run is resumed.")
+    ] = 0
     dataset: Annotated[str, Meta(description="data set to learn; unused where `data` is given.")] = "gaussian"
     data: Annotated[str, Meta(description="your own file or folder of data; empty for none.")] = ""
     data_sha256: Annotated[str, Meta(description="SHA-256 checksum of `data`; empty for none.")] = ""
@@ -140,6 +142,23 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     channels: Annotated[
         Literal[0, 1, 3], Meta(description="channels to which images are converted, 1 (grey) or 3 (RGB); 0 leaves them as they are.")
     ] = 0
+    black: Annotated[
+        float,
+        Meta(
+            ge=-1e12,
+            le=1e12,
+            description="value in files of images that becomes black; what lies below is cut off. See `white`.",
+        ),
+    ] = 0.0
+    white: Annotated[
+        float,
+        Meta(
+            ge=-1e12,
+            le=1e12,
+            description="value in files of images that becomes white, such as 4095 for 12 bits; what lies above is cut off. 0, with "
+            "`black` 0, takes that of the files: 255, 65535 for greys of 16 bits, 1 for floats.",
+        ),
+    ] = 0.0
     standardize: Annotated[
         bool, Meta(description="standardisation: train on (x - mean) / sd and undo it on output; images are scaled to -1 .. 1 instead.")
     ] = True
@@ -288,12 +307,11 @@ def read_toml(path: Path) -> dict[str, Any]:
         check_ordinary(path)
         if (size := path.stat().st_size) > LARGEST:
             raise UsageError(f"{path} is no file of settings: it holds {size:,} bytes")
-        # Some editors put a byte-order mark before the text.
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(decoded(path.read_bytes())[0])
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not TOML: byte {error.start + 1:,} is not UTF-8") from None
+        raise UsageError(f"{path} is not TOML: byte {error.start + 1:,} is not {error.encoding.upper()}") from None
     except RecursionError:
         raise UsageError(f"{path} is not TOML: its brackets are nested too deeply") from None
     except tomllib.TOMLDecodeError as error:

@@ -28,8 +28,8 @@ class UnreadableError(TuiGanError):
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an error's text, for libraries that say more."""
-    return str(error).partition("\n")[0]
+    """The first line of an error's text, cut short, for libraries that say more."""
+    return cut(str(error).partition("\n")[0])
 
 
 def cut(text: object) -> str:

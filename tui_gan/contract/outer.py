@@ -1,18 +1,28 @@
-"""What comes from outside the program: paths that the user names, and text that no terminal may obey.
+"""What comes from outside the program: paths that the user names, text in several encodings, and text that no terminal may obey.
 
 Every line that leaves the program for a terminal or a pipe goes through `tell`.
 """
 
+import codecs
 import errno
 import os
 import shlex
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
 from tui_gan.contract.errors import UsageError, quoted
 
+# The longer first: UTF-32 begins as UTF-16 does.
+MARKS = {
+    codecs.BOM_UTF8: "UTF-8",
+    codecs.BOM_UTF32_LE: "UTF-32-LE",
+    codecs.BOM_UTF32_BE: "UTF-32-BE",
+    codecs.BOM_UTF16_LE: "UTF-16-LE",
+    codecs.BOM_UTF16_BE: "UTF-16-BE",
+}
 KINDS = {
     stat.S_IFIFO: "a FIFO",
     stat.S_IFSOCK: "a socket",
@@ -21,6 +31,8 @@ KINDS = {
 }
 # Bytes of the longest path that a system takes.
 LONGEST_PATH = 4095
+# Characters of a path that an error repeats as it is.
+LONGEST_SHOWN = 100
 
 
 def tell(text: object = "", stream: TextIO | None = None) -> None:
@@ -82,17 +94,18 @@ def expanded(path: str | Path) -> Path:
         raise UsageError(f"no path is as long as {quoted(text)}")
     found = os.path.expanduser(text)
     if found.startswith("~"):
-        raise UsageError(f"{text} names the home of a user who has none; write ./{text} for a path that begins so")
+        shown = text if text.isprintable() and len(text) <= LONGEST_SHOWN else quoted(text)
+        raise UsageError(f"{shown} names the home of a user who has none; write ./ before a path that begins so")
     # Without the "./" that goes here it would name a home the next time.
     return Path(found).absolute() if str(Path(found)).startswith("~") else Path(found)
 
 
-def of_the_user(path: Path) -> Path:
-    """The folder for the program's own files that the system names, which may begin with `~`; one that is nowhere without a home."""
+def of_the_user(find: Callable[[str], Path]) -> Path:
+    """The folder for the program's own files, as a function of platformdirs names it; one that is nowhere where there is no home."""
     try:
-        return expanded(path)
-    except UsageError:
-        return Path(os.devnull, path.name)
+        return expanded(find("tui-gan"))
+    except (UsageError, RuntimeError):
+        return Path(os.devnull, "tui-gan")
 
 
 def check_place() -> None:
@@ -126,3 +139,20 @@ def check_no_device(path: Path) -> None:
     """
     if os.path.exists(path):
         check_ordinary(path)
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """Text, its lines ended by a line feed alone, and the encoding that it was in.
+
+    A byte-order mark says the encoding. Without one it is UTF-16 where zeros stand at every other place alone, and else UTF-8.
+
+    Raises:
+        UnicodeDecodeError: it is in none of these.
+    """
+    mark = next((mark for mark in MARKS if data.startswith(mark)), b"")
+    encoding = MARKS.get(mark, "UTF-8")
+    if not mark and b"\0" in data:
+        zeros = b"\0" in data[0::2], b"\0" in data[1::2]
+        encoding = {(True, False): "UTF-16-BE", (False, True): "UTF-16-LE"}.get(zeros, encoding)
+    text = data[len(mark) :].decode(encoding)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding

@@ -16,6 +16,7 @@ class Rules:
         bound: the weight of the penalties that keep the gradient norm of D near 1 or below.
         spectral: whether D is under spectral normalisation.
         schedule: what the schedule of the learning rates multiplies them by at this step.
+        k: discriminator updates of this step where they follow D's accuracy; 0 where the knob says how many.
         averaged: whether the generated samples shown are those of an averaged generator, while D is trained against another.
     """
 
@@ -29,6 +30,7 @@ class Rules:
     bound: float = 0.0
     spectral: bool = False
     schedule: float = 1.0
+    k: int = 0
     averaged: bool = False
 
     @property

@@ -41,7 +41,10 @@ SETTINGS: dict[str, str] = {
     **{f"stop.{name}": LIVE for name in EarlyStop.__struct_fields__},
     **dict.fromkeys(("steps", "evaluate_every", "evaluate_from", "log_every", "keep", "pace_until"), LIVE),
     **dict.fromkeys(("preset", "seed", "threads", "pretraining"), BEGINNING),
-    **dict.fromkeys(("dataset", "data", "data_sha256", "training", "training_skip", "size", "channels", "standardize", "contrast"), DATA),
+    **dict.fromkeys(
+        ("dataset", "data", "data_sha256", "training", "training_skip", "size", "channels", "black", "white", "standardize", "contrast"),
+        DATA,
+    ),
     "preview_every": "the previews saved so far are so many steps apart",
     "fixed_latents": "they stay the same for the whole run",
     "historical_averaging": "the means of the weights are taken from the start of the run",

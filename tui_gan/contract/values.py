@@ -4,11 +4,15 @@ import re
 import tomllib
 from typing import Any
 
+# Characters of a value that is more than a text; what is longer would be a number or a list past all bounds.
+LONGEST = 1000
 NUMBER = re.compile(r"[+-]?(\d+\.|\.\d+)([eE][+-]?\d+)?")
 
 
 def read_value(text: str) -> Any:
     """Read a value as TOML does: numbers, true and false, lists, quoted text; any other text stands for itself, in a list too."""
+    if len(text) > LONGEST:
+        return text
     try:
         return _single(text)
     except RecursionError:
@@ -30,7 +34,7 @@ def _single(text: str) -> Any:
     """The value in TOML.
 
     Raises:
-        ValueError: it is not TOML, a second line with a key of its own, or a number of thousands of digits.
+        ValueError: it is not TOML, or a second line has a key of its own.
         RecursionError: it has brackets in brackets in brackets.
     """
     table = tomllib.loads(f"value = {text}")

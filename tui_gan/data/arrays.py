@@ -1,9 +1,10 @@
 """NPY and NPZ to images of bytes, or of floats between 0 and 1; nothing in them is run, and a header is held against its file."""
 
 import contextlib
+import math
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from tui_gan.contract.errors import UsageError, first_line
 from tui_gan.data import npy
 from tui_gan.data.idx import DEFLATE
-from tui_gan.data.imageset import COLOURS, Bytes, Labels, Parts
+from tui_gan.data.imageset import COLOURS, Labels, Parts
+from tui_gan.data.levels import FLOATS, PIECE, Levels, extremes, said, settings
 from tui_gan.data.store import check_room
 
 # Keys for training images, their labels, test images and their labels.
@@ -21,21 +23,25 @@ KEYS = (("x_train", "y_train", "x_test", "y_test"), ("train", "train_labels", "t
 SHAPES = "(N, H, W), (N, C, H, W) or (N, H, W, C) with 1 or 3 channels"
 # How many names of arrays a message shows.
 SHOWN = 8
-# Bytes of floats that are looked at together.
-PIECE = 1 << 24
 
 
-def read_npy(path: Path) -> Parts:
+def read_npy(path: Path, levels: Levels | None = None) -> Parts:
     """Read one array of images; it stays a memory map.
+
+    Args:
+        levels: which values are black and white; None leaves it to the kind of numbers.
 
     Raises:
         UsageError: with the file and what is wrong with it.
     """
-    return Parts(_images(npy.mapped(path, "an array of images"), str(path)))
+    return Parts(_images(npy.mapped(path, "an array of images"), str(path), levels))
 
 
-def read_npz(path: Path) -> Parts:
+def read_npz(path: Path, levels: Levels | None = None) -> Parts:
     """Read an archive of arrays: x_train, y_train, x_test, y_test; or train and test; or images; or the only one there is.
+
+    Args:
+        levels: which values are black and white; None leaves it to the kind of numbers.
 
     Raises:
         UsageError: with the file, the array and what is wrong with it.
@@ -50,17 +56,12 @@ def read_npz(path: Path) -> Parts:
             raise UsageError(f"{path} holds {names}; name the array of images x_train, train or images")
         x_train, y_train, x_test, y_test = keys or (next(iter(members)), "", "", "")
         found = {key: _member(path, archive, members[key]) for key in (x_train, y_train, x_test, y_test) if key in members}
-    train = _images(found[x_train], f"{path}, {x_train}")
-    test = _images(found[x_test], f"{path}, {x_test}") if x_test in found else None
+    train = _images(found[x_train], f"{path}, {x_train}", levels)
+    test = _images(found[x_test], f"{path}, {x_test}", levels) if x_test in found else None
     labels = _labels(found[y_train], len(train), f"{path}, {y_train}") if y_train in found else None
     if test is None:
         return Parts(train, None, labels)
     return Parts(train, test, labels, _labels(found[y_test], len(test), f"{path}, {y_test}") if y_test in found else None)
-
-
-def as_bytes(array: NDArray[Any]) -> Bytes:
-    """Images of floats between 0 and 1 as bytes, rounded; bytes as they are."""
-    return array if array.dtype == np.uint8 else np.rint(array.astype(np.float64) * 255).astype(np.uint8)
 
 
 @contextlib.contextmanager
@@ -76,22 +77,42 @@ def _reading(path: Path) -> Iterator[None]:
         raise UsageError(f"{path} is not a NPZ file that can be read: {first_line(error) or type(error).__name__}") from None
 
 
-def _images(array: NDArray[Any], what: str) -> NDArray[Any]:
+def _images(array: NDArray[Any], what: str, levels: Levels | None) -> NDArray[Any]:
     """Check an array and see it as (N, C, H, W)."""
-    if array.dtype != np.uint8 and array.dtype.kind != "f":
+    if array.dtype.kind not in "buif":
         raise UsageError(f"{what} holds {array.dtype}; give images as uint8, or as floats between 0 and 1")
     if not array.size:
         raise UsageError(f"{what} has shape {array.shape}: it is empty")
     seen = _channels_first(array, what)
-    if array.dtype.kind == "f":
-        at_once = max(1, PIECE // array[0].nbytes)
-        for first in range(0, len(array), at_once):
-            some = array[first : first + at_once]
-            wrong = ~((some >= 0) & (some <= 1))
-            if wrong.any():
-                number, value = first + int(np.nonzero(wrong)[0][0]) + 1, some[wrong][0]
-                raise UsageError(f"{what}: image {number} holds {value}; floats must lie between 0 and 1")
+    if array.dtype != np.uint8:
+        _check_values(array, what, levels)
     return seen
+
+
+def _check_values(array: NDArray[Any], what: str, levels: Levels | None) -> None:
+    found = extremes(array)
+    if not math.isfinite(found.low) or not math.isfinite(found.high):
+        number, value = _first(array, lambda some: ~np.isfinite(some))
+        raise UsageError(f"{what}: image {number} holds {value}; every value must be finite")
+    if levels or (array.dtype.kind == "f" and found.low >= FLOATS.black and found.high <= FLOATS.white):
+        return
+    cure = f"or say which values are black and white: {settings(found)}"
+    if array.dtype.kind == "f":
+        number, value = _first(array, lambda some: (some < 0) | (some > 1))
+        raise UsageError(f"{what}: image {number} holds {value}, and all {said(found)}; floats must lie between 0 and 1, {cure}")
+    raise UsageError(f"{what} holds {array.dtype}, {said(found)}; give images as uint8, or as floats between 0 and 1, {cure}")
+
+
+def _first(array: NDArray[Any], wrong: Callable[[NDArray[Any]], NDArray[Any]]) -> tuple[int, Any]:
+    """The number of the first image with a wrong value, and this value."""
+    at_once = max(1, PIECE // array[0].nbytes)
+    for first in range(0, len(array), at_once):
+        # As doubles, which do not hold every number that there is.
+        with np.errstate(over="ignore", invalid="ignore"):
+            some = array[first : first + at_once].astype(np.float64)
+        if (bad := wrong(some)).any():
+            return first + int(np.nonzero(bad)[0][0]) + 1, some[bad][0]
+    raise ValueError("no value is wrong")
 
 
 def _channels_first(array: NDArray[Any], what: str) -> NDArray[Any]:

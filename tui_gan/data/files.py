@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_gan.contract.errors import UsageError, first_line
+from tui_gan.contract.outer import check_ordinary
 from tui_gan.data.tables import sha256
 
 
@@ -45,6 +46,7 @@ def fingerprint(path: Path) -> str:
         UsageError: the path cannot be read.
     """
     with reading(path):
+        check_ordinary(path)
         if not path.is_dir():
             return sha256(path)
         digest = hashlib.sha256()

@@ -6,17 +6,19 @@ from pathlib import Path
 from tui_gan.contract.errors import UsageError
 from tui_gan.data.files import Listing, changed, walk
 from tui_gan.data.imageset import COLOURS, Bytes, Extent, ImageSet, described, held_count, held_first, held_off
+from tui_gan.data.levels import Extremes, Levels, note
 from tui_gan.data.pictures import SUFFIXES, decode, fit, is_grey
 from tui_gan.data.store import Rows, gather, kept, kept_name, reused_note
 
 
-def read_folder(folder: Path, size: int | None, channels: int | None) -> ImageSet:
+def read_folder(folder: Path, size: int | None, channels: int | None, levels: Levels | None = None) -> ImageSet:
     """Read every picture below a folder, and hold a tenth of them out.
 
     Args:
         folder: with pictures, told by their suffixes, at any depth.
         size: side of the square to bring them to, or None to keep the one size that all have.
         channels: 1 for greys, 3 for RGB, or None for greys if all are grey.
+        levels: which values are black and white, or None for those of each picture's kind.
 
     Raises:
         UsageError: with the picture that cannot be used and why.
@@ -29,31 +31,35 @@ def read_folder(folder: Path, size: int | None, channels: int | None) -> ImageSe
         others = f" ({'; '.join(passed_over)})" if passed_over else ""
         raise UsageError(f"{folder} holds {what}{others}; at least 2 are needed, one to learn from and one to measure by")
     held = held_count(len(paths))
-    name = kept_name(folder, size, channels)
+    name = kept_name(folder, size, channels, levels)
     since = changed(folder)
     images = kept(name, len(paths), since)
     if images is not None:
         done: tuple[str, ...] = (f"{len(paths):,} images of {_extent(images)}, {COLOURS[images.shape[1]]}, {reused_note(name)}",)
     else:
-        images, done = _decoded(paths, size, channels, name, since)
+        images, done = _decoded(paths, size, channels, levels, name, since)
     return held_off(images, None, held, (*done, *passed_over))
 
 
-def _decoded(paths: tuple[Path, ...], size: int | None, channels: int | None, name: str, since: float) -> tuple[Bytes, tuple[str, ...]]:
+def _decoded(
+    paths: tuple[Path, ...], size: int | None, channels: int | None, levels: Levels | None, name: str, since: float
+) -> tuple[Bytes, tuple[str, ...]]:
     channels = channels or (1 if all(is_grey(path) for path in paths) else 3)
     model = paths[0]
-    sides = fit(decode(model, channels).image, size).shape[1:]
+    sides = fit(decode(model, channels, levels).image, size).shape[1:]
     extents: set[Extent] = set()
     seen: Counter[str] = Counter()
+    ranges: dict[Levels, Extremes] = {}
 
     def read(index: int) -> Bytes:
-        picture = decode(paths[index], channels)
+        picture = decode(paths[index], channels, levels)
         array = fit(picture.image, size)
         if array.shape[1:] != sides:
             found = f"{picture.image.width}x{picture.image.height} where {model} is {sides[1]}x{sides[0]}"
             raise UsageError(f"{paths[index]} is {found}; resize all to one size, or give a size, such as --set size=32")
         extents.add(picture.image.size)
         seen.update(transparent=picture.transparent, frames=picture.frames)
+        ranges[picture.levels] = picture.found.with_others(ranges.get(picture.levels, picture.found))
         return array
 
     rows = Rows((channels, sides[0], sides[1]), read)
@@ -62,7 +68,10 @@ def _decoded(paths: tuple[Path, ...], size: int | None, channels: int | None, na
     transparent = f"{_counted(seen['transparent'], 'image')} with transparency composited on white" if seen["transparent"] else ""
     frames = f"only the first frame taken of {_counted(seen['frames'], 'image')} with several" if seen["frames"] else ""
     said = described(len(paths), extents, size, COLOURS[channels])
-    return images, tuple(filter(None, (said, transparent, frames, *kept_note)))
+    notes = [note(found, levels or own, levels is None) for own, found in ranges.items()]
+    # Where pictures of one kind are bright, those of another may well be dark.
+    dark = notes if all(notes) else []
+    return images, tuple(filter(None, (said, *dark, transparent, frames, *kept_note)))
 
 
 def _passed_over(listing: Listing, pictures: int) -> tuple[str, ...]:

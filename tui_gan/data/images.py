@@ -6,26 +6,27 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_gan.contract.errors import UsageError, choose, first_line
+from tui_gan.contract.outer import check_ordinary
 from tui_gan.data import arrays, cifar, folders, hub, idx, places
 from tui_gan.data.convert import converted
 from tui_gan.data.digits import read_digits
 from tui_gan.data.files import fingerprint, reading
 from tui_gan.data.imageset import ImageSet, Parts
+from tui_gan.data.levels import Levels
 from tui_gan.data.pictures import SUFFIXES
 
 __all__ = ["IMAGE_SETS", "READERS", "ImageSet", "fingerprint", "named", "read_images"]
 
 Reader = Callable[[Path], Parts]
+# Readers of numbers of several kinds are told which are black and white.
+Leveled = Callable[[Path, Levels | None], Parts]
 
 # Readers by how a file's name ends.
-READERS: dict[str, Reader] = {
+READERS: dict[str, Leveled] = {
     ".npy": arrays.read_npy,
     ".npz": arrays.read_npz,
-    "ubyte": idx.read_images,
-    "ubyte.gz": idx.read_images,
-    ".idx": idx.read_images,
-    ".idx.gz": idx.read_images,
-    ".bin": cifar.read_file,
+    **dict.fromkeys(("ubyte", "ubyte.gz", ".idx", ".idx.gz"), lambda path, levels: idx.read_images(path)),
+    ".bin": lambda path, levels: cifar.read_file(path),
 }
 
 
@@ -50,32 +51,32 @@ def named(name: str) -> ImageSet:
     return choose(IMAGE_SETS, name, "set of images")()
 
 
-def read_images(path: Path, size: int | None, channels: int | None) -> ImageSet:
+def read_images(path: Path, size: int | None, channels: int | None, levels: Levels | None = None) -> ImageSet:
     """Read the user's own images from a file (NPY, NPZ, IDX, CIFAR-10) or a folder of pictures or of the files of a known set.
 
     Args:
         path: of the file or folder.
         size: side of the square to bring the images to, or None to keep the one size that they have.
         channels: 1 for greys, 3 for RGB, or None to keep what they have.
+        levels: which values in the files are black and white, or None for those of their kind.
 
     Raises:
         UsageError: with the file and what is wrong with it.
     """
     with reading(path):
         reader = _reader(path)
-        return converted(path, reader(path), size, channels) if reader else folders.read_folder(path, size, channels)
+        if reader is None:
+            return folders.read_folder(path, size, channels, levels)
+        return converted(path, reader(path, levels), size, channels, levels)
 
 
-def _reader(path: Path) -> Reader | None:
+def _reader(path: Path) -> Leveled | None:
     """Choose a reader by a file's name or a folder's content; None stands for a folder of pictures."""
     if path.is_dir():
         if idx.find(path, "train-images"):
-            return idx.read_folder
-        return cifar.read_folder if cifar.batches(path) else None
-    # A path that is not there is refused in the system's own words.
-    path.stat()
-    if not path.is_file():
-        raise UsageError(f"{path} is not a regular file; give a file or a folder of images")
+            return lambda path, levels: idx.read_folder(path)
+        return (lambda path, levels: cifar.read_folder(path)) if cifar.batches(path) else None
+    check_ordinary(path)
     if path.suffix.lower() in SUFFIXES:
         raise UsageError(f"{path} is one image; give the folder that holds them all")
     for ending, reader in READERS.items():

@@ -71,7 +71,7 @@ OFFICIAL = {
 
 def cache_path() -> Path:
     """The folder of the user's that holds what can be had again."""
-    return of_the_user(platformdirs.user_cache_path("tui-gan"))
+    return of_the_user(platformdirs.user_cache_path)
 
 
 def folders(name: str) -> tuple[Path, ...]:

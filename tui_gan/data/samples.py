@@ -37,7 +37,7 @@ def read_image_samples(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32
         raise UsageError(f"{path} has shape {array.shape}; samples of this data have shape {forms}")
     if not len(array):
         raise UsageError(f"{path} holds no image; its shape is {array.shape}")
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         images = np.asarray(array, dtype=np.float32).reshape(-1, *shape)
     for first in range(0, len(images), PORTION):
         some = images[first : first + PORTION]

@@ -15,6 +15,7 @@ from tui_gan.contract.errors import UsageError
 from tui_gan.data import npy
 from tui_gan.data.files import fingerprint
 from tui_gan.data.imageset import Bytes, Shape
+from tui_gan.data.levels import Levels
 from tui_gan.data.places import cache_path
 
 # The share of the free memory that images may take before they go to a file.
@@ -41,9 +42,10 @@ def room() -> float:
     return MEMORY_SHARE * _free_memory()
 
 
-def kept_name(path: Path, size: int | None, channels: int | None) -> str:
+def kept_name(path: Path, size: int | None, channels: int | None, levels: Levels | None = None) -> str:
     """The name under which what was decoded from a path is kept: what it held, and what was asked for."""
-    return f"{fingerprint(path)}-{size or 'any'}-{channels or 'any'}"
+    stretched = f"-{levels.black!r}-{levels.white!r}" if levels else ""
+    return f"{fingerprint(path)}-{size or 'any'}-{channels or 'any'}{stretched}"
 
 
 def kept_path(name: str) -> Path:

@@ -1,44 +1,49 @@
-"""Readers of numbers in files: CSV, TXT and NPY to float64 arrays, checked, with the line of what is wrong."""
+"""Tables of numbers in files: CSV, TXT and NPY to float64 arrays, checked, and what was read as a sentence."""
 
 import hashlib
-import math
-import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tui_gan.contract.errors import UsageError, choose
-from tui_gan.data import npy
-
-Array = NDArray[np.float64]
+from tui_gan.contract.outer import check_ordinary
+from tui_gan.data import npy, text
+from tui_gan.data.text import Array
 
 # Least spread, as a share of the largest number, of which a histogram can still be drawn in doubles.
 TOLD_APART = 1e-10
 
 
-def read_table(path: Path, columns: int) -> Array:
+class Table(NamedTuple):
+    """Numbers, float64 (N, columns), and what was read, in sentences."""
+
+    values: Array
+    notes: tuple[str, ...]
+
+
+def read_table(path: Path, columns: int) -> Table:
     """Read data to learn from: what `read_finite` reads, if it varies in every column.
 
     Returns:
-        float64 of shape (N, columns), N >= 2.
+        N >= 2 rows.
 
     Raises:
         UsageError: with the file, the line where there is one, and what is right.
     """
     table = read_finite(path, columns)
-    _check_spread(path, table)
+    _check_spread(path, table.values)
     return table
 
 
-def read_finite(path: Path, columns: int) -> Array:
+def read_finite(path: Path, columns: int) -> Table:
     """Read a table of finite numbers.
 
-    CSV is split at commas, TXT at white space; one line of names at the top is skipped, and so is what follows a #.
-    NPY holds (N,) or (N, columns) real numbers.
+    CSV and TXT are read as data/text.py says; NPY holds (N,) or (N, columns) real numbers.
 
     Returns:
-        float64 of shape (N, columns), N >= 1.
+        N >= 1 rows.
 
     Raises:
         UsageError: with the file, the line where there is one, and what is right.
@@ -47,20 +52,21 @@ def read_finite(path: Path, columns: int) -> Array:
         if path.is_dir():
             raise UsageError(f"{path} is a directory; give a file (CSV, TXT or NPY)")
         reader = choose(READERS, path.suffix.lower(), f"kind of file of {path}:")
-        if path.exists() and not path.is_file():
-            raise UsageError(f"{path} is not a regular file; it is read more than once, so write its numbers to one")
-        table = reader(path)
+        check_ordinary(path)
+        values, said = reader(path)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
-    if table.size == 0:
+    if values.size == 0:
         raise UsageError(f"{path} is empty; it should hold numbers, one row a line")
-    if table.shape[1] != columns:
-        found = f"{table.shape[1]} column{'' if table.shape[1] == 1 else 's'}"
-        raise UsageError(f"{path} has {found}; this preset learns from {columns}")
-    bad = np.flatnonzero(~np.isfinite(table).all(axis=1))
+    if values.shape[1] != columns:
+        found = f"{values.shape[1]} column{'' if values.shape[1] == 1 else 's'}"
+        decimal = columns == 1 and "commas" in said and bool((values == np.floor(values)).all())
+        hint = "; if its commas are decimal, write points, or a line with one name above" if decimal else ""
+        raise UsageError(f"{path} has {found}; this preset learns from {columns} (read as {said}){hint}")
+    bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
     if bad.size:
-        raise UsageError(f"{path}: row {bad[0] + 1} of the numbers holds {table[bad[0]].tolist()}; every number must be finite")
-    return table
+        raise UsageError(f"{path}: row {bad[0] + 1} of the numbers holds {values[bad[0]].tolist()}; every number must be finite")
+    return Table(values, (said,))
 
 
 def sha256(path: Path) -> str:
@@ -82,78 +88,21 @@ def _check_spread(path: Path, table: Array) -> None:
         raise UsageError(f"{path}: the numbers differ by less than a double can tell; shift or scale them")
 
 
-def _read_text(path: Path, separator: str | None) -> Array:
-    try:
-        skip = _first_row(path, separator)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)
-                table = np.loadtxt(path, delimiter=separator, ndmin=2, encoding="utf-8-sig", skiprows=skip)
-        except ValueError:
-            return _read_slowly(path, separator, skip)
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not text in UTF-8; give a CSV, TXT or NPY file") from None
-    return table if np.isfinite(table).all() else _read_slowly(path, separator, skip)
-
-
-def _first_row(path: Path, separator: str | None) -> int:
-    """How many lines to pass over: through the line of names, if the first line that says anything has no number in it."""
-    with path.open(encoding="utf-8-sig") as lines:
-        for number, line in enumerate(lines, start=1):
-            if fields := _fields(line, separator):
-                return number if all(field and _number(field) is None for field in fields) else 0
-    return 0
-
-
-def _read_slowly(path: Path, separator: str | None, skip: int) -> Array:
-    """Read line by line, when the fast way failed, and refuse the first line that cannot be used."""
-    rows: list[list[float]] = []
-    with path.open(encoding="utf-8-sig") as lines:
-        for number, line in enumerate(lines, start=1):
-            fields = _fields(line, separator) if number > skip else []
-            if not fields:
-                continue
-            if rows and len(fields) != len(rows[0]):
-                raise UsageError(f"{path}, line {number}: {len(fields)} columns where the lines above have {len(rows[0])}")
-            rows.append([_finite(field, f"{path}, line {number}") for field in fields])
-    return np.array(rows, dtype=np.float64)
-
-
-def _finite(field: str, place: str) -> float:
-    value = _number(field)
-    if value is None:
-        raise UsageError(f"{place}: {field[:40]!r} is not a number")
-    if not math.isfinite(value):
-        raise UsageError(f"{place}: {field[:40]!r}; every number must be finite")
-    return value
-
-
-def _fields(line: str, separator: str | None) -> list[str]:
-    line = line.partition("#")[0].strip()
-    return [field.strip() for field in line.split(separator)] if line else []
-
-
-def _number(field: str) -> float | None:
-    try:
-        # Python reads 1_000 as a number; nothing that writes tables does.
-        return float(field) if "_" not in field else None
-    except ValueError:
-        return None
-
-
-def _read_npy(path: Path) -> Array:
+def _read_npy(path: Path) -> tuple[Array, str]:
     array = npy.mapped(path, "numbers, one row a line")
     if array.dtype.kind not in "fiu":
         raise UsageError(f"{path} does not hold real numbers: its items are {array.dtype}")
     if array.ndim not in (1, 2):
         raise UsageError(f"{path} has shape {array.shape}; give (N,) or (N, columns)")
     # What no double holds becomes infinite, which is refused with its row.
-    with np.errstate(over="ignore"):
-        return np.array(array, dtype=np.float64).reshape(len(array), -1 if array.size else 0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = np.array(array, dtype=np.float64).reshape(len(array), -1 if array.size else 0)
+    count, columns = values.shape
+    return values, f"{count:,} row{'' if count == 1 else 's'} of {columns} column{'' if columns == 1 else 's'}, {array.dtype}"
 
 
-READERS = {
-    ".csv": lambda path: _read_text(path, ","),
-    ".txt": lambda path: _read_text(path, None),
+READERS: dict[str, Callable[[Path], tuple[Array, str]]] = {
+    ".csv": lambda path: text.read(path, ".csv"),
+    ".txt": lambda path: text.read(path, ".txt"),
     ".npy": _read_npy,
 }

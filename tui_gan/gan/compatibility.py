@@ -48,7 +48,7 @@ def check(config: Config, dataset: Dataset) -> None:
 
 def doubts(config: Config, knobs: Knobs) -> Iterator[str]:
     """What is not refused, and does something else than its name says: one sentence each."""
-    terms = {name: REGULARIZERS[name] for name, weight in config.regularizers.items() if weight * knobs.regularization}
+    terms = {name: REGULARIZERS[name] for name, weight in config.regularizers.items() if weight}
     bounded = config.discriminator.spectral or any(term.bounds for term in terms.values())
     if OBJECTIVES[config.objective].unbounded and not bounded:
         penalties = ", ".join(name for name, term in REGULARIZERS.items() if term.bounds)

@@ -5,12 +5,13 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.rules import Rules
 from tui_gan.gan.optimizers import SCHEDULES
 from tui_gan.gan.regularizers import REGULARIZERS, noise_sd
+from tui_gan.gan.updates import COORDINATION
 
 
-def rules(config: Config, knobs: Knobs, step: int = 0) -> Rules:
-    """The rules of a configuration whose choices go together, at a step."""
+def rules(config: Config, knobs: Knobs, step: int = 0, k: int = 0) -> Rules:
+    """The rules of a configuration whose choices go together, at a step of k updates of the discriminator."""
     noise, schedule = config.instance_noise, config.schedule
-    weights = {name: weight * knobs.regularization for name, weight in config.regularizers.items() if weight * knobs.regularization}
+    weights = {name: weight * knobs.regularization for name, weight in config.regularizers.items() if weight}
     terms = [REGULARIZERS[name] for name in weights]
     return Rules(
         objective=config.objective,
@@ -23,5 +24,6 @@ def rules(config: Config, knobs: Knobs, step: int = 0) -> Rules:
         bound=sum(weight for name, weight in weights.items() if REGULARIZERS[name].bounds),
         spectral=config.discriminator.spectral,
         schedule=SCHEDULES[schedule.kind](step, schedule.period, schedule.factor, schedule.floor),
+        k=k if COORDINATION[config.coordination].adapts else 0,
         averaged=config.average_decay > 0,
     )

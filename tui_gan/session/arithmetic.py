@@ -62,8 +62,8 @@ def kept(wanted: int, now: Arithmetic, command: str) -> str:
     """
     if wanted or now.threads == DEFAULT:
         return ""
-    own = f"`{variable()}={DEFAULT} {command}` takes PyTorch's default here"
-    return f"trains with {_threads(now)} as before, so that the run goes on bit for bit; {own}"
+    own = f"`{variable()}={DEFAULT} {command}` takes {DEFAULT}, PyTorch's default here"
+    return f"goes on bit for bit with {_threads(now)}, as before; {own}"
 
 
 def changed(before: Arithmetic, now: Arithmetic, command: str) -> str:
@@ -74,15 +74,14 @@ def changed(before: Arithmetic, now: Arithmetic, command: str) -> str:
     """
     # What was not kept is told by nothing.
     names = [name for name in SAID if getattr(before, name) and getattr(before, name) != getattr(now, name)]
-    differing = [(SAID[name](before), SAID[name](now)) for name in names]
-    if not differing:
+    if not names:
         return ""
-    was, is_now = (" and ".join(each) for each in zip(*differing, strict=True))
-    said = f"trained with {was} so far, and with {is_now} from here on: the results may differ in the last bits from an uninterrupted run"
-    if before.threads in (0, now.threads):
+    is_now, was = (", ".join(SAID[name](each) for name in names) for each in (now, before))
+    said = f"resumed with {is_now} instead of {was}: the last bits may differ from those of an uninterrupted run"
+    if "threads" not in names:
         return said
-    exact = "goes on bit for bit" if len(differing) == 1 else f"takes {_threads(before)}"
-    return f"{said}; `{variable()}={before.threads} {command}` {exact} instead"
+    exact = "goes on bit for bit" if names == ["threads"] else f"takes {_threads(before)}"
+    return f"{said}; `{variable()}={before.threads} {command}` {exact}"
 
 
 def variable() -> str:
@@ -97,5 +96,5 @@ def _threads(arithmetic: Arithmetic) -> str:
 SAID: dict[str, Callable[[Arithmetic], str]] = {
     "threads": _threads,
     "torch": lambda arithmetic: f"PyTorch {printable(arithmetic.torch)}",
-    "cpu": lambda arithmetic: f"the instructions {printable(arithmetic.cpu)}",
+    "cpu": lambda arithmetic: f"{printable(arithmetic.cpu)} instructions",
 }

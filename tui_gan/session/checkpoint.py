@@ -14,8 +14,9 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from tui_gan.contract.config import Config
-from tui_gan.contract.errors import UnreadableError, UsageError, first_line
+from tui_gan.contract.errors import UnreadableError, UsageError, cut, first_line
 from tui_gan.contract.knobs import Knobs, checked
+from tui_gan.contract.outer import check_ordinary, printable
 from tui_gan.contract.snapshot import Event
 from tui_gan.gan.compatibility import check_names
 from tui_gan.gan.networks import build
@@ -26,6 +27,8 @@ from tui_gan.session.atomic import replacing
 FORMAT = 2
 KEY = "tui_gan"
 # The types of tensors as the files name them.
+# Beyond what any data are taken of; a sample of 32 bits in these units is still a number.
+Unit = Annotated[float, Meta(ge=-1e160, le=1e160)]
 TYPES = {"F32": torch.float32, "F64": torch.float64, "U8": torch.uint8, "I64": torch.int64}
 
 
@@ -46,15 +49,15 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     format: int
     config: Config
     knobs: Knobs
-    step: Annotated[int, Meta(ge=0)]
-    seconds: Annotated[float, Meta(ge=0.0)]
+    step: Annotated[int, Meta(ge=0, le=2**53)]
+    seconds: Annotated[float, Meta(ge=0.0, le=1e12)]
     shape: Annotated[tuple[Annotated[int, Meta(ge=1, le=65_536)], ...], Meta(min_length=1, max_length=3)]
-    location: tuple[float, ...]
-    scale: tuple[float, ...]
+    location: tuple[Unit, ...]
+    scale: tuple[Unit, ...]
     metric: float | None
-    window: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+    window: tuple[tuple[Unit, ...], tuple[Unit, ...]] | None = None
     began: str = ""
-    met: int = 0
+    met: Annotated[int, Meta(ge=-1, le=2**53)] = 0
     events: tuple[Event, ...] = ()
     arithmetic: Arithmetic = Arithmetic()
 
@@ -137,6 +140,7 @@ def stored(folder: Path) -> dict[int, Path]:
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     try:
+        check_ordinary(path)
         # The library opens without saying why it cannot; Python's own open does.
         with path.open("rb"):
             pass
@@ -147,7 +151,7 @@ def _opened(path: Path) -> Iterator[Any]:
     except OSError as error:
         raise UnreadableError(f"cannot read {path}: {error.strerror or error}") from None
     except SafetensorError as error:
-        raise UnreadableError(f"{path} is not a whole safetensors file: {error}") from None
+        raise UnreadableError(f"{path} is not a whole safetensors file: {_short(error)}") from None
 
 
 def _about(path: Path, metadata: dict[str, str] | None) -> About:
@@ -157,16 +161,39 @@ def _about(path: Path, metadata: dict[str, str] | None) -> About:
     try:
         version = msgspec.json.decode(text, type=dict[str, Any]).get("format")
         if version != FORMAT:
-            raise UnreadableError(f"{path} has checkpoint format {version}; this version of tui-gan reads {FORMAT}")
+            raise UnreadableError(f"{path} has checkpoint format {_short(version)}; this version of tui-gan reads {FORMAT}")
         about = msgspec.json.decode(text, type=About)
         checked(about.knobs)
-        if not {len(about.location), len(about.scale)} <= {1, about.shape[-1]}:
-            raise UnreadableError(
-                f"{path} has {len(about.location)} locations and {len(about.scale)} scales for samples of shape {about.shape}"
-            )
-    except (msgspec.DecodeError, UsageError, RecursionError) as error:
-        raise UnreadableError(f"{path} does not describe itself as a checkpoint should: {error}") from None
+    except (ValueError, UsageError, RecursionError) as error:
+        raise UnreadableError(f"{path} does not describe itself as a checkpoint should: {_short(error)}") from None
+    if contradiction := _contradiction(about):
+        raise UnreadableError(f"{path} has {contradiction}")
     return about
+
+
+def _contradiction(about: About) -> str:
+    """What in a description does not go together, or can be of no run; "" for nothing."""
+    if not {len(about.location), len(about.scale)} <= {1, about.shape[-1]}:
+        return f"{len(about.location)} locations and {len(about.scale)} scales for samples of shape {about.shape}"
+    if min(about.scale) <= 0.0:
+        return f"a scale of {min(about.scale):g}"
+    if about.window:
+        low, high = about.window
+        # Images have a window without coordinates.
+        coordinates = about.shape[0] if len(about.shape) == 1 else 0
+        if not len(low) == len(high) == coordinates or not all(map(_apart, low, high)):
+            return f"a window from {low} to {high} for samples of shape {about.shape}"
+    return ""
+
+
+def _apart(low: float, high: float) -> bool:
+    """Whether an axis can lead from one number to another."""
+    return high - low > max(1e-140, 1e-12 * max(abs(low), abs(high)))
+
+
+def _short(text: object) -> str:
+    """What a library says of a file, or what the file says, as a part of one line."""
+    return cut(printable(text))
 
 
 def _expected(path: Path, about: About) -> Forms:
@@ -175,9 +202,9 @@ def _expected(path: Path, about: About) -> Forms:
         check_names(about.config)
         return forms(about.config, about.shape)
     except UsageError as error:
-        raise UnreadableError(f"{path}: {error}") from None
+        raise UnreadableError(f"{path}: {_short(error)}") from None
     except (RuntimeError, OverflowError) as error:
-        raise UnreadableError(f"{path} describes networks that cannot be built: {first_line(error)}") from None
+        raise UnreadableError(f"{path} describes networks that cannot be built: {_short(first_line(error))}") from None
 
 
 Found = tuple[torch.dtype | None, tuple[int, ...]]
@@ -193,7 +220,7 @@ def _check_forms(path: Path, forms: Forms, found: dict[str, Found]) -> None:
             raise UnreadableError(f"{path}: tensor {name} should be {_described(form)}, and is {_described(found.get(name))}")
     for name, (kind, _) in found.items():
         if name not in must and not (name.startswith("history.") and kind == torch.float64):
-            raise UnreadableError(f"{path}: tensor {name} belongs to nothing that the configuration describes")
+            raise UnreadableError(f"{path}: tensor {_short(name)} belongs to nothing that the configuration describes")
 
 
 def _described(form: Found | None) -> str:

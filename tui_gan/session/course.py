@@ -7,6 +7,7 @@ from typing import NamedTuple
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.outer import check_ordinary, printable
 from tui_gan.session.entries import Command, Metrics, Scalars, left_out, lines
+from tui_gan.session.history import FARTHEST
 from tui_gan.session.undo import shown
 
 # Commands, knobs and settings that change nothing of what is learned, or how.
@@ -78,6 +79,11 @@ def course(log: Path, until: int | None = None) -> Course:
     except FileNotFoundError:
         pass
     return Course(scalars, metrics, changes, left_out(damaged))
+
+
+def drawable(value: float) -> float:
+    """A value of a series, or NaN where it lies beyond all that can be drawn."""
+    return value if abs(value) <= FARTHEST else math.nan
 
 
 def _said(command: Command) -> str:

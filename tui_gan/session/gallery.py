@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from tui_gan.contract.commands import Browse
-from tui_gan.contract.errors import UsageError, first_line
+from tui_gan.contract.errors import UsageError, cut, first_line
+from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import Bytes, Floats, Gallery, ImageGrid, Picture, frozen
 from tui_gan.gan.datasets import Images
 from tui_gan.gan.latents import between
@@ -81,7 +82,8 @@ class Browser:
             self.run.observer.kept(arrays)
             return step, arrays
         except (OSError, SafetensorError, KeyError, ValueError, IndexError) as error:
-            raise UsageError(f"cannot read the preview {stored[step].name}: {type(error).__name__}: {first_line(error)}") from None
+            why = cut(printable(first_line(error)))
+            raise UsageError(f"cannot read the preview {stored[step].name}: {type(error).__name__}: {why}") from None
 
     def _picture(self, arrays: Arrays, wide: bool) -> Picture:
         """The picture of a kept step, the same object while nothing that it shows has changed."""

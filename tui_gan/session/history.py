@@ -1,12 +1,19 @@
 """Bounded history of scalars: a run of any length keeps the same memory."""
 
+import itertools
+import math
 from collections.abc import Iterable
 
 import numpy as np
 
+from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import Floats, Series, frozen
 
 CAPACITY = 1024
+# Up to here every step is a number of its own in 64 bits.
+LATEST = 2**53
+# No run measures more in units of data, and the arithmetic of axes has its ends.
+FARTHEST = 1e200
 
 
 class History:
@@ -77,14 +84,20 @@ class History:
         """Undo `arrays()`.
 
         Raises:
-            KeyError, ValueError: they are not what `arrays()` gives.
+            KeyError, ValueError, TypeError: they are not what `arrays()` gives.
         """
         history = cls()
         for name in dict.fromkeys(key.rpartition(".")[0] for key in arrays):
             steps, values = arrays[f"{name}.points"].tolist()
             step, value, stride = arrays[f"{name}.last"].tolist()
-            if not stride >= 1 or len(steps) > CAPACITY:
-                raise ValueError(f"the history of {name} has stride {stride} and {len(steps)} points")
+            if not name.isidentifier() or not stride >= 1 or len(steps) > CAPACITY:
+                raise ValueError(f"the history of {printable(name)} has stride {stride} and {len(steps)} points")
+            if not all(-LATEST <= each <= LATEST and each == int(each) for each in (*steps, step, stride)):
+                raise ValueError(f"the history of {name} has steps that are none")
+            if not all(earlier < later for earlier, later in itertools.pairwise(steps)) or (steps and steps[-1] > step):
+                raise ValueError(f"the steps of the history of {name} do not ascend")
+            if any(FARTHEST < abs(each) < math.inf for each in (*values, value)):
+                raise ValueError(f"the history of {name} has values beyond {FARTHEST:g}")
             history._points[name] = ([int(each) for each in steps], values)
             history._last[name] = (int(step), value)
             history._strides[name] = int(stride)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tui_gan.contract.errors import UsageError, nearest
 from tui_gan.contract.snapshot import Series, frozen
 from tui_gan.session import rundir
-from tui_gan.session.course import Course, course
+from tui_gan.session.course import Course, course, drawable
 from tui_gan.session.history import CAPACITY
 
 MOST = 50
@@ -106,7 +106,7 @@ def series(found: Course) -> dict[str, Series]:
 def _decimated(points: dict[int, float]) -> Series:
     stride = math.ceil(len(points) / CAPACITY)
     steps = sorted(points)[::-stride][::-1]
-    return Series(frozen(steps), frozen([points[step] for step in steps]))
+    return Series(frozen(steps), frozen([drawable(points[step]) for step in steps]))
 
 
 def _logs(own: Path) -> Iterator[tuple[str, Path]]:

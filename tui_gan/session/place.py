@@ -46,7 +46,7 @@ class Place:
         if not whole:
             names = [path.name for path in parts] + ([run.log.name] if became else [])
             return f"missing from {run.path} and made again: {', '.join(names)}; a checkpoint is saved at once"
-        where = "are where it is now" if became == "moved" else "are lost"
+        where = "went with it" if became == "moved" else "are lost"
         made = "it was made again with its configuration and log, and a checkpoint is saved at once"
         return f"the run directory {run.path} was {became} while it trained; {made}; earlier checkpoints and previews {where}"
 

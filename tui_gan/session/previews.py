@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
-from tui_gan.contract.outer import check_ordinary
+from tui_gan.contract.outer import check_ordinary, printable
 from tui_gan.session.atomic import replacing
 
 CAPACITY = 256
@@ -88,7 +88,25 @@ def read(path: Path) -> dict[str, NDArray[Any]]:
         SafetensorError, KeyError, ValueError: it is not a whole preview.
     """
     check_ordinary(path)
-    return {name: array if array.dtype == np.uint8 else array.astype(np.float64) for name, array in load(path.read_bytes()).items()}
+    arrays = load(path.read_bytes())
+    for name, array in arrays.items():
+        if array.dtype not in (np.uint8, np.float32):
+            raise ValueError(f"{printable(name)} is of type {array.dtype}")
+    # Of what is no number, some kinds are told by the processor when they change their size.
+    with np.errstate(invalid="ignore"):
+        return {name: array if array.dtype == np.uint8 else array.astype(np.float64) for name, array in arrays.items()}
+
+
+def part(arrays: Mapping[str, NDArray[Any]], name: str, kind: type = np.float64) -> NDArray[Any]:
+    """One array of a preview, which must be there, of this type, and not empty.
+
+    Raises:
+        KeyError, ValueError: it is not.
+    """
+    array = arrays[name]
+    if array.dtype != kind or not array.size:
+        raise ValueError(f"{name} holds {array.size} values of type {array.dtype}")
+    return array
 
 
 def _kept(array: NDArray[Any]) -> type:

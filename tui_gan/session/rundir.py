@@ -102,12 +102,9 @@ def resuming(path: Path) -> str:
 
 
 def anew(run: RunDirectory, config: Config, out: Path | None = None) -> str:
-    """The command that begins a run with the configuration file of another, whose settings are `config`."""
-    words = ["tui-gan", "run", word(config.preset), "--config", word(run.config)]
-    if config.data and not Path(config.data).is_absolute():
-        # The copy of the data lies beside the file, and not where the command is called.
-        words += ["--data", word(run.path / config.data)]
-    return " ".join(words + (["--out", word(out)] if out else []))
+    """The command that begins a run with the configuration file of another, which has the settings `config` or had them."""
+    place = f" --out {word(out)}" if out else ""
+    return f"tui-gan run {word(config.preset)} --config {word(run.config)}{place}"
 
 
 def without_checkpoint(run: RunDirectory) -> str:
@@ -137,7 +134,7 @@ def find(name: str) -> RunDirectory:
     """
     try:
         for path in (Path(name), RUNS / name):
-            if (path / "config.toml").is_file():
+            if (path / "config.toml").exists():
                 return RunDirectory(path)
         if Path(name).is_dir():
             raise UnreadableError(f"{name} holds no run (no config.toml); `tui-gan runs` lists those there are")

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_gan.contract.errors import UsageError
+from tui_gan.data.imageset import COLOURS, described
 from tui_gan.data.samples import read_image_samples
 from tui_gan.data.tables import read_finite
 from tui_gan.gan.datasets import Dataset
@@ -29,14 +30,20 @@ def of_checkpoint(path: Path, seed: int, count: int) -> tuple[NDArray[Any], Abou
     return samples if len(about.shape) == 1 else np.clip(samples, 0.0, 1.0).astype(np.float32), about
 
 
-def of_file(path: Path, dataset: Dataset) -> NDArray[Any]:
+def of_file(path: Path, dataset: Dataset) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Read samples in the form that the metrics of a data set take.
+
+    Returns:
+        The samples, and what was read, in sentences.
 
     Raises:
         UsageError: they cannot be read, or have another shape than the data.
     """
     if len(dataset.shape) == 1:
-        return as_measured(read_finite(path, dataset.shape[0]), dataset.truth)
+        table = read_finite(path, dataset.shape[0])
+        return as_measured(table.values, dataset.truth), table.notes
     if path.suffix.lower() != ".npy":
         raise UsageError(f"samples of images are read from .npy, not {path.suffix}")
-    return read_image_samples(path, dataset.shape)
+    images = read_image_samples(path, dataset.shape)
+    channels, height, width = dataset.shape
+    return images, (described(len(images), {(width, height)}, None, COLOURS[channels]),)

@@ -287,7 +287,7 @@ class Session:
                 knobs=run.knobs,
                 directory=str(run.files.run.path),
                 series=run.series(),
-                rules=rules(run.config, run.knobs, run.step),
+                rules=rules(run.config, run.knobs, run.step, run.trainer.k_steps(run.knobs)),
                 phase=run.phase,
                 paced=self._pacer.waits and self._pace > 0,
                 events=tuple(run.events),

@@ -14,6 +14,7 @@ from torch import Tensor
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.data import images, tables
+from tui_gan.data.levels import given
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_column, of_columns, of_images, trained
 from tui_gan.gan.metrics import classifier
 from tui_gan.session import rundir
@@ -33,21 +34,24 @@ def dataset_of(config: Config, folder: Path) -> tuple[Dataset, tuple[str, ...]]:
         UsageError, UnreadableError: it is not there, or cannot be learned from.
     """
     path = rundir.data_path(config, folder) if config.data else None
+    levels = given(config.black, config.white)
+    if levels and (path is None or config.dataset in DATASETS):
+        raise UsageError(f"black {config.black:g} and white {config.white:g} are for files of your own images, given as data")
     if config.dataset in DATASETS:
         if path is None:
             known = DATASETS[config.dataset](config.standardize)
             return (fixed(known, config.training, config.seed) if config.training else known), ()
         columns = columns_of(config)
         table = tables.read_table(path, columns)
-        table = table[trained(len(table), config.training, config.training_skip)]
-        return (of_column(table[:, 0], config.standardize) if columns == 1 else of_columns(table, config.standardize)), ()
+        part = table.values[trained(len(table.values), config.training, config.training_skip)]
+        return (of_column(part[:, 0], config.standardize) if columns == 1 else of_columns(part, config.standardize)), table.notes
     if path is None and config.dataset == "images":
         raise UsageError("this preset learns from your own images: give --data a folder, an IDX, CIFAR-10, NPY or NPZ file")
     if path is None:
         choose({**DATASETS, **images.IMAGE_SETS}, config.dataset, "data set")
         found = images.named(config.dataset)
     else:
-        found = images.read_images(path, config.size or None, config.channels or None)
+        found = images.read_images(path, config.size or None, config.channels or None, levels)
     return of_images(_truth(found), config.standardize, config.contrast, config.training, config.training_skip), found.notes
 
 

@@ -1,14 +1,14 @@
 """From a plan to a session that is ready to train."""
 
 import dataclasses
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import torch
 
-from tui_gan.contract.errors import UnreadableError, UsageError, first_line
+from tui_gan.contract.errors import UnreadableError, UsageError, cut, first_line
+from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import EventKind, Snapshot
 from tui_gan.gan import state
 from tui_gan.gan.compatibility import doubts
@@ -108,7 +108,7 @@ def _tell_arithmetic(run: Run, before: About) -> None:
     """Say by what the run goes on, where that is not what one would take it for; on another device than the CPU it does not matter."""
     if not run.knobs.device == before.knobs.device == "cpu":
         return
-    now, command = arithmetic.here(), f"tui-gan resume {shlex.quote(str(run.files.run.path))}"
+    now, command = arithmetic.here(), rundir.resuming(run.files.run.path)
     if warning := arithmetic.changed(before.arithmetic, now, command):
         run.note(warning, "warning")
     elif note := arithmetic.kept(run.config.threads, now, command):
@@ -119,7 +119,7 @@ def _restore(run: Run, path: Path, tensors: State, about: About) -> None:
     try:
         run.restore(tensors, about)
     except (KeyError, RuntimeError, ValueError, IndexError, TypeError, OverflowError) as error:
-        raise UnreadableError(f"{path} is not a state to go on from: {type(error).__name__}: {first_line(error)}") from None
+        raise UnreadableError(f"{path} is not a state to go on from: {type(error).__name__}: {cut(printable(first_line(error)))}") from None
     trainer = run.trainer
     # Data that are drawn after the pre-training leave none of it in the configuration.
     wanted = about.config.pretraining or (max(trainer.pretrained, 0) if about.config.data else 0)

@@ -31,7 +31,7 @@ from tui_gan.ui.panels.panel import Frame
 from tui_gan.ui.panels.settings import Settings
 from tui_gan.ui.puller import Puller
 from tui_gan.ui.search import Actions, Palette
-from tui_gan.ui.theme import AsciiFilter, Colourless, theme
+from tui_gan.ui.theme import AsciiFilter, Colourless, theme, without_colours
 from tui_gan.ui.unofficial import Front
 from tui_gan.ui.views import VIEWS
 
@@ -81,8 +81,7 @@ class TuiGan(Front):
         self.restart: tuple[str, ...] = ()
         self._rasters: dict[int, Raster] = {}
         super().__init__(Line)
-        # An empty NO_COLOR asks for nothing.
-        self.no_color = bool(os.environ.get("NO_COLOR"))
+        self.no_color = without_colours(os.environ)
         self._plain = [*([AsciiFilter()] if ascii_only else []), *([Colourless()] if self.no_color else [])]
         self.animation_level = "none"
         self._handle = handle

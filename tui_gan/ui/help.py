@@ -37,7 +37,9 @@ class Help(Overlay, ModalScreen[None]):
         """Close it with the keys that the user's file may have moved."""
         if event.key in self._closed_by:
             event.stop()
-            self.dismiss()
+            # A second press may have come while the first was closing it.
+            if self.is_current:
+                self.dismiss()
 
 
 def help_text(groups: Mapping[str, Sequence[tuple[str, str]]]) -> Table:

@@ -104,7 +104,7 @@ SCREEN = (
         "ctrl+z",
         "suspend",
         "suspend",
-        "leave the screen for the shell and stop training; the shell's fg brings both back",
+        "stop and go to the shell; its fg brings screen and training back",
         priority=True,
     ),
     Key("back", "escape", "restore", "restore", "close the help, or restore a zoomed panel"),

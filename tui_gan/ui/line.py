@@ -9,8 +9,7 @@ import signal
 import termios
 import threading
 import time
-import tty
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -19,44 +18,13 @@ from textual.driver import Driver
 from textual.geometry import Size
 
 from tui_gan.ui.incoming import READ, Incoming, Token, Typed
+from tui_gan.ui.modes import END, IN, LEAVE, as_it_comes, entering, in_foreground, measured
 from tui_gan.ui.output import GLANCE, OUT, Output
 from tui_gan.ui.sizes import Sizes
 from tui_gan.ui.unofficial import Front, Reading
 
-IN = 0
-# What is switched on for the screen, and how that is switched off again; the last is switched off first.
-MODES = (
-    ("\x1b[?1049h", "\x1b[?1049l"),  # the alternate screen
-    ("\x1b[?25l", "\x1b[?25h"),  # no cursor
-    ("\x1b[?7l", "\x1b[?7h"),  # no wrapping
-    ("\x1b[?1000h", "\x1b[?1000l"),  # buttons of the mouse
-    ("\x1b[?1003h", "\x1b[?1003l"),  # its moves
-    ("\x1b[?1006h", "\x1b[?1006l"),  # as numbers without bound
-    ("\x1b[?1004h", "\x1b[?1004l"),  # whether the window has the focus
-    ("\x1b[?2004h", "\x1b[?2004l"),  # pasted text is marked
-    ("\x1b[>25u", "\x1b[<u"),  # kitty's keyboard: all keys as sequences, with their text
-    ("\x1b[?2026$p", "\x1b[?2026l"),  # asked for: whether frames can be shown whole, which each of them switches on and off
-    ("", "\x1b[0m"),  # colours, which the text brings
-)
-# Apple's Terminal writes the last letter of a question that it does not know.
-QUESTION = "\x1b[?2026$p"
-ENTER = "".join(on for on, _ in MODES)
-# Begun with the end of whatever was cut off.
-LEAVE = "\x1b\\" + "".join(off for _, off in reversed(MODES))
-USUAL, LARGEST = (80, 24), (800, 250)
 SUSPEND = ("\x1a", "\x1b[122;5u")
 NO_SHELL = "ctrl+z stops a program until its shell continues it, and this one has no such shell"
-
-
-def measured(environment: Mapping[str, str]) -> tuple[int, int]:
-    """Columns and rows: what the terminal says, where it says 0 what COLUMNS and LINES say, and 80x24 where nobody knows."""
-    try:
-        told = tuple(os.get_terminal_size(OUT))
-    except OSError:
-        told = (0, 0)
-    stated = [int(text) if (text := environment.get(name, "")).isdecimal() and len(text) < 6 else 0 for name in ("COLUMNS", "LINES")]
-    columns, rows = (min(size or other or usual, most) for size, other, usual, most in zip(told, stated, USUAL, LARGEST, strict=True))
-    return columns, rows
 
 
 class Line(Driver):
@@ -146,7 +114,7 @@ class Line(Driver):
             self._restore()
             if select.select([], [OUT], [], GLANCE)[1]:
                 with contextlib.suppress(OSError):
-                    os.write(OUT, (self._front.parting() + LEAVE).encode())
+                    os.write(OUT, (END + self._front.parting() + LEAVE).encode())
 
     def suspend(self) -> None:
         """Stop the process and all of its job until the shell continues it, or say that there is no shell to do so.
@@ -193,14 +161,14 @@ class Line(Driver):
         """Switch over, as soon as the terminal is ours; a job in the background trains on without a screen."""
         if self.on or self._ended.is_set():
             return
-        if not _in_foreground():
+        if not in_foreground():
             self._comes_back = self._running.call_later(GLANCE, self._enter)
             return
         self.on = True
         with contextlib.suppress(termios.error):
             self._before = self._before or termios.tcgetattr(IN)
-            termios.tcsetattr(IN, termios.TCSANOW, _raw(self._before))
-        self._output.put(ENTER.replace(QUESTION, "") if os.environ.get("TERM_PROGRAM") == "Apple_Terminal" else ENTER)
+            termios.tcsetattr(IN, termios.TCSANOW, as_it_comes(self._before))
+        self._output.put(entering(os.environ))
         self._hears.set()
         self._measure()
         self._front.draw_anew()
@@ -216,7 +184,7 @@ class Line(Driver):
         self._restore()
 
     def _restore(self) -> None:
-        if self._before is not None and _in_foreground():
+        if self._before is not None and in_foreground():
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(IN, termios.TCSANOW, self._before)
 
@@ -244,7 +212,7 @@ class Line(Driver):
                 ready, _, _ = select.select([IN], [], [], min(GLANCE, patience or GLANCE))
                 data = os.read(IN, READ) if ready and self._hears.is_set() else b""
             except OSError:
-                data = b""
+                ready, data = [IN], b""
             if data:
                 heard = time.monotonic()
                 self._tell(incoming.feed(data))
@@ -263,20 +231,3 @@ class Line(Driver):
                 return
             for message in self._reading.messages(token):
                 self.process_message(message)
-
-
-def _in_foreground() -> bool:
-    """Whether the terminal is this job's; also where there are no jobs."""
-    try:
-        return os.tcgetpgrp(IN) in (0, os.getpgrp())
-    except OSError:
-        return True
-
-
-def _raw(attributes: list[Any]) -> list[Any]:
-    """The terminal's attributes, but every key comes at once, unechoed and as it is."""
-    raw = [*attributes[: tty.CC], [*attributes[tty.CC]]]
-    raw[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
-    raw[tty.IFLAG] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
-    raw[tty.CC][termios.VMIN], raw[tty.CC][termios.VTIME] = 1, 0
-    return raw

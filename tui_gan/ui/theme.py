@@ -1,6 +1,8 @@
 """Theme: the palettes as Textual themes, and the filters that keep a screen to plain ASCII, and free of colours."""
 
+import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 from rich.cells import cell_len
@@ -17,6 +19,14 @@ LETTERS = dict(zip("─━│┃…•·→▸◂█▔▁▊▎🔎←↑↓", 
 
 # Differences of brightness, of 1: above the one a ground stands out from that of its panel, below the other letters are faint on theirs.
 STANDS_OUT, FAINT = 0.15, 0.4
+
+# By their names: DEC's from before there were colours, and those that say so.
+MONOCHROME = re.compile(r"vt(52|[12]\d\d|320|420|5[12]0)\b.*|.*-m(ono)?")
+
+
+def without_colours(environment: Mapping[str, str]) -> bool:
+    """Whether no colour is to be shown: NO_COLOR is set to something, or the terminal has none."""
+    return bool(environment.get("NO_COLOR") or (not environment.get("COLORTERM") and MONOCHROME.fullmatch(environment.get("TERM", ""))))
 
 
 def theme(palette: Palette) -> Theme:

@@ -1,6 +1,6 @@
 """Unofficial: every use of what Textual does not offer in public, each with why; read in Textual 8.2.8.
 
-No other file imports or touches a private name of Textual (tests/test_imports.py): when Textual changes, this file does.
+No other file imports or touches a private name of Textual (tests/ui/test_private_names.py): when Textual changes, this file does.
 """
 
 import traceback

@@ -1,6 +1,7 @@
 """The animation: its frames, how long they stand, what moves in it, and how large it may be."""
 
 import dataclasses
+import functools
 import io
 import itertools
 import shutil
@@ -17,6 +18,7 @@ from tui_gan.contract.errors import UnreadableError
 from tui_gan.session import checkpoint, rundir
 from tui_gan.session.export import Source, animation, found
 from tui_gan.session.export.animation import HELD, chosen, gif
+from tui_gan.session.export.source import Made
 
 
 def frames(content: bytes) -> list[tuple[np.ndarray, int]]:
@@ -25,9 +27,15 @@ def frames(content: bytes) -> list[tuple[np.ndarray, int]]:
     return [(np.asarray(frame.convert("RGB")), frame.info["duration"]) for frame in ImageSequence.Iterator(film)]
 
 
+@functools.cache
+def film(run: Path) -> Made:
+    """The animation of a whole run that nothing changes."""
+    return gif(found(str(run)))
+
+
 @pytest.mark.parametrize("kind", ["line", "plane", "images"])
 def test_every_preview_is_a_frame_and_the_last_one_is_held(kind: str, runs: dict[str, Path]) -> None:
-    made = gif(found(str(runs[kind])))
+    made = film(runs[kind])
     shown = frames(made.content)
     assert made.step == 40
     assert [stands for _, stands in shown] == [190] * 40 + [HELD]
@@ -38,16 +46,16 @@ def test_every_preview_is_a_frame_and_the_last_one_is_held(kind: str, runs: dict
     assert (shown[0][0][0, -1] == 255).all()
 
 
-def test_the_axes_stay_where_they_are(line: Source) -> None:
-    shown = [frame for frame, _ in frames(gif(line).content)]
+def test_the_axes_stay_where_they_are(runs: dict[str, Path]) -> None:
+    shown = [frame for frame, _ in frames(film(runs["line"]).content)]
     height, width, _ = shown[0].shape
     # The numbers along both axes.
     for part in (np.s_[:, : width // 20], np.s_[-height // 12 :, :]):
         assert all((frame[part] == shown[0][part]).all() for frame in shown)
 
 
-def test_the_same_run_gives_the_same_bytes(images: Source) -> None:
-    assert gif(images).content == gif(images).content
+def test_the_same_run_gives_the_same_bytes(images: Source, runs: dict[str, Path]) -> None:
+    assert gif(images).content == film(runs["images"]).content
 
 
 def test_an_animation_that_is_too_large_has_fewer_frames(images: Source, monkeypatch: pytest.MonkeyPatch) -> None:

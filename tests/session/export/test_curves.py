@@ -1,9 +1,12 @@
 """What the curves show: the losses at rest, the marks and their words, long series made short."""
 
 import dataclasses
+import json
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 
 from tui_gan.contract.snapshot import Series, frozen
 from tui_gan.session.course import Change
@@ -11,6 +14,7 @@ from tui_gan.session.export import Source, pictures
 from tui_gan.session.export.curves import curves, thinned
 from tui_gan.session.export.marks import ROWS, words
 from tui_gan.session.export.source import course
+from tui_gan.session.rundir import RunDirectory
 
 
 def texts(svg: bytes) -> list[str]:
@@ -60,3 +64,37 @@ def test_words_do_not_touch_and_stay_within_the_axes() -> None:
 
 def test_words_for_which_there_is_no_room_are_left_out() -> None:
     assert len(list(words([Change(5, "k steps 2")] * 50, 0, 10))) == ROWS
+
+
+ENDS = {
+    "largest": (1.7e308, -1.7e308),
+    "a wide logarithm": (5e-324, 1e199),
+    "a wide axis": (1e199, -1e199),
+    "none": (None, None),
+    "long": (1e199,) * 2000,
+}
+
+
+@pytest.mark.parametrize("values", ENDS.values(), ids=ENDS)
+def test_a_foreign_log_of_numbers_at_the_ends_of_arithmetic_is_drawn(
+    values: tuple[float | None, ...], line: Source, tmp_path: Path
+) -> None:
+    run = RunDirectory(tmp_path)
+    steps = [-(2**53), 0, 1, *range(2**53 - len(values), 2**53)]
+    numbers = [(step, values[number % len(values)]) for number, step in enumerate(steps)]
+    run.log.write_text(
+        "".join(f'{{"kind":"metrics","step":{step},"w1":{json.dumps(value)},"zzz":{json.dumps(value)}}}\n' for step, value in numbers)
+    )
+    source = dataclasses.replace(line, run=run)
+    assert curves(source).step == steps[-1]
+    assert pictures.svg(curves, source).content.startswith(b"<?xml")
+
+
+def test_no_name_in_a_log_is_a_formula_or_a_line_of_its_own(line: Source, tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    run = RunDirectory(tmp_path)
+    commands = [{"kind": "command", "step": 5, "name": name, "value": "$\\frac{"} for name in ("a$", "\x1b[2J", "你好")]
+    lines = [{"kind": "scalars", "step": 5, "generator_loss": 1.0}, *commands]
+    run.log.write_text("".join(json.dumps(each) + "\n" for each in lines))
+    shown = texts(pictures.svg(curves, dataclasses.replace(line, run=run)).content)
+    assert {"a$ $\\frac{", "\\x1b[2J $\\frac{", "你好 $\\frac{"} <= set(shown)
+    assert not recwarn.list

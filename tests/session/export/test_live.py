@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +10,14 @@ import torch
 from msgspec.structs import replace
 
 from tests.logs import log_of
+from tests.session.conftest import carried_out
 from tui_gan.contract.commands import Export
 from tui_gan.contract.config import Config
 from tui_gan.contract.snapshot import Status
+from tui_gan.gan.trainer import Trainer
 from tui_gan.session import checkpoint
 from tui_gan.session.export import EXPORTERS
+from tui_gan.session.plan import Plan
 
 Train = Callable[..., Any]
 
@@ -57,3 +61,36 @@ def test_previews_that_have_gone_are_an_event_and_the_run_goes_on(train: Train, 
     ended = train(script={5: [Export("gif"), None]})
     assert "holds no previews" in ended.snapshots[1].events[-1].text
     assert ended.outcome.status == "finished"
+
+
+def test_a_place_that_cannot_be_written_is_an_event_that_names_it_and_the_run_goes_on(train: Train, tmp_path: Path) -> None:
+    folder = tmp_path / "run" / "pictures"
+    ended = train(script={1: [Export("gif")], 5: [Export("png", "samples"), None]}, until=8)
+    assert ended.outcome.status == "finished"
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    folder.write_text("mine")
+    resumed = carried_out(
+        Plan(ended.directory, ended.session.run.config, ended.session.run.knobs, 20, step=8, checkpoint=ended.checkpoint(8)),
+        {10: [Export("png", "samples"), None]},
+    )
+    assert f"cannot write {folder}: File exists" in resumed.snapshots[1].events[-1].text
+    assert (resumed.snapshots[1].status, resumed.outcome.status) == (Status.RUNNING, "finished")
+
+
+def test_damaged_lines_are_told_of_a_live_export_too(train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained = Trainer.step
+
+    def step(trainer: Trainer, knobs: Any) -> None:
+        trained(trainer, knobs)
+        if trainer.steps_done == 8:
+            with (tmp_path / "run" / "log.jsonl").open("ab") as file:
+                file.write(b"\xff\n")
+
+    monkeypatch.setattr(Trainer, "step", step)
+    ended = train(script={13: [Export("csv"), None]}, until=15)
+    assert [event.text for event in ended.snapshots[1].events[-2:]] == [
+        "1 damaged line of log.jsonl was left out",
+        f"exported {tmp_path / 'run' / 'curves-00000013.csv'}",
+    ]

@@ -1,6 +1,7 @@
 """The table of all series, held against the log."""
 
 import csv
+import dataclasses
 import io
 import json
 import math
@@ -74,3 +75,15 @@ def test_a_log_without_series_is_refused(empty: Source) -> None:
 def test_what_somebody_else_wrote_into_the_log_is_passed_over(tmp_path: Path) -> None:
     source = of_log(tmp_path, {"kind": "scalars", "step": 5, "generator_loss": 0.1, "mine": "text", "more": [1]})
     assert rows(table(source)) == [{"step": "5", "generator_loss": "0.1"}]
+
+
+def test_a_step_that_damage_has_made_a_later_one_ends_nothing(tmp_path: Path) -> None:
+    lines = [{"kind": "scalars", "step": step, "generator_loss": 1.0} for step in (5, 90, 15, 20, 25)]
+    source = dataclasses.replace(of_log(tmp_path, *lines), until=20)
+    assert [row["step"] for row in rows(table(source))] == ["5", "15", "20"]
+
+
+def test_a_log_of_nothing_but_damage_says_so(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_bytes(b"\xff\n" * 3)
+    with pytest.raises(UnreadableError, match=r"mine has logged no series; 3 damaged lines of log\.jsonl were left out"):
+        table(Source("mine", RunDirectory(tmp_path), None))

@@ -121,6 +121,23 @@ def test_the_losses_of_the_equilibrium(objective: str) -> None:
     assert "nan" not in text
 
 
+@pytest.mark.parametrize(
+    ("objective", "text"),
+    [
+        ("non_saturating", "2 ln 2 = 1.386 for D and ln 2 = 0.693 for G"),
+        ("halved", "ln 2 = 0.693 for D and ln 2 = 0.693 for G"),
+        ("minimax", "2 ln 2 = 1.386 for D and -ln 2 = -0.693 for G"),
+        ("least_squares", "1/4 = 0.250 for D and 1/8 = 0.125 for G"),
+        ("hinge", "2.000 for D and any number for G"),
+    ],
+)
+@pytest.mark.parametrize("of_d", [0.0, 9.0])
+def test_the_losses_are_compared_with_those_of_a_d_that_cannot_tell(objective: str, text: str, of_d: float) -> None:
+    said = players(objective, series=measured(discriminator_loss=of_d, generator_loss=3.0))
+    assert f"they are {text}." in said
+    assert f"{'G' if of_d else 'D'} is ahead" in said
+
+
 def test_losses_that_are_missing_infinite_or_apart() -> None:
     assert "no loss yet" in players(series={})
     assert "infinite" in players(series=measured(discriminator_loss=math.inf, generator_loss=0.7))
@@ -315,7 +332,11 @@ def test_what_the_run_does() -> None:
 
     assert "k = 1 discriminator update, then one generator update" in doing(status=Status.RUNNING)
     assert "k = 3 discriminator updates" in doing(status=Status.RUNNING, knobs=Knobs(k_steps=3))
+    assert "k = 2 discriminator updates" in doing(status=Status.RUNNING, knobs=Knobs(k_steps=5), rules=Rules(k=2))
     assert "one simultaneous update of both networks" in doing(status=Status.RUNNING, settings=told(updates="simultaneous"))
+    for k, rules in ((4, Rules()), (9, Rules(k=4))):
+        said = doing(status=Status.RUNNING, knobs=Knobs(k_steps=k), rules=rules, settings=told(updates="simultaneous"))
+        assert "k - 1 = 3 discriminator updates, then" in said
     assert "The run is paused" in doing()
     assert "one step in slow motion" in doing(stages=STAGES)
     assert "Pre-training: D is regressed" in doing(phase="pre-training 3 / 10")
@@ -374,7 +395,7 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         ((), {"knobs": Knobs(k_steps=2)}, "2 discriminator updates per generator update."),
         (
             told(coordination="accuracy"),
-            {"knobs": Knobs(k_steps=4), "series": measured(k=3)},
+            {"knobs": Knobs(k_steps=4), "rules": Rules(k=3)},
             "k (now 3) adapts to D's accuracy: one more discriminator update per step under 65%, one fewer over 80%, from 1 to 4.",
         ),
         (

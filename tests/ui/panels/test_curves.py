@@ -41,6 +41,16 @@ def last_line(text: str) -> str:
     return [row for row in text.split("\n") if row.startswith("|")][-1].strip("| ")
 
 
+def edge(text: str) -> str:
+    """The upper edge of the panel, with its title and what is said beside it."""
+    return next(row for row in text.split("\n") if row.startswith("+- curves "))
+
+
+def axis(text: str) -> list[str]:
+    """The labels of the steps below the first chart."""
+    return next(row for row in text.split("\n") if row.rstrip("| ").endswith(" step")).strip("| ").split()
+
+
 def test_80_by_24_shows_two_charts_and_the_others_by_arrows(pressed) -> None:
     (text, below, above), run = pressed("down down down", "up")
     first = ("losses  G 0.718  D 1.39  nats", "W1 distance  0.02  data units", "charts 1-2 of 3", "2 ln 2", "step")
@@ -55,7 +65,7 @@ def test_80_by_24_shows_two_charts_and_the_others_by_arrows(pressed) -> None:
 def test_a_large_screen_shows_all(pressed) -> None:
     (text,), _ = pressed(size=(200, 60))
     assert all(words in text for words in ("losses", "W1 distance", "sd ratio", "k steps: 2"))
-    assert "charts" not in text.split("\n")[1]
+    assert "charts" not in edge(text)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (10, 3), (24, 8), (40, 12)])
@@ -103,7 +113,9 @@ def test_zooming_and_all(pressed) -> None:
     assert "1.6k" in near
     assert "1.6k" not in text
     assert "step 2,000" in cursor
-    assert around.split("\n")[9] != text.split("\n")[9]
+    # Half of the steps, around the cursor.
+    assert axis(text) == ["500", "1k", "1.5k", "step"]
+    assert axis(around) != axis(text)
     assert text == far == whole
 
 
@@ -111,7 +123,7 @@ def test_smoothing_and_the_scale_of_values_come_round(pressed) -> None:
     texts, _ = pressed("S", "S", "S", "S", "Y", "Y", "Y")
     said = ["", *(f"smoothed over {points} points" for points in (5, 20, 100)), "", "log y", "linear y", ""]
     for text, words in zip(texts, said, strict=True):
-        title = text.split("\n")[1].strip("+-").replace("charts 1-2 of 3", "").replace("curves", "")
+        title = edge(text).strip("+-").replace("charts 1-2 of 3", "").replace("curves", "")
         assert title.strip(" -") == words
 
 
@@ -119,8 +131,8 @@ def test_a_filter_is_typed_without_any_other_key_acting(pressed) -> None:
     (before, typed, kept, _, cleared), run = pressed("slash s d k backspace space r a t i o", "enter", "k", "slash escape")
     assert "filter sd ratio_" in last_line(typed)
     assert "1 series" in last_line(typed)
-    assert "sd ratio  1.02" in typed.split("\n")[2]
-    assert "filter: sd ratio" in kept.split("\n")[1]
+    assert next(row for row in typed.split("\n") if row.startswith("|")).startswith("|sd ratio  1.02")
+    assert "filter: sd ratio" in edge(kept)
     assert cleared == before
     assert run.commands == [TurnKnob("k_steps", -1)]
 
@@ -162,7 +174,7 @@ def test_a_single_other_run_is_laid_over_at_once_and_taken_away(pressed) -> None
     assert pressed("O", runs=("before",))[1].commands == [Overlay(("before",))]
     (_, text), run = pressed("O left", runs=("before",), overlays={"before": laid(1.0)})
     assert run.commands == [Overlay(())]
-    assert "-- before" in text.split("\n")[1]
+    assert "-- before" in edge(text)
     assert "W1 distance 0.02 (0.1)" in last_line(text)
 
 

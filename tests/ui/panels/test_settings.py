@@ -233,17 +233,15 @@ def test_keys_that_come_faster_than_they_are_answered_are_text_too(seen, run_of,
     assert app.memory.view == "knobs"
 
 
-def test_a_click_turns_and_chooses(seen, run_of, watch, until, screen_text) -> None:
+def test_a_click_turns_and_chooses(seen, run_of, watch, until, screen_text, where) -> None:
     run = run_of(seen())
     app = TuiGan(run)
 
     async def body(pilot) -> None:
         await turned_to(pilot, until, app)
         await until(pilot, lambda: "◂" in screen_text(app))
-        line = next(line for line in screen_text(app).split("\n") if " batch " in line)
-        row = next(y for y, line in enumerate(screen_text(app).split("\n")) if " batch " in line)
-        await pilot.click(offset=(line.index("◂"), row))
-        await pilot.click(offset=(4, row + 1))
+        await pilot.click(offset=where(app, " batch ", "◂"))
+        await pilot.click(offset=where(app, " device ", "device"))
         await until(pilot, lambda: "▸device" in screen_text(app))
 
     watch(app, body, (80, 24))

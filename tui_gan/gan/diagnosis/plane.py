@@ -131,7 +131,7 @@ def _spread(samples: Floats, real: Floats) -> Iterator[Finding]:
     noise = NOISE / math.sqrt(min(len(samples), len(real)))
     middle = real.mean(0)
     # A column of one value has no width, and nothing can be said of it.
-    _, axes = np.linalg.eigh(np.cov((real - middle).T))
+    _, axes = np.linalg.eigh(np.cov(real.T))
     ours, theirs = (samples - middle) @ axes, (real - middle) @ axes
     sds = theirs.std(0)
     if not (sds > 0).all():

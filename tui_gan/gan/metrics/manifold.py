@@ -86,14 +86,6 @@ def _balls(fake: Tensor, real: Tensor, near: Tensor, wide: Tensor) -> dict[str, 
     }
 
 
-@once
-def _among_real(truth: Images, count: int) -> tuple[Tensor, Tensor]:
-    """R_3 and R_5 squared, each (count,), of the training images that are drawn."""
-    real = rows(of_bytes(drawn(truth.train, count)))
-    squares = squared_distances(real, real)
-    return _radii(squares, PRECISION_NEIGHBOURS), _radii(squares, COVERAGE_NEIGHBOURS)
-
-
 def without_neighbours(truth: Images) -> str | None:
     """Why there are no balls in this data, or None."""
     return too_few(truth.train, LEAST, "training")

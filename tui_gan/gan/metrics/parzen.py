@@ -58,6 +58,6 @@ def _of_block(x: Tensor, centres: Tensor, half: Tensor, sigmas: tuple[float, ...
     gaps -= least
     found = []
     for sigma in sigmas:
-        mean = (gaps / -(sigma * sigma)).exp_().mean(1, dtype=torch.float64)
+        mean = (gaps / -(sigma * sigma)).exp_().mean(1)
         found.append(mean.log() - nearest / sigma**2 - x.shape[1] * math.log(sigma * math.sqrt(2 * math.pi)))
     return torch.stack(found, 1)

@@ -88,13 +88,14 @@ def _changes(found: Kept) -> Floats:
 
 def _change(before: Picture, after: Picture) -> float:
     if isinstance(before, ImageGrid) and isinstance(after, ImageGrid):
-        return _mean(after.fake / 255.0 - before.fake / 255.0)
+        shown = min(len(before.fake), len(after.fake))
+        return _mean(after.fake[:shown] / 255.0 - before.fake[:shown] / 255.0)
     if isinstance(before, Line1D) and isinstance(after, Line1D):
         return _mean((after.fake - before.fake) / after.real.max()) + _mean(after.discriminator - before.discriminator)
     assert isinstance(before, Plane2D)
     assert isinstance(after, Plane2D)
-    size = after.high - after.low
-    return _mean(np.clip((after.fake - before.fake) / size, -1.0, 1.0)) + _mean(after.discriminator - before.discriminator)
+    size, shown = after.high - after.low, min(len(before.fake), len(after.fake))
+    return _mean(np.clip((after.fake[:shown] - before.fake[:shown]) / size, -1.0, 1.0)) + _mean(after.discriminator - before.discriminator)
 
 
 def _mean(change: Floats) -> float:

@@ -12,6 +12,7 @@ from tui_gan.contract.snapshot import Floats, Series, frozen
 from tui_gan.contract.titles import title_of
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.rules import rules
+from tui_gan.session.course import drawable
 from tui_gan.session.export.marks import Word, words
 from tui_gan.session.export.pictures import DIM, DISCRIMINATOR, FAINT, FAKE, GENERATOR, Drawing, Plot, legend
 from tui_gan.session.export.source import Source, course, settings
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 LOSSES = {"generator_loss": ("generator", GENERATOR), "discriminator_loss": ("discriminator", DISCRIMINATOR)}
 ARROWS = {"less": " ↓", "more": " ↑", None: ""}
-# From this ratio of the largest to the least value on, an axis is logarithmic.
-WIDE = 30.0
+# Between these ratios of the largest to the least value, an axis is logarithmic; beyond, powers of ten lead out of 64 bits.
+WIDE, WIDEST = 30.0, 1e100
 
 COLUMNS, INCHES = 2, 7.2
 LOSSES_HIGH, METRIC_HIGH = 2.9, 1.6
@@ -66,9 +67,9 @@ def curves(source: Source) -> Drawing:
 
 
 def _series(values: dict[int, float]) -> Series:
-    """Values by step in the order of the steps."""
+    """Values by step in the order of the steps, NaN where they lie beyond all that can be drawn."""
     steps = sorted(values)
-    return Series(frozen(steps), frozen([values[step] for step in steps]))
+    return Series(frozen(steps), frozen([drawable(values[step]) for step in steps]))
 
 
 class Band(NamedTuple):
@@ -111,7 +112,7 @@ def _metric(axes: "Axes", name: str, each: Series) -> None:
     metric, title = METRICS.get(name), title_of(name)
     _curve(axes, each, FAKE if metric else DISCRIMINATOR)
     finite = each.values[np.isfinite(each.values)]
-    if metric and metric.better == "less" and finite.size and finite.min() > 0 and finite.max() / finite.min() > WIDE:
+    if metric and metric.better == "less" and finite.size and WIDE * finite.min() < finite.max() < WIDEST * finite.min():
         axes.set_yscale("log")
     if title.whole:
         axes.locator_params(axis="y", integer=True, nbins=5)

@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import io
 import logging
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from xml.sax.saxutils import escape
@@ -47,6 +48,8 @@ STYLE: dict[str, Any] = {
     "legend.handlelength": 1.6,
     "legend.columnspacing": 1.4,
     "lines.linewidth": 1.4,
+    # What a run is called is no formula.
+    "text.parse_math": False,
     # Text stays text, and names inside the file do not change from one writing to the next.
     "svg.fonttype": "none",
     "svg.hashsalt": "tui-gan",
@@ -145,7 +148,9 @@ def painted(plot: Plot) -> Iterator[tuple["Figure", Moving | None]]:
         raise UsageError("plots are drawn by matplotlib, which is not installed: pip install 'tui-gan[pictures]'") from None
     # What it says of its fonts when it is used first would be written across the screen.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    with style.context(["default", STYLE]):
+    with style.context(["default", STYLE]), warnings.catch_warnings():
+        # A letter that the font lacks is drawn as a box, which needs no line of its own.
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)
         figure = Figure((plot.width, plot.height), layout="constrained")
         moving = plot.paint(figure)
         # Labels move when the numbers beside them do: room for all is found here, and once more when it is written.

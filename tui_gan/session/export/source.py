@@ -8,7 +8,8 @@ from typing import NamedTuple
 from safetensors import SafetensorError
 
 from tui_gan.contract.config import Config
-from tui_gan.contract.errors import UnreadableError, first_line
+from tui_gan.contract.errors import UnreadableError, cut, first_line
+from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import Picture
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import checkpoint, previews, rundir
@@ -110,7 +111,7 @@ def picture(source: Source) -> tuple[Config, int, Picture]:
     try:
         trainer.load_state(tensors)
     except (KeyError, RuntimeError, ValueError, IndexError, TypeError, OverflowError) as error:
-        raise UnreadableError(f"{source.stored} is not a state of the networks: {first_line(error)}") from None
+        raise UnreadableError(f"{source.stored} is not a state of the networks: {cut(printable(first_line(error)))}") from None
     return about.config, about.step, observer(trainer, about.window).picture(trainer, about.knobs)
 
 
@@ -167,4 +168,4 @@ def of_preview(found: Kept, path: Path) -> Picture:
     except OSError as error:
         raise UnreadableError(f"cannot read {path}: {error.strerror or error}") from None
     except (SafetensorError, KeyError, ValueError, IndexError) as error:
-        raise UnreadableError(f"{path} is not a whole preview: {type(error).__name__}: {first_line(error)}") from None
+        raise UnreadableError(f"{path} is not a whole preview: {type(error).__name__}: {cut(printable(first_line(error)))}") from None

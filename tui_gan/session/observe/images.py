@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid
 from tui_gan.gan.trainer import Trainer
+from tui_gan.session.previews import part
 
 SHOWN = 64
 # Bytes of a preview at most, as long as that holds one image: 64 images of 28x28 or of 3x32x32, and 50 MB for the 256 of a run.
@@ -41,7 +42,7 @@ class ImagesObserver:
 
     def kept(self, arrays: Mapping[str, NDArray[Any]], wide: bool = False) -> ImageGrid:
         """The picture of a preview, from its arrays."""
-        fake = arrays["fake"].reshape(-1, *self.real.shape[1:])
+        fake = part(arrays, "fake", np.uint8).reshape(-1, *self.real.shape[1:])
         fake.setflags(write=False)
         return ImageGrid(self.real, fake)
 

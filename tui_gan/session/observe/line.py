@@ -15,6 +15,7 @@ from tui_gan.contract.snapshot import Floats, Line1D, frozen
 from tui_gan.gan.datasets import Line
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.window import widened
+from tui_gan.session.previews import part
 
 BINS = 80
 AXIS_POINTS = 128
@@ -96,9 +97,10 @@ class LineObserver:
 
     def kept(self, arrays: Mapping[str, NDArray[Any]], wide: bool = False) -> Line1D:
         """The picture of a preview, from its arrays; D(x) is known in the window of the run alone."""
-        fake, axis = arrays["fake"].reshape(-1), self.ground.axis
+        fake, axis = part(arrays, "fake").reshape(-1), self.ground.axis
         ground = self._holding(fake) if wide else self.ground
-        return self._picture(ground, fake, axis, frozen(arrays["discriminator"].reshape(axis.shape)), wide)
+        verdicts = frozen(np.clip(part(arrays, "discriminator").reshape(axis.shape), 0.0, 1.0))
+        return self._picture(ground, fake, axis, verdicts, wide)
 
     def _picture(self, ground: Ground, fake: Floats, axis: Floats, verdicts: Floats, wide: bool) -> Line1D:
         return Line1D(

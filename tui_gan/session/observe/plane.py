@@ -15,6 +15,7 @@ from tui_gan.contract.snapshot import Floats, Plane2D, frozen
 from tui_gan.gan.datasets import Plane
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.window import widened
+from tui_gan.session.previews import part
 
 POINTS = 1_000
 CELLS = 48
@@ -69,7 +70,8 @@ class PlaneObserver:
 
     def kept(self, arrays: Mapping[str, NDArray[Any]], wide: bool = False) -> Plane2D:
         """The picture of a preview, from its arrays; D(x) is known in the window of the run alone."""
-        fake, verdicts = arrays["fake"].reshape(-1, 2)[:POINTS], arrays["discriminator"].reshape(CELLS, CELLS)
+        fake = part(arrays, "fake").reshape(-1, 2)[:POINTS]
+        verdicts = np.clip(part(arrays, "discriminator").reshape(CELLS, CELLS), 0.0, 1.0)
         if not wide:
             return self._picture(self.ground, fake, verdicts, wide)
         ground = self._holding(fake)

@@ -20,8 +20,8 @@ def k_steps(reading: Reading) -> Paragraph | None:
     """The number of discriminator updates."""
     k = reading.snapshot.knobs.k_steps
     if reading.settings.get("coordination") == "accuracy":
-        now = reading.newest("k")
-        shown = f" (now {now:.0f})" if math.isfinite(now) else ""
+        now = reading.snapshot.rules.k
+        shown = f" (now {now})" if now else ""
         return Paragraph(
             f"k{shown} adapts to D's accuracy: one more discriminator update per step under 65%, one fewer over 80%, from 1 to {k}.",
             term="adaptive k",

@@ -1,7 +1,5 @@
 """Stand: what is on the screen, and what the run does just now."""
 
-import math
-
 from tui_gan.contract.objectives import SHARE
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D, Status
 from tui_gan.contract.sources import AYLIEN, GOODFELLOW
@@ -112,10 +110,7 @@ def doing(reading: Reading) -> Paragraph:
 
 
 def _order(reading: Reading) -> str:
-    k = reading.snapshot.knobs.k_steps
-    adapted = reading.newest("k")
-    if reading.settings.get("coordination") == "accuracy" and math.isfinite(adapted):
-        k = round(adapted)
+    k = reading.snapshot.rules.k or reading.snapshot.knobs.k_steps
     updates = str(reading.settings.get("updates", ""))
     if updates == "simultaneous" and k == 1:
         return "one simultaneous update of both networks, by their gradients at the same weights"

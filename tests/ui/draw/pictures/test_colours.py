@@ -93,6 +93,11 @@ def test_a_light_screen_has_its_ground_between_images() -> None:
         ({"COLORTERM": "", "TERM": "linux"}, (4, False)),
         ({"COLORTERM": "", "TERM": "xterm-256color", "NO_COLOR": "1"}, (8, True)),
         ({"COLORTERM": "", "TERM": "xterm-256color", "NO_COLOR": ""}, (8, False)),
+        ({"COLORTERM": "", "TERM": "vt100"}, (4, True)),
+        ({"COLORTERM": "", "TERM": "vt220-w"}, (4, True)),
+        ({"COLORTERM": "", "TERM": "linux-m"}, (4, True)),
+        ({"COLORTERM": "truecolor", "TERM": "vt100"}, (24, False)),
+        ({"COLORTERM": "", "TERM": "vt340"}, (4, False)),
     ],
 )
 def test_the_screen_knows_what_the_terminal_can(

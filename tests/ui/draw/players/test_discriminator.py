@@ -135,13 +135,13 @@ def test_bars(plain: Look) -> None:
 
 
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (8, 3), (24, 4), (39, 9), (78, 14), (121, 20), (198, 56)])
-@pytest.mark.parametrize("bad", [0.05, 0.0, -1.0, np.nan, np.inf, -np.inf])
-def test_any_numbers_in_any_size(look: Look, size: tuple[int, int], bad: float) -> None:
-    shares, edges = np.full(20, 0.05), np.linspace(0.0, 1.0, 21)
-    shares[3] = bad
-    for limits in (frozen(edges), frozen(np.where(edges > 0.5, bad, edges)), frozen([])):
-        strange = Predictions(frozen(edges), frozen(shares), frozen(shares), limits, frozen(shares), frozen(shares), bad, 0.5)
-        layers = (*LAYERS, Layer("D", "a layer with a name that is far too long for the table", bad, bad), Layer("", "", bad, bad))
-        for drawn in (discriminator(strange, layers, *size, look), norms(layers, *size, look)):
-            assert (drawn.width, drawn.height) == size
-            assert drawn.text().isascii() or not look.ascii_only
+def test_any_numbers_in_any_size(look: Look, size: tuple[int, int]) -> None:
+    for bad in [0.05, 0.0, -1.0, np.nan, np.inf, -np.inf]:
+        shares, edges = np.full(20, 0.05), np.linspace(0.0, 1.0, 21)
+        shares[3] = bad
+        for limits in (frozen(edges), frozen(np.where(edges > 0.5, bad, edges)), frozen([])):
+            strange = Predictions(frozen(edges), frozen(shares), frozen(shares), limits, frozen(shares), frozen(shares), bad, 0.5)
+            layers = (*LAYERS, Layer("D", "a layer with a name that is far too long for the table", bad, bad), Layer("", "", bad, bad))
+            for drawn in (discriminator(strange, layers, *size, look), norms(layers, *size, look)):
+                assert (drawn.width, drawn.height) == size, bad
+                assert drawn.text().isascii() or not look.ascii_only, bad

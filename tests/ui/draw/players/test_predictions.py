@@ -97,16 +97,16 @@ def test_a_sure_discriminator_stands_at_both_ends(plain: Look) -> None:
 
 
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (4, 2), (10, 3), (24, 4), (39, 6), (46, 6), (196, 56)])
-@pytest.mark.parametrize("bad", [0.05, np.nan, np.inf, -np.inf])
-def test_any_numbers_in_any_size(look: Look, size: tuple[int, int], bad: float) -> None:
-    shares = np.full(20, 0.05)
-    shares[3] = bad
-    strange = dataclasses.replace(
-        answers_of(BINS, frozen(shares), frozen(shares)), logit_edges=BINS, real_logits=frozen(shares), fake_logits=frozen(shares)
-    )
-    for drawn in (predictions(strange, *size, look), logits(strange, *size, look)):
-        assert (drawn.width, drawn.height) == size
-        assert drawn.text().isascii() or not look.ascii_only
+def test_any_numbers_in_any_size(look: Look, size: tuple[int, int]) -> None:
+    for bad in [0.05, np.nan, np.inf, -np.inf]:
+        shares = np.full(20, 0.05)
+        shares[3] = bad
+        strange = dataclasses.replace(
+            answers_of(BINS, frozen(shares), frozen(shares)), logit_edges=BINS, real_logits=frozen(shares), fake_logits=frozen(shares)
+        )
+        for drawn in (predictions(strange, *size, look), logits(strange, *size, look)):
+            assert (drawn.width, drawn.height) == size, bad
+            assert drawn.text().isascii() or not look.ascii_only, bad
 
 
 def test_nothing_yet(look: Look) -> None:

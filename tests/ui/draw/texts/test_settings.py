@@ -45,10 +45,10 @@ def test_a_knob_has_its_keys_and_its_range(plain: Look) -> None:
     assert "[Goodfellow et al. 2014, arXiv:1406.2661]" in drawn
 
 
-@pytest.mark.parametrize("chosen", range(len(KNOBS) + len(SETTINGS)))
 @pytest.mark.parametrize("height", [1, 3, 5, 8, 12])
-def test_the_chosen_row_is_always_seen(plain: Look, chosen: int, height: int) -> None:
-    assert sum(line.startswith(">") for line in lines(plain, chosen, 70, height)) == 1
+def test_the_chosen_row_is_always_seen(plain: Look, height: int) -> None:
+    for chosen in range(len(KNOBS) + len(SETTINGS)):
+        assert sum(line.startswith(">") for line in lines(plain, chosen, 70, height)) == 1, chosen
 
 
 def test_scrolling_moves_no_more_than_it_has_to(plain: Look) -> None:
@@ -99,14 +99,14 @@ def test_every_row_can_be_clicked(plain: Look) -> None:
 
 
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (6, 3), (20, 6), (39, 10), (78, 19), (158, 58)])
-@pytest.mark.parametrize("foot", [NEAR, Foot(typing="x" * 300), Foot(restart="word " * 60, undo="a" * 90, redo="b" * 90)])
-def test_any_size(look: Look, size: tuple[int, int], foot: Foot) -> None:
-    odd = (Setting("a." + "b" * 80, float("nan"), False, ("x" * 60,), "h" * 200), Setting("t", "é" * 40, True, (), ""))
-    for snapshot in (make_snapshot(), make_snapshot(settings=odd), make_snapshot(settings=())):
-        found = rows(snapshot, {"t": "9"})
-        for chosen in (0, len(found) - 1):
-            drawn, _, _ = settings(found, chosen, 99, foot, *size, look)
-            assert (drawn.width, drawn.height) == size
+def test_any_size(look: Look, size: tuple[int, int]) -> None:
+    for foot in [NEAR, Foot(typing="x" * 300), Foot(restart="word " * 60, undo="a" * 90, redo="b" * 90)]:
+        odd = (Setting("a." + "b" * 80, float("nan"), False, ("x" * 60,), "h" * 200), Setting("t", "é" * 40, True, (), ""))
+        for snapshot in (make_snapshot(), make_snapshot(settings=odd), make_snapshot(settings=())):
+            found = rows(snapshot, {"t": "9"})
+            for chosen in (0, len(found) - 1):
+                drawn, _, _ = settings(found, chosen, 99, foot, *size, look)
+                assert (drawn.width, drawn.height) == size, foot
 
 
 def test_the_preset_is_no_row_and_live_ones_come_first() -> None:

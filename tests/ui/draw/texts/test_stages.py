@@ -23,8 +23,8 @@ def test_what_does_not_fit_is_left_out_whole(plain: Look) -> None:
 
 
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (5, 2), (200, 10)])
-@pytest.mark.parametrize("count", [0, 1, 2, 20])
-def test_any_size_and_number(look: Look, size: tuple[int, int], count: int) -> None:
-    drawn = stages((STAGES * 10)[:count], *size, look)
-    assert (drawn.width, drawn.height) == size
-    assert not look.ascii_only or drawn.text().isascii()
+def test_any_size_and_number(look: Look, size: tuple[int, int]) -> None:
+    for count in [0, 1, 2, 20]:
+        drawn = stages((STAGES * 10)[:count], *size, look)
+        assert (drawn.width, drawn.height) == size, count
+        assert not look.ascii_only or drawn.text().isascii(), count
