@@ -9,6 +9,7 @@ from safetensors.numpy import load_file
 
 from tests.end_to_end.test_screen import step
 from tests.terminal import Terminal, entered, terminal
+from tui_gan.contract.snapshot import Status
 from tui_gan.ui.keys import KEYS
 
 SEED = 20260
@@ -58,7 +59,8 @@ def come_to_rest(opened: Terminal, run: Path, rest: float) -> None:
     """Pause, once the run has done all that it was told in a hurry: nothing more is logged for longer than any command takes."""
     log = run / "log.jsonl"
     for _ in range(60):
-        if "PAUSED" not in opened.text:
+        # A screen that is still being drawn for its new size does not say it yet, and the key would end a pause.
+        if "PAUSED" not in opened.wait_for(lambda text: any(status.name in text.split("\n")[0] for status in Status)):
             opened.press(" ")
         before, end = log.stat().st_size, time.monotonic() + rest
         while time.monotonic() < end:

@@ -128,8 +128,8 @@ def test_after_a_storm_the_newest_size_is_drawn_and_a_key_is_heard(seen, run_of,
     chance = random.Random(SEED)
 
     async def body(pilot) -> None:
-        for number in range(300):
-            size = Size(chance.randint(1, 250), chance.randint(1, 80)) if number < 299 else Size(90, 25)
+        for number in range(120):
+            size = Size(chance.randint(1, 250), chance.randint(1, 80)) if number < 119 else Size(90, 25)
             told(app, size)
             if number % 3 == 0:
                 await pilot.pause(0)
