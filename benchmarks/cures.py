@@ -17,10 +17,10 @@ import torch
 
 from benchmarks.quality import some_seeds
 from tui_gan.cli import settings
-from tui_gan.contract.config import resolve
 from tui_gan.contract.diagnosis import Diagnosis
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.snapshot import Series, Snapshot, Status, frozen
+from tui_gan.contract.toml import resolve
 from tui_gan.gan.diagnosis import diagnosis
 from tui_gan.gan.rules import rules
 from tui_gan.gan.trainer import Trainer

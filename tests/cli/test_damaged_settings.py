@@ -7,8 +7,9 @@ import pytest
 
 from tests import fuzz
 from tui_gan.cli import settings
-from tui_gan.contract.config import Config, read_toml, resolve, to_toml
+from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.toml import read_toml, resolve, to_toml
 from tui_gan.contract.values import read_value, typed
 from tui_gan.presets import PRESETS
 

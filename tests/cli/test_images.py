@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import SMALL
 from tests.data.making import lay, noise, picture
 from tests.program import Program
-from tui_gan.contract.config import read_toml
+from tui_gan.contract.toml import read_toml
 
 OWN = ("run", "images", "--headless", "--steps", 3, "--json", *SMALL)
 

@@ -17,9 +17,9 @@ from tui_gan import __version__
 from tui_gan.cli.listing import REMARKS
 from tui_gan.cli.running import report, summary
 from tui_gan.cli.settings import laid_over
-from tui_gan.contract.config import read_toml
 from tui_gan.contract.knobs import KNOBS, Knobs
 from tui_gan.contract.settings import leaves, why_not
+from tui_gan.contract.toml import read_toml
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.presets import PRESETS
 from tui_gan.session import checkpoint

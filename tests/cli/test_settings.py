@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.program import Program
-from tui_gan.contract.config import read_toml
+from tui_gan.contract.toml import read_toml
 
 SHORT = ("run", "toy1d", "--headless", "--steps", 2, "--out", "new")
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_gan.contract.config import Config, EarlyStop, Minibatch, Optimizer, Schedule, read_toml, resolve, to_toml
+from tui_gan.contract.config import Config, EarlyStop, Minibatch, Optimizer, Schedule
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
+from tui_gan.contract.toml import read_toml, resolve, to_toml
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 WIDTHS = st.lists(st.integers(1, 65_536), min_size=1, max_size=5).map(tuple)

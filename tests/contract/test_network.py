@@ -5,10 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from tui_gan.contract.config import Config, resolve
+from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import ACTIVATION_NAMES, Network, described
+from tui_gan.contract.toml import resolve
 from tui_gan.gan.networks import ACTIVATIONS
 
 PLAIN = {"norm": "none", "spectral": False, "dropout": 0.0, "input_dropout": 0.0}

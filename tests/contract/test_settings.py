@@ -2,9 +2,10 @@
 
 from msgspec.structs import replace
 
-from tui_gan.contract.config import Config, EarlyStop, resolve
+from tui_gan.contract.config import Config, EarlyStop
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.settings import LIVE, SETTINGS, differences, help_of, leaves, names_of, nested, why_not
+from tui_gan.contract.toml import resolve
 
 CONFIG = Config(preset="toy1d", regularizers={"r1": 1.0})
 

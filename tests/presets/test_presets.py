@@ -8,8 +8,9 @@ import msgspec
 import pytest
 import torch
 
-from tui_gan.contract.config import Config, read_toml, resolve, to_toml
+from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs, checked, set_knob
+from tui_gan.contract.toml import read_toml, resolve, to_toml
 from tui_gan.gan.compatibility import check, check_names
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_column, of_columns, of_images
 from tui_gan.gan.metrics import METRICS

@@ -1,10 +1,11 @@
 import pytest
 
-from tui_gan.contract.config import Config, resolve
+from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.notches import ANY, range_of
 from tui_gan.contract.settings import leaves, names_of, nested
 from tui_gan.contract.snapshot import Setting
+from tui_gan.contract.toml import resolve
 from tui_gan.ui.turning import turned
 
 WEIGHTS = {f"regularizers.{name}": 0.0 for name in ("l2", "adaptive_l2", "r1_difference", "r1", "r2", "gradient_penalty")}

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tui_gan.contract.config import Config, read_toml, resolve
+from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, choose, quoted
 from tui_gan.contract.knobs import KNOBS, Knobs
 from tui_gan.contract.outer import expanded
+from tui_gan.contract.toml import read_toml, resolve
 from tui_gan.contract.values import read_value
 from tui_gan.presets import PRESETS
 

@@ -1,26 +1,15 @@
-"""Config: the settings of a run that are no knobs; TOML in and out, unknown keys refused with the nearest name."""
+"""Config: the settings of a run that are no knobs."""
 
-import dataclasses
-import tomllib
-import typing
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
-import tomli_w
 from msgspec import Meta
 
-from tui_gan.contract.errors import UsageError, cut, nearest, quoted
-from tui_gan.contract.knobs import Knobs, checked
-from tui_gan.contract.network import Network, Share, described
-from tui_gan.contract.outer import check_ordinary, decoded
+from tui_gan.contract.network import Network, Share
 
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000_000)]
 CountOrNone = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
 Weight = Annotated[float, Meta(ge=0.0, le=1e9)]
-# Bytes that a file of settings may hold.
-LARGEST = 1 << 20
 # Above 0 by more than a thread that rounds the smallest numbers to 0 takes for 0.
 LEAST = 1e-9
 
@@ -266,105 +255,3 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int, Meta(ge=4, le=65_536, description="number of latents that stay the same through the run, for its pictures.")
     ] = 4096
     keep: Annotated[int, Meta(ge=1, le=100_000, description="number of checkpoints that are kept, the newest, beside the best.")] = 5
-
-
-def resolve(config: Config, knobs: Knobs, *tables: Mapping[str, Any], source: str = "configuration") -> tuple[Config, Knobs]:
-    """Lay tables of changes over a preset, the later over the earlier.
-
-    Args:
-        tables: nested mappings in the shape of the TOML file; the table "knobs" holds the live settings.
-        source: what an error names as its origin.
-
-    Raises:
-        UsageError: an unknown key (with the nearest name), a value of the wrong type, or one out of its range.
-    """
-    merged: dict[str, Any] = {**msgspec.to_builtins(config), "knobs": dataclasses.asdict(knobs)}
-    for table in tables:
-        table = _spelled_out(table)
-        _check_names(table, {**_shape(Config), "knobs": _shape(Knobs)}, "", source)
-        merged = _overlaid(merged, table)
-    live = merged.pop("knobs")
-    try:
-        found = msgspec.convert(merged, Config), checked(msgspec.convert(live, Knobs))
-        # What no file can hold cannot be saved.
-        msgspec.json.encode(found)
-        return found
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{source}: {_sentence(error)}") from None
-    except UnicodeEncodeError:
-        raise UsageError(f"{source}: a value holds what cannot be written as text") from None
-    except UsageError as error:
-        raise UsageError(f"{source}: {error}") from None
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file of changes.
-
-    Raises:
-        UsageError: it cannot be read, or is not TOML; the text names the line.
-    """
-    try:
-        check_ordinary(path)
-        if (size := path.stat().st_size) > LARGEST:
-            raise UsageError(f"{path} is no file of settings: it holds {size:,} bytes")
-        return tomllib.loads(decoded(path.read_bytes())[0])
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not TOML: byte {error.start + 1:,} is not {error.encoding.upper()}") from None
-    except RecursionError:
-        raise UsageError(f"{path} is not TOML: its brackets are nested too deeply") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not TOML: {cut(error)}") from None
-    except ValueError:
-        raise UsageError(f"{path} is not TOML: a number in it has thousands of digits") from None
-
-
-def to_toml(config: Config, knobs: Knobs) -> str:
-    """Write a configuration so that `read_toml` and `resolve` give it back."""
-    return tomli_w.dumps({**msgspec.to_builtins(config), "knobs": dataclasses.asdict(knobs)})
-
-
-def _spelled_out(table: Mapping[str, Any]) -> dict[str, Any]:
-    """The table with the short descriptions of networks in full."""
-    given = {name: table[name] for name in ("generator", "discriminator") if name in table}
-    # A description that is one width alone, such as 128, is read as a number.
-    texts = {name: str(value) if type(value) is int and 0 <= value < 10**9 else value for name, value in given.items()}
-    return {**table, **{name: described(text) for name, text in texts.items() if isinstance(text, str)}}
-
-
-def _shape(kind: type) -> dict[str, Any]:
-    """The names that a table may hold, each with the names of its own table or None."""
-    hints = typing.get_type_hints(kind)
-    nested = {name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, msgspec.Struct)}
-    return {name: _shape(nested[name]) if name in nested else None for name in hints}
-
-
-def _check_names(table: Mapping[str, Any], shape: Mapping[str, Any], prefix: str, source: str) -> None:
-    for name, value in table.items():
-        if name not in shape:
-            raise UsageError(f"{source}: unknown key {quoted(prefix + name)}{nearest(name, shape)}")
-        if shape[name] is not None:
-            if not isinstance(value, Mapping):
-                raise UsageError(f"{source}: {prefix + name!r} is a table; its keys are {', '.join(shape[name])}")
-            _check_names(value, shape[name], f"{prefix}{name}.", source)
-
-
-def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    both = {
-        name: _overlaid(below[name], value)
-        for name, value in above.items()
-        if isinstance(value, Mapping) and isinstance(below.get(name), Mapping)
-    }
-    return {**below, **above, **both}
-
-
-def _sentence(error: msgspec.ValidationError) -> str:
-    """msgspec's "Expected `int` >= 1 - at `$.steps`" as "steps: expected int >= 1", in the words of TOML."""
-    whole = str(error).replace("`", "")
-    # What was typed stands before the last one.
-    text, place = whole.rsplit(" - at $", 1) if " - at $" in whole else (whole, "")
-    text = cut(text).replace("array", "list").replace("object", "table")
-    # msgspec does not say under which name of a mapping it found the value.
-    place = f"a value of {place[1:-5]}" if place.endswith("[...]") else place.lstrip(".")
-    return f"{place}: {text[0].lower()}{text[1:]}" if place else text

@@ -6,8 +6,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tui_gan.contract.config import Config, resolve
+from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.toml import resolve
 
 # Settings that the course of a run does not depend on, the seed, over which an outcome goes, and the steps, which it names.
 IMMATERIAL = ("seed", "steps", "threads", "metrics", "metric", "evaluated", "stop", "evaluate_every", "log_every", "preview_every", "keep")

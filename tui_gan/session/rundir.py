@@ -12,10 +12,11 @@ from pathlib import Path
 
 import msgspec
 
-from tui_gan.contract.config import Config, read_toml, resolve, to_toml
+from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError, UsageError, nearest, quoted
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.outer import word
+from tui_gan.contract.toml import read_toml, resolve, to_toml
 from tui_gan.data.files import fingerprint
 from tui_gan.data.tables import READERS
 

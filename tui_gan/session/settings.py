@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tui_gan.contract.config import Config, resolve
+from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import ACTIVATION_NAMES
 from tui_gan.contract.outer import word
 from tui_gan.contract.settings import differences, help_of, leaves, names_of, nested, why_not
 from tui_gan.contract.snapshot import Setting
+from tui_gan.contract.toml import resolve
 from tui_gan.contract.values import typed
 from tui_gan.gan.datasets import Truth
 from tui_gan.gan.latents import LATENTS

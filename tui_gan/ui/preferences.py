@@ -8,8 +8,8 @@ from typing import Any
 
 from textual.keys import Keys
 
-from tui_gan.contract.config import read_toml
 from tui_gan.contract.errors import UsageError, choose, nearest, quoted
+from tui_gan.contract.toml import read_toml
 from tui_gan.ui.keys import CHARACTERS, FIXED, KEYS, Key, in_force
 from tui_gan.ui.unofficial import key_of
 

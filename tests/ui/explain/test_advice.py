@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from tests.ui.conftest import make_snapshot
-from tui_gan.contract.config import Config, resolve
+from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.rules import Rules
 from tui_gan.contract.settings import SETTINGS, leaves, nested
 from tui_gan.contract.snapshot import Setting
+from tui_gan.contract.toml import resolve
 from tui_gan.gan.rules import rules
 from tui_gan.presets import PRESETS
 from tui_gan.ui.explain.advice import AILMENTS, CURES, advice, cures, prescription
