@@ -122,7 +122,7 @@ class _Standing:
             _check_control(_in_time(partial(self._run, [items[test] for test in self.order.of(self.mutants[0])], [])))
         for mutant in self.mutants:
             chosen = [items[test] for test in self.order.of(mutant)]
-            outcome, killer = _in_time(partial(self._run, chosen, _changes(mutant, functions)))
+            outcome, killer = _in_time(partial(self._run, chosen, _changes(mutant, functions))) if chosen else (SURVIVED, "")
             self.order.killed(mutant, killer)
             self.results.send((mutant, outcome, killer))
         return True

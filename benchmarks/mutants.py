@@ -111,12 +111,14 @@ class _Visitor(cst.CSTVisitor):
 
 
 def _says_only(node: cst.CSTNode) -> bool:
-    """Whether it is for readers, checkers or caches: annotations, decorators, the words of an error, aliases of types, `strict=`, or
-    the device, which is seen only where there are two.
+    """Whether it is for readers, checkers or caches alone, or for machines that are not here.
+
+    Annotations, decorators, the words of an error, aliases of types, `__all__`, `strict=`; and `device=`, which is seen only where
+    there are two devices.
     """
     if isinstance(node, cst.Assign) and isinstance(node.targets[0].target, cst.Name):
         name = node.targets[0].target.value
-        return name[0].isupper() and not name.isupper()
+        return (name[0].isupper() and not name.isupper()) or name == "__all__"
     return isinstance(node, cst.Annotation | cst.Decorator | cst.Raise) or _is_unseen(node)
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tui_gan.contract.config import Config, Noise, Optimizer
-from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.beginning import networks
 from tui_gan.gan.datasets import DATASETS, of_column, of_columns, of_images
@@ -255,3 +255,18 @@ def test_samples_are_copied_to_a_device_once() -> None:
     for _ in range(2):
         assert sample(3, torch.Generator(), "meta").shape == (3, 1)
     assert moves == ["meta"]
+
+
+def test_a_live_change_keeps_the_coefficients_whose_weights_stay_and_begins_the_others(build_trainer: Build) -> None:
+    trainer = build_trainer(regularizers={"adaptive_l2": 0.1})
+    trainer.coefficients["adaptive_l2"] = torch.tensor(0.7)
+    for weights, expected in (({"adaptive_l2": 0.1}, 0.7), ({"adaptive_l2": 0.1, "r1": 1.0}, 0.7), ({"adaptive_l2": 0.2}, 0.2)):
+        changed = trainer.under(msgspec.structs.replace(trainer.config, regularizers=weights))
+        assert changed.coefficients["adaptive_l2"].item() == pytest.approx(expected)
+    assert trainer.under(msgspec.structs.replace(trainer.config, regularizers={})).coefficients == {}
+
+
+def test_the_first_step_that_follows_the_accuracy_has_one_update(build_trainer: Build, knobs: Knobs) -> None:
+    turned = set_knob(knobs, "k_steps", 5)
+    assert build_trainer(coordination="accuracy").k_steps(turned) == 1
+    assert build_trainer(coordination="fixed").k_steps(turned) == 5

@@ -421,6 +421,29 @@ def test_the_gravest_of_points_stands_first() -> None:
     assert [each.kind for each in collapse][:2] == ["collapse", "apart"]
 
 
+def test_what_is_wrong_with_width_and_place_of_points_is_weighed() -> None:
+    truth = DATASETS["correlated"](True).truth
+    assert isinstance(truth, Plane)
+    points = truth.points(10_000)
+    middle = points.mean(0)
+    along = (points - middle) @ CORRELATED_AXES.T
+    # Half the logarithm of the ratio of widths, and two fifths of the shift: .35 against .12, .08 against .2.
+    for ratio, shift, expected in ((0.5, 0.3, ["narrow", "shifted"]), (0.85, 0.5, ["shifted", "narrow"]), (2.0, 0.3, ["wide", "shifted"])):
+        made = middle + (along * (1, ratio) + (shift * along[:, 0].std(), 0)) @ CORRELATED_AXES
+        kinds = [each.kind for each in plane.findings(made, truth)]
+        assert [kind for kind in kinds if kind in ("narrow", "wide", "shifted")] == expected
+
+
+def test_that_data_are_discrete_is_told_last() -> None:
+    rows = np.random.default_rng(0).standard_normal((2_000, 2))
+    rows[:, 1] = np.arange(2_000) % 20
+    truth = of_columns(rows, True).truth
+    assert isinstance(truth, Plane)
+    kinds = [each.kind for each in plane.findings(rows + np.array([1.0, 0.0]), truth)]
+    assert "shifted" in kinds
+    assert kinds[-1] == "discrete"
+
+
 FLOORS = {
     "ks": Floor(0.01, 0.02),
     "js": Floor(0.001, 0.002),

@@ -2,6 +2,8 @@
 
 import dataclasses
 import math
+import sys
+import types
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +16,7 @@ from tests.gan.metrics.conftest import Case
 from tui_gan.gan import diagnosis
 from tui_gan.gan.datasets import DATASETS, of_column, of_columns
 from tui_gan.gan.datasets.dataset import Dataset, Images, Line, Plane
-from tui_gan.gan.metrics import METRICS, frechet, line, manifold, measure, nearest, parzen, pixels, plane
+from tui_gan.gan.metrics import METRICS, applicable, classifier, frechet, line, manifold, measure, nearest, parzen, pixels, plane
 from tui_gan.gan.metrics.floors import draws, floors, summary
 
 Measure = Callable[[Any], float]
@@ -114,7 +116,8 @@ def test_one_training_image_is_compared_for_each_sample_and_drawn_by_the_fixed_s
     black, white = torch.zeros(9, 1, 1, 2, dtype=torch.uint8), torch.full((9, 1, 1, 2), 255, dtype=torch.uint8)
     assert manifold.without_neighbours(Images(black[:6], white)) is None
     assert manifold.without_neighbours(Images(black[:5], white)) is not None
-    assert manifold.without_features(Images(black, white)) is not None
+    for reason in (manifold.without_features, frechet.without_features):
+        assert reason(Images(black, white)) == "the classifier knows grey images of 28x28 alone"
     assert frechet.without_features(Images(black, white[:2], features=lambda x: x)) is None
     assert frechet.without_features(Images(black, white[:1], features=lambda x: x)) is not None
 
@@ -232,3 +235,43 @@ def test_what_a_diagnosis_rests_on_has_floors() -> None:
     assert {name for name in (*diagnosis.CLOSE, *diagnosis.ASIDE) if not METRICS[name].floor} == set()
     described = {name for name, metric in METRICS.items() if metric.better is None}
     assert not any(METRICS[name].floor for name in described)
+
+
+def test_what_rests_on_features_is_left_out_where_there_are_none(images: Case) -> None:
+    bare = dataclasses.replace(images.truth, features=None)  # type: ignore[arg-type]
+    left_out = set(applicable(images.truth)) - set(applicable(bare))
+    assert left_out == {name for name in applicable(images.truth) if name.startswith(("feature_", "classifier_"))}
+    assert len(left_out) == 5
+
+
+def test_fid_and_kid_are_of_ten_thousand_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    library = types.ModuleType("torch_fidelity")
+    found = {"frechet_inception_distance": 1.0, "kernel_inception_distance_mean": 2.0}
+    library.calculate_metrics = lambda **how: asked.append(how) or found  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "torch_fidelity", library)
+    measure(tiny(10_003, 2), tiny_truth(10_004), ["fid"])
+    assert [len(asked[0][name]) for name in ("input1", "input2")] == [10_000, 10_000]
+    assert asked[0]["kid_subset_size"] == 1_000
+
+
+def test_the_classifier_is_torchs_layers_with_its_weights() -> None:
+    stream = torch.Generator().manual_seed(0)
+    weights = {name: torch.randn(shape, generator=stream) / math.prod(shape[1:]) ** 0.5 for name, shape in classifier.SHAPES.items()}
+    layers = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 16, 5),
+        torch.nn.ReLU(),
+        torch.nn.MaxPool2d(2),
+        torch.nn.Conv2d(16, 32, 5),
+        torch.nn.ReLU(),
+        torch.nn.MaxPool2d(2),
+        torch.nn.Flatten(),
+        torch.nn.Linear(512, 64),
+        torch.nn.ReLU(),
+        torch.nn.Linear(64, 10),
+    )
+    for name, number in {"conv1": 0, "conv2": 3, "fc1": 7, "fc2": 9}.items():
+        layers[number].load_state_dict({part: weights[f"{name}.{part}"] for part in ("weight", "bias")})
+    made, digits = classifier.of_weights(weights), torch.rand(6, 1, 28, 28, generator=stream)
+    torch.testing.assert_close(made.features(digits), layers[:9](digits).detach())
+    torch.testing.assert_close(made.forward(digits), layers(digits).detach())

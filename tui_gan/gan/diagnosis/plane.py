@@ -54,11 +54,12 @@ def findings(samples: Floats, truth: Plane) -> tuple[Finding, ...]:
 
 
 def discrete(truth: Plane) -> Iterator[Finding]:
-    """Whether the user's points, or one of their columns, take few values."""
+    """Whether a column of the user's points takes few values."""
     if truth.rows < 10 * SEEN:
         return
     rows = truth.points(truth.rows)
-    distinct = min(len(np.unique(rows, axis=0)), *(len(np.unique(rows[:, axis])) for axis in (0, 1)))
+    # There are no fewer points than values in a column.
+    distinct = min(len(np.unique(rows[:, axis])) for axis in (0, 1))
     if distinct <= DISTINCT * len(rows):
         yield Finding("discrete", math.nan, count=distinct)
 
