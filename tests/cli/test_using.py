@@ -207,10 +207,14 @@ def test_what_is_no_file_in_its_place_is_one_line_and_status_3(
 
 
 @pytest.mark.parametrize("put", PLACES.values(), ids=PLACES)
-def test_a_configuration_that_is_no_file_is_no_run_or_one_line(put: Callable[[Path], None], a_run: Path, program: Program) -> None:
+def test_a_run_goes_on_without_its_file_of_settings_and_is_listed_with_what_is_wrong(
+    put: Callable[[Path], None], a_run: Path, program: Program
+) -> None:
     (a_run / "config.toml").unlink()
     put(a_run / "config.toml")
-    assert program("resume", "mine", "--headless").status == 3
+    resumed = program("resume", "mine", "--headless")
+    assert resumed.status == 0
+    assert "config.toml cannot be read; resume continues with the checkpoint's settings" in resumed.err
     done = program("runs", "--json")
     assert done.status == 0
     (row,) = done.result["runs"]

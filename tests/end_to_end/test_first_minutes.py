@@ -17,16 +17,16 @@ def test_a_run_begins_paused_and_goes_on_after_its_end(tmp_path: Path) -> None:
         opened.wait_for("space go on")
         # What is typed for the filter is no key; Escape and the key at once are both.
         opened.press("6")
-        opened.wait_for("knobs and settings")
+        opened.wait_for("latent_scale")
         opened.press("/r1")
         opened.wait_for("filter r1")
-        assert "latent_scale" not in opened.text
+        assert "label_smoothing" not in opened.text
         opened.press("\x1b1")
         opened.wait_for(lambda text: stands(text, "distribution"))
         opened.press("?")
         opened.wait_for("Escape closes")
         opened.press("\x1b6")
-        opened.wait_for(lambda text: "knobs and settings" in text and "latent_scale" in text)
+        opened.wait_for(lambda text: "knobs and settings" in text and "label_smoothing" in text)
         opened.press("1", " ")
         opened.wait_for(lambda text: "FINISHED" in text and step(text) == 60)
         opened.wait_for("finished; to go on, raise steps in the knobs view (6, or space)")

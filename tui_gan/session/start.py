@@ -59,7 +59,10 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
             raise
         run.note(f"resumed at step {run.step}")
         _tell_arithmetic(run, saved[1])
-        if run.began and rundir.checksum(plan.run) != run.began:
+        now = rundir.checksum(plan.run)
+        if not now:
+            run.note("config.toml cannot be read; resume continues with the checkpoint's settings", "warning")
+        elif run.began and now != run.began:
             anew = f"`{rundir.anew(plan.run, plan.config)}` starts a new run with yours"
             run.note(f"config.toml was edited; resume continues with the checkpoint's settings, {anew}", "warning")
     else:
