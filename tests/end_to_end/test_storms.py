@@ -16,12 +16,13 @@ from tests.terminal import PATIENCE, Terminal, entered, terminal
 LAST = (120, 36)
 # Stops itself, as SIGSTOP does, with all of its threads, when torch is looked for for the first time.
 STOPS_BEFORE_TORCH = """
-import os, signal, sys
+import signal, sys, threading
 class Stops:
     def find_spec(self, name, path=None, target=None):
         if name == "torch":
             sys.meta_path.remove(self)
-            os.kill(os.getpid(), signal.SIGSTOP)
+            # Sent to this thread, it is obeyed before another line of it runs.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 sys.meta_path.insert(0, Stops())
 from tui_gan.cli import main
 sys.exit(main())
