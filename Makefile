@@ -8,8 +8,9 @@ READY := .venv/.installed
 run: $(READY)
 	$(BIN)/tui-gan run toy1d
 
+# With bytecode kept, or each program that tests start compiles all of it; three processes, since those that wait leave a core free.
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -45,7 +45,7 @@ def logged_speed(run: Path) -> float:
 
 def on_screen(folder: Path, view: str = "overview") -> float:
     run = folder / f"screen-{time.monotonic_ns()}"
-    with terminal("run", "toy1d", "--steps", str(STEPS), "--out", str(run), cwd=folder) as opened:
+    with terminal("run", "toy1d", "--steps", str(STEPS), "--out", str(run), cwd=folder, anew=True) as opened:
         opened.wait_for("RUNNING")
         opened.press(DIGITS[view])
         drain_until(opened, lambda: "finished" in (run / "log.jsonl").read_text() if (run / "log.jsonl").exists() else False)
@@ -111,7 +111,7 @@ def bench_views(pairs: int, folder: Path) -> None:
 
 
 def bench_keys(pairs: int, folder: Path, presses: int = 100) -> None:
-    with terminal("run", "toy1d", "--out", str(folder / "keys"), cwd=folder) as opened:
+    with terminal("run", "toy1d", "--out", str(folder / "keys"), cwd=folder, anew=True) as opened:
         opened.wait_for("RUNNING")
         for view in VIEWS:
             opened.press(DIGITS[view])
@@ -152,7 +152,7 @@ def bench_bytes(pairs: int, folder: Path, seconds: float = 10.0) -> None:
         return (opened.received - before) / seconds / 1000
 
     for preset, views in COUNTED.items():
-        with terminal("run", preset, "--out", str(folder / f"bytes-{preset}"), cwd=folder) as opened:
+        with terminal("run", preset, "--out", str(folder / f"bytes-{preset}"), cwd=folder, anew=True) as opened:
             opened.wait_for("RUNNING")
             for view in views:
                 opened.press(DIGITS[view])
@@ -188,7 +188,7 @@ def bench_memory(pairs: int, folder: Path, steps: int = 200_000) -> None:
         return psutil.Process(opened.process.pid).memory_info().rss / 2**20
 
     run = folder / f"memory-{steps}"
-    with terminal("run", "toy1d", "--steps", str(steps), "--out", str(run), cwd=folder) as opened:
+    with terminal("run", "toy1d", "--steps", str(steps), "--out", str(run), cwd=folder, anew=True) as opened:
         early, late = resident(opened, run, 20_000), resident(opened, run, steps)
         opened.press("q")
         opened.wait_end()

@@ -1,7 +1,9 @@
 """A real pseudo-terminal with a terminal emulator (pyte) behind it, for end-to-end tests and benchmarks."""
 
+import atexit
 import contextlib
 import fcntl
+import functools
 import os
 import pty
 import re
@@ -16,6 +18,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pyte
+
+from tests.starts import Forked, Nursery
 
 PROGRAM = (sys.executable, "-m", "tui_gan")
 PATIENCE = 60.0
@@ -51,6 +55,7 @@ class Terminal:
 
     Args:
         told: columns and rows that the program is told of; the size by default.
+        anew: whether the program is imported anew, as it is with an environment of its own.
 
     Attributes:
         received: bytes that the program has written so far.
@@ -63,6 +68,7 @@ class Terminal:
         size: tuple[int, int] = (120, 36),
         environment: dict[str, str] | None = None,
         told: tuple[int, int] | None = None,
+        anew: bool = False,
     ) -> None:
         self.columns, self.rows = size
         self.screen = pyte.Screen(self.columns, self.rows)
@@ -74,17 +80,14 @@ class Terminal:
         self.attributes = termios.tcgetattr(self.master)
         variables = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         inherited = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
-        root = str(Path(__file__).parents[1])
-        self.process = subprocess.Popen(
-            command,
-            cwd=cwd,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env={**inherited, "PYTHONPATH": root, **NOWHERE, **variables, **(environment or {})},
-            start_new_session=True,
-            preexec_fn=_own_terminal,
-        )
+        whole = {**inherited, "PYTHONPATH": str(Path(__file__).parents[1]), **NOWHERE, **variables, **(environment or {})}
+        self.process: subprocess.Popen[bytes] | Forked
+        if tuple(command[: len(PROGRAM)]) == PROGRAM and not (environment or anew):
+            self.process = _nursery(tuple(sorted(whole.items()))).start(command[len(PROGRAM) :], cwd, slave)
+        else:
+            self.process = subprocess.Popen(
+                command, cwd=cwd, stdin=slave, stdout=slave, stderr=slave, env=whole, start_new_session=True, preexec_fn=_own_terminal
+            )
         os.close(slave)
 
     def press(self, *keys: str) -> None:
@@ -189,10 +192,12 @@ FROM_THE_START = (b"25", b"7")
 
 
 @contextlib.contextmanager
-def terminal(*words: str, cwd: Path, size: tuple[int, int] = (120, 36), paced: bool = False, **environment: str) -> Iterator[Terminal]:
+def terminal(
+    *words: str, cwd: Path, size: tuple[int, int] = (120, 36), paced: bool = False, anew: bool = False, **environment: str
+) -> Iterator[Terminal]:
     """`tui-gan` with these words on a terminal of this size, ended at the end whatever happens; a run is at full speed unless `paced`."""
     speed = [] if paced or words[:1] != ("run",) else ["--pace", "0"]
-    opened = Terminal([*PROGRAM, *words, *speed], cwd, size, environment)
+    opened = Terminal([*PROGRAM, *words, *speed], cwd, size, environment, anew=anew)
     try:
         yield opened
     finally:
@@ -202,6 +207,13 @@ def terminal(*words: str, cwd: Path, size: tuple[int, int] = (120, 36), paced: b
 def entered(key: str) -> str:
     """What a terminal sends for a key, by Textual's name of it."""
     return chr(ord(key[5]) - 96) if key.startswith("ctrl+") else ENTERED.get(key, key)
+
+
+@functools.cache
+def _nursery(environment: tuple[tuple[str, str], ...]) -> Nursery:
+    nursery = Nursery(dict(environment))
+    atexit.register(nursery.close)
+    return nursery
 
 
 def _own_terminal() -> None:

@@ -11,7 +11,7 @@ SHORT = ("--steps", "60", "--batch-size", "16", "--set", "evaluated=200")
 
 def test_a_run_begins_paused_and_goes_on_after_its_end(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    with terminal("run", "toy1d", *SHORT, "--paused", "--out", str(run), cwd=tmp_path) as opened:
+    with terminal("run", "toy1d", *SHORT, "--paused", "--out", str(run), cwd=tmp_path, anew=True) as opened:
         opened.wait_for("begins paused; space: begin at once")
         opened.wait_for(lambda text: "PAUSED" in text and step(text) == 0)
         opened.wait_for("space go on")
