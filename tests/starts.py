@@ -5,6 +5,7 @@ What a start itself does (imports, locale, environment) is tested with real ones
 
 import array
 import ctypes
+import gc
 import os
 import signal
 import socket
@@ -17,8 +18,18 @@ from fcntl import ioctl
 from pathlib import Path
 
 SUBREAPER = 36
-# Imported before the forks: all that a run on a screen needs.
-ROOTS = ("torch", "tui_gan.cli", "tui_gan.cli.front", "tui_gan.ui.app", "tui_gan.session.start", "tui_gan.headless", "tui_gan.plain")
+# Imported before the forks: all that a run on a screen needs, torch's compiler included, which its optimizers import.
+ROOTS = (
+    "torch",
+    "torch._dynamo",
+    "torch._inductor",
+    "tui_gan.cli",
+    "tui_gan.cli.front",
+    "tui_gan.ui.app",
+    "tui_gan.session.start",
+    "tui_gan.headless",
+    "tui_gan.plain",
+)
 
 
 class Forked:
@@ -115,6 +126,8 @@ def _take(slave: int, cwd: str) -> None:
 def _main() -> None:
     for name in ROOTS:
         __import__(name)
+    # What the forks share is not looked through by each.
+    gc.freeze()
     sys.argv = ["tui-gan", *_serve(socket.socket(fileno=int(sys.argv[1])))]
     from tui_gan.cli import main
 
