@@ -6,6 +6,7 @@ What a start itself does (imports, locale, environment) is tested with real ones
 import array
 import ctypes
 import gc
+import json
 import os
 import signal
 import socket
@@ -71,9 +72,14 @@ class Nursery:
             command = [sys.executable, "-m", "tests.starts", str(there.fileno())]
             self._process = subprocess.Popen(command, env=dict(environment), cwd=Path(__file__).parents[1], pass_fds=[there.fileno()])
 
-    def start(self, words: Sequence[str], cwd: Path, slave: int) -> Forked:
-        """Start the program in a session of its own on a terminal."""
-        message = "\0".join([str(cwd), *words]).encode()
+    def start(self, command: Sequence[str], cwd: Path, slave: int, environment: Mapping[str, str]) -> Forked:
+        """Start Python in a session of its own on a terminal.
+
+        Args:
+            command: what follows the name of the interpreter: `-m tui_gan` and words, or `-c` and code.
+            environment: variables that are not those of all forks.
+        """
+        message = json.dumps([str(cwd), list(command), dict(environment)]).encode()
         self._here.sendmsg([message], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [slave]))])
         return Forked(int(self._here.recv(32)))
 
@@ -84,7 +90,7 @@ class Nursery:
 
 
 def _serve(connection: socket.socket) -> list[str]:
-    """Fork for each message; returns in each fork, with the words of its command."""
+    """Fork for each message; returns in each fork, with its command."""
     while True:
         message, passed, _, _ = socket.recv_fds(connection, 65536, 1)
         if not message:
@@ -98,10 +104,11 @@ def _serve(connection: socket.socket) -> list[str]:
                 os._exit(0)
             os.close(reads)
             os.close(writes)
-            cwd, *words = message.decode().split("\0")
+            cwd, command, environment = json.loads(message)
             _take(passed[0], cwd)
+            os.environ.update(environment)
             connection.close()
-            return words
+            return list(command)
         os.waitpid(between, 0)
         # By now it has been taken over by whoever asked.
         connection.send(os.read(reads, 32))
@@ -128,10 +135,9 @@ def _main() -> None:
         __import__(name)
     # What the forks share is not looked through by each.
     gc.freeze()
-    sys.argv = ["tui-gan", *_serve(socket.socket(fileno=int(sys.argv[1])))]
-    from tui_gan.cli import main
-
-    main()
+    command = _serve(socket.socket(fileno=int(sys.argv[1])))
+    sys.argv = ["tui-gan", *command[2:]]
+    exec(command[1] if command[0] == "-c" else "from tui_gan.cli import main; main()", {"__name__": "__main__"})
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ from tests.starts import Forked, Nursery
 
 PROGRAM = (sys.executable, "-m", "tui_gan")
 PATIENCE = 60.0
+# Variables that the interpreter or a library reads once, when it starts.
+AT_THE_START = ("LANG", "LC_", "PYTHON", "OMP_", "MKL_")
 ENTERED = {
     "space": " ",
     "enter": "\r",
@@ -55,7 +57,7 @@ class Terminal:
 
     Args:
         told: columns and rows that the program is told of; the size by default.
-        anew: whether the program is imported anew, as it is with an environment of its own.
+        anew: whether the program is imported anew, as it is where its environment asks for it.
 
     Attributes:
         received: bytes that the program has written so far.
@@ -80,14 +82,22 @@ class Terminal:
         self.attributes = termios.tcgetattr(self.master)
         variables = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         inherited = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
-        whole = {**inherited, "PYTHONPATH": str(Path(__file__).parents[1]), **NOWHERE, **variables, **(environment or {})}
+        usual = {**inherited, "PYTHONPATH": str(Path(__file__).parents[1]), **NOWHERE, **variables}
+        others = environment or {}
         self.process: subprocess.Popen[bytes] | Forked
-        if tuple(command[: len(PROGRAM)]) == PROGRAM and not (environment or anew):
-            self.process = _nursery(tuple(sorted(whole.items()))).start(command[len(PROGRAM) :], cwd, slave)
-        else:
+        if anew or command[0] != sys.executable or any(name.startswith(AT_THE_START) for name in others):
             self.process = subprocess.Popen(
-                command, cwd=cwd, stdin=slave, stdout=slave, stderr=slave, env=whole, start_new_session=True, preexec_fn=_own_terminal
+                command,
+                cwd=cwd,
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                env={**usual, **others},
+                start_new_session=True,
+                preexec_fn=_own_terminal,
             )
+        else:
+            self.process = _nursery(tuple(sorted(usual.items()))).start(command[1:], cwd, slave, others)
         os.close(slave)
 
     def press(self, *keys: str) -> None:

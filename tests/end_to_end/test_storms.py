@@ -103,7 +103,7 @@ def until(true: Callable[[], bool]) -> None:
 
 def test_words_stand_on_the_terminal_before_torch_is_loaded_and_no_key_is_lost_meanwhile(tmp_path: Path) -> None:
     command = [sys.executable, "-c", STOPS_BEFORE_TORCH, "run", "toy1d", "--out", "run", "--pace", "0"]
-    opened = Terminal(command, tmp_path)
+    opened = Terminal(command, tmp_path, anew=True)
     try:
         stopped = 0
         while not stopped:
