@@ -1,5 +1,6 @@
 """What tests of every room share: a configuration so small that a step takes a millisecond, and the program in this process."""
 
+import gc
 import os
 
 import pytest
@@ -54,3 +55,10 @@ def program(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) 
         return Done(int(left.value.code or 0), captured.out, captured.err)
 
     return program
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported by now stays, and is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

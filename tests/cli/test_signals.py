@@ -32,6 +32,8 @@ main()
 """
 PATIENCE = 120.0
 KNOBS = ("--batch-size", "16", "--minibatch-discrimination", "--checkpoint-every", "50")
+# They wait for each other's tests, and would take both cores meanwhile.
+SLOWLY = ("--pace", "250")
 EVERY = PRESETS["toy1d"].config.log_every
 
 
@@ -62,7 +64,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Runn
     folder = tmp_path_factory.mktemp("runs")
     begun = {}
     for name, ignored in (("exact", ""), ("SIGINT", ""), ("SIGHUP", ""), ("nohup", "SIGHUP")):
-        words = ["run", "toy1d", "--headless", "--json", *KNOBS, "--steps", str(10**9), "--out", str(folder / name)]
+        words = ["run", "toy1d", "--headless", "--json", *KNOBS, *SLOWLY, "--steps", str(10**9), "--out", str(folder / name)]
         command = [sys.executable, "-c", PROGRAM, ignored, *words]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         begun[name] = Running(process, folder / name)

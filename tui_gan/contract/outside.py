@@ -39,14 +39,17 @@ def outside(samples: Floats, low: Floats, high: Floats) -> Outside:
     count, across = samples.shape
     if not count:
         return Outside()
-    known = samples[np.isfinite(samples).all(axis=1)]
+    # A row a coordinate, since numpy reduces over a few long rows many times as fast as over many short ones.
+    rows = np.ascontiguousarray(samples.T)
+    known = rows[:, np.isfinite(rows).all(axis=0)]
+    low, high = low[:, None], high[:, None]
     with np.errstate(over="ignore"):
-        beyond = np.concatenate((low - known, known - high), axis=1) / np.tile(high - low, 2)
-    farthest = np.where(beyond.max(axis=1) > 0, beyond.argmax(axis=1), -1)
+        beyond = np.concatenate((low - known, known - high)) / np.concatenate((high - low, high - low))
+    farthest = np.where(beyond.max(axis=0) > 0, beyond.argmax(axis=0), -1)
     # Below the lower end of each coordinate, then above the upper one.
     ends = [float((farthest == end).sum()) / count for end in range(2 * across)]
     left, right, below, above = (ends[0], ends[1], 0.0, 0.0) if across == 1 else (ends[0], ends[2], ends[1], ends[3])
-    return Outside(left, right, below, above, 1 - len(known) / count)
+    return Outside(left, right, below, above, 1 - known.shape[1] / count)
 
 
 def percent(share: float) -> str:

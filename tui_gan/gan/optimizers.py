@@ -12,6 +12,8 @@ from tui_gan.gan.networks.columns import columns, limit_columns_
 
 # Of Adam, in torch and in TensorFlow alike.
 EPSILON = 1e-8
+# Elements of a weight that is updated sooner than its form is derived.
+SMALL = 65536
 
 
 def adam(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: float, fused: bool) -> torch.optim.Optimizer:
@@ -77,16 +79,18 @@ def optimizer_of(settings: Optimizer, network: nn.Module, device: str, column_no
 
 
 def moments(settings: Optimizer, network: nn.Module, momentum: float) -> dict[str, Tensor]:
-    """All that an optimizer with this momentum keeps of the weights of a network on the device "meta", by "index.name".
+    """All that an optimizer with this momentum keeps of the weights of a network, by "index.name", on the device "meta".
 
-    It is found by one update there, so that no optimizer has to say it.
+    It is found by one update, so that no optimizer has to say it.
     """
-    weights = list(network.parameters())
-    optimizer = OPTIMIZERS[settings.kind].make(weights, beta1=settings.beta1, beta2=settings.beta2, momentum=momentum, fused=False)
+    # On "meta" the update of a weight takes milliseconds, whatever its size, and no memory.
+    weights = [nn.Parameter(torch.zeros_like(each, device="cpu" if each.numel() <= SMALL else "meta")) for each in network.parameters()]
+    make = OPTIMIZERS[settings.kind].make
+    optimizer = make(weights, beta1=settings.beta1, beta2=settings.beta2, momentum=momentum, fused=False)
     for weight in weights:
-        weight.grad = torch.empty_like(weight)
+        weight.grad = torch.zeros_like(weight)
     optimizer.step()
-    return dict(kept(optimizer))
+    return {name: value.to("meta") for name, value in kept(optimizer)}
 
 
 def kept(optimizer: torch.optim.Optimizer) -> Iterator[tuple[str, Tensor]]:
