@@ -111,7 +111,7 @@ def test_a_run_is_told_in_sentences_and_answers_to_words(tmp_path: Path) -> None
             ("minibatch_discrimination on", "Minibatch discrimination: on (was off)."),
             ("k", "k_steps is 3: discriminator updates per generator update."),
             ("k 99", "between 1 and 20"),
-            ("evaluate", "W1 0.0"),
+            ("evaluate", "W1 0."),
             ("save", "Saved a checkpoint"),
             ("paus", "Unknown command 'paus'; did you mean 'pause'?"),
             ("pause", "Paused at step"),

@@ -69,7 +69,7 @@ def test_every_key_acts_and_is_seen_and_quitting_leaves_a_checkpoint_and_a_clean
             ("b", "batch ◂ 256"),
             ("I", "save every ◂ 5,000"),
             ("v", "is the only device here"),
-            ("e", "w1 0.0"),
+            ("e", "w1 0."),
             ("x", "exported"),
             ("c", "saved a checkpoint"),
         ):

@@ -147,6 +147,7 @@ def test_training_goes_on_behind(seen, run_of, watch, until) -> None:
 
     async def body(pilot) -> None:
         await pilot.press("w")
+        await until(pilot, lambda: isinstance(app.screen, Painter))
         before = run.latest.step
         await until(pilot, lambda: run.latest.step > before + 1)
         assert isinstance(app.screen, Painter)
