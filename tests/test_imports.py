@@ -29,6 +29,7 @@ RULES = {
     "data": Rule({"contract"}, {"numpy", "PIL", "platformdirs"}),
     "gan": Rule({"contract"}, {"torch", "numpy"}),
     "session": Rule({"contract", "data", "gan"}, {"torch", "numpy", "msgspec", "safetensors", "psutil", "PIL"}),
+    "wire": Rule({"contract"}, {"msgspec", "numpy"}),
     "ui": Rule({"contract"}, {"textual", "rich", "plotext", "numpy"}),
     "headless": Rule({"contract"}, {"rich"}),
     "plain": Rule({"contract"}, set()),

@@ -1,5 +1,6 @@
 """Torch's libraries are loaded while other threads run, and importing torch finds them."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,4 +43,13 @@ def test_what_cannot_be_loaded_is_left_to_the_import(tmp_path: Path, monkeypatch
     spec = type("Spec", (), {"origin": str(tmp_path / "__init__.py")})() if there else None
     monkeypatch.setattr(ahead, "find_spec", lambda name: spec)
     monkeypatch.setattr(ahead, "sys", type("Sys", (), {"modules": {}, "platform": "linux"}))
+    opened = []
+
+    def dlopen(path: bytes, mode: int) -> None:
+        """Opens nothing, as the linker of the system with what is no library."""
+        opened.append(Path(os.fsdecode(path)))
+
+    monkeypatch.setattr(ahead.ctypes, "CDLL", lambda name: type("System", (), {"dlopen": staticmethod(dlopen)}))
     ahead.load_torch()
+    # The first that cannot be opened ends it.
+    assert opened == ([tmp_path / "lib" / "libtorch_global_deps.so"] if there else [])

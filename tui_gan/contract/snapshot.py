@@ -4,7 +4,7 @@ import dataclasses
 import enum
 import math
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -270,7 +270,7 @@ class Setting:
     """
 
     key: str
-    value: object
+    value: bool | int | float | str | tuple[Any, ...] | None
     live: bool
     choices: tuple[str, ...]
     help: str

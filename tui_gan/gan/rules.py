@@ -21,7 +21,7 @@ def rules(config: Config, knobs: Knobs, step: int = 0, k: int = 0) -> Rules:
         noise=noise_sd(noise.sd, noise.steps, step, noise.end),
         flat=all(term.flat for term in terms),
         regularized=bool(weights),
-        bound=sum(weight for name, weight in weights.items() if REGULARIZERS[name].bounds),
+        bound=sum((weight for name, weight in weights.items() if REGULARIZERS[name].bounds), 0.0),
         spectral=config.discriminator.spectral,
         schedule=SCHEDULES[schedule.kind](step, schedule.period, schedule.factor, schedule.floor),
         k=k if COORDINATION[config.coordination].adapts else 0,

@@ -77,6 +77,7 @@ def course(log: Path, until: int | None = None) -> Course:
                         # Where one quantity was logged twice at a step, the later line counts.
                         found.setdefault(name, {})[entry.step] = math.nan if value is None else value
     except FileNotFoundError:
+        # A run that has logged nothing yet has no course.
         pass
     return Course(scalars, metrics, changes, left_out(damaged))
 

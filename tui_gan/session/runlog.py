@@ -113,11 +113,10 @@ class RunLog:
     def gone(self) -> str:
         """What has become of the file under its path: "deleted", "moved", or "" while it is there."""
         now = os.fstat(self._file)
-        try:
+        # Whatever keeps the path from being looked up, the file is not found under it.
+        with contextlib.suppress(OSError):
             if os.path.samestat(os.stat(self._path), now):
                 return ""
-        except OSError:
-            pass
         return "moved" if now.st_nlink else "deleted"
 
     def make_again(self) -> None:

@@ -1,0 +1,162 @@
+"""A visit to a run in another process: a RunHandle over a socket."""
+
+import asyncio
+import contextlib
+import itertools
+import threading
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from tui_gan.contract.commands import Command
+from tui_gan.contract.snapshot import Snapshot
+from tui_gan.wire import WireError
+from tui_gan.wire.changes import changed
+from tui_gan.wire.framing import FROM_RUN, Incoming, packed
+from tui_gan.wire.messages import VERSION, Answer, Ask, Frame, FromVisitor, Hello, Look, Refused, Welcome, from_run
+
+PIECE = 2**18
+WELCOME_WITHIN = 10.0
+GONE = "the run has gone"
+
+
+class Visit:
+    """A visitor of a run.
+
+    Args:
+        address: the run's socket.
+        name: who asks.
+        asks: whether it may ask for anything.
+
+    Attributes:
+        ended: why the visit is over; "" while it lasts.
+
+    Raises:
+        WireError: nobody is there, or the visitor is not taken; its text says why.
+    """
+
+    def __init__(self, address: Path, name: str, asks: bool = True) -> None:
+        self.ended = ""
+        self._latest: Snapshot | None = None
+        self._looks = False
+        self._lock = threading.Lock()
+        self._numbers = itertools.count()
+        self._asked: dict[int, Future[Answer]] = {}
+        self._welcome: Future[Welcome] = Future()
+        self._first: Future[None] = Future()
+        self._over = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._writer: asyncio.StreamWriter | None = None
+        threading.Thread(target=self._work, args=(address, Hello(VERSION, name, asks)), name="visit", daemon=True).start()
+        try:
+            self.welcome = self._welcome.result(WELCOME_WITHIN)
+        except TimeoutError:
+            self.close()
+            raise WireError("the run does not answer") from None
+
+    @property
+    def latest(self) -> Snapshot:
+        """The newest snapshot; the first is waited for.
+
+        Raises:
+            WireError: the visit ended before there was one.
+        """
+        if self._latest is None:
+            self.request_snapshot()
+            self._first.result()
+        assert self._latest is not None
+        return self._latest
+
+    def request_snapshot(self) -> None:
+        """Ask for the snapshot of the next step boundary, unless one is on its way."""
+        with self._lock:
+            due, self._looks = not self._looks, True
+        if due:
+            self._say(Look())
+
+    def send(self, command: Command) -> None:
+        """Ask, and do not wait for the answer."""
+        self._ask(command)
+
+    def ask(self, command: Command, seconds: float | None = None) -> Answer:
+        """Ask, and wait for the answer, without end or at most so long.
+
+        Raises:
+            WireError: the visit is over.
+            TimeoutError: there was no answer in time.
+        """
+        return self._ask(command).result(seconds)
+
+    def close(self) -> None:
+        """End the visit; the run goes on."""
+        with contextlib.suppress(RuntimeError):  # It may be over already.
+            self._loop.call_soon_threadsafe(self._leave)
+        self._over.wait()
+
+    def _ask(self, command: Command) -> "Future[Answer]":
+        number, answer = next(self._numbers), Future[Answer]()
+        with self._lock:
+            if self.ended:
+                raise WireError(self.ended)
+            self._asked[number] = answer
+        self._say(Ask(number, command))
+        return answer
+
+    def _say(self, message: FromVisitor) -> None:
+        with contextlib.suppress(RuntimeError):  # It may be over already.
+            self._loop.call_soon_threadsafe(self._write, packed(message))
+
+    def _write(self, content: bytes) -> None:
+        if self._writer is not None and not self._writer.is_closing():
+            self._writer.write(content)
+
+    def _leave(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+    def _work(self, address: Path, hello: Hello) -> None:
+        why = GONE
+        try:
+            self._loop.run_until_complete(self._visit(address, hello))
+        except WireError as error:
+            why = str(error)
+        except OSError as error:
+            why = f"no run is there ({error.strerror or error})" if self._writer is None else GONE
+        finally:
+            with self._lock:
+                self.ended = why
+                waiting: list[Future[Any]] = [self._welcome, self._first, *self._asked.values()]
+            for each in waiting:
+                if not each.done():
+                    each.set_exception(WireError(why))
+            self._loop.close()
+            self._over.set()
+
+    async def _visit(self, address: Path, hello: Hello) -> None:
+        reader, self._writer = await asyncio.open_unix_connection(str(address), limit=PIECE)
+        self._writer.write(packed(hello))
+        incoming = Incoming(FROM_RUN)
+        try:
+            while piece := await reader.read(PIECE):
+                for content in incoming.feed(piece):
+                    self._hear(content)
+        finally:
+            self._writer.close()
+
+    def _hear(self, content: bytes) -> None:
+        match from_run(content):
+            case Welcome() as welcome:
+                self._welcome.set_result(welcome)
+            case Refused(why=why):
+                raise WireError(why)
+            case Answer() as answer:
+                with self._lock:
+                    waiting = self._asked.pop(answer.number, None)
+                if waiting is not None:
+                    waiting.set_result(answer)
+            case Frame(change=change):
+                self._latest = changed(Snapshot, self._latest, change)
+                with self._lock:
+                    self._looks = False
+                if not self._first.done():
+                    self._first.set_result(None)

@@ -1,0 +1,116 @@
+"""What a visitor and a run say to each other.
+
+A visitor says Hello first, and is answered by Welcome or Refused. Then it may ask, each Ask being answered by one Answer, in the
+order of arrival, and look, each Look being answered by one Frame when the run has come to its next step boundary. Since a visitor
+that does not read does not look again, it gets fewer frames and nothing is kept for it.
+"""
+
+from typing import TYPE_CHECKING, Any, TypeVar, Union
+
+import msgspec
+
+from tui_gan.contract.commands import Command
+from tui_gan.wire import WireError
+
+# Both sides must have the same; it is raised with every change of a message, of a command or of the snapshot.
+VERSION = 1
+# Characters of the name that a visitor gives itself.
+LONGEST_NAME = 64
+
+if TYPE_CHECKING:
+    AnyCommand = Command
+else:
+    AnyCommand = Union[tuple(Command.__subclasses__())]  # noqa: UP007
+
+
+class FromVisitor(msgspec.Struct, frozen=True, tag=True):
+    """What a visitor says."""
+
+
+class Hello(FromVisitor, frozen=True):
+    """The first message.
+
+    Attributes:
+        name: who asks, as events and the journal say it.
+        asks: whether it may ask for anything; who only watches may not.
+    """
+
+    version: int
+    name: str
+    asks: bool = True
+
+
+class Ask(FromVisitor, frozen=True):
+    """A command, with a number of the visitor's own that its answer repeats."""
+
+    number: int
+    command: AnyCommand
+
+
+class Look(FromVisitor, frozen=True):
+    """A snapshot of the next step boundary, after every command asked before."""
+
+
+class FromRun(msgspec.Struct, frozen=True, tag=True):
+    """What a run says."""
+
+
+class Welcome(FromRun, frozen=True):
+    """The visitor is taken.
+
+    Attributes:
+        run: the run directory, absolute.
+    """
+
+    run: str
+    pid: int
+
+
+class Refused(FromRun, frozen=True):
+    """The visitor is not taken, or no longer; the connection ends."""
+
+    why: str
+
+
+class Answer(FromRun, frozen=True):
+    """What became of an Ask: obeyed, or refused with the reason."""
+
+    number: int
+    obeyed: bool
+    why: str = ""
+
+
+class Frame(FromRun, frozen=True):
+    """The snapshot, as what has changed since the last one that this visitor got."""
+
+    change: Any
+
+
+Message = TypeVar("Message")
+_FROM_VISITOR: msgspec.msgpack.Decoder[Hello | Ask | Look] = msgspec.msgpack.Decoder(Hello | Ask | Look)
+_FROM_RUN: msgspec.msgpack.Decoder[Welcome | Refused | Answer | Frame] = msgspec.msgpack.Decoder(Welcome | Refused | Answer | Frame)
+
+
+def from_visitor(content: bytes) -> Hello | Ask | Look:
+    """Read what a visitor says.
+
+    Raises:
+        WireError: it is none of these.
+    """
+    return _read(_FROM_VISITOR, content)
+
+
+def from_run(content: bytes) -> Welcome | Refused | Answer | Frame:
+    """Read what a run says.
+
+    Raises:
+        WireError: it is none of these.
+    """
+    return _read(_FROM_RUN, content)
+
+
+def _read(decoder: msgspec.msgpack.Decoder[Message], content: bytes) -> Message:
+    try:
+        return decoder.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise WireError(f"a message that is none: {error}") from None

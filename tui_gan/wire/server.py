@@ -1,0 +1,216 @@
+"""Visitors of a run: let in by a socket, served on one thread, and never waited for by the training."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from tui_gan.contract.commands import Command
+from tui_gan.contract.snapshot import Snapshot
+from tui_gan.wire import WireError
+from tui_gan.wire.changes import changes
+from tui_gan.wire.framing import FROM_VISITOR, Incoming, packed
+from tui_gan.wire.messages import LONGEST_NAME, VERSION, Answer, Ask, Frame, FromRun, Hello, Look, Refused, Welcome, from_visitor
+
+PIECE = 65536
+# Seconds for the first message, and visitors and unanswered questions of one visitor at most.
+HELLO_WITHIN, MOST_VISITORS, MOST_ASKED = 5.0, 64, 64
+
+
+class Host(Protocol):
+    """What a server needs of a run; every method may be called from any thread and never waits."""
+
+    @property
+    def latest(self) -> Snapshot:
+        """The newest snapshot."""
+
+    def request_snapshot(self) -> None:
+        """Ask for one; `Server.published` is called when it is there."""
+
+    def ask(self, command: Command, source: str, answered: Callable[[bool, str], None]) -> None:
+        """Queue a command; `answered` is told, on the thread of the run, whether it was obeyed, and else why not."""
+
+
+class Server:
+    """Lets visitors in, as long as the run lasts.
+
+    Args:
+        run: the run directory, absolute.
+        address: of the socket; whatever lies there is a dead run's, which the caller has made sure of.
+
+    Raises:
+        OSError: the socket cannot be made.
+    """
+
+    def __init__(self, host: Host, run: Path, address: Path) -> None:
+        self._host, self._run, self._address = host, run, address
+        self._visits: set[_Visit] = set()
+        self._closing = threading.Event()
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        address.unlink(missing_ok=True)
+        self._socket.bind(str(address))
+        # From here on nobody is turned away, though the thread may not have come to it.
+        self._socket.listen(MOST_VISITORS)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._work, name="visitors", daemon=True)
+        self._thread.start()
+
+    @property
+    def visitors(self) -> tuple[str, ...]:
+        """The names of those who are there."""
+        return tuple(visit.name for visit in tuple(self._visits) if visit.name)
+
+    def published(self) -> None:
+        """There is a newer snapshot; called on any thread, and next to nothing where nobody is there."""
+        if self._visits and not self._closing.is_set():
+            with contextlib.suppress(RuntimeError):  # The loop may have been closed since.
+                self._loop.call_soon_threadsafe(self._tell_all)
+
+    def close(self, why: str) -> None:
+        """Send all visitors away, with the reason, and remove the socket."""
+        self._closing.set()
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._leave, why)
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.close()
+            with contextlib.suppress(OSError):
+                self._address.unlink()
+
+    async def _serve(self) -> None:
+        self._left: asyncio.Future[str] = self._loop.create_future()
+        server = await asyncio.start_unix_server(self._meet, sock=self._socket, limit=PIECE)
+        try:
+            why = await self._left
+        finally:
+            server.close()
+        for visit in tuple(self._visits):
+            visit.say(Refused(why))
+        tasks = [visit.task for visit in self._visits if visit.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _leave(self, why: str) -> None:
+        if not self._left.done():
+            self._left.set_result(why)
+
+    def _tell_all(self) -> None:
+        for visit in self._visits:
+            visit.fresh.set()
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visit = _Visit(self._host, reader, writer)
+        try:
+            if (user := _user(writer.get_extra_info("socket"))) != os.getuid():
+                raise WireError(f"the run belongs to another user than number {user}")
+            if len(self._visits) >= MOST_VISITORS:
+                raise WireError(f"{MOST_VISITORS} visitors are there already")
+            self._visits.add(visit)
+            await visit.serve(self._run)
+        except WireError as error:
+            visit.say(Refused(str(error)))
+        except TimeoutError:
+            visit.say(Refused(f"a visitor says hello within {HELLO_WITHIN:g} seconds"))
+        except OSError:
+            # It has gone, and there is nobody to tell.
+            pass
+        finally:
+            self._visits.discard(visit)
+            with contextlib.suppress(OSError):
+                writer.close()
+
+
+class _Visit:
+    """One visitor: what it asks goes to the run in its order, and what it looks at is a snapshot at a time."""
+
+    def __init__(self, host: Host, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._host, self._reader, self._writer = host, reader, writer
+        self.name = ""
+        self.fresh = asyncio.Event()
+        self.task = asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
+        self._asked = asyncio.Semaphore(MOST_ASKED)
+        self._seen: Snapshot | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._asks = False
+
+    def say(self, message: FromRun) -> None:
+        """Send a message, as far as there still is somebody to send it to."""
+        if not self._writer.is_closing():
+            self._writer.write(packed(message))
+
+    async def serve(self, run: Path) -> None:
+        """Serve the visitor until it leaves."""
+        incoming = Incoming(FROM_VISITOR)
+        try:
+            while piece := await asyncio.wait_for(self._reader.read(PIECE), None if self.name else HELLO_WITHIN):
+                for content in incoming.feed(piece):
+                    await self._hear(from_visitor(content), run)
+        finally:
+            if self._looking is not None:
+                self._looking.cancel()
+
+    async def _hear(self, message: Hello | Ask | Look, run: Path) -> None:
+        if isinstance(message, Hello) == bool(self.name):
+            raise WireError("a visitor says hello first, and once")
+        match message:
+            case Hello():
+                self._greet(message, run)
+            case Ask():
+                await self._ask(message)
+            case Look():
+                if self._looking is not None and not self._looking.done():
+                    raise WireError("a visitor looks again when it has seen")
+                self._looking = self._loop.create_task(self._show())
+
+    def _greet(self, hello: Hello, run: Path) -> None:
+        if hello.version != VERSION:
+            raise WireError(f"the run speaks version {VERSION} and the visitor version {hello.version}; use one tui-gan for both")
+        if not hello.name.isprintable() or not 0 < len(hello.name) <= LONGEST_NAME:
+            raise WireError(f"a visitor has a name of 1 to {LONGEST_NAME} characters that can be printed")
+        self.name, self._asks = hello.name, hello.asks
+        self.say(Welcome(str(run), os.getpid()))
+
+    async def _ask(self, message: Ask) -> None:
+        if not self._asks:
+            self.say(Answer(message.number, obeyed=False, why="who only watches asks for nothing"))
+            return
+        # One that asks faster than the run obeys, or does not read the answers, is not read any further.
+        await self._asked.acquire()
+        await self._writer.drain()
+
+        def answered(obeyed: bool, why: str) -> None:
+            with contextlib.suppress(RuntimeError):  # The server may have been closed since.
+                self._loop.call_soon_threadsafe(self._answer, Answer(message.number, obeyed, why))
+
+        self._host.ask(message.command, self.name, answered)
+
+    def _answer(self, answer: Answer) -> None:
+        self._asked.release()
+        self.say(answer)
+
+    async def _show(self) -> None:
+        """Send the next snapshot, and wait until the visitor has taken most of it."""
+        self.fresh.clear()
+        self._host.request_snapshot()
+        await self.fresh.wait()
+        shown = self._host.latest
+        self.say(Frame(changes(Snapshot, self._seen, shown)))
+        self._seen = shown
+        await self._writer.drain()
+
+
+def _user(connection: socket.socket) -> int:
+    """The number of the user at the other end."""
+    _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+    return int(user)
