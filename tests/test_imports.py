@@ -28,13 +28,13 @@ RULES = {
     "contract": Rule(set(), {"numpy", "msgspec", "tomli_w"}),
     "data": Rule({"contract"}, {"numpy", "PIL", "platformdirs"}),
     "gan": Rule({"contract"}, {"torch", "numpy"}),
-    "session": Rule({"contract", "data", "gan"}, {"torch", "numpy", "msgspec", "safetensors", "psutil", "PIL"}),
+    "session": Rule({"contract", "data", "gan", "wire"}, {"torch", "numpy", "msgspec", "safetensors", "psutil", "PIL"}),
     "wire": Rule({"contract"}, {"msgspec", "numpy"}),
     "ui": Rule({"contract"}, {"textual", "rich", "plotext", "numpy"}),
     "headless": Rule({"contract"}, {"rich"}),
     "plain": Rule({"contract"}, set()),
     "presets": Rule({"contract"}, {"msgspec"}),
-    "cli": Rule({"", "contract", "data", "gan", "session", "ui", "headless", "plain", "presets"}, {"typer", "rich"}),
+    "cli": Rule({"", "contract", "data", "gan", "session", "ui", "wire", "headless", "plain", "presets"}, {"typer", "rich"}),
 }
 # What a room may load inside a function alone: what takes long, and what need not be installed.
 BODIES = {

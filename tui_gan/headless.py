@@ -35,14 +35,15 @@ def watch(handle: RunHandle, wait: Callable[[float], bool]) -> None:
     untold = _untold(handle.latest.step)
     with _bar(untold) if terminal else _lines(untold) as report:
         seen = handle.latest
-        elapsed, every = 0.0, BAR_EVERY if terminal else LINE_EVERY
+        elapsed, every, due = 0.0, BAR_EVERY if terminal else LINE_EVERY, False
         while not wait(GLANCE):
             elapsed += GLANCE
             if elapsed >= every:
-                elapsed = 0.0
+                elapsed, due = 0.0, True
                 handle.request_snapshot()
-            if handle.latest is not seen:
-                seen = handle.latest
+            # Not whatever a visitor asked for is to be told here.
+            if (latest := handle.latest) is not seen and (due or (latest.status, latest.events) != (seen.status, seen.events)):
+                seen, due = latest, False
                 report(seen)
         if handle.latest is not seen:
             report(handle.latest)

@@ -82,11 +82,7 @@ class Talk:
             return self._turn(KNOB_WORDS[word], rest)
         if word in ASIDE:
             return ASIDE[word](self, rest)
-        return (
-            (f"Unknown command {quoted(word)}{nearest(word, {**WORDS, **KNOB_WORDS, **ASIDE})}; type help for all commands.",)
-            if word
-            else ()
-        )
+        return (unknown(word),) if word else ()
 
     def _turn(self, name: str, value: str) -> Sequence[str]:
         if not value:
@@ -124,6 +120,11 @@ class Talk:
 
     def _help(self, _: str) -> Sequence[str]:
         return HELP
+
+
+def unknown(word: str) -> str:
+    """That there is no such command, and which may have been meant."""
+    return f"Unknown command {quoted(word)}{nearest(word, {**WORDS, **KNOB_WORDS, **ASIDE})}; type help for all commands."
 
 
 ASIDE: Mapping[str, Callable[[Talk, str], Sequence[str]]] = {

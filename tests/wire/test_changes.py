@@ -66,7 +66,7 @@ def test_every_part_was_there_to_be_sent(kind: str, snapshots: dict[str, list[Sn
         for field in dataclasses.fields(Snapshot)
         if all(getattr(snapshot, field.name) in (None, "", 0, False, (), {}) for snapshot in snapshots[kind])
     ]
-    assert set(empty) <= {"floors", "runs", "overlays", "failure", "advice", "phase", "paced", "redo"} | (
+    assert set(empty) <= {"floors", "runs", "visitors", "overlays", "failure", "advice", "phase", "paced", "redo"} | (
         of_images if kind == "images" else set()
     )
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.wire.test_changes import differing
-from tui_gan.contract.commands import Command, Pause, Save, SetKnob
+from tui_gan.contract.commands import Command, Pause, Request, Save, SetKnob, Watch
 from tui_gan.contract.snapshot import Snapshot
 from tui_gan.wire import WireError
 from tui_gan.wire.client import Visit
@@ -32,12 +32,14 @@ class Run:
 
     Attributes:
         obeyed: commands and who asked for them, in order.
+        left: likewise what is asked for those who leave: to watch nothing.
         open: whether it goes on; a step waits for it.
     """
 
     def __init__(self, snapshots: list[Snapshot]) -> None:
         self.latest = snapshots[0]
         self.obeyed: list[tuple[str, Command]] = []
+        self.left: list[tuple[str, Command]] = []
         self.open = threading.Event()
         self.open.set()
         self.published: Callable[[], None] = lambda: None
@@ -49,11 +51,12 @@ class Run:
     def request_snapshot(self) -> None:
         self._inbox.put(self._show)
 
-    def ask(self, command: Command, source: str, answered: Callable[[bool, str], None]) -> None:
+    def ask(self, request: Request) -> None:
         def obey() -> None:
-            self.obeyed.append((source, command))
+            command = request.command
+            (self.left if command == Watch(()) else self.obeyed).append((request.source, command))
             refused = isinstance(command, SetKnob) and command.value == "wrong"
-            answered(not refused, "no such value" if refused else "")
+            request.answered(not refused, "no such value" if refused else "")
 
         self._inbox.put(obey)
 
@@ -163,11 +166,11 @@ def test_who_only_watches_is_shown_everything_and_asks_for_nothing(run: Run, vis
     assert run.obeyed == []
 
 
-def test_visitors_come_and_go_and_the_run_knows_them(server: Server, visit: Callable[..., Visit]) -> None:
+def test_visitors_come_and_go_and_the_run_knows_them(run: Run, server: Server, visit: Callable[..., Visit]) -> None:
     one, other = visit("one"), visit("other")
     assert sorted(server.visitors) == ["one", "other"]
     one.close()
-    until(lambda: server.visitors == ("other",))
+    until(lambda: server.visitors == ("other",) and run.left == [("one", Watch(()))])
     assert one.ended == "the run has gone"
     with pytest.raises(WireError, match="the run has gone"):
         one.ask(Pause())

@@ -13,7 +13,7 @@ from typing import Annotated, cast
 import typer
 
 from tui_gan import __version__
-from tui_gan.cli import doctor, listing, own, running, using
+from tui_gan.cli import doctor, listing, own, running, using, visiting
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.outer import check_place, tell
 
@@ -31,6 +31,12 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "resume": running.resume,
     "runs": listing.runs,
     "presets": listing.presets,
+    "state": visiting.state,
+    "tell": visiting.tell_run,
+    "pause": visiting.pause,
+    "go": visiting.go,
+    "save": visiting.save,
+    "stop": visiting.stop,
     "sample": using.sample,
     "eval": using.evaluate,
     "export": using.export,

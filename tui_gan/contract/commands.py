@@ -1,6 +1,7 @@
 """What a front end may ask of a run, and the narrow interface through which it asks."""
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -132,6 +133,21 @@ class Export(Command, frozen=True):
 
 class Stop(Command, frozen=True):
     """Save and end the run."""
+
+
+class Request(NamedTuple):
+    """A command of a visitor.
+
+    Attributes:
+        source: who asks, in the words of the log and of the screen.
+        visitor: a number of its own, which two of the same name do not share.
+        answered: told once, on the thread of the run, whether the command was obeyed, and why not.
+    """
+
+    command: Command
+    source: str
+    visitor: int
+    answered: Callable[[bool, str], None]
 
 
 class RunHandle(Protocol):

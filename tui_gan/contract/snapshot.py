@@ -305,6 +305,7 @@ class Snapshot:
         rules: what is in force of all that decides what D(x) means and where the losses rest.
         phase: what is trained before the first step, such as "pre-training 300 / 1,000"; "" while the game is played.
         events: the newest last, at most 200.
+        visitors: who looks at the run from other processes.
         failure: a traceback, when the run failed.
         advice: one line on what the user can do about a failure or an automatic pause; {name} stands for what does an action.
     """
@@ -338,6 +339,7 @@ class Snapshot:
     phase: str = ""
     paced: bool = False
     events: tuple[Event, ...] = ()
+    visitors: tuple[str, ...] = ()
     failure: str | None = None
     advice: str | None = None
 

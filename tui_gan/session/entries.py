@@ -39,10 +39,11 @@ class Metrics(Entry, frozen=True, kw_only=True, tag="metrics"):
 
 
 class Command(Entry, frozen=True, kw_only=True, tag="command"):
-    """A command that was obeyed, with the resulting value."""
+    """A command that was obeyed, with the resulting value, and the visitor that asked for it."""
 
     name: str
     value: One | tuple[One, ...] = None
+    source: str = ""
 
 
 class Said(Entry, frozen=True, kw_only=True, tag="event"):

@@ -49,6 +49,8 @@ class Looker:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.watched = FIRST
+        # By the number of the visitor; 0 is the front end of the process itself.
+        self._watched_by: dict[int, frozenset[str]] = {0: FIRST}
         self.browser = Browser(run)
         self.overlaid = Overlaid(run.files.run.path)
         self.meter = Meter()
@@ -57,8 +59,8 @@ class Looker:
         self._seen: dict[str, Seen] = {}
         self._due = 0.0
 
-    def watch(self, parts: tuple[str, ...]) -> None:
-        """Make these parts from now on, and no others.
+    def watch(self, parts: tuple[str, ...], visitor: int = 0) -> None:
+        """Make these parts for a visitor from now on, and no others but those that somebody else watches.
 
         Raises:
             UsageError: a part that there is not.
@@ -67,7 +69,10 @@ class Looker:
         for name in parts:
             choose(table, name, "part of a snapshot")
         # The field is drawn into the picture, and a wide one is another.
-        watched = frozenset(parts) | ({"picture"} if {"field", "wide"} & {*parts} else set())
+        self._watched_by[visitor] = frozenset(parts) | ({"picture"} if {"field", "wide"} & {*parts} else set())
+        if not parts and visitor:
+            del self._watched_by[visitor]
+        watched = frozenset().union(*self._watched_by.values())
         # What was not watched is out of date, and is not to be waited for.
         self._seen = {name: seen if name in self.watched else seen._replace(asked=None) for name, seen in self._seen.items()}
         self.watched = watched

@@ -48,6 +48,7 @@ class Run:
         changes: the live changes, as far as they can be taken back.
         began: the checksum of the configuration that it began with, which its checkpoints keep.
         version: another number whenever something has changed between two steps.
+        source: the visitor that asks for what is done now; "" where it is the front end of the process itself.
         remade: whether the run directory has been made again, and a checkpoint is due for that.
     """
 
@@ -62,6 +63,7 @@ class Run:
         self.version = 0
         self.began = ""
         self.remade = False
+        self.source = ""
         self._measured: tuple[int, dict[str, float]] = (-1, {})
         self._unsaved, self._resumed = True, False
         # Losses that are finite vouch for the weights before them, not after: the state of one interval earlier is good.
@@ -246,6 +248,7 @@ class Run:
         """Add an event, to the screen and to the log."""
         # What was typed may hold what no file in UTF-8 can.
         text = text.encode(errors="backslashreplace").decode()
+        text = f"{text} (asked by {self.source})" if self.source else text
         self.events = [*self.events[1 - EVENTS :], Event(self.step, text, kind)]
         self._unsaved = True
         if logged:
@@ -255,7 +258,8 @@ class Run:
     def log(self, kind: str, **fields: object) -> None:
         """Append a line to the log."""
         self._make_again()
-        self.files.log.write(kind, self.position, self.clock.seconds, **fields)
+        named = {"source": self.source} if self.source and kind == "command" else {}
+        self.files.log.write(kind, self.position, self.clock.seconds, **fields, **named)
 
     def _make_again(self) -> None:
         """Make the run directory again where somebody has moved or deleted it, or a part of it, and say so."""

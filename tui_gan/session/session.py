@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import torch
 
-from tui_gan.contract.commands import Command
+from tui_gan.contract.commands import Command, Request, Watch
 from tui_gan.contract.errors import TuiGanError, UsageError, first_line
 from tui_gan.contract.snapshot import EventKind, Snapshot, Status
 from tui_gan.gan.rules import rules
@@ -21,7 +21,7 @@ from tui_gan.session.rundir import resuming
 from tui_gan.session.settings import settings
 from tui_gan.session.slow import Slow
 
-Inbox = queue.SimpleQueue[Command | None]
+Inbox = queue.SimpleQueue[Command | Request | None]
 # Steps that a command asked for after them waits for, while nothing else is answered.
 AWAITED = 1_000
 
@@ -32,7 +32,7 @@ class Session:
     Args:
         run: the run, at the step where it begins or goes on.
         until: the step at which it finishes.
-        inbox: commands, and None for a snapshot.
+        inbox: commands, those of visitors as requests, and None for a snapshot.
         publish: takes each new snapshot.
         hold: whether somebody is there: it keeps the pace of the knob, and waits for commands when it has finished or cannot go on;
             without it, it trains at full speed and ends.
@@ -141,11 +141,33 @@ class Session:
             self._show()
             self.status, self._reached = Status.STOPPED, True
 
-    def _obey(self, command: Command | None) -> None:
-        if command is None:
+    def _obey(self, asked: Command | Request | None) -> None:
+        if asked is None:
             self._guarded(self._show)
+        elif isinstance(asked, Request):
+            self._answer(asked)
         else:
-            self._guarded(lambda: self._carry_out(command))
+            self._guarded(lambda: self._carry_out(asked))
+
+    def _answer(self, request: Request) -> None:
+        """Obey a visitor, in whose name it is logged and told, and say what became of it."""
+        refused = [""]
+
+        def obey() -> None:
+            if isinstance(request.command, Watch):
+                self.looker.watch(request.command.parts, request.visitor)
+            else:
+                refused[0] = self._carry_out(request.command)
+
+        events, self.run.source = self.run.events, request.source
+        try:
+            self._guarded(obey)
+        finally:
+            self.run.source = ""
+        # What went wrong otherwise has been told as an error.
+        wrong = [event.text for event in self.run.events[-1:] if event.kind == "error" and self.run.events is not events]
+        why = refused[0] or "".join(wrong)
+        request.answered(not why, why)
 
     def _obey_within(self, seconds: float) -> None:
         """Wait for the next step, or for a command, whichever is first."""
@@ -155,13 +177,16 @@ class Session:
             return
         self._obey(command)
 
-    def _carry_out(self, command: Command) -> None:
+    def _carry_out(self, command: Command) -> str:
+        """Obey; returns why not, where the command is refused."""
         try:
             OBEY[type(command)](self, command)
             if self.run.remade:
                 self.run.save()
         except UsageError as error:
             self._note_safely(str(error), "warning")
+            return str(error)
+        return ""
 
     def stop(self) -> None:
         """Save and end."""
@@ -184,7 +209,7 @@ class Session:
         except OSError as error:
             self._error = self._unwritable(error, left=True)
 
-    def _guarded(self, act: Callable[[], None]) -> None:
+    def _guarded(self, act: Callable[[], object]) -> None:
         """Do something that may go wrong, and turn what goes wrong into a state that can be seen and mended."""
         try:
             act()

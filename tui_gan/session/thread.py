@@ -9,7 +9,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 
-from tui_gan.contract.commands import Command
+from tui_gan.contract.commands import Command, Request
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.rules import Rules
 from tui_gan.contract.snapshot import Snapshot, Status
@@ -17,6 +17,8 @@ from tui_gan.session import rundir
 from tui_gan.session.ahead import load_torch
 from tui_gan.session.plan import Outcome, Plan
 from tui_gan.session.runlog import RunLog
+from tui_gan.wire import WireError, place
+from tui_gan.wire.server import Server
 
 
 class RunThread:
@@ -43,8 +45,9 @@ class RunThread:
             directory=str(plan.run.path),
             rules=Rules(objective=plan.config.objective),
         )
-        self._inbox: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Command | Request | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
+        self._server: Server | None = None
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
     def start(self) -> None:
@@ -61,13 +64,20 @@ class RunThread:
         """Queue a command; never waits."""
         self._inbox.put(command)
 
+    def ask(self, request: Request) -> None:
+        """Queue what a visitor asks for; never waits."""
+        self._inbox.put(request)
+
     def wait(self, seconds: float | None) -> bool:
         """Wait for the end of the run, at most so long or, with None, without end; returns whether it has ended."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
     def _publish(self, snapshot: Snapshot) -> None:
-        self.latest = snapshot
+        server = self._server
+        self.latest = dataclasses.replace(snapshot, visitors=server.visitors) if server and server.visitors else snapshot
+        if server:
+            server.published()
 
     def _work(self) -> None:
         try:
@@ -79,6 +89,8 @@ class RunThread:
             self._log_traceback(traceback.format_exc())
         self.outcome = outcome
         self.latest = dataclasses.replace(self.latest, status=Status.STOPPED)
+        if self._server:
+            self._server.close(f"the run has {outcome.status} at step {outcome.step:,}")
 
     def _train(self) -> Outcome:
         with _kept():
@@ -87,6 +99,12 @@ class RunThread:
             from tui_gan.session.start import start
 
             session = start(self.plan, self._inbox, self._publish)
+        # By now the log is this process's alone, and so is the address.
+        run = self.plan.run.path.resolve()
+        try:
+            self._server = Server(self, run, place.address(run))
+        except (WireError, OSError) as error:
+            session.run.note(f"nobody can visit this run: {error}", "warning")
         return session.train()
 
     def _never_began(self, error: TuiGanError) -> Outcome:

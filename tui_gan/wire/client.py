@@ -36,14 +36,15 @@ class Visit:
     """
 
     def __init__(self, address: Path, name: str, asks: bool = True) -> None:
-        self.ended = ""
+        self.name, self.ended = name, ""
         self._latest: Snapshot | None = None
         self._looks = False
         self._lock = threading.Lock()
         self._numbers = itertools.count()
         self._asked: dict[int, Future[Answer]] = {}
         self._welcome: Future[Welcome] = Future()
-        self._first: Future[None] = Future()
+        # Done when the snapshot comes that is looked for now.
+        self._shown: Future[None] = Future()
         self._over = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._writer: asyncio.StreamWriter | None = None
@@ -61,11 +62,7 @@ class Visit:
         Raises:
             WireError: the visit ended before there was one.
         """
-        if self._latest is None:
-            self.request_snapshot()
-            self._first.result()
-        assert self._latest is not None
-        return self._latest
+        return self._latest or self.look()
 
     def request_snapshot(self) -> None:
         """Ask for the snapshot of the next step boundary, unless one is on its way."""
@@ -73,6 +70,24 @@ class Visit:
             due, self._looks = not self._looks, True
         if due:
             self._say(Look())
+
+    def look(self) -> Snapshot:
+        """Wait for the snapshot of the next step boundary, after every command asked before.
+
+        Raises:
+            WireError: the visit ended before.
+        """
+        with self._lock:
+            due, self._looks = not self._looks, True
+            shown = self._shown
+        if due:
+            self._say(Look())
+        shown.result()
+        return self.latest
+
+    def wait(self) -> None:
+        """Wait for the end of the visit."""
+        self._over.wait()
 
     def send(self, command: Command) -> None:
         """Ask, and do not wait for the answer."""
@@ -125,7 +140,7 @@ class Visit:
         finally:
             with self._lock:
                 self.ended = why
-                waiting: list[Future[Any]] = [self._welcome, self._first, *self._asked.values()]
+                waiting: list[Future[Any]] = [self._welcome, self._shown, *self._asked.values()]
             for each in waiting:
                 if not each.done():
                     each.set_exception(WireError(why))
@@ -157,6 +172,5 @@ class Visit:
             case Frame(change=change):
                 self._latest = changed(Snapshot, self._latest, change)
                 with self._lock:
-                    self._looks = False
-                if not self._first.done():
-                    self._first.set_result(None)
+                    self._looks, shown, self._shown = False, self._shown, Future()
+                shown.set_result(None)

@@ -2,15 +2,15 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import socket
 import struct
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from tui_gan.contract.commands import Command
+from tui_gan.contract.commands import Request, Watch
 from tui_gan.contract.snapshot import Snapshot
 from tui_gan.wire import WireError
 from tui_gan.wire.changes import changes
@@ -32,8 +32,8 @@ class Host(Protocol):
     def request_snapshot(self) -> None:
         """Ask for one; `Server.published` is called when it is there."""
 
-    def ask(self, command: Command, source: str, answered: Callable[[bool, str], None]) -> None:
-        """Queue a command; `answered` is told, on the thread of the run, whether it was obeyed, and else why not."""
+    def ask(self, request: Request) -> None:
+        """Queue what a visitor asks for."""
 
 
 class Server:
@@ -50,6 +50,7 @@ class Server:
     def __init__(self, host: Host, run: Path, address: Path) -> None:
         self._host, self._run, self._address = host, run, address
         self._visits: set[_Visit] = set()
+        self._numbers = itertools.count(1)
         self._closing = threading.Event()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         address.unlink(missing_ok=True)
@@ -109,7 +110,7 @@ class Server:
             visit.fresh.set()
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        visit = _Visit(self._host, reader, writer)
+        visit = _Visit(self._host, next(self._numbers), reader, writer)
         try:
             if (user := _user(writer.get_extra_info("socket"))) != os.getuid():
                 raise WireError(f"the run belongs to another user than number {user}")
@@ -121,11 +122,13 @@ class Server:
             visit.say(Refused(str(error)))
         except TimeoutError:
             visit.say(Refused(f"a visitor says hello within {HELLO_WITHIN:g} seconds"))
-        except OSError:
-            # It has gone, and there is nobody to tell.
+        except (OSError, asyncio.CancelledError):
+            # It has gone, or the server closes and has said so; asyncio would print a traceback of a task that was cancelled.
             pass
         finally:
             self._visits.discard(visit)
+            # What it watched need not be made any longer.
+            self._host.ask(Request(Watch(()), visit.name, visit.number, lambda obeyed, why: None))
             with contextlib.suppress(OSError):
                 writer.close()
 
@@ -133,8 +136,8 @@ class Server:
 class _Visit:
     """One visitor: what it asks goes to the run in its order, and what it looks at is a snapshot at a time."""
 
-    def __init__(self, host: Host, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._host, self._reader, self._writer = host, reader, writer
+    def __init__(self, host: Host, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._host, self.number, self._reader, self._writer = host, number, reader, writer
         self.name = ""
         self.fresh = asyncio.Event()
         self.task = asyncio.current_task()
@@ -193,7 +196,7 @@ class _Visit:
             with contextlib.suppress(RuntimeError):  # The server may have been closed since.
                 self._loop.call_soon_threadsafe(self._answer, Answer(message.number, obeyed, why))
 
-        self._host.ask(message.command, self.name, answered)
+        self._host.ask(Request(message.command, self.name, self.number, answered))
 
     def _answer(self, answer: Answer) -> None:
         self._asked.release()

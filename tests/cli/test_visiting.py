@@ -1,0 +1,138 @@
+"""A run that trains, asked from a shell: what it says of itself, what it obeys and refuses, and in whose name."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.logs import log_of
+from tests.program import Program
+from tui_gan.contract import commands
+from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.snapshot import Status
+from tui_gan.session import rundir
+from tui_gan.session.plan import Plan
+from tui_gan.session.thread import RunThread
+
+LONG = 60.0
+
+
+@pytest.fixture
+def training(tmp_path: Path, config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunThread]:
+    """A run of very many steps, "mine" in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    directory, made = rundir.create(Path("mine"), config, knobs)
+    run = RunThread(Plan(directory, made, knobs, 10**9, hold=True))
+    run.start()
+    while run.latest.status is Status.LOADING and not run.wait(0.005):
+        pass
+    yield run
+    run.send(commands.Stop())
+    assert run.wait(LONG)
+
+
+@pytest.mark.usefixtures("training")
+def test_a_run_says_what_it_is_doing(program: Program) -> None:
+    done = program("state", "mine", "--json")
+    assert done.status == 0
+    facts = done.result
+    assert (facts["status"], facts["steps"], facts["knobs"]["k_steps"]) == ("running", 10**9, 1)
+    assert facts["settings"]["objective"] == "non_saturating"
+    assert facts["settings"]["generator.widths"] == [6]
+    assert set(facts["metrics"]) >= {"w1", "generator_loss"}
+    assert len(facts["visitors"]) == 1
+    assert program("state", "mine", "--json").result["step"] >= facts["step"]
+    assert program("state", "mine").out.splitlines()[0] == "Training toy1d on cpu."
+
+
+@pytest.mark.usefixtures("training")
+def test_what_is_obeyed_is_said_logged_and_in_force(program: Program) -> None:
+    done = program("tell", "mine", "k 3", "--as", "script")
+    assert (done.status, done.out) == (0, "K steps: 3 (was 1) (asked by script).\n")
+    assert program("tell", "mine", "set label_smoothing 0.1").status == 0
+    facts = program("state", "mine", "--json").result
+    assert (facts["knobs"]["k_steps"], facts["settings"]["label_smoothing"]) == (3, 0.1)
+    (line,) = [line for line in log_of(Path("mine/log.jsonl")) if line["kind"] == "command" and line["name"] == "k_steps"]
+    assert (line["value"], line["source"]) == (3, "script")
+
+
+@pytest.mark.usefixtures("training")
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("k 99", "k_steps must lie between 1 and 20, not 99"),
+        ("set steps_ 3", "steps_"),
+        ("set latent_dim 3", "cannot change while the run trains"),
+    ],
+)
+def test_what_is_refused_is_status_2_and_the_reason(typed: str, why: str, program: Program) -> None:
+    done = program("tell", "mine", typed)
+    assert done.status == 2
+    assert why in done.line
+    asked = program("tell", "mine", typed, "--json")
+    assert (asked.status, asked.result["obeyed"]) == (2, False)
+    assert why in asked.result["said"][0]
+
+
+@pytest.mark.parametrize(("typed", "why"), [("paus", "did you mean 'pause'?"), ("", "such as 'k 3'"), ("quit", "`tui-gan stop`")])
+def test_what_is_no_command_is_refused_before_anybody_is_asked(typed: str, why: str, program: Program) -> None:
+    done = program("tell", "nowhere", typed)
+    assert done.status == 2
+    assert why in done.line
+
+
+@pytest.mark.usefixtures("training")
+def test_words_that_ask_are_answered_and_change_nothing(program: Program) -> None:
+    assert "k_steps is 1: discriminator updates" in program("tell", "mine", "k").out
+    assert "Step " in program("tell", "mine", "status").out
+    assert json.loads(program("tell", "mine", "knobs", "--json").out)["obeyed"]
+
+
+@pytest.mark.usefixtures("training")
+def test_pause_go_save_and_stop(program: Program) -> None:
+    assert program("pause", "mine").out.startswith("Paused at step")
+    step = program("state", "mine", "--json").result["step"]
+    assert program("state", "mine", "--json").result["step"] == step
+    assert "aved a checkpoint at step" in program("save", "mine").out
+    assert Path(f"mine/checkpoints/step-{step:08}.safetensors").is_file()
+    assert program("go", "mine").out == "Training toy1d on cpu.\n"
+    done = program("stop", "mine", "--as", "me")
+    assert done.status == 0
+    assert done.out.startswith("the run has stopped at step")
+    assert log_of(Path("mine/log.jsonl"))[-1]["text"].endswith("(asked by me)")
+    # Nobody is there any more.
+    for words in (("state", "mine"), ("tell", "mine", "k 3"), ("stop", "mine")):
+        gone = program(*words)
+        assert gone.status == 3
+        assert "`tui-gan resume mine` goes on with a run that has ended" in gone.line
+
+
+def test_a_visitor_moves_no_weight(tmp_path: Path, config: Config, knobs: Knobs, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    from safetensors.torch import load_file
+
+    monkeypatch.chdir(tmp_path)
+    for name, visited in (("alone", False), ("visited", True)):
+        directory, made = rundir.create(Path(name), config, knobs)
+        run = RunThread(Plan(directory, made, knobs, made.steps))
+        run.start()
+        while visited and not run.wait(0.0):
+            program("state", name, "--json")
+        assert run.wait(LONG)
+    one, other = (load_file(tmp_path / name / "checkpoints" / f"step-{config.steps:08}.safetensors") for name in ("alone", "visited"))
+    assert all((one[key] == other[key]).all() for key in one)
+
+
+def test_where_no_socket_can_be_made_the_run_trains_and_says_so(
+    tmp_path: Path, config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    directory, made = rundir.create(tmp_path / "run", config, knobs)
+    run = RunThread(Plan(directory, made, knobs, made.steps))
+    run.start()
+    assert run.wait(LONG)
+    assert run.outcome
+    assert run.outcome.status == "finished"
+    assert any(line.get("text", "").startswith("nobody can visit this run: cannot make") for line in log_of(directory.log))
