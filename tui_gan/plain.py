@@ -35,14 +35,15 @@ WORDS: dict[str, commands.Command] = {
     "redo": commands.Redo(),
     "quit": commands.Stop(),
 }
+# What can be asked of a run, and what only makes sense in a conversation.
 HELP = (
-    "Type a command and press Enter.",
     "pause: stop training. go: continue. step 5: train five steps. slow: show the next sub-step of a step.",
-    "status: report step, losses and metrics. every 30: do so every 30 seconds; every 0: never. events: repeat the last five.",
+    "status: report step, losses and metrics. events: repeat the last five.",
     "knobs: list all knobs. A knob and a value set it, such as: k_steps 3, or by its key: k 3.",
     "set objective hinge: change a setting. undo, redo: undo a change, redo it.",
-    "save: write a checkpoint. evaluate: compute the metrics. export: write the generator. quit: save and quit.",
+    "save: write a checkpoint. evaluate: compute the metrics. export: write the generator.",
 )
+TALKING = ("Type a command and press Enter.", "every 30: report every 30 seconds; every 0: never. quit: save and quit.")
 # Each knob by its name and by the key that lowers it.
 KNOB_WORDS = {word: name for name, knob in KNOBS.items() for word in (name, knob.keys.split()[0])}
 # What is typed for the actions that advice names.
@@ -119,7 +120,7 @@ class Talk:
         return [knob(self.handle.latest, name) for name in KNOBS]
 
     def _help(self, _: str) -> Sequence[str]:
-        return HELP
+        return (TALKING[0], *HELP, *TALKING[1:])
 
 
 def unknown(word: str) -> str:

@@ -1,5 +1,6 @@
 """A run that trains, asked from a shell: what it says of itself, what it obeys and refuses, and in whose name."""
 
+import errno
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,8 +42,8 @@ def test_a_run_says_what_it_is_doing(program: Program) -> None:
     assert (facts["status"], facts["steps"], facts["knobs"]["k_steps"]) == ("running", 10**9, 1)
     assert facts["settings"]["objective"] == "non_saturating"
     assert facts["settings"]["generator.widths"] == [6]
-    # Losses come with the first line of the log, which may not have been written yet.
-    assert set(facts["metrics"]) >= {"w1", "sd_ratio"}
+    assert set(facts["metrics"]) == {"w1", "mean", "sd", "sd_ratio"}
+    assert facts["measured"] <= facts["step"]
     assert len(facts["visitors"]) == 1
     assert program("state", "mine", "--json").result["step"] >= facts["step"]
     assert program("state", "mine").out.splitlines()[0] == "Training toy1d on cpu."
@@ -66,6 +67,7 @@ def test_what_is_obeyed_is_said_logged_and_in_force(program: Program) -> None:
         ("k 99", "k_steps must lie between 1 and 20, not 99"),
         ("set steps_ 3", "steps_"),
         ("set latent_dim 3", "cannot change while the run trains"),
+        ("undo", "nothing to undo"),
     ],
 )
 def test_what_is_refused_is_status_2_and_the_reason(typed: str, why: str, program: Program) -> None:
@@ -75,6 +77,66 @@ def test_what_is_refused_is_status_2_and_the_reason(typed: str, why: str, progra
     asked = program("tell", "mine", typed, "--json")
     assert (asked.status, asked.result["obeyed"]) == (2, False)
     assert why in asked.result["said"][0]
+
+
+@pytest.mark.usefixtures("training")
+@pytest.mark.parametrize(
+    ("typed", "why"), [("set objective", "Type set, a setting and its value"), ("set", "Type set"), ("step two", "a whole number")]
+)
+def test_what_lacks_a_value_is_status_2(typed: str, why: str, program: Program) -> None:
+    done = program("tell", "mine", typed)
+    assert done.status == 2
+    assert why in done.line
+
+
+@pytest.mark.usefixtures("training")
+def test_steps_are_answered_when_they_have_been_trained(program: Program) -> None:
+    program("pause", "mine")
+    before = program("state", "mine", "--json").result["step"]
+    assert program("tell", "mine", "step 30").out == f"Paused at step {before + 30:,}.\n"
+    assert program("state", "mine", "--json").result["step"] == before + 30
+
+
+def test_steps_that_something_else_cuts_short_are_refused(training: RunThread, program: Program) -> None:
+    program("pause", "mine")
+    answers: list[tuple[bool, str]] = []
+    training.ask(commands.Request(commands.Step(10**6), "one", 1, lambda obeyed, why: answers.append((obeyed, why))))
+    program("pause", "mine")
+    ((obeyed, why),) = answers
+    assert not obeyed
+    assert why.startswith("interrupted at step ")
+
+
+def test_an_unknown_part_is_refused_and_the_run_trains_on(training: RunThread, program: Program) -> None:
+    answers: list[tuple[bool, str]] = []
+    training.ask(commands.Request(commands.Watch(("nothing",)), "one", 1, lambda obeyed, why: answers.append((obeyed, why))))
+    assert program("state", "mine", "--json").result["status"] == "running"
+    ((obeyed, why),) = answers
+    assert not obeyed
+    assert "unknown part of a snapshot 'nothing'" in why
+
+
+def test_a_stop_that_cannot_save_is_refused_with_the_reason(training: RunThread, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "checkpoint")
+
+    program("pause", "mine")
+    program("tell", "mine", "step 1")
+    monkeypatch.setattr("tui_gan.session.checkpoint.write", full)
+    done = program("stop", "mine")
+    assert done.status == 2
+    assert "cannot write checkpoint: No space left on device" in done.line
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, "\x1b[2J"])
+def test_a_name_that_no_terminal_should_get_is_refused(name: str, program: Program) -> None:
+    done = program("pause", "nowhere", "--as", name)
+    assert done.status == 2
+    assert "--as: a visitor has a name of 1 to 64 characters" in done.line
+
+
+def test_help_needs_no_run(program: Program) -> None:
+    assert "set objective hinge: change a setting." in program("tell", "nowhere", "help").out
 
 
 @pytest.mark.parametrize(("typed", "why"), [("paus", "did you mean 'pause'?"), ("", "such as 'k 3'"), ("quit", "`tui-gan stop`")])
@@ -107,7 +169,7 @@ def test_pause_go_save_and_stop(program: Program) -> None:
     for words in (("state", "mine"), ("tell", "mine", "k 3"), ("stop", "mine")):
         gone = program(*words)
         assert gone.status == 3
-        assert "`tui-gan resume mine` goes on with a run that has ended" in gone.line
+        assert "nothing trains in mine: it is still loading, or has ended, and `tui-gan resume mine` goes on with it" in gone.line
 
 
 def test_a_visitor_moves_no_weight(tmp_path: Path, config: Config, knobs: Knobs, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """Snapshots of real runs of each kind, with all that can be watched."""
 
+import contextlib
 import queue
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import msgspec
 import pytest
 import torch
 
+from tests.wire.visited import Run
 from tui_gan.contract.commands import WATCHED, Browse, ChangeSetting, Pause, SlowMotion, Stop, TurnKnob, Watch
 from tui_gan.contract.config import Config, Network
 from tui_gan.contract.knobs import Knobs
@@ -15,6 +18,8 @@ from tui_gan.contract.snapshot import Snapshot
 from tui_gan.session import rundir
 from tui_gan.session.plan import Plan
 from tui_gan.session.start import start
+from tui_gan.wire.client import Visit
+from tui_gan.wire.server import Server
 
 SMALL = Config(
     preset="toy1d",
@@ -80,3 +85,34 @@ def _shown(path: Path, config: Config) -> list[Snapshot]:
     session = start(Plan(directory, made, knobs, made.steps, hold=True), Inbox(), shown.append)  # type: ignore[arg-type]
     session.train()
     return shown
+
+
+@pytest.fixture
+def run(snapshots: dict[str, list[Snapshot]]) -> Iterator[Run]:
+    made = Run(snapshots["plane"])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Path:
+    return tmp_path / "s"
+
+
+@pytest.fixture
+def server(run: Run, address: Path) -> Iterator[Server]:
+    made = Server(run, Path("/runs/a"), address)
+    yield made
+    made.close("the run has ended")
+
+
+@pytest.fixture
+def visit(server: Server, address: Path) -> Iterator[Callable[..., Visit]]:
+    with contextlib.ExitStack() as left:
+
+        def visit(name: str = "one", asks: bool = True) -> Visit:
+            made = Visit(address, name, asks)
+            left.callback(made.close)
+            return made
+
+        yield visit

@@ -51,6 +51,7 @@ def test_a_run_in_a_deep_folder_has_an_address_that_can_be_bound(tmp_path: Path)
     deep = tmp_path.joinpath(*["d" * 50] * 4)
     with socket.socket(socket.AF_UNIX) as bound:
         bound.bind(str(place.address(deep)))
+    assert stat.S_ISSOCK(place.address(deep).stat().st_mode)
 
 
 def test_atemporary_folder_too_deep_for_an_address_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ import dataclasses
 import json as json_text
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,55 +25,58 @@ Name = Annotated[
     str | None, typer.Option("--as", help="Your name in the log and on the screen; without it the terminal's.", show_default=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-# Words of the sentences of --plain that make no sense for who asks once.
-NOT_HERE = ("every", "quit")
+# Words of --plain that make no sense for who asks once, and those that ask for nothing without a value.
+NOT_HERE, WITH_VALUES = ("every", "quit"), ("set", "step")
 
 
 def state(run: Run, json: AsJson = False) -> None:
     """Say what a run is doing."""
-    with _visit(run, None, asks=True) as visit:
+    from tui_gan import plain
+    from tui_gan.contract.commands import Watch
+
+    with _visit(run) as visit:
         if json:
-            from tui_gan.contract.commands import Watch
-
             visit.ask(Watch(("settings",)))
-            tell(json_text.dumps(_facts(_newest(visit))))
-            return
-        from tui_gan import plain
-
-        shown = _newest(visit)
-        for sentence in (plain.state(shown), plain.progress(shown)):
-            tell(sentence)
+            tell(json_text.dumps(_facts(visit.look())))
+        else:
+            shown = visit.look()
+            for sentence in (plain.state(shown), plain.progress(shown)):
+                tell(sentence)
 
 
 def tell_run(
     run: Run,
-    command: Annotated[str, typer.Argument(help="What is typed with --plain: 'k 3', 'set objective hinge', 'step 500', save, pause, go.")],
+    command: Annotated[str, typer.Argument(help="What is typed with --plain: 'k 3', 'set objective hinge', 'step 500', save; or help.")],
     name: Name = None,
     json: AsJson = False,
 ) -> None:
     """Ask a run for something, and wait until it is done; exit status 2 where the run refuses."""
     from tui_gan import plain
+    from tui_gan.contract.news import fresh
 
-    word = command.replace("=", " ").split()[:1]
-    if not word or (known := word[0].lower().replace("-", "_")) in NOT_HERE:
+    word = next(iter(command.replace("=", " ").split()), "").lower().replace("-", "_")
+    if word in ("", *NOT_HERE):
         raise UsageError("say what the run is to do, such as 'k 3' or save; `tui-gan stop` ends it")
-    if known not in (*plain.WORDS, *plain.KNOB_WORDS, *plain.ASIDE):
-        raise UsageError(plain.unknown(known).replace("type help", "`tui-gan tell RUN help`"))
+    if word not in (*plain.WORDS, *plain.KNOB_WORDS, *plain.ASIDE):
+        raise UsageError(plain.unknown(word).replace("type help", "`tui-gan tell RUN help`"))
+    if word == "help":
+        _print(json, plain.HELP)
+        return
     with _visit(run, name) as visit:
         asked = _Asked(visit)
-        said = list(plain.Talk(asked).answer(command))
-        answer = asked.answer
-        if answer is None:
-            # A question that the snapshot answers, or a word that lacks something.
-            _print(json, obeyed=True, said=said)
-            return
-        if not answer.obeyed:
-            if json:
-                _print(json, obeyed=False, said=[answer.why])
-                raise typer.Exit(2)
-            raise UsageError(answer.why)
-        after = _newest(visit)
-        _print(json, obeyed=True, said=[*said, *_news(asked.before, after, visit.name)] or [plain.state(after)])
+        said = plain.Talk(asked).answer(command)
+        if asked.answer is None and word in WITH_VALUES:
+            raise UsageError(" ".join(said))
+        if asked.answer and not asked.answer.obeyed:
+            if not json:
+                raise UsageError(asked.answer.why)
+            _print(json, (asked.answer.why,), obeyed=False)
+            raise typer.Exit(2)
+        if asked.answer:
+            after = visit.look()
+            told = [event for event in fresh(asked.latest.events, after.events) if event.text.endswith(f"(asked by {visit.name})")]
+            said = [plain.sentence(event) for event in told] or [plain.state(after)]
+        _print(json, said)
 
 
 def pause(run: Run, name: Name = None) -> None:
@@ -97,9 +100,9 @@ def stop(run: Run, name: Name = None) -> None:
 
     with _visit(run, name) as visit:
         answer = visit.ask(Stop())
+        visit.wait()
         if not answer.obeyed:
             raise UsageError(answer.why)
-        visit.wait()
         tell(visit.ended)
 
 
@@ -107,13 +110,13 @@ class _Asked:
     """A RunHandle that waits for the outcome of what is sent.
 
     Attributes:
-        before: the snapshot before it was sent.
+        latest: the snapshot before it was sent.
         answer: the outcome; None where nothing has been sent.
     """
 
     def __init__(self, visit: "Visit") -> None:
         self._visit = visit
-        self.before = self.latest = _newest(visit)
+        self.latest = visit.look()
         self.answer: Answer | None = None
 
     def request_snapshot(self) -> None:
@@ -124,23 +127,23 @@ class _Asked:
 
 
 @contextlib.contextmanager
-def _visit(run: str, name: str | None, asks: bool = True) -> "Iterator[Visit]":
+def _visit(run: str, name: str | None = None) -> "Iterator[Visit]":
     from tui_gan.session import rundir
-    from tui_gan.wire import WireError, place
+    from tui_gan.wire import AbsentError, WireError, place
     from tui_gan.wire.client import Visit
+    from tui_gan.wire.messages import unfit
 
+    if name is not None and (why := unfit(name)):
+        raise UsageError(f"--as: {why}")
     found = rundir.find(run)
     try:
-        visit = Visit(place.address(found.path), name or _terminal(), asks)
-    except WireError as error:
-        on = f"`{rundir.resuming(found.path)}` goes on with a run that has ended"
-        raise UnreadableError(f"{found.path} cannot be visited: {error}; {on}") from None
-    try:
-        yield visit
+        with contextlib.closing(Visit(place.address(found.path), _terminal() if name is None else name)) as visit:
+            yield visit
+    except AbsentError:
+        on = f"it is still loading, or has ended, and `{rundir.resuming(found.path)}` goes on with it"
+        raise UnreadableError(f"nothing trains in {found.path}: {on}") from None
     except WireError as error:
         raise TuiGanError(f"{found.path}: {error}") from None
-    finally:
-        visit.close()
 
 
 def _terminal() -> str:
@@ -151,37 +154,28 @@ def _terminal() -> str:
     return f"process {os.getpid()}"
 
 
-def _newest(visit: "Visit") -> "Snapshot":
-    """A snapshot of after everything that was asked."""
-    return visit.look()
-
-
-def _news(before: "Snapshot", after: "Snapshot", name: str) -> list[str]:
-    """What has happened since, as far as this visitor asked for it."""
-    from tui_gan import plain
-    from tui_gan.contract.news import fresh
-
-    return [plain.sentence(event) for event in fresh(before.events, after.events) if event.text.endswith(f"(asked by {name})")]
-
-
-def _print(json: bool, obeyed: bool, said: list[str]) -> None:
+def _print(json: bool, said: Iterable[str], obeyed: bool = True) -> None:
     if json:
-        tell(json_text.dumps({"obeyed": obeyed, "said": said}))
+        tell(json_text.dumps({"obeyed": obeyed, "said": [*said]}))
     else:
         for sentence in said:
             tell(sentence)
 
 
 def _facts(shown: "Snapshot") -> dict[str, Any]:
-    series = {name: each for name, each in shown.series.items() if len(each.values)}
+    settings: dict[str, Any] = {setting.key: setting.value for setting in shown.settings}
+    newest = {name: (each.steps[-1], each.values[-1]) for name, each in shown.series.items() if len(each.values)}
+    metrics = {name: newest[name] for name in settings["metrics"] if name in newest}
     return {
         "run": printable(shown.directory),
         "status": shown.status.value.lower(),
         "step": shown.step,
         "steps": shown.steps,
         "knobs": dataclasses.asdict(shown.knobs),
-        "settings": {setting.key: setting.value for setting in shown.settings},
-        "metrics": {name: _number(each.values[-1]) for name, each in series.items()},
+        "settings": settings,
+        "metrics": {name: _number(value) for name, (_, value) in metrics.items()},
+        "measured": max((int(step) for step, _ in metrics.values()), default=None),
+        "losses": {name: _number(newest[name][1]) for name in ("generator_loss", "discriminator_loss") if name in newest},
         "device": shown.device,
         "visitors": list(shown.visitors),
     }

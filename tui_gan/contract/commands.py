@@ -136,15 +136,16 @@ class Stop(Command, frozen=True):
 
 
 class Request(NamedTuple):
-    """A command of a visitor.
+    """What a visitor asks for.
 
     Attributes:
+        command: None for a snapshot.
         source: who asks, in the words of the log and of the screen.
         visitor: a number of its own, which two of the same name do not share.
-        answered: told once, on the thread of the run, whether the command was obeyed, and why not.
+        answered: told once, on the thread of the run, whether it was obeyed, and why not.
     """
 
-    command: Command
+    command: Command | None
     source: str
     visitor: int
     answered: Callable[[bool, str], None]

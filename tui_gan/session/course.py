@@ -1,5 +1,6 @@
 """The course of a run as its log has it: every series, and what was changed on the way."""
 
+import contextlib
 import math
 from pathlib import Path
 from typing import NamedTuple
@@ -60,7 +61,8 @@ def course(log: Path, until: int | None = None) -> Course:
     scalars: dict[str, dict[int, float]] = {}
     metrics: dict[str, dict[int, float]] = {}
     changes, damaged = [], 0
-    try:
+    # A run that has logged nothing yet has no course.
+    with contextlib.suppress(FileNotFoundError):
         check_ordinary(log)
         with log.open("rb") as file:
             for line in lines(file):
@@ -76,9 +78,6 @@ def course(log: Path, until: int | None = None) -> Course:
                     for name, value in entry.values.items():
                         # Where one quantity was logged twice at a step, the later line counts.
                         found.setdefault(name, {})[entry.step] = math.nan if value is None else value
-    except FileNotFoundError:
-        # A run that has logged nothing yet has no course.
-        pass
     return Course(scalars, metrics, changes, left_out(damaged))
 
 

@@ -70,7 +70,7 @@ class Looker:
             choose(table, name, "part of a snapshot")
         # The field is drawn into the picture, and a wide one is another.
         self._watched_by[visitor] = frozenset(parts) | ({"picture"} if {"field", "wide"} & {*parts} else set())
-        if not parts and visitor:
+        if not parts:
             del self._watched_by[visitor]
         watched = frozenset().union(*self._watched_by.values())
         # What was not watched is out of date, and is not to be waited for.

@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 def pause(session: "Session", command: commands.Pause) -> None:
     """Stop training."""
-    if not _ended(session):
-        session.rest(Status.PAUSED)
-        session.run.log("command", name="pause", value=True)
+    _check_goes(session)
+    session.rest(Status.PAUSED)
+    session.run.log("command", name="pause", value=True)
 
 
 def resume(session: "Session", command: commands.Resume) -> None:
     """Go on."""
-    if not _ended(session):
-        session.go_on(Status.RUNNING)
-        session.run.log("command", name="pause", value=False)
+    _check_goes(session)
+    session.go_on(Status.RUNNING)
+    session.run.log("command", name="pause", value=False)
 
 
 def toggle_pause(session: "Session", command: commands.TogglePause) -> None:
@@ -48,10 +48,10 @@ def toggle_pause(session: "Session", command: commands.TogglePause) -> None:
 
 def step(session: "Session", command: commands.Step) -> None:
     """Pause, and train so many steps."""
-    if not _ended(session):
-        count = max(command.count, 1)
-        session.go_on(Status.PAUSED, owed=count)
-        session.run.log("command", name="step", value=count)
+    _check_goes(session)
+    count = max(command.count, 1)
+    session.go_on(Status.PAUSED, owed=count)
+    session.run.log("command", name="step", value=count)
 
 
 def turn(session: "Session", command: commands.TurnKnob) -> None:
@@ -141,7 +141,7 @@ def export(session: "Session", command: commands.Export) -> None:
 
 def watch(session: "Session", command: commands.Watch) -> None:
     """Make these parts of a snapshot, and no others."""
-    session.looker.watch(command.parts)
+    session.looker.watch(command.parts, session.visitor)
 
 
 def browse(session: "Session", command: commands.Browse) -> None:
@@ -163,8 +163,7 @@ def slow_motion(session: "Session", command: commands.SlowMotion) -> None:
     """Pause, and show one stage more of the next step; the last one trains it."""
     run = session.run
     session.train_owed()
-    if not _plays(session):
-        return
+    _check_plays(session)
     if session.status is Status.RUNNING:
         pause(session, commands.Pause())
     session.rest(Status.PAUSED)
@@ -181,30 +180,26 @@ def _with(run: Run, knobs: Knobs) -> InForce:
     return run.in_force._replace(knobs=knobs, config=kept)
 
 
-def _ended(session: "Session") -> bool:
-    """Whether there is nothing to pause or to go on with; says how to go on."""
+def _check_goes(session: "Session") -> None:
+    """Raise UsageError, which says how to go on, where there is nothing to pause or to go on with."""
     resume = resuming(session.run.files.run.path)
     if session.status is Status.FINISHED:
-        session.run.note(f"the run has finished; a larger value of steps goes on here, `{resume} --steps N` later")
-    elif session.status is Status.FAILED:
-        session.run.note(f"the run has failed; after quitting, `{resume}` goes on from its newest checkpoint")
-    return session.status in (Status.FINISHED, Status.FAILED)
+        raise UsageError(f"the run has finished; a larger value of steps goes on here, `{resume} --steps N` later")
+    if session.status is Status.FAILED:
+        raise UsageError(f"the run has failed; after quitting, `{resume}` goes on from its newest checkpoint")
 
 
-def _plays(session: "Session") -> bool:
-    """Whether the run is in the game, where players can be moved one by one; says so if not."""
-    if _ended(session):
-        return False
+def _check_plays(session: "Session") -> None:
+    """Raise UsageError where players cannot be moved one by one."""
+    _check_goes(session)
     if session.run.phase:
-        session.run.note("not during pre-training: single updates of D or G begin with the first step")
-    return not session.run.phase
+        raise UsageError("not during pre-training: single updates of D or G begin with the first step")
 
 
 def _update(session: "Session", player: Player, name: str) -> None:
     run = session.run
     session.train_owed()
-    if not _plays(session):
-        return
+    _check_plays(session)
     session.rest(Status.PAUSED)
     loss = float(alone(run.trainer, player, run.knobs))
     run.moved()

@@ -248,12 +248,17 @@ class Run:
         """Add an event, to the screen and to the log."""
         # What was typed may hold what no file in UTF-8 can.
         text = text.encode(errors="backslashreplace").decode()
-        text = f"{text} (asked by {self.source})" if self.source else text
+        # Of what went wrong or is doubtful it would not be true.
+        text = self.asked(text) if kind in ("info", "change") else text
         self.events = [*self.events[1 - EVENTS :], Event(self.step, text, kind)]
         self._unsaved = True
         if logged:
             details = {"traceback": traceback} if traceback else {}
             self.log("event", text=text, level=kind, **details)
+
+    def asked(self, text: str) -> str:
+        """A text with who asked for it, where that is a visitor."""
+        return f"{text} (asked by {self.source})" if self.source else text
 
     def log(self, kind: str, **fields: object) -> None:
         """Append a line to the log."""

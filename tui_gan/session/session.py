@@ -4,10 +4,11 @@ import errno
 import queue
 import traceback
 from collections.abc import Callable
+from typing import TypeVar
 
 import torch
 
-from tui_gan.contract.commands import Command, Request, Watch
+from tui_gan.contract.commands import Command, Request, Step, Stop
 from tui_gan.contract.errors import TuiGanError, UsageError, first_line
 from tui_gan.contract.snapshot import EventKind, Snapshot, Status
 from tui_gan.gan.rules import rules
@@ -21,6 +22,7 @@ from tui_gan.session.rundir import resuming
 from tui_gan.session.settings import settings
 from tui_gan.session.slow import Slow
 
+Value = TypeVar("Value")
 Inbox = queue.SimpleQueue[Command | Request | None]
 # Steps that a command asked for after them waits for, while nothing else is answered.
 AWAITED = 1_000
@@ -38,6 +40,7 @@ class Session:
             without it, it trains at full speed and ends.
 
     Attributes:
+        visitor: the number of the visitor that is obeyed now; 0 for the front end of the process itself.
         slow: the step that is shown in slow motion, or was shown last; None before there was one.
     """
 
@@ -47,7 +50,10 @@ class Session:
         self.devices = devices.available()
         self.status = Status.RUNNING
         self.slow: Slow | None = None
+        self.visitor = 0
         self._owed = 0
+        # Who asked for steps, and is answered when they have been trained.
+        self._awaited: list[Callable[[bool, str], None]] = []
         self._failure: str | None = None
         self._advice: str | None = None
         self._error: TuiGanError | None = None
@@ -107,10 +113,13 @@ class Session:
             self.run.clock.stop()
             # The snapshot asked for along with the command was taken before the step.
             self._show()
+            self._settle()
 
     def train_owed(self) -> None:
         """Train the steps that are owed, before what was asked for after them; more than can be waited for are given up."""
-        self._owed = self._owed if self._owed <= AWAITED else 0
+        if self._owed > AWAITED:
+            self._settle()
+            self._owed = 0
         while self._owed:
             self._train_step()
 
@@ -150,24 +159,31 @@ class Session:
             self._guarded(lambda: self._carry_out(asked))
 
     def _answer(self, request: Request) -> None:
-        """Obey a visitor, in whose name it is logged and told, and say what became of it."""
-        refused = [""]
+        """Do what a visitor asks for, in whose name it is logged and told, and say what became of it."""
+        command = request.command
+        if command is None:
+            self._guarded(self._show)
+            request.answered(True, "")
+            return
+        self.visitor, self.run.source = request.visitor, request.source
+        why = self._guarded(lambda: self._carry_out(command))
+        self.visitor, self.run.source = 0, ""
+        if why is None:
+            # What went wrong has been told.
+            why = self.run.events[-1].text
+        elif isinstance(command, Stop) and self._error:
+            why = str(self._error)
+        if not why and self._owed and isinstance(command, Step):
+            self._awaited.append(request.answered)
+        else:
+            request.answered(not why, why)
 
-        def obey() -> None:
-            if isinstance(request.command, Watch):
-                self.looker.watch(request.command.parts, request.visitor)
-            else:
-                refused[0] = self._carry_out(request.command)
-
-        events, self.run.source = self.run.events, request.source
-        try:
-            self._guarded(obey)
-        finally:
-            self.run.source = ""
-        # What went wrong otherwise has been told as an error.
-        wrong = [event.text for event in self.run.events[-1:] if event.kind == "error" and self.run.events is not events]
-        why = refused[0] or "".join(wrong)
-        request.answered(not why, why)
+    def _settle(self, why: str = "") -> None:
+        """Answer those who asked for steps, which have been trained unless some are still owed."""
+        why = why or (f"interrupted at step {self.run.step:,}" if self._owed else "")
+        for answered in self._awaited:
+            answered(not why, why)
+        self._awaited = []
 
     def _obey_within(self, seconds: float) -> None:
         """Wait for the next step, or for a command, whichever is first."""
@@ -184,7 +200,7 @@ class Session:
             if self.run.remade:
                 self.run.save()
         except UsageError as error:
-            self._note_safely(str(error), "warning")
+            self._note_safely(self.run.asked(str(error)), "warning")
             return str(error)
         return ""
 
@@ -209,10 +225,10 @@ class Session:
         except OSError as error:
             self._error = self._unwritable(error, left=True)
 
-    def _guarded(self, act: Callable[[], object]) -> None:
-        """Do something that may go wrong, and turn what goes wrong into a state that can be seen and mended."""
+    def _guarded(self, act: Callable[[], Value]) -> Value | None:
+        """Do something that may go wrong, and turn what goes wrong into a state that can be seen and mended; then the result is None."""
         try:
-            act()
+            return act()
         except UsageError as error:
             # What a metric lacks, such as images to compare with or a library, does not come by itself.
             self._give_up(error, "{quit} leaves")
@@ -229,9 +245,11 @@ class Session:
             self._give_up(self._unwritable(error), f"{_cure(error)}, then {{pause}} continues and {{save}} saves")
         except Exception as error:
             self._fail(error)
+        return None
 
     def _give_up(self, error: TuiGanError, advice: str) -> None:
         """Pause with advice where somebody is there to take it; end with the error where nobody is."""
+        self._settle(str(error))
         self.rest(Status.PAUSED)
         self._advice = f"{advice} ({error})"
         self._note_safely(str(error))
@@ -240,17 +258,18 @@ class Session:
 
     def _fail(self, error: Exception) -> None:
         self._failure = traceback.format_exc()
-        self.rest(Status.FAILED)
         text = f"training failed: {type(error).__name__}: {first_line(error)}"
+        self._settle(text)
+        self.rest(Status.FAILED)
         self._error = TuiGanError(f"{text}; the traceback is in {self.run.files.run.log}")
         self._rolled_back()
         # Going back shortens the log to the step that it goes back to; what is to stay is written after it.
-        self._note_safely(text)
+        self._note_safely(text, traceback=self._failure)
         self._end_unless_held()
 
-    def _note_safely(self, text: str, kind: EventKind = "error") -> None:
+    def _note_safely(self, text: str, kind: EventKind = "error", traceback: str | None = None) -> None:
         try:
-            self.run.note(text, kind, traceback=self._failure)
+            self.run.note(text, kind, traceback=traceback)
         except OSError as error:
             self._advice = self._advice or str(self._unwritable(error))
 
@@ -280,11 +299,14 @@ class Session:
 
     def rest(self, status: Status) -> None:
         """Stop training."""
+        self._settle()
         self.status, self._owed = status, 0
         self.run.clock.stop()
 
     def go_on(self, status: Status, owed: int = 0) -> None:
         """Train: without end, or with status PAUSED the steps owed and those owed before."""
+        if not owed:
+            self._settle()
         self._owed = self._owed + owed if owed else 0
         self.status, self._advice = status, None
         self.run.clock.start()

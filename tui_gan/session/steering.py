@@ -32,19 +32,25 @@ def change(run: Run, now: InForce) -> None:
 
 
 def undo(run: Run) -> None:
-    """Take back the last change, and say so if there is none."""
+    """Take back the last change.
+
+    Raises:
+        UsageError: there is none.
+    """
     if not run.changes.done:
-        run.note("nothing to undo", logged=False)
-        return
+        raise UsageError("nothing to undo")
     last = run.changes.done[-1]
     put(run, _with_pace(run, last.before, last.after), run.changes.less_one(run.progress), last.left)
 
 
 def redo(run: Run) -> None:
-    """Make the change again that was taken back last, and say so if there is none."""
+    """Make the change again that was taken back last.
+
+    Raises:
+        UsageError: there is none.
+    """
     if not run.changes.undone:
-        run.note("nothing to redo", logged=False)
-        return
+        raise UsageError("nothing to redo")
     last = run.changes.undone[-1]
     put(run, _with_pace(run, last.after, last.before), run.changes.plus_one(run.progress), last.reached)
 

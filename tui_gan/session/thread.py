@@ -74,10 +74,8 @@ class RunThread:
         return not self._thread.is_alive()
 
     def _publish(self, snapshot: Snapshot) -> None:
-        server = self._server
-        self.latest = dataclasses.replace(snapshot, visitors=server.visitors) if server and server.visitors else snapshot
-        if server:
-            server.published()
+        visitors = self._server.visitors if self._server else ()
+        self.latest = dataclasses.replace(snapshot, visitors=visitors) if visitors else snapshot
 
     def _work(self) -> None:
         try:

@@ -4,4 +4,8 @@ from tui_gan.contract.errors import TuiGanError
 
 
 class WireError(TuiGanError):
-    """The other side says what it should not, or is not there; the visit ends."""
+    """The other side says what it should not; the visit ends."""
+
+
+class AbsentError(WireError):
+    """Nobody is there to be visited."""

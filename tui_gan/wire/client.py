@@ -10,7 +10,7 @@ from typing import Any
 
 from tui_gan.contract.commands import Command
 from tui_gan.contract.snapshot import Snapshot
-from tui_gan.wire import WireError
+from tui_gan.wire import AbsentError, WireError
 from tui_gan.wire.changes import changed
 from tui_gan.wire.framing import FROM_RUN, Incoming, packed
 from tui_gan.wire.messages import VERSION, Answer, Ask, Frame, FromVisitor, Hello, Look, Refused, Welcome, from_run
@@ -32,7 +32,8 @@ class Visit:
         ended: why the visit is over; "" while it lasts.
 
     Raises:
-        WireError: nobody is there, or the visitor is not taken; its text says why.
+        AbsentError: nobody is there.
+        WireError: the visitor is not taken; its text says why.
     """
 
     def __init__(self, address: Path, name: str, asks: bool = True) -> None:
@@ -66,23 +67,15 @@ class Visit:
 
     def request_snapshot(self) -> None:
         """Ask for the snapshot of the next step boundary, unless one is on its way."""
-        with self._lock:
-            due, self._looks = not self._looks, True
-        if due:
-            self._say(Look())
+        self._look()
 
     def look(self) -> Snapshot:
-        """Wait for the snapshot of the next step boundary, after every command asked before.
+        """Wait for the snapshot of the next step boundary, or for the one that is on its way.
 
         Raises:
             WireError: the visit ended before.
         """
-        with self._lock:
-            due, self._looks = not self._looks, True
-            shown = self._shown
-        if due:
-            self._say(Look())
-        shown.result()
+        self._look().result()
         return self.latest
 
     def wait(self) -> None:
@@ -108,6 +101,14 @@ class Visit:
             self._loop.call_soon_threadsafe(self._leave)
         self._over.wait()
 
+    def _look(self) -> "Future[None]":
+        with self._lock:
+            due, self._looks = not self._looks, True
+            shown = self._shown
+        if due:
+            self._say(Look())
+        return shown
+
     def _ask(self, command: Command) -> "Future[Answer]":
         number, answer = next(self._numbers), Future[Answer]()
         with self._lock:
@@ -130,20 +131,20 @@ class Visit:
             self._writer.close()
 
     def _work(self, address: Path, hello: Hello) -> None:
-        why = GONE
+        over = WireError(GONE)
         try:
             self._loop.run_until_complete(self._visit(address, hello))
         except WireError as error:
-            why = str(error)
+            over = error
         except OSError as error:
-            why = f"no run is there ({error.strerror or error})" if self._writer is None else GONE
+            over = over if self._writer else AbsentError(f"no run is there ({error.strerror or error})")
         finally:
             with self._lock:
-                self.ended = why
+                self.ended = str(over)
                 waiting: list[Future[Any]] = [self._welcome, self._shown, *self._asked.values()]
             for each in waiting:
                 if not each.done():
-                    each.set_exception(WireError(why))
+                    each.set_exception(over)
             self._loop.close()
             self._over.set()
 

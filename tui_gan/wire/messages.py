@@ -23,6 +23,12 @@ else:
     AnyCommand = Union[tuple(Command.__subclasses__())]  # noqa: UP007
 
 
+def unfit(name: str) -> str:
+    """Why this cannot be the name of a visitor; "" where it can."""
+    fit = name.isprintable() and 0 < len(name) <= LONGEST_NAME
+    return "" if fit else f"a visitor has a name of 1 to {LONGEST_NAME} characters that can be printed"
+
+
 class FromVisitor(msgspec.Struct, frozen=True, tag=True):
     """What a visitor says."""
 

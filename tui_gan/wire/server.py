@@ -7,15 +7,16 @@ import os
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from tui_gan.contract.commands import Request, Watch
+from tui_gan.contract.commands import Command, Request, Watch
 from tui_gan.contract.snapshot import Snapshot
 from tui_gan.wire import WireError
 from tui_gan.wire.changes import changes
 from tui_gan.wire.framing import FROM_VISITOR, Incoming, packed
-from tui_gan.wire.messages import LONGEST_NAME, VERSION, Answer, Ask, Frame, FromRun, Hello, Look, Refused, Welcome, from_visitor
+from tui_gan.wire.messages import VERSION, Answer, Ask, Frame, FromRun, Hello, Look, Refused, Welcome, from_visitor, unfit
 
 PIECE = 65536
 # Seconds for the first message, and visitors and unanswered questions of one visitor at most.
@@ -28,9 +29,6 @@ class Host(Protocol):
     @property
     def latest(self) -> Snapshot:
         """The newest snapshot."""
-
-    def request_snapshot(self) -> None:
-        """Ask for one; `Server.published` is called when it is there."""
 
     def ask(self, request: Request) -> None:
         """Queue what a visitor asks for."""
@@ -51,12 +49,7 @@ class Server:
         self._host, self._run, self._address = host, run, address
         self._visits: set[_Visit] = set()
         self._numbers = itertools.count(1)
-        self._closing = threading.Event()
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        address.unlink(missing_ok=True)
-        self._socket.bind(str(address))
-        # From here on nobody is turned away, though the thread may not have come to it.
-        self._socket.listen(MOST_VISITORS)
+        self._socket = _listening(address)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._work, name="visitors", daemon=True)
         self._thread.start()
@@ -66,16 +59,9 @@ class Server:
         """The names of those who are there."""
         return tuple(visit.name for visit in tuple(self._visits) if visit.name)
 
-    def published(self) -> None:
-        """There is a newer snapshot; called on any thread, and next to nothing where nobody is there."""
-        if self._visits and not self._closing.is_set():
-            with contextlib.suppress(RuntimeError):  # The loop may have been closed since.
-                self._loop.call_soon_threadsafe(self._tell_all)
-
     def close(self, why: str) -> None:
         """Send all visitors away, with the reason, and remove the socket."""
-        self._closing.set()
-        with contextlib.suppress(RuntimeError):
+        with contextlib.suppress(RuntimeError):  # It may be closed already.
             self._loop.call_soon_threadsafe(self._leave, why)
         self._thread.join()
 
@@ -105,10 +91,6 @@ class Server:
         if not self._left.done():
             self._left.set_result(why)
 
-    def _tell_all(self) -> None:
-        for visit in self._visits:
-            visit.fresh.set()
-
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         visit = _Visit(self._host, next(self._numbers), reader, writer)
         try:
@@ -127,8 +109,7 @@ class Server:
             pass
         finally:
             self._visits.discard(visit)
-            # What it watched need not be made any longer.
-            self._host.ask(Request(Watch(()), visit.name, visit.number, lambda obeyed, why: None))
+            visit.leave()
             with contextlib.suppress(OSError):
                 writer.close()
 
@@ -139,7 +120,6 @@ class _Visit:
     def __init__(self, host: Host, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._host, self.number, self._reader, self._writer = host, number, reader, writer
         self.name = ""
-        self.fresh = asyncio.Event()
         self.task = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
         self._asked = asyncio.Semaphore(MOST_ASKED)
@@ -179,38 +159,61 @@ class _Visit:
     def _greet(self, hello: Hello, run: Path) -> None:
         if hello.version != VERSION:
             raise WireError(f"the run speaks version {VERSION} and the visitor version {hello.version}; use one tui-gan for both")
-        if not hello.name.isprintable() or not 0 < len(hello.name) <= LONGEST_NAME:
-            raise WireError(f"a visitor has a name of 1 to {LONGEST_NAME} characters that can be printed")
+        if why := unfit(hello.name):
+            raise WireError(why)
         self.name, self._asks = hello.name, hello.asks
         self.say(Welcome(str(run), os.getpid()))
 
     async def _ask(self, message: Ask) -> None:
-        if not self._asks:
+        if not (self._asks or isinstance(message.command, Watch)):
             self.say(Answer(message.number, obeyed=False, why="who only watches asks for nothing"))
             return
         # One that asks faster than the run obeys, or does not read the answers, is not read any further.
         await self._asked.acquire()
         await self._writer.drain()
 
+        def answer(obeyed: bool, why: str) -> None:
+            self._asked.release()
+            self.say(Answer(message.number, obeyed, why))
+
+        self._request(message.command, answer)
+
+    def _request(self, command: Command | None, answer: Callable[[bool, str], object]) -> None:
+        """Put it to the run; `answer` is called on this thread."""
+
         def answered(obeyed: bool, why: str) -> None:
             with contextlib.suppress(RuntimeError):  # The server may have been closed since.
-                self._loop.call_soon_threadsafe(self._answer, Answer(message.number, obeyed, why))
+                self._loop.call_soon_threadsafe(answer, obeyed, why)
 
-        self._host.ask(Request(message.command, self.name, self.number, answered))
+        self._host.ask(Request(command, self.name, self.number, answered))
 
-    def _answer(self, answer: Answer) -> None:
-        self._asked.release()
-        self.say(answer)
+    def leave(self) -> None:
+        """Have nothing made any longer that only this visitor watched."""
+        if self.name:
+            self._request(Watch(()), lambda obeyed, why: None)
 
     async def _show(self) -> None:
         """Send the next snapshot, and wait until the visitor has taken most of it."""
-        self.fresh.clear()
-        self._host.request_snapshot()
-        await self.fresh.wait()
+        made = asyncio.Event()
+        self._request(None, lambda obeyed, why: made.set())
+        await made.wait()
         shown = self._host.latest
         self.say(Frame(changes(Snapshot, self._seen, shown)))
         self._seen = shown
         await self._writer.drain()
+
+
+def _listening(address: Path) -> socket.socket:
+    """A socket where nobody is turned away from here on, though nobody may be served yet."""
+    address.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listening.bind(str(address))
+        listening.listen(MOST_VISITORS)
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
 def _user(connection: socket.socket) -> int:

@@ -1,6 +1,7 @@
 """The gallery under Textual's pilot: every key, what is sent, and what is shown."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from tui_gan.ui.panels.panel import Frame
 
 KEPT = (0, 500, 1000, 1500, 2000)
 VIEW = "4"
+# A key, what it asks for, or None, and a word that the screen then shows.
+Press = tuple[str, Browse | None, str]
 
 
 class Browsed:
@@ -53,74 +56,70 @@ class Browsed:
 
 @pytest.fixture
 def follow(watch, screen_text, until) -> Any:
-    """Turn to the gallery of a run and press keys one by one, each with what is sent, or None, and a word that the screen then shows."""
+    """Turn to the gallery of a run and press keys one by one until the screen shows a word; returns what each has sent, or None."""
 
-    def followed(snapshot: Snapshot, *presses: tuple[str, Browse | None, str], size: tuple[int, int] = (120, 36)) -> None:
-        run = Browsed(snapshot)
+    def followed(snapshot: Snapshot, presses: Sequence[Press], size: tuple[int, int] = (120, 36)) -> list[Browse | None]:
+        run, sent = Browsed(snapshot), []
         app = TuiGan(run)
 
         async def body(pilot: Any) -> None:
             await pilot.press(VIEW)
             await until(pilot, lambda: "● live" in screen_text(app))
-            for key, wanted, word in presses:
+            for key, _, word in presses:
                 before = len(run.browsed)
                 await pilot.press(key)
                 await until(pilot, lambda word=word: word in screen_text(app))
-                assert run.browsed[before:] == ([] if wanted is None else [wanted])
+                one, *more = run.browsed[before:] or [None]
+                assert more == [], key
+                sent.append(one)
 
         watch(app, body, size)
+        return sent
 
     return followed
 
 
-def test_looking_back_and_forward_between_images(other, follow) -> None:
-    follow(
-        other("images"),
-        ("left", Browse(2000), "samples of step 2,000"),
-        ("left", Browse(1500), "samples of step 1,500"),
-        ("right", Browse(2000), "samples of step 2,000"),
-        ("right", Browse(), "● live"),
-        ("right", None, "● live"),
-        ("home", Browse(0), "samples of step 0"),
-        ("left", None, "○ live"),
-        ("N", Browse(0, nearest=True), "generated │ nearest real"),
-        ("right", Browse(500, nearest=True), "0.25"),
-        ("N", Browse(500), "samples of step 500"),
-        ("end", Browse(), "● live"),
-    )
+IMAGES: list[Press] = [
+    ("left", Browse(2000), "samples of step 2,000"),
+    ("left", Browse(1500), "samples of step 1,500"),
+    ("right", Browse(2000), "samples of step 2,000"),
+    ("right", Browse(), "● live"),
+    ("right", None, "● live"),
+    ("home", Browse(0), "samples of step 0"),
+    ("left", None, "○ live"),
+    ("N", Browse(0, nearest=True), "generated │ nearest real"),
+    ("right", Browse(500, nearest=True), "0.25"),
+    ("N", Browse(500), "samples of step 500"),
+    ("end", Browse(), "● live"),
+]
+WALK: list[Press] = [
+    ("comma", None, "64 fixed latents"),
+    ("W", Browse(walk=(0, 1)), "to latent 1"),
+    ("full_stop", Browse(walk=(0, 2)), "walk from latent 0 to 2"),
+    ("comma", Browse(walk=(1, 2)), "from latent 1"),
+    ("comma", Browse(walk=(3, 2)), "from latent 3"),
+    ("W", Browse(), "64 fixed latents"),
+]
+LINE: list[Press] = [
+    ("left", Browse(2000), "samples of step 2,000"),
+    ("W", Browse(walk=(0, 1)), "x from latent 0 (above) to latent 1 (below)"),
+    ("N", None, "images only"),
+    ("W", Browse(), "z → x"),
+]
+PLANE: list[Press] = [
+    ("W", Browse(walk=(0, 1)), "walk from latent 0 to 1"),
+    ("home", Browse(0), "samples of step 0"),
+    ("end", Browse(), "● live"),
+]
 
 
-def test_a_walk_between_images_and_other_ends(other, follow) -> None:
-    follow(
-        other("images"),
-        ("comma", None, "64 fixed latents"),
-        ("W", Browse(walk=(0, 1)), "to latent 1"),
-        ("full_stop", Browse(walk=(0, 2)), "walk from latent 0 to 2"),
-        ("comma", Browse(walk=(1, 2)), "from latent 1"),
-        ("comma", Browse(walk=(3, 2)), "from latent 3"),
-        ("W", Browse(), "64 fixed latents"),
-        size=(80, 24),
-    )
-
-
-def test_a_line(seen, follow) -> None:
-    follow(
-        seen(),
-        ("left", Browse(2000), "samples of step 2,000"),
-        ("W", Browse(walk=(0, 1)), "x from latent 0 (above) to latent 1 (below)"),
-        ("N", None, "images only"),
-        ("W", Browse(), "z → x"),
-    )
-
-
-def test_a_plane(other, follow) -> None:
-    follow(
-        other("plane"),
-        ("W", Browse(walk=(0, 1)), "walk from latent 0 to 1"),
-        ("home", Browse(0), "samples of step 0"),
-        ("end", Browse(), "● live"),
-        size=(200, 60),
-    )
+@pytest.mark.parametrize(
+    ("kind", "presses", "size"),
+    [("images", IMAGES, (120, 36)), ("images", WALK, (80, 24)), ("line", LINE, (120, 36)), ("plane", PLANE, (200, 60))],
+    ids=["back and forward between images", "a walk between images and other ends", "a line", "a plane"],
+)
+def test_each_key_asks_for_what_the_screen_then_shows(seen, other, follow, kind: str, presses: list[Press], size: tuple[int, int]) -> None:
+    assert follow(seen() if kind == "line" else other(kind), presses, size) == [wanted for _, wanted, _ in presses]
 
 
 def test_a_held_key_sends_one_wish_for_each_answer(other, look: Look) -> None:

@@ -55,5 +55,5 @@ SAID = {
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_what_a_panel_says_of_images(other, says, name: str) -> None:
-    says(name, other("images"), *SAID[name])
+def test_what_a_panel_says_of_images(other, said, name: str) -> None:
+    assert said(name, other("images"), *SAID[name]) == SAID[name]

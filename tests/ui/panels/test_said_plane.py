@@ -86,5 +86,5 @@ SAID = {
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_what_a_panel_says_of_a_plane(other, says, name: str) -> None:
-    says(name, other("plane"), *SAID[name])
+def test_what_a_panel_says_of_a_plane(other, said, name: str) -> None:
+    assert said(name, other("plane"), *SAID[name]) == SAID[name]

@@ -136,5 +136,5 @@ SAID = {
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_what_the_panel_of_a_view_says(seen, says, name: str) -> None:
-    says(name, seen(), *SAID[name])
+def test_what_the_panel_of_a_view_says(seen, said, name: str) -> None:
+    assert said(name, seen(), *SAID[name]) == SAID[name]
