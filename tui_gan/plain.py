@@ -9,6 +9,7 @@ from tui_gan.contract.errors import nearest, quoted
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.news import advised, fresh
 from tui_gan.contract.outer import tell
+from tui_gan.contract.settings import SETTINGS
 from tui_gan.contract.snapshot import Event, EventKind, Series, Snapshot, Status
 from tui_gan.contract.values import read_value
 
@@ -40,7 +41,7 @@ HELP = (
     "pause: stop training. go: continue. step 5: train five steps. slow: show the next sub-step of a step.",
     "status: report step, losses and metrics. events: repeat the last five.",
     "knobs: list all knobs. A knob and a value set it, such as: k_steps 3, or by its key: k 3.",
-    "set objective hinge: change a setting. undo, redo: undo a change, redo it.",
+    "objective hinge, or set objective hinge: change a setting. undo, redo: undo a change, redo it.",
     "save: write a checkpoint. evaluate: compute the metrics. export: write the generator.",
 )
 TALKING = ("Type a command and press Enter.", "every 30: report every 30 seconds; every 0: never. quit: save and quit.")
@@ -83,6 +84,8 @@ class Talk:
             return self._turn(KNOB_WORDS[word], rest)
         if word in ASIDE:
             return ASIDE[word](self, rest)
+        if is_setting(word):
+            return self._set(f"{word} {rest}")
         return (unknown(word),) if word else ()
 
     def _turn(self, name: str, value: str) -> Sequence[str]:
@@ -123,9 +126,19 @@ class Talk:
         return (TALKING[0], *HELP, *TALKING[1:])
 
 
+def is_setting(word: str) -> bool:
+    """Whether this is the TOML key of a setting that is no knob."""
+    return word in SETTINGS or word.startswith("regularizers.")
+
+
+def is_known(word: str) -> bool:
+    """Whether a line may begin with this."""
+    return word in WORDS or word in KNOB_WORDS or word in ASIDE or is_setting(word)
+
+
 def unknown(word: str) -> str:
     """That there is no such command, and which may have been meant."""
-    return f"Unknown command {quoted(word)}{nearest(word, {**WORDS, **KNOB_WORDS, **ASIDE})}; type help for all commands."
+    return f"Unknown command {quoted(word)}{nearest(word, {**WORDS, **KNOB_WORDS, **ASIDE, **SETTINGS})}; type help for all commands."
 
 
 ASIDE: Mapping[str, Callable[[Talk, str], Sequence[str]]] = {

@@ -53,9 +53,10 @@ def test_a_run_says_what_it_is_doing(program: Program) -> None:
 def test_what_is_obeyed_is_said_logged_and_in_force(program: Program) -> None:
     done = program("tell", "mine", "k 3", "--as", "script")
     assert (done.status, done.out) == (0, "K steps: 3 (was 1) (asked by script).\n")
-    assert program("tell", "mine", "set label_smoothing 0.1").status == 0
+    assert program("tell", "mine", "label_smoothing 0.1").status == 0
+    assert program("tell", "mine", "set regularizers.r1=2").status == 0
     facts = program("state", "mine", "--json").result
-    assert (facts["knobs"]["k_steps"], facts["settings"]["label_smoothing"]) == (3, 0.1)
+    assert (facts["knobs"]["k_steps"], facts["settings"]["label_smoothing"], facts["settings"]["regularizers.r1"]) == (3, 0.1, 2.0)
     (line,) = [line for line in log_of(Path("mine/log.jsonl")) if line["kind"] == "command" and line["name"] == "k_steps"]
     assert (line["value"], line["source"]) == (3, "script")
 
@@ -81,7 +82,13 @@ def test_what_is_refused_is_status_2_and_the_reason(typed: str, why: str, progra
 
 @pytest.mark.usefixtures("training")
 @pytest.mark.parametrize(
-    ("typed", "why"), [("set objective", "Type set, a setting and its value"), ("set", "Type set"), ("step two", "a whole number")]
+    ("typed", "why"),
+    [
+        ("set objective", "Type set, a setting and its value"),
+        ("objective", "Type set, a setting"),
+        ("set", "Type set"),
+        ("step two", "a whole number"),
+    ],
 )
 def test_what_lacks_a_value_is_status_2(typed: str, why: str, program: Program) -> None:
     done = program("tell", "mine", typed)

@@ -46,7 +46,7 @@ def state(run: Run, json: AsJson = False) -> None:
 
 def tell_run(
     run: Run,
-    command: Annotated[str, typer.Argument(help="What is typed with --plain: 'k 3', 'set objective hinge', 'step 500', save; or help.")],
+    command: Annotated[str, typer.Argument(help="What is typed with --plain: 'k 3', 'objective hinge', 'step 500', save; or help.")],
     name: Name = None,
     json: AsJson = False,
 ) -> None:
@@ -57,7 +57,7 @@ def tell_run(
     word = next(iter(command.replace("=", " ").split()), "").lower().replace("-", "_")
     if word in ("", *NOT_HERE):
         raise UsageError("say what the run is to do, such as 'k 3' or save; `tui-gan stop` ends it")
-    if word not in (*plain.WORDS, *plain.KNOB_WORDS, *plain.ASIDE):
+    if not plain.is_known(word):
         raise UsageError(plain.unknown(word).replace("type help", "`tui-gan tell RUN help`"))
     if word == "help":
         _print(json, plain.HELP)
@@ -65,7 +65,7 @@ def tell_run(
     with _visit(run, name) as visit:
         asked = _Asked(visit)
         said = plain.Talk(asked).answer(command)
-        if asked.answer is None and word in WITH_VALUES:
+        if asked.answer is None and (word in WITH_VALUES or plain.is_setting(word)):
             raise UsageError(" ".join(said))
         if asked.answer and not asked.answer.obeyed:
             if not json:
