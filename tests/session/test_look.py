@@ -10,12 +10,27 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file
 
-from tui_gan.contract.commands import WATCHED, Browse, ChangeSetting, Pause, Resume, Step, Undo, Watch
+from tui_gan.contract.commands import (
+    WATCHED,
+    Browse,
+    ChangeSetting,
+    Command,
+    Glance,
+    Left,
+    Overlay,
+    Pause,
+    Request,
+    Resume,
+    SetKnob,
+    Step,
+    Undo,
+    Watch,
+)
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
-from tui_gan.contract.snapshot import Plane2D, Snapshot
+from tui_gan.contract.snapshot import Plane2D, Snapshot, Status
 from tui_gan.session import look
 from tui_gan.session.look import LOOKING, PARTS, Looker, Part
 
@@ -67,7 +82,7 @@ def test_a_picture_that_nobody_watches_stays_and_is_made_anew_when_somebody_does
 
 def test_a_field_is_drawn_into_a_picture_that_is_watched_with_it(train: Train, plane: Config) -> None:
     ended = train(config=plane, script={3: [Watch(("field",)), None]})
-    assert ended.session.watched == {"picture", "field"}
+    assert ended.session.looker.watched == {"picture", "field"}
     assert ended.snapshots[1].picture.manifold is not None
 
 
@@ -138,7 +153,7 @@ def looker(clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Loo
     looker: Any = Looker(run)  # type: ignore[arg-type]
     looker.made = 0
 
-    def make(looker: Any) -> object:
+    def make(looker: Any, viewer: object) -> object:
         looker.made += 1
         clock.now += 0.1
         return object()
@@ -217,22 +232,67 @@ def test_a_wide_picture_is_made_at_once_and_gone_at_once(train: Train) -> None:
 
 def test_what_was_not_seen_is_made_at_once_and_paid_for_by_waiting(looker: Any, clock: Clock) -> None:
     looker.look(resting=False)
-    waited = looker._due - clock.now
+    waited = looker.viewers[0].due - clock.now
     assert waited == pytest.approx(0.2 / LOOKING)
     looker.watch(("picture", "layers"))
     looker.run.version += 1
     assert looker.made == 2
     looker.look(resting=False)
     assert looker.made == 3
-    assert looker._due == pytest.approx(0.2 + 0.2 / LOOKING + 0.1 / LOOKING)
+    assert looker.viewers[0].due == pytest.approx(0.2 + 0.2 / LOOKING + 0.1 / LOOKING)
     # What nobody has watched for a while is out of date.
     looker.watch(("picture", "predictions"))
     looker.look(resting=False)
     assert looker.made == 4
     # The predictions are those of now already.
-    clock.now = looker._due
+    clock.now = looker.viewers[0].due
     looker.look(resting=False)
     assert looker.made == 5
+
+
+def test_each_visitor_has_its_own_window_gallery_and_overlays(train: Train, plane: Config) -> None:
+    train("other", config=plane, until=10)
+    seen: list[Any] = []
+    asked = (Watch(("picture", "wide", "gallery")), Browse(walk=(0, 1)), Overlay(("other",)))
+    of_one = [*(Request(command, "one", 1, lambda obeyed, why: None) for command in asked), Glance(1, seen.append)]
+    of_other = [Request(Watch(("layers",)), "other", 2, lambda obeyed, why: None), Glance(2, seen.append)]
+    ended = train(config=plane, script={12: [*of_one, *of_other, None, Left(1), Left(2)]})
+    one, other = seen
+    here = ended.snapshots[1]
+    assert (one.picture.wide, one.gallery.walk is not None, tuple(one.overlays), one.layers) == (True, True, ("other",), ())
+    assert (other.picture, other.gallery, other.overlays, bool(other.layers)) == (None, None, {}, True)
+    assert (here.picture.wide, here.gallery, here.overlays, here.layers) == (False, None, {}, ())
+    assert [*ended.session.looker.viewers] == [0]
+
+
+def test_a_run_at_rest_shows_what_a_visitor_has_changed_in_it_and_nothing_of_what_it_looks_at(train: Train) -> None:
+    answers: list[bool] = []
+
+    def asked(command: Command) -> Request:
+        return Request(command, "one", 1, lambda obeyed, why: answers.append(obeyed))
+
+    pause, look_at, turn = Pause(), asked(Watch(("layers",))), asked(SetKnob("k_steps", 3))
+    shown = train(script={5: [pause, look_at, None, turn]}, hold=True).snapshots
+    assert answers == [True, True]
+    assert [each.knobs.k_steps for each in shown if each.status is Status.PAUSED] == [1, 3]
+
+
+def test_what_two_visitors_want_is_made_once_and_both_pay_by_their_own_share(looker: Any, clock: Clock) -> None:
+    looker.watch(("picture", "predictions"), 1)
+    looker.watch(("layers",), 2)
+    first, second = looker.look(resting=False), looker.look(resting=False, visitor=1)
+    assert looker.made == 2
+    assert all(first[name] is second[name] for name in ("picture", "predictions"))
+    assert looker.viewers[0].due == pytest.approx(0.2 + 3 * 0.2 / LOOKING)
+    # Another's cost makes nobody else wait.
+    looker.run.version += 1
+    assert looker.look(resting=False, visitor=2)["made_at"] == {"layers": 0}
+    looker.leave(2)
+    for _ in range(20_000):
+        clock.now += 0.01
+        looker.run.trainer.pretrained += 1
+        looker.look(resting=False, visitor=clock.now * 100 % 2 < 1)
+    assert 0.1 * looker.made / clock.now < 1.1 * LOOKING
 
 
 def test_an_unknown_part_leaves_what_was_watched(looker: Looker) -> None:

@@ -11,8 +11,8 @@ from tui_gan.wire import WireError
 from tui_gan.wire.framing import LENGTH, Incoming, packed
 from tui_gan.wire.messages import Answer, Ask, Frame, Hello, Look, Refused, Welcome, from_run, from_visitor
 
-SAID = [Hello(1, "pts/3"), Ask(7, SetKnob("k_steps", 3)), Ask(8, DrawData(((0.0, 1.0),))), Look(), Hello(1, "", asks=False)]
-ANSWERED = [Welcome("/runs/a", 12), Refused("another version"), Answer(7, obeyed=False, why="too large"), Frame(["Snapshot", False, {}])]
+SAID = [Hello(1, "pts/3"), Ask(7, SetKnob("k_steps", 3)), Ask(8, DrawData(((0.0, 1.0),))), Look(1), Hello(1, "", asks=False)]
+ANSWERED = [Welcome("/runs/a", 12), Refused("another version"), Answer(7, obeyed=False, why="too large"), Frame(1, ["Snapshot", False, {}])]
 
 
 @given(some.lists(some.binary(max_size=40), max_size=8), some.lists(some.integers(1, 30)))
@@ -35,9 +35,9 @@ def test_a_length_beyond_the_longest_is_refused_before_anything_is_kept(length: 
 
 def test_half_a_message_is_waited_for() -> None:
     incoming = Incoming(100)
-    content = packed(Look())
+    content = packed(Look(1))
     assert incoming.feed(content[:-1]) == []
-    assert [from_visitor(each) for each in incoming.feed(content[-1:])] == [Look()]
+    assert [from_visitor(each) for each in incoming.feed(content[-1:])] == [Look(1)]
 
 
 @pytest.mark.parametrize("message", SAID, ids=repr)

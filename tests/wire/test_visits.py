@@ -10,6 +10,7 @@ import pytest
 from tests.wire.test_changes import differing
 from tests.wire.visited import PATIENCE, Run, until
 from tui_gan.contract.commands import Pause, Save, SetKnob, Watch
+from tui_gan.contract.snapshot import Status
 from tui_gan.wire import AbsentError, WireError
 from tui_gan.wire.client import Visit
 from tui_gan.wire.messages import Welcome
@@ -50,7 +51,7 @@ def test_visitors_come_and_go_and_the_run_knows_them(run: Run, server: Server, v
     one, other = visit("one"), visit("other")
     assert sorted(server.visitors) == ["one", "other"]
     one.close()
-    until(lambda: server.visitors == ("other",) and run.left == [("one", Watch(()))])
+    until(lambda: server.visitors == run.met == ("other",) and run.left == [1])
     assert one.ended == "the run has gone"
     with pytest.raises(WireError, match="the run has gone"):
         one.ask(Pause())
@@ -85,6 +86,29 @@ def test_a_snapshot_is_of_after_all_that_was_asked_before(run: Run, visit: Calla
         other.request_snapshot()
         one.send(SetKnob("k_steps", number))
         assert one.look().steps == number
+
+
+def test_who_has_looked_is_shown_what_happens_unasked(run: Run, server: Server, visit: Callable[..., Visit]) -> None:
+    one, quiet = visit("one"), visit("quiet")
+    before = one.look()
+    server.show()
+    until(lambda: one.latest is not before)
+    assert sorted(one.look().visitors) == ["one", "quiet"]
+    visit("third")
+    until(lambda: "third" in one.latest.visitors)
+    assert quiet._latest is None
+
+
+def test_a_visit_that_is_over_shows_a_run_that_has_stopped_and_sends_nothing(server: Server, visit: Callable[..., Visit]) -> None:
+    one = visit()
+    assert one.look().status is not Status.STOPPED
+    server.close("the run has stopped at step 3")
+    one.wait()
+    assert one.latest.status is Status.STOPPED
+    one.send(Save())
+    one.request_snapshot()
+    with pytest.raises(WireError, match="stopped at step 3"):
+        one.look()
 
 
 def test_who_only_watches_may_say_what(run: Run, visit: Callable[..., Visit]) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tui_gan.contract.commands import Command, Request, SetKnob, Watch
+from tui_gan.contract.commands import Command, FromVisitor, Glance, Left, Request, SetKnob
 from tui_gan.contract.snapshot import Snapshot
 from tui_gan.wire.framing import FROM_RUN, Incoming
 from tui_gan.wire.messages import from_run
@@ -22,23 +22,27 @@ class Run:
 
     Attributes:
         obeyed: commands and who asked for them, in order.
-        left: likewise what is asked for those who leave: to watch nothing.
+        left: the numbers of those who have left; `met` the names of those who are there.
         open: whether it goes on; a step waits for it.
     """
 
     def __init__(self, snapshots: list[Snapshot]) -> None:
         self.latest = snapshots[0]
         self.obeyed: list[tuple[str, Command]] = []
-        self.left: list[tuple[str, Command]] = []
+        self.left: list[int] = []
+        self.met: tuple[str, ...] = ()
         self.open = threading.Event()
         self.open.set()
-        self.inbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[FromVisitor | None] = queue.SimpleQueue()
         self._next = itertools.cycle(snapshots)
         self._thread = threading.Thread(target=self._work)
         self._thread.start()
 
-    def ask(self, request: Request) -> None:
-        self.inbox.put(request)
+    def ask(self, asked: FromVisitor) -> None:
+        self.inbox.put(asked)
+
+    def meet(self, visitors: tuple[str, ...]) -> None:
+        self.met = visitors
 
     def close(self) -> None:
         self.open.set()
@@ -46,15 +50,18 @@ class Run:
         self._thread.join()
 
     def _work(self) -> None:
-        while (request := self.inbox.get()) is not None:
+        while (asked := self.inbox.get()) is not None:
             self.open.wait()
-            command = request.command
-            if command is None:
-                self.latest = dataclasses.replace(next(self._next), steps=len(self.obeyed))
-            else:
-                (self.left if command == Watch(()) else self.obeyed).append((request.source, command))
-            refused = isinstance(command, SetKnob) and command.value == "wrong"
-            request.answered(not refused, "no such value" if refused else "")
+            match asked:
+                case Glance(shown=shown):
+                    self.latest = dataclasses.replace(next(self._next), steps=len(self.obeyed), visitors=self.met)
+                    shown(self.latest)
+                case Left(visitor=visitor):
+                    self.left.append(visitor)
+                case Request(command=command, source=source, answered=answered):
+                    self.obeyed.append((source, command))
+                    refused = isinstance(command, SetKnob) and command.value == "wrong"
+                    answered(not refused, "no such value" if refused else "")
 
 
 def until(true: Callable[[], object]) -> None:

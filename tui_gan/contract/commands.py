@@ -111,6 +111,10 @@ class Overlay(Command, frozen=True):
     runs: tuple[str, ...]
 
 
+OF_THE_VIEW = (Watch, Browse, Overlay)
+"""What concerns the visitor that asks and nobody else."""
+
+
 class Save(Command, frozen=True):
     """Write a checkpoint now."""
 
@@ -139,16 +143,36 @@ class Request(NamedTuple):
     """What a visitor asks for.
 
     Attributes:
-        command: None for a snapshot.
         source: who asks, in the words of the log and of the screen.
         visitor: a number of its own, which two of the same name do not share.
         answered: told once, on the thread of the run, whether it was obeyed, and why not.
     """
 
-    command: Command | None
+    command: Command
     source: str
     visitor: int
     answered: Callable[[bool, str], None]
+
+
+class Glance(NamedTuple):
+    """What a visitor looks at.
+
+    Attributes:
+        shown: given once, on the thread of the run, the snapshot with what this visitor watches; None where it could not be made.
+    """
+
+    visitor: int
+    shown: Callable[[Snapshot | None], None]
+
+
+class Left(NamedTuple):
+    """A visitor has gone."""
+
+    visitor: int
+
+
+FromVisitor = Request | Glance | Left
+"""What reaches a run from its visitors."""
 
 
 class RunHandle(Protocol):

@@ -146,12 +146,12 @@ def watch(session: "Session", command: commands.Watch) -> None:
 
 def browse(session: "Session", command: commands.Browse) -> None:
     """Show this in the gallery."""
-    session.looker.browser.browse(command)
+    session.looker.viewer(session.visitor).browser.browse(command)
 
 
 def overlay(session: "Session", command: commands.Overlay) -> None:
     """Show the series of these other runs."""
-    session.looker.overlaid.show(command.runs)
+    session.looker.viewer(session.visitor).overlaid.show(command.runs)
 
 
 def stop(session: "Session", command: commands.Stop) -> None:

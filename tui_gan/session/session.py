@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import torch
 
-from tui_gan.contract.commands import Command, Request, Step, Stop
+from tui_gan.contract.commands import OF_THE_VIEW, Command, FromVisitor, Glance, Left, Request, Step, Stop
 from tui_gan.contract.errors import TuiGanError, UsageError, first_line
 from tui_gan.contract.snapshot import EventKind, Snapshot, Status
 from tui_gan.gan.rules import rules
@@ -23,7 +23,7 @@ from tui_gan.session.settings import settings
 from tui_gan.session.slow import Slow
 
 Value = TypeVar("Value")
-Inbox = queue.SimpleQueue[Command | Request | None]
+Inbox = queue.SimpleQueue[Command | FromVisitor | None]
 # Steps that a command asked for after them waits for, while nothing else is answered.
 AWAITED = 1_000
 
@@ -34,7 +34,7 @@ class Session:
     Args:
         run: the run, at the step where it begins or goes on.
         until: the step at which it finishes.
-        inbox: commands, those of visitors as requests, and None for a snapshot.
+        inbox: commands, what visitors ask for, and None for a snapshot.
         publish: takes each new snapshot.
         hold: whether somebody is there: it keeps the pace of the knob, and waits for commands when it has finished or cannot go on;
             without it, it trains at full speed and ends.
@@ -58,6 +58,8 @@ class Session:
         self._advice: str | None = None
         self._error: TuiGanError | None = None
         self._unwritten: OSError | None = None
+        # Whether a visitor has changed something since the last snapshot that was published.
+        self._unshown = False
         self._began = (run.step, run.clock.seconds)
         self._reached = False
         self.looker = Looker(run)
@@ -74,7 +76,10 @@ class Session:
             if left:
                 # Nothing that is done while the run waits counts as training time.
                 self.run.clock.stop()
-            if not training or not self.inbox.empty():
+            if not training and self._unshown and self.inbox.empty():
+                # A run at rest is looked at by nobody until something happens.
+                self._guarded(self._show)
+            elif not training or not self.inbox.empty():
                 self._obey(self.inbox.get())
             elif left:
                 self._obey_within(left)
@@ -150,24 +155,26 @@ class Session:
             self._show()
             self.status, self._reached = Status.STOPPED, True
 
-    def _obey(self, asked: Command | Request | None) -> None:
-        if asked is None:
-            self._guarded(self._show)
-        elif isinstance(asked, Request):
-            self._answer(asked)
-        else:
-            self._guarded(lambda: self._carry_out(asked))
+    def _obey(self, asked: Command | FromVisitor | None) -> None:
+        match asked:
+            case None:
+                self._guarded(self._show)
+            case Request():
+                self._answer(asked)
+            case Glance():
+                asked.shown(self._guarded(lambda: self._snapshot(asked.visitor)))
+            case Left():
+                self.looker.leave(asked.visitor)
+            case _:
+                self._guarded(lambda: self._carry_out(asked))
 
     def _answer(self, request: Request) -> None:
         """Do what a visitor asks for, in whose name it is logged and told, and say what became of it."""
         command = request.command
-        if command is None:
-            self._guarded(self._show)
-            request.answered(True, "")
-            return
         self.visitor, self.run.source = request.visitor, request.source
         why = self._guarded(lambda: self._carry_out(command))
         self.visitor, self.run.source = 0, ""
+        self._unshown |= not isinstance(command, OF_THE_VIEW)
         if why is None:
             # What went wrong has been told.
             why = self.run.events[-1].text
@@ -292,11 +299,6 @@ class Session:
         cure = f"; {_cure(error)}, then {how}" if left or not self.hold else ""
         return UsageError(f"cannot write {error.filename or files.run.path}: {error.strerror or error}; {kept}{cure}")
 
-    @property
-    def watched(self) -> frozenset[str]:
-        """The dearer parts of a snapshot that somebody looks at, of WATCHED."""
-        return self.looker.watched
-
     def rest(self, status: Status) -> None:
         """Stop training."""
         self._settle()
@@ -317,35 +319,39 @@ class Session:
             self.stop()
 
     def _show(self) -> None:
-        run = self.run
-        seen = self.looker.look(resting=self.status is not Status.RUNNING and not self._owed, waiting=self._pacer.waits)
-        for text in self.looker.overlaid.untold():
+        self._unshown = False
+        self._publish(self._snapshot())
+
+    def _snapshot(self, visitor: int = 0) -> Snapshot:
+        """What there is to see now, with the parts that a visitor watches."""
+        run, resting = self.run, self.status is not Status.RUNNING and not self._owed
+        seen = self.looker.look(resting, self._pacer.waits, visitor)
+        watched = self.looker.viewer(visitor).parts
+        for text in self.looker.untold():
             self._note_safely(text, "warning")
-        self._publish(
-            Snapshot(
-                preset=run.config.preset,
-                status=self.status,
-                step=run.step,
-                steps=self.until,
-                seconds=run.clock.seconds,
-                steps_per_second=run.clock.speed(),
-                device=run.knobs.device,
-                devices=self.devices,
-                knobs=run.knobs,
-                directory=str(run.files.run.path),
-                series=run.series(),
-                rules=rules(run.config, run.knobs, run.step, run.trainer.k_steps(run.knobs)),
-                phase=run.phase,
-                paced=self._pacer.waits and self._pace > 0,
-                events=tuple(run.events),
-                failure=self._failure,
-                advice=self._advice,
-                settings=settings(run.config, run.trainer.dataset.truth) if "settings" in self.watched else (),
-                stages=slow.stages[: slow.shown] if (slow := self.slow) and slow.holds(run) else (),
-                undo=run.changes.undo,
-                redo=run.changes.redo,
-                **seen,
-            )
+        return Snapshot(
+            preset=run.config.preset,
+            status=self.status,
+            step=run.step,
+            steps=self.until,
+            seconds=run.clock.seconds,
+            steps_per_second=run.clock.speed(),
+            device=run.knobs.device,
+            devices=self.devices,
+            knobs=run.knobs,
+            directory=str(run.files.run.path),
+            series=run.series(),
+            rules=rules(run.config, run.knobs, run.step, run.trainer.k_steps(run.knobs)),
+            phase=run.phase,
+            paced=self._pacer.waits and self._pace > 0,
+            events=tuple(run.events),
+            failure=self._failure,
+            advice=self._advice,
+            settings=settings(run.config, run.trainer.dataset.truth) if "settings" in watched else (),
+            stages=slow.stages[: slow.shown] if (slow := self.slow) and slow.holds(run) else (),
+            undo=run.changes.undo,
+            redo=run.changes.redo,
+            **seen,
         )
 
     def _outcome(self) -> Outcome:

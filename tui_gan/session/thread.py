@@ -9,7 +9,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 
-from tui_gan.contract.commands import Command, Request
+from tui_gan.contract.commands import Command, FromVisitor
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.rules import Rules
 from tui_gan.contract.snapshot import Snapshot, Status
@@ -45,8 +45,8 @@ class RunThread:
             directory=str(plan.run.path),
             rules=Rules(objective=plan.config.objective),
         )
-        self._inbox: queue.SimpleQueue[Command | Request | None] = queue.SimpleQueue()
-        self._starting = threading.Lock()
+        self._inbox: queue.SimpleQueue[Command | FromVisitor | None] = queue.SimpleQueue()
+        self._starting, self._publishing = threading.Lock(), threading.Lock()
         self._server: Server | None = None
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
@@ -64,9 +64,14 @@ class RunThread:
         """Queue a command; never waits."""
         self._inbox.put(command)
 
-    def ask(self, request: Request) -> None:
+    def ask(self, asked: FromVisitor) -> None:
         """Queue what a visitor asks for; never waits."""
-        self._inbox.put(request)
+        self._inbox.put(asked)
+
+    def meet(self, visitors: tuple[str, ...]) -> None:
+        """Show who is there now."""
+        with self._publishing:
+            self.latest = dataclasses.replace(self.latest, visitors=visitors)
 
     def wait(self, seconds: float | None) -> bool:
         """Wait for the end of the run, at most so long or, with None, without end; returns whether it has ended."""
@@ -74,8 +79,12 @@ class RunThread:
         return not self._thread.is_alive()
 
     def _publish(self, snapshot: Snapshot) -> None:
-        visitors = self._server.visitors if self._server else ()
-        self.latest = dataclasses.replace(snapshot, visitors=visitors) if visitors else snapshot
+        with self._publishing:
+            before = self.latest
+            self.latest = dataclasses.replace(snapshot, visitors=before.visitors) if before.visitors else snapshot
+        if self._server and (snapshot.status is not Status.RUNNING or before.status is not Status.RUNNING):
+            # Visitors look at a run that trains by themselves.
+            self._server.show()
 
     def _work(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import itertools
 import threading
 from concurrent.futures import Future
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_gan.contract.commands import Command
-from tui_gan.contract.snapshot import Snapshot
+from tui_gan.contract.snapshot import Snapshot, Status
 from tui_gan.wire import AbsentError, WireError
 from tui_gan.wire.changes import changed
 from tui_gan.wire.framing import FROM_RUN, Incoming, packed
@@ -39,13 +40,11 @@ class Visit:
     def __init__(self, address: Path, name: str, asks: bool = True) -> None:
         self.name, self.ended = name, ""
         self._latest: Snapshot | None = None
-        self._looks = False
         self._lock = threading.Lock()
-        self._numbers = itertools.count()
+        self._numbers = itertools.count(1)
         self._asked: dict[int, Future[Answer]] = {}
+        self._looks: dict[int, Future[None]] = {}
         self._welcome: Future[Welcome] = Future()
-        # Done when the snapshot comes that is looked for now.
-        self._shown: Future[None] = Future()
         self._over = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._writer: asyncio.StreamWriter | None = None
@@ -58,7 +57,7 @@ class Visit:
 
     @property
     def latest(self) -> Snapshot:
-        """The newest snapshot; the first is waited for.
+        """The newest snapshot, whose status is STOPPED once the visit is over; the first is waited for.
 
         Raises:
             WireError: the visit ended before there was one.
@@ -66,11 +65,11 @@ class Visit:
         return self._latest or self.look()
 
     def request_snapshot(self) -> None:
-        """Ask for the snapshot of the next step boundary, unless one is on its way."""
+        """Ask for a snapshot of the next step boundary, after every command sent before."""
         self._look()
 
     def look(self) -> Snapshot:
-        """Wait for the snapshot of the next step boundary, or for the one that is on its way.
+        """Wait for a snapshot of the next step boundary, after every command sent before.
 
         Raises:
             WireError: the visit ended before.
@@ -83,8 +82,9 @@ class Visit:
         self._over.wait()
 
     def send(self, command: Command) -> None:
-        """Ask, and do not wait for the answer."""
-        self._ask(command)
+        """Ask, and do not wait for the answer; of a visit that is over there is none."""
+        with contextlib.suppress(WireError):
+            self._ask(command)
 
     def ask(self, command: Command, seconds: float | None = None) -> Answer:
         """Ask, and wait for the answer, without end or at most so long.
@@ -102,20 +102,24 @@ class Visit:
         self._over.wait()
 
     def _look(self) -> "Future[None]":
+        shown = Future[None]()
         with self._lock:
-            due, self._looks = not self._looks, True
-            shown = self._shown
-        if due:
-            self._say(Look())
+            number = next(self._numbers)
+            if self.ended:
+                shown.set_exception(WireError(self.ended))
+                return shown
+            self._looks[number] = shown
+            self._say(Look(number))
         return shown
 
     def _ask(self, command: Command) -> "Future[Answer]":
-        number, answer = next(self._numbers), Future[Answer]()
+        answer = Future[Answer]()
         with self._lock:
             if self.ended:
                 raise WireError(self.ended)
+            number = next(self._numbers)
             self._asked[number] = answer
-        self._say(Ask(number, command))
+            self._say(Ask(number, command))
         return answer
 
     def _say(self, message: FromVisitor) -> None:
@@ -141,7 +145,9 @@ class Visit:
         finally:
             with self._lock:
                 self.ended = str(over)
-                waiting: list[Future[Any]] = [self._welcome, self._shown, *self._asked.values()]
+                waiting: list[Future[Any]] = [self._welcome, *self._looks.values(), *self._asked.values()]
+            if self._latest is not None:
+                self._latest = dataclasses.replace(self._latest, status=Status.STOPPED)
             for each in waiting:
                 if not each.done():
                     each.set_exception(over)
@@ -170,8 +176,9 @@ class Visit:
                     waiting = self._asked.pop(answer.number, None)
                 if waiting is not None:
                     waiting.set_result(answer)
-            case Frame(change=change):
+            case Frame(looks=looks, change=change):
                 self._latest = changed(Snapshot, self._latest, change)
                 with self._lock:
-                    self._looks, shown, self._shown = False, self._shown, Future()
-                shown.set_result(None)
+                    shown = [self._looks.pop(number) for number in [*self._looks] if number <= looks]
+                for each in shown:
+                    each.set_result(None)

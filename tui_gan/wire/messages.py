@@ -1,8 +1,9 @@
 """What a visitor and a run say to each other.
 
 A visitor says Hello first, and is answered by Welcome or Refused. Then it may ask, each Ask being answered by one Answer, in the
-order of arrival, and look, each Look being answered by one Frame when the run has come to its next step boundary. Since a visitor
-that does not read does not look again, it gets fewer frames and nothing is kept for it.
+order of arrival, and look: a Frame follows when the run has come to its next step boundary. One Frame answers all Looks up to its
+number, and further ones come unasked when something happens to a run at rest. For a visitor that does not read nothing is kept: it
+gets fewer.
 """
 
 from typing import TYPE_CHECKING, Any, TypeVar, Union
@@ -54,7 +55,9 @@ class Ask(FromVisitor, frozen=True):
 
 
 class Look(FromVisitor, frozen=True):
-    """A snapshot of the next step boundary, after every command asked before."""
+    """Ask for a snapshot of the next step boundary, after every command asked before; numbers ascend from 1."""
+
+    number: int
 
 
 class FromRun(msgspec.Struct, frozen=True, tag=True):
@@ -87,8 +90,13 @@ class Answer(FromRun, frozen=True):
 
 
 class Frame(FromRun, frozen=True):
-    """The snapshot, as what has changed since the last one that this visitor got."""
+    """The snapshot, as what has changed since the last one that this visitor got.
 
+    Attributes:
+        looks: the number of the newest Look that it answers.
+    """
+
+    looks: int
     change: Any
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import itertools
 import os
 import socket
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from tui_gan.contract.commands import Command, Request, Watch
+from tui_gan.contract.commands import OF_THE_VIEW, FromVisitor, Glance, Left, Request
 from tui_gan.contract.snapshot import Snapshot
 from tui_gan.wire import WireError
 from tui_gan.wire.changes import changes
@@ -30,8 +31,11 @@ class Host(Protocol):
     def latest(self) -> Snapshot:
         """The newest snapshot."""
 
-    def ask(self, request: Request) -> None:
+    def ask(self, asked: FromVisitor) -> None:
         """Queue what a visitor asks for."""
+
+    def meet(self, visitors: tuple[str, ...]) -> None:
+        """Take note of who is there now."""
 
 
 class Server:
@@ -58,6 +62,11 @@ class Server:
     def visitors(self) -> tuple[str, ...]:
         """The names of those who are there."""
         return tuple(visit.name for visit in tuple(self._visits) if visit.name)
+
+    def show(self) -> None:
+        """Show everybody who has looked before what there is to see now."""
+        with contextlib.suppress(RuntimeError):  # It may be closed already.
+            self._loop.call_soon_threadsafe(self._show)
 
     def close(self, why: str) -> None:
         """Send all visitors away, with the reason, and remove the socket."""
@@ -87,12 +96,22 @@ class Server:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _show(self) -> None:
+        for visit in self._visits:
+            if visit.looks:
+                visit.due.set()
+
+    def meet(self) -> None:
+        """Tell the run, and everybody who is there, who is there now."""
+        self._host.meet(self.visitors)
+        self.show()
+
     def _leave(self, why: str) -> None:
         if not self._left.done():
             self._left.set_result(why)
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        visit = _Visit(self._host, next(self._numbers), reader, writer)
+        visit = _Visit(self, self._host, next(self._numbers), reader, writer)
         try:
             if (user := _user(writer.get_extra_info("socket"))) != os.getuid():
                 raise WireError(f"the run belongs to another user than number {user}")
@@ -110,21 +129,30 @@ class Server:
         finally:
             self._visits.discard(visit)
             visit.leave()
+            if visit.name:
+                self.meet()
             with contextlib.suppress(OSError):
                 writer.close()
 
 
 class _Visit:
-    """One visitor: what it asks goes to the run in its order, and what it looks at is a snapshot at a time."""
+    """One visitor: what it asks goes to the run in its order, and what it looks at is a snapshot at a time.
 
-    def __init__(self, host: Host, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._host, self.number, self._reader, self._writer = host, number, reader, writer
+    Attributes:
+        looks: the number of its newest Look; 0 of one that has not looked, and is shown nothing.
+        due: set when there is something to see.
+    """
+
+    def __init__(self, server: Server, host: Host, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._server, self._host, self.number, self._reader, self._writer = server, host, number, reader, writer
         self.name = ""
         self.task = asyncio.current_task()
+        self.due = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._asked = asyncio.Semaphore(MOST_ASKED)
         self._seen: Snapshot | None = None
-        self._looking: asyncio.Task[None] | None = None
+        self.looks = 0
+        self._showing: asyncio.Task[None] | None = None
         self._asks = False
 
     def say(self, message: FromRun) -> None:
@@ -140,8 +168,8 @@ class _Visit:
                 for content in incoming.feed(piece):
                     await self._hear(from_visitor(content), run)
         finally:
-            if self._looking is not None:
-                self._looking.cancel()
+            if self._showing is not None:
+                self._showing.cancel()
 
     async def _hear(self, message: Hello | Ask | Look, run: Path) -> None:
         if isinstance(message, Hello) == bool(self.name):
@@ -152,9 +180,8 @@ class _Visit:
             case Ask():
                 await self._ask(message)
             case Look():
-                if self._looking is not None and not self._looking.done():
-                    raise WireError("a visitor looks again when it has seen")
-                self._looking = self._loop.create_task(self._show())
+                self.looks = message.number
+                self.due.set()
 
     def _greet(self, hello: Hello, run: Path) -> None:
         if hello.version != VERSION:
@@ -163,9 +190,11 @@ class _Visit:
             raise WireError(why)
         self.name, self._asks = hello.name, hello.asks
         self.say(Welcome(str(run), os.getpid()))
+        self._showing = self._loop.create_task(self._show())
+        self._server.meet()
 
     async def _ask(self, message: Ask) -> None:
-        if not (self._asks or isinstance(message.command, Watch)):
+        if not (self._asks or isinstance(message.command, OF_THE_VIEW)):
             self.say(Answer(message.number, obeyed=False, why="who only watches asks for nothing"))
             return
         # One that asks faster than the run obeys, or does not read the answers, is not read any further.
@@ -176,31 +205,40 @@ class _Visit:
             self._asked.release()
             self.say(Answer(message.number, obeyed, why))
 
-        self._request(message.command, answer)
-
-    def _request(self, command: Command | None, answer: Callable[[bool, str], object]) -> None:
-        """Put it to the run; `answer` is called on this thread."""
-
         def answered(obeyed: bool, why: str) -> None:
-            with contextlib.suppress(RuntimeError):  # The server may have been closed since.
-                self._loop.call_soon_threadsafe(answer, obeyed, why)
+            self._call(lambda: answer(obeyed, why))
 
-        self._host.ask(Request(command, self.name, self.number, answered))
+        self._host.ask(Request(message.command, self.name, self.number, answered))
+
+    def _call(self, call: Callable[[], object]) -> None:
+        """Have something called on this thread, from any other."""
+        with contextlib.suppress(RuntimeError):  # The server may have been closed since.
+            self._loop.call_soon_threadsafe(call)
 
     def leave(self) -> None:
         """Have nothing made any longer that only this visitor watched."""
         if self.name:
-            self._request(Watch(()), lambda obeyed, why: None)
+            self._host.ask(Left(self.number))
 
     async def _show(self) -> None:
-        """Send the next snapshot, and wait until the visitor has taken most of it."""
-        made = asyncio.Event()
-        self._request(None, lambda obeyed, why: made.set())
-        await made.wait()
-        shown = self._host.latest
-        self.say(Frame(changes(Snapshot, self._seen, shown)))
-        self._seen = shown
-        await self._writer.drain()
+        """Send a snapshot whenever one is due, and the next when the visitor has taken most of it."""
+        with contextlib.suppress(OSError):  # It has gone, and whoever reads it sees that too.
+            while await self.due.wait():
+                self.due.clear()
+                looks, shown = self.looks, dataclasses.replace(await self._glance(), visitors=self._server.visitors)
+                self.say(Frame(looks, changes(Snapshot, self._seen, shown)))
+                self._seen = shown
+                await self._writer.drain()
+
+    async def _glance(self) -> Snapshot:
+        made: asyncio.Future[Snapshot | None] = self._loop.create_future()
+
+        def take(shown: Snapshot | None) -> None:
+            if not made.done():
+                made.set_result(shown)
+
+        self._host.ask(Glance(self.number, lambda shown: self._call(lambda: take(shown))))
+        return await made or self._host.latest
 
 
 def _listening(address: Path) -> socket.socket:
