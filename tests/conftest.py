@@ -2,6 +2,7 @@
 
 import gc
 import os
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +19,9 @@ settings.load_profile("calm")
 
 # What a developer prefers and how a screen was left must not reach a test, nor a program that a test starts; nor the other way.
 os.environ |= NOWHERE
+# Nor the runs that he trains; a short path, since a socket has no longer one.
+_SOCKETS = tempfile.TemporaryDirectory(prefix="tg-")
+os.environ["XDG_RUNTIME_DIR"] = _SOCKETS.name
 
 
 @pytest.fixture

@@ -101,6 +101,13 @@ class Terminal:
             self.process = _nursery(tuple(sorted(usual.items()))).start(command[1:], cwd, slave, others)
         os.close(slave)
 
+    @property
+    def worker(self) -> int:
+        """The process that trains and shows: the child of the one that a shell would wait for, or that one itself."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return int(children[0]) if children else pid
+
     def press(self, *keys: str) -> None:
         """Type characters, or whole escape sequences."""
         for key in keys:

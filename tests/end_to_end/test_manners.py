@@ -149,4 +149,4 @@ def test_without_a_terminal_sentences_end_with_the_run(tmp_path: Path, program: 
 
 def test_one_front_end_at_a_time(program: Program) -> None:
     done = program("run", "toy1d", "--plain", "--headless")
-    assert (done.status, done.line) == (2, "tui-gan: choose one of --headless and --plain")
+    assert (done.status, done.line) == (2, "tui-gan: choose one of --headless, --plain and --detach")

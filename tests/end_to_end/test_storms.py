@@ -116,7 +116,7 @@ def test_words_stand_on_the_terminal_before_torch_is_loaded_and_no_key_is_lost_m
         assert "LOADING" in lines[0]
         assert "loading PyTorch ...  space: begin paused" in opened.text
         assert lines[-1].startswith(" space begin paused  ? help")
-        assert "torch" not in Path(f"/proc/{opened.process.pid}/maps").read_text()
+        assert "torch" not in Path(f"/proc/{opened.worker}/maps").read_text()
         opened.press(" ", "?")
         os.kill(opened.process.pid, signal.SIGCONT)
         opened.wait_for("Escape closes")

@@ -66,9 +66,9 @@ def test_a_terminal_without_a_size_that_sends_what_it_likes_and_continues_what_w
             os.kill(opened.process.pid, signal.SIGCONT)
             read_for(opened, 0.1)
         # A stop that nobody was told of, after which somebody else has used the terminal.
-        os.kill(opened.process.pid, signal.SIGSTOP)
+        os.killpg(opened.process.pid, signal.SIGSTOP)
         opened.screen.reset()
-        os.kill(opened.process.pid, signal.SIGCONT)
+        os.killpg(opened.process.pid, signal.SIGCONT)
         opened.wait_for(lambda text: "PAUSED" in text and "k steps    ◂   2" in text and "q quit" in text.split("\n")[29])
         # There is no shell that could continue it.
         opened.press("\x1a")

@@ -105,13 +105,11 @@ def test_who_looks_and_does_not_read_gets_the_newest_when_it_reads_again(run: Ru
         for _ in range(10):
             other.request_snapshot()
             assert other.ask(Save(), PATIENCE).obeyed
-        _, *frames = heard(connection, 2)
-        # One for the Look, and maybe one since somebody has come.
-        assert 1 <= len(frames) <= 2
-        assert all(isinstance(frame, Frame) and frame.looks == 1 for frame in frames)
         connection.sendall(packed(Look(2)) + packed(Look(3)))
         # The newest answers all that came before it, whatever else was shown meanwhile.
-        until(lambda: heard(connection, 1)[-1].looks == 3)
+        _, *frames = heard(connection, lambda found: found and isinstance(found[-1], Frame) and found[-1].looks == 3)
+        # One for each time that it could have read, and some since somebody has come or gone.
+        assert len(frames) <= 5
 
 
 def test_a_frame_of_something_else_ends_the_visit_in_one_line(address: Path) -> None:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tui_gan.contract.commands import Command, FromVisitor, Glance, Left, Request, SetKnob
 from tui_gan.contract.snapshot import Snapshot
@@ -43,6 +44,7 @@ class Run:
 
     def meet(self, visitors: tuple[str, ...]) -> None:
         self.met = visitors
+        self.latest = dataclasses.replace(self.latest, visitors=visitors)
 
     def close(self) -> None:
         self.open.set()
@@ -79,10 +81,10 @@ def raw(address: Path) -> socket.socket:
     return connection
 
 
-def heard(connection: socket.socket, count: int) -> list[object]:
-    """So many messages, or fewer where the run ends the connection before."""
-    incoming, found = Incoming(FROM_RUN), []
-    while len(found) < count:
+def heard(connection: socket.socket, enough: int | Callable[[list[Any]], bool]) -> list[Any]:
+    """So many messages at least, or fewer where the run ends the connection before."""
+    incoming, found = Incoming(FROM_RUN), list[Any]()
+    while not (len(found) >= enough if isinstance(enough, int) else enough(found)):
         try:
             piece = connection.recv(65536)
         except ConnectionError:

@@ -13,7 +13,7 @@ from typing import Annotated, cast
 import typer
 
 from tui_gan import __version__
-from tui_gan.cli import doctor, listing, own, running, using, visiting
+from tui_gan.cli import attaching, doctor, listing, own, running, using, visiting
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.outer import check_place, tell
 
@@ -31,6 +31,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "resume": running.resume,
     "runs": listing.runs,
     "presets": listing.presets,
+    "attach": attaching.attach,
+    "watch": attaching.watch,
     "state": visiting.state,
     "tell": visiting.tell_run,
     "pause": visiting.pause,

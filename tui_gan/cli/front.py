@@ -10,23 +10,28 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_gan.cli.locale import speaks_utf8
-from tui_gan.cli.own import memory_path
+from tui_gan.cli import unattended
+from tui_gan.cli.parent import Parent
+from tui_gan.cli.screens import opened, parting, remember
+from tui_gan.cli.visiting import terminal_name
 from tui_gan.contract import commands
 from tui_gan.contract.errors import TuiGanError
+from tui_gan.contract.snapshot import Status
 from tui_gan.session.plan import Outcome, Plan
 from tui_gan.session.runlog import RunLog
 from tui_gan.session.thread import RunThread
 
 if TYPE_CHECKING:
+    from tui_gan.ui.app import TuiGan
     from tui_gan.ui.preferences import Preferences
 
 # Whatever ends a program that can still save.
 FATAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU, signal.SIGALRM)
-GLANCE_MS = 250
+GLANCE, GLANCE_MS = 0.05, 250
 SCREEN_LEAVES_WITHIN = 3.0
 IMPATIENCE = 2.0
 
@@ -47,19 +52,34 @@ class Ended(NamedTuple):
 class Signals:
     """The first fatal signal that came; it stops the run, which saves before it ends.
 
+    Args:
+        detaches: whether a run that loses its terminal trains on without one.
+
     Attributes:
-        let_go: gives back what the process holds, at its end.
+        number: of the signal; 0 while there was none.
+        lost: whether the terminal has been lost.
+        let_go: gives back what the process holds, at its end; `leave` leaves the terminal that has been lost.
     """
 
-    def __init__(self, run: RunThread) -> None:
-        self.run = run
+    def __init__(self, run: RunThread, detaches: bool) -> None:
+        self.run, self.detaches = run, detaches
         self.number = 0
+        self.lost = False
         self.let_go: Callable[[], None] = lambda: None
+        self.leave: Callable[[], None] = lambda: None
         self._first = 0.0
 
     def stop(self, number: int, frame: FrameType | None = None) -> None:
         """Stop the run because of a signal; a second one, when the first has had its time, ends the process as it is."""
         now = time.monotonic()
+        if number == signal.SIGHUP and self.detaches and not self.number:
+            # The terminal, the shell and the parent each may send one; later it comes from somebody who means the run.
+            if not self.lost:
+                self.lost, self._first = True, now
+                self.leave()
+                return
+            if now - self._first <= IMPATIENCE:
+                return
         if self.number and now - self._first > IMPATIENCE:
             self.let_go()
             os._exit(128 + number)
@@ -67,27 +87,65 @@ class Signals:
         self.number = self.number or number
         self.run.send(commands.Stop())
 
+    def detach(self) -> None:
+        """Note that the terminal has been left on purpose."""
+        self.lost, self._first = True, time.monotonic()
 
-def headless(plan: Plan) -> Ended:
+
+def headless(plan: Plan, detaches: bool) -> Ended:
     """Train without a screen."""
     from tui_gan.headless import watch
 
     run = RunThread(plan)
-    with _caught(run) as signals:
+    with _caught(run, detaches) as signals:
         run.start()
-        watch(run, run.wait)
+        watch(run, lambda seconds: run.wait(seconds) or signals.lost)
+        _wait_without(run, signals)
     return Ended(_ended(run), signals.number)
 
 
-def plain(plan: Plan, paused: bool = False) -> Ended:
+def plain(plan: Plan, detaches: bool, paused: bool = False) -> Ended:
     """Train and tell of it in sentences, from a pause on if asked; a terminal may answer in words."""
     from tui_gan.plain import watch
 
     run = _run(plan, paused)
-    with _caught(run) as signals:
+    with _caught(run, detaches) as signals:
         run.start()
-        watch(run, run.wait, _typed if sys.stdin.isatty() else tuple)
+        typed = partial(_typed, signals) if sys.stdin.isatty() else tuple
+        watch(run, lambda seconds: run.wait(seconds) or signals.lost, typed)
+        _wait_without(run, signals)
     return Ended(_ended(run), signals.number)
+
+
+def detached(plan: Plan, parent: Parent, said: Callable[[Plan], str]) -> Ended:
+    """Train without a terminal from the first step on; what the parent says in its place is `said`."""
+    run = RunThread(plan)
+    with _caught(run, detaches=False) as signals:
+        run.start()
+        while run.latest.status is Status.LOADING and not run.wait(GLANCE):
+            pass
+        if not run.outcome:
+            unattended.leave_terminal(plan.run.path)
+            parent.go(said(plan))
+            unattended.wait(run)
+    return Ended(_ended(run), signals.number)
+
+
+def has_terminal() -> bool:
+    """Whether the process has a terminal that it can lose."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+
+def _wait_without(run: RunThread, signals: Signals) -> None:
+    """Wait for the end of a run whose terminal has been lost, if it has been."""
+    if not run.outcome:
+        unattended.leave_terminal(run.plan.run.path)
+        run.send(commands.Watch(()))
+        unattended.wait(run)
 
 
 def _run(plan: Plan, paused: bool) -> RunThread:
@@ -98,9 +156,12 @@ def _run(plan: Plan, paused: bool) -> RunThread:
     return run
 
 
-def _typed() -> list[str]:
+def _typed(signals: Signals) -> list[str]:
     """The lines that were typed since the last time; the end of the input says quit."""
     try:
+        if _has_hung_up():
+            signals.stop(signal.SIGHUP)
+            return []
         if not select.select([0], [], [], 0)[0]:
             return []
         typed = os.read(0, 4096).decode(errors="replace")
@@ -109,50 +170,65 @@ def _typed() -> list[str]:
     return typed.splitlines() or ["quit"]
 
 
-def screen(plan: Plan, ascii_only: bool, preferences: "Preferences", paused: bool = False) -> Ended:
-    """Train with the screen, and leave the terminal clean whatever happens; how it is left is remembered for that run."""
-    from tui_gan.ui.app import TuiGan
-    from tui_gan.ui.draw.raster import can_show
-    from tui_gan.ui.memory import keep, recall
+def _has_hung_up() -> bool:
+    poller = select.poll()
+    # Asked for nothing, poll still reports that the other side has hung up.
+    poller.register(0, 0)
+    return bool(poller.poll(0))
 
-    pixels = can_show(os.environ)
-    if pixels:
-        # Such a terminal has all colours, which SSH does not pass on.
-        os.environ["COLORTERM"] = os.environ.get("COLORTERM") or "truecolor"
-    run, place = _run(plan, paused), str(plan.run.path.resolve())
+
+def screen(plan: Plan, parent: Parent, ascii_only: bool, preferences: "Preferences", paused: bool = False) -> Ended:
+    """Train with the screen, and leave the terminal clean whatever happens; how it is left is remembered for that run."""
+    run, place, name = _run(plan, paused), str(plan.run.path.resolve()), terminal_name()
+    run.be_at_home(name)
     left = threading.Event()
-    with _caught(run) as signals:
-        threading.Thread(target=_watch_terminal, args=(run, signals, left), name="terminal", daemon=True).start()
-        app = TuiGan(
+    with _caught(run, preferences.detaches) as signals:
+        threading.Thread(target=_watch_terminal, args=(run, parent, signals, left), name="terminal", daemon=True).start()
+        app = opened(
             run,
-            begin=run.start,
-            ascii_only=ascii_only or preferences.ascii_only or not speaks_utf8(),
-            light=preferences.light,
-            pixels=pixels if preferences.pixels is None else preferences.pixels,
-            keys=preferences.keys,
-            memory=recall(memory_path()).of(place if plan.checkpoint else None),
+            preferences,
+            place,
+            ascii_only=ascii_only,
+            visitor=name,
+            goes_on=plan.checkpoint is not None,
             paused=paused,
+            begin=run.start,
         )
-        signals.let_go = app.let_go
+        signals.let_go, signals.leave = app.let_go, app.leave_soon
+        if signals.lost:
+            app.leave_soon()
         try:
             app.run()
         finally:
             app.let_go()
         left.set()
-        # Read again: another screen may have been left meanwhile.
-        kept = recall(memory_path())
-        if (now := kept.after(place, app.memory)) != kept:
-            keep(memory_path(), now)
-        # Whether the screen left by its own choice or not, the run is saved.
-        run.send(commands.Stop())
+        remember(app, place)
         run.start()
-        run.wait(None)
-        # Not before: a terminal that does not read must not keep the run from being saved.
-        app.wait()
+        if (app.detached or signals.lost) and not (signals.number or app.failure):
+            _leave(run, parent, app, signals)
+            unattended.wait(run)
+        else:
+            # Whether the screen left by its own choice or not, the run is saved.
+            run.send(commands.Stop())
+            run.wait(None)
+            # Not before: a terminal that does not read must not keep the run from being saved.
+            app.wait()
     outcome = _ended(run)
     if app.failure:
         outcome = dataclasses.replace(outcome, status="failed", error=_screen_failed(plan, outcome, app.failure))
     return Ended(outcome, signals.number, () if app.failure or signals.number else app.restart)
+
+
+def _leave(run: RunThread, parent: Parent, app: "TuiGan", signals: Signals) -> None:
+    """Leave the terminal while the run trains on, and tell the shell, where there still is one."""
+    place, on_purpose = run.plan.run.path, app.detached and not signals.lost
+    if on_purpose:
+        app.wait()
+        signals.detach()
+    run.be_at_home("")
+    run.send(commands.Watch(()))
+    unattended.leave_terminal(place)
+    parent.go(parting(place, ""), 0 if on_purpose else 128 + signal.SIGHUP)
 
 
 def _screen_failed(plan: Plan, outcome: Outcome, failure: BaseException) -> TuiGanError:
@@ -171,8 +247,8 @@ def _ended(run: RunThread) -> Outcome:
 
 
 @contextlib.contextmanager
-def _caught(run: RunThread) -> Iterator[Signals]:
-    signals = Signals(run)
+def _caught(run: RunThread, detaches: bool) -> Iterator[Signals]:
+    signals = Signals(run, detaches and has_terminal())
     # A signal that is ignored, as nohup does with SIGHUP, stays ignored.
     heard = [number for number in FATAL if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, signals.stop) for number in heard}
@@ -183,13 +259,14 @@ def _caught(run: RunThread) -> Iterator[Signals]:
             signal.signal(number, handler)
 
 
-def _watch_terminal(run: RunThread, signals: Signals, left: threading.Event) -> None:
-    """Take a terminal that has gone away for SIGHUP, and end the process when the screen cannot leave by itself."""
+def _watch_terminal(run: RunThread, parent: Parent, signals: Signals, left: threading.Event) -> None:
+    """Take a terminal that has gone, or a parent that was killed, for SIGHUP; end the process when the screen cannot leave by itself."""
     poller = select.poll()
     # Asked for nothing, poll still reports that the other side has hung up.
-    poller.register(0, 0)
+    for each in (0, parent):
+        poller.register(each, 0)
     while not signals.number:
-        if left.is_set():
+        if left.is_set() or signals.lost:
             return
         if poller.poll(GLANCE_MS):
             signals.stop(signal.SIGHUP)

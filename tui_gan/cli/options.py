@@ -2,11 +2,14 @@
 
 import dataclasses
 import inspect
+import os
+import sys
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
+from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import KNOBS, Knobs
 from tui_gan.contract.outer import expanded
 
@@ -57,3 +60,13 @@ def _option(name: str, kind: type) -> Any:
     text = how.help[0].upper() + how.help[1:] + "."
     limits = f" [{how.low:g} .. {how.high:g}]" if how.low is not None and how.high is not None else ""
     return typer.Option(both, help=text + limits, rich_help_panel="Knobs (live: keys turn them while it trains)", show_default=False)
+
+
+def check_terminal(otherwise: str = "") -> None:
+    """Raise UsageError where the screen cannot be shown, and say what can be done `otherwise`."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        raise UsageError(f"the screen needs a terminal for input and output{otherwise and f'; without one {otherwise}'}")
+    if os.environ.get("TERM") == "dumb":
+        raise UsageError(
+            f"TERM=dumb says that this terminal cannot show a screen; set TERM to what it is{otherwise and f', or {otherwise}'}"
+        )

@@ -1,5 +1,6 @@
 """The user's own files: what is preferred, and how the screen was left; and `tui-gan keys`."""
 
+import contextlib
 import json as json_text
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,6 +40,17 @@ def preferences() -> "Preferences":
     return read(preferences_path())
 
 
+def detaches() -> bool:
+    """Whether a run whose terminal is lost trains on; read where no screen needs the other preferences.
+
+    Raises:
+        UsageError: the file is wrong.
+    """
+    with contextlib.suppress(OSError):
+        return not preferences_path().exists() or preferences().detaches
+    return True
+
+
 def keys(json: AsJson = False) -> None:
     """List every key in force, as the user's file of keys takes it."""
     from tui_gan.ui.keys import FIXED
@@ -50,7 +62,7 @@ def keys(json: AsJson = False) -> None:
         tell(json_text.dumps({"file": str(path), "keys": rows}))
         return
     tell(f"# The keys in force. To change some, write their lines into {path};")
-    tell('# theme = "light", ascii = true and pixels = false go above [keys].')
+    tell('# theme = "light", ascii = true, pixels = false and on_hangup = "save" go above [keys].')
     tell("[keys]")
     lines = {key: f"{key.name} = {json_text.dumps(written(key.key), ensure_ascii=False)}" for key in found}
     width, panel = max(map(len, lines.values())), ""

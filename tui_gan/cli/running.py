@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tui_gan.cli import own, settings
-from tui_gan.cli.options import path, run_or_file, with_knobs
+from tui_gan.cli import own, scope, settings
+from tui_gan.cli.options import check_terminal, path, run_or_file, with_knobs
+from tui_gan.cli.parent import forked
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
-from tui_gan.contract.outer import tell, word
+from tui_gan.contract.outer import printable, tell, word
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
     from tui_gan.cli.front import Ended
     from tui_gan.session.checkpoint import About
     from tui_gan.session.plan import Outcome, Plan
+    from tui_gan.ui.preferences import Preferences
 
 PresetName = Annotated[
     str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS), show_default=False)
@@ -33,6 +35,7 @@ Plain = Annotated[bool, typer.Option("--plain", help="Report in sentences, for a
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with plain ASCII.")]
 Paused = Annotated[bool, typer.Option("--paused", help="Begin paused, to look at step 0, change settings, or train step by step.")]
+Detach = Annotated[bool, typer.Option("--detach", help="Train without a terminal; `tui-gan attach` opens the screen.")]
 Device = Annotated[str | None, typer.Option(help="Device to train on: auto, cpu, cuda, cuda:N or mps.", show_default=False)]
 
 
@@ -56,6 +59,7 @@ def run(
     ] = None,
     paused: Paused = False,
     plain: Plain = False,
+    detach: Detach = False,
     json: AsJson = False,
     ascii: Ascii = False,
     knobs: Any = None,
@@ -65,8 +69,8 @@ def run(
         raise UsageError("run takes a preset, such as: tui-gan run toy1d (`tui-gan presets` lists them all)")
     options = {"steps": steps, "seed": seed, "data": data and str(data), "generator": generator, "discriminator": discriminator}
     resolved, live = settings.resolved(preset, config, settings.of_pairs(set or ()), options, knobs)
-    front_end, hold = _front_end(headless, plain, ascii, paused)
-    live = _unpaced(resolved, live) if json else live
+    front_end, hold = _front_end(headless, plain, detach, ascii, paused, json)
+    live = _unpaced(resolved, live) if json or detach else live
 
     from tui_gan.data.tables import read_table
     from tui_gan.session import rundir
@@ -89,13 +93,14 @@ def resume(
     device: Device = None,
     paused: Paused = False,
     plain: Plain = False,
+    detach: Detach = False,
     json: AsJson = False,
     ascii: Ascii = False,
 ) -> None:
     """Go on with a run where its newest checkpoint left it."""
     if not run:
         raise UsageError("resume takes a run: its directory, or its name under runs/ (`tui-gan runs` lists them all)")
-    front_end, hold = _front_end(headless, plain, ascii, paused)
+    front_end, hold = _front_end(headless, plain, detach, ascii, paused, json)
 
     from tui_gan.session import checkpoint, rundir
     from tui_gan.session.plan import Plan
@@ -110,7 +115,7 @@ def resume(
     newest = stored[max(stored)]
     about = _read_newest(newest, stored)
     knobs = _on_device(about.knobs, device)
-    knobs = _unpaced(about.config, knobs) if json else knobs
+    knobs = _unpaced(about.config, knobs) if json or detach else knobs
     plan = Plan(
         run=directory,
         config=about.config,
@@ -143,35 +148,47 @@ def _unpaced(config: Config, knobs: Knobs) -> Knobs:
     return set_knob(knobs, "pace", 0.0) if config.pace_until else knobs
 
 
-def _check_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
-        raise UsageError("the screen needs a terminal for input and output; without one add --headless or --plain")
-    if os.environ.get("TERM") == "dumb":
-        raise UsageError("TERM=dumb says that this terminal cannot show a screen; set TERM to what it is, or add --headless")
-
-
-def _front_end(headless: bool, plain: bool, ascii_only: bool, paused: bool) -> "tuple[Callable[[Plan], Ended], bool]":
+def _front_end(
+    headless: bool, plain: bool, detach: bool, ascii_only: bool, paused: bool, json: bool
+) -> "tuple[Callable[[Plan], Ended], bool]":
     """What to train under, and whether a run that has finished is held there until somebody leaves it.
 
     Raises:
         UsageError: it cannot be had here, or the user's own file is wrong.
     """
+    if headless + plain + detach > 1:
+        raise UsageError("choose one of --headless, --plain and --detach")
+    if paused and (headless or detach or (plain and not sys.stdin.isatty())):
+        raise UsageError("--paused waits until somebody goes on, which nobody can here: leave it out, or train with the screen")
+    if headless or plain:
+        from tui_gan.cli import front
+
+        detaches = own.detaches()
+        if headless:
+            return lambda plan: front.headless(plan, detaches), False
+        return lambda plan: front.plain(plan, detaches, paused), sys.stdin.isatty()
+    if detach:
+        scope.enter()
+        parent = forked()
+        from tui_gan.cli import front
+
+        return lambda plan: front.detached(plan, parent, _begun_as_json if json else _begun), True
+    check_terminal("add --headless, --plain or --detach")
+    preferences = own.preferences()
+    parent = forked()
+    # Imported before anything is made: a signal must find its handler soon after there is a directory to keep whole.
     from tui_gan.cli import front
 
-    if headless and plain:
-        raise UsageError("choose one of --headless and --plain")
-    if paused and (headless or (plain and not sys.stdin.isatty())):
-        raise UsageError("--paused waits until somebody goes on, which nobody can here: leave it out, or train with the screen")
-    if headless:
-        return front.headless, False
-    if plain:
-        return lambda plan: front.plain(plan, paused), sys.stdin.isatty()
-    _check_terminal()
-    preferences = own.preferences()
-    # Imported before anything is made: a signal must find its handler soon after there is a directory to keep whole.
-    import tui_gan.ui.app  # noqa: F401
+    return lambda plan: front.screen(plan, parent, ascii_only, preferences, paused), True
 
-    return lambda plan: front.screen(plan, ascii_only, preferences, paused), True
+
+def _begun(plan: "Plan") -> str:
+    run = word(plan.run.path)
+    return f"{run} trains without a terminal; `tui-gan attach {run}` opens its screen, `tui-gan stop {run}` saves and ends it"
+
+
+def _begun_as_json(plan: "Plan") -> str:
+    return json_text.dumps({"run": printable(str(plan.run.path)), "pid": os.getpid()})
 
 
 def _train(plan: "Plan", front_end: "Callable[[Plan], Ended]", json: bool) -> None:
@@ -201,6 +218,19 @@ def _report(plan: "Plan", outcome: "Outcome", signal_number: int, json: bool) ->
     if outcome.metrics:
         with contextlib.suppress(OSError):
             tell(summary(plan, outcome), sys.stderr)
+
+
+def start_anew(run: Path, pairs: Sequence[str], ascii_only: bool, preferences: "Preferences") -> None:
+    """Train a new run with the settings of one that has been left, and `pairs` laid over them, with the screen here."""
+    from tui_gan.cli import front
+    from tui_gan.session import rundir
+    from tui_gan.session.plan import Plan
+
+    directory = rundir.find(str(run))
+    config, knobs = rundir.read_config(directory)
+    left = Plan(run=directory, config=config, knobs=knobs, until=config.steps, hold=True)
+    parent = forked()
+    _train(_afresh(left, pairs), lambda plan: front.screen(plan, parent, ascii_only, preferences), json=False)
 
 
 def _afresh(plan: "Plan", pairs: Sequence[str]) -> "Plan":

@@ -34,7 +34,7 @@ def state(run: Run, json: AsJson = False) -> None:
     from tui_gan import plain
     from tui_gan.contract.commands import Watch
 
-    with _visit(run) as visit:
+    with visited(run) as visit:
         if json:
             visit.ask(Watch(("settings",)))
             tell(json_text.dumps(_facts(visit.look())))
@@ -62,7 +62,7 @@ def tell_run(
     if word == "help":
         _print(json, plain.HELP)
         return
-    with _visit(run, name) as visit:
+    with visited(run, name) as visit:
         asked = _Asked(visit)
         said = plain.Talk(asked).answer(command)
         if asked.answer is None and (word in WITH_VALUES or plain.is_setting(word)):
@@ -98,7 +98,7 @@ def stop(run: Run, name: Name = None) -> None:
     """Let a run save and end."""
     from tui_gan.contract.commands import Stop
 
-    with _visit(run, name) as visit:
+    with visited(run, name) as visit:
         answer = visit.ask(Stop())
         visit.wait()
         if not answer.obeyed:
@@ -127,7 +127,13 @@ class _Asked:
 
 
 @contextlib.contextmanager
-def _visit(run: str, name: str | None = None) -> "Iterator[Visit]":
+def visited(run: str, name: str | None = None, asks: bool = True) -> "Iterator[Visit]":
+    """A visit to a run that trains in another process.
+
+    Raises:
+        UnreadableError: there is no such run, or nobody trains in it.
+        TuiGanError: the run refuses the visitor, or has ended meanwhile.
+    """
     from tui_gan.session import rundir
     from tui_gan.wire import AbsentError, WireError, place
     from tui_gan.wire.client import Visit
@@ -137,7 +143,7 @@ def _visit(run: str, name: str | None = None) -> "Iterator[Visit]":
         raise UsageError(f"--as: {why}")
     found = rundir.find(run)
     try:
-        with contextlib.closing(Visit(place.address(found.path), _terminal() if name is None else name)) as visit:
+        with contextlib.closing(Visit(place.address(found.path), terminal_name() if name is None else name, asks)) as visit:
             yield visit
     except AbsentError:
         on = f"it is still loading, or has ended, and `{rundir.resuming(found.path)}` goes on with it"
@@ -146,12 +152,29 @@ def _visit(run: str, name: str | None = None) -> "Iterator[Visit]":
         raise TuiGanError(f"{found.path}: {error}") from None
 
 
-def _terminal() -> str:
+def terminal_name() -> str:
     """The name of the terminal, such as pts/3; that of the process where there is none."""
     for number in range(3):
         with contextlib.suppress(OSError):
             return os.ttyname(number).removeprefix("/dev/")
     return f"process {os.getpid()}"
+
+
+def newest() -> str:
+    """The run directory of the run of this user that has begun last of those that train now.
+
+    Raises:
+        UnreadableError: none trains.
+    """
+    from tui_gan.wire import WireError, place
+    from tui_gan.wire.client import Visit
+
+    for address in place.addresses():
+        with contextlib.suppress(WireError), contextlib.closing(Visit(address, terminal_name(), asks=False)) as visit:
+            return visit.welcome.run
+    raise UnreadableError(
+        "no run of yours trains on this machine; `tui-gan runs` lists those there are, and `tui-gan resume` goes on with one"
+    )
 
 
 def _print(json: bool, said: Iterable[str], obeyed: bool = True) -> None:
@@ -165,7 +188,7 @@ def _print(json: bool, said: Iterable[str], obeyed: bool = True) -> None:
 def _facts(shown: "Snapshot") -> dict[str, Any]:
     settings: dict[str, Any] = {setting.key: setting.value for setting in shown.settings}
     newest = {name: (each.steps[-1], each.values[-1]) for name, each in shown.series.items() if len(each.values)}
-    metrics = {name: newest[name] for name in settings["metrics"] if name in newest}
+    metrics = {name: newest[name] for name in settings.get("metrics", ()) if name in newest}
     return {
         "run": printable(shown.directory),
         "status": shown.status.value.lower(),

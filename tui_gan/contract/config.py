@@ -255,3 +255,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int, Meta(ge=4, le=65_536, description="number of latents that stay the same through the run, for its pictures.")
     ] = 4096
     keep: Annotated[int, Meta(ge=1, le=100_000, description="number of checkpoints that are kept, the newest, beside the best.")] = 5
+    linger: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1e9,
+            description="seconds after which a run without a terminal that is finished, paused or failed, and that nobody visits, is "
+            "saved and ended, so that it holds no GPU for nothing.",
+        ),
+    ] = 3600.0

@@ -54,6 +54,7 @@ NOTCHES: dict[str, Notch] = {
     **dict.fromkeys(("size", "generator.fourier", "discriminator.fourier"), Notch("double", 32)),
     "minibatch.company": Notch("double", 64),
     "contrast": Notch("ladder", 50.0),
+    "linger": Notch("ladder", 60.0),
 }
 
 

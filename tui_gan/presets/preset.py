@@ -11,7 +11,20 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.toml import resolve
 
 # Settings that the course of a run does not depend on, the seed, over which an outcome goes, and the steps, which it names.
-IMMATERIAL = ("seed", "steps", "threads", "metrics", "metric", "evaluated", "stop", "evaluate_every", "log_every", "preview_every", "keep")
+IMMATERIAL = (
+    "seed",
+    "steps",
+    "threads",
+    "metrics",
+    "metric",
+    "evaluated",
+    "stop",
+    "evaluate_every",
+    "log_every",
+    "preview_every",
+    "keep",
+    "linger",
+)
 MATERIAL_KNOBS = ("k_steps", "generator_lr", "discriminator_lr", "regularization", "batch_size")
 
 

@@ -23,7 +23,7 @@ from tui_gan.data.tables import READERS
 RUNS = Path("runs")
 DATA_COPIED = 64 * 2**20
 # What a run writes into its directory.
-OWN = ("config.toml", "log.jsonl", "checkpoints", "previews", *(f"data{suffix}" for suffix in READERS))
+OWN = ("config.toml", "log.jsonl", "console.log", "checkpoints", "previews", *(f"data{suffix}" for suffix in READERS))
 
 
 @dataclasses.dataclass(frozen=True)

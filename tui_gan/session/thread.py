@@ -8,6 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tui_gan.contract.commands import Command, FromVisitor
 from tui_gan.contract.errors import TuiGanError
@@ -19,6 +20,9 @@ from tui_gan.session.plan import Outcome, Plan
 from tui_gan.session.runlog import RunLog
 from tui_gan.wire import WireError, place
 from tui_gan.wire.server import Server
+
+if TYPE_CHECKING:
+    from tui_gan.session.session import Session
 
 
 class RunThread:
@@ -48,6 +52,9 @@ class RunThread:
         self._inbox: queue.SimpleQueue[Command | FromVisitor | None] = queue.SimpleQueue()
         self._starting, self._publishing = threading.Lock(), threading.Lock()
         self._server: Server | None = None
+        self._session: Session | None = None
+        self._home = ""
+        self._visitors: tuple[str, ...] = ()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
     def start(self) -> None:
@@ -69,9 +76,26 @@ class RunThread:
         self._inbox.put(asked)
 
     def meet(self, visitors: tuple[str, ...]) -> None:
-        """Show who is there now."""
+        """Have the snapshots say who is there now, before them the screen in this process."""
         with self._publishing:
-            self.latest = dataclasses.replace(self.latest, visitors=visitors)
+            self._visitors = visitors
+            self.latest = dataclasses.replace(self.latest, visitors=self._here())
+
+    def be_at_home(self, screen: str) -> None:
+        """Have the screen in this process be among the visitors by this name; "" when it has been left."""
+        with self._publishing:
+            self._home = screen
+            self.latest = dataclasses.replace(self.latest, visitors=self._here())
+        if self._server:
+            self._server.show()
+
+    def _here(self) -> tuple[str, ...]:
+        return (self._home, *self._visitors) if self._home else self._visitors
+
+    @property
+    def linger(self) -> float:
+        """Seconds for which a run without a terminal rests before it is saved and ended."""
+        return (self._session.run.config if self._session else self.plan.config).linger
 
     def wait(self, seconds: float | None) -> bool:
         """Wait for the end of the run, at most so long or, with None, without end; returns whether it has ended."""
@@ -81,7 +105,7 @@ class RunThread:
     def _publish(self, snapshot: Snapshot) -> None:
         with self._publishing:
             before = self.latest
-            self.latest = dataclasses.replace(snapshot, visitors=before.visitors) if before.visitors else snapshot
+            self.latest = dataclasses.replace(snapshot, visitors=here) if (here := self._here()) else snapshot
         if self._server and (snapshot.status is not Status.RUNNING or before.status is not Status.RUNNING):
             # Visitors look at a run that trains by themselves.
             self._server.show()
@@ -105,7 +129,7 @@ class RunThread:
             load_torch()
             from tui_gan.session.start import start
 
-            session = start(self.plan, self._inbox, self._publish)
+            session = self._session = start(self.plan, self._inbox, self._publish)
         # By now the log is this process's alone, and so is the address.
         run = self.plan.run.path.resolve()
         try:

@@ -1,6 +1,7 @@
 """The app: pulls snapshots from a run and sends commands to it."""
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from tui_gan.contract.commands import Command, Export, RunHandle, Stop, TurnKnob, Watch
+from tui_gan.contract.commands import OF_THE_VIEW, Command, Export, RunHandle, Stop, TurnKnob, Watch
 from tui_gan.contract.news import advised
 from tui_gan.contract.snapshot import Event, EventKind, Line1D, Plane2D, Snapshot, Status
 from tui_gan.ui.bars import Footer
@@ -30,6 +31,7 @@ from tui_gan.ui.painter import painter
 from tui_gan.ui.panels.panel import Frame
 from tui_gan.ui.panels.settings import Settings
 from tui_gan.ui.puller import Puller
+from tui_gan.ui.question import Question
 from tui_gan.ui.search import Actions, Palette
 from tui_gan.ui.theme import AsciiFilter, Colourless, theme, without_colours
 from tui_gan.ui.unofficial import Front
@@ -42,6 +44,7 @@ OVERVIEW = ("distribution", "losses", "samples", "predictions", "quality", "knob
 DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
 # Seconds after which the run begins although the terminal has not taken the first frame.
 BEGINS_WITHIN = 2.0
+ONLY_WATCHES = "this screen only watches; `tui-gan attach` opens one that steers"
 KINDS: dict[SeverityLevel, EventKind] = {"information": "info", "warning": "warning", "error": "error"}
 
 
@@ -54,8 +57,11 @@ class TuiGan(Front):
         memory: how the screen was left the last time.
         paused: whether the run has been told to begin paused.
         begin: called once the terminal has taken the first frame with words, which whatever starts the run would delay.
+        visitor: the name of this screen among the visitors of the run.
+        watches: whether it may ask the run for nothing.
 
     Attributes:
+        detached: whether it has been left while the run trains on.
         restart: what a new run is asked for with when this one has been saved, each as `KEY=VALUE`; empty for none.
     """
 
@@ -77,7 +83,12 @@ class TuiGan(Front):
         memory: Memory = FIRST_TIME,
         paused: bool = False,
         begin: Callable[[], None] | None = None,
+        visitor: str = "",
+        watches: bool = False,
     ) -> None:
+        self.detached = self._leaves_soon = False
+        self._loop_of_screen: asyncio.AbstractEventLoop | None = None
+        self._visitor, self._watches = visitor, watches
         self.restart: tuple[str, ...] = ()
         self._rasters: dict[int, Raster] = {}
         super().__init__(Line)
@@ -114,6 +125,9 @@ class TuiGan(Front):
         """Draw what is there and start to pull."""
         self.set_keymap({key.name: key.key for key in self._keys if key not in KEYS})
         self._show(self._handle.latest)
+        self._loop_of_screen = asyncio.get_running_loop()
+        if self._leaves_soon:
+            self.exit()
         # A terminal that does not read is not waited for.
         self.set_timer(BEGINS_WITHIN, self._begin_run)
         self._pulling = asyncio.create_task(self._pull())
@@ -195,7 +209,10 @@ class TuiGan(Front):
 
     def send(self, command: Command) -> None:
         """Send a command to the run; its answer is shown at once."""
-        self._puller.send(command)
+        if self._watches and not isinstance(command, OF_THE_VIEW):
+            self.notify(ONLY_WATCHES, severity="warning")
+        else:
+            self._puller.send(command)
 
     def action_obey(self, name: str) -> None:
         """Send a command of the table of keys; in place of a pause, show at the end what goes on."""
@@ -215,16 +232,45 @@ class TuiGan(Front):
 
     def action_leave(self) -> None:
         """Ask the run to save and stop, and leave when it has; the second time, leave at once."""
-        if self._leaving:
+        others = [*self._board.frame.snapshot.visitors]
+        if self._visitor in others:
+            others.remove(self._visitor)
+        if self._watches:
+            self.action_detach()
+        elif self._leaving or isinstance(self.screen, Question):
             self.exit()
-            return
-        self._leaving = True
-        self.send(Stop())
-        self._show(self._board.frame.snapshot, quick=True)
+        elif others:
+            who = f"{', '.join(others[:3])}{' and others' if others[3:] else ''} {'are' if others[1:] else 'is'} here too."
+            key = next(key.shown for key in self._keys if key.name == "detach")
+            self.push_screen(Question(f"{who} Save and end the run? {key} leaves without ending it."), self._leave_if)
+        else:
+            self._leave_if(True)
+
+    def _leave_if(self, yes: bool | None) -> None:
+        if yes:
+            self._leaving = True
+            self.send(Stop())
+            self._show(self._board.frame.snapshot, quick=True)
+        else:
+            self.restart = ()
+
+    def action_detach(self) -> None:
+        """Leave the screen, and let the run train on."""
+        self.detached = True
+        self.exit()
+
+    def leave_soon(self) -> None:
+        """Leave the screen as soon as it runs; from any thread, and also from a signal."""
+        self._leaves_soon = True
+        with contextlib.suppress(RuntimeError):  # It may have been left already.
+            if (loop := self._loop_of_screen) is not None:
+                loop.call_soon_threadsafe(self.exit)
 
     def leave_for(self, pairs: tuple[str, ...]) -> None:
         """Save the run, leave, and ask whoever started the app for a new run with these settings."""
-        if not self._leaving:
+        if self._watches:
+            self.notify(ONLY_WATCHES, severity="warning")
+        elif not self._leaving:
             self.restart = pairs
             self.action_leave()
 

@@ -21,7 +21,16 @@ class Header(Part):
         """What the line says."""
         snapshot = frame.snapshot
         speed = (snapshot.step, snapshot.steps, snapshot.steps_per_second, snapshot.seconds)
-        return (snapshot.preset, *speed, snapshot.device, snapshot.phase, snapshot.paced, snapshot.knobs.pace, frame.leaving)
+        return (
+            snapshot.preset,
+            *speed,
+            snapshot.device,
+            snapshot.phase,
+            snapshot.paced,
+            snapshot.knobs.pace,
+            frame.leaving,
+            len(snapshot.visitors),
+        )
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line."""

@@ -14,6 +14,7 @@ from tui_gan.ui.keys import CHARACTERS, FIXED, KEYS, Key, in_force
 from tui_gan.ui.unofficial import key_of
 
 THEMES = {"dark": False, "light": True}
+ON_HANGUP = {"detach": True, "save": False}
 # What a key may be called besides its character.
 NAMES = {"space", *CHARACTERS.values(), *(key.value for key in Keys if not key.value.startswith("<") and key is not Keys.Ignore)}
 # These move the focus, leave and suspend, whatever the file says.
@@ -29,12 +30,14 @@ class Preferences:
         light: whether the light theme is the one to begin with.
         ascii_only: whether plain ASCII alone is drawn with.
         pixels: whether images are shown in pixels; None where the terminal is to say whether it can.
+        detaches: whether a run whose terminal is lost trains on without one; otherwise it is saved and ended.
     """
 
     keys: tuple[Key, ...] = KEYS
     light: bool = False
     ascii_only: bool = False
     pixels: bool | None = None
+    detaches: bool = True
 
 
 def read(path: Path) -> Preferences:
@@ -100,10 +103,14 @@ def _pixels(value: Any) -> tuple[str, Any]:
     return "pixels", _switch("pixels", value)
 
 
+def _on_hangup(value: Any) -> tuple[str, Any]:
+    return "detaches", choose(ON_HANGUP, value if isinstance(value, str) else quoted(value), "answer to on_hangup")
+
+
 def _switch(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise UsageError(f"{name} is true or false, not {quoted(value)}")
     return value
 
 
-READERS = {"keys": _keys, "theme": _theme, "ascii": _ascii, "pixels": _pixels}
+READERS = {"keys": _keys, "theme": _theme, "ascii": _ascii, "pixels": _pixels, "on_hangup": _on_hangup}

@@ -1,5 +1,6 @@
 """Where a run is met: a socket in a folder that only its user may enter."""
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -49,3 +50,16 @@ def address(run: Path) -> Path:
     if len(os.fsencode(path)) > LONGEST:
         raise WireError(f"{path} is too long for a socket ({LONGEST} bytes); set XDG_RUNTIME_DIR to a shorter folder")
     return path
+
+
+def addresses() -> list[Path]:
+    """The sockets that lie in the folder, the newest first; not all need have a run.
+
+    Raises:
+        WireError: as `folder`.
+    """
+    found = []
+    for path in folder().glob("*.sock"):
+        with contextlib.suppress(OSError):
+            found.append((path.stat().st_mtime_ns, path))
+    return [path for _, path in sorted(found, reverse=True)]

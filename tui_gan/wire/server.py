@@ -20,8 +20,8 @@ from tui_gan.wire.framing import FROM_VISITOR, Incoming, packed
 from tui_gan.wire.messages import VERSION, Answer, Ask, Frame, FromRun, Hello, Look, Refused, Welcome, from_visitor, unfit
 
 PIECE = 65536
-# Seconds for the first message, and visitors and unanswered questions of one visitor at most.
-HELLO_WITHIN, MOST_VISITORS, MOST_ASKED = 5.0, 64, 64
+# Seconds for the first message and for the last, and visitors and unanswered questions of one visitor at most.
+HELLO_WITHIN, GONE_WITHIN, MOST_VISITORS, MOST_ASKED = 5.0, 1.0, 64, 64
 
 
 class Host(Protocol):
@@ -35,7 +35,7 @@ class Host(Protocol):
         """Queue what a visitor asks for."""
 
     def meet(self, visitors: tuple[str, ...]) -> None:
-        """Take note of who is there now."""
+        """Have the snapshots say who is there now."""
 
 
 class Server:
@@ -91,10 +91,14 @@ class Server:
             server.close()
         for visit in tuple(self._visits):
             visit.say(Refused(why))
-        tasks = [visit.task for visit in self._visits if visit.task is not None]
+        visits = tuple(self._visits)
+        tasks = [visit.task for visit in visits if visit.task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # One that does not read is not waited for.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*(visit.gone() for visit in visits), return_exceptions=True), GONE_WITHIN)
 
     def _show(self) -> None:
         for visit in self._visits:
@@ -215,6 +219,11 @@ class _Visit:
         with contextlib.suppress(RuntimeError):  # The server may have been closed since.
             self._loop.call_soon_threadsafe(call)
 
+    async def gone(self) -> None:
+        """Wait until the visitor has taken all that was said to it."""
+        self._writer.close()
+        await self._writer.wait_closed()
+
     def leave(self) -> None:
         """Have nothing made any longer that only this visitor watched."""
         if self.name:
@@ -225,7 +234,7 @@ class _Visit:
         with contextlib.suppress(OSError):  # It has gone, and whoever reads it sees that too.
             while await self.due.wait():
                 self.due.clear()
-                looks, shown = self.looks, dataclasses.replace(await self._glance(), visitors=self._server.visitors)
+                looks, shown = self.looks, dataclasses.replace(await self._glance(), visitors=self._host.latest.visitors)
                 self.say(Frame(looks, changes(Snapshot, self._seen, shown)))
                 self._seen = shown
                 await self._writer.drain()

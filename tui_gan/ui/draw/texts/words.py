@@ -74,7 +74,11 @@ def header(snapshot: Snapshot, leaving: bool, width: int, look: Look, free: str 
         rest[0] = snapshot.phase.partition(" ")[2] if snapshot.status is Status.RUNNING and not leaving else snapshot.phase
         full, brief = [part for part in rest if part], [rest[:1], []]
     narrow = [[rest[0], rest[1].partition(",")[0]]] if snapshot.paced else []
-    choices = [(f" {snapshot.preset} ", parts) for parts in (full, rest, rest[:2], *narrow, rest[:1])] + [("", parts) for parts in brief]
+    # Whoever is alone needs no count.
+    shared = [[*full, f"{len(snapshot.visitors)} visitors"]] if len(snapshot.visitors) > 1 else []
+    choices = [(f" {snapshot.preset} ", parts) for parts in (*shared, full, rest, rest[:2], *narrow, rest[:1])] + [
+        ("", parts) for parts in brief
+    ]
     for preset, parts in choices:
         if len(preset) + len(badge) + sum(len(part) + 3 for part in parts) <= width:
             break

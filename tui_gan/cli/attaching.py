@@ -1,0 +1,99 @@
+"""`tui-gan attach` and `tui-gan watch`: the screen on a run that trains in another process."""
+
+import os
+import select
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui_gan.cli import own
+from tui_gan.cli.options import check_terminal, run_or_file
+from tui_gan.cli.visiting import Name, newest, visited
+from tui_gan.contract.errors import TuiGanError
+from tui_gan.contract.outer import tell
+from tui_gan.contract.snapshot import Status
+
+if TYPE_CHECKING:
+    from tui_gan.ui.app import TuiGan
+    from tui_gan.wire.client import Visit
+
+Run = Annotated[
+    str, run_or_file("A run, by its directory or its name under runs/; without it the newest of yours that trains.", show_default=False)
+]
+Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with plain ASCII.")]
+# What ends the screen and leaves the run alone.
+FATAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+GLANCE_MS, LEAVES_WITHIN = 250, 3.0
+
+
+def attach(run: Run = "", name: Name = None, ascii: Ascii = False) -> None:
+    """Open the screen on a run that trains in another process."""
+    _look_at(run, name, ascii, watches=False)
+
+
+def watch(run: Run = "", name: Name = None, ascii: Ascii = False) -> None:
+    """Open a screen that only shows a run, and asks it for nothing."""
+    _look_at(run, name, ascii, watches=True)
+
+
+def _look_at(run: str, name: str | None, ascii_only: bool, watches: bool) -> None:
+    check_terminal("ask by `tui-gan state`")
+    preferences = own.preferences()
+    from tui_gan.cli.screens import opened, parting, remember
+
+    with visited(run or newest(), name, asks=not watches) as visit:
+        place = visit.welcome.run
+        app = opened(visit, preferences, place, ascii_only=ascii_only, visitor=visit.name, watches=watches)
+        number = _shown(visit, app)
+        remember(app, place)
+        if number:
+            # The terminal may be gone, and then Python's own last flush would turn the status into another.
+            os._exit(128 + number)
+        if app.failure:
+            raise TuiGanError(f"the screen failed ({type(app.failure).__name__}: {app.failure}); the run trains on")
+        pairs = () if app.detached else app.restart
+        has_ended = not app.detached and visit.latest.status is Status.STOPPED
+        if has_ended:
+            # What became of it is said last.
+            visit.wait()
+        tell(parting(Path(place), visit.ended if has_ended else ""))
+    if pairs:
+        from tui_gan.cli import running
+
+        running.start_anew(Path(place), pairs, ascii_only, preferences)
+
+
+def _shown(visit: "Visit", app: "TuiGan") -> int:
+    """Show the screen until it is left or the run ends; returns the number of the signal that ended it, or 0."""
+    caught: list[int] = []
+
+    def stop(number: int, frame: FrameType | None = None) -> None:
+        caught.append(number)
+        visit.close()
+
+    left = threading.Event()
+    before = {number: signal.signal(number, stop) for number in FATAL if signal.getsignal(number) is not signal.SIG_IGN}
+    threading.Thread(target=_watch_terminal, args=(app, left), name="terminal", daemon=True).start()
+    try:
+        app.run()
+    finally:
+        app.let_go()
+        left.set()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return caught[0] if caught else 0
+
+
+def _watch_terminal(app: "TuiGan", left: threading.Event) -> None:
+    """End the process when the terminal has gone; the run does not notice."""
+    poller = select.poll()
+    # Asked for nothing, poll still reports that the other side has hung up.
+    poller.register(0, 0)
+    while not left.is_set():
+        if poller.poll(GLANCE_MS):
+            app.let_go()
+            os._exit(128 + signal.SIGHUP)

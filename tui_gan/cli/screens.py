@@ -1,0 +1,71 @@
+"""The screen on a run, wherever it trains: how it begins, and how it is left for the next time."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_gan.cli.locale import speaks_utf8
+from tui_gan.cli.own import memory_path
+from tui_gan.contract.outer import word
+
+if TYPE_CHECKING:
+    from tui_gan.contract.commands import RunHandle
+    from tui_gan.ui.app import TuiGan
+    from tui_gan.ui.preferences import Preferences
+
+
+def opened(
+    handle: "RunHandle",
+    preferences: "Preferences",
+    place: str,
+    *,
+    ascii_only: bool,
+    visitor: str,
+    goes_on: bool = True,
+    paused: bool = False,
+    watches: bool = False,
+    begin: Callable[[], None] | None = None,
+) -> "TuiGan":
+    """A screen on a run.
+
+    Args:
+        place: the run directory, absolute, by which it is remembered how a screen on it was left.
+        goes_on: whether the run has been seen before, so that its screen begins as it was left.
+        paused, visitor, watches, begin: as TuiGan takes them.
+    """
+    from tui_gan.ui.app import TuiGan
+    from tui_gan.ui.draw.raster import can_show
+    from tui_gan.ui.memory import recall
+
+    pixels = can_show(os.environ)
+    if pixels:
+        # Such a terminal has all colours, which SSH does not pass on.
+        os.environ["COLORTERM"] = os.environ.get("COLORTERM") or "truecolor"
+    return TuiGan(
+        handle,
+        begin=begin,
+        ascii_only=ascii_only or preferences.ascii_only or not speaks_utf8(),
+        light=preferences.light,
+        pixels=pixels if preferences.pixels is None else preferences.pixels,
+        keys=preferences.keys,
+        memory=recall(memory_path()).of(place if goes_on else None),
+        paused=paused,
+        visitor=visitor,
+        watches=watches,
+    )
+
+
+def remember(app: "TuiGan", place: str) -> None:
+    """Keep how a screen was left."""
+    from tui_gan.ui.memory import keep, recall
+
+    # Read again: another screen may have been left meanwhile.
+    kept = recall(memory_path())
+    if (now := kept.after(place, app.memory)) != kept:
+        keep(memory_path(), now)
+
+
+def parting(run: Path, ended: str) -> str:
+    """What is said when a run has been left: how to come back, or, where it has ended, how to go on."""
+    return f"{ended}; `tui-gan resume {word(run)}` goes on" if ended else f"the run trains on; `tui-gan attach {word(run)}` comes back"
