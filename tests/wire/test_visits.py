@@ -1,7 +1,10 @@
 """Visitors over a real socket: what they see, ask and are told."""
 
+import contextlib
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from tests.wire.test_changes import differing
 from tests.wire.visited import PATIENCE, Run, until
 from tui_gan.contract.commands import Pause, Save, SetKnob, Watch
 from tui_gan.contract.snapshot import Status
-from tui_gan.wire import AbsentError, WireError
+from tui_gan.wire import AbsentError, WireError, place
 from tui_gan.wire.client import Visit
 from tui_gan.wire.messages import Welcome
 from tui_gan.wire.server import Server
@@ -114,3 +117,25 @@ def test_a_visit_that_is_over_shows_a_run_that_has_stopped_and_sends_nothing(ser
 def test_who_only_watches_may_say_what(run: Run, visit: Callable[..., Visit]) -> None:
     assert visit(asks=False).ask(Watch(("layers",)), PATIENCE).obeyed
     assert run.obeyed == [("one", Watch(("layers",)))]
+
+
+def test_a_socket_that_somebody_has_removed_is_made_anew_and_those_who_are_there_stay(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="tg-") as base:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", base)
+        address = place.address(tmp_path)
+        server = Server(run, tmp_path, address, beats=0.01)
+        with contextlib.closing(Visit(address, "one")) as one:
+            for remove in (lambda: address.unlink(), lambda: shutil.rmtree(address.parent)):
+                remove()
+                until(address.exists)
+                with contextlib.closing(Visit(address, "other")) as other:
+                    assert other.ask(Save(), PATIENCE).obeyed
+                assert one.ask(Save(), PATIENCE).obeyed
+            # Nor does another file in its place keep visitors out.
+            address.unlink()
+            address.touch()
+            until(address.is_socket)
+            until(lambda: run.address == address)
+        server.close("")
