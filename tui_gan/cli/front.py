@@ -10,6 +10,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -112,11 +113,10 @@ def _typed() -> list[str]:
 def screen(plan: Plan, ascii_only: bool, preferences: "Preferences", paused: bool = False) -> Ended:
     """Train with the screen, and leave the terminal clean whatever happens; how it is left is remembered for that run."""
     from tui_gan.ui.app import TuiGan
-    from tui_gan.ui.draw.raster import can_show
     from tui_gan.ui.memory import keep, recall
+    from tui_gan.ui.pixels import way
 
-    pixels = can_show(os.environ)
-    if pixels:
+    if way(os.environ).open:
         # Such a terminal has all colours, which SSH does not pass on.
         os.environ["COLORTERM"] = os.environ.get("COLORTERM") or "truecolor"
     run, place = _run(plan, paused), str(plan.run.path.resolve())
@@ -128,7 +128,7 @@ def screen(plan: Plan, ascii_only: bool, preferences: "Preferences", paused: boo
             begin=run.start,
             ascii_only=ascii_only or preferences.ascii_only or not speaks_utf8(),
             light=preferences.light,
-            pixels=pixels if preferences.pixels is None else preferences.pixels,
+            ways=partial(way, os.environ, preferences.pixels),
             keys=preferences.keys,
             memory=recall(memory_path()).of(place if plan.checkpoint else None),
             paused=paused,

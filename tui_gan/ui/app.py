@@ -20,7 +20,7 @@ from tui_gan.contract.snapshot import Event, EventKind, Line1D, Plane2D, Snapsho
 from tui_gan.ui.bars import Footer
 from tui_gan.ui.board import Board
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
-from tui_gan.ui.draw.raster import Raster, forgotten, sent
+from tui_gan.ui.draw.raster import Raster
 from tui_gan.ui.draw.texts.figures import figures
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings
@@ -29,6 +29,7 @@ from tui_gan.ui.memory import FIRST_TIME, Memory
 from tui_gan.ui.painter import painter
 from tui_gan.ui.panels.panel import Frame
 from tui_gan.ui.panels.settings import Settings
+from tui_gan.ui.pixels import Given, Way
 from tui_gan.ui.puller import Puller
 from tui_gan.ui.search import Actions, Palette
 from tui_gan.ui.theme import AsciiFilter, Colourless, theme, without_colours
@@ -40,16 +41,23 @@ EXPORTED = {"overview": "distribution", "layers": "distribution", "discriminator
 OVERVIEW = ("distribution", "losses", "samples", "predictions", "quality", "knobs", "events")
 # By Rich's names of what the terminal can.
 DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
+# Seconds between two questions to tmux.
+GLANCE = 1.0
 # Seconds after which the run begins although the terminal has not taken the first frame.
 BEGINS_WITHIN = 2.0
 KINDS: dict[SeverityLevel, EventKind] = {"information": "info", "warning": "warning", "error": "error"}
+
+
+def closed() -> Way:
+    """No way for pictures in pixels."""
+    return Way(False)
 
 
 class TuiGan(Front):
     """The screen on a run.
 
     Args:
-        pixels: whether the terminal shows pictures in pixels by kitty's protocol.
+        ways: finds the way by which pictures in pixels get to the terminal.
         keys: those in force.
         memory: how the screen was left the last time.
         paused: whether the run has been told to begin paused.
@@ -72,14 +80,14 @@ class TuiGan(Front):
         *,
         ascii_only: bool = False,
         light: bool = False,
-        pixels: bool = False,
+        ways: Callable[[], Way] = closed,
         keys: tuple[Key, ...] = KEYS,
         memory: Memory = FIRST_TIME,
         paused: bool = False,
         begin: Callable[[], None] | None = None,
     ) -> None:
         self.restart: tuple[str, ...] = ()
-        self._rasters: dict[int, Raster] = {}
+        self._given, self._ways, self._way = Given(), ways, ways()
         super().__init__(Line)
         self.no_color = without_colours(os.environ)
         self._plain = [*([AsciiFilter()] if ascii_only else []), *([Colourless()] if self.no_color else [])]
@@ -90,8 +98,8 @@ class TuiGan(Front):
         light = light if memory.light is None else memory.light
         depth = DEPTHS.get(self.console.color_system or "", 24)
         # The number of a picture goes to the terminal as a colour of its cells.
-        pixels = pixels and depth == 24 and not (ascii_only or self.no_color)
-        self._look = Look(LIGHT if light else DARK, ascii_only, depth, self.no_color, pixels)
+        self._has_numbers = depth == 24 and not (ascii_only or self.no_color)
+        self._look = Look(LIGHT if light else DARK, ascii_only, depth, self.no_color, self._has_numbers and self._way.open)
         self._begin = begin
         self._puller = Puller(handle, self._show, lambda: self.bytes_written)
         self._leaving = False
@@ -117,6 +125,8 @@ class TuiGan(Front):
         # A terminal that does not read is not waited for.
         self.set_timer(BEGINS_WITHIN, self._begin_run)
         self._pulling = asyncio.create_task(self._pull())
+        if self._way.pane is not None:
+            self._looking = asyncio.create_task(self._look_around())
 
     def displayed(self) -> None:
         """Begin the run when the terminal has taken the first frame with words."""
@@ -162,21 +172,45 @@ class TuiGan(Front):
             self._watched = parts
             self.send(Watch(parts))
 
+    async def _look_around(self) -> None:
+        """See who looks at the pane of tmux, of which tmux does not tell: another terminal has none of the pictures."""
+        while True:
+            await asyncio.sleep(GLANCE)
+            self.take(await asyncio.to_thread(self._ways))
+
+    def take(self, way: Way) -> None:
+        """Show pictures by another way from now on, or to another terminal."""
+        before = self._way
+        if way.pane is None or way == before:
+            return
+        # Where nobody looks it is not known who will; what is drawn meanwhile is given again.
+        self._way = way if way.pane.clients else dataclasses.replace(way, open=before.open)
+        if (pixels := self._has_numbers and self._way.open) != self._look.pixels:
+            if self.driver is not None:
+                self.driver.write(self._given.parting(before))
+            self._given.drop()
+            self._look = dataclasses.replace(self._look, pixels=pixels)
+            self._show(self._board.frame.snapshot)
+        elif way.pane.clients:
+            self._give()
+
     def show_raster(self, raster: Raster, number: int) -> None:
         """Give the terminal a picture in pixels."""
-        self._rasters[number] = raster
-        if self.driver is not None and not self.leave_out():
-            self.driver.write(sent(raster, number))
+        self._given.keep(raster, number)
+        self._give(number)
 
     def parting(self) -> str:
         """What leaves no picture behind in the terminal."""
-        return "".join(forgotten(number) for number in sorted(self._rasters))
+        return self._given.parting(self._way)
 
     def draw_anew(self) -> None:
         """Draw all of the screen, and give the terminal its pictures again."""
-        for number, raster in self._rasters.items():
-            self.show_raster(raster, number)
+        self._give()
         super().draw_anew()
+
+    def _give(self, *numbers: int) -> None:
+        if self.driver is not None and not self.leave_out():
+            self.driver.write(self._given.giving(self._way, *numbers))
 
     def action_suspend(self) -> None:
         """Stop the process until the shell continues it, where there is such a shell."""

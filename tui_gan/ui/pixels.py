@@ -1,0 +1,71 @@
+"""Pixels: whether the terminal shows pictures in pixels, the way to it, and which of them it has been given."""
+
+import dataclasses
+from collections.abc import Mapping
+
+from tui_gan.ui import tmux
+from tui_gan.ui.draw.raster import Raster, can_show, forgotten, sent
+from tui_gan.ui.modes import END
+
+# What tmux calls a terminal's 24-bit colours, by which the cells of a picture name it.
+COLOURS = "RGB"
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """How pictures in pixels get to the terminal.
+
+    Attributes:
+        open: whether they do, and are shown.
+        pane: the pane of tmux that they go through; None where there is no tmux, or it does not answer.
+    """
+
+    open: bool
+    pane: tmux.Pane | None = None
+
+    def laid(self, *sequences: str) -> str:
+        """Sequences as they are to be written."""
+        return "".join(sequences if self.pane is None else map(tmux.through, sequences))
+
+
+def way(environment: Mapping[str, str], wanted: bool | None = None) -> Way:
+    """Find the way to the terminal at hand.
+
+    Args:
+        wanted: whether the user wants pixels, whatever the terminal says of itself; None leaves that to the terminal.
+    """
+    if wanted is False or not tmux.inside(environment):
+        return Way(can_show(environment) if wanted is None else wanted)
+    pane = tmux.pane(environment)
+    if pane is None:
+        return Way(False)
+    # What one of them could not show would be holes to whoever looks there.
+    able = all(wanted or (can_show({"TERM": client.term}) and COLOURS in client.features) for client in pane.clients)
+    return Way(pane.passes and able and bool(pane.clients), pane)
+
+
+class Given:
+    """The pictures that the terminal has, or is to have, each under its number."""
+
+    def __init__(self) -> None:
+        self._rasters: dict[int, Raster] = {}
+
+    def keep(self, raster: Raster, number: int) -> None:
+        """Have the terminal show a picture in place of the one that it has under this number."""
+        self._rasters[number] = raster
+
+    def giving(self, way: Way, *numbers: int) -> str:
+        """What gives it some of them, or all where none is named."""
+        return "".join(way.laid(*sent(self._rasters[number], number)) for number in numbers or self._rasters)
+
+    def parting(self, way: Way) -> str:
+        """What takes them away from it."""
+        if not self._rasters:
+            return ""
+        # A picture may have been cut off, in tmux and in the terminal: after an odd Escape tmux takes the first end for content.
+        ends = "" if way.pane is None else 2 * END + way.laid(END)
+        return ends + way.laid(*(forgotten(number) for number in sorted(self._rasters)))
+
+    def drop(self) -> None:
+        """Know of none any more."""
+        self._rasters.clear()
