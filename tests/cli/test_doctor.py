@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tui_gan.cli import doctor, own
-from tui_gan.ui import tmux
+from tui_gan.ui import asking, tmux
+from tui_gan.ui.answers import Answers
 from tui_gan.ui.tmux import Client, Pane
 
 KITTY, PALE, OTHER = Client("a", "xterm-kitty", ("RGB",)), Client("b", "xterm-kitty", ("title",)), Client("c", "xterm-256color", ())
@@ -19,6 +20,7 @@ def plain(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(doctor, "speaks_utf8", lambda: True)
     monkeypatch.setattr(own, "preferences_path", lambda: here / "config.toml")
+    monkeypatch.setattr(asking, "ask", Answers)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,16 @@ def test_it_says_whether_images_are_shown_in_pixels(
     name, finding, found = doctor._images()
     assert (name, finding) == ("images", said)
     assert found is None if cure is None else cure in str(found)
+
+
+def test_a_terminal_that_draws_sixels_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "ask", lambda: Answers(True, 256, (10, 20)))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert doctor._images() == ("images", "in pixels, by sixels", None)
+    for name, value in TMUX.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(tmux, "pane", lambda environment: Pane(False, (Client("a", "foot", ("sixel",)),)))
+    assert doctor._images() == ("images", "in pixels, by sixels through tmux", None)
 
 
 @pytest.mark.parametrize(

@@ -3,23 +3,22 @@
 import dataclasses
 import io
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
 
 import pytest
 from textual.events import Key
+from textual.geometry import Region
 from textual.widgets import Input
 
-from tests.ui.conftest import SETTINGS, make_other
+from tests.ui.conftest import SETTINGS
 from tui_gan.contract.commands import ChangeSetting, Export, Stop, TogglePause, TurnKnob, Watch
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.snapshot import Setting, Status
 from tui_gan.ui.app import EXPORTED, TuiGan
 from tui_gan.ui.keys import COMMANDS, KEYS, view_keys
 from tui_gan.ui.panels import PANELS
-from tui_gan.ui.pixels import Way
 from tui_gan.ui.search import Palette
-from tui_gan.ui.tmux import Client, Pane
 from tui_gan.ui.unofficial import Front
 
 PRESSES = {key.key: COMMANDS[name] for key in KEYS for name in COMMANDS if key.action == f"obey('{name}')"}
@@ -223,9 +222,9 @@ def test_what_starts_the_run_is_called_once_when_the_terminal_has_a_frame_with_w
     waiting: list[Callable[[], object]] = []
     displayed = TuiGan.displayed
 
-    def written(app: TuiGan) -> None:
+    def written(app: TuiGan, cells: Sequence[Region]) -> None:
         handed.append("\n".join(strip.text for strip in app.screen._compositor.render_strips()))
-        displayed(app)
+        displayed(app, cells)
 
     monkeypatch.setattr(TuiGan, "displayed", written)
     monkeypatch.setattr(TuiGan, "when_taken", lambda app, call: waiting.append(call))
@@ -276,7 +275,7 @@ def test_while_the_terminal_is_behind_frames_are_left_out_and_then_the_newest_is
     async def body(pilot) -> None:
         monkeypatch.setattr(TuiGan, "is_behind", True)
         monkeypatch.setattr(TuiGan, "when_taken", lambda app, call: later.append(call))
-        monkeypatch.setattr(TuiGan, "displayed", lambda app: shown.append(screen_text(app)))
+        monkeypatch.setattr(TuiGan, "displayed", lambda app, cells: shown.append(screen_text(app)))
         for key in ("2", "3", "4", "question_mark"):
             await pilot.press(key)
             await pilot.pause(0.02)
@@ -360,62 +359,3 @@ def test_a_finished_run_says_what_goes_on_and_the_key_goes_there(seen, run_of, w
 
     watch(app, body, (80, 24))
     assert run.commands == [ChangeSetting("steps", 5000), ChangeSetting("steps", 7000)]
-
-
-def test_pictures_follow_the_terminals_that_look_at_the_pane_of_tmux(run_of, watch, until, screen_text) -> None:
-    kitty, other = Client("a", "xterm-kitty", ("RGB",)), Client("b", "xterm-256color", ("RGB",))
-    shown, nobody = Way(True, Pane(True, (kitty,))), Way(False, Pane(True, ()))
-    app = TuiGan(run_of(make_other("images", status=Status.PAUSED)), ways=lambda: shown)
-    written: list[str] = []
-
-    def pictures() -> int:
-        number = "".join(written).count("\x1b\x1b_Ga=T")
-        written.clear()
-        return number
-
-    async def body(pilot) -> None:
-        app.driver.write = written.append
-        app.take(shown)
-        assert not written
-        # Another terminal has none of them, and one that comes back may have missed some.
-        app.take(Way(True, Pane(True, (kitty._replace(name="c"),))))
-        assert pictures() == 1
-        app.take(nobody)
-        assert not written
-        app.take(shown)
-        assert pictures() == 1
-        # No tmux that answers.
-        app.take(Way(False))
-        assert not written
-        assert "▀" not in screen_text(app)
-        app.take(Way(False, Pane(True, (kitty, other))))
-        await until(pilot, lambda: "▀" in screen_text(app))
-        assert "Ga=d" in "".join(written)
-        assert pictures() == 0
-        assert app.parting() == ""
-        app.take(nobody)
-        app.take(shown)
-        await until(pilot, lambda: "▀" not in screen_text(app))
-        assert pictures() == 1
-
-    watch(app, body)
-
-
-def test_tmux_is_asked_again_and_again_and_nobody_else_is(seen, run_of, watch, until, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_gan.ui.app.GLANCE", 0.01)
-    asked: list[Way] = []
-
-    def ways(found: Way) -> Callable[[], Way]:
-        return lambda: asked.append(found) or found
-
-    async def body(pilot) -> None:
-        await until(pilot, lambda: len(asked) > 3)
-
-    watch(TuiGan(run_of(seen()), ways=ways(Way(True, Pane(True, ())))), body)
-    asked.clear()
-
-    async def once(pilot) -> None:
-        await pilot.pause(0.1)
-        assert len(asked) == 1
-
-    watch(TuiGan(run_of(seen()), ways=ways(Way(True))), once)

@@ -112,7 +112,7 @@ def test_what_is_let_through_arrives_whole_and_as_it_was(allowed: str, tmux: Tmu
 
 @needs_tmux
 def test_wherever_a_picture_was_cut_off_the_parting_is_heard(tmux: Tmux) -> None:
-    given, way = Given(), Way(True, Pane(True, (KITTY,)))
+    given, way = Given(), Way("kitty", Pane(True, (KITTY,)))
     given.keep(Raster(np.zeros((8, 8, 3), np.uint8), 0, 0, 2, 1), 77)
     whole = given.giving(way)
     (tmux.place / "conf").write_text("set -g allow-passthrough on\n")

@@ -87,6 +87,7 @@ def _colours() -> Finding:
 
 def _images() -> Finding:
     """Whether images are shown in pixels, and where tmux alone prevents it, what to tell it."""
+    from tui_gan.ui.asking import ask
     from tui_gan.ui.draw.raster import can_show
     from tui_gan.ui.pixels import way
 
@@ -97,10 +98,13 @@ def _images() -> Finding:
         return (name, "unknown: a preference is wrong", str(error))
     if os.environ.get("NO_COLOR") or wanted.ascii_only or not speaks_utf8():
         return (name, "letters", None)
-    found = way(os.environ, wanted.pixels)
-    if found.open and (way(os.environ).open or os.environ.get("COLORTERM") in ALL_COLOURS):
-        return (name, f"in pixels, by kitty's graphics protocol{'' if found.pane is None else ' through tmux'}", None)
-    if found.open:
+    found = way(os.environ, wanted.pixels, ask())
+    through = "" if found.pane is None else " through tmux"
+    if found.pixels == "sixel":
+        return (name, f"in pixels, by sixels{through}", None)
+    if found.pixels and (way(os.environ).pixels or os.environ.get("COLORTERM") in ALL_COLOURS):
+        return (name, f"in pixels, by kitty's graphics protocol{through}", None)
+    if found.pixels:
         return (name, f"{cells}: pixels take 16 million colours", "set COLORTERM=truecolor if the terminal can")
     if found.pane is None or not found.pane.clients:
         return (name, cells, None)

@@ -116,7 +116,7 @@ def screen(plan: Plan, ascii_only: bool, preferences: "Preferences", paused: boo
     from tui_gan.ui.memory import keep, recall
     from tui_gan.ui.pixels import way
 
-    if way(os.environ).open:
+    if way(os.environ).pixels:
         # Such a terminal has all colours, which SSH does not pass on.
         os.environ["COLORTERM"] = os.environ.get("COLORTERM") or "truecolor"
     run, place = _run(plan, paused), str(plan.run.path.resolve())

@@ -14,7 +14,7 @@ from tui_gan.ui.draw.palette import DARK, Ink, Look
 from tui_gan.ui.draw.pictures.images import images, plan, scaled
 from tui_gan.ui.draw.raster import CHUNK, FINE, MARKS, PLACEHOLDER, Raster, can_show, forgotten, letters, sent
 
-PIXELS = Look(DARK, pixels=True)
+PIXELS = Look(DARK, pixels="kitty")
 SEQUENCE = re.compile("\x1b_G([^;]*);([^\x1b]*)\x1b\\\\")
 
 
