@@ -283,7 +283,7 @@ def test_while_the_terminal_is_behind_frames_are_left_out_and_then_the_newest_is
         # One wish is enough.
         assert len(later) == 1
         monkeypatch.setattr(TuiGan, "is_behind", False)
-        monkeypatch.setattr(TuiGan, "draw_anew", lambda app: (rasters.append(1), Front.draw_anew(app)))
+        monkeypatch.setattr(TuiGan, "draw_missed", lambda app: (rasters.append(1), Front.draw_missed(app)))
         later[0]()
         await until(pilot, lambda: bool(shown))
         assert "Escape closes" in shown[-1]

@@ -197,3 +197,49 @@ def test_a_frame_that_makes_the_terminal_late_brings_its_pictures(run_of, watch,
         assert taken == []
 
     watch(app, body)
+
+
+def test_pictures_that_make_the_terminal_late_hold_up_no_frame(run_of, watch, until, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TuiGan, "is_behind", False)
+    app = TuiGan(run_of(make_other("images", status=Status.PAUSED)), ways=lambda answers: Way("kitty"))
+    given: list[str] = []
+    frames: list[object] = []
+    waiting: list[Callable[[], object]] = []
+
+    def write(text: str) -> None:
+        found = re.findall(r"\x1b_Ga=T[^;]*i=(\d+)", text)
+        given.extend(found)
+        # The terminal takes a picture only when it is let.
+        if found:
+            monkeypatch.setattr(TuiGan, "is_behind", True)
+
+    def taken() -> None:
+        monkeypatch.setattr(TuiGan, "is_behind", False)
+        calls = [*waiting]
+        waiting.clear()
+        for call in calls:
+            call()
+
+    async def body(pilot) -> None:
+        monkeypatch.setattr(TuiGan, "displayed", lambda app, cells: frames.append(cells))
+        monkeypatch.setattr(TuiGan, "when_taken", lambda app, call: waiting.append(call))
+        await pilot.pause(0.1)
+        app.driver.write = write
+        frames.clear()
+        app.draw_anew()
+        assert len(given) == 1
+        await until(pilot, lambda: bool(waiting))
+        assert frames == []
+        taken()
+        await until(pilot, lambda: bool(frames))
+        assert len(given) == 1
+        # What was left out is given with what follows.
+        given.clear()
+        monkeypatch.setattr(TuiGan, "is_behind", True)
+        (number,) = app._board.pictures
+        app.show_raster(app._board.pictures[number].raster, number, False)
+        assert given == []
+        taken()
+        assert given == [str(number)]
+
+    watch(app, body)

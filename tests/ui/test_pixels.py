@@ -97,13 +97,19 @@ def test_each_sequence_is_wrapped_for_tmux_alone() -> None:
     assert through == tmux.through("\x1b_Ga\x1b\\") + tmux.through("\x1b_Gb\x1b\\")
 
 
-def test_the_newest_pictures_are_given_and_taken_away() -> None:
+def test_each_picture_is_given_once_the_newest_of_its_number_and_again_where_it_is_owed() -> None:
     given, direct = Given(), Way("kitty")
     assert given.giving(direct) == given.parting(direct) == ""
+    given.owe()
     for picture, number in ((raster(1), 7), (raster(2), 5), (raster(3), 7)):
         given.keep(picture, number)
-    assert given.giving(direct, 5) == "".join(sent(raster(2), 5))
-    assert given.giving(direct) == "".join(sent(raster(3), 7) + sent(raster(2), 5))
+    assert given.giving(direct) == "".join(sent(raster(2), 5) + sent(raster(3), 7))
+    assert given.giving(direct) == ""
+    given.keep(raster(4), 5)
+    assert given.giving(direct) == "".join(sent(raster(4), 5))
+    given.owe()
+    assert given.giving(direct) == "".join(sent(raster(4), 5) + sent(raster(3), 7))
     assert given.parting(direct) == forgotten(5) + forgotten(7)
+    given.keep(raster(), 9)
     given.drop()
     assert given.giving(direct) == given.parting(direct) == ""

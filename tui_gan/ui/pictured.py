@@ -81,14 +81,14 @@ class Pictured(Front):
         nobody = way.pane is not None and not way.pane.clients
         self._way = dataclasses.replace(before, pane=way.pane) if nobody else way
         if (look := self.pictured(self.look)) != self.look:
-            if self.driver is not None:
-                self.driver.write(self._given.parting(before))
+            self._write(self._given.parting(before))
             self._given.drop()
             self._laid.drop()
             self.look = look
             self.draw_again()
         elif not nobody:
             self._laid.drop()
+            self._given.owe()
             self._give()
             self._lay_alone()
 
@@ -103,7 +103,7 @@ class Pictured(Front):
                 self.call_later(self._lay_alone)
         else:
             self._given.keep(raster, number)
-            self._give(number)
+            self._give()
 
     def displayed(self, written: Sequence[Region]) -> None:
         """Lay pictures over the frame."""
@@ -115,12 +115,17 @@ class Pictured(Front):
 
     def draw_anew(self) -> None:
         """Draw all of the screen, and give the terminal its pictures again."""
-        self._give()
+        self._given.owe()
         super().draw_anew()
 
-    def _give(self, *numbers: int) -> None:
-        if self.driver is not None and not self.leave_out():
-            self.driver.write(self._given.giving(self._way, *numbers))
+    def draw_missed(self) -> None:
+        """Draw all of the screen, and give the terminal what it has missed; all its pictures each time might make it late without end."""
+        self._give()
+        super().draw_missed()
+
+    def _give(self) -> None:
+        if not self.leave_out():
+            self._write(self._given.giving(self._way))
 
     def _lay_alone(self) -> None:
         if not self.leave_out():
@@ -128,5 +133,9 @@ class Pictured(Front):
 
     def _lay(self, written: Sequence[Region] = ()) -> None:
         """Draw over the cells what is to be seen there and is not; with its frame, also where that alone makes the terminal late."""
-        if self.look.pixels == "sixel" and self.driver is not None:
-            self.driver.write(self._laid.laying(self.pictures(), written, self._way.answers))
+        if self.look.pixels == "sixel":
+            self._write(self._laid.laying(self.pictures(), written, self._way.answers))
+
+    def _write(self, text: str) -> None:
+        if text and self.driver is not None:
+            self.driver.write(text)

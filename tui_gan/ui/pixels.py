@@ -66,14 +66,21 @@ class Given:
 
     def __init__(self) -> None:
         self._rasters: dict[int, Raster] = {}
+        self._owed: set[int] = set()
 
     def keep(self, raster: Raster, number: int) -> None:
         """Have the terminal show a picture in place of the one that it has under this number."""
         self._rasters[number] = raster
+        self._owed.add(number)
 
-    def giving(self, way: Way, *numbers: int) -> str:
-        """What gives it some of them, or all where none is named."""
-        return "".join(way.laid(*sent(self._rasters[number], number)) for number in numbers or self._rasters)
+    def owe(self) -> None:
+        """Know that the terminal has none of them."""
+        self._owed.update(self._rasters)
+
+    def giving(self, way: Way) -> str:
+        """What gives it those that it is to have and has not."""
+        owed, self._owed = sorted(self._owed), set()
+        return "".join(way.laid(*sent(self._rasters[number], number)) for number in owed)
 
     def parting(self, way: Way) -> str:
         """What takes them away from it."""
@@ -86,3 +93,4 @@ class Given:
     def drop(self) -> None:
         """Know of none any more."""
         self._rasters.clear()
+        self._owed.clear()

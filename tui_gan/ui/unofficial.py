@@ -117,7 +117,7 @@ class Front(App[None]):
 
     def _catch_up(self) -> None:
         self._left_out = False
-        self.draw_anew()
+        self.draw_missed()
 
     def displayed(self, written: Sequence[Region]) -> None:
         """Called when a frame has been handed on to the terminal, with the cells that it has written to."""
@@ -128,6 +128,10 @@ class Front(App[None]):
 
     def draw_anew(self) -> None:
         """Draw all of the screen: the terminal has kept nothing of it."""
+        self.draw_missed()
+
+    def draw_missed(self) -> None:
+        """Draw all of the screen, since what was left out of it is not known."""
         for screen in self.screen_stack:
             screen.refresh(layout=True)
 
