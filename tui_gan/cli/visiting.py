@@ -56,7 +56,7 @@ def state(run: Run, json: AsJson = False) -> None:
 def tell_run(
     run: Run,
     command: Annotated[str, typer.Argument(help="What is typed with --plain: 'k 3', 'objective hinge', 'step 500', save; or help.")],
-    name: Name = None,
+    visitor: Name = None,
     json: AsJson = False,
 ) -> None:
     """Ask a run for something, and wait until it is done; exit status 2 where the run refuses."""
@@ -71,7 +71,7 @@ def tell_run(
         _print(json, plain.HELP)
         return
     try:
-        said = _asked(run, name, command)
+        said = _asked(run, visitor, command)
     except UsageError as error:
         if not json:
             raise
@@ -104,24 +104,24 @@ def _asked(run: str, name: str | None, command: str) -> Sequence[str]:
         return said
 
 
-def pause(run: RunOrAll = "", name: Name = None, all: All = False) -> None:
+def pause(run: RunOrAll = "", visitor: Name = None, all: All = False) -> None:
     """Pause a run that trains in another process."""
-    _ask_each(run, all, name, "pause")
+    _ask_each(run, all, visitor, "pause")
 
 
-def go(run: RunOrAll = "", name: Name = None, all: All = False) -> None:
+def go(run: RunOrAll = "", visitor: Name = None, all: All = False) -> None:
     """Let a paused run train on."""
-    _ask_each(run, all, name, "go")
+    _ask_each(run, all, visitor, "go")
 
 
-def save(run: RunOrAll = "", name: Name = None, all: All = False) -> None:
+def save(run: RunOrAll = "", visitor: Name = None, all: All = False) -> None:
     """Let a run write a checkpoint now."""
-    _ask_each(run, all, name, "save")
+    _ask_each(run, all, visitor, "save")
 
 
-def stop(run: RunOrAll = "", name: Name = None, all: All = False) -> None:
+def stop(run: RunOrAll = "", visitor: Name = None, all: All = False) -> None:
     """Let a run save and end."""
-    _ask_each(run, all, name, "stop")
+    _ask_each(run, all, visitor, "stop")
 
 
 def _ask_each(run: str, every: bool, name: str | None, word: str) -> None:
