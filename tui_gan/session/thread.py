@@ -142,10 +142,12 @@ class RunThread:
             self._log_traceback(traceback.format_exc())
         self.outcome = outcome
         self.latest = dataclasses.replace(self.latest, status=Status.STOPPED)
+        # Before visitors are sent away, who may ask what has become of it.
+        if self._lock:
+            self._lock.change(ended=outcome.status, step=outcome.step)
         if self._server:
             self._server.close(f"the run has {outcome.status} at step {outcome.step:,}")
         if self._lock:
-            self._lock.change(ended=outcome.status, step=outcome.step)
             self._lock.release()
 
     def _train(self) -> Outcome:
