@@ -20,8 +20,10 @@ settings.load_profile("calm")
 # What a developer prefers and how a screen was left must not reach a test, nor a program that a test starts; nor the other way.
 os.environ |= NOWHERE
 # Nor the runs that he trains; a short path, since a socket has no longer one.
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
 _SOCKETS = tempfile.TemporaryDirectory(prefix="tg-")
-os.environ["XDG_RUNTIME_DIR"] = _SOCKETS.name
+os.environ |= {"XDG_RUNTIME_DIR": _SOCKETS.name, "TMPDIR": _SOCKETS.name}
+tempfile.tempdir = _SOCKETS.name
 
 
 @pytest.fixture

@@ -82,7 +82,9 @@ class Terminal:
         self.attributes = termios.tcgetattr(self.master)
         variables = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         # The name of the running test among them would make each test import the program again.
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("NO_COLOR", "COLUMNS", "LINES", "PYTEST"))}
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(("NO_COLOR", "COLUMNS", "LINES", "PYTEST", "TMUX"))
+        }
         usual = {**inherited, "PYTHONPATH": str(Path(__file__).parents[1]), **NOWHERE, **variables}
         others = environment or {}
         self.process: subprocess.Popen[bytes] | Forked

@@ -42,6 +42,7 @@ BODIES = {
     "data": {"datasets"},
     "gan": {"torch_fidelity"},
     "session": {"pynvml", "matplotlib"},
+    "ui": {"PIL"},
 }
 # The mathematics knows no threads, files or clocks.
 NOT_IN_GAN = {"threading", "queue", "asyncio", "os", "pathlib", "io", "shutil", "time", "datetime", "sys"}

@@ -74,8 +74,7 @@ class Talk:
 
     def answer(self, line: str) -> Sequence[str]:
         """Do what was typed; what there is to say of it at once, since the run's own answer follows."""
-        word, rest = [*line.replace("=", " ").split(maxsplit=1), "", ""][:2]
-        word, rest = word.lower().replace("-", "_"), rest.strip()
+        word, rest = first_word(line), "".join(line.replace("=", " ").split(maxsplit=1)[1:]).strip()
         if word in WORDS and not rest:
             self.leaving |= word == "quit"
             self.handle.send(WORDS[word])
@@ -124,6 +123,11 @@ class Talk:
 
     def _help(self, _: str) -> Sequence[str]:
         return (TALKING[0], *HELP, *TALKING[1:])
+
+
+def first_word(line: str) -> str:
+    """The word that says what is asked for."""
+    return next(iter(line.replace("=", " ").split()), "").lower().replace("-", "_")
 
 
 def is_setting(word: str) -> bool:

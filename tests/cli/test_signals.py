@@ -110,7 +110,7 @@ def test_a_run_in_use_is_left_alone_and_an_ignored_signal_stays_ignored(running:
     mine.wait_for_step(EVERY)
     done = program("resume", mine.run, "--headless", "--steps", 1)
     assert done.status == 2
-    assert "in use by another process" in done.line
+    assert f"is in use by process {mine.process.pid}; `tui-gan attach" in done.line
     mine.process.send_signal(signal.SIGHUP)
     mine.wait_for_step(mine.trained() + 100)
     mine.process.send_signal(signal.SIGTERM)

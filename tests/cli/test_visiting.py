@@ -1,10 +1,16 @@
 """A run that trains, asked from a shell: what it says of itself, what it obeys and refuses, and in whose name."""
 
+import contextlib
 import errno
 import json
-from collections.abc import Iterator
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.logs import log_of
@@ -13,22 +19,35 @@ from tui_gan.contract import commands
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Status
-from tui_gan.session import rundir
+from tui_gan.session import lock, rundir
 from tui_gan.session.plan import Plan
 from tui_gan.session.thread import RunThread
+from tui_gan.wire import place
+from tui_gan.wire.client import Visit
 
 LONG = 60.0
 
 
-@pytest.fixture
-def training(tmp_path: Path, config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunThread]:
-    """A run of very many steps, "mine" in the working directory."""
-    monkeypatch.chdir(tmp_path)
-    directory, made = rundir.create(Path("mine"), config, knobs)
+def begun(name: str, config: Config, knobs: Knobs) -> RunThread:
+    """A run of very many steps."""
+    directory, made = rundir.create(Path(name), config, knobs)
     run = RunThread(Plan(directory, made, knobs, 10**9, hold=True))
     run.start()
-    while run.latest.status is Status.LOADING and not run.wait(0.005):
-        pass
+    return run
+
+
+def until(true: Callable[[], object]) -> None:
+    end = time.monotonic() + LONG
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def training(config: Config, knobs: Knobs) -> Iterator[RunThread]:
+    """A run "mine" in the working directory, which is empty otherwise."""
+    run = begun("mine", config, knobs)
+    until(lambda: run.latest.status is not Status.LOADING)
     yield run
     run.send(commands.Stop())
     assert run.wait(LONG)
@@ -184,7 +203,7 @@ def test_pause_go_save_and_stop(program: Program) -> None:
     for words in (("state", "mine"), ("tell", "mine", "k 3"), ("stop", "mine")):
         gone = program(*words)
         assert gone.status == 3
-        assert "nothing trains in mine: it is still loading, or has ended, and `tui-gan resume mine` goes on with it" in gone.line
+        assert re.search("nothing trains in mine: it has stopped at step [0-9]+; `tui-gan resume mine` goes on with it", gone.line)
 
 
 def test_a_visitor_moves_no_weight(tmp_path: Path, config: Config, knobs: Knobs, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,3 +233,67 @@ def test_where_no_socket_can_be_made_the_run_trains_and_says_so(
     assert run.outcome
     assert run.outcome.status == "finished"
     assert any(line.get("text", "").startswith("nobody can visit this run: cannot make") for line in log_of(directory.log))
+
+
+def test_a_run_is_visited_from_its_first_second_and_obeys_when_it_has_loaded(
+    config: Config, knobs: Knobs, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = threading.Event()
+    monkeypatch.setattr("tui_gan.session.thread.load_torch", lambda: loaded.wait(LONG))
+    run = begun("mine", config, knobs)
+    until(lambda: place.address(Path("mine")).exists())
+    assert program("state", "mine", "--json").result["status"] == "loading"
+    with contextlib.closing(Visit(place.address(Path("mine")), "one")) as visit:
+        visit.send(commands.SetKnob("k_steps", 3))
+        assert visit.look().status is Status.LOADING
+        loaded.set()
+        assert visit.ask(commands.Pause(), LONG).obeyed
+        assert visit.look().knobs.k_steps == 3
+    run.send(commands.Stop())
+    assert run.wait(LONG)
+
+
+@pytest.mark.usefixtures("training")
+def test_all_runs_are_asked_and_one_that_refuses_keeps_nothing_from_the_others(config: Config, knobs: Knobs, program: Program) -> None:
+    other = begun("other", config, knobs)
+    until(lambda: other.latest.status is Status.RUNNING)
+    for words in (("pause",), ("pause", "mine", "--all")):
+        assert program(*words).line == "tui-gan: tui-gan pause takes a run, or --all for every run of yours that trains"
+    done = program("pause", "--all", "--as", "me")
+    assert done.err == ""
+    assert (done.status, {line.partition(": ")[0] for line in done.out.splitlines()}) == (
+        0,
+        {str(Path(name).resolve()) for name in ("mine", "other")},
+    )
+    assert other.latest.status is Status.PAUSED
+    for words in (("tell", "other", "set steps 1"), ("go", "other")):
+        assert program(*words).status == 0
+    until(lambda: other.latest.status is Status.FINISHED)
+    done = program("go", "--all")
+    assert (done.status, len(done.out.splitlines())) == (2, 1)
+    assert re.match(r"tui-gan: \S+/other: the run has finished", done.line)
+    assert program("stop", "other").status == 0
+
+
+@pytest.mark.usefixtures("training")
+def test_runs_are_listed_with_what_has_become_of_each(config: Config, knobs: Knobs, program: Program) -> None:
+    ended = begun("runs/ended", config, knobs)
+    ended.send(commands.Stop())
+    assert ended.wait(LONG)
+    crashed = begun("runs/crashed", config, knobs)
+    until(lambda: crashed.latest.status is Status.RUNNING)
+    crashed.send(commands.Stop())
+    assert crashed.wait(LONG)
+    # A process that was killed says nothing of its end.
+    holder = lock.read(Path("runs/crashed"))
+    assert holder is not None
+    (Path("runs/crashed") / lock.NAME).write_bytes(msgspec.json.encode(msgspec.structs.replace(holder, ended="", started=1.0)))
+    first, *rest = program("runs", "--json").result["runs"]
+    assert (first["run"], first["status"], first["pid"], first["visitors"]) == (str(Path("mine").resolve()), "detached", os.getpid(), [])
+    assert first["step"] >= 0
+    assert (first["steps"], first["device"], first["host"]) == (10**9, "cpu", holder.host)
+    assert set(first["metrics"]) == {"w1", "mean", "sd", "sd_ratio"}
+    assert first["best"] <= first["value"] == first["metrics"]["w1"]
+    assert [(row["run"], row["status"], row["pid"]) for row in rest] == [("runs/crashed", "crashed", None), ("runs/ended", "stopped", None)]
+    line, *_ = program("runs").out.splitlines()
+    assert re.search(rf"mine +detached +step [0-9]+/1000000000 +w1 [0-9.e-]+ .*cpu {holder.host}:{os.getpid()} +[0-9]+ s$", line)

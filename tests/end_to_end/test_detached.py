@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from tests.end_to_end.test_screen import log, newest, step, training
 from tests.program import Program
 from tests.terminal import PATIENCE, terminal
+from tui_gan.session import lock
 from tui_gan.wire import AbsentError, place
 from tui_gan.wire.client import Visit
 
@@ -33,6 +34,12 @@ def is_alive(run: Path) -> bool:
     with contextlib.suppress(AbsentError), contextlib.closing(visit(run)):
         return True
     return False
+
+
+def ended(run: Path) -> bool:
+    """Whether a run has said so itself; a visit would keep one that rests from ending."""
+    holder = lock.read(run)
+    return holder is not None and bool(holder.ended)
 
 
 @pytest.fixture
@@ -85,7 +92,7 @@ def test_what_is_left_by_d_trains_on_and_is_the_same_run_when_somebody_comes_bac
         assert first.wait_end() == 0
         assert b"the run has finished at step 1,500; `tui-gan resume" in first.raw
         assert first.is_clean()
-    until(lambda: not is_alive(run))
+    until(lambda: ended(run))
     until(lambda: "finished at step 1500" in (run / "console.log").read_text())
     (asked_for,) = [entry for entry in log(run) if entry["kind"] == "command" and "source" in entry]
     assert (asked_for["name"], asked_for["source"]) == ("batch_size", "ann")
@@ -108,7 +115,7 @@ def test_a_run_that_loses_its_terminal_has_the_weights_of_one_that_did_not(run: 
             assert opened.process.wait(PATIENCE) == -9
     assert is_alive(run)
     assert program(*asked, tmp_path / "undisturbed", "--headless").status == 0
-    until(lambda: not is_alive(run))
+    until(lambda: ended(run))
     assert newest(run).stem == "step-00001000"
     steps = [entry["step"] for entry in log(run) if entry["kind"] == "scalars"]
     assert steps == list(range(50, 1001, 50))
@@ -154,7 +161,7 @@ def test_a_run_begins_without_a_terminal_and_ends_when_it_has_rested_for_long_en
     with terminal("run", "toy1d", "--detach", "--steps", "200", "--set", "linger=1", "--out", str(run), cwd=tmp_path) as opened:
         assert opened.wait_end() == 0
         assert b"trains without a terminal; `tui-gan attach" in opened.raw
-    until(lambda: not is_alive(run))
+    until(lambda: ended(run))
     until(lambda: "finished at step 200" in (run / "console.log").read_text())
 
 

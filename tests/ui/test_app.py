@@ -3,11 +3,12 @@
 import dataclasses
 import io
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
 
 import pytest
 from textual.events import Key
+from textual.geometry import Region
 from textual.widgets import Input
 
 from tests.ui.conftest import SETTINGS
@@ -221,9 +222,9 @@ def test_what_starts_the_run_is_called_once_when_the_terminal_has_a_frame_with_w
     waiting: list[Callable[[], object]] = []
     displayed = TuiGan.displayed
 
-    def written(app: TuiGan) -> None:
+    def written(app: TuiGan, cells: Sequence[Region]) -> None:
         handed.append("\n".join(strip.text for strip in app.screen._compositor.render_strips()))
-        displayed(app)
+        displayed(app, cells)
 
     monkeypatch.setattr(TuiGan, "displayed", written)
     monkeypatch.setattr(TuiGan, "when_taken", lambda app, call: waiting.append(call))
@@ -274,7 +275,7 @@ def test_while_the_terminal_is_behind_frames_are_left_out_and_then_the_newest_is
     async def body(pilot) -> None:
         monkeypatch.setattr(TuiGan, "is_behind", True)
         monkeypatch.setattr(TuiGan, "when_taken", lambda app, call: later.append(call))
-        monkeypatch.setattr(TuiGan, "displayed", lambda app: shown.append(screen_text(app)))
+        monkeypatch.setattr(TuiGan, "displayed", lambda app, cells: shown.append(screen_text(app)))
         for key in ("2", "3", "4", "question_mark"):
             await pilot.press(key)
             await pilot.pause(0.02)
@@ -282,7 +283,7 @@ def test_while_the_terminal_is_behind_frames_are_left_out_and_then_the_newest_is
         # One wish is enough.
         assert len(later) == 1
         monkeypatch.setattr(TuiGan, "is_behind", False)
-        monkeypatch.setattr(TuiGan, "draw_anew", lambda app: (rasters.append(1), Front.draw_anew(app)))
+        monkeypatch.setattr(TuiGan, "draw_missed", lambda app: (rasters.append(1), Front.draw_missed(app)))
         later[0]()
         await until(pilot, lambda: bool(shown))
         assert "Escape closes" in shown[-1]

@@ -1,14 +1,20 @@
 """What the bytes of a terminal are to Textual: its own tables and messages, of whatever comes."""
 
+import asyncio
 import random
+from collections.abc import Sequence
 
 import pytest
 from textual import events
+from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
+from textual.widgets import Static
 
+from tui_gan.ui.answers import Answer
 from tui_gan.ui.incoming import Incoming
-from tui_gan.ui.unofficial import Reading
+from tui_gan.ui.unofficial import Front, Reading, written
 
 SEED = 3
 
@@ -87,6 +93,11 @@ def test_a_terminal_that_can_show_whole_frames_says_so(answer: str) -> None:
     assert messages(answer.replace(";1$", ";0$").replace(";2$", ";4$").encode()) == []
 
 
+@pytest.mark.parametrize("answer", ["\x1b[?62;4;22c", "\x1b[6;20;10t", "\x1b[?1;0;256S"])
+def test_what_a_terminal_answers_is_told_and_no_key(answer: str) -> None:
+    assert [(type(message), getattr(message, "text", "")) for message in messages(answer.encode())] == [(Answer, answer)]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -118,7 +129,48 @@ def test_no_sequence_breaks_the_reading(number: int) -> None:
             + chance.choice("uABHMmRtyc~$")
         )
         for message in messages(text.encode()):
-            assert isinstance(message, events.Event | TerminalSupportsSynchronizedOutput)
+            assert isinstance(message, events.Event | TerminalSupportsSynchronizedOutput | Answer)
             assert not isinstance(message, events.Resize)
             if isinstance(message, events.Key):
                 (message.key + (message.character or "")).encode()
+
+
+class Words(Static):
+    """A widget of one line."""
+
+
+class Three(Front):
+    """Three words in a line, and one below."""
+
+    CSS = "Screen { layout: grid; grid-size: 3; grid-rows: 1; } Words { height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells: list[list[Region]] = []
+
+    def compose(self) -> ComposeResult:
+        for number in range(4):
+            yield Words("word", id=f"word{number}")
+
+    def displayed(self, cells: Sequence[Region]) -> None:
+        self.cells.append(list(cells))
+
+
+def test_what_a_frame_has_written_to_is_known_by_the_cell() -> None:
+    async def go() -> None:
+        app = Three()
+        async with app.run_test(size=(30, 5)) as pilot:
+            await pilot.pause()
+            assert [Region(0, 0, 30, 5)] in app.cells
+            app.cells.clear()
+            # A part of a line is written from the beginning of its piece on.
+            app.query_one("#word1").refresh(Region(4, 0, 2, 1))
+            await pilot.pause(0.1)
+            assert app.cells == [[Region(10, 0, 6, 1)]]
+            app.cells.clear()
+            app.query_one("#word3").refresh()
+            await pilot.pause(0.1)
+            assert app.cells == [[Region(0, 1, 10, 1)]]
+
+    asyncio.run(go())
+    assert written(None) == []

@@ -1,8 +1,11 @@
 """Visitors over a real socket: what they see, ask and are told."""
 
+import contextlib
 import dataclasses
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from tests.wire.visited import PATIENCE, Run, until
 from tui_gan.contract.commands import ChangeSetting, DrawData, Overlay, Pause, Save, SetKnob, Step, Watch
 from tui_gan.contract.errors import quoted
 from tui_gan.contract.snapshot import Status
-from tui_gan.wire import AbsentError, WireError
+from tui_gan.wire import AbsentError, WireError, place
 from tui_gan.wire.client import Visit
 from tui_gan.wire.messages import Welcome
 from tui_gan.wire.server import Server
@@ -161,3 +164,25 @@ def test_names_that_are_no_unicode_keep_nobody_waiting(run: Run, address: Path) 
     assert run.obeyed == [("one", Overlay(("m\\udcff",)))]
     one.close()
     server.close("")
+
+
+def test_a_socket_that_somebody_has_removed_is_made_anew_and_those_who_are_there_stay(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="tg-") as base:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", base)
+        address = place.address(tmp_path)
+        server = Server(run, tmp_path, address, beats=0.01)
+        with contextlib.closing(Visit(address, "one")) as one:
+            for remove in (lambda: address.unlink(), lambda: shutil.rmtree(address.parent)):
+                remove()
+                until(address.exists)
+                with contextlib.closing(Visit(address, "other")) as other:
+                    assert other.ask(Save(), PATIENCE).obeyed
+                assert one.ask(Save(), PATIENCE).obeyed
+            # Nor does another file in its place keep visitors out.
+            address.unlink()
+            address.touch()
+            until(address.is_socket)
+            until(lambda: run.address == address)
+        server.close("")

@@ -48,6 +48,9 @@ class Run:
         self.met = visitors
         self.latest = dataclasses.replace(self.latest, visitors=visitors)
 
+    def beat(self, address: Path) -> None:
+        self.address = address
+
     def close(self) -> None:
         self.open.set()
         self.inbox.put(None)

@@ -13,7 +13,7 @@ from typing import Annotated, cast
 import typer
 
 from tui_gan import __version__
-from tui_gan.cli import attaching, doctor, listing, own, running, using, visiting
+from tui_gan.cli import attaching, doctor, listing, own, running, runs, using, visiting
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.outer import check_place, tell
 
@@ -29,7 +29,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": running.run,
     "resume": running.resume,
-    "runs": listing.runs,
+    "runs": runs.runs,
     "presets": listing.presets,
     "attach": attaching.attach,
     "watch": attaching.watch,

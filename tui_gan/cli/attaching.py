@@ -30,14 +30,14 @@ FATAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 GLANCE_MS, LEAVES_WITHIN = 250, 3.0
 
 
-def attach(run: Run = "", name: Name = None, ascii: Ascii = False) -> None:
+def attach(run: Run = "", visitor: Name = None, ascii: Ascii = False) -> None:
     """Open the screen on a run that trains in another process."""
-    _look_at(run, name, ascii, watches=False)
+    _look_at(run, visitor, ascii, watches=False)
 
 
-def watch(run: Run = "", name: Name = None, ascii: Ascii = False) -> None:
+def watch(run: Run = "", visitor: Name = None, ascii: Ascii = False) -> None:
     """Open a screen that only shows a run, and asks it for nothing."""
-    _look_at(run, name, ascii, watches=True)
+    _look_at(run, visitor, ascii, watches=True)
 
 
 def _look_at(run: str, name: str | None, ascii_only: bool, watches: bool) -> None:

@@ -9,9 +9,13 @@ import typer
 
 from tui_gan import __version__
 from tui_gan.cli.locale import speaks_utf8
+from tui_gan.cli.own import preferences
+from tui_gan.contract.errors import UsageError
 from tui_gan.contract.outer import tell
 
 SMALL = (80, 24)
+ALL_COLOURS = ("truecolor", "24bit")
+PASS = "tmux set -p allow-passthrough on, or for every pane the line set -g allow-passthrough on in ~/.tmux.conf (tmux 3.3 or newer)"
 
 
 def doctor() -> None:
@@ -65,6 +69,7 @@ def _terminal() -> list[Finding]:
             sys.stdout.encoding or "unknown",
             None if utf8 else "set LANG=C.UTF-8 (or another UTF-8 locale); until then ASCII is drawn",
         ),
+        _images(),
     ]
 
 
@@ -72,9 +77,41 @@ def _colours() -> Finding:
     term, colorterm = os.environ.get("TERM", ""), os.environ.get("COLORTERM", "")
     if os.environ.get("NO_COLOR"):
         return ("colours", "off (NO_COLOR is set)", None)
-    if colorterm in ("truecolor", "24bit"):
+    if colorterm in ALL_COLOURS:
         return ("colours", "16 million", None)
     if "256" in term:
         return ("colours", "256", None)
     cure = "set TERM=xterm-256color, and COLORTERM=truecolor if the terminal can" if term in ("", "dumb") else None
     return ("colours", f"16 (TERM={term or 'unset'})", cure)
+
+
+def _images() -> Finding:
+    """Whether images are shown in pixels, and where tmux alone prevents it, what to tell it."""
+    from tui_gan.ui.asking import ask
+    from tui_gan.ui.draw.raster import can_show
+    from tui_gan.ui.pixels import way
+
+    name, cells = "images", "two pixels a cell"
+    try:
+        wanted = preferences()
+    except UsageError as error:
+        return (name, "unknown: a preference is wrong", str(error))
+    if os.environ.get("NO_COLOR") or wanted.ascii_only or not speaks_utf8():
+        return (name, "letters", None)
+    found = way(os.environ, wanted.pixels, ask())
+    through = "" if found.pane is None else " through tmux"
+    if found.pixels == "sixel":
+        return (name, f"in pixels, by sixels{through}", None)
+    if found.pixels and (way(os.environ).pixels or os.environ.get("COLORTERM") in ALL_COLOURS):
+        return (name, f"in pixels, by kitty's graphics protocol{through}", None)
+    if found.pixels:
+        return (name, f"{cells}: pixels take 16 million colours", "set COLORTERM=truecolor if the terminal can")
+    if found.pane is None or not found.pane.clients:
+        return (name, cells, None)
+    terms = [client.term for client in found.pane.clients]
+    if other := next((term for term in terms if not (wanted.pixels or can_show({"TERM": term}))), None):
+        return (name, f"{cells}: tmux shows them on {other}, which is not known to show pixels", None)
+    if not found.pane.passes:
+        return (name, f"{cells}: tmux lets no pixels through", PASS)
+    cure = f"the line set -as terminal-features ',{terms[0]}:RGB' in ~/.tmux.conf, then attach again"
+    return (name, f"{cells}: tmux does not know that {terms[0]} has 16 million colours", cure)

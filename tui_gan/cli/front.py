@@ -96,7 +96,7 @@ def headless(plan: Plan, detaches: bool) -> Ended:
     """Train without a screen."""
     from tui_gan.headless import watch
 
-    run = RunThread(plan)
+    run = _run(plan)
     with _caught(run, detaches) as signals:
         run.start()
         watch(run, lambda seconds: run.wait(seconds) or signals.lost)
@@ -143,14 +143,16 @@ def has_terminal() -> bool:
 def _wait_without(run: RunThread, signals: Signals) -> None:
     """Wait for the end of a run whose terminal has been lost, if it has been."""
     if not run.outcome:
+        run.leave_terminal()
         unattended.leave_terminal(run.plan.run.path)
         run.send(commands.Watch(()))
         unattended.wait(run)
 
 
-def _run(plan: Plan, paused: bool) -> RunThread:
+def _run(plan: Plan, paused: bool = False) -> RunThread:
     """The run of a plan, not begun yet; a paused one is told so before its first step."""
     run = RunThread(plan)
+    run.terminal = terminal_name() if has_terminal() else ""
     if paused:
         run.send(commands.Pause())
     return run
@@ -226,6 +228,7 @@ def _leave(run: RunThread, parent: Parent, app: "TuiGan", signals: Signals) -> N
         app.wait()
         signals.detach()
     run.be_at_home("")
+    run.leave_terminal()
     run.send(commands.Watch(()))
     unattended.leave_terminal(place)
     parent.go(parting(place, ""), 0 if on_purpose else 128 + signal.SIGHUP)

@@ -1,4 +1,4 @@
-"""`tui-gan runs` and `tui-gan presets`."""
+"""`tui-gan presets`."""
 
 import dataclasses
 import json as json_text
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tui_gan.contract.errors import TuiGanError, choose
+from tui_gan.contract.errors import choose
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.outer import tell
 from tui_gan.presets import PRESETS, Preset
@@ -19,41 +19,6 @@ REMARKS = {
     "outcome_with_minibatch": "Over many seeds, with minibatch discrimination",
 }
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-
-def runs(json: AsJson = False) -> None:
-    """List the runs under runs/, the newest last."""
-    from tui_gan.session import rundir
-
-    rows = [_row(run) for run in rundir.listed()]
-    if json:
-        tell(json_text.dumps({"runs": rows}))
-    elif not rows:
-        tell("no runs here yet; begin one with: tui-gan run toy1d")
-    else:
-        width = max(len(row["run"]) for row in rows)
-        for row in rows:
-            metrics = f"{row['metric']} {row['value']:.4g}" if row["value"] is not None else row["problem"] or ""
-            tell(f"{row['run']:{width}}  step {row['step'] if row['step'] is not None else '-'}/{row['steps'] or '-'}  {metrics}".rstrip())
-
-
-def _row(run: Any) -> dict[str, Any]:
-    from tui_gan.session import checkpoint, rundir
-
-    row: dict[str, Any] = {"run": str(run.path), "step": None, "steps": None, "metric": None, "value": None, "problem": None}
-    try:
-        config, _ = rundir.read_config(run)
-        row |= {"steps": config.steps, "metric": config.metric}
-        stored = checkpoint.stored(run.checkpoints)
-        if stored:
-            about = checkpoint.read_about(stored[max(stored)])
-            # What has been changed since the run began is in force, and the value is by that metric.
-            row |= {"step": about.step, "value": about.metric, "steps": about.config.steps, "metric": about.config.metric}
-        else:
-            row["problem"] = "no checkpoint"
-    except TuiGanError as error:
-        row["problem"] = str(error)
-    return row
 
 
 def presets(

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,11 +36,10 @@ def opened(
         paused, visitor, watches, begin: as TuiGan takes them.
     """
     from tui_gan.ui.app import TuiGan
-    from tui_gan.ui.draw.raster import can_show
     from tui_gan.ui.memory import recall
+    from tui_gan.ui.pixels import way
 
-    pixels = can_show(os.environ)
-    if pixels:
+    if way(os.environ).pixels:
         # Such a terminal has all colours, which SSH does not pass on.
         os.environ["COLORTERM"] = os.environ.get("COLORTERM") or "truecolor"
     return TuiGan(
@@ -47,7 +47,7 @@ def opened(
         begin=begin,
         ascii_only=ascii_only or preferences.ascii_only or not speaks_utf8(),
         light=preferences.light,
-        pixels=pixels if preferences.pixels is None else preferences.pixels,
+        ways=partial(way, os.environ, preferences.pixels),
         keys=preferences.keys,
         memory=recall(memory_path()).of(place if goes_on else None),
         paused=paused,

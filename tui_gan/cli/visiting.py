@@ -5,7 +5,8 @@ import dataclasses
 import json as json_text
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ from tui_gan.contract.outer import printable, tell
 if TYPE_CHECKING:
     from tui_gan.contract.commands import Command
     from tui_gan.contract.snapshot import Snapshot
+    from tui_gan.session.lock import Holder
     from tui_gan.wire.client import Visit
     from tui_gan.wire.messages import Answer
 
@@ -25,6 +27,10 @@ Name = Annotated[
     str | None, typer.Option("--as", help="Your name in the log and on the screen; without it the terminal's.", show_default=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+RunOrAll = Annotated[
+    str, run_or_file("A run that trains in another process, by its directory or its name under runs/.", show_default=False)
+]
+All = Annotated[bool, typer.Option("--all", help="Every run of yours that trains on this machine.")]
 # Words of --plain that make no sense for who asks once, and those that ask for nothing without a value.
 NOT_HERE, WITH_VALUES = ("every", "quit"), ("set", "step")
 
@@ -33,13 +39,16 @@ def state(run: Run, json: AsJson = False) -> None:
     """Say what a run is doing."""
     from tui_gan import plain
     from tui_gan.contract.commands import Watch
+    from tui_gan.contract.snapshot import Status
 
     with visited(run) as visit:
+        shown = visit.look()
         if json:
-            visit.ask(Watch(("settings",)))
-            tell(json_text.dumps(_facts(visit.look())))
+            if shown.status is not Status.LOADING:
+                visit.ask(Watch(("settings",)))
+                shown = visit.look()
+            tell(json_text.dumps(facts(shown)))
         else:
-            shown = visit.look()
             for sentence in (plain.state(shown), plain.progress(shown)):
                 tell(sentence)
 
@@ -47,14 +56,13 @@ def state(run: Run, json: AsJson = False) -> None:
 def tell_run(
     run: Run,
     command: Annotated[str, typer.Argument(help="What is typed with --plain: 'k 3', 'objective hinge', 'step 500', save; or help.")],
-    name: Name = None,
+    visitor: Name = None,
     json: AsJson = False,
 ) -> None:
     """Ask a run for something, and wait until it is done; exit status 2 where the run refuses."""
     from tui_gan import plain
-    from tui_gan.contract.news import fresh
 
-    word = next(iter(command.replace("=", " ").split()), "").lower().replace("-", "_")
+    word = plain.first_word(command)
     if word in ("", *NOT_HERE):
         raise UsageError("say what the run is to do, such as 'k 3' or save; `tui-gan stop` ends it")
     if not plain.is_known(word):
@@ -62,40 +70,81 @@ def tell_run(
     if word == "help":
         _print(json, plain.HELP)
         return
+    try:
+        said = _asked(run, visitor, command)
+    except UsageError as error:
+        if not json:
+            raise
+        _print(json, (str(error),), obeyed=False)
+        raise typer.Exit(2) from None
+    _print(json, said)
+
+
+def _asked(run: str, name: str | None, command: str) -> Sequence[str]:
+    """Ask a run for something; returns what it says of it, when it is done.
+
+    Raises:
+        UsageError: it is refused.
+    """
+    from tui_gan import plain
+    from tui_gan.contract.news import fresh
+
+    word = plain.first_word(command)
     with visited(run, name) as visit:
         asked = _Asked(visit)
         said = plain.Talk(asked).answer(command)
         if asked.answer is None and (word in WITH_VALUES or plain.is_setting(word)):
             raise UsageError(" ".join(said))
         if asked.answer and not asked.answer.obeyed:
-            if not json:
-                raise UsageError(asked.answer.why)
-            _print(json, (asked.answer.why,), obeyed=False)
-            raise typer.Exit(2)
+            raise UsageError(asked.answer.why)
         if asked.answer:
             after = visit.look()
             told = [event for event in fresh(asked.latest.events, after.events) if event.text.endswith(f"(asked by {visit.name})")]
             said = [plain.sentence(event) for event in told] or [plain.state(after)]
-        _print(json, said)
+        return said
 
 
-def pause(run: Run, name: Name = None) -> None:
+def pause(run: RunOrAll = "", visitor: Name = None, all: All = False) -> None:
     """Pause a run that trains in another process."""
-    tell_run(run, "pause", name)
+    _ask_each(run, all, visitor, "pause")
 
 
-def go(run: Run, name: Name = None) -> None:
+def go(run: RunOrAll = "", visitor: Name = None, all: All = False) -> None:
     """Let a paused run train on."""
-    tell_run(run, "go", name)
+    _ask_each(run, all, visitor, "go")
 
 
-def save(run: Run, name: Name = None) -> None:
+def save(run: RunOrAll = "", visitor: Name = None, all: All = False) -> None:
     """Let a run write a checkpoint now."""
-    tell_run(run, "save", name)
+    _ask_each(run, all, visitor, "save")
 
 
-def stop(run: Run, name: Name = None) -> None:
+def stop(run: RunOrAll = "", visitor: Name = None, all: All = False) -> None:
     """Let a run save and end."""
+    _ask_each(run, all, visitor, "stop")
+
+
+def _ask_each(run: str, every: bool, name: str | None, word: str) -> None:
+    """Ask one run, or all that train, which one that refuses does not keep from the others.
+
+    Raises:
+        UsageError: none or both are named, or some have refused.
+    """
+    if bool(run) == every:
+        raise UsageError(f"tui-gan {word} takes a run, or --all for every run of yours that trains")
+    refused = []
+    for each in living() if every else [run]:
+        try:
+            said = _stopped(each, name) if word == "stop" else _asked(each, name, word)
+            for sentence in said:
+                tell(f"{printable(each)}: {sentence}" if every else sentence)
+        except TuiGanError as error:
+            refused.append(error if not every else UsageError(f"{each}: {error}"))
+    if refused:
+        raise refused[0] if not refused[1:] else UsageError("; ".join(map(str, refused)))
+
+
+def _stopped(run: str, name: str | None) -> list[str]:
     from tui_gan.contract.commands import Stop
 
     with visited(run, name) as visit:
@@ -103,7 +152,7 @@ def stop(run: Run, name: Name = None) -> None:
         visit.wait()
         if not answer.obeyed:
             raise UsageError(answer.why)
-        tell(visit.ended)
+        return [visit.ended]
 
 
 class _Asked:
@@ -134,7 +183,7 @@ def visited(run: str, name: str | None = None, asks: bool = True) -> "Iterator[V
         UnreadableError: there is no such run, or nobody trains in it.
         TuiGanError: the run refuses the visitor, or has ended meanwhile.
     """
-    from tui_gan.session import rundir
+    from tui_gan.session import lock, rundir
     from tui_gan.wire import AbsentError, WireError, place
     from tui_gan.wire.client import Visit
     from tui_gan.wire.messages import unfit
@@ -143,11 +192,12 @@ def visited(run: str, name: str | None = None, asks: bool = True) -> "Iterator[V
         raise UsageError(f"--as: {why}")
     found = rundir.find(run)
     try:
-        with contextlib.closing(Visit(place.address(found.path), terminal_name() if name is None else name, asks)) as visit:
+        holder = lock.read(found.path)
+        address = place.met(found.path, holder.socket if holder else "")
+        with contextlib.closing(Visit(address, terminal_name() if name is None else name, asks)) as visit:
             yield visit
     except AbsentError:
-        on = f"it is still loading, or has ended, and `{rundir.resuming(found.path)}` goes on with it"
-        raise UnreadableError(f"nothing trains in {found.path}: {on}") from None
+        raise UnreadableError(f"nothing trains in {found.path}: {became(holder, found.path)}; {rundir.going_on(found)}") from None
     except WireError as error:
         raise TuiGanError(f"{found.path}: {error}") from None
 
@@ -160,18 +210,37 @@ def terminal_name() -> str:
     return f"process {os.getpid()}"
 
 
+def became(holder: "Holder | None", run: Path) -> str:
+    """What has become of a run that cannot be visited."""
+    from tui_gan.session import lock
+
+    if holder is None:
+        return "it has ended"
+    if lock.is_alive(holder, run):
+        return f"{holder.named} does, where nobody can visit it"
+    return f"it has {holder.ended} at step {holder.step:,}" if holder.ended else f"it has crashed ({holder.named} is gone)"
+
+
+def living() -> list[str]:
+    """The run directories of the runs of this user that train on this machine, the newest first."""
+    from tui_gan.wire import WireError, place
+    from tui_gan.wire.client import Visit
+
+    found = []
+    for address in place.addresses():
+        with contextlib.suppress(WireError), contextlib.closing(Visit(address, terminal_name(), asks=False)) as visit:
+            found.append(visit.welcome.run)
+    return found
+
+
 def newest() -> str:
     """The run directory of the run of this user that has begun last of those that train now.
 
     Raises:
         UnreadableError: none trains.
     """
-    from tui_gan.wire import WireError, place
-    from tui_gan.wire.client import Visit
-
-    for address in place.addresses():
-        with contextlib.suppress(WireError), contextlib.closing(Visit(address, terminal_name(), asks=False)) as visit:
-            return visit.welcome.run
+    if runs := living():
+        return runs[0]
     raise UnreadableError(
         "no run of yours trains on this machine; `tui-gan runs` lists those there are, and `tui-gan resume` goes on with one"
     )
@@ -185,7 +254,8 @@ def _print(json: bool, said: Iterable[str], obeyed: bool = True) -> None:
             tell(sentence)
 
 
-def _facts(shown: "Snapshot") -> dict[str, Any]:
+def facts(shown: "Snapshot") -> dict[str, Any]:
+    """What a run is doing, as `--json` prints it."""
     settings: dict[str, Any] = {setting.key: setting.value for setting in shown.settings}
     newest = {name: (each.steps[-1], each.values[-1]) for name, each in shown.series.items() if len(each.values)}
     metrics = {name: newest[name] for name in settings.get("metrics", ()) if name in newest}
@@ -199,6 +269,7 @@ def _facts(shown: "Snapshot") -> dict[str, Any]:
         "metrics": {name: _number(value) for name, (_, value) in metrics.items()},
         "measured": max((int(step) for step, _ in metrics.values()), default=None),
         "losses": {name: _number(newest[name][1]) for name in ("generator_loss", "discriminator_loss") if name in newest},
+        "steps_per_second": round(shown.steps_per_second, 1),
         "device": shown.device,
         "visitors": list(shown.visitors),
     }

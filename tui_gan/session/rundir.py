@@ -19,11 +19,12 @@ from tui_gan.contract.outer import word
 from tui_gan.contract.toml import read_toml, resolve, to_toml
 from tui_gan.data.files import fingerprint
 from tui_gan.data.tables import READERS
+from tui_gan.session import lock
 
 RUNS = Path("runs")
 DATA_COPIED = 64 * 2**20
 # What a run writes into its directory.
-OWN = ("config.toml", "log.jsonl", "console.log", "checkpoints", "previews", *(f"data{suffix}" for suffix in READERS))
+OWN = ("config.toml", "log.jsonl", "console.log", lock.NAME, "checkpoints", "previews", *(f"data{suffix}" for suffix in READERS))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,6 +118,13 @@ def without_checkpoint(run: RunDirectory) -> str:
     name = os.path.basename(os.path.abspath(run.path))
     places = (run.path.parent / f"{name}-{number}" for number in itertools.count(2))
     return f"`{anew(run, config, next(place for place in places if not place.exists()))}` begins it anew"
+
+
+def going_on(run: RunDirectory) -> str:
+    """How to go on with a run that nobody trains."""
+    if any(run.checkpoints.glob("step-*.safetensors")):
+        return f"`{resuming(run.path)}` goes on with it"
+    return without_checkpoint(run) or "it has no checkpoint to go on from"
 
 
 def discard(run: RunDirectory) -> None:

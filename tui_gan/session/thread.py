@@ -8,14 +8,16 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_gan.contract.commands import Command, FromVisitor
-from tui_gan.contract.errors import TuiGanError
+from tui_gan.contract.commands import Command, FromVisitor, Glance
+from tui_gan.contract.errors import TuiGanError, UsageError
 from tui_gan.contract.rules import Rules
 from tui_gan.contract.snapshot import Snapshot, Status
 from tui_gan.session import rundir
 from tui_gan.session.ahead import load_torch
+from tui_gan.session.lock import BEATS, Lock
 from tui_gan.session.plan import Outcome, Plan
 from tui_gan.session.runlog import RunLog
 from tui_gan.wire import WireError, place
@@ -31,6 +33,7 @@ class RunThread:
     Attributes:
         latest: the newest snapshot; its status is STOPPED when the run has ended.
         outcome: how it ended; None until then.
+        terminal: the name of the terminal that it was started on; "" where it has none.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -53,6 +56,8 @@ class RunThread:
         self._starting, self._publishing = threading.Lock(), threading.Lock()
         self._server: Server | None = None
         self._session: Session | None = None
+        self._lock: Lock | None = None
+        self.terminal = ""
         self._home = ""
         self._visitors: tuple[str, ...] = ()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
@@ -73,7 +78,11 @@ class RunThread:
 
     def ask(self, asked: FromVisitor) -> None:
         """Queue what a visitor asks for; never waits."""
-        self._inbox.put(asked)
+        if isinstance(asked, Glance) and self.latest.status is Status.LOADING:
+            # Nobody answers yet, and there is nothing else to see.
+            asked.shown(self.latest)
+        else:
+            self._inbox.put(asked)
 
     def meet(self, visitors: tuple[str, ...]) -> None:
         """Have the snapshots say who is there now, before them the screen in this process."""
@@ -110,6 +119,19 @@ class RunThread:
             # Visitors look at a run that trains by themselves.
             self._server.show()
 
+    def beat(self, address: Path) -> None:
+        """Show other hosts that the run lives, and where visitors find it now."""
+        if self._lock:
+            self._lock.beat()
+            if self._lock.holder.socket != str(address):
+                self._lock.change(socket=str(address))
+
+    def leave_terminal(self) -> None:
+        """Note that the run has no terminal any longer."""
+        self.terminal = ""
+        if self._lock:
+            self._lock.change(terminal="")
+
     def _work(self) -> None:
         try:
             outcome = self._train()
@@ -120,23 +142,45 @@ class RunThread:
             self._log_traceback(traceback.format_exc())
         self.outcome = outcome
         self.latest = dataclasses.replace(self.latest, status=Status.STOPPED)
+        # Before visitors are sent away, who may ask what has become of it.
+        if self._lock:
+            self._lock.change(ended=outcome.status, step=outcome.step)
         if self._server:
             self._server.close(f"the run has {outcome.status} at step {outcome.step:,}")
+        if self._lock:
+            self._lock.release()
 
     def _train(self) -> Outcome:
+        # From its first second the directory is this process's alone, and visitors find it.
+        unmet = self._open()
         with _kept():
             # Importing torch takes seconds; here it happens while the first frame is on the screen already.
             load_torch()
             from tui_gan.session.start import start
 
-            session = self._session = start(self.plan, self._inbox, self._publish)
-        # By now the log is this process's alone, and so is the address.
-        run = self.plan.run.path.resolve()
-        try:
-            self._server = Server(self, run, place.address(run))
-        except (WireError, OSError) as error:
-            session.run.note(f"nobody can visit this run: {error}", "warning")
+            self._session = session = start(self.plan, self._inbox, self._publish)
+        if unmet:
+            session.run.note(unmet, "warning")
         return session.train()
+
+    def _open(self) -> str:
+        """Lock the directory and let visitors in; returns why they cannot come, or "".
+
+        Raises:
+            UsageError: another process has the directory, or it cannot be written in.
+        """
+        run = self.plan.run.path
+        try:
+            self._lock = Lock(run, terminal=self.terminal)
+        except OSError as error:
+            raise UsageError(f"cannot write in the run directory: {error.filename or run}: {error.strerror or error}") from None
+        try:
+            address = place.address(run)
+            self._server = Server(self, run.resolve(), address, BEATS)
+        except (WireError, OSError) as error:
+            return f"nobody can visit this run: {error}"
+        self._lock.change(socket=str(address))
+        return ""
 
     def _never_began(self, error: TuiGanError) -> Outcome:
         if self.plan.checkpoint is None and error.exit_code != 1:

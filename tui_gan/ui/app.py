@@ -12,29 +12,32 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.filter import LineFilter, Monochrome, NoColor
+from textual.geometry import Region
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tui_gan.contract.commands import OF_THE_VIEW, Command, Export, RunHandle, Stop, TurnKnob, Watch
 from tui_gan.contract.news import advised
 from tui_gan.contract.snapshot import Event, EventKind, Line1D, Plane2D, Snapshot, Status
+from tui_gan.ui.answers import Answers
 from tui_gan.ui.bars import Footer
 from tui_gan.ui.board import Board
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
-from tui_gan.ui.draw.raster import Raster, forgotten, sent
 from tui_gan.ui.draw.texts.figures import figures
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings
+from tui_gan.ui.laid import Place
 from tui_gan.ui.line import Line
 from tui_gan.ui.memory import FIRST_TIME, Memory
 from tui_gan.ui.painter import painter
 from tui_gan.ui.panels.panel import Frame
 from tui_gan.ui.panels.settings import Settings
+from tui_gan.ui.pictured import Pictured, closed
+from tui_gan.ui.pixels import Way
 from tui_gan.ui.puller import Puller
 from tui_gan.ui.question import Question
 from tui_gan.ui.search import Actions, Palette
 from tui_gan.ui.theme import AsciiFilter, Colourless, theme, without_colours
-from tui_gan.ui.unofficial import Front
 from tui_gan.ui.views import VIEWS
 
 # What `export` writes in each view, by its names in the contract; elsewhere it writes the generator.
@@ -48,11 +51,11 @@ ONLY_WATCHES = "this screen only watches; `tui-gan attach` opens one that steers
 KINDS: dict[SeverityLevel, EventKind] = {"information": "info", "warning": "warning", "error": "error"}
 
 
-class TuiGan(Front):
+class TuiGan(Pictured):
     """The screen on a run.
 
     Args:
-        pixels: whether the terminal shows pictures in pixels by kitty's protocol.
+        ways: finds the way by which pictures in pixels get to the terminal, by what it has answered.
         keys: those in force.
         memory: how the screen was left the last time.
         paused: whether the run has been told to begin paused.
@@ -78,7 +81,7 @@ class TuiGan(Front):
         *,
         ascii_only: bool = False,
         light: bool = False,
-        pixels: bool = False,
+        ways: Callable[[Answers], Way] = closed,
         keys: tuple[Key, ...] = KEYS,
         memory: Memory = FIRST_TIME,
         paused: bool = False,
@@ -90,8 +93,7 @@ class TuiGan(Front):
         self._loop_of_screen: asyncio.AbstractEventLoop | None = None
         self._visitor, self._watches = visitor, watches
         self.restart: tuple[str, ...] = ()
-        self._rasters: dict[int, Raster] = {}
-        super().__init__(Line)
+        super().__init__(Line, ways)
         self.no_color = without_colours(os.environ)
         self._plain = [*([AsciiFilter()] if ascii_only else []), *([Colourless()] if self.no_color else [])]
         self.animation_level = "none"
@@ -100,18 +102,16 @@ class TuiGan(Front):
         self._light_by_default = light
         light = light if memory.light is None else memory.light
         depth = DEPTHS.get(self.console.color_system or "", 24)
-        # The number of a picture goes to the terminal as a colour of its cells.
-        pixels = pixels and depth == 24 and not (ascii_only or self.no_color)
-        self._look = Look(LIGHT if light else DARK, ascii_only, depth, self.no_color, pixels)
+        self.look = self.pictured(Look(LIGHT if light else DARK, ascii_only, depth, self.no_color))
         self._begin = begin
         self._puller = Puller(handle, self._show, lambda: self.bytes_written)
         self._leaving = False
         self._begins_paused = paused
         self._watched: tuple[str, ...] = ()
-        self._board = Board(Frame(handle.latest, self._look, keys=keys, begins_paused=paused), self._watch, memory)
+        self._board = Board(Frame(handle.latest, self.look, keys=keys, begins_paused=paused), self._watch, memory)
         for palette in PALETTES.values():
             self.register_theme(theme(palette))
-        self.theme = self._look.palette.name
+        self.theme = self.look.palette.name
 
     def get_default_screen(self) -> Screen[Any]:
         """The board."""
@@ -132,8 +132,9 @@ class TuiGan(Front):
         self.set_timer(BEGINS_WITHIN, self._begin_run)
         self._pulling = asyncio.create_task(self._pull())
 
-    def displayed(self) -> None:
+    def displayed(self, written: Sequence[Region]) -> None:
         """Begin the run when the terminal has taken the first frame with words."""
+        super().displayed(written)
         if self._begin is not None and (self.screen is not self._board or self._board.stands):
             self.when_taken(self._begin_run)
 
@@ -168,7 +169,7 @@ class TuiGan(Front):
             advice = advised(snapshot.advice, names | {"more_steps": advised(MORE_STEPS, names)})
             snapshot = dataclasses.replace(snapshot, advice=advice)
         rate, share = self._puller.taken(snapshot)
-        self._board.show(Frame(snapshot, self._look, self._leaving, rate, share, self._keys, self._begins_paused), quick)
+        self._board.show(Frame(snapshot, self.look, self._leaving, rate, share, self._keys, self._begins_paused), quick)
 
     def _watch(self, parts: tuple[str, ...]) -> None:
         """Tell the run what is looked at now."""
@@ -176,21 +177,13 @@ class TuiGan(Front):
             self._watched = parts
             self.send(Watch(parts))
 
-    def show_raster(self, raster: Raster, number: int) -> None:
-        """Give the terminal a picture in pixels."""
-        self._rasters[number] = raster
-        if self.driver is not None and not self.leave_out():
-            self.driver.write(sent(raster, number))
+    def pictures(self) -> dict[int, Place]:
+        """Those of the board, where nothing is over it."""
+        return self._board.pictures if self.screen is self._board else {}
 
-    def parting(self) -> str:
-        """What leaves no picture behind in the terminal."""
-        return "".join(forgotten(number) for number in sorted(self._rasters))
-
-    def draw_anew(self) -> None:
-        """Draw all of the screen, and give the terminal its pictures again."""
-        for number, raster in self._rasters.items():
-            self.show_raster(raster, number)
-        super().draw_anew()
+    def draw_again(self) -> None:
+        """Draw the last snapshot again."""
+        self._show(self._board.frame.snapshot)
 
     def action_suspend(self) -> None:
         """Stop the process until the shell continues it, where there is such a shell."""
@@ -290,8 +283,8 @@ class TuiGan(Front):
 
     def action_theme(self) -> None:
         """Switch between dark and light."""
-        self._look = dataclasses.replace(self._look, palette=LIGHT if self._look.palette is DARK else DARK)
-        self.theme = self._look.palette.name
+        self.look = dataclasses.replace(self.look, palette=LIGHT if self.look.palette is DARK else DARK)
+        self.theme = self.look.palette.name
         self._show(self._board.frame.snapshot)
 
     def action_copy(self) -> None:
@@ -306,7 +299,7 @@ class TuiGan(Front):
     @property
     def memory(self) -> Memory:
         """How the screen is left."""
-        light = self._look.palette is LIGHT
+        light = self.look.palette is LIGHT
         return dataclasses.replace(self._board.memory, light=None if light == self._light_by_default else light)
 
     def action_view(self, name: str) -> None:

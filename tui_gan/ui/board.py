@@ -12,6 +12,7 @@ from tui_gan.contract.news import fresh
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D, Status
 from tui_gan.ui.bars import Advice, Footer, Header, Stages
 from tui_gan.ui.fitted import Fitted
+from tui_gan.ui.laid import Place
 from tui_gan.ui.layout import ABSENT, Kind, PlacedLayout, Places, places
 from tui_gan.ui.memory import Memory
 from tui_gan.ui.panels import PANELS
@@ -197,6 +198,13 @@ class Board(Fitted, Screen[None]):
         """Whether all that is to be seen has been drawn, and handed on to the terminal."""
         seen = [part for part in self.query_children(Part) if part.is_on_screen]
         return bool(seen) and all(part.stands for part in seen)
+
+    @property
+    def pictures(self) -> dict[int, Place]:
+        """The pictures in pixels that are to be seen, each under its number; at the lowest edge a terminal would scroll for one."""
+        toasts = self.placed.get("toasts", Region())
+        found = {part.number: part.laid for part in self.query_children(Part) if part.is_on_screen}
+        return {number: place.under(toasts) for number, place in found.items() if place and place.region.bottom < self.size.height}
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Catch up with what happened behind the help or the palette."""

@@ -83,7 +83,7 @@ RUN = (
     Key("save", "c", "obey('save')", "save", "write a checkpoint now"),
     Key("evaluate", "e", "obey('evaluate')", "evaluate", "compute the metrics now"),
     Key("export", "x", "export", "export", "export what this view shows into the run directory"),
-    Key("detach", "D", "detach", "detach", "leave the screen while the run trains on; `tui-gan attach` comes back"),
+    Key("detach", "D", "detach", "detach", "detach: leave the screen while the run trains on"),
     Key("quit", "q", "leave", "quit", "save the run and quit, as ctrl+c does; again: leave at once"),
 )
 CHANGES = (

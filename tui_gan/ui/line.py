@@ -17,6 +17,7 @@ from textual import events
 from textual.driver import Driver
 from textual.geometry import Size
 
+from tui_gan.ui.answers import CELL
 from tui_gan.ui.incoming import READ, Incoming, Token, Typed
 from tui_gan.ui.modes import END, IN, LEAVE, as_it_comes, entering, in_foreground, measured
 from tui_gan.ui.output import GLANCE, OUT, Output
@@ -52,7 +53,7 @@ class Line(Driver):
         self._running, self._within = asyncio.get_running_loop(), contextvars.copy_context()
         self._output.start()
         self._input.start()
-        self._running.add_signal_handler(signal.SIGWINCH, self._measure)
+        self._running.add_signal_handler(signal.SIGWINCH, self._measure_anew)
         self._hear_stops()
         signal.signal(signal.SIGCONT, self._continue)
         self._enter()
@@ -191,6 +192,11 @@ class Line(Driver):
     def _measure(self) -> None:
         """Tell of a size that is new."""
         self._sizes.come(Size(*measured(os.environ)))
+
+    def _measure_anew(self) -> None:
+        """Tell of a new size, and ask for that of a cell, since letters may have become larger."""
+        self._measure()
+        self.write(CELL)
 
     def _resize(self, size: Size) -> None:
         self.send_message(events.Resize(size, size))

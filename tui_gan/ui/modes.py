@@ -6,6 +6,7 @@ import tty
 from collections.abc import Mapping
 from typing import Any
 
+from tui_gan.ui.answers import QUESTIONS
 from tui_gan.ui.output import OUT
 
 IN = 0
@@ -21,6 +22,7 @@ MODES = (
     ("\x1b[?2004h", "\x1b[?2004l"),  # pasted text is marked
     ("\x1b[>25u", "\x1b[<u"),  # kitty's keyboard: all keys as sequences, with their text
     ("\x1b[?2026$p", "\x1b[?2026l"),  # asked for: whether frames can be shown whole, which each of them switches on and off
+    (QUESTIONS, ""),  # asked for: whether and how it draws sixels
     ("", "\x1b[0m"),  # colours, which the text brings
     ("", "\x1b]22;default\x07"),  # the shape of the pointer, which Textual sets
 )

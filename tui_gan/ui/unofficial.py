@@ -4,19 +4,22 @@ No other file imports or touches a private name of Textual (tests/ui/test_privat
 """
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import RenderableType
 from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
+from textual.geometry import Region
 from textual.keys import Keys, _character_to_key
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui_gan.ui.answers import Answer, is_answer
 from tui_gan.ui.incoming import Pasted, Token
 
 FOCUS = {"\x1b[I": events.AppFocus, "\x1b[O": events.AppBlur}
@@ -50,6 +53,8 @@ class Reading:
             return [FOCUS[token.text]()]
         if token.text in WHOLE_FRAMES:
             return [TerminalSupportsSynchronizedOutput()]
+        if is_answer(token.text):
+            return [Answer(token.text)]
         if token.text.startswith(MOUSE):
             return self._mouse(token.text)
         try:
@@ -62,6 +67,16 @@ class Reading:
     def _mouse(self, text: str) -> list[Message]:
         message = self._parser.parse_mouse_code(text)
         return [message] if isinstance(message, events.MouseEvent) and max(message.x, message.y) < FARTHEST else []
+
+
+def written(update: object) -> list[Region]:
+    """The cells that a frame writes to, of which Textual offers no list: a piece of a line is written from its beginning on."""
+    if isinstance(update, LayoutUpdate):
+        return [update.region]
+    if not isinstance(update, ChopsUpdate):
+        return []
+    begun = ((y, max((x for x in update.chops[y] if x <= x1), default=x1), x2) for y, x1, x2 in update.spans)
+    return [Region(start, y, end - start, 1) for y, start, end in begun]
 
 
 class Front(App[None]):
@@ -102,10 +117,10 @@ class Front(App[None]):
 
     def _catch_up(self) -> None:
         self._left_out = False
-        self.draw_anew()
+        self.draw_missed()
 
-    def displayed(self) -> None:
-        """Called when a frame has been handed on to the terminal."""
+    def displayed(self, written: Sequence[Region]) -> None:
+        """Called when a frame has been handed on to the terminal, with the cells that it has written to."""
 
     def parting(self) -> str:
         """What is sent to the terminal before the screen is left."""
@@ -113,6 +128,10 @@ class Front(App[None]):
 
     def draw_anew(self) -> None:
         """Draw all of the screen: the terminal has kept nothing of it."""
+        self.draw_missed()
+
+    def draw_missed(self) -> None:
+        """Draw all of the screen, since what was left out of it is not known."""
         for screen in self.screen_stack:
             screen.refresh(layout=True)
 
@@ -120,7 +139,7 @@ class Front(App[None]):
         """Hand a frame on, where Textual waits for a terminal that does not read, and hears no key meanwhile."""
         if not self.leave_out():
             super()._display(screen, renderable)
-            self.displayed()
+            self.displayed(written(renderable))
 
     def fail(self, error: Exception) -> None:
         """End the screen because of an exception."""

@@ -70,14 +70,16 @@ class Visit:
         """Ask for a snapshot of the next step boundary, after every command sent before."""
         self._look()
 
-    def look(self) -> Snapshot:
-        """Wait for a snapshot of the next step boundary, after every command sent before.
+    def look(self, seconds: float | None = None) -> Snapshot:
+        """Wait for a snapshot of the next step boundary, after every command sent before, without end or at most so long.
 
         Raises:
             WireError: the visit ended before.
+            TimeoutError: it did not come in time.
         """
-        self._look().result()
-        return self.latest
+        self._look().result(seconds)
+        assert self._latest is not None, "a snapshot has come"
+        return self._latest
 
     def wait(self) -> None:
         """Wait for the end of the visit."""

@@ -22,21 +22,38 @@ def folder() -> Path:
     Raises:
         WireError: it cannot be made, or is not this user's alone.
     """
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    mine = os.path.isabs(runtime) and os.path.isdir(runtime) and os.stat(runtime).st_uid == os.getuid()
-    path = Path(runtime, "tui-gan") if mine else Path(tempfile.gettempdir(), f"tui-gan-{os.getuid()}")
+    path = _folders()[0]
     try:
         path.mkdir(mode=ONLY_MINE, exist_ok=True)
-        found = path.lstat()
     except OSError as error:
         raise WireError(f"cannot make {path}, where visitors find the run: {error.strerror or error}") from None
-    if not stat.S_ISDIR(found.st_mode):
-        raise WireError(f"{path} is no folder, or a link to one; remove it, since visitors would find the run there")
-    if found.st_uid != os.getuid():
-        raise WireError(f"{path} belongs to another user; remove it, or set XDG_RUNTIME_DIR to a folder of yours")
-    if stat.S_IMODE(found.st_mode) & 0o077:
-        raise WireError(f"{path} is open to other users; `chmod 700 {path}` closes it")
+    if why := _unfit(path):
+        raise WireError(why)
     return path
+
+
+def _folders() -> list[Path]:
+    """Where the folder may lie, the one for new runs first; whoever was started by cron does not know of the runtime directory."""
+    stated = os.environ.get("XDG_RUNTIME_DIR", "")
+    base = stated or f"/run/user/{os.getuid()}"
+    runtime = [Path(base, "tui-gan")] if os.path.isabs(base) and os.path.isdir(base) and os.stat(base).st_uid == os.getuid() else []
+    temporary = [Path(tempfile.gettempdir(), f"tui-gan-{os.getuid()}")]
+    return runtime + temporary if stated else temporary + runtime
+
+
+def _unfit(path: Path) -> str:
+    """Why a folder is not this user's alone; "" where it is."""
+    try:
+        found = path.lstat()
+    except OSError as error:
+        return f"cannot use {path}, where visitors find the run: {error.strerror or error}"
+    if not stat.S_ISDIR(found.st_mode):
+        return f"{path} is no folder, or a link to one; remove it, since visitors would find the run there"
+    if found.st_uid != os.getuid():
+        return f"{path} belongs to another user; remove it, or set XDG_RUNTIME_DIR to a folder of yours"
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        return f"{path} is open to other users; `chmod 700 {path}` closes it"
+    return ""
 
 
 def address(run: Path) -> Path:
@@ -52,14 +69,21 @@ def address(run: Path) -> Path:
     return path
 
 
-def addresses() -> list[Path]:
-    """The sockets that lie in the folder, the newest first; not all need have a run.
+def met(run: Path, said: str) -> Path:
+    """Where a run is met that says itself that it is met at `said`; that is believed of a folder of this user's alone.
 
     Raises:
-        WireError: as `folder`.
+        WireError: as `address`.
     """
-    found = []
-    for path in folder().glob("*.sock"):
-        with contextlib.suppress(OSError):
-            found.append((path.stat().st_mtime_ns, path))
-    return [path for _, path in sorted(found, reverse=True)]
+    path = Path(said)
+    return path if said and path.parent in _folders() and not _unfit(path.parent) else address(run)
+
+
+def addresses() -> list[Path]:
+    """The sockets of this user, the newest first; not all need have a run."""
+    found = {}
+    for place in _folders():
+        for path in place.glob("*.sock") if not _unfit(place) else ():
+            with contextlib.suppress(OSError):
+                found[path] = path.stat().st_mtime_ns
+    return sorted(found, key=found.__getitem__, reverse=True)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from tui_gan.contract.commands import OF_THE_VIEW, FromVisitor, Glance, Left, Request
 from tui_gan.contract.snapshot import Snapshot
-from tui_gan.wire import WireError
+from tui_gan.wire import WireError, place
 from tui_gan.wire.changes import changes
 from tui_gan.wire.framing import FROM_VISITOR, Incoming, packed
 from tui_gan.wire.messages import VERSION, Answer, Ask, Frame, FromRun, Hello, Look, Refused, Welcome, from_visitor, unfit
@@ -37,6 +37,9 @@ class Host(Protocol):
     def meet(self, visitors: tuple[str, ...]) -> None:
         """Have the snapshots say who is there now."""
 
+    def beat(self, address: Path) -> None:
+        """Called every now and then, with where visitors find the run."""
+
 
 class Server:
     """Lets visitors in, as long as the run lasts.
@@ -45,15 +48,19 @@ class Server:
         run: the run directory, absolute.
         address: of the socket; whatever lies there is a dead run's, which the caller has made sure of.
 
+        beats: seconds between which it is seen to that visitors find the run.
+
     Raises:
         OSError: the socket cannot be made.
     """
 
-    def __init__(self, host: Host, run: Path, address: Path) -> None:
+    def __init__(self, host: Host, run: Path, address: Path, beats: float = 5.0) -> None:
+        self.beats = beats
         self._host, self._run, self._address = host, run, address
         self._visits: set[_Visit] = set()
         self._numbers = itertools.count(1)
         self._socket = _listening(address)
+        self._bound = os.stat(address)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._work, name="visitors", daemon=True)
         self._thread.start()
@@ -84,11 +91,13 @@ class Server:
 
     async def _serve(self) -> None:
         self._left: asyncio.Future[str] = self._loop.create_future()
-        server = await asyncio.start_unix_server(self._meet, sock=self._socket, limit=PIECE)
+        self._server = await asyncio.start_unix_server(self._meet, sock=self._socket, limit=PIECE)
+        keeping = self._loop.create_task(self._keep())
         try:
             why = await self._left
         finally:
-            server.close()
+            keeping.cancel()
+            self._server.close()
         for visit in tuple(self._visits):
             visit.say(Refused(why))
         visits = tuple(self._visits)
@@ -109,6 +118,19 @@ class Server:
         """Tell the run, and everybody who is there, who is there now."""
         self._host.meet(self.visitors)
         self.show()
+
+    async def _keep(self) -> None:
+        """Make the socket anew when it has gone, as when somebody has cleaned the temporary folder."""
+        while True:
+            await asyncio.sleep(self.beats)
+            with contextlib.suppress(OSError, WireError):
+                if not _is_there(self._address, self._bound):
+                    self._address = place.address(self._run)
+                    anew, before = _listening(self._address), self._server
+                    self._bound = os.stat(self._address)
+                    self._server = await asyncio.start_unix_server(self._meet, sock=anew, limit=PIECE)
+                    before.close()
+            self._host.beat(self._address)
 
     def _leave(self, why: str) -> None:
         if not self._left.done():
@@ -254,16 +276,26 @@ class _Visit:
 
 
 def _listening(address: Path) -> socket.socket:
-    """A socket where nobody is turned away from here on, though nobody may be served yet."""
-    address.unlink(missing_ok=True)
+    """A socket where nobody is turned away once its name is there, though nobody may be served yet."""
+    unnamed = address.with_name(f"{address.name}~")
+    unnamed.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        listening.bind(str(address))
+        listening.bind(str(unnamed))
         listening.listen(MOST_VISITORS)
+        unnamed.rename(address)
     except OSError:
         listening.close()
         raise
     return listening
+
+
+def _is_there(address: Path, bound: os.stat_result) -> bool:
+    """Whether what lies at an address is still what was bound to it."""
+    try:
+        return os.path.samestat(os.lstat(address), bound)
+    except OSError:
+        return False
 
 
 def _user(connection: socket.socket) -> int:

@@ -14,7 +14,7 @@ from tui_gan.ui.draw.palette import DARK, Ink, Look
 from tui_gan.ui.draw.pictures.images import images, plan, scaled
 from tui_gan.ui.draw.raster import CHUNK, FINE, MARKS, PLACEHOLDER, Raster, can_show, forgotten, letters, sent
 
-PIXELS = Look(DARK, pixels=True)
+PIXELS = Look(DARK, pixels="kitty")
 SEQUENCE = re.compile("\x1b_G([^;]*);([^\x1b]*)\x1b\\\\")
 
 
@@ -33,7 +33,8 @@ def test_the_marks_stand_above_their_letter_and_belong_to_no_other() -> None:
 
 def test_what_is_sent_is_the_picture_in_chunks() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (40, 60, 3)).astype(np.uint8)
-    found = SEQUENCE.findall(sent(Raster(pixels, 3, 4, 15, 5), 77))
+    sequences = sent(Raster(pixels, 3, 4, 15, 5), 77)
+    found = [SEQUENCE.fullmatch(sequence).groups() for sequence in sequences]  # type: ignore[union-attr]
     assert len(found) > 1
     assert found[0][0] == "a=T,U=1,f=24,o=z,s=60,v=40,c=15,r=5,i=77,q=2,m=1"
     assert [keys for keys, _ in found[1:]] == ["q=2,m=1"] * (len(found) - 2) + ["q=2,m=0"]

@@ -150,7 +150,10 @@ def strip(canvas: Canvas, row: int, look: Look, number: int = 0) -> Strip:
     """One row as a Textual strip; `number` is that of the canvas's raster."""
     glyphs, table = canvas.glyphs[row], styles(look.palette)
     if canvas.raster is not None and (glyphs == PLACEHOLDER).any():
-        return _with_raster(canvas, row, look, number)
+        if look.pixels == "kitty":
+            return _with_raster(canvas, row, look, number)
+        # What is drawn over the cells is not theirs.
+        glyphs = np.where(glyphs == PLACEHOLDER, np.uint32(SPACE), glyphs)
     text = _letters(glyphs)
     codes: Inks | Paints = _carried(glyphs, canvas.inks[row])
     if canvas.paints is not None and canvas.paints[row].any():

@@ -10,6 +10,8 @@ from rich.style import Style
 
 # Bits of a colour that a terminal can show: all, 256 colours, or 16.
 Depth = Literal[24, 8, 4]
+# The ways in which a terminal shows pictures in pixels: among its cells, or over them.
+Pixels = Literal["kitty", "sixel"]
 
 
 class Ink(enum.IntEnum):
@@ -128,14 +130,14 @@ class Look:
     Attributes:
         depth: how many colours it has.
         colourless: whether no colour is to be shown.
-        pixels: whether it shows pictures in pixels.
+        pixels: how it shows pictures in pixels; None where it does not.
     """
 
     palette: Palette = DARK
     ascii_only: bool = False
     depth: Depth = 24
     colourless: bool = False
-    pixels: bool = False
+    pixels: Pixels | None = None
 
     def pick(self, unicode: str, plain: str) -> str:
         """The text for this terminal."""

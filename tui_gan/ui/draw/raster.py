@@ -62,7 +62,7 @@ class Raster:
 
 
 def can_show(environment: Mapping[str, str]) -> bool:
-    """Whether the terminal at hand shows rasters, as far as it says; between it and the program no other may stand, such as tmux."""
+    """Whether the terminal at hand shows rasters, as far as it says; between it and the program no other may stand, such as screen."""
     return environment.get("TERM", "") in TERMINALS and "TMUX" not in environment and "STY" not in environment
 
 
@@ -76,15 +76,13 @@ def letters(row: int, columns: int) -> str:
     return "".join(f"{chr(PLACEHOLDER)}{MARKS[row]}{MARKS[column]}" for column in range(columns))
 
 
-def sent(raster: Raster, number: int) -> str:
-    """What gives the terminal a picture, in place of the one that it has under this number; it answers nothing."""
+def sent(raster: Raster, number: int) -> list[str]:
+    """The sequences that give the terminal a picture, in place of the one that it has under this number; it answers nothing."""
     height, width, _ = raster.pixels.shape
     content = base64.standard_b64encode(zlib.compress(raster.pixels.tobytes(), 6)).decode()
     chunks = [content[start : start + CHUNK] for start in range(0, len(content), CHUNK)]
     first = f"a=T,U=1,f=24,o=z,s={width},v={height},c={raster.columns},r={raster.rows},i={number},"
-    return "".join(
-        f"\x1b_G{'' if place else first}q=2,m={int(place < len(chunks) - 1)};{chunk}\x1b\\" for place, chunk in enumerate(chunks)
-    )
+    return [f"\x1b_G{'' if place else first}q=2,m={int(place < len(chunks) - 1)};{chunk}\x1b\\" for place, chunk in enumerate(chunks)]
 
 
 def forgotten(number: int) -> str:

@@ -17,8 +17,10 @@ from tui_gan.contract.commands import Command
 from tui_gan.contract.snapshot import Snapshot, Status
 from tui_gan.ui.draw.canvas import Canvas, changed_rows, framed, strip
 from tui_gan.ui.draw.palette import Ink, Look
+from tui_gan.ui.draw.raster import PLACEHOLDER
 from tui_gan.ui.draw.texts.words import Target
 from tui_gan.ui.keys import KEYS, Key
+from tui_gan.ui.laid import Place
 from tui_gan.ui.unofficial import hand_key
 
 Notes = tuple[tuple[str, Ink], ...]
@@ -57,6 +59,7 @@ class Part(Widget):
 
     Attributes:
         stands: whether what was drawn has been part of a frame.
+        number: under which its raster is shown, another than that of any other part.
     """
 
     slow_seconds: ClassVar[float] = 0.0
@@ -73,8 +76,7 @@ class Part(Widget):
         self.stands = False
         self.targets: list[Target] = []
         self.double_click = ""
-        # Under which its raster is sent: another than that of any other part.
-        self._number = zlib.crc32(id.encode()) & 0xFFFFFF
+        self.number = zlib.crc32(id.encode()) & 0xFFFFFF
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """Everything that the drawing depends on; while it stays equal nothing is drawn."""
@@ -122,17 +124,27 @@ class Part(Widget):
         rows = changed_rows(canvas, None if anew else self._canvas)
         known = None if self._canvas is None else self._canvas.raster
         if canvas.raster is not None and not canvas.raster.same(known):
-            self.app.show_raster(canvas.raster, self._number)  # type: ignore[attr-defined]
+            self.app.show_raster(canvas.raster, self.number, bool(rows))  # type: ignore[attr-defined]
         if self._canvas is None or len(self._strips) != canvas.height or anew:
-            self._strips = [strip(canvas, y, look, self._number) for y in range(canvas.height)]
+            self._strips = [strip(canvas, y, look, self.number) for y in range(canvas.height)]
             self._canvas = canvas
             self.refresh()
             return
         for y, _, _ in rows:
-            self._strips[y] = strip(canvas, y, look, self._number)
+            self._strips[y] = strip(canvas, y, look, self.number)
         self._canvas = canvas
         if rows:
             self.refresh(*(Region(first, y, last - first, 1) for y, first, last in rows))
+
+    @property
+    def laid(self) -> Place | None:
+        """Its picture in pixels at its place on the screen; None where there is none, or what was drawn is of another size."""
+        canvas = self._canvas
+        if canvas is None or canvas.raster is None or (canvas.width, canvas.height) != self.region.size:
+            return None
+        raster = canvas.raster
+        cells = canvas.glyphs[raster.y : raster.y + raster.rows, raster.x : raster.x + raster.columns]
+        return Place(raster.moved(*self.region.offset), cells != PLACEHOLDER)
 
     def render_line(self, y: int) -> Strip:
         """The line that was drawn last."""

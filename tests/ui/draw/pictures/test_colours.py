@@ -105,7 +105,7 @@ def test_the_screen_knows_what_the_terminal_can(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    look = TuiGan(run_of(seen()))._look
+    look = TuiGan(run_of(seen())).look
     assert (look.depth, look.colourless) == expected
 
 

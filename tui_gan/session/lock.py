@@ -1,0 +1,148 @@
+"""The lock of a run directory: one process trains there, and a small file says which, where it is met, and how it ended."""
+
+import contextlib
+import fcntl
+import os
+import socket
+import time
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from tui_gan.contract.errors import UsageError
+from tui_gan.contract.outer import check_ordinary, printable, word
+
+NAME = "lock.json"
+# Another host is asked by its file alone, which a run there touches every BEATS seconds; after FRESH it has crashed.
+BEATS, FRESH = 5.0, 30.0
+LARGEST = 65_536
+# Seconds between which a process may say that it began.
+SAME_START = 1.0
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Who trains in a directory, or has trained there last.
+
+    Attributes:
+        started: when the process began, in seconds since the epoch.
+        socket: where visitors find it; "" where they do not.
+        terminal: the name of the terminal that it was started on; "" once it has none.
+        ended: finished, stopped or failed, at `step`; "" while it trains, and for ever where it has crashed.
+    """
+
+    host: str
+    pid: int
+    started: float
+    socket: str = ""
+    terminal: str = ""
+    ended: str = ""
+    step: int = 0
+
+    @property
+    def named(self) -> str:
+        """Which process it is, in words."""
+        here = "" if self.host == socket.gethostname() else f" on {printable(self.host)}"
+        return f"process {self.pid}{here}"
+
+
+class Lock:
+    """The lock on a run directory, held by this process until it is released or the process ends, however it ends.
+
+    Raises:
+        UsageError: another process holds it; its name is said.
+        OSError: the file cannot be made.
+    """
+
+    def __init__(self, run: Path, address: str = "", terminal: str = "") -> None:
+        self._run = run
+        me = psutil.Process()
+        self.holder = Holder(socket.gethostname(), me.pid, me.create_time(), address, terminal)
+        self._file = self._taken()
+        self._write()
+
+    def change(self, **what: str | int) -> None:
+        """Say something else of this process."""
+        self.holder = msgspec.structs.replace(self.holder, **what)
+        # What cannot be said here does not matter to the run.
+        with contextlib.suppress(OSError):
+            self._write()
+
+    def beat(self) -> None:
+        """Show other hosts that the run lives; make the file again where the directory has been made again and nobody has taken it."""
+        with contextlib.suppress(OSError, UsageError):
+            os.utime(self._file)
+            path = self._run / NAME
+            if self._run.is_dir() and not (path.exists() and os.path.samestat(path.stat(), os.fstat(self._file))):
+                file = self._taken()
+                os.close(self._file)
+                self._file = file
+                self._write()
+
+    def release(self) -> None:
+        """Let others have the directory."""
+        os.close(self._file)
+
+    def _taken(self) -> int:
+        path = self._run / NAME
+        with contextlib.suppress(FileNotFoundError):
+            check_ordinary(path)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            held = False
+            # Some network file systems know no locks; there what the file says has to do.
+            with contextlib.suppress(OSError):
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    held = True
+            before = read(self._run)
+            if held or (before and (before.host, before.pid) != (self.holder.host, self.holder.pid) and is_alive(before, self._run)):
+                raise UsageError(in_use(self._run, before))
+        except UsageError:
+            os.close(file)
+            raise
+        return file
+
+    def _write(self) -> None:
+        content = msgspec.json.encode(self.holder) + b"\n"
+        # Never empty in between: whoever reads meanwhile reads the old or the new.
+        os.pwrite(self._file, content.ljust(os.fstat(self._file).st_size), 0)
+        os.ftruncate(self._file, len(content))
+
+
+def in_use(run: Path, holder: Holder | None) -> str:
+    """That a directory is another's, and how to reach who has it."""
+    whose = holder.named if holder else "another process"
+    elsewhere = bool(holder and holder.host != socket.gethostname())
+    cure = (
+        "wait for it, or stop it there"
+        if elsewhere
+        else f"`tui-gan attach {word(run)}` opens its screen, `tui-gan stop {word(run)}` ends it"
+    )
+    return f"{run} is in use by {whose}; {cure}"
+
+
+def read(run: Path) -> Holder | None:
+    """Who trains in a directory, or has trained there last; None where it is not known."""
+    try:
+        check_ordinary(run / NAME)
+        with (run / NAME).open("rb") as file:
+            return msgspec.json.decode(file.read(LARGEST), type=Holder)
+    except (OSError, UsageError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def is_alive(holder: Holder, run: Path) -> bool:
+    """Whether that process trains there still."""
+    if holder.ended:
+        return False
+    if holder.host != socket.gethostname():
+        try:
+            return time.time() - (run / NAME).stat().st_mtime < FRESH
+        except OSError:
+            return False
+    try:
+        return abs(psutil.Process(holder.pid).create_time() - holder.started) < SAME_START
+    except psutil.Error:
+        return False
