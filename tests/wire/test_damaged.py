@@ -1,9 +1,12 @@
 """What visitors and runs say, damaged by the thousand: it is read, or refused in one line, in little time and memory."""
 
+import contextlib
 import itertools
 import random
+import socket
 import tracemalloc
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,11 +15,14 @@ from tests import fuzz
 from tests.wire import saying
 from tests.wire.test_changes import differing
 from tests.wire.test_framing import ANSWERED, SAID
+from tests.wire.visited import PATIENCE, Run, heard, raw, until
+from tui_gan.contract.commands import Save
 from tui_gan.contract.snapshot import Snapshot
 from tui_gan.wire import WireError
 from tui_gan.wire.changes import changed, changes
+from tui_gan.wire.client import Visit
 from tui_gan.wire.framing import FROM_RUN, FROM_VISITOR, GROWTH, LENGTH, LITTLE, Incoming, packed
-from tui_gan.wire.messages import Frame, from_run, from_visitor
+from tui_gan.wire.messages import VERSION, Frame, Hello, Refused, from_run, from_visitor
 
 # Of those that are read, every so many is held against what it says when it is said again.
 EVERY = 50
@@ -162,3 +168,23 @@ def test_a_table_of_very_many_names_takes_no_more_memory(field: str) -> None:
     many = b"\xdf" + names.to_bytes(4, "big") + b"".join(b"\xa6%06d\x00" % number for number in range(names))
     change = b"\x93\xa8Snapshot\xc2\x81" + msgspec.msgpack.encode(field) + many
     read_or_refused(bounded(lambda data: changed(Snapshot, None, data)), change)
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("count", fuzz.counts(200))
+def test_a_server_takes_whatever_is_said_to_it(count: int, run: Run, address: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Each visitor says hello, something, and no more; it is let go, with a reason or without, and whoever comes next is served."""
+    inputs = saying.from_visitors([packed(message)[LENGTH.size :] for message in SAID[1:4]], seed=count + 1)
+    refused = 0
+    for data in itertools.islice(inputs, count):
+        with raw(address) as connection:
+            # The server may have gone before all of it is said.
+            with contextlib.suppress(ConnectionError):
+                connection.sendall(packed(Hello(VERSION, "x")) + data)
+                connection.shutdown(socket.SHUT_WR)
+            refused += any(isinstance(each, Refused) for each in heard(connection, count))
+    assert count / 5 < refused < count
+    assert caplog.records == []
+    with contextlib.closing(Visit(address, "last")) as last:
+        assert last.ask(Save(), PATIENCE).obeyed
+    until(lambda: run.met == ())
