@@ -215,6 +215,8 @@ def test_numbers_past_all_bounds_are_one_line() -> None:
     huge = int("f" * 5000, 16)
     assert refusal({"steps": huge}) == "here: steps: expected int <= 1000000000000"
     assert refusal({"knobs": {"k_steps": huge}}) == "here: k_steps must lie between 1 and 20, not this"
+    assert refusal({"channels": huge}) == "here: a number in it has thousands of digits"
+    assert refusal({"preset": huge}) == "here: preset: expected str, got int"
     assert refusal({"knobs": {"pace": huge}})
     assert refusal({"regularizers": {"r1": huge}})
 

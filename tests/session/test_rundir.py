@@ -161,7 +161,11 @@ def test_what_is_no_run_is_not_found(name: str) -> None:
         rundir.find(name)
 
 
-@pytest.mark.parametrize("content", [b"=", b"\xff", b"steps = 0", b"stepz = 3", b"[steps]", b"[knobs]\nk_steps = 99"], ids=str)
+@pytest.mark.parametrize(
+    "content",
+    [b"=", b"\xff", b"preset = 3", b"preset = 0x" + b"f" * 5000, b"steps = 0", b"stepz = 3", b"[steps]", b"[knobs]\nk_steps = 99"],
+    ids=lambda content: str(content)[:20],
+)
 def test_a_configuration_that_is_none_is_unreadable(config: Config, knobs: Knobs, content: bytes) -> None:
     run, _ = rundir.create(Path("run"), config, knobs)
     run.config.write_bytes(content)

@@ -45,6 +45,9 @@ def resolve(config: Config, knobs: Knobs, *tables: Mapping[str, Any], source: st
         raise UsageError(f"{source}: {_sentence(error)}") from None
     except UnicodeEncodeError:
         raise UsageError(f"{source}: a value holds what cannot be written as text") from None
+    except ValueError:
+        # msgspec repeats a number that is none of several.
+        raise UsageError(f"{source}: a number in it has thousands of digits") from None
     except UsageError as error:
         raise UsageError(f"{source}: {error}") from None
 

@@ -168,7 +168,8 @@ def read_config(run: RunDirectory) -> tuple[Config, Knobs]:
     """
     try:
         table = read_toml(run.config)
-        return resolve(Config(preset=str(table.get("preset", ""))), Knobs(), table, source=str(run.config))
+        # What is no text is refused where the table is laid over it.
+        return resolve(Config(preset=""), Knobs(), table, source=str(run.config))
     except UsageError as error:
         raise UnreadableError(str(error)) from None
 
