@@ -28,7 +28,7 @@ NUMBERS = (b"0", b"-1", b"1", b"255", b"65536", b"2147483648", b"4294967295", b"
 PIECES = (b"\0", b"\n", b"\r", b"\x1b[2J", b"\xff", b"\xff\xfe", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"'", b'"', b",", b"[" * 3000, b"(" * 90)
 
 
-# Inputs that `make fuzz` gives each reader.
+# Inputs that `make fuzz` gives each reader: 3 to 130 seconds of a processor, 210 for networks as they are typed, half an hour in all.
 MANY = 100_000
 
 

@@ -44,6 +44,7 @@ def asked(draw: random.Random, keys: list[str]) -> Command:
         return command
 
 
+# A command trains a step or builds a trainer anew, so that 20,000 take a minute.
 @pytest.mark.parametrize("count", fuzz.counts(200, 20_000))
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_survives_whatever_is_asked(kind: str, count: int, tmp_path: Path) -> None:
