@@ -13,7 +13,7 @@ from typing import Annotated, cast
 import typer
 
 from tui_gan import __version__
-from tui_gan.cli import attaching, doctor, listing, own, running, runs, using, visiting
+from tui_gan.cli import attaching, doctor, events, listing, own, running, runs, using, visiting
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.outer import check_place, tell
 
@@ -39,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "go": visiting.go,
     "save": visiting.save,
     "stop": visiting.stop,
+    "events": events.events,
     "sample": using.sample,
     "eval": using.evaluate,
     "export": using.export,

@@ -16,7 +16,7 @@ from textual.geometry import Region
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from tui_gan.contract.commands import OF_THE_VIEW, Command, Export, RunHandle, Stop, TurnKnob, Watch
+from tui_gan.contract.commands import LONGEST_NOTE, OF_THE_VIEW, Command, Export, Note, RunHandle, Step, Stop, TurnKnob, Watch
 from tui_gan.contract.news import advised
 from tui_gan.contract.snapshot import Event, EventKind, Line1D, Plane2D, Snapshot, Status
 from tui_gan.ui.answers import Answers
@@ -24,6 +24,7 @@ from tui_gan.ui.bars import Footer
 from tui_gan.ui.board import Board
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.draw.texts.figures import figures
+from tui_gan.ui.field import Field
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings
 from tui_gan.ui.laid import Place
@@ -47,6 +48,7 @@ OVERVIEW = ("distribution", "losses", "samples", "predictions", "quality", "knob
 DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
 # Seconds after which the run begins although the terminal has not taken the first frame.
 BEGINS_WITHIN = 2.0
+LONGEST_NUMBER = 12
 ONLY_WATCHES = "this screen only watches; `tui-gan attach` opens one that steers"
 KINDS: dict[SeverityLevel, EventKind] = {"information": "info", "warning": "warning", "error": "error"}
 
@@ -218,6 +220,25 @@ class TuiGan(Pictured):
         if name == "pause" and status is Status.LOADING:
             self._begins_paused = not self._begins_paused
             self._show(self._board.frame.snapshot)
+
+    def action_train(self) -> None:
+        """Ask for a number of steps, to train them and pause."""
+
+        def wrong(line: str) -> str:
+            fits = line.isdecimal() and len(line) <= LONGEST_NUMBER and int(line) > 0
+            return "" if fits else "a whole number of steps, such as 500"
+
+        self._ask_for("Train so many steps, then pause:", wrong, LONGEST_NUMBER, lambda line: Step(int(line)))
+
+    def action_note(self) -> None:
+        """Ask for a text, and note it at this step."""
+        self._ask_for("Note at this step:", lambda line: "" if line else "a text, such as: modes merge here", LONGEST_NOTE, Note)
+
+    def _ask_for(self, asked: str, wrong: Callable[[str], str], longest: int, make: Callable[[str], Command]) -> None:
+        if self._watches:
+            self.notify(ONLY_WATCHES, severity="warning")
+        else:
+            self.push_screen(Field(asked, wrong, longest), lambda line: self.send(make(line)) if line else None)
 
     def action_turn(self, name: str, direction: int) -> None:
         """Turn a knob."""
