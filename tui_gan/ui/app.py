@@ -49,6 +49,7 @@ DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
 # Seconds after which the run begins although the terminal has not taken the first frame.
 BEGINS_WITHIN = 2.0
 LONGEST_NUMBER = 12
+BEGINS_NONE = "a screen in a browser begins no run; `tui-gan attach` opens one that does"
 ONLY_WATCHES = "this screen only watches; `tui-gan attach` opens one that steers"
 KINDS: dict[SeverityLevel, EventKind] = {"information": "info", "warning": "warning", "error": "error"}
 
@@ -64,6 +65,7 @@ class TuiGan(Pictured):
         begin: called once the terminal has taken the first frame with words, which whatever starts the run would delay.
         visitor: the name of this screen among the visitors of the run.
         watches: whether it may ask the run for nothing.
+        begins: whether it may be left for a new run.
 
     Attributes:
         detached: whether it has been left while the run trains on.
@@ -90,10 +92,11 @@ class TuiGan(Pictured):
         begin: Callable[[], None] | None = None,
         visitor: str = "",
         watches: bool = False,
+        begins: bool = True,
     ) -> None:
         self.detached = self._leaves_soon = False
         self._loop_of_screen: asyncio.AbstractEventLoop | None = None
-        self._visitor, self._watches = visitor, watches
+        self._visitor, self._watches, self._begins = visitor, watches, begins
         self.restart: tuple[str, ...] = ()
         super().__init__(Line, ways)
         self.no_color = without_colours(os.environ)
@@ -282,8 +285,8 @@ class TuiGan(Pictured):
 
     def leave_for(self, pairs: tuple[str, ...]) -> None:
         """Save the run, leave, and ask whoever started the app for a new run with these settings."""
-        if self._watches:
-            self.notify(ONLY_WATCHES, severity="warning")
+        if self._watches or not self._begins:
+            self.notify(ONLY_WATCHES if self._watches else BEGINS_NONE, severity="warning")
         elif not self._leaving:
             self.restart = pairs
             self.action_leave()
