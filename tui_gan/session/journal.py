@@ -47,7 +47,10 @@ class Journal:
 
     def add(self, step: int, kind: Literal["request", "event"], text: str, **more: str | bool) -> None:
         """Append a line; the file is opened anew each time, so that it is there again after the directory has been made again."""
-        line = Line(number=self._next, step=step, kind=kind, text=text, **more)  # type: ignore[arg-type]
+        # What was typed may hold what no file in UTF-8 can.
+        said = {name: value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value for name, value in more.items()}
+        text = text.encode(errors="backslashreplace").decode()
+        line = Line(number=self._next, step=step, kind=kind, text=text, **said)  # type: ignore[arg-type]
         self._next += 1
         with contextlib.suppress(OSError):
             with self._path.open("ab") as file:
