@@ -291,6 +291,25 @@ def test_runs_are_listed_with_what_has_become_of_each(config: Config, knobs: Kno
     assert re.search(rf"mine +detached +step [0-9]+/1000000000 +w1 [0-9.e-]+ .*cpu {holder.host}:{os.getpid()} +[0-9]+ s$", line)
 
 
+def test_a_run_that_something_has_stopped_says_so_in_the_list(training: RunThread, program: Program) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "x")
+
+    def fail(*_: object) -> None:
+        raise full
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tui_gan.session.checkpoint.write", fail)
+        assert program("tell", "mine", "save").status == 2
+    (row,) = program("runs", "--json").result["runs"]
+    assert row["status"] == "paused"
+    assert "cannot write x: No space left on device" in row["problem"]
+    assert "No space left on device" in program("runs").out
+    assert program("save", "mine").status == program("go", "mine").status == 0
+    until(lambda: training.latest.status is Status.RUNNING)
+    (row,) = program("runs", "--json").result["runs"]
+    assert (row["status"], row["problem"]) == ("detached", None)
+
+
 def test_the_journal_is_told_as_it_is_and_as_it_grows(training: RunThread, program: Program, capfd: pytest.CaptureFixture[str]) -> None:
     assert program("tell", "mine", "k 3", "--as", "ann").status == 0
     assert program("tell", "mine", "note it turns here", "--as", "ann").out == "Note: it turns here (asked by ann).\n"

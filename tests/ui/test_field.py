@@ -37,7 +37,9 @@ def test_what_is_wrong_is_said(seen, run_of, watch, screen_text, until) -> None:
     app = TuiGan(run_of(seen()))
 
     async def body(pilot) -> None:
-        await pilot.press("t", "x", "enter")
+        await pilot.press("t", "x")
+        await until(pilot, lambda: "enter applies   esc cancels" in screen_text(app))
+        await pilot.press("enter")
         await until(pilot, lambda: "a whole number of steps, such as 500" in screen_text(app))
         await pilot.press("backspace", "4")
         await until(pilot, lambda: "> 4_" in screen_text(app) and "whole number" not in screen_text(app))

@@ -60,8 +60,8 @@ class Session:
         self._advice: str | None = None
         self._error: TuiGanError | None = None
         self._unwritten: OSError | None = None
-        # Whether a visitor has changed something since the last snapshot that was published.
-        self._unshown = False
+        # Whether a visitor has changed something since the last snapshot that was published, and the status that it told.
+        self._unshown, self._told = False, self.status
         self._began = (run.step, run.clock.seconds)
         self._reached = False
         self.looker = Looker(run)
@@ -78,7 +78,7 @@ class Session:
             if left:
                 # Nothing that is done while the run waits counts as training time.
                 self.run.clock.stop()
-            if not training and self._unshown and self.inbox.empty():
+            if self._unshown and self.inbox.empty() and (not training or self.status is not self._told):
                 # A run at rest is looked at by nobody until something happens.
                 self._guarded(self._show)
             elif not training or not self.inbox.empty():
@@ -328,7 +328,7 @@ class Session:
             self.stop()
 
     def _show(self) -> None:
-        self._unshown = False
+        self._unshown, self._told = False, self.status
         self._publish(self._snapshot())
 
     def _snapshot(self, visitor: int = 0) -> Snapshot:

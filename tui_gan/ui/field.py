@@ -10,7 +10,7 @@ from textual.widgets import Static
 from tui_gan.ui.filtering import pasted, typed
 from tui_gan.ui.fitted import Overlay
 
-WIDEST = 76
+NARROWEST, WIDEST = 44, 76
 
 
 class Field(Overlay, ModalScreen[str]):
@@ -33,8 +33,9 @@ class Field(Overlay, ModalScreen[str]):
         yield field
 
     def on_resize(self, event: events.Resize) -> None:
-        """Wrap the text where the screen is narrow."""
-        self.query_one("#field").styles.max_width = min(WIDEST, self.app.size.width)
+        """Leave room for the keys, and wrap the text where the screen is narrow."""
+        styles = self.query_one("#field").styles
+        styles.min_width, styles.max_width = (min(edge, self.app.size.width) for edge in (NARROWEST, WIDEST))
 
     def on_key(self, event: events.Key) -> None:
         """Type on, take the line, or close."""
