@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
 
-.PHONY: run test check check-slow bench quality pictures format clean
+.PHONY: run test check check-slow fuzz bench quality pictures format clean
 
 run: $(READY)
 	$(BIN)/tui-gan run toy1d
@@ -18,8 +18,12 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_imports.py
 
-check-slow: $(READY)
+check-slow: $(READY) fuzz
 	$(BIN)/python -m pytest -m slow
+
+# Each input is a file, so they lie in memory where the system has a place for that.
+fuzz: $(READY)
+	PYTEST_DEBUG_TEMPROOT=$(wildcard /dev/shm) $(BIN)/python -m pytest -m fuzz -n 2 --dist worksteal --durations 0
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.bench

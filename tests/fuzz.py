@@ -7,17 +7,18 @@ import re
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psutil
+import pytest
 
-from tui_gan.contract.errors import UnreadableError, UsageError
+from tui_gan.contract.errors import TuiGanError, UnreadableError, UsageError
 from tui_gan.contract.outer import printable
 
-# Seconds of the processor and bytes of memory that one input may take.
-SECONDS, MEMORY = 10.0, 1 << 30
+# Seconds of the processor and bytes of memory that one input may take, whatever reads it.
+SECONDS, MEMORY = 2.0, 1 << 30
 # The longest line that is still read.
 LONGEST = 2000
 # Where headers lie: half of all damage is done there.
@@ -25,6 +26,15 @@ HEAD = 160
 # Numbers and bytes that readers stumble over, in place of those that are there or between them.
 NUMBERS = (b"0", b"-1", b"1", b"255", b"65536", b"2147483648", b"4294967295", b"9223372036854775807", b"1e999", b"9" * 400, b"nan", b"0x10")
 PIECES = (b"\0", b"\n", b"\r", b"\x1b[2J", b"\xff", b"\xff\xfe", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"'", b'"', b",", b"[" * 3000, b"(" * 90)
+
+
+# Inputs that `make fuzz` gives each reader.
+MANY = 100_000
+
+
+def counts(few: int, many: int = MANY) -> list[Any]:
+    """How many inputs a reader is given in the suite, and by `make fuzz`."""
+    return [few, pytest.param(many, marks=pytest.mark.fuzz)]
 
 
 class Tally(NamedTuple):
@@ -36,13 +46,24 @@ class Tally(NamedTuple):
 
 def check(read: Callable[[bytes], object], wholes: Sequence[bytes], count: int, seed: int = 0, pieces: Sequence[bytes] = PIECES) -> Tally:
     """Give a reader `count` damaged inputs; each must be taken, or refused in one line, within SECONDS and MEMORY."""
-    refused = 0
+    return each(read, itertools.islice(damaged(wholes, seed, pieces), count), seed)
+
+
+def each(
+    read: Callable[[bytes], object],
+    inputs: Iterable[bytes],
+    seed: int,
+    refusals: tuple[type[TuiGanError], ...] = (UsageError, UnreadableError),
+) -> Tally:
+    """Give a reader every input; each must be taken, or refused in one line, within SECONDS and MEMORY."""
+    count = refused = 0
     with _memory_bounded():
-        for number, data in enumerate(itertools.islice(damaged(wholes, seed, pieces), count)):
+        for number, data in enumerate(inputs):
+            count += 1
             began = time.process_time()
             try:
                 read(data)
-            except (UsageError, UnreadableError) as error:
+            except refusals as error:
                 refused += 1
                 line = str(error)
                 one = bool(line.strip()) and "\n" not in line and len(printable(line)) < LONGEST

@@ -88,6 +88,12 @@ def test_what_is_obeyed_is_said_logged_and_in_force(program: Program) -> None:
         ("set steps_ 3", "steps_"),
         ("set latent_dim 3", "cannot change while the run trains"),
         ("undo", "nothing to undo"),
+        ("k 99999999999999999999999999", "k_steps"),
+        ("steps 99999999999999999999999999", "steps"),
+        ("k [[[[1]]]]", "k_steps"),
+        ("k 1979-05-27T07:32:00Z", "k_steps"),
+        ("objective \udcff", "objective"),
+        ("set a\udcffb=3", "unknown key"),
     ],
 )
 def test_what_is_refused_is_status_2_and_the_reason(typed: str, why: str, program: Program) -> None:
@@ -147,7 +153,9 @@ def test_a_stop_that_cannot_save_is_refused_with_the_reason(training: RunThread,
         raise OSError(errno.ENOSPC, "No space left on device", "checkpoint")
 
     program("pause", "mine")
-    program("tell", "mine", "step 1")
+    step = program("state", "mine", "--json").result["step"]
+    # At every tenth step it is saved already.
+    program("tell", "mine", f"step {2 if step % 10 == 9 else 1}")
     monkeypatch.setattr("tui_gan.session.checkpoint.write", full)
     done = program("stop", "mine")
     assert done.status == 2

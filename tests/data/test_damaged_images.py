@@ -68,14 +68,15 @@ def check(path: Path, size: int | None, levels: Levels | None) -> None:
     assert all(each.isprintable() for each in found.notes)
 
 
-@pytest.mark.parametrize("count", [200, pytest.param(20_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", fuzz.counts(200))
 @pytest.mark.parametrize("name", FILES)
 def test_damaged_files_of_images_are_read_or_refused(name: str, count: int, tmp_path: Path) -> None:
     tally = fuzz.check(fuzz.through(tmp_path / name, lambda path: check(path, None, None)), FILES[name], count, pieces=PIECES)
     assert min(tally) > count / 100
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(3_000, marks=pytest.mark.slow)])
+# All formats together are given fuzz.MANY: a folder of pictures takes ten times as long to read as any other file here.
+@pytest.mark.parametrize("count", fuzz.counts(60, fuzz.MANY // len(PICTURES) + 1))
 @pytest.mark.parametrize("format", PICTURES)
 def test_a_damaged_picture_is_read_or_refused(format: str, count: int, tmp_path: Path) -> None:
     lay(tmp_path, {"a.png": picture(GREY)})

@@ -131,7 +131,7 @@ WHOLE = {
 ITEMS = (b"'|V0'", b"'<U0'", b"'|O'", b"'<c16'", b"(True,)", b"(-1,)", b"(0,)", b"()", b"L", b"\x02\x00", b"\x03\x00")
 
 
-@pytest.mark.parametrize("count", [300, pytest.param(20_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", fuzz.counts(300))
 @pytest.mark.parametrize("reader", READ)
 def test_damaged_arrays_are_read_or_refused(reader: str, count: int, tmp_path: Path) -> None:
     read = fuzz.through(tmp_path / "x.npy", READ[reader])

@@ -372,7 +372,7 @@ CELLS = (
 )
 
 
-@pytest.mark.parametrize("count", [500, pytest.param(20_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", fuzz.counts(500))
 @pytest.mark.parametrize("suffix", [".csv", ".txt"])
 def test_damaged_tables_are_read_or_refused(suffix: str, count: int, tmp_path: Path) -> None:
     def read(path: Path) -> None:

@@ -319,4 +319,4 @@ def test_folders_are_read_by_the_names_of_their_files(tmp_path: Path) -> None:
 def test_the_format_before_is_refused_in_a_clear_line(saved: Path, resume: Train) -> None:
     altered(saved, lambda _, about: about.update(format=1, location=4.0, scale=0.5) or about.pop("shape"))
     said = expect_refused_by_resume(resume)
-    assert said.endswith("has checkpoint format 1; this version of tui-gan reads 2")
+    assert said.endswith("has checkpoint format 1, and this tui-gan reads 2; resume it with the tui-gan that wrote it")

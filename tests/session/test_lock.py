@@ -102,7 +102,18 @@ def test_a_directory_that_is_made_again_is_locked_again(tmp_path: Path) -> None:
     mine.release()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"host": 3}', b"\xff" * 100, b"[" * 200_000, b'{"host": "a", "pid": "x", "started": 1}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b'{"host": 3}',
+        b"\xff" * 100,
+        b"[" * 200_000,
+        b'{"host": "a", "pid": "x", "started": 1}',
+        b'{"host": "a", "pid": -1, "started": 1}',
+    ],
+)
 def test_a_damaged_file_says_nothing_and_keeps_nobody_out(content: bytes, tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(content)
     assert lock.read(tmp_path) is None

@@ -2,6 +2,7 @@
 
 import contextlib
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -12,7 +13,12 @@ from tui_gan.wire.framing import LENGTH, Incoming, packed
 from tui_gan.wire.messages import Answer, Ask, Frame, Hello, Look, Refused, Welcome, from_run, from_visitor
 
 SAID = [Hello(1, "pts/3"), Ask(7, SetKnob("k_steps", 3)), Ask(8, DrawData(((0.0, 1.0),))), Look(1), Hello(1, "", asks=False)]
-ANSWERED = [Welcome("/runs/a", 12), Refused("another version"), Answer(7, obeyed=False, why="too large"), Frame(1, ["Snapshot", False, {}])]
+ANSWERED = [
+    Welcome("/runs/a", 12),
+    Refused("another version"),
+    Answer(7, obeyed=False, why="too large"),
+    Frame(1, msgspec.Raw(packed(["Snapshot", False, {}])[4:])),
+]
 
 
 @given(some.lists(some.binary(max_size=40), max_size=8), some.lists(some.integers(1, 30)))
@@ -47,7 +53,7 @@ def test_what_a_visitor_says_is_understood(message: Hello | Ask | Look) -> None:
         from_run(packed(message)[LENGTH.size :])
 
 
-@pytest.mark.parametrize("message", ANSWERED, ids=repr)
+@pytest.mark.parametrize("message", ANSWERED, ids=lambda said: type(said).__name__)
 def test_what_a_run_says_is_understood(message: object) -> None:
     assert from_run(packed(message)[LENGTH.size :]) == message
     with pytest.raises(WireError):

@@ -1,18 +1,21 @@
 """Visitors over a real socket: what they see, ask and are told."""
 
 import contextlib
+import dataclasses
 import os
 import shutil
 import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.wire.test_changes import differing
 from tests.wire.visited import PATIENCE, Run, until
-from tui_gan.contract.commands import Pause, Save, SetKnob, Watch
+from tui_gan.contract.commands import ChangeSetting, DrawData, Overlay, Pause, Save, SetKnob, Step, Watch
+from tui_gan.contract.errors import quoted
 from tui_gan.contract.snapshot import Status
 from tui_gan.wire import AbsentError, WireError, place
 from tui_gan.wire.client import Visit
@@ -117,6 +120,50 @@ def test_a_visit_that_is_over_shows_a_run_that_has_stopped_and_sends_nothing(ser
 def test_who_only_watches_may_say_what(run: Run, visit: Callable[..., Visit]) -> None:
     assert visit(asks=False).ask(Watch(("layers",)), PATIENCE).obeyed
     assert run.obeyed == [("one", Watch(("layers",)))]
+
+
+DEEP: list[object] = [[[[[1]]]]]
+WIDE = "x" * 2**21
+
+
+@pytest.mark.parametrize("value", [10**30, "\udcff", DEEP, {"a": DEEP}, {1: 2}, WIDE, -(2**63) - 1], ids=lambda value: repr(value)[:20])
+def test_a_value_that_no_message_holds_goes_as_its_text(value: object, run: Run, visit: Callable[..., Visit]) -> None:
+    for command in (SetKnob, ChangeSetting):
+        run.obeyed.clear()
+        assert visit().ask(command("k_steps", value), PATIENCE).obeyed
+        ((_, got),) = run.obeyed
+        assert isinstance(got, command)
+        assert got.value == ("\\udcff" if value == "\udcff" else quoted(value))
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, 3, -2.5, "text", "é", [1, "a"], [[1, 2], []], {"r1": 1.0}, {"a": [1, None], "b": {"c": 2}}], ids=repr
+)
+def test_a_value_of_a_setting_arrives_as_it_is(value: Any, run: Run, visit: Callable[..., Visit]) -> None:
+    assert visit().ask(SetKnob("k_steps", value), PATIENCE).obeyed
+    assert run.obeyed == [("one", SetKnob("k_steps", value))]
+
+
+def test_what_is_longer_than_a_message_is_refused_where_it_is_asked(run: Run, visit: Callable[..., Visit]) -> None:
+    one = visit()
+    for command in (DrawData(((1.0,) * 200_000,)), Step(2**70)):
+        answer = one.ask(command, PATIENCE)
+        assert (answer.obeyed, answer.why) == (False, "more than a message of 1,048,576 bytes holds")
+    assert one.ask(Save(), PATIENCE).obeyed
+    assert [command for _, command in run.obeyed] == [Save()]
+
+
+def test_names_that_are_no_unicode_keep_nobody_waiting(run: Run, address: Path) -> None:
+    """Files have such names; a run that lies in a folder of one, or beside one, can be visited."""
+    run.shown = lambda shown: dataclasses.replace(shown, runs=("m\udcff",), directory="/m\udcff/mine")
+    server = Server(run, Path("/m\udcff/mine"), address)
+    one = Visit(address, "one")
+    assert one.welcome.run == "/m\\udcff/mine"
+    assert (one.look().runs, one.latest.directory) == (("m\\udcff",), "/m\\udcff/mine")
+    assert one.ask(Overlay(("m\udcff",)), PATIENCE).obeyed
+    assert run.obeyed == [("one", Overlay(("m\\udcff",)))]
+    one.close()
+    server.close("")
 
 
 def test_a_socket_that_somebody_has_removed_is_made_anew_and_those_who_are_there_stay(

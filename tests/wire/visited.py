@@ -25,6 +25,7 @@ class Run:
         obeyed: commands and who asked for them, in order.
         left: the numbers of those who have left; `met` the names of those who are there.
         open: whether it goes on; a step waits for it.
+        shown: what it makes of a snapshot before it shows it.
     """
 
     def __init__(self, snapshots: list[Snapshot]) -> None:
@@ -34,6 +35,7 @@ class Run:
         self.met: tuple[str, ...] = ()
         self.open = threading.Event()
         self.open.set()
+        self.shown: Callable[[Snapshot], Snapshot] = lambda shown: shown
         self.inbox: queue.SimpleQueue[FromVisitor | None] = queue.SimpleQueue()
         self._next = itertools.cycle(snapshots)
         self._thread = threading.Thread(target=self._work)
@@ -59,7 +61,7 @@ class Run:
             self.open.wait()
             match asked:
                 case Glance(shown=shown):
-                    self.latest = dataclasses.replace(next(self._next), steps=len(self.obeyed), visitors=self.met)
+                    self.latest = self.shown(dataclasses.replace(next(self._next), steps=len(self.obeyed), visitors=self.met))
                     shown(self.latest)
                 case Left(visitor=visitor):
                     self.left.append(visitor)

@@ -1,7 +1,7 @@
 """What a front end may ask of a run, and the narrow interface through which it asks."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -11,6 +11,12 @@ from tui_gan.contract.values import typed
 # The parts of a snapshot that cost something to make; "picture" and "predictions" are made until somebody says otherwise.
 # "field" and "wide" say what the picture is to be: with the field between the players, over a window that holds every sample.
 WATCHED = ("picture", "field", "wide", "predictions", "floors", "diagnosis", "layers", "machine", "gallery", "settings", "runs")
+
+
+# What a knob or a setting may be set to: a number, a text, a list, a table. It has an end, so that nothing is read as just anything.
+Single = bool | int | float | str | None
+Shallow = Single | list[Single] | dict[str, Single]
+Value = Single | list[Shallow] | dict[str, Shallow]
 
 
 class Command(msgspec.Struct, frozen=True, tag=True):
@@ -46,14 +52,14 @@ class SetKnob(Command, frozen=True):
     """Set a knob to a value."""
 
     name: str
-    value: Any
+    value: Value
 
 
 class ChangeSetting(Command, frozen=True):
     """Change a setting that is no knob, by its TOML key; refused with the way to restart where it cannot change live."""
 
     key: str
-    value: Any
+    value: Value
 
 
 class Undo(Command, frozen=True):

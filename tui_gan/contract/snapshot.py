@@ -4,7 +4,7 @@ import dataclasses
 import enum
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -272,7 +272,7 @@ class Setting:
     """
 
     key: str
-    value: bool | int | float | str | tuple[Any, ...] | None
+    value: bool | int | float | str | tuple[bool | int | float | str, ...] | None
     live: bool
     choices: tuple[str, ...]
     help: str

@@ -161,7 +161,7 @@ def _about(path: Path, metadata: dict[str, str] | None) -> About:
     try:
         version = msgspec.json.decode(text, type=dict[str, Any]).get("format")
         if version != FORMAT:
-            raise UnreadableError(f"{path} has checkpoint format {_short(version)}; this version of tui-gan reads {FORMAT}")
+            raise UnreadableError(f"{path} {_another(version)}")
         about = msgspec.json.decode(text, type=About)
         checked(about.knobs)
     except (ValueError, UsageError, RecursionError) as error:
@@ -169,6 +169,12 @@ def _about(path: Path, metadata: dict[str, str] | None) -> About:
     if contradiction := _contradiction(about):
         raise UnreadableError(f"{path} has {contradiction}")
     return about
+
+
+def _another(version: object) -> str:
+    says = "says no checkpoint format" if version is None else f"has checkpoint format {_short(version)}"
+    later = type(version) is int and version > FORMAT
+    return f"{says}, and this tui-gan reads {FORMAT}; resume it with the tui-gan that wrote it{', or a newer one' if later else ''}"
 
 
 def _contradiction(about: About) -> str:

@@ -6,9 +6,11 @@ import os
 import socket
 import time
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import psutil
+from msgspec import Meta
 
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.outer import check_ordinary, printable, word
@@ -32,7 +34,7 @@ class Holder(msgspec.Struct, frozen=True):
     """
 
     host: str
-    pid: int
+    pid: Annotated[int, Meta(ge=1, lt=2**31)]
     started: float
     socket: str = ""
     terminal: str = ""
@@ -129,7 +131,8 @@ def read(run: Path) -> Holder | None:
         check_ordinary(run / NAME)
         with (run / NAME).open("rb") as file:
             return msgspec.json.decode(file.read(LARGEST), type=Holder)
-    except (OSError, UsageError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, UsageError, ValueError, RecursionError):
+        # msgspec's own errors are ValueErrors; it lets those of Unicode, of long numbers and of deep nesting through.
         return None
 
 

@@ -9,17 +9,22 @@ import math
 import types
 import typing
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from tui_gan.wire import WireError
+from tui_gan.wire.framing import FROM_RUN, Content, unpacked
 
-# Kinds of numbers that arrays of a snapshot have, and the axes of the largest.
+# The bytes of each kind of number that arrays of a snapshot have.
 KINDS = {"<f8": 8, "|u1": 1}
-AXES = 4
+Edge = Annotated[int, Meta(ge=0)]
+Shape = Annotated[tuple[Edge, ...], Meta(min_length=1, max_length=4)]
+# None in MessagePack.
+NOTHING = b"\xc0"
 
 
 def changes(kind: Any, old: Any, new: Any) -> Any:
@@ -42,34 +47,36 @@ def changes(kind: Any, old: Any, new: Any) -> Any:
     return new
 
 
-def changed(kind: Any, old: Any, change: Any) -> Any:
+def changed(kind: Any, old: Any, change: Content) -> Any:
     """Undo `changes`: the newer value.
+
+    Each part is read as what it is declared to be, so that no hostile run has one made that is large, deep or slow.
+
+    Args:
+        change: in MessagePack.
 
     Raises:
         WireError: it is no such change.
     """
-    if change is None and _optional(kind):
+    if _optional(kind) and _is_nothing(change):
         return None
     if _is_array(kind):
-        return _array_changed(old, change)
+        return _array_changed(kind, old, change)
     if alternatives := _alternatives(kind):
-        name, relative, fields = _sequence(change, 3)
-        if not isinstance(name, str) or not isinstance(fields, dict) or (made := alternatives.get(name)) is None:
+        name, relative, fields = unpacked(change, tuple[str, bool, dict[str, msgspec.Raw]])
+        if (made := alternatives.get(name)) is None:
             raise WireError(f"a part that is none of {', '.join(alternatives)}")
         if relative and type(old) is not made:
             raise WireError(f"a change of a {name} that is not there")
         return _fields_put(made, old if relative else None, fields)
     if (inner := _keyed(kind)) is not None:
         before = old or {}
-        if not isinstance(change, dict) or not all(isinstance(key, str) for key in change):
-            raise WireError("a table without names")
-        if any(value is None and key not in before for key, value in change.items()):
+        table = unpacked(change, dict[str, msgspec.Raw])
+        kept = {key for key, value in table.items() if _is_nothing(value)}
+        if not kept <= before.keys():
             raise WireError("a name that is kept and was not there")
-        return {key: before[key] if value is None else changed(inner, before.get(key), value) for key, value in change.items()}
-    try:
-        return msgspec.convert(change, kind)
-    except msgspec.ValidationError as error:
-        raise WireError(f"a part of another form: {error}") from None
+        return {key: before[key] if key in kept else changed(inner, before.get(key), value) for key, value in table.items()}
+    return unpacked(change, kind)
 
 
 def _fields_changed(made: type, old: Any, new: Any) -> dict[str, Any]:
@@ -78,7 +85,7 @@ def _fields_changed(made: type, old: Any, new: Any) -> dict[str, Any]:
     return {name: changes(hints[name], was, now) for name, (was, now) in every.items() if old is None or not _same(was, now)}
 
 
-def _fields_put(made: type, old: Any, fields: dict[Any, Any]) -> Any:
+def _fields_put(made: type, old: Any, fields: dict[str, msgspec.Raw]) -> Any:
     hints = _hints(made)
     if not fields.keys() <= hints.keys():
         raise WireError(f"a {made.__name__} with other fields")
@@ -101,17 +108,14 @@ def _array_changes(old: NDArray[Any] | None, new: NDArray[Any]) -> list[Any]:
     return [kept, new.dtype.str, list(new[kept:].shape), new[kept:].tobytes()]
 
 
-def _array_changed(old: NDArray[Any] | None, change: Any) -> NDArray[Any]:
-    kept, kind, shape, content = _sequence(change, 4)
-    if not isinstance(kind, str) or kind not in KINDS or not isinstance(content, bytes):
+def _array_changed(kind: Any, old: NDArray[Any] | None, change: Content) -> NDArray[Any]:
+    kept, named, shape, content = unpacked(change, tuple[Edge, str, Shape, bytes])
+    if named not in _numbers(kind):
         raise WireError("an array of another kind")
-    if not isinstance(shape, list) or not 1 <= len(shape) <= AXES or not all(type(edge) is int and edge >= 0 for edge in shape):
-        raise WireError("an array of no shape")
-    if math.prod(shape) * KINDS[kind] != len(content):
+    # An edge of 0 makes any other possible, and numpy has none so long.
+    if math.prod(max(edge, 1) for edge in shape) > FROM_RUN or math.prod(shape) * KINDS[named] != len(content):
         raise WireError("an array whose bytes are not those of its shape")
-    tail = np.frombuffer(content, kind).reshape(shape)
-    if type(kept) is not int or kept < 0:
-        raise WireError("an array that keeps no number of values")
+    tail = np.frombuffer(content, named).reshape(shape)
     if not kept:
         return tail
     if old is None or old.ndim != 1 or tail.ndim != 1 or kept > len(old) or old.dtype != tail.dtype:
@@ -146,10 +150,8 @@ def _bits(row: NDArray[Any]) -> NDArray[Any]:
     return np.ascontiguousarray(row).view(f"u{row.itemsize}")
 
 
-def _sequence(change: Any, count: int) -> list[Any]:
-    if not isinstance(change, list) or len(change) != count:
-        raise WireError("a part of another form")
-    return change
+def _is_nothing(content: Content) -> bool:
+    return memoryview(content) == NOTHING
 
 
 @functools.cache
@@ -172,6 +174,13 @@ def _optional(kind: Any) -> bool:
 def _is_array(kind: Any) -> bool:
     members = [each for each in _members(kind) if each is not type(None)]
     return bool(members) and all(typing.get_origin(each) is np.ndarray for each in members)
+
+
+@functools.cache
+def _numbers(kind: Any) -> frozenset[str]:
+    """The kinds of numbers that an array of a declared type may have."""
+    declared = [typing.get_args(typing.get_args(each)[1])[0] for each in _members(kind) if each is not type(None)]
+    return frozenset(np.dtype(each).newbyteorder("<").str for each in declared)
 
 
 @functools.cache

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from tui_gan.contract.commands import Command
+from tui_gan.contract.errors import cut
+from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import Snapshot, Status
 from tui_gan.wire import AbsentError, WireError
 from tui_gan.wire.changes import changed
 from tui_gan.wire.framing import FROM_RUN, Incoming, packed
-from tui_gan.wire.messages import VERSION, Answer, Ask, Frame, FromVisitor, Hello, Look, Refused, Welcome, from_run
+from tui_gan.wire.messages import VERSION, Answer, Frame, Hello, Look, Refused, Welcome, from_run, question
 
 PIECE = 2**18
 WELCOME_WITHIN = 10.0
@@ -111,7 +113,7 @@ class Visit:
                 shown.set_exception(WireError(self.ended))
                 return shown
             self._looks[number] = shown
-            self._say(Look(number))
+            self._say(packed(Look(number)))
         return shown
 
     def _ask(self, command: Command) -> "Future[Answer]":
@@ -120,13 +122,18 @@ class Visit:
             if self.ended:
                 raise WireError(self.ended)
             number = next(self._numbers)
+            try:
+                said = question(number, command)
+            except WireError as error:
+                answer.set_result(Answer(number, obeyed=False, why=str(error)))
+                return answer
             self._asked[number] = answer
-            self._say(Ask(number, command))
+            self._say(said)
         return answer
 
-    def _say(self, message: FromVisitor) -> None:
+    def _say(self, content: bytes) -> None:
         with contextlib.suppress(RuntimeError):  # It may be over already.
-            self._loop.call_soon_threadsafe(self._write, packed(message))
+            self._loop.call_soon_threadsafe(self._write, content)
 
     def _write(self, content: bytes) -> None:
         if self._writer is not None and not self._writer.is_closing():
@@ -168,11 +175,14 @@ class Visit:
             self._writer.close()
 
     def _hear(self, content: bytes) -> None:
-        match from_run(content):
+        message = from_run(content)
+        if isinstance(message, Welcome) == self._welcome.done() and not isinstance(message, Refused):
+            raise WireError("a run says welcome first, and once")
+        match message:
             case Welcome() as welcome:
                 self._welcome.set_result(welcome)
             case Refused(why=why):
-                raise WireError(why)
+                raise WireError(cut(printable(why)))
             case Answer() as answer:
                 with self._lock:
                     waiting = self._asked.pop(answer.number, None)

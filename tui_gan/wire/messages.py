@@ -6,12 +6,14 @@ number, and further ones come unasked when something happens to a run at rest. F
 gets fewer.
 """
 
-from typing import TYPE_CHECKING, Any, TypeVar, Union
+from typing import TYPE_CHECKING, Union
 
 import msgspec
 
-from tui_gan.contract.commands import Command
+from tui_gan.contract.commands import ChangeSetting, Command, SetKnob
+from tui_gan.contract.errors import quoted
 from tui_gan.wire import WireError
+from tui_gan.wire.framing import FROM_VISITOR, LENGTH, packed, unpacked
 
 # Both sides must have the same; it is raised with every change of a message, of a command or of the snapshot.
 VERSION = 1
@@ -94,15 +96,36 @@ class Frame(FromRun, frozen=True):
 
     Attributes:
         looks: the number of the newest Look that it answers.
+        change: what `changed` reads, and nobody before it knows as what.
     """
 
     looks: int
-    change: Any
+    change: msgspec.Raw
 
 
-Message = TypeVar("Message")
-_FROM_VISITOR: msgspec.msgpack.Decoder[Hello | Ask | Look] = msgspec.msgpack.Decoder(Hello | Ask | Look)
-_FROM_RUN: msgspec.msgpack.Decoder[Welcome | Refused | Answer | Frame] = msgspec.msgpack.Decoder(Welcome | Refused | Answer | Frame)
+def question(number: int, command: Command) -> bytes:
+    """An Ask as the bytes that are sent; a value that none can hold, such as a list of lists of lists, goes as a text, and is refused.
+
+    Raises:
+        WireError: it is more than a message holds.
+    """
+    content = _whole(number, command)
+    if content is None and isinstance(command, SetKnob | ChangeSetting):
+        content = _whole(number, msgspec.structs.replace(command, value=quoted(command.value)))
+    if content is None:
+        raise WireError(f"more than a message of {FROM_VISITOR:,} bytes holds")
+    return content
+
+
+def _whole(number: int, command: Command) -> bytes | None:
+    """An Ask as the bytes that are sent; None where the other side would not read them."""
+    try:
+        content = packed(Ask(number, command))
+        from_visitor(content[LENGTH.size :])
+    except (WireError, OverflowError, TypeError, RecursionError):
+        # A whole number may have more than 64 bits, and a table other keys than texts.
+        return None
+    return content if len(content) <= LENGTH.size + FROM_VISITOR else None
 
 
 def from_visitor(content: bytes) -> Hello | Ask | Look:
@@ -111,7 +134,8 @@ def from_visitor(content: bytes) -> Hello | Ask | Look:
     Raises:
         WireError: it is none of these.
     """
-    return _read(_FROM_VISITOR, content)
+    said: Hello | Ask | Look = unpacked(content, Hello | Ask | Look)
+    return said
 
 
 def from_run(content: bytes) -> Welcome | Refused | Answer | Frame:
@@ -120,11 +144,5 @@ def from_run(content: bytes) -> Welcome | Refused | Answer | Frame:
     Raises:
         WireError: it is none of these.
     """
-    return _read(_FROM_RUN, content)
-
-
-def _read(decoder: msgspec.msgpack.Decoder[Message], content: bytes) -> Message:
-    try:
-        return decoder.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise WireError(f"a message that is none: {error}") from None
+    said: Welcome | Refused | Answer | Frame = unpacked(content, Welcome | Refused | Answer | Frame)
+    return said

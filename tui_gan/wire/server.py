@@ -192,19 +192,19 @@ class _Visit:
         try:
             while piece := await asyncio.wait_for(self._reader.read(PIECE), None if self.name else HELLO_WITHIN):
                 for content in incoming.feed(piece):
-                    await self._hear(from_visitor(content), run)
+                    await self._hear(from_visitor(content), run, len(content))
         finally:
             if self._showing is not None:
                 self._showing.cancel()
 
-    async def _hear(self, message: Hello | Ask | Look, run: Path) -> None:
+    async def _hear(self, message: Hello | Ask | Look, run: Path, length: int) -> None:
         if isinstance(message, Hello) == bool(self.name):
             raise WireError("a visitor says hello first, and once")
         match message:
             case Hello():
                 self._greet(message, run)
             case Ask():
-                await self._ask(message)
+                await self._ask(message, length)
             case Look():
                 self.looks = message.number
                 self.due.set()
@@ -219,16 +219,19 @@ class _Visit:
         self._showing = self._loop.create_task(self._show())
         self._server.meet()
 
-    async def _ask(self, message: Ask) -> None:
+    async def _ask(self, message: Ask, length: int) -> None:
+        # One that does not read the answers, or asks faster than the run obeys, is not read any further; what is long counts as many.
+        await self._writer.drain()
         if not (self._asks or isinstance(message.command, OF_THE_VIEW)):
             self.say(Answer(message.number, obeyed=False, why="who only watches asks for nothing"))
             return
-        # One that asks faster than the run obeys, or does not read the answers, is not read any further.
-        await self._asked.acquire()
-        await self._writer.drain()
+        counts = 1 + length * (MOST_ASKED - 1) // FROM_VISITOR
+        for _ in range(counts):
+            await self._asked.acquire()
 
         def answer(obeyed: bool, why: str) -> None:
-            self._asked.release()
+            for _ in range(counts):
+                self._asked.release()
             self.say(Answer(message.number, obeyed, why))
 
         def answered(obeyed: bool, why: str) -> None:

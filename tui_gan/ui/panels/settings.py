@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -224,7 +224,7 @@ class Settings(Panel):
             text = typed(value)
         self._put(row, text, value)
 
-    def _put(self, row: Row, text: str, value: object) -> None:
+    def _put(self, row: Row, text: str, value: Any) -> None:
         """Ask the run for a value, or keep it for a new one."""
         if row.setting is None:
             self.send(SetKnob(row.key, value))
