@@ -39,7 +39,7 @@ RULES = {
 }
 # What a room may load inside a function alone: what takes long, and what need not be installed.
 BODIES = {
-    "cli": {"torch", "numpy", "msgspec", "textual", "platformdirs"},
+    "cli": {"torch", "numpy", "msgspec", "textual", "platformdirs", "psutil"},
     "data": {"datasets"},
     "gan": {"torch_fidelity"},
     "session": {"pynvml", "matplotlib"},
