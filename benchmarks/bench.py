@@ -116,7 +116,7 @@ def bench_keys(pairs: int, folder: Path, presses: int = 100) -> None:
         for view in VIEWS:
             opened.press(DIGITS[view])
             wait(opened, 1.0)
-            waited = _key_waits(opened, presses)
+            waited = key_waits(opened, presses)
             p99 = sorted(waited)[int(0.99 * presses) - 1]
             figure = f"p99 {p99:.0f} ms (median {statistics.median(waited):.0f}, most {max(waited):.0f})"
             row(f"key press to changed screen in {view}, {presses} presses", figure, "<= 100 ms", p99 <= 100)
@@ -124,7 +124,7 @@ def bench_keys(pairs: int, folder: Path, presses: int = 100) -> None:
         opened.wait_end()
 
 
-def _key_waits(opened: Terminal, presses: int) -> list[float]:
+def key_waits(opened: Terminal, presses: int) -> list[float]:
     """Milliseconds from each press to the knob's new value on the screen, in its panel or in the newest event."""
     waited, k_steps = [], 1
     for press in range(presses):

@@ -12,7 +12,7 @@ import pytest
 import tui_gan
 
 ROOT = Path(tui_gan.__file__).parent
-HEAVY_ROOMS = {"data", "gan", "session", "ui"}
+HEAVY_ROOMS = {"data", "gan", "serve", "session", "ui"}
 
 
 class Rule(NamedTuple):
@@ -31,14 +31,15 @@ RULES = {
     "session": Rule({"contract", "data", "gan", "wire"}, {"torch", "numpy", "msgspec", "safetensors", "psutil", "PIL"}),
     "wire": Rule({"contract"}, {"msgspec", "numpy"}),
     "ui": Rule({"contract"}, {"textual", "rich", "plotext", "numpy"}),
+    "serve": Rule({"contract"}, {"aiohttp", "aiohttp_jinja2", "textual_serve"}),
     "headless": Rule({"contract"}, {"rich"}),
     "plain": Rule({"contract"}, set()),
     "presets": Rule({"contract"}, {"msgspec"}),
-    "cli": Rule({"", "contract", "data", "gan", "session", "ui", "wire", "headless", "plain", "presets"}, {"typer", "rich"}),
+    "cli": Rule({"", "contract", "data", "gan", "serve", "session", "ui", "wire", "headless", "plain", "presets"}, {"typer", "rich"}),
 }
 # What a room may load inside a function alone: what takes long, and what need not be installed.
 BODIES = {
-    "cli": {"torch", "numpy", "msgspec", "textual", "platformdirs"},
+    "cli": {"torch", "numpy", "msgspec", "textual", "platformdirs", "psutil"},
     "data": {"datasets"},
     "gan": {"torch_fidelity"},
     "session": {"pynvml", "matplotlib"},
@@ -124,6 +125,8 @@ def test_every_file_imports_only_what_its_room_may() -> None:
         ("cli", "def f():\n    from tui_gan.session import devices", True),
         ("cli", "if TYPE_CHECKING:\n    from tui_gan.session.plan import Plan", True),
         ("cli", "import torch", False),
+        ("cli", "from tui_gan.serve import tabs", False),
+        ("cli", "def f():\n    from aiohttp import web", False),
         ("session", "if True:\n    try:\n        import tui_gan.ui.app\n    except ImportError: pass", False),
         ("data", "import pandas", False),
         ("data", "import datasets", False),
@@ -156,7 +159,7 @@ def test_help_loads_neither_torch_nor_textual(arguments: list[str]) -> None:
     code = f"import runpy; sys.argv = ['tui-gan', *{arguments}]; runpy.run_module('tui_gan', run_name='__main__')"
     modules = loaded(code)
     assert "typer" in modules
-    assert not modules & {"torch", "textual", "safetensors"}
+    assert not modules & {"torch", "textual", "safetensors", "aiohttp"}
 
 
 @pytest.mark.parametrize("module", ["tui_gan.cli.front", "tui_gan.session.thread", "tui_gan.session.rundir", *sorted(LIGHT_MODULES)])

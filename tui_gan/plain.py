@@ -23,7 +23,7 @@ STATES: dict[Status, str] = {
     Status.FINISHED: "The run has finished.",
     Status.FAILED: "The run has failed at step {step:,}.",
 }
-PREFIXES: dict[EventKind, str] = {"warning": "Warning: ", "error": "Error: "}
+PREFIXES: dict[EventKind, str] = {"warning": "Warning: ", "error": "Error: ", "note": "Note: "}
 LOSSES = {"discriminator_loss": "D's loss", "generator_loss": "G's"}
 WORDS: dict[str, commands.Command] = {
     "pause": commands.Pause(),
@@ -42,6 +42,7 @@ HELP = (
     "status: report step, losses and metrics. events: repeat the last five.",
     "knobs: list all knobs. A knob and a value set it, such as: k_steps 3, or by its key: k 3.",
     "objective hinge, or set objective hinge: change a setting. undo, redo: undo a change, redo it.",
+    "note TEXT: write a text at this step, into the log and on the curves.",
     "save: write a checkpoint. evaluate: compute the metrics. export: write the generator.",
 )
 TALKING = ("Type a command and press Enter.", "every 30: report every 30 seconds; every 0: never. quit: save and quit.")
@@ -112,6 +113,12 @@ class Talk:
         self.handle.send(commands.ChangeSetting(key, SWITCHES.get(value, read_value(value))))
         return ()
 
+    def _note(self, text: str) -> Sequence[str]:
+        if not text:
+            return ("Type note and what is to be remembered at this step.",)
+        self.handle.send(commands.Note(text))
+        return ()
+
     def _status(self, _: str) -> Sequence[str]:
         return (state(self.handle.latest), progress(self.handle.latest))
 
@@ -151,6 +158,7 @@ ASIDE: Mapping[str, Callable[[Talk, str], Sequence[str]]] = {
     "set": Talk._set,
     "status": Talk._status,
     "events": Talk._events,
+    "note": Talk._note,
     "knobs": Talk._knobs,
     "help": Talk._help,
 }

@@ -57,7 +57,14 @@ def test_a_run_ends_with_one_json_object_and_a_directory_that_holds_it(preset: s
     assert list(done.result) == RESULT
     assert tuple(done.result["metrics"]) == config.metrics
     assert (done.result["run"], done.result["status"], done.result["step"]) == ("new", "finished", 6)
-    assert {path.name for path in Path("new").iterdir()} == {"config.toml", "log.jsonl", "checkpoints", "previews"}
+    assert {path.name for path in Path("new").iterdir()} == {
+        "config.toml",
+        "log.jsonl",
+        "journal.jsonl",
+        "lock.json",
+        "checkpoints",
+        "previews",
+    }
     assert step_file("new", 6).is_file()
     assert "finished at step 6" in done.err
 

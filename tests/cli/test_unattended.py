@@ -1,5 +1,6 @@
 """A run without a terminal: what it prints is kept and bounded, and it ends when nobody comes back."""
 
+import getpass
 import os
 import subprocess
 import sys
@@ -86,9 +87,15 @@ def test_a_scope_is_entered_where_there_is_one_and_once(tmp_path: Path, monkeypa
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     systemd_run = tmp_path / "systemd-run"
-    for manager, answer, expected in ((False, 0, 0), (True, 1, 0), (True, 0, 1)):
+    monkeypatch.setattr(scope, "LINGERING", tmp_path / "linger")
+    for manager, lingers, answer, expected in ((False, True, 0, 0), (True, False, 0, 0), (True, True, 1, 0), (True, True, 0, 1)):
         if manager:
             (tmp_path / "systemd").mkdir(exist_ok=True)
+        # Without lingering the manager, and its scopes with it, ends with the last session.
+        (tmp_path / "linger" / getpass.getuser()).unlink(missing_ok=True)
+        if lingers:
+            (tmp_path / "linger").mkdir(exist_ok=True)
+            (tmp_path / "linger" / getpass.getuser()).touch()
         systemd_run.write_text(f"#!/bin/sh\nexit {answer}\n")
         systemd_run.chmod(0o755)
         scope.enter()

@@ -297,3 +297,46 @@ def test_runs_are_listed_with_what_has_become_of_each(config: Config, knobs: Kno
     assert [(row["run"], row["status"], row["pid"]) for row in rest] == [("runs/crashed", "crashed", None), ("runs/ended", "stopped", None)]
     line, *_ = program("runs").out.splitlines()
     assert re.search(rf"mine +detached +step [0-9]+/1000000000 +w1 [0-9.e-]+ .*cpu {holder.host}:{os.getpid()} +[0-9]+ s$", line)
+
+
+def test_a_run_that_something_has_stopped_says_so_in_the_list(training: RunThread, program: Program) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "x")
+
+    def fail(*_: object) -> None:
+        raise full
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tui_gan.session.checkpoint.write", fail)
+        assert program("tell", "mine", "save").status == 2
+    (row,) = program("runs", "--json").result["runs"]
+    assert row["status"] == "paused"
+    assert "cannot write x: No space left on device" in row["problem"]
+    assert "No space left on device" in program("runs").out
+    assert program("save", "mine").status == program("go", "mine").status == 0
+    until(lambda: training.latest.status is Status.RUNNING)
+    (row,) = program("runs", "--json").result["runs"]
+    assert (row["status"], row["problem"]) == ("detached", None)
+
+
+def test_the_journal_is_told_as_it_is_and_as_it_grows(training: RunThread, program: Program, capfd: pytest.CaptureFixture[str]) -> None:
+    assert program("tell", "mine", "k 3", "--as", "ann").status == 0
+    assert program("tell", "mine", "note it turns here", "--as", "ann").out == "Note: it turns here (asked by ann).\n"
+    refused = program("tell", "mine", "objective hinges", "--as", "bob")
+    assert refused.status == 2
+    told = program("events", "mine").out
+    assert re.search(r"^ +[0-9]+  step [0-9,]+: ann asked for k_steps 3: obeyed$", told, re.MULTILINE)
+    assert re.search(r"^ +[0-9]+  step [0-9,]+: note: it turns here \(asked by ann\)$", told, re.MULTILINE)
+    assert re.search(r"^ +[0-9]+  step [0-9,]+: bob asked for objective hinges: refused: .*did you mean 'hinge'", told, re.MULTILINE)
+    lines = [json.loads(line) for line in program("events", "mine", "--json").out.splitlines()]
+    assert [line["number"] for line in lines] == list(range(1, len(lines) + 1))
+    assert {"number", "step", "kind", "text", "source", "level", "obeyed", "why"} == set(lines[0])
+    first = next(line["number"] for line in lines if line["source"] == "bob")
+    since = [json.loads(line) for line in program("events", "mine", "--json", "--since", first - 1).out.splitlines()]
+    assert since == lines[first - 1 :]
+    # It ends with the run, and misses nothing of it.
+    ending = threading.Timer(0.5, lambda: training.send(commands.Stop()))
+    ending.start()
+    followed = program("events", "mine", "--follow", "--since", first).out.splitlines()
+    assert "asked for stop: obeyed" in followed[-1]
+    for words in (("events",), ("events", "none"), ("events", "mine", "--since", -1)):
+        assert program(*words).status in (2, 3)

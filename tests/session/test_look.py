@@ -275,6 +275,9 @@ def test_a_run_at_rest_shows_what_a_visitor_has_changed_in_it_and_nothing_of_wha
     shown = train(script={5: [pause, look_at, None, turn]}, hold=True).snapshots
     assert answers == [True, True]
     assert [each.knobs.k_steps for each in shown if each.status is Status.PAUSED] == [1, 3]
+    # Nor does one that goes on again wait until somebody looks.
+    shown = train("again", script={5: [asked(Pause())], 6: [asked(Resume())], 9: []}, hold=True).snapshots
+    assert [each.status for each in shown[:3]] == [Status.RUNNING, Status.PAUSED, Status.RUNNING]
 
 
 def test_what_two_visitors_want_is_made_once_and_both_pay_by_their_own_share(looker: Any, clock: Clock) -> None:

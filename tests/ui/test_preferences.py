@@ -90,14 +90,14 @@ def test_a_byte_order_mark_is_no_part_of_the_file(file: Path) -> None:
 
 
 def test_other_keys_work_and_are_shown(seen, run_of, file: Path, watch, until, screen_text) -> None:
-    file.write_text('[keys]\npause = "p"\nregularization_lower = "space"\nlayers = "o"\nreal = "2"\nhelp = "f1"\nquit = "Q"\n')
+    file.write_text('[keys]\npause = "p"\nregularization_lower = "space"\nlayers = "h"\nreal = "2"\nhelp = "f1"\nquit = "Q"\n')
     run = run_of(seen())
     app = TuiGan(run, keys=read(file).keys)
 
     async def body(pilot) -> None:
         assert "p go on  f1 help  Q quit" in screen_text(app)
         assert "space P" in screen_text(app)
-        await pilot.press("p", "space", "q", "o")
+        await pilot.press("p", "space", "q", "h")
         assert app.screen.view == "layers"
         await until(pilot, lambda: "2 real" in screen_text(app))
         before = app.screen.query_one("#layers").facts(app.screen.frame)

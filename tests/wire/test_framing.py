@@ -53,7 +53,7 @@ def test_what_a_visitor_says_is_understood(message: Hello | Ask | Look) -> None:
         from_run(packed(message)[LENGTH.size :])
 
 
-@pytest.mark.parametrize("message", ANSWERED, ids=repr)
+@pytest.mark.parametrize("message", ANSWERED, ids=lambda said: type(said).__name__)
 def test_what_a_run_says_is_understood(message: object) -> None:
     assert from_run(packed(message)[LENGTH.size :]) == message
     with pytest.raises(WireError):
@@ -61,7 +61,16 @@ def test_what_a_run_says_is_understood(message: object) -> None:
 
 
 def test_every_command_can_be_asked() -> None:
-    values = {"count": 2, "name": "k_steps", "value": 3, "key": "objective", "weights": ((1.0,),), "parts": ("layers",), "runs": ("a",)}
+    values = {
+        "count": 2,
+        "text": "a",
+        "name": "k_steps",
+        "value": 3,
+        "key": "objective",
+        "weights": ((1.0,),),
+        "parts": ("layers",),
+        "runs": ("a",),
+    }
     # Other tests make commands of their own.
     for kind in (each for each in Command.__subclasses__() if each.__module__ == Command.__module__):
         command = kind(**{field: values[field] for field in kind.__struct_fields__ if field in values})

@@ -13,7 +13,7 @@ from typing import Annotated, cast
 import typer
 
 from tui_gan import __version__
-from tui_gan.cli import attaching, doctor, listing, own, running, runs, using, visiting
+from tui_gan.cli import attaching, doctor, events, listing, own, running, runs, serving, using, visiting
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.outer import check_place, tell
 
@@ -33,12 +33,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "presets": listing.presets,
     "attach": attaching.attach,
     "watch": attaching.watch,
+    "serve": serving.serve,
     "state": visiting.state,
     "tell": visiting.tell_run,
     "pause": visiting.pause,
     "go": visiting.go,
     "save": visiting.save,
     "stop": visiting.stop,
+    "events": events.events,
     "sample": using.sample,
     "eval": using.evaluate,
     "export": using.export,
@@ -49,6 +51,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
 WRONG_WORDS = cast(type[typer.BadParameter], typer.BadParameter.__base__)
 for name, command in COMMANDS.items():
     app.command(name=name)(command)
+# It is started by another command alone.
+app.command(name="view", hidden=True)(attaching.view)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,8 +1,12 @@
 """`tui-gan attach` and `tui-gan watch`: the screen on a run that trains in another process."""
 
+import contextlib
+import dataclasses
+import fcntl
 import os
 import select
 import signal
+import termios
 import threading
 from pathlib import Path
 from types import FrameType
@@ -40,14 +44,27 @@ def watch(run: Run = "", visitor: Name = None, ascii: Ascii = False) -> None:
     _look_at(run, visitor, ascii, watches=True)
 
 
-def _look_at(run: str, name: str | None, ascii_only: bool, watches: bool) -> None:
+def view(
+    run: Run = "", name: Name = None, watches: Annotated[bool, typer.Option("--watch", help="Ask the run for nothing.")] = False
+) -> None:
+    """Be the screen of a tab of a browser, on a pseudo-terminal; `tui-gan serve` starts it."""
+    with contextlib.suppress(OSError):
+        # One of its own tells it of sizes, and of its end.
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    _look_at(run, name, False, watches, in_browser=True)
+
+
+def _look_at(run: str, name: str | None, ascii_only: bool, watches: bool, in_browser: bool = False) -> None:
     check_terminal("ask by `tui-gan state`")
     preferences = own.preferences()
+    if in_browser:
+        # What the user's own terminal can show says nothing of a page.
+        preferences = dataclasses.replace(preferences, pixels=False)
     from tui_gan.cli.screens import opened, parting, remember
 
     with visited(run or newest(), name, asks=not watches) as visit:
         place = visit.welcome.run
-        app = opened(visit, preferences, place, ascii_only=ascii_only, visitor=visit.name, watches=watches)
+        app = opened(visit, preferences, place, ascii_only=ascii_only, visitor=visit.name, watches=watches, begins=not in_browser)
         number = _shown(visit, app)
         remember(app, place)
         if number:

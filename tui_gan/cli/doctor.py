@@ -9,6 +9,7 @@ import typer
 
 from tui_gan import __version__
 from tui_gan.cli.locale import speaks_utf8
+from tui_gan.cli.outliving import outliving
 from tui_gan.cli.own import preferences
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.outer import tell
@@ -21,7 +22,7 @@ PASS = "tmux set -p allow-passthrough on, or for every pane the line set -g allo
 def doctor() -> None:
     """Check this machine and terminal, and name each cure."""
     problems = 0
-    for name, finding, cure in (*_python(), *_terminal()):
+    for name, finding, cure in (*_python(), *_terminal(), *outliving()):
         tell(f"{'ok ' if cure is None else 'see'}  {name:10} {finding}")
         if cure:
             problems += 1

@@ -127,7 +127,8 @@ def _live(run: "RunDirectory", holder: "Holder") -> dict[str, Any]:
             if shown.status is Status.LOADING:
                 return {"status": "loading"}
             visit.ask(Watch(("settings",)), PATIENCE)
-            found = facts(visit.look(PATIENCE))
+            shown = visit.look(PATIENCE)
+            found = facts(shown)
     except (WireError, TimeoutError):
         return {"status": running}
     metric = found["settings"]["metric"]
@@ -137,8 +138,10 @@ def _live(run: "RunDirectory", holder: "Holder") -> dict[str, Any]:
         # It holds its device until somebody ends it.
         status = f"{status}, waiting"
     visitors = [name for name in found["visitors"] if name != "runs"]
-    kept = {name: found[name] for name in ("step", "steps", "metrics", "device")}
-    return kept | {"status": status, "metric": metric, "value": value, "steps_per_second": found["steps_per_second"], "visitors": visitors}
+    kept = {name: found[name] for name in ("step", "steps", "metrics", "device", "steps_per_second")}
+    # What has stopped it, until somebody goes on.
+    wrong = next((event.text for event in reversed(shown.events) if event.kind == "error"), None) if shown.advice or shown.failure else None
+    return kept | {"status": status, "metric": metric, "value": value, "visitors": visitors, "problem": wrong}
 
 
 def _age(run: "RunDirectory", holder: "Holder | None") -> float | None:
@@ -167,6 +170,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
         where,
         ", ".join(row["visitors"]),
         _for_how_long(row["age"]),
+        (row["problem"] or "") if alive else "",
     ]
 
 

@@ -26,6 +26,7 @@ def opened(
     goes_on: bool = True,
     paused: bool = False,
     watches: bool = False,
+    begins: bool = True,
     begin: Callable[[], None] | None = None,
 ) -> "TuiGan":
     """A screen on a run.
@@ -33,7 +34,7 @@ def opened(
     Args:
         place: the run directory, absolute, by which it is remembered how a screen on it was left.
         goes_on: whether the run has been seen before, so that its screen begins as it was left.
-        paused, visitor, watches, begin: as TuiGan takes them.
+        paused, visitor, watches, begins, begin: as TuiGan takes them.
     """
     from tui_gan.ui.app import TuiGan
     from tui_gan.ui.memory import recall
@@ -53,6 +54,7 @@ def opened(
         paused=paused,
         visitor=visitor,
         watches=watches,
+        begins=begins,
     )
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from tui_gan.contract.snapshot import Snapshot
+from tui_gan.contract.values import typed
 
 # The parts of a snapshot that cost something to make; "picture" and "predictions" are made until somebody says otherwise.
 # "field" and "wide" say what the picture is to be: with the field between the players, over a window that holds every sample.
@@ -121,6 +122,16 @@ OF_THE_VIEW = (Watch, Browse, Overlay)
 """What concerns the visitor that asks and nobody else."""
 
 
+# Characters of a note.
+LONGEST_NOTE = 200
+
+
+class Note(Command, frozen=True):
+    """Write a text at this step, into the log and on the curves."""
+
+    text: str
+
+
 class Save(Command, frozen=True):
     """Write a checkpoint now."""
 
@@ -143,6 +154,29 @@ class Export(Command, frozen=True):
 
 class Stop(Command, frozen=True):
     """Save and end the run."""
+
+
+def in_words(command: Command) -> str:
+    """A command as it is typed, or would be."""
+    match command:
+        case TurnKnob(name=name, direction=direction):
+            return f"{name} {'up' if direction > 0 else 'down'}"
+        case SetKnob(name=name, value=value):
+            return f"{name} {typed(value)}"
+        case ChangeSetting(key=key, value=value):
+            return f"{key} {typed(value)}"
+        case Step(count=count):
+            return f"step {count}"
+        case Note(text=text):
+            return f"note {text}"
+        case Export(to=to, what=what):
+            return f"export {to} {what}".rstrip()
+    name = type(command).__name__
+    return WORDS.get(name, "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip())
+
+
+# What is typed for these is another word.
+WORDS = {"Resume": "go", "TogglePause": "pause or go", "SlowMotion": "slow", "DrawData": "draw"}
 
 
 class Request(NamedTuple):

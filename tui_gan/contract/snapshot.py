@@ -16,7 +16,9 @@ from tui_gan.contract.rules import RULES, Rules
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
-EventKind = Literal["info", "change", "warning", "error"]
+EventKind = Literal["info", "change", "note", "warning", "error"]
+# What is marked on curves.
+MARKED: tuple[EventKind, ...] = ("change", "note")
 
 
 class Status(enum.Enum):

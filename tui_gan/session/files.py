@@ -12,6 +12,7 @@ from tui_gan.contract.errors import UnreadableError
 from tui_gan.gan.metrics import METRICS
 from tui_gan.session import checkpoint
 from tui_gan.session.checkpoint import About
+from tui_gan.session.journal import Journal
 from tui_gan.session.place import Place
 from tui_gan.session.previews import Previews
 from tui_gan.session.rundir import RunDirectory
@@ -22,6 +23,7 @@ class Files:
     """The open files of one run.
 
     Attributes:
+        log, journal: what the run writes as it goes.
         damaged: how many lines of the log could not be read when it was opened.
     """
 
@@ -29,6 +31,7 @@ class Files:
         """Open them; `step` is where a resumed run goes on, None for a new run."""
         self.run, self.config = run, config
         self.log = RunLog(run.log, step)
+        self.journal = Journal(run.path)
         self.damaged = self.log.damaged
         self._place = Place(run, self.log, config.data)
         self.previews = Previews(run.previews, config.preview_every, step or 0)

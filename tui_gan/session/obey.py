@@ -139,6 +139,14 @@ def export(session: "Session", command: commands.Export) -> None:
     run.note(f"exported {path}", logged=False)
 
 
+def note(session: "Session", command: commands.Note) -> None:
+    """Remember a text at this step."""
+    text = " ".join(command.text.split())
+    if not 0 < len(text) <= commands.LONGEST_NOTE or not text.isprintable():
+        raise UsageError(f"a note is a text of 1 to {commands.LONGEST_NOTE} characters that can be printed")
+    session.run.note(text, "note")
+
+
 def watch(session: "Session", command: commands.Watch) -> None:
     """Make these parts of a snapshot, and no others."""
     session.looker.watch(command.parts, session.visitor)
@@ -241,6 +249,7 @@ OBEY: dict[type[commands.Command], Callable[["Session", Any], None]] = {
     commands.Save: save,
     commands.Evaluate: evaluate,
     commands.Export: export,
+    commands.Note: note,
     commands.Watch: watch,
     commands.Browse: browse,
     commands.Overlay: overlay,

@@ -249,9 +249,10 @@ class Run:
         # What was typed may hold what no file in UTF-8 can.
         text = text.encode(errors="backslashreplace").decode()
         # Of what went wrong or is doubtful it would not be true.
-        text = self.asked(text) if kind in ("info", "change") else text
+        text = self.asked(text) if kind in ("info", "change", "note") else text
         self.events = [*self.events[1 - EVENTS :], Event(self.step, text, kind)]
         self._unsaved = True
+        self.files.journal.add(self.position, "event", text, level=kind, source=self.source)
         if logged:
             details = {"traceback": traceback} if traceback else {}
             self.log("event", text=text, level=kind, **details)

@@ -19,12 +19,22 @@ from tui_gan.contract.outer import word
 from tui_gan.contract.toml import read_toml, resolve, to_toml
 from tui_gan.data.files import fingerprint
 from tui_gan.data.tables import READERS
-from tui_gan.session import lock
+from tui_gan.session import journal, lock
 
 RUNS = Path("runs")
 DATA_COPIED = 64 * 2**20
 # What a run writes into its directory.
-OWN = ("config.toml", "log.jsonl", "console.log", lock.NAME, "checkpoints", "previews", *(f"data{suffix}" for suffix in READERS))
+OWN = (
+    "config.toml",
+    "log.jsonl",
+    "console.log",
+    lock.NAME,
+    journal.NAME,
+    journal.BEFORE,
+    "checkpoints",
+    "previews",
+    *(f"data{suffix}" for suffix in READERS),
+)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import torch
 
-from tui_gan.contract.commands import OF_THE_VIEW, Command, FromVisitor, Glance, Left, Request, Step, Stop
+from tui_gan.contract.commands import OF_THE_VIEW, Command, FromVisitor, Glance, Left, Request, Step, Stop, in_words
 from tui_gan.contract.errors import TuiGanError, UsageError, first_line
 from tui_gan.contract.snapshot import EventKind, Snapshot, Status
 from tui_gan.gan.rules import rules
@@ -41,6 +41,7 @@ class Session:
 
     Attributes:
         visitor: the number of the visitor that is obeyed now; 0 for the front end of the process itself.
+        home: the name of the front end of the process itself, for the journal.
         slow: the step that is shown in slow motion, or was shown last; None before there was one.
     """
 
@@ -51,6 +52,7 @@ class Session:
         self.status = Status.RUNNING
         self.slow: Slow | None = None
         self.visitor = 0
+        self.home = ""
         self._owed = 0
         # Who asked for steps, and is answered when they have been trained.
         self._awaited: list[Callable[[bool, str], None]] = []
@@ -58,8 +60,8 @@ class Session:
         self._advice: str | None = None
         self._error: TuiGanError | None = None
         self._unwritten: OSError | None = None
-        # Whether a visitor has changed something since the last snapshot that was published.
-        self._unshown = False
+        # Whether a visitor has changed something since the last snapshot that was published, and the status that it told.
+        self._unshown, self._told = False, self.status
         self._began = (run.step, run.clock.seconds)
         self._reached = False
         self.looker = Looker(run)
@@ -76,7 +78,7 @@ class Session:
             if left:
                 # Nothing that is done while the run waits counts as training time.
                 self.run.clock.stop()
-            if not training and self._unshown and self.inbox.empty():
+            if self._unshown and self.inbox.empty() and (not training or self.status is not self._told):
                 # A run at rest is looked at by nobody until something happens.
                 self._guarded(self._show)
             elif not training or not self.inbox.empty():
@@ -166,7 +168,7 @@ class Session:
             case Left():
                 self.looker.leave(asked.visitor)
             case _:
-                self._guarded(lambda: self._carry_out(asked))
+                self._journaled(asked, self.home, self._guarded(lambda: self._carry_out(asked)))
 
     def _answer(self, request: Request) -> None:
         """Do what a visitor asks for, in whose name it is logged and told, and say what became of it."""
@@ -180,10 +182,17 @@ class Session:
             why = self.run.events[-1].text
         elif isinstance(command, Stop) and self._error:
             why = str(self._error)
+        self._journaled(command, request.source, why)
         if not why and self._owed and isinstance(command, Step):
             self._awaited.append(request.answered)
         else:
             request.answered(not why, why)
+
+    def _journaled(self, command: Command, source: str, why: str | None) -> None:
+        """Write down who asked for what, and what became of it."""
+        if not isinstance(command, OF_THE_VIEW):
+            why = self.run.events[-1].text if why is None else why
+            self.run.files.journal.add(self.run.position, "request", in_words(command), source=source, obeyed=not why, why=why)
 
     def _settle(self, why: str = "") -> None:
         """Answer those who asked for steps, which have been trained unless some are still owed."""
@@ -319,7 +328,7 @@ class Session:
             self.stop()
 
     def _show(self) -> None:
-        self._unshown = False
+        self._unshown, self._told = False, self.status
         self._publish(self._snapshot())
 
     def _snapshot(self, visitor: int = 0) -> Snapshot:

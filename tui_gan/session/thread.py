@@ -159,6 +159,7 @@ class RunThread:
             from tui_gan.session.start import start
 
             self._session = session = start(self.plan, self._inbox, self._publish)
+        session.home = self.terminal
         if unmet:
             session.run.note(unmet, "warning")
         return session.train()

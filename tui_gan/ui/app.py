@@ -16,7 +16,7 @@ from textual.geometry import Region
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from tui_gan.contract.commands import OF_THE_VIEW, Command, Export, RunHandle, Stop, TurnKnob, Watch
+from tui_gan.contract.commands import LONGEST_NOTE, OF_THE_VIEW, Command, Export, Note, RunHandle, Step, Stop, TurnKnob, Watch
 from tui_gan.contract.news import advised
 from tui_gan.contract.snapshot import Event, EventKind, Line1D, Plane2D, Snapshot, Status
 from tui_gan.ui.answers import Answers
@@ -24,6 +24,7 @@ from tui_gan.ui.bars import Footer
 from tui_gan.ui.board import Board
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.draw.texts.figures import figures
+from tui_gan.ui.field import Field
 from tui_gan.ui.help import Help
 from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings
 from tui_gan.ui.laid import Place
@@ -47,6 +48,8 @@ OVERVIEW = ("distribution", "losses", "samples", "predictions", "quality", "knob
 DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
 # Seconds after which the run begins although the terminal has not taken the first frame.
 BEGINS_WITHIN = 2.0
+LONGEST_NUMBER = 12
+BEGINS_NONE = "a screen in a browser begins no run; `tui-gan attach` opens one that does"
 ONLY_WATCHES = "this screen only watches; `tui-gan attach` opens one that steers"
 KINDS: dict[SeverityLevel, EventKind] = {"information": "info", "warning": "warning", "error": "error"}
 
@@ -62,6 +65,7 @@ class TuiGan(Pictured):
         begin: called once the terminal has taken the first frame with words, which whatever starts the run would delay.
         visitor: the name of this screen among the visitors of the run.
         watches: whether it may ask the run for nothing.
+        begins: whether it may be left for a new run.
 
     Attributes:
         detached: whether it has been left while the run trains on.
@@ -88,10 +92,11 @@ class TuiGan(Pictured):
         begin: Callable[[], None] | None = None,
         visitor: str = "",
         watches: bool = False,
+        begins: bool = True,
     ) -> None:
         self.detached = self._leaves_soon = False
         self._loop_of_screen: asyncio.AbstractEventLoop | None = None
-        self._visitor, self._watches = visitor, watches
+        self._visitor, self._watches, self._begins = visitor, watches, begins
         self.restart: tuple[str, ...] = ()
         super().__init__(Line, ways)
         self.no_color = without_colours(os.environ)
@@ -219,6 +224,25 @@ class TuiGan(Pictured):
             self._begins_paused = not self._begins_paused
             self._show(self._board.frame.snapshot)
 
+    def action_train(self) -> None:
+        """Ask for a number of steps, to train them and pause."""
+
+        def wrong(line: str) -> str:
+            fits = line.isdecimal() and len(line) <= LONGEST_NUMBER and int(line) > 0
+            return "" if fits else "a whole number of steps, such as 500"
+
+        self._ask_for("Train so many steps, then pause:", wrong, LONGEST_NUMBER, lambda line: Step(int(line)))
+
+    def action_note(self) -> None:
+        """Ask for a text, and note it at this step."""
+        self._ask_for("Note at this step:", lambda line: "" if line else "a text, such as: modes merge here", LONGEST_NOTE, Note)
+
+    def _ask_for(self, asked: str, wrong: Callable[[str], str], longest: int, make: Callable[[str], Command]) -> None:
+        if self._watches:
+            self.notify(ONLY_WATCHES, severity="warning")
+        else:
+            self.push_screen(Field(asked, wrong, longest), lambda line: self.send(make(line)) if line else None)
+
     def action_turn(self, name: str, direction: int) -> None:
         """Turn a knob."""
         self.send(TurnKnob(name, direction))
@@ -261,8 +285,8 @@ class TuiGan(Pictured):
 
     def leave_for(self, pairs: tuple[str, ...]) -> None:
         """Save the run, leave, and ask whoever started the app for a new run with these settings."""
-        if self._watches:
-            self.notify(ONLY_WATCHES, severity="warning")
+        if self._watches or not self._begins:
+            self.notify(ONLY_WATCHES if self._watches else BEGINS_NONE, severity="warning")
         elif not self._leaving:
             self.restart = pairs
             self.action_leave()

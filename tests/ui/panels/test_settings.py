@@ -271,6 +271,19 @@ def test_a_setting_that_is_not_live_waits_for_a_new_run(seen, run_of, watch, unt
     assert asked(run) == [Stop()]
 
 
+def test_a_screen_in_a_browser_is_not_left_for_a_new_run(seen, run_of, watch, until, screen_text) -> None:
+    run = run_of(seen())
+    app = TuiGan(run, begins=False)
+
+    async def body(pilot) -> None:
+        app.leave_for(("latent_dim=8",))
+        await until(pilot, lambda: "a screen in a browser begins no run" in screen_text(app))
+
+    watch(app, body)
+    assert app.restart == ()
+    assert asked(run) == []
+
+
 def test_the_value_in_force_takes_the_wish_back(seen, run_of, watch, until, screen_text) -> None:
     app = TuiGan(run_of(seen()))
 

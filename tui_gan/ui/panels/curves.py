@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import BindingType
 
 from tui_gan.contract.commands import Overlay
-from tui_gan.contract.snapshot import Floats
+from tui_gan.contract.snapshot import MARKED, Floats
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.series.charts import Plot, Window, arrangement, charts
@@ -257,4 +257,4 @@ class Curves(Panel):
 
 
 def _marks(frame: Frame) -> tuple[Mark, ...]:
-    return tuple(Mark(event.step, event.text) for event in frame.snapshot.events if event.kind == "change")
+    return tuple(Mark(event.step, event.text) for event in frame.snapshot.events if event.kind in MARKED)

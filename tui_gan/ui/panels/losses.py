@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tui_gan.contract.snapshot import Series, Snapshot
+from tui_gan.contract.snapshot import MARKED, Series, Snapshot
 from tui_gan.ui.draw import scale
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gauges import GAUGES, LOSSES, PRETRAINING
@@ -65,4 +65,4 @@ def _drawn(name: str) -> tuple[Ink, str, str]:
 
 
 def _marks(snapshot: Snapshot) -> list[Mark]:
-    return [Mark(event.step, event.text.partition(" (")[0][:WORDS]) for event in snapshot.events if event.kind == "change"]
+    return [Mark(event.step, event.text.partition(" (")[0][:WORDS]) for event in snapshot.events if event.kind in MARKED]

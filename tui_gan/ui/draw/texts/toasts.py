@@ -10,7 +10,7 @@ from tui_gan.ui.draw.texts.words import EVENT_MARKS
 
 WIDEST = 60
 LINES = 3
-EDGE: dict[EventKind, Ink] = {"info": Ink.FOCUS, "change": Ink.FOCUS, "warning": Ink.WARNING, "error": Ink.ERROR}
+EDGE: dict[EventKind, Ink] = {**dict.fromkeys(("info", "change", "note"), Ink.FOCUS), "warning": Ink.WARNING, "error": Ink.ERROR}
 
 
 def room(events: Sequence[Event], width: int) -> tuple[int, int]:

@@ -21,6 +21,7 @@ BADGES: dict[Status, tuple[str, str, Ink]] = {
 EVENT_MARKS: dict[EventKind, tuple[str, str, Ink]] = {
     "info": ("·", ".", Ink.DIM),
     "change": ("◆", "*", Ink.MARK),
+    "note": ("✎", "#", Ink.MARK),
     "warning": ("▲", "!", Ink.WARNING),
     "error": ("✖", "X", Ink.ERROR),
 }
