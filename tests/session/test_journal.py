@@ -84,6 +84,16 @@ def test_damage_costs_itself_and_what_cannot_be_written_stops_nothing(tmp_path: 
     assert [*journal.lines(tmp_path)] == []
 
 
+def test_a_line_that_a_killed_run_has_torn_keeps_no_other_from_being_read(tmp_path: Path) -> None:
+    Journal(tmp_path).add(1, "event", "one")
+    with (tmp_path / NAME).open("ab") as file:
+        file.write(b'{"number":2,"step":1,"ki')
+    resumed = Journal(tmp_path)
+    resumed.add(2, "event", "two")
+    resumed.add(3, "event", "three")
+    assert [(line.number, line.text) for line in journal.lines(tmp_path)] == [(1, "one"), (2, "two"), (3, "three")]
+
+
 def test_steps_that_are_asked_for_say_what_became_of_them(train: Train) -> None:
     ended = train(script={5: [asked("ann", Step(3))]}, hold=True)
     (line,) = [line for line in journal.lines(ended.directory.path) if line.text == "step 3"]

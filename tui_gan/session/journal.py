@@ -4,11 +4,13 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from tui_gan.contract.outer import check_ordinary
+from tui_gan.session.entries import Step
 
 NAME, BEFORE = "journal.jsonl", "journal.1.jsonl"
 # Bytes of a file, after which it becomes the one before, and of the longest line that is read.
@@ -27,8 +29,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         obeyed: of a request, with why not.
     """
 
-    number: int
-    step: int
+    number: Annotated[int, Meta(ge=1, le=2**53)]
+    step: Step
     kind: Literal["request", "event"]
     text: str
     source: str = ""
@@ -44,6 +46,8 @@ class Journal:
         self._path = run / NAME
         self._before = run / BEFORE
         self._next = max((line.number for line in lines(run)), default=0) + 1
+        # What a run that was killed has torn at the end keeps nothing from being read.
+        self._torn = _is_torn(self._path)
 
     def add(self, step: int, kind: Literal["request", "event"], text: str, **more: str | bool) -> None:
         """Append a line; the file is opened anew each time, so that it is there again after the directory has been made again."""
@@ -54,10 +58,21 @@ class Journal:
         self._next += 1
         with contextlib.suppress(OSError):
             with self._path.open("ab") as file:
-                file.write(msgspec.json.encode(line) + b"\n")
+                file.write(b"\n" * self._torn + msgspec.json.encode(line) + b"\n")
+                self._torn = False
                 full = file.tell() > LARGEST
             if full:
                 os.replace(self._path, self._before)
+
+
+def _is_torn(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        check_ordinary(path)
+        with path.open("rb") as file:
+            if file.seek(0, os.SEEK_END):
+                file.seek(-1, os.SEEK_END)
+                return file.read(1) != b"\n"
+    return False
 
 
 def lines(run: Path, since: int = 0) -> Iterator[Line]:

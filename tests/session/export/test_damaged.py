@@ -15,7 +15,7 @@ from safetensors import safe_open
 from tests import fuzz
 from tui_gan.cli.visiting import became
 from tui_gan.contract.errors import UnreadableError
-from tui_gan.session import checkpoint, lock, overlays, previews, rundir
+from tui_gan.session import checkpoint, journal, lock, overlays, previews, rundir
 from tui_gan.session.course import course
 from tui_gan.session.export import animation
 from tui_gan.session.export.source import found, kept, of_preview
@@ -52,6 +52,19 @@ def of_log(runs: dict[str, Path], place: Path) -> Reader:
         assert data.startswith(log.read_bytes())
 
     return Reader(read, [(runs["line"] / "log.jsonl").read_bytes()])
+
+
+def of_journal(runs: dict[str, Path], place: Path) -> Reader:
+    path = place / journal.NAME
+
+    def read(data: bytes) -> None:
+        path.write_bytes(data)
+        before = [line.number for line in journal.lines(place)]
+        # A resumed run goes on with it.
+        journal.Journal(place).add(40, "event", "one more", level="info")
+        assert [line.number for line in journal.lines(place)][-1] == max(before, default=0) + 1
+
+    return Reader(read, [(runs["line"] / journal.NAME).read_bytes()])
 
 
 def of_lock(runs: dict[str, Path], place: Path) -> Reader:
@@ -147,6 +160,7 @@ def of_previews(kind: str) -> Callable[[dict[str, Path], Path], Reader]:
 READERS = {
     "log": of_log,
     "lock": of_lock,
+    "journal": of_journal,
     "configuration": of_config,
     "checkpoint": of_checkpoint,
     "description": of_description,
