@@ -27,6 +27,8 @@ from tui_gan.session.plan import Outcome, Plan
 from tui_gan.session.rundir import RunDirectory
 
 RESULT = ["run", "status", "step", "seconds", "steps_per_second", "metrics"]
+# One of each kind of data and of networks; the others are run in `make check-slow`.
+QUICK = ("toy1d", "ring2d", "digits", "images", "mnist-dcgan", "nips2016")
 SHORT = ("run", "toy1d", "--headless", "--json", "--batch-size", 16)
 
 
@@ -47,7 +49,7 @@ def small(preset: str) -> list[str]:
     return [word for pair in (*widths, "evaluated=200") for word in ("--set", pair)]
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in PRESETS])
 def test_a_run_ends_with_one_json_object_and_a_directory_that_holds_it(preset: str, program: Program, sets: Path, pictures: Path) -> None:
     config = PRESETS[preset].config
     data = ["--data", pictures] if config.dataset == "images" else []

@@ -28,12 +28,24 @@ from tui_gan.wire.client import Visit
 LONG = 60.0
 
 
-def begun(name: str, config: Config, knobs: Knobs) -> RunThread:
-    """A run of very many steps."""
-    directory, made = rundir.create(Path(name), config, knobs)
-    run = RunThread(Plan(directory, made, knobs, 10**9, hold=True))
-    run.start()
-    return run
+Begun = Callable[[str], RunThread]
+
+
+@pytest.fixture
+def begun(config: Config, knobs: Knobs) -> Iterator[Begun]:
+    """Begins a run of very many steps, and ends it with the test."""
+    runs: list[RunThread] = []
+
+    def begun(name: str) -> RunThread:
+        directory, made = rundir.create(Path(name), config, knobs)
+        runs.append(RunThread(Plan(directory, made, knobs, 10**9, hold=True)))
+        runs[-1].start()
+        return runs[-1]
+
+    yield begun
+    for run in runs:
+        run.send(commands.Stop())
+        assert run.wait(LONG)
 
 
 def until(true: Callable[[], object]) -> None:
@@ -44,13 +56,11 @@ def until(true: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def training(config: Config, knobs: Knobs) -> Iterator[RunThread]:
+def training(begun: Begun) -> RunThread:
     """A run "mine" in the working directory, which is empty otherwise."""
-    run = begun("mine", config, knobs)
+    run = begun("mine")
     until(lambda: run.latest.status is not Status.LOADING)
-    yield run
-    run.send(commands.Stop())
-    assert run.wait(LONG)
+    return run
 
 
 @pytest.mark.usefixtures("training")
@@ -236,11 +246,11 @@ def test_where_no_socket_can_be_made_the_run_trains_and_says_so(
 
 
 def test_a_run_is_visited_from_its_first_second_and_obeys_when_it_has_loaded(
-    config: Config, knobs: Knobs, program: Program, monkeypatch: pytest.MonkeyPatch
+    begun: Begun, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded = threading.Event()
     monkeypatch.setattr("tui_gan.session.thread.load_torch", lambda: loaded.wait(LONG))
-    run = begun("mine", config, knobs)
+    run = begun("mine")
     until(lambda: place.address(Path("mine")).exists())
     assert program("state", "mine", "--json").result["status"] == "loading"
     with contextlib.closing(Visit(place.address(Path("mine")), "one")) as visit:
@@ -254,8 +264,8 @@ def test_a_run_is_visited_from_its_first_second_and_obeys_when_it_has_loaded(
 
 
 @pytest.mark.usefixtures("training")
-def test_all_runs_are_asked_and_one_that_refuses_keeps_nothing_from_the_others(config: Config, knobs: Knobs, program: Program) -> None:
-    other = begun("other", config, knobs)
+def test_all_runs_are_asked_and_one_that_refuses_keeps_nothing_from_the_others(begun: Begun, program: Program) -> None:
+    other = begun("other")
     until(lambda: other.latest.status is Status.RUNNING)
     for words in (("pause",), ("pause", "mine", "--all")):
         assert program(*words).line == "tui-gan: tui-gan pause takes a run, or --all for every run of yours that trains"
@@ -276,11 +286,11 @@ def test_all_runs_are_asked_and_one_that_refuses_keeps_nothing_from_the_others(c
 
 
 @pytest.mark.usefixtures("training")
-def test_runs_are_listed_with_what_has_become_of_each(config: Config, knobs: Knobs, program: Program) -> None:
-    ended = begun("runs/ended", config, knobs)
+def test_runs_are_listed_with_what_has_become_of_each(begun: Begun, program: Program) -> None:
+    ended = begun("runs/ended")
     ended.send(commands.Stop())
     assert ended.wait(LONG)
-    crashed = begun("runs/crashed", config, knobs)
+    crashed = begun("runs/crashed")
     until(lambda: crashed.latest.status is Status.RUNNING)
     crashed.send(commands.Stop())
     assert crashed.wait(LONG)

@@ -121,6 +121,7 @@ def test_a_page_shows_the_run_and_steers_it_and_leaves_nothing_behind(run: Path,
         assert len([line for line in server.text.splitlines() if line.strip(" ^C")]) == 1
 
 
+@pytest.mark.slow
 def test_a_page_that_watches_asks_for_nothing_and_one_that_quits_ends_the_run(run: Path, context: BrowserContext) -> None:
     with served(run, "--watch") as (_, watching), served(run) as (_, link):
         watches = opened(context, watching)

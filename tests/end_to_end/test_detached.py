@@ -98,7 +98,9 @@ def test_what_is_left_by_d_trains_on_and_is_the_same_run_when_somebody_comes_bac
     assert (asked_for["name"], asked_for["source"]) == ("batch_size", "ann")
 
 
-@pytest.mark.parametrize("how", ["the window is closed", "the parent is killed", "a signal"])
+@pytest.mark.parametrize(
+    "how", ["the window is closed", *(pytest.param(how, marks=pytest.mark.slow) for how in ("the parent is killed", "a signal"))]
+)
 def test_a_run_that_loses_its_terminal_has_the_weights_of_one_that_did_not(run: Path, tmp_path: Path, program: Program, how: str) -> None:
     asked = ("run", "toy1d", "--steps", "1000", "--seed", "3", "--pace", "0", "--out")
     with terminal(*asked, str(run), "--set", "linger=0", cwd=tmp_path) as opened:

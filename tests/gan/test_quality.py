@@ -12,6 +12,7 @@ def check(preset: str, seed: int) -> None:
     assert [bar for bar in promise.bars if not bar.met(found.metrics[bar.metric])] == [], found.metrics
 
 
+@pytest.mark.slow
 def test_toy1d_learns_the_gaussian_in_2000_steps() -> None:
     check("toy1d", 0)
 

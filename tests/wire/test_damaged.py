@@ -138,7 +138,7 @@ DENSE = {
 
 
 @pytest.mark.usefixtures("traced")
-@pytest.mark.parametrize("kind", DENSE)
+@pytest.mark.parametrize("kind", [kind if kind == "lists" else pytest.param(kind, marks=pytest.mark.slow) for kind in DENSE])
 def test_what_is_packed_most_densely_takes_no_more_memory(kind: str) -> None:
     """Of every value that a message may hold as many as it may hold, where anything stands, and where a snapshot changes."""
     item = DENSE[kind]
