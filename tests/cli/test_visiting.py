@@ -306,7 +306,7 @@ def test_runs_are_listed_with_what_has_become_of_each(begun: Begun, program: Pro
     assert first["best"] <= first["value"] == first["metrics"]["w1"]
     assert [(row["run"], row["status"], row["pid"]) for row in rest] == [("runs/crashed", "crashed", None), ("runs/ended", "stopped", None)]
     line, *_ = program("runs").out.splitlines()
-    assert re.search(rf"mine +detached +step [0-9]+/1000000000 +w1 [0-9.e-]+ .*cpu {holder.host}:{os.getpid()} +[0-9]+ s$", line)
+    assert re.search(rf"mine +detached +step [0-9]+/1000000000 +w1 [0-9.e-]+ .*cpu {holder.host}:{os.getpid()} +[0-9]+ (s|min|h)$", line)
 
 
 def test_a_run_that_something_has_stopped_says_so_in_the_list(training: RunThread, program: Program) -> None:
