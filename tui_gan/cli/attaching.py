@@ -17,6 +17,7 @@ import typer
 from tui_gan.cli import own
 from tui_gan.cli.options import check_terminal, run_or_file
 from tui_gan.cli.visiting import Name, newest, visited
+from tui_gan.contract.commands import Watch
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.outer import tell
 from tui_gan.contract.snapshot import Status
@@ -31,7 +32,9 @@ Run = Annotated[
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with plain ASCII.")]
 # What ends the screen and leaves the run alone.
 FATAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-GLANCE_MS, LEAVES_WITHIN = 250, 3.0
+GLANCE_MS = 250
+# What the overview shows of every kind of run.
+FIRST = ("picture", "predictions")
 
 
 def attach(run: Run = "", visitor: Name = None, ascii: Ascii = False) -> None:
@@ -64,6 +67,9 @@ def _look_at(run: str, name: str | None, ascii_only: bool, watches: bool, in_bro
 
     with visited(run or newest(), name, asks=not watches) as visit:
         place = visit.welcome.run
+        # On its way while the screen is imported.
+        visit.send(Watch(FIRST))
+        visit.request_snapshot()
         app = opened(visit, preferences, place, ascii_only=ascii_only, visitor=visit.name, watches=watches, begins=not in_browser)
         number = _shown(visit, app)
         remember(app, place)

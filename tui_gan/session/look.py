@@ -18,7 +18,7 @@ from tui_gan.session.overlays import Overlaid, others
 from tui_gan.session.run import Run
 
 # The share of the training time that looking may take.
-LOOKING = 0.04
+LOOKING = 0.02
 # Seconds between two diagnoses of a run that trains.
 DIAGNOSED = 3
 # What is made until somebody says otherwise, and what stays as it was seen last when nobody watches it.
