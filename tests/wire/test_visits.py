@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,26 @@ def test_the_end_of_the_run_is_told_with_its_reason_and_the_socket_goes(
     assert not address.exists()
     with pytest.raises(AbsentError, match="no run is there"):
         Visit(address, "late")
+
+
+def test_who_asks_and_looks_while_the_run_ends_hears_the_reason_too(run: Run, tmp_path: Path) -> None:
+    def asks(visit: Visit) -> None:
+        for _ in range(3_000):
+            visit.request_snapshot()
+            visit.send(Save())
+
+    for number in range(20):
+        address = tmp_path / str(number)
+        server = Server(run, Path("/runs/a"), address)
+        one = Visit(address, "one")
+        asking = threading.Thread(target=asks, args=(one,))
+        asking.start()
+        until(lambda: run.obeyed)
+        server.close("the run has finished at step 40")
+        one.wait()
+        asking.join()
+        assert one.ended == "the run has finished at step 40"
+        run.obeyed.clear()
 
 
 def test_a_socket_that_nobody_listens_to_is_nobodys(run: Run, address: Path) -> None:

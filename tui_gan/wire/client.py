@@ -172,7 +172,9 @@ class Visit:
                 for content in incoming.feed(piece):
                     self._hear(content)
         finally:
-            self._writer.close()
+            # What could not be sent by now is for nobody.
+            self._writer.transport.abort()
+            await asyncio.sleep(0)
 
     def _hear(self, content: bytes) -> None:
         message = from_run(content)

@@ -99,15 +99,11 @@ class Server:
             keeping.cancel()
             self._server.close()
         for visit in tuple(self._visits):
-            visit.say(Refused(why))
-        visits = tuple(self._visits)
-        tasks = [visit.task for visit in visits if visit.task is not None]
+            visit.dismiss(why)
+        tasks = [visit.task for visit in self._visits if visit.task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        # One that does not read is not waited for.
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*(visit.gone() for visit in visits), return_exceptions=True), GONE_WITHIN)
 
     def _show(self) -> None:
         for visit in self._visits:
@@ -155,6 +151,7 @@ class Server:
         finally:
             self._visits.discard(visit)
             visit.leave()
+            await visit.gone()
             if visit.name:
                 self.meet()
             with contextlib.suppress(OSError):
@@ -179,11 +176,12 @@ class _Visit:
         self._seen: Snapshot | None = None
         self.looks = 0
         self._showing: asyncio.Task[None] | None = None
+        self._dismissed = False
         self._asks = False
 
     def say(self, message: FromRun) -> None:
         """Send a message, as far as there still is somebody to send it to."""
-        if not self._writer.is_closing():
+        if not (self._dismissed or self._writer.is_closing()):
             self._writer.write(packed(message))
 
     async def serve(self, run: Path) -> None:
@@ -244,10 +242,21 @@ class _Visit:
         with contextlib.suppress(RuntimeError):  # The server may have been closed since.
             self._loop.call_soon_threadsafe(call)
 
+    def dismiss(self, why: str) -> None:
+        """Tell the visitor why it is sent away."""
+        self.say(Refused(why))
+        self._dismissed = True
+        if self._showing is not None:
+            self._showing.cancel()
+        with contextlib.suppress(OSError):
+            self._writer.write_eof()
+
     async def gone(self) -> None:
-        """Wait until the visitor has taken all that was said to it."""
-        self._writer.close()
-        await self._writer.wait_closed()
+        """Take in what a visitor that is sent away still says: a connection that is closed before it leaves loses what it was told."""
+        left = not self._dismissed
+        with contextlib.suppress(OSError, TimeoutError):
+            while not left:
+                left = not await asyncio.wait_for(self._reader.read(PIECE), GONE_WITHIN)
 
     def leave(self) -> None:
         """Have nothing made any longer that only this visitor watched."""
