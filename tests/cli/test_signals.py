@@ -33,7 +33,7 @@ main()
 PATIENCE = 120.0
 KNOBS = ("--batch-size", "16", "--minibatch-discrimination", "--checkpoint-every", "50")
 # They wait for each other's tests, and would take both cores meanwhile.
-SLOWLY = ("--pace", "250")
+SLOWLY = ("--pace", "100")
 EVERY = PRESETS["toy1d"].config.log_every
 
 

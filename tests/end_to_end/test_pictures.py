@@ -33,7 +33,9 @@ def colours(opened: Terminal) -> int:
 
 
 @pytest.mark.parametrize(
-    ("preset", "title", "seen"), [("ring2d", "plane", "modes found"), ("digits", "images", "8 × 8 grey")], ids=["ring2d", "digits"]
+    ("preset", "title", "seen"),
+    [pytest.param("ring2d", "plane", "modes found", marks=pytest.mark.slow), ("digits", "images", "8 × 8 grey")],
+    ids=["ring2d", "digits"],
 )
 def test_the_picture_is_drawn_the_penalty_turned_and_the_run_gone_on_with(
     preset: str, title: str, seen: str, tmp_path: Path, program: Program

@@ -77,7 +77,9 @@ KINDS |= {
     for decay, share in ((0.0, 1.0), (0.9, 1e-3), (0.99999, 1.0))
 }
 KINDS |= {f"k {name}": ("gaussian", {"coordination": name, "updates": "same_batch"}) for name in COORDINATION}
-every_kind = pytest.mark.parametrize("kind", KINDS)
+# Each takes as long as five others, and "images" has convolutions too.
+DEAR = ("images by momentum", "images in epochs")
+every_kind = pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.slow) if kind in DEAR else kind for kind in KINDS])
 
 
 def images() -> Dataset:

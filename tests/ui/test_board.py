@@ -18,8 +18,14 @@ SIZES = [(10, 3), (40, 12), (80, 24), (120, 36), (200, 60)]
 @pytest.mark.parametrize(
     ("status", "ascii_only", "size"),
     [
-        *((Status.RUNNING, True, size) for size in SIZES),
-        *((status, status is Status.FAILED, size) for status in (Status.LOADING, Status.FAILED) for size in SIZES[::2]),
+        *((Status.RUNNING, True, size) for size in SIZES[::2]),
+        *(pytest.param(Status.RUNNING, True, size, marks=pytest.mark.slow) for size in SIZES[1::2]),
+        *((status, status is Status.FAILED, size) for status in (Status.LOADING, Status.FAILED) for size in SIZES[:1]),
+        *(
+            pytest.param(status, status is Status.FAILED, size, marks=pytest.mark.slow)
+            for status in (Status.LOADING, Status.FAILED)
+            for size in SIZES[2::2]
+        ),
     ],
 )
 def test_every_size_shows_its_state(seen, run_of, size, status: Status, ascii_only: bool, watch, screen_text) -> None:

@@ -20,7 +20,7 @@ from tui_gan.ui.app import TuiGan
     ],
     ids=str,
 )
-@pytest.mark.parametrize("size", [(44, 24), (120, 36)], ids=str)
+@pytest.mark.parametrize("size", [(44, 24)], ids=str)
 def test_what_is_typed_is_sent_when_it_is_right(keys, sent, size, seen, run_of, watch) -> None:
     run = run_of(seen())
     app = TuiGan(run)
