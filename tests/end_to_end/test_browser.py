@@ -146,6 +146,7 @@ def test_a_page_that_watches_asks_for_nothing_and_one_that_quits_ends_the_run(ru
         wait_for(page, "tui-gan: nothing trains in")
 
 
+@pytest.mark.slow
 def test_nobody_comes_in_without_the_token_or_from_another_page(run: Path, context: BrowserContext) -> None:
     with served(run) as (_, link):
         home, _, token = link.partition("?token=")

@@ -138,7 +138,7 @@ def test_whoever_wants_a_hang_up_to_save_says_so_in_his_file(run: Path, tmp_path
     assert int(newest(run).stem[5:]) == saved + 5
 
 
-@pytest.mark.parametrize("front_end", ["--headless", "--plain"])
+@pytest.mark.parametrize("front_end", ["--headless", pytest.param("--plain", marks=pytest.mark.slow)])
 def test_a_run_without_a_screen_survives_its_terminal_too_and_a_later_signal_saves_it(run: Path, tmp_path: Path, front_end: str) -> None:
     with terminal("run", "toy1d", front_end, "--out", str(run), cwd=tmp_path) as opened:
         opened.wait_for("steps/s" if front_end == "--headless" else "Training toy1d")

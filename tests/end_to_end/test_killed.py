@@ -48,7 +48,7 @@ for line in sys.stdin:
 """
 
 
-@pytest.mark.parametrize("times", [2, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [1, pytest.param(200, marks=pytest.mark.slow)])
 def test_a_run_that_is_killed_at_any_moment_goes_on_from_its_newest_whole_checkpoint(
     times: int, tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:

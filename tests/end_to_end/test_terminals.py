@@ -181,7 +181,7 @@ original, Trainer.step = Trainer.step, step
 }
 
 
-@pytest.mark.parametrize("what", ["screen", pytest.param("training", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("what", [pytest.param(what, marks=pytest.mark.slow) for what in STUCK])
 def test_what_is_stuck_is_ended_by_signals_and_leaves_the_terminal_as_it_was(tmp_path: Path, what: str) -> None:
     with broken("import time\n" + STUCK[what], tmp_path) as opened:
         opened.wait_for(lambda text: "RUNNING" in text)

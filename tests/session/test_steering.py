@@ -65,6 +65,7 @@ def config(config: Config) -> Config:
     return msgspec.structs.replace(config, metrics=("w1", "ks", "sd_ratio"))
 
 
+@pytest.mark.slow
 def test_2n_steps_are_n_and_save_and_load_and_n_across_changes(train: Train, resume: Train) -> None:
     whole = train("whole", CHANGES)
     for half in (4, 11, 20, 25, 30):

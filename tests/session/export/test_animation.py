@@ -33,7 +33,7 @@ def film(run: Path) -> Made:
     return gif(found(str(run)))
 
 
-@pytest.mark.parametrize("kind", ["line", "plane", "images"])
+@pytest.mark.parametrize("kind", [pytest.param("line", marks=pytest.mark.slow), pytest.param("plane", marks=pytest.mark.slow), "images"])
 def test_every_preview_is_a_frame_and_the_last_one_is_held(kind: str, runs: dict[str, Path]) -> None:
     made = film(runs[kind])
     shown = frames(made.content)
