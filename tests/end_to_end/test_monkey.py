@@ -13,12 +13,12 @@ from tui_gan.contract.snapshot import Status
 from tui_gan.ui.keys import KEYS
 
 SEED = 20260
-LEAVE = ("quit", "interrupt")
+LEAVE = ("quit", "interrupt", "detach")
 # What trains, moves the networks, or begins another run.
 TRAINS = ("pause", "step", "slow", "update_discriminator", "update_generator", "device", "restart")
 ROUND = 50
 # Steps of seconds would be waited for without end.
-DEAR = ("batch_size_raise", "k_steps_raise")
+DEAR = ("batch_size_raise", "k_steps_raise", "train")
 
 
 def typed(without: tuple[str, ...]) -> list[str]:
