@@ -6,7 +6,6 @@ import json
 import os
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from tests.logs import log_of
 from tests.program import Program
+from tests.wire.visited import until
 from tui_gan.contract import commands
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
@@ -46,13 +46,6 @@ def begun(config: Config, knobs: Knobs) -> Iterator[Begun]:
     for run in runs:
         run.send(commands.Stop())
         assert run.wait(LONG)
-
-
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + LONG
-    while not true():
-        assert time.monotonic() < end, "it did not come true"
-        time.sleep(0.005)
 
 
 @pytest.fixture

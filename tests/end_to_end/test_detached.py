@@ -2,9 +2,10 @@
 
 import contextlib
 import os
+import re
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,10 @@ from safetensors.torch import load_file
 from tests.end_to_end.test_screen import log, newest, step, training
 from tests.program import Program
 from tests.terminal import PATIENCE, terminal
+from tests.wire.visited import until
 from tui_gan.session import lock
 from tui_gan.wire import AbsentError, place
 from tui_gan.wire.client import Visit
-
-
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "it did not come true"
-        time.sleep(0.02)
 
 
 def visit(run: Path) -> Visit:
@@ -88,9 +83,14 @@ def test_what_is_left_by_d_trains_on_and_is_the_same_run_when_somebody_comes_bac
         first.wait_for(lambda text: "visitors" not in text)
         with contextlib.closing(visit(run)) as here:
             assert here.welcome.pid == pid
+        first.press("D")
+        assert first.wait_end() == 0
+        assert b"the run has finished and waits; `tui-gan attach" in first.raw
+    with terminal("attach", str(run), cwd=tmp_path) as first:
+        first.wait_for(lambda text: "FINISHED" in text)
         first.press("q")
         assert first.wait_end() == 0
-        assert b"the run has finished at step 1,500; `tui-gan resume" in first.raw
+        assert re.search(rb"the run has finished at step 1,500; `tui-gan resume \S+ --steps N` goes on", first.raw)
         assert first.is_clean()
     until(lambda: ended(run))
     until(lambda: "finished at step 1500" in (run / "console.log").read_text())

@@ -5,13 +5,13 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.test_screen import step
-from tests.terminal import PATIENCE, Terminal, entered, terminal
+from tests.terminal import Terminal, entered, terminal
+from tests.wire.visited import until
 
 LAST = (120, 36)
 # Stops itself, as SIGSTOP does, with all of its threads, when torch is looked for for the first time.
@@ -92,13 +92,6 @@ def test_on_a_terminal_that_does_not_read_keys_are_heard_and_training_goes_on(tm
         until(lambda: "stopped at step" in log.read_text())
         assert opened.wait_end() == 0
         assert opened.is_clean()
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "it did not come true"
-        time.sleep(0.02)
 
 
 def test_words_stand_on_the_terminal_before_torch_is_loaded_and_no_key_is_lost_meanwhile(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def _look_at(run: str, name: str | None, ascii_only: bool, watches: bool, in_bro
         if has_ended:
             # What became of it is said last.
             visit.wait()
-        tell(parting(Path(place), visit.ended if has_ended else ""))
+        tell(parting(Path(place), visit.latest, visit.ended if has_ended else ""))
     if pairs:
         from tui_gan.cli import running
 

@@ -231,7 +231,7 @@ def _leave(run: RunThread, parent: Parent, app: "TuiGan", signals: Signals) -> N
     run.leave_terminal()
     run.send(commands.Watch(()))
     unattended.leave_terminal(place)
-    parent.go(parting(place, ""), 0 if on_purpose else 128 + signal.SIGHUP)
+    parent.go(parting(place, run.latest), 0 if on_purpose else 128 + signal.SIGHUP)
 
 
 def _screen_failed(plan: Plan, outcome: Outcome, failure: BaseException) -> TuiGanError:

@@ -133,10 +133,7 @@ def _live(run: "RunDirectory", holder: "Holder") -> dict[str, Any]:
         return {"status": running}
     metric = found["settings"]["metric"]
     value = found["metrics"].get(metric)
-    status = {"running": running, "stopped": "stopped"}.get(found["status"], found["status"])
-    if status in ("finished", "failed"):
-        # It holds its device until somebody ends it.
-        status = f"{status}, waiting"
+    status = running if found["status"] == "running" else found["status"]
     visitors = [name for name in found["visitors"] if name != "runs"]
     kept = {name: found[name] for name in ("step", "steps", "metrics", "device", "steps_per_second")}
     # What has stopped it, until somebody goes on.

@@ -12,8 +12,12 @@ from tui_gan.contract.outer import word
 
 if TYPE_CHECKING:
     from tui_gan.contract.commands import RunHandle
+    from tui_gan.contract.snapshot import Snapshot
     from tui_gan.ui.app import TuiGan
     from tui_gan.ui.preferences import Preferences
+
+# What a run does that is left while it does not train.
+LEFT = {"LOADING": "is loading", "PAUSED": "stays paused", "FINISHED": "has finished and waits", "FAILED": "has failed and waits"}
 
 
 def opened(
@@ -68,6 +72,8 @@ def remember(app: "TuiGan", place: str) -> None:
         keep(memory_path(), now)
 
 
-def parting(run: Path, ended: str) -> str:
-    """What is said when a run has been left: how to come back, or, where it has ended, how to go on."""
-    return f"{ended}; `tui-gan resume {word(run)}` goes on" if ended else f"the run trains on; `tui-gan attach {word(run)}` comes back"
+def parting(run: Path, shown: "Snapshot", ended: str = "") -> str:
+    """What is said when a run has been left: how to come back, or, where it has `ended`, how to go on."""
+    if ended:
+        return f"{ended}; `tui-gan resume {word(run)}{' --steps N' if shown.step >= shown.steps else ''}` goes on"
+    return f"the run {LEFT.get(shown.status.value, 'trains on')}; `tui-gan attach {word(run)}` comes back"

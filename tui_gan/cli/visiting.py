@@ -197,7 +197,8 @@ def visited(run: str, name: str | None = None, asks: bool = True) -> "Iterator[V
         with contextlib.closing(Visit(address, terminal_name() if name is None else name, asks)) as visit:
             yield visit
     except AbsentError:
-        raise UnreadableError(f"nothing trains in {found.path}: {became(holder, found.path)}; {rundir.going_on(found)}") from None
+        how = rundir.going_on(found, finished=holder is not None and holder.ended == "finished")
+        raise UnreadableError(f"nothing trains in {found.path}: {became(holder, found.path)}; {how}") from None
     except WireError as error:
         raise TuiGanError(f"{found.path}: {error}") from None
 

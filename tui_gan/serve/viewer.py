@@ -89,12 +89,12 @@ class Viewer(AppService):
         # It may not have taken the terminal yet, and then would not hear of it.
         program.send_signal(signal.SIGHUP)
         try:
-            async with asyncio.timeout(ENDS_WITHIN):
-                # asyncio's own processes may be reaped under its feet by a signal that is sent to them.
-                while program.poll() is None:
-                    await asyncio.sleep(GLANCE)
-        except TimeoutError:
-            pass
+            # One that has not ended by then is killed.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ENDS_WITHIN):
+                    # asyncio's own processes may be reaped under its feet by a signal that is sent to them.
+                    while program.poll() is None:
+                        await asyncio.sleep(GLANCE)
         finally:
             program.kill()
             program.wait()

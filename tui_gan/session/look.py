@@ -87,7 +87,9 @@ class Looker:
 
     def viewer(self, visitor: int) -> Viewer:
         """The viewer of a visitor, which is there from now on."""
-        return self.viewers.setdefault(visitor, Viewer(self.run))
+        if visitor not in self.viewers:
+            self.viewers[visitor] = Viewer(self.run)
+        return self.viewers[visitor]
 
     def leave(self, visitor: int) -> None:
         """Make nothing any longer that only this visitor watched."""

@@ -130,10 +130,10 @@ def without_checkpoint(run: RunDirectory) -> str:
     return f"`{anew(run, config, next(place for place in places if not place.exists()))}` begins it anew"
 
 
-def going_on(run: RunDirectory) -> str:
-    """How to go on with a run that nobody trains."""
+def going_on(run: RunDirectory, finished: bool = False) -> str:
+    """How to go on with a run that nobody trains; one that has finished needs further steps."""
     if any(run.checkpoints.glob("step-*.safetensors")):
-        return f"`{resuming(run.path)}` goes on with it"
+        return f"`{resuming(run.path)}{' --steps N' if finished else ''}` goes on with it"
     return without_checkpoint(run) or "it has no checkpoint to go on from"
 
 

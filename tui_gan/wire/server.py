@@ -47,7 +47,6 @@ class Server:
     Args:
         run: the run directory, absolute.
         address: of the socket; whatever lies there is a dead run's, which the caller has made sure of.
-
         beats: seconds between which it is seen to that visitors find the run.
 
     Raises:
