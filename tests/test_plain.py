@@ -178,6 +178,13 @@ def test_after_quit_nothing_more_is_read(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out.splitlines() == ["Training toy1d on cpu.", "Saving.", "Stopped at step 2000."]
 
 
+def test_who_detaches_is_told_nothing_more_and_the_run_is_not_stopped(capsys: pytest.CaptureFixture[str]) -> None:
+    run = MadeUp(snapshot(), [snapshot(events=(Event(1, "saved"),))] * 9)
+    assert plain.watch(run, waits(30), iter([[], ["detach", "quit"]]).__next__)
+    assert commands.Stop() not in run.sent
+    assert "aved" not in capsys.readouterr().out
+
+
 def test_a_reader_that_has_gone_away_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(*_: object, **__: object) -> None:
         raise BrokenPipeError

@@ -45,7 +45,10 @@ HELP = (
     "note TEXT: write a text at this step, into the log and on the curves.",
     "save: write a checkpoint. evaluate: compute the metrics. export: write the generator.",
 )
-TALKING = ("Type a command and press Enter.", "every 30: report every 30 seconds; every 0: never. quit: save and quit.")
+TALKING = (
+    "Type a command and press Enter.",
+    "every 30: report every 30 seconds; every 0: never. quit: save and quit. detach: leave; the run trains on.",
+)
 # Each knob by its name and by the key that lowers it.
 KNOB_WORDS = {word: name for name, knob in KNOBS.items() for word in (name, knob.keys.split()[0])}
 # What is typed for the actions that advice names.
@@ -66,12 +69,13 @@ class Talk:
     Attributes:
         handle: the run.
         every: seconds between two sentences on how it goes; 0 for none.
-        leaving: the user has said quit.
+        leaving: the user has said quit; `detached` that the run trains on without the terminal.
     """
 
     handle: commands.RunHandle
     every: float = SAY_EVERY
     leaving: bool = False
+    detached: bool = False
 
     def answer(self, line: str) -> Sequence[str]:
         """Do what was typed; what there is to say of it at once, since the run's own answer follows."""
@@ -119,6 +123,10 @@ class Talk:
         self.handle.send(commands.Note(text))
         return ()
 
+    def _detach(self, _: str) -> Sequence[str]:
+        self.detached = self.leaving = True
+        return ()
+
     def _status(self, _: str) -> Sequence[str]:
         return (state(self.handle.latest), progress(self.handle.latest))
 
@@ -160,12 +168,13 @@ ASIDE: Mapping[str, Callable[[Talk, str], Sequence[str]]] = {
     "events": Talk._events,
     "note": Talk._note,
     "knobs": Talk._knobs,
+    "detach": Talk._detach,
     "help": Talk._help,
 }
 
 
-def watch(handle: commands.RunHandle, wait: Callable[[float], bool], typed: Callable[[], Sequence[str]] = lambda: ()) -> None:
-    """Tell of a run until it ends.
+def watch(handle: commands.RunHandle, wait: Callable[[float], bool], typed: Callable[[], Sequence[str]] = lambda: ()) -> bool:
+    """Tell of a run until it ends, or until it is detached; returns whether it is.
 
     Args:
         wait: waits so many seconds for the end of the run and returns whether it has come.
@@ -178,8 +187,11 @@ def watch(handle: commands.RunHandle, wait: Callable[[float], bool], typed: Call
     while not wait(GLANCE):
         looked, said = looked + GLANCE, said + GLANCE
         for line in () if talk.leaving else typed():
-            _say(talk.answer(line))
+            if not talk.leaving:
+                _say(talk.answer(line))
             looked = LOOK_EVERY
+        if talk.detached:
+            return True
         if looked >= LOOK_EVERY:
             looked = 0.0
             handle.request_snapshot()
@@ -191,6 +203,7 @@ def watch(handle: commands.RunHandle, wait: Callable[[float], bool], typed: Call
                 _say([progress(seen)])
     if handle.latest is not seen:
         _say(news(seen, handle.latest))
+    return False
 
 
 def news(before: Snapshot, after: Snapshot) -> list[str]:

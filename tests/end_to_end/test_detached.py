@@ -159,6 +159,17 @@ def test_a_run_without_a_screen_survives_its_terminal_too_and_a_later_signal_sav
     until(lambda: "stopped at step" in (run / "console.log").read_text())
 
 
+def test_who_reads_sentences_detaches_by_a_word(run: Path, tmp_path: Path) -> None:
+    with terminal("run", "toy1d", "--plain", "--out", str(run), cwd=tmp_path) as opened:
+        opened.wait_for("Training toy1d")
+        opened.press("detach\r")
+        assert opened.wait_end() == 0
+        assert b"the run trains on; `tui-gan attach" in opened.raw
+    with contextlib.closing(visit(run)) as here:
+        before = here.look().step
+        until(lambda: here.look().step > before)
+
+
 def test_a_run_begins_without_a_terminal_and_ends_when_it_has_rested_for_long_enough(run: Path, tmp_path: Path) -> None:
     with terminal("run", "toy1d", "--detach", "--steps", "200", "--set", "linger=1", "--out", str(run), cwd=tmp_path) as opened:
         assert opened.wait_end() == 0

@@ -15,10 +15,10 @@ MAIN = "from tui_gan.cli import main; main()"
 
 
 @contextlib.contextmanager
-def broken(fault: str, cwd: Path, *words: str) -> Iterator[Terminal]:
+def broken(fault: str, cwd: Path, *words: str, anew: bool = False) -> Iterator[Terminal]:
     """`tui-gan run toy1d --out run` at full speed, begun after the lines of `fault` have been run in the same process."""
     arguments = ["tui-gan", "run", "toy1d", "--pace", "0", "--out", "run", *words]
-    opened = Terminal([sys.executable, "-c", f"import sys; sys.argv = {arguments!r}\n{fault}\n{MAIN}"], cwd)
+    opened = Terminal([sys.executable, "-c", f"import sys; sys.argv = {arguments!r}\n{fault}\n{MAIN}"], cwd, anew=anew)
     try:
         yield opened
     finally:

@@ -207,3 +207,14 @@ def test_a_socket_that_somebody_has_removed_is_made_anew_and_those_who_are_there
             until(address.is_socket)
             until(lambda: run.address == address)
         server.close("")
+
+
+def test_a_visitor_who_cannot_be_shown_the_run_is_told_so_and_the_others_stay(run: Run, visit: Callable[..., Visit]) -> None:
+    one, other = visit("one"), visit("other")
+    assert one.latest.preset
+    shown, run.shown = run.shown, lambda snapshot: dataclasses.replace(snapshot, phase=object())  # type: ignore[arg-type]
+    with pytest.raises(WireError, match="the run cannot be shown: TypeError"):
+        one.look(PATIENCE)
+    assert one.latest.status is Status.STOPPED
+    run.shown = shown
+    assert other.look(PATIENCE).preset

@@ -26,7 +26,6 @@ from tui_gan.session.runlog import RunLog
 from tui_gan.session.thread import RunThread
 
 if TYPE_CHECKING:
-    from tui_gan.ui.app import TuiGan
     from tui_gan.ui.preferences import Preferences
 
 # Whatever ends a program that can still save.
@@ -100,20 +99,26 @@ def headless(plan: Plan, detaches: bool) -> Ended:
     with _caught(run, detaches) as signals:
         run.start()
         watch(run, lambda seconds: run.wait(seconds) or signals.lost)
-        _wait_without(run, signals)
+        if signals.lost:
+            _leave(run)
+        unattended.wait(run)
     return Ended(_ended(run), signals.number)
 
 
-def plain(plan: Plan, detaches: bool, paused: bool = False) -> Ended:
-    """Train and tell of it in sentences, from a pause on if asked; a terminal may answer in words."""
+def plain(plan: Plan, detaches: bool, parent: Parent | None, paused: bool = False) -> Ended:
+    """Train and tell of it in sentences, from a pause on if asked; where there is a parent, a terminal may answer in words."""
     from tui_gan.plain import watch
 
     run = _run(plan, paused)
     with _caught(run, detaches) as signals:
         run.start()
-        typed = partial(_typed, signals) if sys.stdin.isatty() else tuple
-        watch(run, lambda seconds: run.wait(seconds) or signals.lost, typed)
-        _wait_without(run, signals)
+        typed = partial(_typed, signals, parent) if parent else tuple
+        if watch(run, lambda seconds: run.wait(seconds) or signals.lost, typed):
+            signals.detach()
+            _leave(run, parent, 0)
+        elif signals.lost:
+            _leave(run, parent)
+        unattended.wait(run)
     return Ended(_ended(run), signals.number)
 
 
@@ -124,7 +129,10 @@ def detached(plan: Plan, parent: Parent, said: Callable[[Plan], str]) -> Ended:
         run.start()
         while run.latest.status is Status.LOADING and not run.wait(GLANCE):
             pass
-        if not run.outcome:
+        if signals.number:
+            # Whoever has ended it meanwhile is told how it ended, not that it trains.
+            run.wait(None)
+        elif not run.outcome:
             unattended.leave_terminal(plan.run.path)
             parent.go(said(plan))
             unattended.wait(run)
@@ -140,15 +148,6 @@ def has_terminal() -> bool:
     return True
 
 
-def _wait_without(run: RunThread, signals: Signals) -> None:
-    """Wait for the end of a run whose terminal has been lost, if it has been."""
-    if not run.outcome:
-        run.leave_terminal()
-        unattended.leave_terminal(run.plan.run.path)
-        run.send(commands.Watch(()))
-        unattended.wait(run)
-
-
 def _run(plan: Plan, paused: bool = False) -> RunThread:
     """The run of a plan, not begun yet; a paused one is told so before its first step."""
     run = RunThread(plan)
@@ -158,10 +157,10 @@ def _run(plan: Plan, paused: bool = False) -> RunThread:
     return run
 
 
-def _typed(signals: Signals) -> list[str]:
+def _typed(signals: Signals, parent: Parent) -> list[str]:
     """The lines that were typed since the last time; the end of the input says quit."""
     try:
-        if _has_hung_up():
+        if _has_hung_up(0, parent):
             signals.stop(signal.SIGHUP)
             return []
         if not select.select([0], [], [], 0)[0]:
@@ -172,11 +171,13 @@ def _typed(signals: Signals) -> list[str]:
     return typed.splitlines() or ["quit"]
 
 
-def _has_hung_up() -> bool:
+def _has_hung_up(*lines: int | Parent, within: int = 0) -> bool:
+    """Whether the other side of one has, within so many milliseconds."""
     poller = select.poll()
-    # Asked for nothing, poll still reports that the other side has hung up.
-    poller.register(0, 0)
-    return bool(poller.poll(0))
+    for each in lines:
+        # Asked for nothing, poll still reports it.
+        poller.register(each, 0)
+    return bool(poller.poll(within))
 
 
 def screen(plan: Plan, parent: Parent, ascii_only: bool, preferences: "Preferences", paused: bool = False) -> Ended:
@@ -207,7 +208,12 @@ def screen(plan: Plan, parent: Parent, ascii_only: bool, preferences: "Preferenc
         remember(app, place)
         run.start()
         if (app.detached or signals.lost) and not (signals.number or app.failure):
-            _leave(run, parent, app, signals)
+            on_purpose = app.detached and not signals.lost
+            if on_purpose:
+                app.wait()
+                signals.detach()
+            run.be_at_home("")
+            _leave(run, parent, 0 if on_purpose else 128 + signal.SIGHUP)
             unattended.wait(run)
         else:
             # Whether the screen left by its own choice or not, the run is saved.
@@ -221,17 +227,14 @@ def screen(plan: Plan, parent: Parent, ascii_only: bool, preferences: "Preferenc
     return Ended(outcome, signals.number, () if app.failure or signals.number else app.restart)
 
 
-def _leave(run: RunThread, parent: Parent, app: "TuiGan", signals: Signals) -> None:
+def _leave(run: RunThread, parent: Parent | None = None, status: int = 128 + signal.SIGHUP) -> None:
     """Leave the terminal while the run trains on, and tell the shell, where there still is one."""
-    place, on_purpose = run.plan.run.path, app.detached and not signals.lost
-    if on_purpose:
-        app.wait()
-        signals.detach()
-    run.be_at_home("")
+    place = run.plan.run.path
     run.leave_terminal()
     run.send(commands.Watch(()))
     unattended.leave_terminal(place)
-    parent.go(parting(place, run.latest), 0 if on_purpose else 128 + signal.SIGHUP)
+    if parent:
+        parent.go(parting(place, run.latest), status)
 
 
 def _screen_failed(plan: Plan, outcome: Outcome, failure: BaseException) -> TuiGanError:
@@ -264,14 +267,10 @@ def _caught(run: RunThread, detaches: bool) -> Iterator[Signals]:
 
 def _watch_terminal(run: RunThread, parent: Parent, signals: Signals, left: threading.Event) -> None:
     """Take a terminal that has gone, or a parent that was killed, for SIGHUP; end the process when the screen cannot leave by itself."""
-    poller = select.poll()
-    # Asked for nothing, poll still reports that the other side has hung up.
-    for each in (0, parent):
-        poller.register(each, 0)
     while not signals.number:
         if left.is_set() or signals.lost:
             return
-        if poller.poll(GLANCE_MS):
+        if _has_hung_up(0, parent, within=GLANCE_MS):
             signals.stop(signal.SIGHUP)
     run.start()
     run.wait(None)

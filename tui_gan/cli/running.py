@@ -166,7 +166,8 @@ def _front_end(
         detaches = own.detaches()
         if headless:
             return lambda plan: front.headless(plan, detaches), False
-        return lambda plan: front.plain(plan, detaches, paused), sys.stdin.isatty()
+        talks = forked() if sys.stdin.isatty() else None
+        return lambda plan: front.plain(plan, detaches, talks, paused), sys.stdin.isatty()
     if detach:
         scope.enter()
         parent = forked()

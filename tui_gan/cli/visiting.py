@@ -32,7 +32,7 @@ RunOrAll = Annotated[
 ]
 All = Annotated[bool, typer.Option("--all", help="Every run of yours that trains on this machine.")]
 # Words of --plain that make no sense for who asks once, and those that ask for nothing without a value.
-NOT_HERE, WITH_VALUES = ("every", "quit"), ("set", "step")
+NOT_HERE, WITH_VALUES = ("every", "quit", "detach"), ("set", "step")
 
 
 def state(run: Run, json: AsJson = False) -> None:

@@ -264,13 +264,18 @@ class _Visit:
 
     async def _show(self) -> None:
         """Send a snapshot whenever one is due, and the next when the visitor has taken most of it."""
-        with contextlib.suppress(OSError):  # It has gone, and whoever reads it sees that too.
+        try:
             while await self.due.wait():
                 self.due.clear()
                 looks, shown = self.looks, dataclasses.replace(await self._glance(), visitors=self._host.latest.visitors)
                 self.say(Frame(looks, changes(Snapshot, self._seen, shown)))
                 self._seen = shown
                 await self._writer.drain()
+        except OSError:
+            pass  # It has gone, and whoever reads it sees that too.
+        except Exception as error:
+            # A visitor that is sent away knows more than one whose screen stands still.
+            self.dismiss(f"the run cannot be shown: {type(error).__name__}: {error}")
 
     async def _glance(self) -> Snapshot:
         made: asyncio.Future[Snapshot | None] = self._loop.create_future()
