@@ -302,7 +302,7 @@ def test_runs_are_listed_with_what_has_become_of_each(begun: Begun, program: Pro
     assert re.search(rf"mine +detached +step [0-9]+/1000000000 +w1 [0-9.e-]+ .*cpu {holder.host}:{os.getpid()} +[0-9]+ (s|min|h)$", line)
 
 
-def test_a_run_that_something_has_stopped_says_so_in_the_list(training: RunThread, program: Program) -> None:
+def test_a_run_that_cannot_be_saved_says_so_in_the_list_and_trains_on(training: RunThread, program: Program) -> None:
     full = OSError(errno.ENOSPC, "No space left on device", "x")
 
     def fail(*_: object) -> None:
@@ -311,12 +311,11 @@ def test_a_run_that_something_has_stopped_says_so_in_the_list(training: RunThrea
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tui_gan.session.checkpoint.write", fail)
         assert program("tell", "mine", "save").status == 2
-    (row,) = program("runs", "--json").result["runs"]
-    assert row["status"] == "paused"
-    assert "cannot write x: No space left on device" in row["problem"]
-    assert "No space left on device" in program("runs").out
-    assert program("save", "mine").status == program("go", "mine").status == 0
-    until(lambda: training.latest.status is Status.RUNNING)
+        (row,) = program("runs", "--json").result["runs"]
+        assert row["status"] == "detached"
+        assert "free disk space (cannot write x: No space left on device" in row["problem"]
+        assert "No space left on device" in program("runs").out
+    assert program("save", "mine").status == 0
     (row,) = program("runs", "--json").result["runs"]
     assert (row["status"], row["problem"]) == ("detached", None)
 

@@ -1,6 +1,7 @@
 """What goes wrong becomes a state that can be seen and mended, and the last good state is saved."""
 
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 import torch
 
 from tests.logs import log_of
-from tui_gan.contract.commands import Resume, Save, SetKnob, Stop
+from tui_gan.contract.commands import Request, Resume, Save, SetKnob, Stop
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.trainer import Trainer
@@ -142,7 +143,7 @@ class FullDisk:
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
 
-def test_a_full_disk_pauses_with_advice_and_the_run_goes_on_when_there_is_room(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_stops_nothing_and_what_is_due_is_written_when_there_is_room(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     disk = FullDisk(monkeypatch)
     trained = Trainer.step
 
@@ -151,13 +152,31 @@ def test_a_full_disk_pauses_with_advice_and_the_run_goes_on_when_there_is_room(t
         disk.full = trainer.steps_done < 25 and trainer.steps_done > 15
 
     monkeypatch.setattr(Trainer, "step", step)
-    ended = train(script={100: [None, Resume(), None, Save()]}, hold=True)
-    assert "No space left on device" in ended.snapshots[1].advice
-    assert "free disk space" in ended.snapshots[1].advice
-    assert ended.snapshots[1].status is Status.PAUSED
-    assert ended.snapshots[1].step == 20
+    monkeypatch.setattr("tui_gan.session.run.AGAIN", 0.0)
+    ended = train(script={19: [None], 22: [Save(), None], 26: [None], 100: [Stop()]}, hold=True, until=28)
+    before, during, after = ended.snapshots[1:4]
+    assert (before.advice, during.status, during.step) == (None, Status.RUNNING, 22)
+    assert during.advice.startswith("free disk space (cannot write ")
+    assert "No space left on device; the newest checkpoint is step 10; tried again every " in during.advice
+    assert after.advice is None
+    assert [event.step for event in after.events if "training goes on" in event.text] == [20]
+    assert [event.step for event in after.events if "can be written again" in event.text] == [25]
     assert (ended.outcome.status, ended.outcome.error) == ("finished", None)
-    assert ended.checkpoint(40).is_file()
+    assert {25, 28} <= checkpoint.stored(ended.directory.checkpoints).keys()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_who_saves_by_hand_is_told_why_not_and_what_would_help(train: Train, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, content: bytes) -> None:
+        raise OSError(number, os.strerror(number), str(path))
+
+    answers: list[tuple[bool, str]] = []
+    monkeypatch.setattr(checkpoint, "write_atomically", refuse)
+    asked = Request(Save(), "ann", 1, lambda obeyed, why: answers.append((obeyed, why)))
+    ended = train(script={6: [asked, None]}, until=8)
+    assert answers[0] == (False, f"cannot write {ended.checkpoint(6)}: {os.strerror(number)}")
+    assert ended.snapshots[1].status is Status.RUNNING
+    assert ended.snapshots[1].advice.startswith("free disk space (")
 
 
 def test_a_full_disk_without_anybody_there_ends_with_status_2_and_the_older_checkpoints(
@@ -186,20 +205,6 @@ def test_a_full_disk_before_the_first_checkpoint_sends_nobody_to_resume(train: T
     FullDisk(monkeypatch).full = True
     ended = train()
     assert "there is no checkpoint yet; free disk space, then start a new run with another --out" in str(ended.outcome.error)
-
-
-def test_a_log_that_cannot_be_written_ends_with_status_2(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = runlog.RunLog.write
-
-    def write(log: runlog.RunLog, kind: str, step: int, seconds: float, **fields: Any) -> None:
-        if step > 12:
-            raise OSError(errno.EIO, "Input/output error")
-        written(log, kind, step, seconds, **fields)
-
-    monkeypatch.setattr(runlog.RunLog, "write", write)
-    ended = train()
-    assert ended.outcome.error.exit_code == 2
-    assert "Input/output error" in str(ended.outcome.error)
 
 
 def test_no_memory_on_the_device_goes_back_and_advises(train: Train, break_loss: Callable[..., None]) -> None:
@@ -276,10 +281,12 @@ def test_a_log_that_cannot_be_written_does_not_cost_the_state(train: Train, no_l
     no_log(33)
     ended = train(script={100: [None, Stop()]} if hold else {}, hold=hold)
     assert ended.outcome.status == "failed"
-    assert max(checkpoint.stored(ended.directory.checkpoints)) == ended.outcome.step == 35
+    assert ended.outcome.error.exit_code == 2
+    assert max(checkpoint.stored(ended.directory.checkpoints)) == ended.outcome.step == 40
+    assert [event.step for event in ended.snapshots[-1].events if "training goes on" in event.text] == [35]
     said = str(ended.outcome.error)
     # What is said at the end names the checkpoint that was written then, not that of before.
-    assert f"cannot write {ended.directory.log}: No space left on device; the newest checkpoint is step 35; free disk space" in said
+    assert f"cannot write {ended.directory.log}: No space left on device; the newest checkpoint is step 40; free disk space" in said
     assert f"`tui-gan resume {ended.directory.path}` continues from there" in said
 
 
@@ -300,28 +307,27 @@ def test_a_state_that_cannot_be_saved_is_tried_again_and_what_is_lost_is_said(
     assert "continues from there" in str(ended.outcome.error)
 
 
-@pytest.mark.parametrize("hold", [False, True])
-def test_a_preview_that_cannot_be_written_leaves_nothing_and_the_error_names_it(
-    train: Train, hold: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_preview_that_cannot_be_written_leaves_nothing_and_is_made_later(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     written = Path.write_bytes
 
     def write_bytes(path: Path, content: bytes) -> int:
-        if "step-00000017" not in path.name:
+        if not "step-00000017" <= path.name < "step-00000019":
             return written(path, content)
         written(path, content[:50])
         # A disk that is full gives no name.
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", write_bytes)
-    ended = train(script={100: [None, Stop()]} if hold else {}, hold=hold)
-    preview = ended.directory.previews / "step-00000017.safetensors"
+    monkeypatch.setattr("tui_gan.session.run.AGAIN", 0.0)
+    ended = train()
+    assert (ended.outcome.status, ended.outcome.error) == ("finished", None)
+    previews = ended.directory.previews
     assert not list(ended.directory.path.rglob("*.partial"))
-    assert not preview.exists()
-    assert max(checkpoint.stored(ended.directory.checkpoints)) == ended.outcome.step == 17
-    shown = ended.snapshots[1].advice if hold else str(ended.outcome.error)
-    newest = 10 if hold else 17
-    assert f"cannot write {preview}: No space left on device; the newest checkpoint is step {newest}" in shown
+    kept = [int(path.stem[5:]) for path in sorted(previews.iterdir())]
+    assert (17 in kept, 18 in kept, 19 in kept) == (False, False, True)
+    said = [event for event in ended.snapshots[-1].events if "cannot write" in event.text]
+    assert [event.step for event in said] == [17]
+    assert f"cannot write {previews / 'step-00000017.safetensors'}: No space left on device; training goes on" in said[0].text
 
 
 def test_a_file_in_place_of_the_checkpoints_is_an_error_that_names_it(
@@ -339,5 +345,5 @@ def test_a_file_in_place_of_the_checkpoints_is_an_error_that_names_it(
     ended = train("run")
     assert ended.outcome.error.exit_code == 2
     said = str(ended.outcome.error)
-    assert f"cannot write {folder / 'step-00000010.safetensors'}: Not a directory; there is no checkpoint yet; see that it can be" in said
+    assert f"cannot write {folder / 'step-00000040.safetensors'}: Not a directory; there is no checkpoint yet; see that it can be" in said
     assert folder.read_text() == "mine"

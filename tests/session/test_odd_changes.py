@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.logs import log_of
-from tui_gan.contract.commands import ChangeSetting, Command, Export, Pause, Resume, Save, SetKnob, SlowMotion, Step, Stop, Undo
+from tui_gan.contract.commands import ChangeSetting, Command, Export, Pause, Save, SetKnob, SlowMotion, Step, Stop, Undo
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.datasets import Line
@@ -65,11 +65,13 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], Command]:
     return Fill
 
 
-def test_on_a_full_disk_a_change_is_marked_and_can_be_taken_back(train: Train, disk: Callable[[bool], Command]) -> None:
-    sent = [SetKnob("k_steps", 2), disk(True), ChangeSetting("objective", "hinge"), None, Undo(), None, disk(False), Undo(), None, Resume()]
+def test_on_a_full_disk_a_change_can_be_taken_back_and_the_log_tells_of_both_when_there_is_room(
+    train: Train, disk: Callable[[bool], Command]
+) -> None:
+    sent = [SetKnob("k_steps", 2), disk(True), ChangeSetting("objective", "hinge"), None, Undo(), None, disk(False), Undo(), None]
     ended = train(script={6: sent}, hold=True)
-    changed, undone, both = ended.snapshots[2], ended.snapshots[4], ended.snapshots[5]
-    assert changed.status is Status.PAUSED
+    changed, undone, both = ended.snapshots[1:4]
+    assert changed.status is Status.RUNNING
     assert "objective: hinge (was non_saturating)" in [event.text for event in changed.events]
     assert (changed.undo, undone.undo, undone.redo) == (
         "objective: hinge -> non_saturating",

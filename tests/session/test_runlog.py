@@ -105,11 +105,37 @@ def test_what_did_not_fit_goes_before_the_next_line(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(os, "write", full)
     log = RunLog(tmp_path / "log.jsonl")
-    with pytest.raises(OSError, match="No space"):
-        log.write("event", 1, 0.0)
+    log.write("event", 1, 0.0)
+    assert (tmp_path / "log.jsonl").stat().st_size == 10
     log.write("event", 2, 0.0)
     log.close()
     assert steps(tmp_path / "log.jsonl") == [1, 2]
+
+
+def test_what_waits_for_room_is_bounded_and_costs_no_line_but_the_oldest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, room = os.write, [10]
+
+    def full(file: int, content: bytes) -> int:
+        left = room.pop(0) if room else 0
+        if not left:
+            raise OSError(28, "No space left on device")
+        return write(file, content[:left])
+
+    monkeypatch.setattr(runlog, "MOST_WAITING", 1000)
+    log = RunLog(tmp_path / "log.jsonl")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        for step in range(100):
+            log.write("event", step, 0.0)
+        with pytest.raises(OSError, match="No space"):
+            log.flush()
+    log.flush()
+    log.close()
+    assert (tmp_path / "log.jsonl").stat().st_size <= 1010
+    # The line that was written in part costs itself alone.
+    kept = [json.loads(line)["step"] for line in (tmp_path / "log.jsonl").read_text().splitlines()[1:]]
+    assert kept == list(range(kept[0], 100))
+    assert len(kept) > 9
 
 
 def test_what_is_not_finite_is_null(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import dataclasses
 import os
 import select
 import signal
-import sys
 import threading
 import time
 import traceback

@@ -136,8 +136,9 @@ def _live(run: "RunDirectory", holder: "Holder") -> dict[str, Any]:
     status = running if found["status"] == "running" else found["status"]
     visitors = [name for name in found["visitors"] if name != "runs"]
     kept = {name: found[name] for name in ("step", "steps", "metrics", "device", "steps_per_second")}
-    # What has stopped it, until somebody goes on.
-    wrong = next((event.text for event in reversed(shown.events) if event.kind == "error"), None) if shown.advice or shown.failure else None
+    # What has stopped it, until somebody goes on, or what it cannot write.
+    stopped = next((event.text for event in reversed(shown.events) if event.kind == "error"), None)
+    wrong = shown.advice if shown.status is Status.RUNNING else stopped if shown.advice or shown.failure else None
     return kept | {"status": status, "metric": metric, "value": value, "visitors": visitors, "problem": wrong}
 
 

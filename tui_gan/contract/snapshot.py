@@ -309,7 +309,8 @@ class Snapshot:
         events: the newest last, at most 200.
         visitors: who looks at the run from other processes.
         failure: a traceback, when the run failed.
-        advice: one line on what the user can do about a failure or an automatic pause; {name} stands for what does an action.
+        advice: one line on what the user can do about a failure, an automatic pause, or what cannot be written; {name} stands for what
+            does an action.
     """
 
     preset: str

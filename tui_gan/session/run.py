@@ -1,6 +1,9 @@
 """One run: the trainer with its knobs, history, events and files; no commands and no threads."""
 
+import contextlib
 import math
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -25,6 +28,8 @@ from tui_gan.session.undo import Changes, InForce, Progress, different
 EVENTS = 200
 HISTORY = "history."
 PRETRAINING_LOGGED = 10
+# Seconds between two tries to write what cannot be written.
+AGAIN = 10.0
 # Of the coefficients that adapt, by their regularizers; others have the regularizer's name.
 SERIES = {"adaptive_l2": "l2_coefficient"}
 
@@ -50,6 +55,7 @@ class Run:
         version: another number whenever something has changed between two steps.
         source: the visitor that asks for what is done now; "" where it is the front end of the process itself.
         remade: whether the run directory has been made again, and a checkpoint is due for that.
+        unwritten: why what falls due while it trains cannot be written, by its name in WRITES; it is tried again.
     """
 
     def __init__(self, trainer: Trainer, knobs: Knobs, files: Files) -> None:
@@ -64,6 +70,8 @@ class Run:
         self.began = ""
         self.remade = False
         self.source = ""
+        self.unwritten: dict[str, OSError] = {}
+        self._again = 0.0
         self._measured: tuple[int, dict[str, float]] = (-1, {})
         self._unsaved, self._resumed = True, False
         # Losses that are finite vouch for the weights before them, not after: the state of one interval earlier is good.
@@ -127,11 +135,10 @@ class Run:
             self._begin_game()
 
     def train_step(self) -> None:
-        """Train one step, and record, evaluate and save what falls due at it.
+        """Train one step, and record, evaluate and save what falls due at it; what cannot be written stops nothing.
 
         Raises:
             NonFiniteError: a loss of this interval was not a finite number.
-            OSError: something could not be written.
         """
         self._unsaved = True
         if self.phase:
@@ -144,14 +151,39 @@ class Run:
         if due(step, self.config):
             self.evaluate(scheduled=True)
         if step % self.config.log_every == 0:
+            self._write("log")
             self._good, self._unproved = self._unproved, self._point()
         if self.files.previews.due(step):
-            self.keep_preview()
+            self._write("preview")
         if self.knobs.pace and 0 < self.config.pace_until <= step:
             # Before the run is saved, so that one that is resumed here goes on at full speed too.
             self.knobs = replace(self.knobs, pace=0.0)
-        if step % self.knobs.checkpoint_every == 0 or self.remade:
-            self.save()
+        if step % self.knobs.checkpoint_every == 0 or (self.remade and "checkpoint" not in self.unwritten):
+            self._write("checkpoint")
+        if self.unwritten and time.monotonic() >= self._again:
+            for what in tuple(self.unwritten):
+                self._write(what)
+
+    def cannot_write(self, what: str, error: OSError) -> str:
+        """Say what cannot be written, once, and have it tried again; returns what is wrong."""
+        text = f"cannot write {error.filename or self.files.run.path}: {error.strerror or error}"
+        if not self.unwritten:
+            self.note(f"{text}; training goes on, and it is tried again every {AGAIN:g} s", "warning")
+        self.unwritten[what], self._again = error, time.monotonic() + AGAIN
+        return text
+
+    def _write(self, what: str) -> None:
+        """Write what falls due at this step."""
+        try:
+            WRITES[what](self)
+        except OSError as error:
+            self.cannot_write(what, error)
+        else:
+            self._written(what)
+
+    def _written(self, what: str) -> None:
+        if self.unwritten.pop(what, None) and not self.unwritten:
+            self.note("everything can be written again")
 
     def keep_preview(self) -> None:
         """Add what the networks do now to the store of previews."""
@@ -206,16 +238,15 @@ class Run:
             return
         if not self.trainer.is_finite():
             raise NonFiniteError
-        # A log that cannot be written does not cost the state.
-        with self.files.log.held():
-            if self.step % self.config.log_every and self.trainer.losses_summed:
-                self._log_scalars()
-            metric = self.metrics()[self.config.metric]
+        if self.step % self.config.log_every and self.trainer.losses_summed:
+            self._log_scalars()
+        metric = self.metrics()[self.config.metric]
         # Whoever reads the checkpoint gets the averaged generator as it is looked at.
         self.trainer.averaged()
         arrays = {HISTORY + name: torch.from_numpy(array) for name, array in self.history.arrays().items()}
         self.files.save({**self.trainer.state(), **arrays}, self._about(metric))
         self._unsaved = self.remade = False
+        self._written("checkpoint")
 
     def moved(self) -> None:
         """Note that something has changed between two steps, so that nothing seen or measured before still holds."""
@@ -263,7 +294,9 @@ class Run:
 
     def log(self, kind: str, **fields: object) -> None:
         """Append a line to the log."""
-        self._make_again()
+        # Whoever writes more than a line says why it cannot be made again.
+        with contextlib.suppress(OSError):
+            self._make_again()
         named = {"source": self.source} if self.source and kind == "command" else {}
         self.files.log.write(kind, self.position, self.clock.seconds, **fields, **named)
 
@@ -282,7 +315,7 @@ class Run:
         return found if same else {}
 
     def _begin_game(self) -> None:
-        self.keep_preview()
+        self._write("preview")
         self.evaluate(scheduled=True)
 
     def _point(self) -> Point:
@@ -346,6 +379,14 @@ class Run:
             events=tuple(self.events),
             arithmetic=arithmetic.here(),
         )
+
+
+WRITES: dict[str, Callable[[Run], None]] = {
+    "log": lambda run: run.files.log.flush(),
+    "preview": Run.keep_preview,
+    "checkpoint": Run.save,
+}
+"""What falls due at steps, and is tried again while it cannot be written."""
 
 
 def series_of(regularizer: str) -> str:

@@ -15,6 +15,9 @@ from tui_gan.contract.outer import check_ordinary
 from tui_gan.session.atomic import copy
 from tui_gan.session.entries import lines
 
+# Bytes of lines that wait to be written; of more the older half is given up.
+MOST_WAITING = 16 * 2**20
+
 
 class RunLog:
     """`log.jsonl`, open for one process alone.
@@ -32,7 +35,7 @@ class RunLog:
         """
         self._path = path
         self.damaged = 0
-        self._unwritten, self._held = b"", False
+        self._unwritten = bytearray()
         with contextlib.suppress(FileNotFoundError):
             check_ordinary(path)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
@@ -47,31 +50,26 @@ class RunLog:
             self.cut(step)
 
     def write(self, kind: str, step: int, seconds: float, **fields: Any) -> None:
-        """Append one line.
-
-        Raises:
-            OSError: it could not be written; the rest of it goes before the next line.
-        """
+        """Append one line; what cannot be written now waits, and goes before the next line."""
         # msgspec writes NaN and infinity, which JSON does not have, as null.
         line = msgspec.json.encode({"kind": kind, "step": step, "seconds": round(seconds, 3), **fields})
         self._unwritten += line + b"\n"
-        if not self._held:
+        with contextlib.suppress(OSError):
             self.flush()
+        if len(self._unwritten) > MOST_WAITING:
+            # It begins with the rest of a line whose beginning may be in the file, and which ends there.
+            end = self._unwritten.find(b"\n", MOST_WAITING // 2)
+            self._unwritten[:end] = b""
 
     def flush(self) -> None:
-        """Hand everything to the operating system."""
+        """Hand everything to the operating system.
+
+        Raises:
+            OSError: something still waits.
+        """
         with self._named():
             while self._unwritten:
-                self._unwritten = self._unwritten[os.write(self._file, self._unwritten) :]
-
-    @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Under which lines wait to be written, so that a log that cannot be written stops nothing here."""
-        self._held = True
-        try:
-            yield
-        finally:
-            self._held = False
+                del self._unwritten[: os.write(self._file, self._unwritten)]
 
     def sync(self) -> None:
         """Wait until everything is on the disk."""
@@ -85,7 +83,9 @@ class RunLog:
 
     def cut(self, step: int) -> None:
         """Shorten the file to its whole lines up to `step`."""
-        self._unwritten = b""
+        with contextlib.suppress(OSError):
+            self.flush()
+        self._unwritten.clear()
         # Steps ascend but for damage: where most lines before are of steps to keep, and most behind of later ones, it is cut.
         end = most = balance = self.damaged = 0
         with open(self._file, "rb", closefd=False) as file:

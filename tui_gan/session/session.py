@@ -10,14 +10,14 @@ import torch
 
 from tui_gan.contract.commands import OF_THE_VIEW, Command, FromVisitor, Glance, Left, Request, Step, Stop, in_words
 from tui_gan.contract.errors import TuiGanError, UsageError, first_line
-from tui_gan.contract.snapshot import EventKind, Snapshot, Status
+from tui_gan.contract.snapshot import Snapshot, Status
 from tui_gan.gan.rules import rules
 from tui_gan.session import devices
 from tui_gan.session.look import Looker
 from tui_gan.session.obey import OBEY
 from tui_gan.session.pacer import Pacer
 from tui_gan.session.plan import Outcome
-from tui_gan.session.run import NonFiniteError, Run
+from tui_gan.session.run import AGAIN, NonFiniteError, Run
 from tui_gan.session.rundir import resuming
 from tui_gan.session.settings import settings
 from tui_gan.session.slow import Slow
@@ -216,8 +216,12 @@ class Session:
             if self.run.remade:
                 self.run.save()
         except UsageError as error:
-            self._note_safely(self.run.asked(str(error)), "warning")
+            self.run.note(self.run.asked(str(error)), "warning")
             return str(error)
+        except OSError as error:
+            if self.status is not Status.RUNNING:
+                raise
+            return self.run.cannot_write("checkpoint", error)
         return ""
 
     def stop(self) -> None:
@@ -235,7 +239,7 @@ class Session:
                 # Said before it was saved, it would name an older checkpoint.
                 self._error = self._unwritable(self._unwritten, left=True)
         except NonFiniteError:
-            self._note_safely("no state to continue from: the last good one is not finite either")
+            self.run.note("no state to continue from: the last good one is not finite either", "error")
         except UsageError as error:
             self._error = error
         except OSError as error:
@@ -268,7 +272,7 @@ class Session:
         self._settle(str(error))
         self.rest(Status.PAUSED)
         self._advice = f"{advice} ({error})"
-        self._note_safely(str(error))
+        self.run.note(str(error), "error")
         self._error = self._error if self.hold else error
         self._end_unless_held()
 
@@ -280,14 +284,8 @@ class Session:
         self._error = TuiGanError(f"{text}; the traceback is in {self.run.files.run.log}")
         self._rolled_back()
         # Going back shortens the log to the step that it goes back to; what is to stay is written after it.
-        self._note_safely(text, traceback=self._failure)
+        self.run.note(text, "error", traceback=self._failure)
         self._end_unless_held()
-
-    def _note_safely(self, text: str, kind: EventKind = "error", traceback: str | None = None) -> None:
-        try:
-            self.run.note(text, kind, traceback=traceback)
-        except OSError as error:
-            self._advice = self._advice or str(self._unwritable(error))
 
     def _roll_back(self, what: str) -> str:
         step = self.run.step
@@ -307,6 +305,11 @@ class Session:
             kept, how = f"the newest checkpoint is step {newest}{since}", f"`{resuming(files.run.path)}` continues from there"
         cure = f"; {_cure(error)}, then {how}" if left or not self.hold else ""
         return UsageError(f"cannot write {error.filename or files.run.path}: {error.strerror or error}; {kept}{cure}")
+
+    def _untold_advice(self) -> str | None:
+        """What is to be done about what cannot be written while the run trains on."""
+        error = next(iter(self.run.unwritten.values()), None)
+        return f"{_cure(error)} ({self._unwritable(error)}; tried again every {AGAIN:g} s)" if error else None
 
     def rest(self, status: Status) -> None:
         """Stop training."""
@@ -337,7 +340,7 @@ class Session:
         seen = self.looker.look(resting, self._pacer.waits, visitor)
         watched = self.looker.viewer(visitor).parts
         for text in self.looker.untold():
-            self._note_safely(text, "warning")
+            self.run.note(text, "warning")
         return Snapshot(
             preset=run.config.preset,
             status=self.status,
@@ -355,7 +358,7 @@ class Session:
             paced=self._pacer.waits and self._pace > 0,
             events=tuple(run.events),
             failure=self._failure,
-            advice=self._advice,
+            advice=self._advice or self._untold_advice(),
             settings=settings(run.config, run.trainer.dataset.truth) if "settings" in watched else (),
             stages=slow.stages[: slow.shown] if (slow := self.slow) and slow.holds(run) else (),
             undo=run.changes.undo,
