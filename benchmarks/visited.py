@@ -1,6 +1,6 @@
 """Prints what visitors cost a run, and how fast they are served, from windows of one run with and without them, in turn.
 
-python -m benchmarks.visited [--pairs 20] [--seconds 2.5] [--only attached,five,attach,keys,stopped,bytes]
+python -m benchmarks.visited [--pairs 20] [--seconds 2.5] [--only attached,five,attach,keys,stopped,bytes,long]
 """
 
 import argparse
@@ -18,7 +18,7 @@ import psutil
 
 from benchmarks.bench import DIGITS, key_waits, row, spread, wait
 from tests.terminal import PROGRAM, Terminal, terminal
-from tui_gan.contract.commands import Pause, Watch
+from tui_gan.contract.commands import Note, Pause, SetKnob, Watch
 from tui_gan.wire import AbsentError, place
 from tui_gan.wire.client import Visit
 from tui_gan.wire.framing import Incoming
@@ -30,10 +30,10 @@ OVERVIEW = ("picture", "predictions", "floors")
 
 
 @contextlib.contextmanager
-def trains(folder: Path, preset: str) -> Iterator[Visit]:
+def trains(folder: Path, preset: str, *words: str) -> Iterator[Visit]:
     """A run without a screen, and a visit that asks it for its step."""
     run = folder / f"{preset}-{time.monotonic_ns()}"
-    command = [*PROGRAM, "run", preset, "--headless", "--steps", "1000000000", "--pace", "0", "--out", str(run)]
+    command = [*PROGRAM, "run", preset, "--headless", "--steps", "1000000000", "--pace", "0", "--out", str(run), *words]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while True:
@@ -101,19 +101,23 @@ def bench_five(folder: Path, pairs: int, seconds: float) -> None:
     bench_attached(folder, pairs, seconds, FIVE, 0.90)
 
 
+def _picture(folder: Path, run: Path) -> float:
+    """Seconds from the start of an attached screen to its first full picture."""
+    begun = time.perf_counter()
+    with terminal("attach", str(run), cwd=folder, anew=True) as opened:
+        opened.wait_for(lambda text: "generated" in text and "D(x)" in text and "W1" in text and "steps/s" in text)
+        waited = time.perf_counter() - begun
+        torch = "torch" in Path(f"/proc/{opened.process.pid}/maps").read_text()
+        opened.press("D")
+        opened.wait_end()
+    if torch:
+        raise AssertionError("attach has loaded torch")
+    return waited
+
+
 def bench_attach(folder: Path, pairs: int, seconds: float) -> None:
-    waited = []
     with trains(folder, "toy1d") as visit:
-        for _ in range(10):
-            begun = time.perf_counter()
-            with terminal("attach", visit.welcome.run, cwd=folder, anew=True) as opened:
-                opened.wait_for(lambda text: "generated" in text and "D(x)" in text and "W1" in text and "steps/s" in text)
-                waited.append(time.perf_counter() - begun)
-                torch = "torch" in Path(f"/proc/{opened.process.pid}/maps").read_text()
-                opened.press("D")
-                opened.wait_end()
-            if torch:
-                raise AssertionError("attach has loaded torch")
+        waited = [_picture(folder, Path(visit.welcome.run)) for _ in range(10)]
     row(
         "attach: start of the process to the first full picture", f"{spread(waited[1:], 2)} s", "<= 1.0 s", statistics.median(waited) <= 1.0
     )
@@ -183,7 +187,35 @@ def bench_bytes(folder: Path, pairs: int, seconds: float) -> None:
     row("the same, paused", f"{paused:.2f} kB/s", "<= 1 kB/s", paused <= 1)
 
 
+def bench_long(folder: Path, pairs: int, seconds: float) -> None:
+    """As many lines in the log as a million steps have, a week of events, one in half a minute, and 10,000 changes that can be undone."""
+    lines, events, changes = 20_000, 20_000, 10_000
+    with trains(folder, "toy1d", "--set", "log_every=1") as visit:
+        run, process = Path(visit.welcome.run), psutil.Process(visit.welcome.pid)
+        before = process.memory_info().rss
+        for number in range(events):
+            if number % (events // changes) == 0:
+                visit.send(SetKnob("generator_lr", (number % 7 + 1) * 1e-3))
+            if visit.ask(Note(f"event {number}"), 60.0).why:
+                raise AssertionError("a note has been refused")
+        while visit.look().step < lines:
+            time.sleep(0.2)
+        more = (process.memory_info().rss - before) / 2**20
+        waited = [_picture(folder, run) for _ in range(6)][1:]
+    sizes = ", ".join(f"{path.name} {path.stat().st_size / 2**20:.1f}" for path in sorted(run.glob("*.jsonl")))
+    row("memory of a run after all that over before", f"{more:+.1f} MiB (on the disk: {sizes} MiB)", "flat", more <= 64)
+    row("attach to it, to the first full picture", f"{spread(waited, 2)} s", "<= 1.0 s", statistics.median(waited) <= 1.0)
+    resumed = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        command = [*PROGRAM, "resume", str(run), "--headless", "--steps", "1"]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        resumed.append(time.perf_counter() - begun)
+    row("resume it for one step, from start to end", f"{spread(resumed, 2)} s", "<= 3.0 s", statistics.median(resumed) <= 3.0)
+
+
 BENCHES = {
+    "long": bench_long,
     "attached": bench_attached,
     "five": bench_five,
     "attach": bench_attach,

@@ -126,8 +126,9 @@ class Run:
         self._unsaved, self._resumed = False, True
         self._good = self._unproved = self._point()
         self._measured = (self.step, self._of_now(about))
-        # The log was opened at the step, before it was known how far the pre-training had come.
-        self.files.cut(self.position)
+        if self.phase:
+            # The log was opened at the step, before it was known how far the pre-training had come.
+            self.files.cut(self.position)
 
     def begin(self) -> None:
         """Record where a new run starts from."""
