@@ -1,6 +1,7 @@
 """The import rule: which room may know which, checked in every file; and that help costs neither torch nor textual."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -110,6 +111,27 @@ def test_every_file_imports_only_what_its_room_may() -> None:
     found = [(path, each, breaches(room_of(path), each)) for path in FILES for each in imports(ast.parse(path.read_bytes()))]
     assert len(found) > len(FILES)
     assert [f"{path.relative_to(ROOT)}, line {each.line}: {breach}" for path, each, breach in found if breach] == []
+
+
+def test_no_file_of_the_mathematics_knows_what_it_is_used_by() -> None:
+    """The imports of gan, also those inside functions and for type checkers, hold no circle."""
+    modules = {".".join(("tui_gan", *path.relative_to(ROOT).with_suffix("").parts)): path for path in FILES if room_of(path) == "gan"}
+    modules = {name.removesuffix(".__init__"): path for name, path in modules.items()}
+    graph: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        tree = ast.parse(path.read_bytes())
+        # `from tui_gan.gan import judging` names a module too.
+        named = {
+            f"{node.module}.{alias.name}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module
+            for alias in node.names
+        }
+        # A package's own file may gather what lies in it.
+        graph[name] = {each for each in named | {found.module for found in imports(tree)} if each in modules and each != name}
+        graph[name] -= {parent for parent in graph[name] if name.startswith(f"{parent}.")}
+    assert len(graph) > 30
+    assert len([*graphlib.TopologicalSorter(graph).static_order()]) == len(graph)
 
 
 @pytest.mark.parametrize(

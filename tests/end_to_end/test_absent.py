@@ -57,7 +57,7 @@ def begin(fault: str, cwd: Path, *words: str) -> None:
 @pytest.mark.parametrize(
     ("what", "status", "told"),
     [
-        ('self.loss_sums += float("nan")', Status.PAUSED, "non-finite"),
+        ('self.now.loss_sums += float("nan")', Status.PAUSED, "non-finite"),
         ('raise torch.OutOfMemoryError("no memory")', Status.PAUSED, "ran out of memory"),
         ('raise ValueError("a step broke")', Status.FAILED, "a step broke"),
     ],

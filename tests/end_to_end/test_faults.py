@@ -54,7 +54,7 @@ from tui_gan.gan.trainer import Trainer
 def step(self, knobs):
     if self.steps_done == 470: raise ValueError("a step broke")
     original(self, knobs)
-    if self.steps_done == 330 and knobs.generator_lr > 1e-3: self.loss_sums += float("nan")
+    if self.steps_done == 330 and knobs.generator_lr > 1e-3: self.now.loss_sums += float("nan")
 original, Trainer.step = Trainer.step, step
 """
     with broken(fault, tmp_path) as opened:

@@ -22,8 +22,8 @@ from tui_gan.gan.latents import LATENTS
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES
+from tui_gan.gan.orders import COORDINATION, ORDERS
 from tui_gan.gan.regularizers import REGULARIZERS
-from tui_gan.gan.updates import COORDINATION, UPDATES
 from tui_gan.presets import PRESETS
 from tui_gan.session.export import EXPORTERS, maker
 from tui_gan.ui.keys import ACTIONS, CHARACTERS, knob_keys, view_keys
@@ -38,7 +38,7 @@ CALLS = [line.partition("  #")[0].strip() for line in [*LINES, *re.findall(r"`([
 PLACEHOLDERS = {"N": "7", "NAME": "toy1d"}
 TABLES = {
     "presets": PRESETS, "objectives": OBJECTIVES, "regularizers": REGULARIZERS, "latents": LATENTS, "metrics": METRICS,
-    "optimizers": OPTIMIZERS, "schedules": SCHEDULES, "updates": UPDATES, "coordination": COORDINATION, "exports": EXPORTERS,
+    "optimizers": OPTIMIZERS, "schedules": SCHEDULES, "updates": ORDERS, "coordination": COORDINATION, "exports": EXPORTERS,
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ SLOWLY_BACK = """
 from tui_gan.gan.trainer import Trainer
 def nan(self, knobs):
     step(self, knobs)
-    if self.steps_done == 330: self.loss_sums += float("nan")
+    if self.steps_done == 330: self.now.loss_sums += float("nan")
 def slow(self, state):
     open("marker", "a").close()
     time.sleep(1.0)

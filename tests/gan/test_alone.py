@@ -8,7 +8,7 @@ import torch
 from tui_gan.contract.config import Noise
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.gan.trainer import Trainer
-from tui_gan.gan.updates import Player, alone
+from tui_gan.gan.values import Player
 
 Build = Callable[..., Trainer]
 Tensor = torch.Tensor
@@ -30,10 +30,10 @@ def test_the_accuracy_that_sets_k_is_that_of_whole_steps(build_trainer: Build, k
         fixed_to(trainer, 1.0)
         trainer.step(still)
         fixed_to(trainer, -1.0)
-        alone(trainer, "D", still)
-        alone(trainer, "G", still)
-    assert trainer.losses_summed == 3
-    assert float(trainer.accuracy_sum) / trainer.losses_summed == 0.5
+        trainer.alone("D", still)
+        trainer.alone("G", still)
+    assert trainer.now.losses_summed == 3
+    assert float(trainer.now.accuracy_sum) / trainer.now.losses_summed == 0.5
 
 
 def noise_of(trainer: Trainer, player: Player, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> Tensor:
@@ -44,7 +44,7 @@ def noise_of(trainer: Trainer, player: Player, knobs: Knobs, monkeypatch: pytest
         for weight in trainer.generator.parameters():
             weight.zero_()
     hook = trainer.discriminator.register_forward_pre_hook(lambda _, given: seen.append(given[0].detach().clone()))
-    alone(trainer, player, knobs)
+    trainer.alone(player, knobs)
     hook.remove()
     return torch.cat(seen)
 
@@ -56,7 +56,7 @@ def test_each_update_draws_its_own_noise_seeded_from_the_stream_that_is_saved(
     trainer = build_trainer(instance_noise=Noise(sd=SD))
     found = []
     for _ in range(2):
-        stream = torch.Generator().set_state(trainer.stream.get_state())
+        stream = torch.Generator().set_state(trainer.now.stream.get_state())
         found.append(noise_of(trainer, player, knobs, monkeypatch))
         own = torch.Generator().manual_seed(int(torch.randint(2**62, (), generator=stream)))
         batches = [torch.randn(knobs.batch_size, 1, generator=own) for _ in range(2 if player == "D" else 1)]
@@ -70,9 +70,9 @@ def test_each_update_draws_its_own_noise_seeded_from_the_stream_that_is_saved(
 def test_an_update_alone_counts_for_no_step_and_for_no_mean_loss(build_trainer: Build, knobs: Knobs, player: Player) -> None:
     trainer = build_trainer(historical_averaging=0.5)
     trainer.step(knobs)
-    before = trainer.mean_losses().tolist(), trainer.losses_summed, trainer.steps_done
-    means = [mean.clone() for mean in (*trainer.generator_means, *trainer.discriminator_means)]
-    alone(trainer, player, knobs)
-    assert (trainer.mean_losses().tolist(), trainer.losses_summed, trainer.steps_done) == before
+    before = trainer.mean_losses().tolist(), trainer.now.losses_summed, trainer.steps_done
+    means = [mean.clone() for mean in (*trainer.now.players["G"].means, *trainer.now.players["D"].means)]
+    trainer.alone(player, knobs)
+    assert (trainer.mean_losses().tolist(), trainer.now.losses_summed, trainer.steps_done) == before
     # The means over the run are those of its steps.
-    assert all(torch.equal(*pair) for pair in zip(means, (*trainer.generator_means, *trainer.discriminator_means), strict=True))
+    assert all(torch.equal(*pair) for pair in zip(means, (*trainer.now.players["G"].means, *trainer.now.players["D"].means), strict=True))

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 import torch
 
+from tests.gan import by_hand
 from tui_gan.contract.config import Config, Minibatch, Optimizer
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs
@@ -21,7 +22,6 @@ LIMIT = 0.4
 
 def test_each_unit_is_scaled_to_the_limit_and_no_further() -> None:
     weight = torch.tensor([[3.0, 4.0], [0.3, 0.4], [0.0, 0.0]], requires_grad=True)
-    weight.grad = torch.ones_like(weight)
     limit_columns_([(weight, 0)], 2.0)
     torch.testing.assert_close(weight.detach(), torch.tensor([[1.2, 1.6], [0.3, 0.4], [0.0, 0.0]]))
     limit_columns_([(weight, 1)], 0.5)
@@ -30,10 +30,21 @@ def test_each_unit_is_scaled_to_the_limit_and_no_further() -> None:
     torch.testing.assert_close(weight.detach(), expected)
 
 
-def test_what_took_no_part_in_an_update_stays() -> None:
-    weight = torch.full((2, 2), 9.0, requires_grad=True)
-    limit_columns_([(weight, 0)], 1.0)
-    assert (weight == 9).all()
+def test_what_took_no_part_in_an_update_stays(config: Config, knobs: Knobs) -> None:
+    limited = msgspec.structs.replace(config.discriminator, column_norm=LIMIT)
+    trainer = Trainer(msgspec.structs.replace(config, discriminator=limited), DATASETS["gaussian"](True), "cpu")
+    weights, matrices = trainer.now.players["D"].weights, columns(trainer.discriminator)
+    for weight in weights:
+        weight.data.fill_(9.0)
+    for apart, _ in matrices:
+        others = [(weight, each) for weight, each in matrices if weight is not apart]
+        gradients = [None if weight is apart else torch.zeros_like(weight) for weight in weights]
+        trainer.engine.move("D", gradients, by_hand.in_force(trainer, knobs)[0])
+        assert (apart == 9).all()
+        for weight, other in others:
+            norms = weight.detach().transpose(0, other).flatten(1).norm(dim=1)
+            torch.testing.assert_close(norms, torch.full_like(norms, LIMIT))
+            weight.data.fill_(9.0)
 
 
 @pytest.mark.parametrize("kind", ["mlp", "dcgan", "aylien"])
@@ -61,14 +72,14 @@ def test_after_a_step_no_incoming_weights_are_longer(config: Config, knobs: Knob
         "cpu",
     )
     knobs = dataclasses.replace(knobs, minibatch_discrimination=gate)
-    trainer.step(knobs)
+    moved = by_hand.moved(trainer, trainer.step(knobs))
     free.step(knobs)
     for network, other in ((trainer.generator, free.generator), (trainer.discriminator, free.discriminator)):
         assert columns(network)
         # All matrices are among them.
         assert {id(weight) for weight, _ in columns(network)} == {id(each) for each in network.parameters() if each.dim() > 1}
         for (weight, axis), (unlimited, _) in zip(columns(network), columns(other), strict=True):
-            if weight.grad is None:
+            if id(weight) not in moved:
                 continue
             norms = weight.detach().transpose(0, axis).flatten(1).norm(dim=1)
             assert norms.max() <= LIMIT * (1 + 1e-6)

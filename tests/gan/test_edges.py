@@ -1,6 +1,7 @@
 """The edges of what is drawn, loaded and begun with."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.gan.by_hand import discriminator_loss, watched
 from tui_gan.contract.config import Config, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
@@ -17,7 +19,7 @@ from tui_gan.gan.datasets.dataset import Dataset, Images, gathered
 from tui_gan.gan.datasets.images import normalised
 from tui_gan.gan.diagnosis import plane
 from tui_gan.gan.latents import LATENTS, between, draw
-from tui_gan.gan.optimizers import optimizer_of
+from tui_gan.gan.optimizers import OPTIMIZERS, Method, Moved, move_
 from tui_gan.gan.trainer import Trainer
 
 Build = Callable[..., Trainer]
@@ -55,8 +57,8 @@ def test_draws_inside_differ_from_step_to_step_and_with_the_pretraining(build_tr
 
     def drawn(**at: int) -> torch.Tensor:
         trainer = build_trainer(instance_noise=Noise(sd=1.0), seed=at.get("seed", 0))
-        trainer.steps_done, trainer.pretrained = at.get("steps", 0), at.get("pretrained", 0)
-        trainer.prepare(knobs, trainer.steps_done)
+        trainer.now.steps_done, trainer.now.pretrained = at.get("steps", 0), at.get("pretrained", 0)
+        trainer.prepared(knobs)
         return torch.rand(4)
 
     places = [{}, {"seed": 1}, {"steps": 1}, {"pretrained": 1}, {"seed": 1, "steps": 1}]
@@ -74,7 +76,7 @@ def test_without_an_end_the_rows_are_drawn_and_with_one_they_are_taken_in_epochs
     both = torch.cat(seen)
     for epoch in (both[:24], both[24:]):
         np.testing.assert_allclose(np.sort(epoch.numpy()), values, atol=1e-6)
-    assert trainer.drawn == 48
+    assert trainer.now.drawn == 48
     assert not torch.equal(both[:24], both[24:])
 
 
@@ -86,10 +88,10 @@ def test_mean_losses_are_those_of_all_steps_since_they_were_cleared(build_traine
         for trainer in (whole, single):
             trainer.pretrain_step(knobs) if pretraining else trainer.step(knobs)
         found.append(single.mean_losses())
-        assert single.losses_summed == 1
+        assert single.now.losses_summed == 1
         single.clear_losses()
-        assert (single.losses_summed, single.loss_sums.tolist(), single.accuracy_sum.item()) == (0, [0, 0], 0)
-        assert whole.losses_summed == number + 1
+        assert (single.now.losses_summed, single.now.loss_sums.tolist(), single.now.accuracy_sum.item()) == (0, [0, 0], 0)
+        assert whole.now.losses_summed == number + 1
         torch.testing.assert_close(whole.mean_losses(), torch.stack(found).mean(0))
     assert found[0].isfinite().all()
     assert (found[0][0].item() == 0) is pretraining
@@ -101,10 +103,10 @@ def test_real_and_fake_are_judged_in_one_pass_where_each_is_judged_alone(build_t
     trainer = build_trainer(discriminator=Network(widths=(20,), dropout=0.5))
     real, fake = trainer.real(knobs), trainer.real(knobs)
     torch.manual_seed(5)
-    losses = trainer._discriminator_losses(real, fake, knobs)
+    _, logits = discriminator_loss(trainer, real, fake, knobs)
     torch.manual_seed(5)
     both = trainer.discriminator(torch.cat((real, fake)))
-    torch.testing.assert_close(torch.cat((losses.real_logits, losses.fake_logits)), both)
+    torch.testing.assert_close(torch.cat(logits), both)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def test_torchs_own_stream_is_set_where_a_step_draws_from_it(
 ) -> None:
     metric = "w1" if data == "gaussian" else "sliced_w1"
     trainer = Trainer(msgspec.structs.replace(config, metrics=(metric,), metric=metric, **changes), DATASETS[data](True), "cpu")
-    assert trainer.stirs is stirs
+    assert trainer.game.stirs is stirs
     torch.manual_seed(123)
     before = torch.random.get_rng_state()
     trainer.step(knobs)
@@ -148,20 +150,24 @@ def test_a_weight_of_either_player_that_is_no_number_is_noticed(build_trainer: B
 
 
 @pytest.mark.parametrize(("device", "fused"), [("cpu", True), ("cuda", True), ("cuda:1", True), ("mps", False)])
-def test_the_fused_update_is_taken_where_there_is_one(device: str, fused: bool) -> None:
-    settings = Optimizer(kind="adam", beta1=0.3, beta2=0.7)
-    made = optimizer_of(settings, torch.nn.Linear(2, 2), device)
-    assert (made.defaults["fused"], made.defaults["betas"]) == (fused, (0.3, 0.7))
+def test_the_fused_update_is_taken_where_there_is_one(device: str, fused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Moved] = []
+    monkeypatch.setitem(OPTIMIZERS, "adam", Method(given.append))
+    # A weight of which its place alone is asked, since the device may not be there.
+    weight: Any = SimpleNamespace(device=torch.device(device))
+    move_(Optimizer(kind="adam", beta1=0.3, beta2=0.7), [weight], [torch.zeros(2)], {}, rate=0.1, momentum=0.0)
+    (moved,) = given
+    assert (moved.fused, (moved.beta1, moved.beta2)) == (fused, (0.3, 0.7))
 
 
-def test_momentum_of_both_players_moves_by_the_steps(build_trainer: Build, knobs: Knobs) -> None:
+def test_momentum_of_both_players_moves_by_the_steps(build_trainer: Build, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
     moving = Optimizer(kind="sgd", momentum=0.5, momentum_end=0.9, momentum_steps=4, momentum_every=2)
     trainer = build_trainer(optimizer=moving)
-    found = []
+    moves = watched(trainer, monkeypatch)
     for _ in range(6):
         trainer.step(knobs)
-        found.append([each.param_groups[0]["momentum"] for each in (trainer.generator_optimizer, trainer.discriminator_optimizer)])
-    assert found == [pytest.approx([each] * 2) for each in (0.5, 0.5, 0.7, 0.7, 0.9, 0.9)]
+    for name in ("G", "D"):
+        assert [moved.momentum for player, moved in moves if player == name] == pytest.approx([0.5, 0.5, 0.7, 0.7, 0.9, 0.9])
 
 
 @pytest.mark.parametrize("name", ["ring", "grid", "moons", "spiral", "correlated"])

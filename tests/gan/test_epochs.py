@@ -54,9 +54,9 @@ def test_a_step_takes_the_next_samples_and_the_latents_stay_as_they_were(config:
     taken = torch.cat([trainer.real(knobs) for _ in range(5)])
     assert sorted(taken[:, 0].tolist()) == sorted([*range(20), *range(20)])
     other.step(dataclasses.replace(knobs, k_steps=3))
-    assert other.drawn == 3 * knobs.batch_size
+    assert other.now.drawn == 3 * knobs.batch_size
     # They draw nothing from the stream of the latents.
-    assert torch.equal(trainer.stream.get_state(), Trainer(trainer.config, numbered(), "cpu").stream.get_state())
+    assert torch.equal(trainer.now.stream.get_state(), Trainer(trainer.config, numbered(), "cpu").now.stream.get_state())
 
 
 def test_the_way_of_sampling_may_change_while_it_trains(config: Config, knobs: Knobs) -> None:
@@ -64,16 +64,16 @@ def test_the_way_of_sampling_may_change_while_it_trains(config: Config, knobs: K
     trainer.step(knobs)
     replacing = trainer.under(msgspec.structs.replace(trainer.config, sampling="replacement"))
     replacing.step(knobs)
-    assert replacing.drawn == 0
+    assert replacing.now.drawn == 0
     again = replacing.under(trainer.config)
     again.step(knobs)
-    assert again.drawn == knobs.batch_size
+    assert again.now.drawn == knobs.batch_size
     kept = trainer.under(msgspec.structs.replace(trainer.config, objective="hinge"))
-    assert kept.drawn == trainer.drawn
+    assert kept.now.drawn == trainer.now.drawn
     # Of other data the epochs go on where they were.
     fewer = trainer.under(trainer.config, numbered(7))
     fewer.step(knobs)
-    assert fewer.drawn == 2 * knobs.batch_size
+    assert fewer.now.drawn == 2 * knobs.batch_size
 
 
 def test_epochs_need_an_end(config: Config) -> None:

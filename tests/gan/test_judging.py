@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from tests.gan import by_hand
 from tui_gan.contract.config import Config, Minibatch, Noise
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan import company, judging
 from tui_gan.gan.datasets import DATASETS, Dataset
 from tui_gan.gan.latents import LATENTS, draw
-from tui_gan.gan.pretraining import density_loss
+from tui_gan.gan.losses import density_loss
 from tui_gan.gan.trainer import Trainer
 
 Build = Callable[..., Trainer]
@@ -79,9 +80,9 @@ def test_without_chance_one_draw_is_enough(build_trainer: Build, knobs: Knobs, m
     asked = []
     for changes in ({}, {"objective": "relativistic"}, {"discriminator": Network(widths=(5,), dropout=0.5)}):
         trainer = build_trainer(**changes)
-        losses = trainer.generator_losses
+        loss = trainer.engine.generator_loss
         count: list[int] = []
-        monkeypatch.setattr(trainer, "generator_losses", lambda *given, losses=losses, count=count: count.append(1) or losses(*given))
+        monkeypatch.setattr(trainer.engine, "generator_loss", lambda *given, loss=loss, count=count: count.append(1) or loss(*given))
         judging.generator_slopes(trainer, torch.zeros(8, 1), knobs)
         asked.append(len(count))
     assert asked == [1, 8, 8]
@@ -146,13 +147,17 @@ def test_fixed_samples_and_their_company_come_from_streams_of_their_own(
 @pytest.mark.parametrize("standardize", [False, True])
 def test_pretraining_compares_d_with_the_density_at_even_draws(config: Config, knobs: Knobs, gate: bool, standardize: bool) -> None:
     trainer = Trainer(config, DATASETS["gaussian"](standardize), "cpu")
-    points = -5 + 10 * torch.rand(8, 1, generator=torch.Generator().set_state(trainer.stream.get_state()), dtype=torch.float64)
+    points = -5 + 10 * torch.rand(8, 1, generator=torch.Generator().set_state(trainer.now.stream.get_state()), dtype=torch.float64)
     density = torch.exp(-0.5 * ((points - 4) / 0.5) ** 2) / (0.5 * (2 * torch.pi) ** 0.5)
     x = ((points - 4) / 0.5 if standardize else points).float()
     expected = (torch.sigmoid(trainer.discriminator(x, gate)) - density).square().mean()
-    found = density_loss(trainer, set_knob(knobs, "minibatch_discrimination", gate))
+    turned, twin = set_knob(knobs, "minibatch_discrimination", gate), trainer.on("cpu")
+    found = density_loss(trainer.engine.discriminator[gate], *trainer._points(8), by_hand.in_force(trainer, turned)[1])
     assert found.dtype == torch.float32
     assert found.item() == pytest.approx(expected.item(), rel=1e-5)
+    twin.pretrain_step(turned)
+    assert twin.mean_losses().tolist() == [0, found.item()]
+    assert torch.equal(twin.now.stream.get_state(), trainer.now.stream.get_state())
 
 
 def test_the_first_draws_of_the_stream_are_the_fixed_latents_and_nothing_else(build_trainer: Build, dataset: Dataset) -> None:
@@ -165,7 +170,7 @@ def test_the_first_draws_of_the_stream_are_the_fixed_latents_and_nothing_else(bu
         stream = torch.Generator().manual_seed(3)
         dim = trainer.config.latent_dim
         assert torch.equal(trainer.fixed_latents, draw(LATENTS["normal"], trainer.config.fixed_latents, dim, stream, stratified=stratified))
-        assert torch.equal(trainer.stream.get_state(), stream.get_state())
+        assert torch.equal(trainer.now.stream.get_state(), stream.get_state())
         # What settles the normalisation of the averaged generator has a stream of its own.
         settling = draw(LATENTS["normal"], 1024, dim, torch.Generator().manual_seed(3), stratified=False)
         assert torch.equal(trainer._settling, settling)
@@ -176,7 +181,7 @@ def test_a_step_that_draws_nothing_inside_leaves_torchs_own_stream_alone(
     build_trainer: Build, knobs: Knobs, network: dict[str, Any]
 ) -> None:
     trainer = build_trainer(regularizers={"r1_difference": 1.0}, **network)
-    assert not trainer.stirs
+    assert not trainer.game.stirs
     torch.manual_seed(77)
     before = torch.random.get_rng_state()
     for turned in (knobs, opened(knobs)):

@@ -110,25 +110,30 @@ def minibatch_state(trainer: Trainer) -> dict[str, torch.Tensor]:
 
 def test_a_gate_that_was_never_open_leaves_no_gradient_and_no_momentum(trainer: Trainer, knobs: Knobs, differing: Differing) -> None:
     before = minibatch_state(trainer)
-    for _ in range(3):
-        trainer.step(knobs)
+    reports = [report for _ in range(3) for report in trainer.step(knobs)]
     assert before
     assert differing(before, minibatch_state(trainer)) == set()
-    for name, weight in trainer.discriminator.named_parameters():
-        assert (weight.grad is None) is name.startswith("minibatch")
-        assert (weight in trainer.discriminator_optimizer.state) is not name.startswith("minibatch")
+    of_discriminator = [report.gradients["D"] for report in reports if "D" in report.gradients]
+    assert len(of_discriminator) == 3
+    for place, (name, weight) in enumerate(trainer.discriminator.named_parameters()):
+        assert weight is trainer.now.players["D"].weights[place]
+        assert all((gradients[place] is None) is name.startswith("minibatch") for gradients in of_discriminator)
+        assert (place in trainer.now.players["D"].moments) is not name.startswith("minibatch")
 
 
 def test_closing_the_gate_freezes_what_momentum_would_move(trainer: Trainer, knobs: Knobs, differing: Differing) -> None:
     opened = set_knob(knobs, "minibatch_discrimination", True)
     for _ in range(4):
         trainer.step(opened)
+    players = trainer.now.players
     frozen, shapes = minibatch_state(trainer), {name: value.shape for name, value in trainer.state().items()}
-    moments = [value.clone() for value in trainer.discriminator_optimizer.state[trainer.discriminator.minibatch.projection].values()]
+    (place,) = (place for place, weight in enumerate(players["D"].weights) if weight is trainer.discriminator.minibatch.projection)
+    moments = [value.clone() for value in players["D"].moments[place].values()]
+    assert moments
     for _ in range(4):
         trainer.step(knobs)
     assert differing(frozen, minibatch_state(trainer)) == set()
-    after = list(trainer.discriminator_optimizer.state[trainer.discriminator.minibatch.projection].values())
+    after = list(players["D"].moments[place].values())
     assert all(torch.equal(one, other) for one, other in zip(moments, after, strict=True))
     trainer.step(opened)
     assert differing(frozen, minibatch_state(trainer)) == set(frozen)

@@ -9,14 +9,15 @@ from safetensors.torch import load, save
 from torch import nn
 
 from tests.gan import newcomers
+from tests.gan.by_hand import discriminator_loss
 from tui_gan.contract.config import Optimizer
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.networks import ACTIVATIONS
 from tui_gan.gan.optimizers import OPTIMIZERS
+from tui_gan.gan.orders import COORDINATION
 from tui_gan.gan.regularizers import REGULARIZERS
 from tui_gan.gan.state import forms
 from tui_gan.gan.trainer import Trainer
-from tui_gan.gan.updates import COORDINATION
 
 Build = Callable[..., Trainer]
 CHANGES: dict[str, dict[str, Any]] = {
@@ -42,7 +43,7 @@ def train(trainer: Trainer, first: int, last: int) -> None:
     for number in range(first, last):
         # The minibatch features join late, so that moments begin at other steps.
         trainer.step(Knobs(batch_size=8, device="cpu", k_steps=3, minibatch_discrimination=number >= 3))
-        trainer.coordinate(Knobs(k_steps=3), float(trainer.accuracy_sum) / trainer.losses_summed)
+        trainer.coordinate(Knobs(k_steps=3))
         trainer.clear_losses()
         # Whoever else draws from torch's own stream.
         torch.rand(number)
@@ -77,13 +78,13 @@ def test_a_coefficient_that_adapts_is_in_the_loss_as_it_stands(build_trainer: Bu
     for _ in range(4):
         trainer.step(Knobs(batch_size=8, device="cpu", k_steps=2))
     assert trainer.coefficients["growing"].item() == pytest.approx(0.5 * 1.03**8, rel=1e-6)
-    losses = trainer._discriminator_losses(trainer.real(knobs), torch.randn(8, 1), knobs)
-    added = 0.5 * 1.03**8 * (losses.real_logits.square().mean() + losses.fake_logits.square().mean())
+    losses, (real_logits, fake_logits) = discriminator_loss(trainer, trainer.real(knobs), torch.randn(8, 1), knobs)
+    added = 0.5 * 1.03**8 * (real_logits.square().mean() + fake_logits.square().mean())
     assert (losses.total - losses.loss).item() == pytest.approx(added.item(), rel=1e-5)
 
 
 @pytest.mark.parametrize("layer", [nn.Dropout1d, nn.AlphaDropout, nn.FeatureAlphaDropout])
 def test_every_dropout_of_torch_is_seeded(build_trainer: Build, monkeypatch: pytest.MonkeyPatch, layer: type[nn.Module]) -> None:
-    assert not build_trainer().stirs
+    assert not build_trainer().game.stirs
     monkeypatch.setitem(ACTIVATIONS, "leaky_relu", lambda: nn.Sequential(nn.LeakyReLU(0.2), layer(0.2)))
-    assert build_trainer().stirs
+    assert build_trainer().game.stirs

@@ -7,19 +7,20 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES, momentum_at
+from tui_gan.contract.config import Optimizer
+from tui_gan.gan import optimizers
+from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES, Moments, momentum_at, move_
 
 Schedule = Callable[[int, float, float, float], float]
 
 every_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
 every_schedule = pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
-SETTINGS = {"beta1": 0.5, "beta2": 0.9, "momentum": 0.6}
 
 
-def made(name: str, weights: list[torch.Tensor], fused: bool = True) -> torch.optim.Optimizer:
-    optimizer = OPTIMIZERS[name].make(weights, **SETTINGS, fused=fused)
-    optimizer.param_groups[0]["lr"] = 0.1
-    return optimizer
+def moved(name: str, weights: list[torch.Tensor], gradients: list[list[float] | None], moments: Moments, fused: bool = True) -> None:
+    settings = Optimizer(kind=name, beta1=0.5, beta2=0.9)
+    found = [None if each is None else torch.tensor(each, dtype=torch.float64) for each in gradients]
+    move_(settings, weights, found, moments, rate=0.1, momentum=0.6, fused=fused)
 
 
 def weight(*values: float) -> torch.Tensor:
@@ -48,43 +49,41 @@ def by_hand(name: str, theta: float, gradients: list[float]) -> float:
 # Gradients of the size of epsilon tell where it stands.
 @pytest.mark.parametrize("size", [1.0, 1e-8])
 def test_three_updates_by_hand(name: str, fused: bool, size: float) -> None:
-    theta = weight(1.0, -2.0)
-    optimizer = made(name, [theta], fused)
+    theta, moments = weight(1.0, -2.0), Moments()
     gradients = [[0.3 * size, 2.0 * size], [-0.7 * size, 1.0 * size], [0.2 * size, 0.0]]
     for each in gradients:
-        theta.grad = torch.tensor(each, dtype=torch.float64)
-        optimizer.step()
+        moved(name, [theta], [each], moments, fused)
     expected = [by_hand(name, start, [each[index] for each in gradients]) for index, start in enumerate((1.0, -2.0))]
     assert theta.tolist() == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize("fused", [False, True])
-def test_adam_is_fused_where_it_is_told(fused: bool) -> None:
-    assert made("adam", [weight(1.0)], fused).defaults["fused"] is fused
+def test_adam_is_fused_where_it_is_told(fused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[bool] = []
+    adam = optimizers.adam_
+    monkeypatch.setattr(optimizers, "adam_", lambda *given, fused, **how: taken.append(fused) or adam(*given, fused=fused, **how))
+    moved("adam", [weight(1.0)], [[1.0]], {}, fused)
+    assert taken == [fused]
 
 
 @every_optimizer
 def test_weights_without_gradient_stay_and_may_join_later(name: str) -> None:
-    early, late = weight(1.0), weight(5.0)
-    optimizer = made(name, [early, late])
-    early.grad = torch.ones(1, dtype=torch.float64)
-    optimizer.step()
+    early, late, moments = weight(1.0), weight(5.0), Moments()
+    moved(name, [early, late], [[1.0], None], moments)
     assert late.item() == 5
-    late.grad = torch.ones(1, dtype=torch.float64)
-    optimizer.step()
+    assert moments.keys() == {0}
+    moved(name, [early, late], [[1.0], [1.0]], moments)
     assert late.item() == pytest.approx(by_hand(name, 5.0, [1.0]))
     assert early.item() == pytest.approx(by_hand(name, 1.0, [1.0, 1.0]))
 
 
 @every_optimizer
-def test_all_that_is_kept_is_tensors(name: str) -> None:
+def test_all_that_is_kept_is_tensors_and_nothing_where_there_is_nothing_to_keep(name: str) -> None:
     for momentum in (0.0, 0.5):
-        theta = weight(1.0)
-        optimizer = OPTIMIZERS[name].make([theta], beta1=0.0, beta2=0.99, momentum=momentum, fused=True)
-        theta.grad = torch.ones(1, dtype=torch.float64)
-        optimizer.step()
-        kept = [value for moments in optimizer.state_dict()["state"].values() for value in moments.values()]
-        assert all(isinstance(value, torch.Tensor) for value in kept)
+        theta, moments = weight(1.0), Moments()
+        move_(Optimizer(kind=name), [theta], [torch.ones_like(theta)], moments, rate=0.1, momentum=momentum)
+        assert all(isinstance(value, torch.Tensor) for kept in moments.values() for value in kept.values())
+        assert bool(moments) is (momentum > 0 or not OPTIMIZERS[name].momentum)
 
 
 @every_schedule

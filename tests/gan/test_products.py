@@ -7,6 +7,7 @@ import msgspec
 import pytest
 import torch
 
+from tests.gan.by_hand import discriminator_loss, update
 from tui_gan.contract.config import Config, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
@@ -25,8 +26,8 @@ def in_the_plane(config: Config, **changes: Any) -> Trainer:
 
 def paid(trainer: Trainer, knobs: Knobs, real: Tensor, fake: Tensor) -> float:
     """What the regularizers add to the loss of one update."""
-    trainer.prepare(knobs, trainer.steps_done)
-    losses = trainer._discriminator_losses(real, fake, knobs)
+    trainer.prepared(knobs)
+    losses, _ = discriminator_loss(trainer, real, fake, knobs)
     return (losses.total - losses.loss).item()
 
 
@@ -47,7 +48,7 @@ def test_packed_samples_pay_by_the_slope_of_all_their_numbers(config: Config, kn
     real, fake = trainer.real(knobs), torch.randn(knobs.batch_size * packing, 2)
     found = paid(trainer, knobs, real, fake)
     rows, others = (x.reshape(knobs.batch_size, packing * 2) for x in (real, fake))
-    trainer.prepare(knobs, 0)
+    trainer.prepared(knobs)
     share = torch.rand(knobs.batch_size)[:, None]
     at = {"r1": rows, "r2": others}.get(name, rows + share * (others - rows))
     slopes = norms(trainer.discriminator, at)
@@ -119,8 +120,8 @@ def test_simultaneous_players_move_by_gradients_at_the_same_weights_also_lazily(
         free.load_state({key: value for key, value in state.items() if not key.startswith("coefficients.")})
         for trainer in (both, free):
             trainer.step(knobs)
-        alone.prepare(knobs, alone.steps_done)
-        alone.update_discriminator(knobs, alone.real(knobs), alone.latents(knobs))
+        alone.prepared(knobs)
+        update(alone, "D", knobs)
         for mine, its in zip(both.discriminator.parameters(), alone.discriminator.parameters(), strict=True):
             torch.testing.assert_close(mine, its)
         for mine, its in zip(both.generator.parameters(), free.generator.parameters(), strict=True):

@@ -1,8 +1,7 @@
 """Penalties: what they are of functions whose derivative is known, and their gradients; what adapts and what is annealed."""
 
-import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 import torch
@@ -32,15 +31,29 @@ def points(count: int = 8, *shape: int, seed: int = 0) -> Tensor:
 
 
 def uniforms(count: int) -> Tensor:
-    return torch.rand(count, dtype=torch.float64, generator=torch.Generator().manual_seed(5))
+    """The shares that a penalty between real and fake samples draws here."""
+    return torch.rand(count, dtype=torch.float64, generator=torch.Generator().manual_seed(9))
+
+
+def chance(regularizer: Regularizer, shape: Sequence[int]) -> Tensor | None:
+    """What a regularizer draws for samples of this shape, as it is drawn before a step, but in double precision."""
+    if not 0 < regularizer.draws <= math.prod(shape[1:]):
+        return None
+    assert regularizer.draw
+    torch.set_default_dtype(torch.float64)
+    try:
+        return regularizer.draw(shape, torch.device("cpu"))
+    finally:
+        torch.set_default_dtype(torch.float32)
 
 
 def judged(judge: Judge, regularizer: Regularizer, real: Tensor, fake: Tensor, weights: tuple[Tensor, ...] = ()) -> Judgement:
     """As the trainer calls it: leaves require gradients only where the regularizer says so."""
     real, fake = real.clone().requires_grad_(regularizer.at_real), fake.clone().requires_grad_(regularizer.at_fake)
     torch.manual_seed(9)
-    extra = None if regularizer.extra is None else judge(regularizer.extra(real, fake))
-    return Judgement(judge, weights, real, fake, judge(real), judge(fake), extra, lambda: uniforms(len(real)))
+    drawn = chance(regularizer, real.shape)
+    extra = None if regularizer.extra is None else judge(regularizer.extra(real, fake, drawn))
+    return Judgement(judge, weights, real, fake, judge(real), judge(fake)).of(drawn, extra)
 
 
 def paid(name: str, judge: Judge, real: Tensor, fake: Tensor) -> Tensor:
@@ -185,20 +198,20 @@ def test_the_finite_difference_needs_its_extra_batch() -> None:
 
 def test_neighbours_in_the_batch_are_shifted_to_opposite_sides() -> None:
     x = points(4)
-    torch.testing.assert_close(shifted(x, x) - x, torch.tensor([[1.0], [-1.0], [1.0], [-1.0]], dtype=torch.float64) * DIFFERENCE)
+    torch.testing.assert_close(shifted(x, x, None) - x, torch.tensor([[1.0], [-1.0], [1.0], [-1.0]], dtype=torch.float64) * DIFFERENCE)
 
 
 def test_the_shift_has_the_same_length_in_any_dimension_and_a_direction_for_each_sample() -> None:
     x = torch.zeros(400, 3, 5, dtype=torch.float64)
     torch.manual_seed(2)
-    directions = (shifted(x, x) / DIFFERENCE).flatten(1)
+    directions = (shifted(x, x, chance(REGULARIZERS["r1_difference"], x.shape)) / DIFFERENCE).flatten(1)
     torch.testing.assert_close(directions.norm(dim=1), torch.ones(400, dtype=torch.float64))
     assert directions.unique(dim=0).shape == (400, 15)
     # Even over the sphere: mean 0 and covariance 1 / d.
     assert directions.mean(0).abs().max() < 4 / (15 * 400) ** 0.5
     torch.testing.assert_close(directions.T @ directions / 400, torch.eye(15, dtype=torch.float64) / 15, rtol=0, atol=0.03)
     torch.manual_seed(2)
-    assert torch.equal(shifted(x, x).flatten(1), DIFFERENCE * directions)
+    assert torch.equal(shifted(x, x, chance(REGULARIZERS["r1_difference"], x.shape)).flatten(1), DIFFERENCE * directions)
 
 
 def network(numbers: int, seed: int) -> Judge:
@@ -216,8 +229,8 @@ def test_the_finite_difference_is_r1_on_the_mean_over_directions(shape: tuple[in
         torch.manual_seed(seed)
         found = []
         for _ in range(400):
-            shift = judge(shifted(real, fake))
-            found.append(r1_difference(Judgement(judge, (), real, fake, judge(real), judge(fake), shift, lambda: uniforms(40))).item())
+            shift = judge(shifted(real, fake, chance(REGULARIZERS["r1_difference"], real.shape)))
+            found.append(r1_difference(Judgement(judge, (), real, fake, judge(real), judge(fake), shift)).item())
         spread = torch.tensor(found).std().item() / len(found) ** 0.5
         # Curvature adds terms of the order of the square of the difference.
         assert sum(found) / len(found) == pytest.approx(exact, rel=0.02, abs=4 * spread)
@@ -281,11 +294,23 @@ def test_what_differentiates_logits_by_samples_is_for_a_discriminator_that_judge
 def test_the_table_says_who_draws_from_torchs_own_stream(regularizer: Regularizer, numbers: int) -> None:
     real, fake = points(4, numbers), points(4, numbers, seed=1)
     weight = points(numbers, 1, seed=2).requires_grad_()
+    draws = 0 < regularizer.draws <= numbers
+    assert (regularizer.draw is None) is (regularizer.draws == 0)
     torch.manual_seed(9)
     before = torch.get_rng_state()
-    judgement = judged(lambda x: torch.tanh(x @ weight), regularizer, real, fake, (weight,))
-    regularizer.term(dataclasses.replace(judgement, stream_noise=lambda: torch.rand(4, dtype=torch.float64)))
-    assert torch.equal(torch.get_rng_state(), before) is not (0 < regularizer.draws <= numbers)
+    drawn = chance(regularizer, real.shape)
+    after = torch.get_rng_state()
+    assert (drawn is not None, torch.equal(before, after)) == (draws, not draws)
+    # Steep, so that the one-sided penalty has something to ask.
+    judge: Judge = lambda x: 20 * torch.tanh(x @ weight)
+    term = regularizer.term(judged(judge, regularizer, real, fake, (weight,)))
+    # Nothing is drawn after that.
+    assert torch.equal(torch.get_rng_state(), after)
+    if drawn is not None:
+        torch.manual_seed(10)
+        other = chance(regularizer, real.shape)
+        extra = None if regularizer.extra is None else judge(regularizer.extra(real, fake, other))
+        assert regularizer.term(Judgement(judge, (weight,), real, fake, judge(real), judge(fake), extra, other)) != term
 
 
 def test_historical_means_are_those_of_all_values() -> None:

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from tests.gan import by_hand
 from tui_gan.contract.config import Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.gan import judging
+from tui_gan.gan.orders import ORDERS
 from tui_gan.gan.rehearsal import OTHERS, rehearsed
 from tui_gan.gan.trainer import Trainer
-from tui_gan.gan.updates import UPDATES
 
 Build = Callable[..., Trainer]
 Differing = Callable[[dict[str, Tensor], dict[str, Tensor]], set[str]]
@@ -24,7 +25,7 @@ def numbers(weights: list[Tensor]) -> Tensor:
     return torch.cat([weight.detach().flatten() for weight in weights]).double()
 
 
-@pytest.mark.parametrize("updates", UPDATES)
+@pytest.mark.parametrize("updates", ORDERS)
 def test_the_copy_has_taken_the_step_and_the_trainer_has_not(
     build_trainer: Build, knobs: Knobs, updates: str, differing: Differing
 ) -> None:
@@ -36,7 +37,7 @@ def test_the_copy_has_taken_the_step_and_the_trainer_has_not(
     assert differing(before, trainer.state()) == set()
     assert torch.equal(stream, torch.random.get_rng_state())
     twin.step(knobs)
-    assert differing(twin.state(), copy.state()) == set()
+    assert differing(twin.state(), copy.trainer.state()) == set()
 
 
 @pytest.mark.parametrize("k", [1, 3])
@@ -46,7 +47,7 @@ def test_each_update_notes_what_it_drew_said_and_moved(build_trainer: Build, kno
     trainer, twin = build_trainer(**PLAIN), build_trainer(**PLAIN)
     found = rehearsed(trainer, turned).updates
     assert [list(update.moves) for update in found] == [["D"]] * k + [["G"]]
-    twin.prepare(turned, 0)
+    twin.prepared(turned)
     for update in found[:k]:
         real, latents = twin.real(turned), twin.latents(turned)
         fake = twin.generator(latents).detach()
@@ -66,7 +67,7 @@ def test_each_update_notes_what_it_drew_said_and_moved(build_trainer: Build, kno
         assert move.gradient == pytest.approx(gradient.norm().item(), rel=1e-5)
         assert move.distance == pytest.approx(0.02 * gradient.norm().item(), rel=1e-3)
         assert move.largest == pytest.approx(0.02 * gradient.abs().max().item(), rel=1e-3)
-        twin.update_discriminator(turned, real, latents)
+        by_hand.update(twin, "D", turned, latents, real)
     update = found[-1]
     latents = twin.latents(turned)
     fake = twin.generator(latents)
@@ -90,8 +91,8 @@ def test_both_move_in_one_update_where_they_move_at_once(build_trainer: Build, k
     trainer, twin = build_trainer(updates="simultaneous", **PLAIN), build_trainer(updates="simultaneous", **PLAIN)
     first, both = rehearsed(trainer, turned).updates
     assert (list(first.moves), set(both.moves)) == (["D"], {"D", "G"})
-    twin.prepare(turned, 0)
-    twin.update_discriminator(turned, twin.real(turned), twin.latents(turned))
+    twin.prepared(turned)
+    by_hand.update(twin, "D", turned)
     real, latents = twin.real(turned), twin.latents(turned)
     assert both.real is not None
     assert torch.equal(both.real, real)
@@ -111,7 +112,7 @@ def test_the_generators_real_samples_are_noted_where_its_loss_reads_them(
     assert (last.real is not None, last.real_logits is not None) == (reads, reads)
     if last.real is None:
         return
-    twin.prepare(knobs, 0)
+    twin.prepared(knobs)
     real, latents = twin.real(knobs), twin.latents(knobs)
     assert first.real is not None
     assert torch.equal(first.real, real)
@@ -134,10 +135,10 @@ def test_terms_are_weighted_as_they_enter_the_loss(build_trainer: Build, knobs: 
     trainer.coefficients["adaptive_l2"] = torch.tensor(0.25)
     squares = sum(weight.square().sum().item() for weight in trainer.discriminator.active(False) if weight.dim() > 1) / 2
     held = 2.0 * sum(
-        (w - m).square().sum().item() for w, m in zip(trainer.discriminator.parameters(), trainer.discriminator_means, strict=True)
+        (w - m).square().sum().item() for w, m in zip(trainer.discriminator.parameters(), trainer.now.players["D"].means, strict=True)
     )
     generator = [*trainer.generator.parameters()]
-    other = 2.0 * sum((w - m).square().sum().item() for w, m in zip(generator, trainer.generator_means, strict=True))
+    other = 2.0 * sum((w - m).square().sum().item() for w, m in zip(generator, trainer.now.players["G"].means, strict=True))
     other += 0.4 / 2 * sum(weight.square().sum().item() for weight in generator if weight.dim() > 1)
     first, last = rehearsed(trainer, turned).updates
     assert first.real is not None

@@ -34,7 +34,7 @@ def test_aylien_of_august_2016(gate: bool) -> None:
     )
     trainer = Trainer(config, DATASETS["gaussian"](False), "cpu")
     knobs = Knobs(generator_lr=5e-3, discriminator_lr=5e-3, batch_size=12, device="cpu", minibatch_discrimination=gate)
-    stream = torch.Generator().set_state(trainer.stream.get_state())
+    stream = torch.Generator().set_state(trainer.now.stream.get_state())
     g, d = leaves(trainer.generator), leaves(trainer.discriminator)
     names = [name for name, _ in trainer.discriminator.named_parameters()]
 
@@ -71,7 +71,7 @@ def test_aylien_of_august_2016(gate: bool) -> None:
         fake = generator(latents()).detach()
         descend(d, (-torch.log(discriminator(real)) - torch.log(1 - discriminator(fake))).mean(), step)
         descend(g, -torch.log(discriminator(generator(latents()))).mean(), step)
-    assert torch.equal(stream.get_state(), trainer.stream.get_state())
+    assert torch.equal(stream.get_state(), trainer.now.stream.get_state())
     assert_close(trainer.generator, g)
     assert_close(trainer.discriminator, d)
     assert_close(trainer.generator_average, g)
@@ -80,7 +80,7 @@ def test_aylien_of_august_2016(gate: bool) -> None:
 def test_the_toy_of_nips_2016() -> None:
     preset = PRESETS["nips2016"]
     trainer = Trainer(preset.config, DATASETS["correlated"](False), "cpu")
-    stream = torch.Generator().set_state(trainer.stream.get_state())
+    stream = torch.Generator().set_state(trainer.now.stream.get_state())
     g, d = leaves(trainer.generator), leaves(trainer.discriminator)[:6]
     root = torch.linalg.cholesky(torch.tensor([[1.0, 0.8], [0.8, 1.0]], dtype=torch.float64))
 
@@ -123,7 +123,7 @@ def test_the_start_of_goodfellow_on_mnist() -> None:
     dataset = of_images(Images(train, train), False)
     trainer = Trainer(config, dataset, "cpu")
     knobs = Knobs(generator_lr=0.1, discriminator_lr=0.1, batch_size=10, device="cpu")
-    stream = torch.Generator().set_state(trainer.stream.get_state())
+    stream = torch.Generator().set_state(trainer.now.stream.get_state())
     g, d = leaves(trainer.generator), leaves(trainer.discriminator)[:6]
     # pylearn2's init_sigmoid_bias_from_marginals: the logit of the mean over all training images.
     mean = train.double().flatten(1).mean(0) / 255
@@ -182,7 +182,7 @@ def test_aylien_of_july_2017() -> None:
     narrow = msgspec.structs.replace(preset.config.discriminator, init_scale=0.5)
     trainer = Trainer(msgspec.structs.replace(preset.config, discriminator=narrow), DATASETS["gaussian"](False), "cpu")
     knobs = Knobs(generator_lr=1e-3, discriminator_lr=1e-3, batch_size=8, device="cpu")
-    stream = torch.Generator().set_state(trainer.stream.get_state())
+    stream = torch.Generator().set_state(trainer.now.stream.get_state())
     g, d = leaves(trainer.generator), leaves(trainer.discriminator)
     w = dict(zip([name for name, _ in trainer.discriminator.named_parameters()], d, strict=True))
     used = [w[f"{name}.{part}"] for name in ("body.0", "body.2", "third.0", "logit") for part in ("weight", "bias")]
@@ -226,7 +226,7 @@ def test_pacgan_in_the_plane(name: str) -> None:
     assert dataset.rows
     points = dataset.rows(torch.arange(100_000), "cpu").double()
     knobs = Knobs(generator_lr=1e-4, discriminator_lr=1e-4, batch_size=100, device="cpu")
-    stream = torch.Generator().set_state(trainer.stream.get_state())
+    stream = torch.Generator().set_state(trainer.now.stream.get_state())
     g, d = leaves(trainer.generator), leaves(trainer.discriminator)[:6]
     # No layer before a normalisation has a bias: weight, scale, shift; weight, scale, shift; weight, bias.
     assert [weight.dim() for weight in g] == [2, 1, 1, 2, 1, 1, 2, 1]
@@ -280,7 +280,7 @@ def test_the_start_of_goodfellow_on_faces() -> None:
     )
     trainer = Trainer(config, of_images(Images(train, train), False), "cpu")
     knobs = Knobs(generator_lr=0.05, discriminator_lr=0.05, batch_size=10, device="cpu")
-    stream = torch.Generator().set_state(trainer.stream.get_state())
+    stream = torch.Generator().set_state(trainer.now.stream.get_state())
     g, d = leaves(trainer.generator), leaves(trainer.discriminator)[:6]
     assert (g[3] == -2).all()
     assert ((g[4] != 0).sum(1) == 3).all()

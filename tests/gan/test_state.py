@@ -13,10 +13,10 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_images
 from tui_gan.gan.optimizers import OPTIMIZERS
+from tui_gan.gan.orders import COORDINATION
 from tui_gan.gan.regularizers import REGULARIZERS
 from tui_gan.gan.state import COUNTS, forms, size
 from tui_gan.gan.trainer import Trainer
-from tui_gan.gan.updates import COORDINATION
 
 Differing = Callable[[dict[str, torch.Tensor], dict[str, torch.Tensor]], set[str]]
 NORMS = Network(widths=(6,), norm="batch", dropout=0.2)
@@ -103,7 +103,7 @@ def train(trainer: Trainer, knobs: Knobs, first: int, last: int) -> None:
             continue
         trainer.step(Knobs(batch_size=knobs.batch_size, device="cpu", k_steps=3, minibatch_discrimination=4 <= number < 8))
         if number % 3 == 0:
-            trainer.coordinate(knobs, float(trainer.accuracy_sum) / trainer.losses_summed)
+            trainer.coordinate(knobs)
             trainer.clear_losses()
 
 

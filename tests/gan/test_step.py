@@ -48,7 +48,7 @@ def assert_the_same(trainer: Trainer, knobs: Knobs, steps: int = 3) -> None:
     for number in range(steps):
         trainer.step(knobs)
         plain.step(number, knobs)
-    assert torch.equal(plain.stream.get_state(), trainer.stream.get_state())
+    assert torch.equal(plain.stream.get_state(), trainer.now.stream.get_state())
     found = trainer.state()
     for network, weights in (("generator", plain.g), ("discriminator", plain.d), ("generator_average", plain.average)):
         own = {name: found[f"{network}.{name}"].double() for name in weights}

@@ -7,14 +7,17 @@ import msgspec
 import pytest
 import torch
 
+from tests.gan.by_hand import discriminator_loss, in_force, shown, update
 from tui_gan.contract.config import Config, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS
+from tui_gan.gan.judging import judge
+from tui_gan.gan.losses import generator_loss
+from tui_gan.gan.orders import ORDERS
 from tui_gan.gan.regularizers import REGULARIZERS
-from tui_gan.gan.terms import with_generator_terms
 from tui_gan.gan.trainer import Trainer
-from tui_gan.gan.updates import UPDATES
+from tui_gan.gan.values import Draws
 
 Build = Callable[..., Trainer]
 Tensor = torch.Tensor
@@ -31,8 +34,15 @@ def test_the_gradient_of_feature_matching_is_that_of_finite_differences(build_tr
         network.double()
     real, z = trainer.real(knobs).double(), trainer.latents(knobs).double()
 
+    # An objective that says nothing leaves the terms alone.
+    silent = trainer.game.objective._replace(generator_loss=lambda real, fake: torch.zeros((), dtype=torch.float64))
+    game, engine = trainer.game._replace(objective=silent), trainer.engine
+
     def term() -> Tensor:
-        return with_generator_terms(torch.zeros((), dtype=torch.float64), trainer, real, trainer.generator(z))
+        draws = Draws(("G",), z, real)
+        return generator_loss(
+            game, engine.generator, engine.discriminator[False], trainer.generator(z), draws, *in_force(trainer, knobs)
+        ).total
 
     features = [trainer.discriminator.body(x).mean(0) for x in (real, trainer.generator(z))]
     assert term().item() == pytest.approx(3 * (features[0] - features[1]).square().sum().item())
@@ -49,7 +59,7 @@ def test_the_gradient_of_feature_matching_is_that_of_finite_differences(build_tr
 
 
 @pytest.mark.parametrize(("name", "settings"), [("feature_matching", 5.0), ("generator_l2", 5.0), ("historical_averaging", 500.0)])
-@pytest.mark.parametrize("updates", UPDATES)
+@pytest.mark.parametrize("updates", ORDERS)
 def test_terms_of_the_generator_move_it_and_leave_its_reported_loss(
     build_trainer: Build, knobs: Knobs, name: str, settings: float, updates: str
 ) -> None:
@@ -80,16 +90,16 @@ def test_historical_averaging_holds_back_by_the_distance_to_the_mean(build_train
     for _ in range(4):
         trainer.step(knobs)
         seen.append(weights(trainer.generator))
-    for index, mean in enumerate(trainer.generator_means):
+    for index, mean in enumerate(trainer.now.players["G"].means):
         torch.testing.assert_close(mean, torch.stack([each[index] for each in seen]).mean(0))
     free = build_trainer(**PLAIN)
     state = trainer.state()
     free.load_state({name: value for name, value in state.items() if "_means." not in name})
-    free.prepare(knobs, free.steps_done)
+    free.prepared(knobs)
     held = trainer
-    means = [mean.clone() for mean in held.generator_means]
+    means = [mean.clone() for mean in held.now.players["G"].means]
     for each in (free, held):
-        each.update_generator(knobs, each.latents(knobs))
+        update(each, "G", knobs)
     for mine, unheld, mean, before in zip(held.generator.parameters(), free.generator.parameters(), means, seen[-1], strict=True):
         torch.testing.assert_close(mine, unheld - 2 * knobs.generator_lr * (before - mean), rtol=0, atol=1e-7)
 
@@ -110,21 +120,21 @@ def test_l2_does_not_touch_what_takes_no_part(build_trainer: Build, knobs: Knobs
     assert all(torch.equal(one, other) for one, other in zip(features, before, strict=True))
 
 
-def noise_seen(trainer: Trainer) -> float:
+def noise_seen(trainer: Trainer, knobs: Knobs) -> float:
     torch.manual_seed(0)
-    return trainer._shown(torch.zeros(20_000, 1)).std().item()
+    return shown(trainer, torch.zeros(20_000, 1), knobs).std().item()
 
 
 def test_instance_noise_fades_with_the_steps(build_trainer: Build, knobs: Knobs) -> None:
     trainer = build_trainer(instance_noise=Noise(sd=0.8, steps=4))
     found = []
     for _ in range(6):
-        found.append(noise_seen(trainer))
+        found.append(noise_seen(trainer, knobs))
         trainer.step(knobs)
     assert found == pytest.approx([0.8, 0.6, 0.4, 0.2, 0, 0], rel=0.03)
     constant = build_trainer(instance_noise=Noise(sd=0.8))
-    constant.steps_done = 1000
-    assert noise_seen(constant) == pytest.approx(0.8, rel=0.03)
+    constant.now.steps_done = 1000
+    assert noise_seen(constant, knobs) == pytest.approx(0.8, rel=0.03)
 
 
 def test_draws_inside_a_step_depend_on_seed_and_step_alone(build_trainer: Build, knobs: Knobs) -> None:
@@ -139,7 +149,7 @@ def test_draws_inside_a_step_depend_on_seed_and_step_alone(build_trainer: Build,
         torch.rand(7)
         watched.step(knobs)
         watched.sample(watched.fixed_latents)
-        watched.judge(torch.zeros(3, 1), knobs, torch.zeros(9, 1))
+        judge(watched, torch.zeros(3, 1), knobs, torch.zeros(9, 1))
     states = one.state(), watched.state()
     assert all(torch.equal(value, states[1][name]) for name, value in states[0].items())
 
@@ -150,13 +160,14 @@ def test_lazy_regularizers_enter_every_so_many_steps_with_as_much_more_weight(
 ) -> None:
     asked: list[int] = []
     term = REGULARIZERS["l2"]
+    watching = term._replace(term=lambda judgement: asked.append(trainer.steps_done) or term.term(judgement))
+    monkeypatch.setitem(REGULARIZERS, "l2", watching)
     trainer = build_trainer(regularizers={"l2": 0.5}, lazy=lazy, **PLAIN)
-    trainer.terms = [("l2", term._replace(term=lambda judgement: asked.append(trainer.steps_done) or term.term(judgement)), 0.5)]
     free = build_trainer(**PLAIN)
     start = [weight.detach().clone() for weight in free.discriminator.active(False)]
     for each in (trainer, free):
-        each.update_discriminator(knobs, each.real(knobs), each.latents(knobs))
-    rate = trainer.discriminator_optimizer.param_groups[0]["lr"]
+        update(each, "D", knobs)
+    rate = in_force(trainer, knobs)[0].rates["D"]
     for mine, unheld, before in zip(trainer.discriminator.active(False), free.discriminator.active(False), start, strict=True):
         expected = unheld - rate * 0.5 * lazy * before if before.dim() > 1 else unheld
         torch.testing.assert_close(mine, expected)
@@ -202,11 +213,11 @@ def test_dropout_does_not_enter_the_finite_difference(build_trainer: Build, knob
         trainer.discriminator.body[0].weight.zero_()
         trainer.discriminator.body[0].bias.fill_(1.0)
     opened = set_knob(knobs, "minibatch_discrimination", gate)
-    trainer.prepare(opened, 0)
-    losses = trainer._discriminator_losses(trainer.real(opened), trainer.real(opened), opened)
+    trainer.prepared(opened)
+    losses, logits = discriminator_loss(trainer, trainer.real(opened), trainer.real(opened), opened)
     assert (losses.total - losses.loss).item() == pytest.approx(0, abs=1e-8)
-    assert losses.real_logits.std() > 0.01
-    assert not torch.equal(losses.real_logits, losses.fake_logits)
+    assert logits[0].std() > 0.01
+    assert not torch.equal(*logits)
 
 
 @pytest.mark.parametrize(("dataset", "shape"), [("gaussian", (1,)), ("ring", (2,))])
@@ -217,12 +228,11 @@ def test_packed_samples_are_shown_side_by_side(config: Config, knobs: Knobs, dat
     real = trainer.real(knobs)
     assert real.shape == (24, *shape)
     assert trainer.latents(knobs).shape == (24, 1)
-    shown = trainer._shown(real)
-    assert torch.equal(shown, torch.stack([real[3 * row : 3 * row + 3].flatten() for row in range(8)]))
+    assert torch.equal(shown(trainer, real, knobs), torch.stack([real[3 * row : 3 * row + 3].flatten() for row in range(8)]))
     for gate in (False, True):
         opened = set_knob(knobs, "minibatch_discrimination", gate)
         x, company = trainer.real(knobs)[:5], trainer.real(knobs)
-        verdicts = trainer.judge(x, opened, company)
+        verdicts = judge(trainer, x, opened, company)
         assert verdicts.shape == (5, 1)
         packed = torch.cat((x, company[:2].flatten().expand(5, -1)), 1)
         among = company.reshape(8, -1)[:7] if gate else None

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 import torch
 
+from tests.gan.by_hand import update, watched
 from tui_gan.contract.config import EarlyStop, Optimizer, Schedule
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
+from tui_gan.gan.judging import judge
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.trainer import Trainer
+from tui_gan.gan.values import Player
 
 State = dict[str, torch.Tensor]
 Build = Callable[..., Trainer]
@@ -21,16 +24,16 @@ def owners(names: set[str]) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-def updates(optimizer: torch.optim.Optimizer) -> set[float]:
-    return {float(moments["step"]) for moments in optimizer.state.values()}
+def updates(trainer: Trainer, player: Player) -> set[float]:
+    return {float(moments["step"]) for moments in trainer.now.players[player].moments.values()}
 
 
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_a_step_is_k_updates_of_d_and_one_of_g(trainer: Trainer, knobs: Knobs, k: int) -> None:
     for steps in (1, 2):
         trainer.step(set_knob(knobs, "k_steps", k))
-        assert updates(trainer.discriminator_optimizer) == {steps * k}
-        assert updates(trainer.generator_optimizer) == {steps}
+        assert updates(trainer, "D") == {steps * k}
+        assert updates(trainer, "G") == {steps}
         assert trainer.steps_done == steps
 
 
@@ -41,7 +44,7 @@ def test_g_learns_while_d_stays_bit_for_bit(build_trainer: Build, knobs: Knobs, 
     knobs = set_knob(knobs, "minibatch_discrimination", gate)
     trainer.step(knobs)
     before = trainer.state()
-    trainer.update_generator(knobs, trainer.latents(knobs))
+    update(trainer, "G", knobs)
     assert owners(differing(before, trainer.state())) == {"generator", "generator_optimizer", "stream"}
 
 
@@ -52,16 +55,24 @@ def test_d_learns_while_g_stays_bit_for_bit(build_trainer: Build, knobs: Knobs, 
     knobs = set_knob(knobs, "minibatch_discrimination", gate)
     trainer.step(knobs)
     before = trainer.state()
-    trainer.update_discriminator(knobs, trainer.real(knobs), trainer.latents(knobs))
+    update(trainer, "D", knobs)
     assert owners(differing(before, trainer.state())) == {"discriminator", "discriminator_optimizer", "stream"}
 
 
-def test_what_g_learned_from_does_not_flow_into_ds_next_update(trainer: Trainer, knobs: Knobs) -> None:
-    trainer.update_discriminator(knobs, trainer.real(knobs), trainer.latents(knobs))
-    gradients = [weight.grad.clone() for weight in trainer.discriminator.parameters() if weight.grad is not None]
-    trainer.update_generator(knobs, trainer.latents(knobs))
-    after = [weight.grad for weight in trainer.discriminator.parameters() if weight.grad is not None]
-    assert all(torch.equal(one, other) for one, other in zip(gradients, after, strict=True))
+def test_what_g_learned_from_does_not_flow_into_ds_next_update(build_trainer: Build, knobs: Knobs) -> None:
+    trainer, free = build_trainer(), build_trainer()
+    for each in (trainer, free):
+        update(each, "D", knobs)
+    before = {name: value.clone() for name, value in trainer.generator.state_dict().items()}
+    update(trainer, "G", knobs)
+    assert all(weight.grad is None for weight in trainer.discriminator.parameters())
+    # On the same samples its next gradients are those of a discriminator from which nobody has learned.
+    trainer.generator.load_state_dict(before)
+    real, latents = trainer.real(knobs), trainer.latents(knobs)
+    found, expected = (update(each, "D", knobs, latents, real).gradients["D"] for each in (trainer, free))
+    gradients = [(one, other) for one, other in zip(found, expected, strict=True) if one is not None or other is not None]
+    assert len(gradients) == len(trainer.discriminator.active(False))
+    assert all(torch.equal(*pair) for pair in gradients)
 
 
 def test_fixed_latents_are_fixed(trainer: Trainer, knobs: Knobs) -> None:
@@ -146,17 +157,17 @@ def test_a_knob_takes_effect_in_the_next_step(
         assert found == moved
 
 
-def test_rates_follow_their_schedule(build_trainer: Build, knobs: Knobs) -> None:
+def test_rates_follow_their_schedule(build_trainer: Build, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = build_trainer(schedule=Schedule(kind="hyperbolic", period=3))
-    rates = []
+    moves = watched(trainer, monkeypatch)
     for _ in range(4):
         trainer.step(knobs)
-        rates.append(trainer.generator_optimizer.param_groups[0]["lr"] / knobs.generator_lr)
-    assert rates == pytest.approx([1, 3 / 4, 3 / 5, 1 / 2])
+    assert [moved.rate / knobs.generator_lr for player, moved in moves if player == "G"] == pytest.approx([1, 3 / 4, 3 / 5, 1 / 2])
     constant = build_trainer()
+    moves = watched(constant, monkeypatch)
     constant.step(knobs)
     constant.step(knobs)
-    assert constant.discriminator_optimizer.param_groups[0]["lr"] == knobs.discriminator_lr
+    assert [moved.rate for player, moved in moves if player == "D"] == [knobs.discriminator_lr] * 2
 
 
 def test_no_average_apart_means_the_weights_themselves(build_trainer: Build, knobs: Knobs) -> None:
@@ -176,7 +187,7 @@ def test_losses_are_means_since_they_were_cleared(trainer: Trainer, knobs: Knobs
     trainer.clear_losses()
     trainer.load_state({**trainer.state()})
     trainer.step(knobs)
-    assert trainer.losses_summed == 1
+    assert trainer.now.losses_summed == 1
     assert first.isfinite().all()
     assert not torch.equal(first, both)
 
@@ -193,7 +204,7 @@ def test_looking_changes_nothing(trainer: Trainer, knobs: Knobs, differing: Diff
     before, default = trainer.state(), torch.random.get_rng_state()
     trainer.sample(trainer.fixed_latents)
     for gate in (False, True):
-        verdicts = trainer.judge(torch.linspace(-3, 3, 11)[:, None], set_knob(knobs, "minibatch_discrimination", gate), torch.zeros(5, 1))
+        verdicts = judge(trainer, torch.linspace(-3, 3, 11)[:, None], set_knob(knobs, "minibatch_discrimination", gate), torch.zeros(5, 1))
         assert verdicts.shape == (11, 1)
         assert ((verdicts > 0) & (verdicts < 1)).all()
     trainer.mean_losses()

@@ -30,10 +30,10 @@ def test_mean_losses_are_those_of_the_game_in_force(build_trainer: Build, knobs:
     for _ in range(3):
         trainer.step(still)
     other = changed(trainer, objective="least_squares")
-    assert (other.losses_summed, other.mean_losses().tolist(), float(other.accuracy_sum)) == (0, [0.0, 0.0], 0.0)
+    assert (other.now.losses_summed, other.mean_losses().tolist(), float(other.now.accuracy_sum)) == (0, [0.0, 0.0], 0.0)
     other.step(still)
     assert other.mean_losses().tolist() == pytest.approx([0.5, 2.5], abs=1e-5)
-    assert trainer.losses_summed == 3
+    assert trainer.now.losses_summed == 3
 
 
 def levels(latents: Tensor, latent: str, scale: float) -> Tensor:

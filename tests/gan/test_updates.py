@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch.nn.functional import softplus
 
+from tests.gan.by_hand import update, watched
 from tui_gan.contract.config import Config, Noise, Optimizer
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
@@ -16,33 +17,24 @@ from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES
+from tui_gan.gan.orders import COORDINATION, ORDERS
 from tui_gan.gan.regularizers import REGULARIZERS
 from tui_gan.gan.trainer import Trainer
-from tui_gan.gan.updates import COORDINATION, UPDATES
 
 Build = Callable[..., Trainer]
 Tensor = torch.Tensor
 PLAIN = {"optimizer": Optimizer(kind="sgd"), "average_decay": 0.0}
 
 
-def counted(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The optimisers in the order in which they move."""
-    moves: list[str] = []
-    for name, optimizer in (("D", trainer.discriminator_optimizer), ("G", trainer.generator_optimizer)):
-        step = optimizer.step
-        monkeypatch.setattr(optimizer, "step", lambda step=step, name=name: moves.append(name) or step())
-    return moves
-
-
-@pytest.mark.parametrize("updates", UPDATES)
+@pytest.mark.parametrize("updates", ORDERS)
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_a_step_is_k_updates_of_d_and_then_one_of_g(
     build_trainer: Build, knobs: Knobs, updates: str, k: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer = build_trainer(updates=updates)
-    moves = counted(trainer, monkeypatch)
+    moves = watched(trainer, monkeypatch)
     trainer.step(set_knob(knobs, "k_steps", k))
-    assert moves == ["D"] * k + ["G"]
+    assert [player for player, _ in moves] == ["D"] * k + ["G"]
 
 
 def weights(network: torch.nn.Module) -> list[Tensor]:
@@ -97,13 +89,13 @@ def test_batches_are_drawn_afresh_or_shared(
 
 def test_same_batch_moves_g_on_what_d_has_just_seen(build_trainer: Build, knobs: Knobs) -> None:
     trainer = build_trainer(updates="same_batch", objective="zero_sum", **PLAIN)
-    stream = trainer.stream.get_state()
+    stream = trainer.now.stream.get_state()
     real, z = trainer.real(knobs), trainer.latents(knobs)
-    trainer.stream.set_state(stream)
+    trainer.now.stream.set_state(stream)
     by_hand = build_trainer(updates="same_batch", objective="zero_sum", **PLAIN)
     trainer.step(knobs)
-    by_hand.prepare(knobs, 0)
-    by_hand.update_discriminator(knobs, real, z)
+    by_hand.prepared(knobs)
+    update(by_hand, "D", knobs, z, real)
     g = list(by_hand.generator.parameters())
     loss = -softplus(-by_hand.discriminator(real)).mean() - softplus(by_hand.discriminator(by_hand.generator(z))).mean()
     expected = [weight.detach() - knobs.generator_lr * each for weight, each in zip(g, torch.autograd.grad(loss, g), strict=True)]
@@ -123,10 +115,10 @@ def test_the_accuracy_is_the_mean_over_the_updates_of_all_steps(
     build_trainer: Build, knobs: Knobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer = build_trainer(coordination="accuracy")
-    trainer.k = 2
+    trainer.now.k = 2
     opened = set_knob(knobs, "k_steps", 3)
     assert trainer.k_steps(opened) == 2
-    moves = counted(trainer, monkeypatch)
+    moves = watched(trainer, monkeypatch)
     for parameter in trainer.discriminator.parameters():
         parameter.data.zero_()
     still = {"generator_lr": 1e-7, "discriminator_lr": 1e-7}
@@ -135,10 +127,10 @@ def test_the_accuracy_is_the_mean_over_the_updates_of_all_steps(
     trainer.discriminator.logit.bias.data.fill_(1.0)
     for _ in range(3):
         trainer.step(opened)
-    assert moves == ["D", "D", "G"] * 3
+    assert [player for player, _ in moves] == ["D", "D", "G"] * 3
     # Everything is called real: right of the real half alone.
-    assert float(trainer.accuracy_sum) / trainer.losses_summed == pytest.approx(0.5)
-    trainer.coordinate(opened, 0.5)
+    assert float(trainer.now.accuracy_sum) / trainer.now.losses_summed == pytest.approx(0.5)
+    trainer.coordinate(opened)
     assert trainer.k_steps(opened) == 3
     assert trainer.k_steps(set_knob(opened, "k_steps", 1)) == 1
 
@@ -176,7 +168,7 @@ def one_step(config: Config, knobs: Knobs, dataset: str = "gaussian") -> str:
 @pytest.mark.parametrize("regularizer", REGULARIZERS)
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_every_objective_goes_with_every_regularizer(config: Config, knobs: Knobs, objective: str, regularizer: str) -> None:
-    for updates, dataset in zip(itertools.cycle(UPDATES), ("gaussian", "ring", "correlated"), strict=False):
+    for updates, dataset in zip(itertools.cycle(ORDERS), ("gaussian", "ring", "correlated"), strict=False):
         changed = msgspec.structs.replace(
             config, objective=objective, regularizers={regularizer: 0.1}, updates=updates, coordination="accuracy", packing=2
         )
@@ -186,7 +178,7 @@ def test_every_objective_goes_with_every_regularizer(config: Config, knobs: Knob
 @pytest.mark.parametrize("network", NETWORKS)
 def test_every_network_goes_with_a_regularizer_or_says_why_not(config: Config, knobs: Knobs, network: str) -> None:
     """Any two of network, regularizer and order of updates: the orders take turns, and begin with another for each network."""
-    orders = itertools.islice(itertools.cycle(UPDATES), [*NETWORKS].index(network), None)
+    orders = itertools.islice(itertools.cycle(ORDERS), [*NETWORKS].index(network), None)
     for regularizer, updates in zip([*REGULARIZERS, "none"], orders, strict=False):
         terms = {} if regularizer == "none" else {regularizer: 0.1}
         changed = msgspec.structs.replace(config, discriminator=NETWORKS[network], regularizers=terms, updates=updates)
@@ -196,7 +188,7 @@ def test_every_network_goes_with_a_regularizer_or_says_why_not(config: Config, k
 
 
 @pytest.mark.parametrize("network", [name for name in NETWORKS if name != "aylien"])
-@pytest.mark.parametrize("updates", UPDATES)
+@pytest.mark.parametrize("updates", ORDERS)
 def test_everything_at_once_is_finite(config: Config, knobs: Knobs, network: str, updates: str) -> None:
     changed = msgspec.structs.replace(
         config,

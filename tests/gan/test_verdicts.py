@@ -7,6 +7,7 @@ import torch
 
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.gan import company, judging
+from tui_gan.gan.judging import judge
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.trainer import Trainer
 
@@ -66,11 +67,11 @@ def test_a_constant_in_the_logits_changes_no_verdict_of_differences(build_traine
     for _ in range(5):
         trainer.step(opened)
     x = trainer.real(knobs)
-    before, state = trainer.judge(x, opened, x), trainer.state()
+    before, state = judge(trainer, x, opened, x), trainer.state()
     trainer.discriminator.logit.bias.data += 7.0
-    torch.testing.assert_close(trainer.judge(x, opened, x), before, rtol=0, atol=1e-4)
+    torch.testing.assert_close(judge(trainer, x, opened, x), before, rtol=0, atol=1e-4)
     trainer.load_state(state)
-    assert torch.equal(trainer.judge(x, opened, x), before)
+    assert torch.equal(judge(trainer, x, opened, x), before)
 
 
 def test_the_middle_lies_between_the_mean_logits(build_trainer: Build, knobs: Knobs) -> None:

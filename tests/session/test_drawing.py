@@ -173,7 +173,7 @@ def test_going_back_across_a_drawing_keeps_it(train: Train, resume: Train, monke
         step(trainer, knobs)
         if trainer.steps_done == 18 and not spoilt:
             spoilt.append(18)
-            trainer.loss_sums.fill_(torch.nan)
+            trainer.now.loss_sums.fill_(torch.nan)
 
     monkeypatch.setattr(Trainer, "step", breaks)
     ended = train(script={14: [BARS], 100: [None, Resume()]}, hold=True, until=30)

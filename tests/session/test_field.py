@@ -9,13 +9,16 @@ import numpy as np
 import pytest
 import torch
 
+from tests.gan.by_hand import update
 from tui_gan.contract.config import Config, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.datasets.plane import of_columns
+from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.latents import LATENTS, draw
 from tui_gan.gan.objectives import OBJECTIVES
+from tui_gan.gan.state import Learner
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import field, observer, with_field
 from tui_gan.session.observe.field import SPANS, arrows, manifold, span
@@ -93,16 +96,17 @@ def table(trainer: Trainer, rows: int) -> None:
     torch.nn.init.normal_(free.weight)
     trainer.generator = torch.nn.Sequential(free)
     trainer.generator_average = copy.deepcopy(trainer.generator)
-    trainer._generator_weights, trainer._average_weights = [free.weight], list(trainer.generator_average.parameters())
-    trainer.generator_optimizer = torch.optim.SGD([free.weight])
-    trainer.fixed_latents = torch.eye(rows)
+    trainer.now.average, trainer._average_weights = trainer.generator_average, list(trainer.generator_average.parameters())
+    trainer.now.players["G"] = Learner(trainer.generator)
+    trainer.engine = Eager(trainer.game, trainer.now)
+    trainer.now.fixed_latents = torch.eye(rows)
 
 
 def moved(trainer: Trainer, knobs: Knobs, latents: torch.Tensor, rate: float = 1e-4) -> np.ndarray:
     """How far a small step of the generator moves its samples, in units of the data, the real samples in the order of the dataset."""
     before = trainer.dataset.in_units(trainer.generator(latents))
-    trainer.generator_optimizer.param_groups[0]["lr"] = rate
-    trainer.update_generator(knobs, latents, trainer.dataset.sample(len(latents), torch.Generator().manual_seed(1), "cpu"))
+    slow = set_knob(knobs, "generator_lr", rate)
+    update(trainer, "G", slow, latents, trainer.dataset.sample(len(latents), torch.Generator().manual_seed(1), "cpu"))
     return trainer.dataset.in_units(trainer.generator(latents)) - before
 
 
@@ -164,7 +168,6 @@ def test_a_generators_own_small_step_goes_along_the_arrows(config: Config, knobs
 def test_arrows_of_a_linear_critic_are_its_weights_in_units_of_the_data(config: Config, knobs: Knobs) -> None:
     """C = w x falls for the generator of Wasserstein along w in training units, which is w times the scale in units of the data."""
     trainer = wide(config, objective="wasserstein")
-    trainer.discriminator = copy.deepcopy(trainer.discriminator)
     body = trainer.discriminator.body
     with torch.no_grad():
         for layer in (body[0], body[2]):

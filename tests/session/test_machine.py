@@ -13,10 +13,11 @@ import torch
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets import DATASETS
+from tui_gan.gan.engines.eager import Eager, untimed
+from tui_gan.gan.orders import ORDERS
 from tui_gan.gan.trainer import Trainer
-from tui_gan.gan.updates import UPDATES
 from tui_gan.session import machine
-from tui_gan.session.machine import MEASURED, PARTS, Meter, Stopwatch, gpus
+from tui_gan.session.machine import PARTS, Meter, Stopwatch, gpus
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_a_part_within_another_counts_for_itself_alone(clock: types.SimpleNamesp
     assert waits == [100, 101, 103, 107, 115, 131]
 
 
-@pytest.mark.parametrize("updates", UPDATES)
+@pytest.mark.parametrize("updates", ORDERS)
 @pytest.mark.parametrize("objective", ["non_saturating", "relativistic"])
 def test_a_measured_step_is_the_same_step(config: Config, knobs: Knobs, updates: str, objective: str) -> None:
     plain, watched = (build(config, updates=updates, objective=objective) for _ in range(2))
@@ -60,19 +61,19 @@ def test_a_measured_step_is_the_same_step(config: Config, knobs: Knobs, updates:
     before, after = plain.state(), watched.state()
     assert [name for name in before if not torch.equal(before[name], after[name])] == []
     assert all(meter.split[part] > 0 for part in PARTS)
-    assert not vars(watched).keys() & MEASURED.keys()
+    assert watched.engine.part is untimed
 
 
 def test_the_split_adds_up_to_the_step(config: Config, knobs: Knobs, clock: types.SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    costs = {"real": 1.0, "latents": 2.0, "_discriminator_losses": 8.0, "_update_averages": 32.0}
-    for name, cost in costs.items():
-        method: Any = getattr(Trainer, name)
+    costs = {(Trainer, "real"): 1.0, (Trainer, "latents"): 2.0, (Eager, "_discriminator_loss"): 8.0, (Trainer, "follow"): 32.0}
+    for (kind, name), cost in costs.items():
+        method: Any = getattr(kind, name)
 
         def slow(*arguments: Any, method: Any = method, cost: float = cost, **named: Any) -> Any:
             clock.now += cost
             return method(*arguments, **named)
 
-        monkeypatch.setattr(Trainer, name, slow)
+        monkeypatch.setattr(kind, name, slow)
     for updates, expected in {
         "alternating": {"data": 5.0, "discriminator": 8.0, "generator": 0.0, "other": 32.0},
         "simultaneous": {"data": 3.0, "discriminator": 8.0, "generator": 0.0, "other": 32.0},
@@ -90,7 +91,7 @@ def test_a_step_is_measured_now_and_then(
 ) -> None:
     trainer, meter = build(config), Meter()
     costs = iter((0.01, 0.02, 0.05))
-    monkeypatch.setattr(Trainer, "_update_averages", lambda trainer: setattr(clock, "now", clock.now + next(costs)))
+    monkeypatch.setattr(Trainer, "follow", lambda trainer: setattr(clock, "now", clock.now + next(costs)))
     assert not meter.known
     clock.now = 10.0
     with meter.measuring(trainer):
@@ -100,7 +101,7 @@ def test_a_step_is_measured_now_and_then(
     for now, measured in ((10.5, False), (11.1, True)):
         clock.now = now
         with meter.measuring(trainer):
-            assert ("step" in vars(trainer)) is measured
+            assert (trainer.engine.part is not untimed) is measured
             trainer.step(knobs)
     # The step in between was not measured.
     assert meter.split["other"] == pytest.approx((0.01 + 0.05) / 2)
@@ -119,10 +120,10 @@ def test_a_step_that_breaks_leaves_the_trainer_as_it_was(config: Config, knobs: 
     def breaks(*_: Any) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(Trainer, "_update_averages", breaks)
+    monkeypatch.setattr(Trainer, "follow", breaks)
     with pytest.raises(RuntimeError, match="broken"), meter.measuring(trainer):
         trainer.step(knobs)
-    assert not vars(trainer).keys() & MEASURED.keys()
+    assert trainer.engine.part is untimed
     assert not meter.known
 
 

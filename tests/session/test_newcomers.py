@@ -13,8 +13,8 @@ from tests.logs import log_of
 from tui_gan.contract.commands import ChangeSetting, Redo, Undo
 from tui_gan.contract.config import Config, Optimizer
 from tui_gan.gan.optimizers import OPTIMIZERS
+from tui_gan.gan.orders import COORDINATION
 from tui_gan.gan.regularizers import REGULARIZERS
-from tui_gan.gan.updates import COORDINATION
 from tui_gan.session import checkpoint
 
 Train = Callable[..., Any]

@@ -13,6 +13,7 @@ from tui_gan.contract.config import Config, Minibatch
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS, Dataset, Line, Plane, of_column, of_columns
+from tui_gan.gan.judging import judge
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import observe
 from tui_gan.session.observe import as_measured, evaluation_seed, generate, observer
@@ -95,7 +96,7 @@ def test_ayliens_discriminator_judges_a_point_in_its_batch_of_the_axis(config: C
     nearest = np.rint((drawn[within] + 8) / 16 * 9_999).astype(int)
     np.testing.assert_allclose(watching.verdicts(trainer, opened, drawn)[within], judged[nearest], atol=5e-3)
     # Among its neighbours it is judged otherwise than among real samples.
-    among_real = trainer.judge(watching._asked(drawn)[:, None], opened, watching._company)[:, 0].numpy()
+    among_real = judge(trainer, watching._asked(drawn)[:, None], opened, watching._company)[:, 0].numpy()
     assert np.abs(among_real[within] - judged[nearest]).max() > 0.02
 
 
@@ -141,7 +142,7 @@ def test_a_cell_of_the_heat_map_is_d_at_its_middle(config: Config, knobs: Knobs)
     row, column = 40, 7
     x, y = (picture.low + (picture.high - picture.low) * (np.array([column, row]) + 0.5) / 48).tolist()
     point = torch.from_numpy((np.array([[x, y]]) - dataset.location) / dataset.scale).float()
-    assert trainer.judge(point, knobs, point).item() == pytest.approx(picture.discriminator[row, column], rel=1e-4)
+    assert judge(trainer, point, knobs, point).item() == pytest.approx(picture.discriminator[row, column], rel=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -180,11 +181,11 @@ def test_evaluations_depend_on_seed_and_step_alone(config: Config) -> None:
 
 def test_generated_samples_depend_on_their_seed_and_touch_no_stream(config: Config) -> None:
     trainer = trainer_of(config, LINES["gaussian"])
-    state, default = trainer.stream.get_state(), torch.random.get_rng_state()
+    state, default = trainer.now.stream.get_state(), torch.random.get_rng_state()
     one, same, other = (generate(trainer.generator_average, config, seed, 50) for seed in (1, 1, 2))
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
-    assert torch.equal(state, trainer.stream.get_state())
+    assert torch.equal(state, trainer.now.stream.get_state())
     assert torch.equal(default, torch.random.get_rng_state())
     assert one.shape == (50, 1)
     dataset = trainer.dataset

@@ -15,6 +15,7 @@ from tui_gan.contract.config import Config, EarlyStop, Optimizer
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.contract.snapshot import Status
+from tui_gan.gan.judging import judge
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import checkpoint, previews
 
@@ -82,7 +83,7 @@ def test_a_pause_and_a_step_in_it_show_where_it_stands(train: Train, taught: Con
     assert ended.snapshots[-1].phase == "pre-training 16 / 40"
     assert ended.snapshots[-1].status is Status.PAUSED
     axis = torch.from_numpy(ended.snapshots[-1].picture.axis.copy()).float()[:, None]
-    shown = ended.session.run.trainer.judge(axis, ended.session.run.knobs, axis)[:, 0].tolist()
+    shown = judge(ended.session.run.trainer, axis, ended.session.run.knobs, axis)[:, 0].tolist()
     assert ended.snapshots[-1].picture.discriminator.tolist() == pytest.approx(shown, rel=1e-5)
 
 
@@ -145,7 +146,7 @@ def test_going_back_from_the_game_into_it_measures_step_0_again(train: Train, ta
         step(trainer, knobs)
         if trainer.steps_done == 3 and not spoilt:
             spoilt.append(3)
-            trainer.loss_sums.fill_(torch.nan)
+            trainer.now.loss_sums.fill_(torch.nan)
 
     monkeypatch.setattr(Trainer, "step", breaks)
     ended = train(config=taught, script={100: [None, Resume()]}, hold=True)
@@ -211,7 +212,7 @@ def test_what_was_met_on_a_course_that_was_given_up_does_not_count(train: Train,
         step(trainer, knobs)
         if trainer.steps_done == 13 and not spoilt:
             spoilt.append(13)
-            trainer.loss_sums.fill_(torch.nan)
+            trainer.now.loss_sums.fill_(torch.nan)
 
     monkeypatch.setattr(Trainer, "step", breaks)
     ended = train(config=stopping(config, evaluations=5), script={100: [None, Resume(), None, Resume()]}, hold=True)

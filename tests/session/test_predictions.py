@@ -14,6 +14,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.gan import company, judging
 from tui_gan.gan.datasets import DATASETS
+from tui_gan.gan.judging import judge
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import predictions
@@ -44,7 +45,7 @@ def test_predictions_are_shares_of_what_d_says(build: Build, knobs: Knobs, gate:
     assert not found.logit_edges.flags.writeable
     if not gate and packing == 1:
         fake = trainer.sample(trainer.fixed_latents[:256])
-        said = trainer.judge(fake, opened, torch.zeros(1, 1))[:, 0].numpy()
+        said = judge(trainer, fake, opened, torch.zeros(1, 1))[:, 0].numpy()
         assert (np.histogram(said, 20, (0, 1))[0] / 256).tolist() == found.fake.tolist()
         with torch.no_grad():
             logits = trainer.discriminator(fake)[:, 0].numpy()
@@ -90,7 +91,7 @@ def test_nobody_is_judged_in_company_of_itself(
 ) -> None:
     trainer = build(packing=packing, fixed_latents=fixed, latent_dim=3, seed=seed)
     opened = set_knob(knobs, "minibatch_discrimination", gate)
-    state, default = trainer.stream.get_state(), torch.random.get_rng_state()
+    state, default = trainer.now.stream.get_state(), torch.random.get_rng_state()
     for make in (company.real, company.fake):
         judged, again = make(trainer, opened, 100), make(trainer, opened, 100)
         assert len(judged.company) == size
@@ -98,7 +99,7 @@ def test_nobody_is_judged_in_company_of_itself(
         assert not torch.isin(judged.samples, judged.company).any()
         assert torch.equal(judged.samples, again.samples)
         assert torch.equal(judged.company, again.company)
-    assert torch.equal(state, trainer.stream.get_state())
+    assert torch.equal(state, trainer.now.stream.get_state())
     assert torch.equal(default, torch.random.get_rng_state())
 
 

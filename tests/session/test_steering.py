@@ -30,9 +30,10 @@ from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.contract.settings import leaves, why_not
 from tui_gan.contract.snapshot import Status
+from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.regularizers import REGULARIZERS
-from tui_gan.gan.trainer import Trainer
+from tui_gan.gan.values import Draws, Report
 from tui_gan.session import checkpoint
 
 Train = Callable[..., Any]
@@ -143,7 +144,7 @@ def test_two_choices_that_do_not_go_together_are_refused(train: Train, config: C
     assert "judges each sample independently" in ended.snapshots[1].events[-1].text
     assert "label smoothing is not defined" in ended.snapshots[2].events[-1].text
     assert ended.session.run.config == batch
-    assert ended.session.run.trainer.terms == []
+    assert ended.session.run.trainer.game.terms == ()
 
 
 def test_a_knob_may_be_set_as_a_setting(train: Train) -> None:
@@ -284,13 +285,13 @@ def test_one_update_pauses_moves_one_player_and_leaves_the_step(train: Train, co
 def test_the_k_that_is_told_is_that_of_the_next_step(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it follows the accuracy, within a knob that is turned; else the knob itself is told."""
     updates: Counter[int] = Counter()
-    update = Trainer.update_discriminator
+    update = Eager.update
 
-    def counted(trainer: Trainer, *given: Any) -> torch.Tensor:
-        updates[trainer.steps_done] += 1
-        return update(trainer, *given)
+    def counted(engine: Eager, draws: Draws, *given: Any) -> Report:
+        updates[engine.state.steps_done] += "D" in draws.players
+        return update(engine, draws, *given)
 
-    monkeypatch.setattr(Trainer, "update_discriminator", counted)
+    monkeypatch.setattr(Eager, "update", counted)
     script: dict[int, list[Any]] = {step: [None] for step in range(30)}
     script[0] = [SetKnob("k_steps", 4), None]
     script[3] = [ChangeSetting("coordination", "accuracy"), None]

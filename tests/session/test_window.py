@@ -12,6 +12,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.outside import Outside, outside
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D
 from tui_gan.gan.datasets import DATASETS, Dataset, Line, of_column, of_columns
+from tui_gan.gan.judging import judge
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import observer
 from tui_gan.session.observe.images import ImagesObserver
@@ -73,7 +74,7 @@ def test_a_line_says_what_is_outside_and_holds_it_when_wide(config: Config, knob
     assert (wide.axis[0], wide.axis[-1]) == (wide.edges[0], wide.edges[-1])
     place = int(np.argmin(np.abs(wide.axis - 4.0)))
     asked = torch.tensor([[(wide.axis[place] - 4.0) / 0.5]]).float()
-    assert wide.discriminator[place] == pytest.approx(trainer.judge(asked, knobs, asked).item(), rel=1e-4)
+    assert wide.discriminator[place] == pytest.approx(judge(trainer, asked, knobs, asked).item(), rel=1e-4)
     assert watching.picture(trainer, knobs, True).edges is wide.edges
     assert watching.picture(trainer, knobs).edges is narrow.edges
 
@@ -102,7 +103,7 @@ def test_a_plane_says_what_is_outside_and_holds_it_when_wide(config: Config, kno
     row, column = 3, 40
     x, y = wide.low + (wide.high - wide.low) * (np.array([column, row]) + 0.5) / 48
     asked = torch.from_numpy((np.array([[x, y]]) - trainer.dataset.location) / trainer.dataset.scale).float()
-    assert wide.discriminator[row, column] == pytest.approx(trainer.judge(asked, knobs, asked).item(), rel=1e-4)
+    assert wide.discriminator[row, column] == pytest.approx(judge(trainer, asked, knobs, asked).item(), rel=1e-4)
 
 
 @pytest.mark.parametrize("name", ["gaussian", "ring"])

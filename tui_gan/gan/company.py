@@ -1,15 +1,13 @@
 """Fixed samples to be judged, and others in whose company they are judged, as a training batch would have them."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.latents import LATENTS, draw
-
-if TYPE_CHECKING:
-    from tui_gan.gan.trainer import Trainer
+from tui_gan.gan.trainer import Trainer
 
 COMPANY = 256
 
@@ -24,13 +22,13 @@ class Judged(NamedTuple):
     company: Tensor
 
 
-def real(trainer: "Trainer", knobs: Knobs, count: int) -> Judged:
+def real(trainer: Trainer, knobs: Knobs, count: int) -> Judged:
     """Real samples, the same at every call."""
     stream = torch.Generator().manual_seed(1)
     return Judged(*(trainer.dataset.sample(each, stream, "cpu") for each in (count, _needed(trainer, knobs))))
 
 
-def fake(trainer: "Trainer", knobs: Knobs, count: int) -> Judged:
+def fake(trainer: Trainer, knobs: Knobs, count: int) -> Judged:
     """Generated samples of the first `count` fixed latents, all where there are fewer, in the company of those of other latents."""
     config, needed = trainer.config, _needed(trainer, knobs)
     samples = trainer.sample(trainer.fixed_latents[:count])
@@ -42,5 +40,5 @@ def fake(trainer: "Trainer", knobs: Knobs, count: int) -> Judged:
     return Judged(samples, trainer.sample(others))
 
 
-def _needed(trainer: "Trainer", knobs: Knobs) -> int:
+def _needed(trainer: Trainer, knobs: Knobs) -> int:
     return COMPANY if knobs.minibatch_discrimination or trainer.config.packing > 1 else 0

@@ -10,8 +10,8 @@ from tui_gan.gan.latents import LATENTS
 from tui_gan.gan.metrics import METRICS, check_defined
 from tui_gan.gan.objectives import OBJECTIVES, smoothed
 from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES
+from tui_gan.gan.orders import COORDINATION, ORDERS
 from tui_gan.gan.regularizers import REGULARIZERS
-from tui_gan.gan.updates import COORDINATION, UPDATES
 
 
 def check_names(config: Config) -> None:
@@ -24,7 +24,7 @@ def check_names(config: Config) -> None:
     choose(LATENTS, config.latent, "latent distribution")
     choose(OPTIMIZERS, config.optimizer.kind, "optimizer")
     choose(SCHEDULES, config.schedule.kind, "schedule")
-    choose(UPDATES, config.updates, "order of updates")
+    choose(ORDERS, config.updates, "order of updates")
     choose(COORDINATION, config.coordination, "coordination")
     for name in config.regularizers:
         choose(REGULARIZERS, name, "regularizer")

@@ -4,6 +4,12 @@ import torch
 from torch import Tensor, nn
 
 
+def normal_(weight: Tensor, sd: float) -> None:
+    """Draw a weight from N(0, sd^2); on "meta" there are no numbers, and torch would load its compiler to draw none."""
+    if not weight.is_meta:
+        nn.init.normal_(weight, std=sd)
+
+
 class MinibatchDiscrimination(nn.Module):
     """How close each sample of a batch lies to others, as `kernels` features.
 
@@ -16,7 +22,7 @@ class MinibatchDiscrimination(nn.Module):
         super().__init__()
         self.kernels, self.dim, self.limit = kernels, dim, limit
         self.projection = nn.Parameter(torch.empty(features, kernels * dim))
-        nn.init.normal_(self.projection, std=features**-0.5)
+        normal_(self.projection, features**-0.5)
 
     def forward(self, hidden: Tensor, company: Tensor | None = None) -> Tensor:
         """Compute the features.

@@ -1,102 +1,188 @@
-"""Optimisers, and how their settings move over the steps."""
+"""Optimisers: how gradients move weights, and how that changes over the steps."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.optim.adam import adam as adam_
+from torch.optim.sgd import sgd as sgd_
 
 from tui_gan.contract.config import Optimizer
-from tui_gan.gan.networks.columns import columns, limit_columns_
 
 # Of Adam, in torch and in TensorFlow alike.
 EPSILON = 1e-8
-# Elements of a weight that is updated sooner than its form is derived.
-SMALL = 65536
+# Sizes of a weight that stands in for a larger one; each tells which of its axes is meant.
+SIZES = (2, 3, 5, 7, 11)
+
+# What an optimiser keeps of each weight that it has moved, by name, by the place of the weight among those of its network.
+Moments = dict[int, dict[str, Tensor]]
 
 
-def adam(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: float, fused: bool) -> torch.optim.Optimizer:
-    """Adam (Kingma & Ba 2014, arXiv:1412.6980): theta -= lr m^ / (sqrt(v^) + 1e-8); `momentum` is unread."""
-    # The fused update takes one trip through Python where the others take several.
-    return torch.optim.Adam(parameters, betas=(beta1, beta2), fused=fused)
+class Moved(NamedTuple):
+    """The weights of a network that take part in an update, with all that the update reads and changes of them.
 
-
-class EpsilonHat(torch.optim.Adam):
-    """Adam with epsilon beside the root of the raw second moment, whose update would be theta -= lr m^ / (sqrt(v^) + 1e-8) else.
-
-    torch divides by sqrt(v) / sqrt(1 - beta2^t) + eps, which with eps = 1e-8 / sqrt(1 - beta2^t) is the same as to scale lr and to
-    divide by sqrt(v) + 1e-8. t counts the updates of the weights that have taken part longest.
+    Attributes:
+        weights: changed in place; `gradients` by each of them.
+        moments: of each of them, by name, changed in place; empty where a weight is moved for the first time.
+        moments_of_all: of the weights of the network, also of those that take no part.
+        rate: the learning rate; `momentum` as it is at this step.
+        fused: whether the device has the fused kernels, which take one trip through Python where the others take several.
     """
 
-    def step(self, closure: Any = None) -> Any:
-        """Move the weights."""
-        group = self.param_groups[0]
-        done = max((float(moments["step"]) for moments in self.state.values()), default=0.0)
-        group["eps"] = EPSILON / math.sqrt(1 - group["betas"][1] ** (done + 1))
-        return super().step(closure)
+    weights: list[Tensor]
+    gradients: list[Tensor]
+    moments: list[dict[str, Tensor]]
+    moments_of_all: Moments
+    rate: float
+    momentum: float
+    beta1: float
+    beta2: float
+    fused: bool
+
+    def kept(self, name: str, first: Callable[[Tensor], Tensor] = torch.zeros_like) -> list[Tensor]:
+        """What is kept of each weight under a name; of one that is moved for the first time `first` of it."""
+        for weight, moments in zip(self.weights, self.moments, strict=True):
+            if name not in moments:
+                moments[name] = first(weight)
+        return [moments[name] for moments in self.moments]
+
+    def counts(self, on_device: bool) -> list[Tensor]:
+        """How many updates each weight has had, float32 (), on the CPU or where the weight is."""
+        for weight, moments in zip(self.weights, self.moments, strict=True):
+            where = weight.device if on_device else torch.device("cpu")
+            if "step" not in moments:
+                moments["step"] = torch.zeros((), device=where)
+            elif moments["step"].device != where:
+                moments["step"] = moments["step"].to(where)
+        return [moments["step"] for moments in self.moments]
 
 
-def adam_hat(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: float, fused: bool) -> torch.optim.Optimizer:
+def adam(moved: Moved) -> None:
+    """Adam (Kingma & Ba 2014, arXiv:1412.6980): theta -= lr m^ / (sqrt(v^) + 1e-8); `momentum` is unread."""
+    _adam(moved, EPSILON, moved.fused)
+
+
+def adam_hat(moved: Moved) -> None:
     """Adam as TensorFlow and Blocks have it: theta -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + 1e-8); `momentum` is unread.
 
-    The form at the end of section 2 of Kingma & Ba (2014), whose epsilon is that of `adam` times sqrt(1 - beta2^t).
+    The form at the end of section 2 of Kingma & Ba (2014), whose epsilon is that of `adam` times sqrt(1 - beta2^t). torch divides by
+    sqrt(v) / sqrt(1 - beta2^t) + eps, which with eps = 1e-8 / sqrt(1 - beta2^t) is the same as to scale lr and to divide by
+    sqrt(v) + 1e-8. t counts the updates of the weights that have taken part longest.
     """
-    weights = list(parameters)
+    done = max((float(moments["step"]) for moments in moved.moments_of_all.values() if moments), default=0.0)
     # A count that the fused kernels keep on a GPU would have to be waited for.
-    return EpsilonHat(weights, betas=(beta1, beta2), fused=fused and weights[0].device.type == "cpu")
+    _adam(moved, EPSILON / math.sqrt(1 - moved.beta2 ** (done + 1)), moved.fused and moved.weights[0].device.type == "cpu")
 
 
-def sgd(parameters: Iterable[Tensor], *, beta1: float, beta2: float, momentum: float, fused: bool) -> torch.optim.Optimizer:
+def _adam(moved: Moved, epsilon: float, fused: bool) -> None:
+    adam_(
+        moved.weights,
+        moved.gradients,
+        moved.kept("exp_avg"),
+        moved.kept("exp_avg_sq"),
+        [],
+        moved.counts(on_device=fused),
+        fused=fused,
+        amsgrad=False,
+        beta1=moved.beta1,
+        beta2=moved.beta2,
+        lr=moved.rate,
+        weight_decay=0.0,
+        eps=epsilon,
+        maximize=False,
+    )
+
+
+def sgd(moved: Moved) -> None:
     """Gradient descent with momentum: v = momentum v + gradient, theta -= lr v; the betas and `fused` are unread."""
     # torch's fused update fails where some weights have no velocity yet, as those of a layer that is switched on late.
-    return torch.optim.SGD(parameters, momentum=momentum)
+    velocities: list[Any] = [moments.get("momentum_buffer") for moments in moved.moments]
+    sgd_(
+        moved.weights,
+        moved.gradients,
+        velocities,
+        weight_decay=0.0,
+        momentum=moved.momentum,
+        lr=moved.rate,
+        dampening=0.0,
+        nesterov=False,
+        maximize=False,
+    )
+    if moved.momentum:
+        for moments, velocity in zip(moved.moments, velocities, strict=True):
+            moments["momentum_buffer"] = velocity
 
 
 class Method(NamedTuple):
     """How weights are moved.
 
     Attributes:
-        make: (parameters, *, beta1, beta2, momentum, fused); `fused` says whether the device has the fused kernels (cpu and cuda do).
+        move: moves them in place; what it keeps is kept in their moments alone.
         momentum: whether it reads the momentum of the configuration.
     """
 
-    make: Callable[..., torch.optim.Optimizer]
+    move: Callable[[Moved], None]
     momentum: bool = False
 
 
 OPTIMIZERS: dict[str, Method] = {"adam": Method(adam), "adam_hat": Method(adam_hat), "sgd": Method(sgd, momentum=True)}
 
 
-def optimizer_of(settings: Optimizer, network: nn.Module, device: str, column_norm: float = 0.0) -> torch.optim.Optimizer:
-    """The optimizer of a network on a device, whose updates end with `limit_columns_` where there is a limit."""
-    make, fused = OPTIMIZERS[settings.kind].make, device.startswith(("cpu", "cuda"))
-    optimizer = make(network.parameters(), beta1=settings.beta1, beta2=settings.beta2, momentum=settings.momentum, fused=fused)
-    if column_norm:
-        matrices = columns(network)
-        optimizer.register_step_post_hook(lambda *_: limit_columns_(matrices, column_norm))
-    return optimizer
+@torch.no_grad()
+def move_(
+    settings: Optimizer,
+    weights: Sequence[Tensor],
+    gradients: Sequence[Tensor | None],
+    moments: Moments,
+    rate: float,
+    momentum: float,
+    fused: bool = True,
+) -> None:
+    """Move the weights of a network by their gradients, in place; those without one stay as they are, with their moments.
 
-
-def moments(settings: Optimizer, network: nn.Module, momentum: float) -> dict[str, Tensor]:
-    """All that an optimizer with this momentum keeps of the weights of a network, by "index.name", on the device "meta".
-
-    It is found by one update, so that no optimizer has to say it.
+    Args:
+        fused: whether fused kernels are used where the device has them.
     """
-    # On "meta" the update of a weight takes milliseconds, whatever its size, and no memory.
-    weights = [nn.Parameter(torch.zeros_like(each, device="cpu" if each.numel() <= SMALL else "meta")) for each in network.parameters()]
-    make = OPTIMIZERS[settings.kind].make
-    optimizer = make(weights, beta1=settings.beta1, beta2=settings.beta2, momentum=momentum, fused=False)
-    for weight in weights:
-        weight.grad = torch.zeros_like(weight)
-    optimizer.step()
-    return {name: value.to("meta") for name, value in kept(optimizer)}
+    taking = [place for place, gradient in enumerate(gradients) if gradient is not None]
+    moved = Moved(
+        [weights[place] for place in taking],
+        [gradient for gradient in gradients if gradient is not None],
+        [moments.setdefault(place, {}) for place in taking],
+        moments,
+        rate,
+        momentum,
+        settings.beta1,
+        settings.beta2,
+        fused=fused and weights[0].device.type in ("cpu", "cuda"),
+    )
+    OPTIMIZERS[settings.kind].move(moved)
+    for place in taking:
+        if not moments[place]:
+            del moments[place]
 
 
-def kept(optimizer: torch.optim.Optimizer) -> Iterator[tuple[str, Tensor]]:
-    """What an optimizer keeps of each weight that it has moved, by "index.name"."""
-    for index, found in optimizer.state_dict()["state"].items():
-        yield from ((f"{index}.{name}", value) for name, value in found.items() if isinstance(value, Tensor))
+def moments_of(settings: Optimizer, weights: Sequence[Tensor], momentum: float) -> dict[str, Tensor]:
+    """All that an optimiser with this momentum keeps of these weights, by "place.name", on the device "meta".
+
+    It is found by one update of small weights with as many axes, so that no optimiser has to say it.
+    """
+    stand_ins = [torch.zeros(SIZES[: each.dim()], dtype=each.dtype) for each in weights]
+    found: Moments = {}
+    move_(settings, stand_ins, [torch.zeros_like(each) for each in stand_ins], found, 0.0, momentum)
+    kept = {}
+    for place, moments in found.items():
+        sizes = dict(zip(SIZES, weights[place].shape, strict=False))
+        for name, value in moments.items():
+            shape = [sizes.get(size, size) for size in value.shape]
+            kept[f"{place}.{name}"] = torch.empty(shape, dtype=value.dtype, device="meta")
+    return kept
+
+
+def named(moments: Moments) -> list[tuple[str, Tensor]]:
+    """What is kept of each weight, by "place.name"."""
+    return [(f"{place}.{name}", value) for place, kept in moments.items() for name, value in kept.items()]
 
 
 def constant(step: int, period: float, factor: float, floor: float) -> float:

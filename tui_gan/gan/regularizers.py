@@ -29,7 +29,7 @@ class Judgement:
         real, fake: (B, *X); leaves that require gradients where the regularizer says so.
         real_logits, fake_logits: (B, 1).
         extra_logits: (B, 1), of the batch that the regularizer's `extra` made.
-        stream_noise: draws U(0, 1) of shape (B,) on the device.
+        drawn: what the regularizer's `draw` has drawn.
     """
 
     judge: Callable[[Tensor], Tensor]
@@ -38,8 +38,14 @@ class Judgement:
     fake: Tensor
     real_logits: Tensor
     fake_logits: Tensor
-    extra_logits: Tensor | None
-    stream_noise: Callable[[], Tensor]
+    extra_logits: Tensor | None = None
+    drawn: Tensor | None = None
+
+    def of(self, drawn: Tensor | None, extra_logits: Tensor | None) -> "Judgement":
+        """As one regularizer sees it; those that neither draw nor ask for more share their slopes."""
+        if drawn is None and extra_logits is None:
+            return self
+        return dataclasses.replace(self, drawn=drawn, extra_logits=extra_logits)
 
     @functools.cached_property
     def slopes(self) -> dict[str, Tensor]:
@@ -57,22 +63,24 @@ class Regularizer(NamedTuple):
     Attributes:
         term: the scalar, which is multiplied by its weight elsewhere.
         at_real, at_fake: whether it takes the gradient of these logits by these samples.
-        extra: (real, fake) -> one more batch to be judged along, or None.
+        extra: (real, fake, what has been drawn) -> one more batch to be judged along, or None.
         alone: whether it is meant for a discriminator that judges each sample by itself.
         flat: whether a discriminator that says the same everywhere costs it nothing.
         adapt: (coefficient, the discriminator's accuracy, initial) -> the coefficient from then on, where it moves by itself, or None.
-        draws: with how many numbers judged at once, or more, it draws from torch's default stream; 0 never.
+        draws: with how many numbers judged at once, or more, it draws; 0 never.
+        draw: (the shape (B, *X) of what is judged, the device) -> its chance of one update, from torch's default stream.
         bounds: whether it keeps the gradient norm of C from growing without limit, which a loss of scores alone does not.
     """
 
     term: Callable[[Judgement], Tensor]
     at_real: bool = False
     at_fake: bool = False
-    extra: Callable[[Tensor, Tensor], Tensor] | None = None
+    extra: Callable[[Tensor, Tensor, Tensor | None], Tensor] | None = None
     alone: bool = False
     flat: bool = True
     adapt: Callable[[Tensor, Tensor, float], Tensor] | None = None
     draws: int = 0
+    draw: Callable[[Sequence[int], torch.device], Tensor] | None = None
     bounds: bool = False
 
 
@@ -94,16 +102,23 @@ def adapted(coefficient: Tensor, accuracy: Tensor, initial: float) -> Tensor:
     return (coefficient * ADAPTATION**direction).clamp(initial / ADAPTATION_RANGE, initial * ADAPTATION_RANGE)
 
 
-def shifted(real: Tensor, fake: Tensor) -> Tensor:
-    """Move each of the real samples (B, *X) by DIFFERENCE: on the line up and down in turn, else in a direction of its own.
+def directions(shape: Sequence[int], device: torch.device) -> Tensor:
+    """(B, *X), each drawn evenly from the unit sphere."""
+    drawn = torch.randn(*shape, device=device).flatten(1)
+    drawn /= torch.linalg.vector_norm(drawn, dim=1, keepdim=True)
+    return drawn.view(*shape)
 
-    The directions are drawn evenly from the unit sphere, from torch's default stream.
-    """
-    if real[0].numel() == 1:
+
+def shares(shape: Sequence[int], device: torch.device) -> Tensor:
+    """(B,), U(0, 1)."""
+    return torch.rand(shape[0], device=device)
+
+
+def shifted(real: Tensor, fake: Tensor, directions: Tensor | None) -> Tensor:
+    """Move each of the real samples (B, *X) by DIFFERENCE: on the line up and down in turn, else in a direction of its own."""
+    if directions is None:
         return real + _up_and_down(real.shape, real.dtype, real.device)
-    directions = torch.randn_like(real).flatten(1)
-    directions /= torch.linalg.vector_norm(directions, dim=1, keepdim=True)
-    return real + DIFFERENCE * directions.view_as(real)
+    return real + DIFFERENCE * directions
 
 
 def r1_difference(judgement: Judgement) -> Tensor:
@@ -151,11 +166,11 @@ def lipschitz_penalty(judgement: Judgement) -> Tensor:
 REGULARIZERS: dict[str, Regularizer] = {
     "l2": Regularizer(l2),
     "adaptive_l2": Regularizer(l2, adapt=adapted),
-    "r1_difference": Regularizer(r1_difference, extra=shifted, draws=2),
+    "r1_difference": Regularizer(r1_difference, extra=shifted, draws=2, draw=directions),
     "r1": Regularizer(r1, at_real=True, alone=True),
     "r2": Regularizer(r2, at_fake=True, alone=True),
-    "gradient_penalty": Regularizer(gradient_penalty, alone=True, flat=False, draws=1, bounds=True),
-    "lipschitz_penalty": Regularizer(lipschitz_penalty, alone=True, draws=1, bounds=True),
+    "gradient_penalty": Regularizer(gradient_penalty, alone=True, flat=False, draws=1, draw=shares, bounds=True),
+    "lipschitz_penalty": Regularizer(lipschitz_penalty, alone=True, draws=1, draw=shares, bounds=True),
 }
 
 
@@ -197,7 +212,9 @@ def noise_sd(initial: float, steps: int, step: int, end: float = 0.0) -> float:
 def _slopes_between(judgement: Judgement) -> Tensor:
     """|grad C| for each pair at a random point between its real and its fake sample, (B,), differentiable by the weights."""
     real, fake = judgement.real.detach(), judgement.fake.detach()
-    share = judgement.stream_noise().view(-1, *[1] * (real.dim() - 1))
+    if judgement.drawn is None:
+        raise ValueError("a penalty between real and fake samples needs a share for each pair")
+    share = judgement.drawn.view(-1, *[1] * (real.dim() - 1))
     mixed = real.lerp(fake, share).requires_grad_()
     logits = judgement.judge(mixed)
     # The gradient of the sum is that of each logit, as long as none reads another's samples; those that share a logit follow each other.

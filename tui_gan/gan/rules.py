@@ -4,8 +4,8 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.rules import Rules
 from tui_gan.gan.optimizers import SCHEDULES
+from tui_gan.gan.orders import COORDINATION
 from tui_gan.gan.regularizers import REGULARIZERS, noise_sd
-from tui_gan.gan.updates import COORDINATION
 
 
 def rules(config: Config, knobs: Knobs, step: int = 0, k: int = 0) -> Rules:

@@ -1,7 +1,9 @@
-"""The state of a trainer as named tensors: all that the next step depends on."""
+"""The state of training: all that the next step depends on, and nothing else; and its tensors by name."""
 
+import copy
+import dataclasses
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -9,17 +11,87 @@ from torch import Tensor, nn
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import choose
 from tui_gan.gan.networks import build
-from tui_gan.gan.optimizers import OPTIMIZERS, kept, moments
+from tui_gan.gan.optimizers import OPTIMIZERS, Moments, moments_of, named
 from tui_gan.gan.regularizers import REGULARIZERS
+from tui_gan.gan.values import Player
 
-if TYPE_CHECKING:
-    from tui_gan.gan.trainer import Trainer
-
-State = dict[str, Tensor]
+# A state by the names of its tensors, as checkpoints have it.
+Tensors = dict[str, Tensor]
 COUNTS = 4
+NAMES: dict[Player, str] = {"G": "generator", "D": "discriminator"}
 
 # Type and shape.
 Form = tuple[torch.dtype, tuple[int, ...]]
+
+
+@dataclasses.dataclass(eq=False)
+class Learner:
+    """A network in training.
+
+    Attributes:
+        moments: what its optimiser keeps.
+        means: the running means of its weights; none without historical averaging.
+    """
+
+    network: nn.Module
+    moments: Moments = dataclasses.field(default_factory=dict)
+    means: list[Tensor] = dataclasses.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.weights: list[Tensor] = list(self.network.parameters())
+
+
+@dataclasses.dataclass(eq=False)
+class State:
+    """What a step changes.
+
+    Attributes:
+        average: the generator with averaged weights.
+        coefficients: of the regularizers that adapt theirs, by name, () on the device.
+        stream: every draw of samples and latents comes from it, on the CPU, so that it can be saved and survives a change of device.
+        fixed_latents: (N, Z) latents that stay the same for the whole run.
+        loss_sums: (2,) of the generator and the discriminator over `losses_summed` steps; `accuracy_sum` () of the discriminator.
+        steps_done: steps trained since the beginning; `pretrained` those of the pre-training before it.
+        k: discriminator updates of a step where they follow its accuracy.
+        drawn: real samples that have been drawn in epochs.
+    """
+
+    players: dict[Player, Learner]
+    average: nn.Module
+    coefficients: dict[str, Tensor]
+    stream: torch.Generator
+    fixed_latents: Tensor
+    loss_sums: Tensor
+    accuracy_sum: Tensor
+    steps_done: int = 0
+    losses_summed: int = 0
+    pretrained: int = 0
+    k: int = 1
+    drawn: int = 0
+
+    @property
+    def modules(self) -> dict[str, nn.Module]:
+        """The networks by the names that their tensors begin with."""
+        return {NAMES[player]: learner.network for player, learner in self.players.items()} | {"generator_average": self.average}
+
+
+def begun(config: Config, generator: nn.Module, discriminator: nn.Module, stream: torch.Generator, latents: Tensor, device: str) -> State:
+    """The state before the first step, of networks that are on the device."""
+    players: dict[Player, Learner] = {"G": Learner(generator), "D": Learner(discriminator)}
+    if config.historical_averaging:
+        for learner in players.values():
+            learner.means = [weight.detach().clone() for weight in learner.weights]
+    return State(
+        players,
+        average=copy.deepcopy(generator).requires_grad_(False).eval(),
+        coefficients={
+            name: torch.tensor(weight, device=device) for name, weight in config.regularizers.items() if weight and REGULARIZERS[name].adapt
+        },
+        stream=stream,
+        fixed_latents=latents,
+        loss_sums=torch.zeros(2, device=device),
+        accuracy_sum=torch.zeros((), device=device),
+    )
 
 
 class Forms(NamedTuple):
@@ -27,7 +99,7 @@ class Forms(NamedTuple):
 
     Attributes:
         must: of those that every state has.
-        begun: of those that an optimizer has of each weight that it has moved, and of no other.
+        begun: of those that an optimiser has of each weight that it has moved, and of no other.
         may: of those that it may have beside, where its momentum is not 0 or was not.
     """
 
@@ -36,73 +108,82 @@ class Forms(NamedTuple):
     may: dict[str, Form]
 
 
-def tensors(trainer: "Trainer") -> Iterator[tuple[str, Tensor]]:
-    """Every tensor of a trainer's state by its name, uncopied."""
-    for name, module in _modules(trainer):
+def tensors(state: State, config: Config) -> Iterator[tuple[str, Tensor]]:
+    """Every tensor of a state by its name, uncopied."""
+    for name, module in state.modules.items():
         for key, value in module.state_dict().items():
             yield f"{name}.{key}", value
-    for name, optimizer in _optimizers(trainer):
-        for key, value in kept(optimizer):
-            yield f"{name}.{key}", value
-    for name, means in _means(trainer):
-        for index, mean in enumerate(means):
-            yield f"{name}.{index}", mean
-    yield from {f"coefficients.{name}": coefficient for name, coefficient in trainer.coefficients.items()}.items()
-    yield "stream", trainer.stream.get_state()
-    yield "fixed_latents", trainer.fixed_latents
-    yield "loss_sums", trainer.loss_sums
-    yield "accuracy_sum", trainer.accuracy_sum
-    yield "counts", torch.tensor([trainer.steps_done, trainer.losses_summed, trainer.pretrained, trainer.k])
-    yield from _drawn(trainer)
+    for player, learner in state.players.items():
+        for key, value in named(learner.moments):
+            yield f"{NAMES[player]}_optimizer.{key}", value
+    for player, learner in state.players.items():
+        for index, mean in enumerate(learner.means):
+            yield f"{NAMES[player]}_means.{index}", mean
+    yield from {f"coefficients.{name}": coefficient for name, coefficient in state.coefficients.items()}.items()
+    yield "stream", state.stream.get_state()
+    yield "fixed_latents", state.fixed_latents
+    yield "loss_sums", state.loss_sums
+    yield "accuracy_sum", state.accuracy_sum
+    yield "counts", torch.tensor([state.steps_done, state.losses_summed, state.pretrained, state.k])
+    if config.sampling == "epochs":
+        yield "drawn", torch.tensor(state.drawn)
 
 
-def load(trainer: "Trainer", state: State) -> None:
-    """Put a state into a trainer of the same configuration.
+def load(state: State, config: Config, found: Tensors) -> None:
+    """Put tensors into a state of the same configuration, which stays where it is.
 
     Raises:
         KeyError, RuntimeError: a tensor is missing or has another shape.
     """
-    for name, module in _modules(trainer):
-        prefix = name + "."
-        module.load_state_dict({key[len(prefix) :]: value for key, value in state.items() if key.startswith(prefix)})
-    for name, optimizer in _optimizers(trainer):
-        _load_optimizer(optimizer, name, state)
-    for name, means in _means(trainer):
-        for index, mean in enumerate(means):
-            mean.copy_(state[f"{name}.{index}"])
-    for name in trainer.coefficients:
-        trainer.coefficients[name] = state[f"coefficients.{name}"].to(trainer.device, copy=True)
-    trainer.stream.set_state(state["stream"])
-    trainer.fixed_latents = state["fixed_latents"].clone()
-    trainer.loss_sums = state["loss_sums"].to(trainer.device, copy=True)
-    trainer.accuracy_sum = state["accuracy_sum"].to(trainer.device, copy=True)
-    counts = state["counts"].tolist()
-    trainer.steps_done, trainer.losses_summed, trainer.pretrained, trainer.k = counts
-    trainer.drawn = int(state["drawn"]) if trainer.config.sampling == "epochs" else 0
+    device = state.loss_sums.device
+    for name, module in state.modules.items():
+        module.load_state_dict(_beginning(name, found))
+    for player, learner in state.players.items():
+        learner.moments.clear()
+        for key, value in _beginning(f"{NAMES[player]}_optimizer", found).items():
+            place, _, moment = key.partition(".")
+            weight = learner.weights[int(place)]
+            # A count of updates is kept on the CPU, until fused kernels ask for it elsewhere.
+            where = weight.device if value.shape == weight.shape else "cpu"
+            learner.moments.setdefault(int(place), {})[moment] = value.to(where, copy=True)
+        for index, mean in enumerate(learner.means):
+            mean.copy_(found[f"{NAMES[player]}_means.{index}"])
+    for name in state.coefficients:
+        state.coefficients[name] = found[f"coefficients.{name}"].to(device, copy=True)
+    state.stream.set_state(found["stream"])
+    state.fixed_latents = found["fixed_latents"].clone()
+    state.loss_sums = found["loss_sums"].to(device, copy=True)
+    state.accuracy_sum = found["accuracy_sum"].to(device, copy=True)
+    state.steps_done, state.losses_summed, state.pretrained, state.k = found["counts"].tolist()
+    state.drawn = int(found["drawn"]) if config.sampling == "epochs" else 0
 
 
-def carried(old: "Trainer", new: "Trainer") -> State:
-    """Copy the state of a trainer for one of another configuration, whose networks have the same weights.
+def carried(old: State, new: State, before: Config, after: Config) -> Tensors:
+    """Copy a state for one of another configuration, whose networks have the same weights.
 
     Weights are carried over in their order, since a layer of dropout moves the names of those behind it. Coefficients of which the
-    configuration says something else, and fixed latents of another distribution, are those that the new trainer begins with; a
+    configuration says something else, and fixed latents of another distribution, are those that the new state begins with; a
     gradient that is held of other regularizers is taken anew.
 
     Raises:
         ValueError: the networks have another number of tensors.
     """
-    state, fresh = old.state(), dict(tensors(new))
-    found = {name: value for name, value in state.items() if name.partition(".")[0] not in dict(_modules(old))}
-    for (name, module), (_, other) in zip(_modules(old), _modules(new), strict=True):
+    state, fresh = copied(old, before), dict(tensors(new, after))
+    found = {name: value for name, value in state.items() if name.partition(".")[0] not in old.modules}
+    for (name, module), other in zip(old.modules.items(), new.modules.values(), strict=True):
         found |= {f"{name}.{its}": state[f"{name}.{mine}"] for mine, its in zip(module.state_dict(), other.state_dict(), strict=True)}
-    weights, wanted = old.config.regularizers, new.config.regularizers
-    same = {f"coefficients.{name}" for name in new.coefficients if weights.get(name) == wanted[name]}
+    same = {f"coefficients.{name}" for name in new.coefficients if before.regularizers.get(name) == after.regularizers[name]}
     found |= {name: value for name, value in fresh.items() if name.startswith("coefficients.") and name not in same}
-    if old.config.sampling != new.config.sampling:
+    if before.sampling != after.sampling:
         found |= {"drawn": fresh["drawn"]} if "drawn" in fresh else {}
-    if _latents(old.config) != _latents(new.config):
+    if _latents(before) != _latents(after):
         found["fixed_latents"] = fresh["fixed_latents"]
     return found
+
+
+def copied(state: State, config: Config) -> Tensors:
+    """Copy a state, by name, onto the CPU."""
+    return {name: value.detach().to("cpu", copy=True) for name, value in tensors(state, config)}
 
 
 def forms(config: Config, shape: tuple[int, ...]) -> Forms:
@@ -112,7 +193,7 @@ def forms(config: Config, shape: tuple[int, ...]) -> Forms:
         shape: of one sample.
 
     Raises:
-        UsageError: a network, a regularizer or an optimizer that is not in the tables, or a network that does not go with the shape.
+        UsageError: a network, a regularizer or an optimiser that is not in the tables, or a network that does not go with the shape.
     """
     with torch.device("meta"):
         generator, discriminator = build(config, shape)
@@ -135,7 +216,7 @@ def forms(config: Config, shape: tuple[int, ...]) -> Forms:
         {
             f"{name}_optimizer.{key}": _form(value)
             for name, network in networks.items()
-            for key, value in moments(config.optimizer, network, momentum).items()
+            for key, value in moments_of(config.optimizer, list(network.parameters()), momentum).items()
         }
         for momentum in (0.0, 0.5)
     )
@@ -157,31 +238,5 @@ def _form(tensor: Tensor) -> Form:
     return tensor.dtype, tuple(tensor.shape)
 
 
-def _modules(trainer: "Trainer") -> tuple[tuple[str, nn.Module], ...]:
-    return (
-        ("generator", trainer.generator),
-        ("discriminator", trainer.discriminator),
-        ("generator_average", trainer.generator_average),
-    )
-
-
-def _optimizers(trainer: "Trainer") -> tuple[tuple[str, torch.optim.Optimizer], ...]:
-    return ("generator_optimizer", trainer.generator_optimizer), ("discriminator_optimizer", trainer.discriminator_optimizer)
-
-
-def _drawn(trainer: "Trainer") -> Iterator[tuple[str, Tensor]]:
-    if trainer.config.sampling == "epochs":
-        yield "drawn", torch.tensor(trainer.drawn)
-
-
-def _means(trainer: "Trainer") -> tuple[tuple[str, list[Tensor]], ...]:
-    return ("generator_means", trainer.generator_means), ("discriminator_means", trainer.discriminator_means)
-
-
-def _load_optimizer(optimizer: torch.optim.Optimizer, name: str, state: State) -> None:
-    moments: dict[int, dict[str, Any]] = {}
-    for key, value in state.items():
-        if key.startswith(name + "."):
-            _, index, moment = key.split(".")
-            moments.setdefault(int(index), {})[moment] = value.clone()
-    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
+def _beginning(name: str, found: Tensors) -> Tensors:
+    return {key[len(name) + 1 :]: value for key, value in found.items() if key.startswith(f"{name}.")}

@@ -19,18 +19,8 @@ from tui_gan.gan.trainer import Trainer
 # Seconds of training between two steps that are measured.
 EVERY = 1.0
 REMEMBERED = 5
-# What is measured of a step, by the trainer's methods; a part within another counts for itself alone. Where both players move at
-# once, the discriminator's loss and gradients are its own, and all else there, such as the samples for both, counts as the generator's.
-MEASURED = {
-    "step": "other",
-    "real": "data",
-    "latents": "data",
-    "update_discriminator": "discriminator",
-    "update_generator": "generator",
-    "update_both": "generator",
-    "_discriminator_losses": "discriminator",
-    "_discriminator_gradients": "discriminator",
-}
+# What takes time in a step. Where both players move at once, the discriminator's loss and gradients are its own, and all else there,
+# such as the samples for both, counts as the generator's.
 PARTS = ("data", "discriminator", "generator", "other")
 
 
@@ -89,8 +79,11 @@ class Meter:
             yield
             return
         watch = Stopwatch(functools.partial(_wait, trainer.device))
-        with _measured(trainer, watch):
+        before, trainer.engine.part = trainer.engine.part, watch.measuring
+        try:
             yield
+        finally:
+            trainer.engine.part = before
         self._due = time.perf_counter() + EVERY
         # What pre-trains is no step of the game.
         if watch.seconds["other"]:
@@ -157,26 +150,6 @@ def _gpu(nvml: Any, handle: Any) -> Gpu:
         memory_total=known(lambda: nvml.nvmlDeviceGetMemoryInfo(handle).total),
         temperature=known(lambda: nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU)),
     )
-
-
-@contextlib.contextmanager
-def _measured(trainer: Trainer, watch: Stopwatch) -> Iterator[None]:
-    """Put a measured form before each method of the trainer in MEASURED, for the time of the block."""
-
-    def measured(method: Callable[..., Any], part: str) -> Callable[..., Any]:
-        def act(*arguments: Any, **named: Any) -> Any:
-            with watch.measuring(part):
-                return method(*arguments, **named)
-
-        return act
-
-    forms = {name: measured(getattr(trainer, name), part) for name, part in MEASURED.items()}
-    vars(trainer).update(forms)
-    try:
-        yield
-    finally:
-        for name in forms:
-            del vars(trainer)[name]
 
 
 def _wait(device: str) -> None:

@@ -10,7 +10,7 @@ from tui_gan.contract import commands
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import KNOBS, Knobs, set_knob, turn_knob
 from tui_gan.contract.snapshot import Status
-from tui_gan.gan.updates import Player, alone
+from tui_gan.gan.values import Player
 from tui_gan.session import steering
 from tui_gan.session.drawing import drawn
 from tui_gan.session.export import Source, maker, write
@@ -209,7 +209,7 @@ def _update(session: "Session", player: Player, name: str) -> None:
     session.train_owed()
     _check_plays(session)
     session.rest(Status.PAUSED)
-    loss = float(alone(run.trainer, player, run.knobs))
+    loss = float(run.trainer.alone(player, run.knobs))
     run.moved()
     if not math.isfinite(loss):
         raise NonFiniteError

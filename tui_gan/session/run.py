@@ -13,7 +13,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Event, EventKind, Series
 from tui_gan.gan.metrics import METRICS
-from tui_gan.gan.state import State
+from tui_gan.gan.state import Tensors
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import arithmetic
 from tui_gan.session.checkpoint import FORMAT, About
@@ -41,7 +41,7 @@ class NonFiniteError(Exception):
 class Point(NamedTuple):
     """A state to go back to, and what was in force there."""
 
-    state: State
+    state: Tensors
     in_force: InForce
     met: int
 
@@ -113,7 +113,7 @@ class Run:
         """Whether the metric of early stopping has met its threshold often enough in a row, and has not stopped the run before."""
         return bool(self.config.stop.metric) and self.met >= self.config.stop.evaluations
 
-    def restore(self, tensors: State, about: About) -> None:
+    def restore(self, tensors: Tensors, about: About) -> None:
         """Take up the run where a checkpoint left it."""
         history = {name[len(HISTORY) :]: value.numpy() for name, value in tensors.items() if name.startswith(HISTORY)}
         self.trainer.load_state({name: value for name, value in tensors.items() if not name.startswith(HISTORY)})
@@ -239,7 +239,7 @@ class Run:
             return
         if not self.trainer.is_finite():
             raise NonFiniteError
-        if self.step % self.config.log_every and self.trainer.losses_summed:
+        if self.step % self.config.log_every and self.trainer.now.losses_summed:
             self._log_scalars()
         metric = self.metrics()[self.config.metric]
         # Whoever reads the checkpoint gets the averaged generator as it is looked at.
@@ -343,8 +343,7 @@ class Run:
         scalars = self._scalars()
         if not math.isfinite(scalars["generator_loss"] + scalars["discriminator_loss"]):
             raise NonFiniteError
-        if self.trainer.coordination.adapts:
-            self.trainer.coordinate(self.knobs, float(self.trainer.accuracy_sum) / max(1, self.trainer.losses_summed))
+        self.trainer.coordinate(self.knobs)
         self.trainer.clear_losses()
         for name, value in scalars.items():
             self.history.add(name, self.step, value, self.config.log_every)
@@ -355,7 +354,7 @@ class Run:
         """The mean losses of the interval, and what the training adapts; waits for the device."""
         generator_loss, discriminator_loss = self.trainer.mean_losses().tolist()
         found = {"generator_loss": generator_loss, "discriminator_loss": discriminator_loss}
-        if self.trainer.coordination.adapts:
+        if self.trainer.game.coordination.adapts:
             found["k"] = self.trainer.k_steps(self.knobs)
         return found | {series_of(name): float(value) for name, value in self.trainer.coefficients.items()}
 

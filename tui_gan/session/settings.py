@@ -18,14 +18,14 @@ from tui_gan.gan.metrics import METRICS, applicable
 from tui_gan.gan.networks import DISCRIMINATORS, GENERATORS
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES
+from tui_gan.gan.orders import COORDINATION, ORDERS
 from tui_gan.gan.regularizers import REGULARIZERS
-from tui_gan.gan.updates import COORDINATION, UPDATES
 
 # The names that a setting may take.
 TABLES: dict[str, Iterable[str]] = {
     "objective": OBJECTIVES,
     "latent": LATENTS,
-    "updates": UPDATES,
+    "updates": ORDERS,
     "coordination": COORDINATION,
     "optimizer.kind": OPTIMIZERS,
     "schedule.kind": SCHEDULES,

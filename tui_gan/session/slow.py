@@ -11,7 +11,7 @@ from tui_gan.contract.snapshot import Floats, Stage
 from tui_gan.gan.datasets import Dataset, Images
 from tui_gan.gan.regularizers import noise_sd
 from tui_gan.gan.rehearsal import Move, Rehearsal, Update, rehearsed
-from tui_gan.gan.updates import Player
+from tui_gan.gan.values import Player
 from tui_gan.session.run import Run
 
 FIRST = 4
@@ -63,7 +63,7 @@ def begun(run: Run) -> Slow:
 
 
 def _stages(found: Rehearsal, update: Update, again: bool) -> Iterator[Stage]:
-    dataset, both, learner = found.dataset, len(update.moves) > 1, " and ".join(update.moves)
+    dataset, both, learner = found.trainer.dataset, len(update.moves) > 1, " and ".join(update.moves)
     drawn = "The latents of D's last update are used again." if again else "A latent z is drawn from the prior for each sample."
     yield Stage("latents", drawn, _of_latents(update.latents))
     if update.real is not None:
@@ -99,22 +99,22 @@ def _of_samples(samples: Tensor, dataset: Dataset) -> Numbers:
 
 
 def _on_outputs(found: Rehearsal, update: Update) -> str:
-    packing, noise = found.config.packing, found.config.instance_noise
+    packing, noise = found.trainer.config.packing, found.trainer.config.instance_noise
     kinds = "real and generated" if update.real_logits is not None else "generated"
     judged = f"every {packing} {kinds} samples jointly" if packing > 1 else f"each of the {kinds} samples"
     # The rehearsal stands at the end of the step.
-    sd = noise_sd(noise.sd, noise.steps, found.steps_done - 1, noise.end)
+    sd = noise_sd(noise.sd, noise.steps, found.trainer.steps_done - 1, noise.end)
     noisy = f", with instance noise of sd {_number(sd)}" if sd else ""
     return f"D computes a logit for {judged}{noisy}. D(x) follows from it: the higher, the more real they appear to D."
 
 
 def _of_outputs(found: Rehearsal, update: Update) -> Numbers:
-    boundary = found.objective.boundary
+    boundary = found.trainer.game.objective.boundary
     kinds = {"real": update.real_logits, "generated": update.fake_logits}
     numbers: list[tuple[str, str]] = []
     for name, logits in kinds.items():
         if logits is not None:
-            numbers.append((f"mean D(x), {name}", _number(float(found.objective.verdict(logits, found.middle).mean()))))
+            numbers.append((f"mean D(x), {name}", _number(float(found.trainer.game.objective.verdict(logits, found.middle).mean()))))
             numbers.append((f"mean logit, {name}", _number(float(logits.mean()))))
             if boundary is not None:
                 right = logits > boundary if name == "real" else logits < boundary

@@ -14,7 +14,7 @@ from tui_gan.gan import state
 from tui_gan.gan.compatibility import doubts
 from tui_gan.gan.datasets import Dataset
 from tui_gan.gan.networks import parameters
-from tui_gan.gan.state import State
+from tui_gan.gan.state import Tensors
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import arithmetic, checkpoint, devices, rundir
 from tui_gan.session.checkpoint import About
@@ -118,7 +118,7 @@ def _tell_arithmetic(run: Run, before: About) -> None:
         run.note(note)
 
 
-def _restore(run: Run, path: Path, tensors: State, about: About) -> None:
+def _restore(run: Run, path: Path, tensors: Tensors, about: About) -> None:
     try:
         run.restore(tensors, about)
     except (KeyError, RuntimeError, ValueError, IndexError, TypeError, OverflowError) as error:
@@ -128,6 +128,6 @@ def _restore(run: Run, path: Path, tensors: State, about: About) -> None:
     wanted = about.config.pretraining or (max(trainer.pretrained, 0) if about.config.data else 0)
     # The game begins when the pre-training is over.
     in_order = trainer.pretrained == wanted if run.step else 0 <= trainer.pretrained <= wanted
-    if run.step != about.step or trainer.losses_summed < 0 or trainer.k < 1 or trainer.drawn < 0 or not in_order:
-        counts = (run.step, trainer.losses_summed, trainer.pretrained, trainer.k, trainer.drawn)
+    if run.step != about.step or trainer.now.losses_summed < 0 or trainer.now.k < 1 or trainer.now.drawn < 0 or not in_order:
+        counts = (run.step, trainer.now.losses_summed, trainer.pretrained, trainer.now.k, trainer.now.drawn)
         raise UnreadableError(f"{path} is not a state to go on from: its counts are {counts}")

@@ -16,8 +16,8 @@ from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.networks import DISCRIMINATORS, GENERATORS
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES
+from tui_gan.gan.orders import COORDINATION, ORDERS
 from tui_gan.gan.regularizers import REGULARIZERS
-from tui_gan.gan.updates import COORDINATION, UPDATES
 from tui_gan.ui.draw.gauges import GAUGES
 from tui_gan.ui.explain.glossary import GLOSSARY, entry, spelled
 from tui_gan.ui.keys import KEYS, PAINTER_KEYS
@@ -32,7 +32,7 @@ TABLES: dict[str, Iterable[str]] = {
     "latent": LATENTS,
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
-    "update order": UPDATES,
+    "update order": ORDERS,
     "k": COORDINATION,
     "network": [*GENERATORS, *DISCRIMINATORS],
     "activation": ACTIVATION_NAMES,

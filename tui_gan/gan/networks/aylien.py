@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from tui_gan.contract.config import Minibatch
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.network import Network
+from tui_gan.gan.minibatch import normal_
 from tui_gan.gan.networks.layers import activation, started
 
 PROJECTION_SD = 0.02
@@ -39,7 +40,7 @@ class AylienDiscriminator(nn.Module):
         self.minibatch_logit = nn.Linear(second + minibatch.kernels, 1)
         self.projection = nn.Linear(second, minibatch.kernels * minibatch.dim)
         started(self, network)
-        nn.init.normal_(self.projection.weight, std=PROJECTION_SD)
+        normal_(self.projection.weight, PROJECTION_SD)
 
     def features(self, x: Tensor) -> Tensor:
         """Hidden units that both branches share, (B, F)."""

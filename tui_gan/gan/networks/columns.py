@@ -31,10 +31,9 @@ def columns(network: nn.Module) -> list[Matrix]:
 def limit_columns_(matrices: Sequence[Matrix], limit: float) -> None:
     """Scale the incoming weights w of each unit to w min(1, limit / |w|), as pylearn2's max_col_norm does after each update.
 
-    Weights that took no part in the update stay as they are. pylearn2 divides by |w| + 1e-7, so that every norm sinks by 1e-7 there.
+    pylearn2 divides by |w| + 1e-7, so that every norm sinks by 1e-7 there.
     """
     for weight, axis in matrices:
-        if weight.grad is not None:
-            others = [each for each in range(weight.dim()) if each != axis]
-            norms = torch.linalg.vector_norm(weight, dim=others, keepdim=True)
-            weight.mul_((limit / norms).clamp(max=1.0))
+        others = [each for each in range(weight.dim()) if each != axis]
+        norms = torch.linalg.vector_norm(weight, dim=others, keepdim=True)
+        weight.mul_((limit / norms).clamp(max=1.0))

@@ -10,7 +10,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.network import Network
-from tui_gan.gan.minibatch import MinibatchDiscrimination
+from tui_gan.gan.minibatch import MinibatchDiscrimination, normal_
 from tui_gan.gan.networks.normalization import SlotBatchNorm1d, SlotBatchNorm2d, VirtualBatchNorm
 
 REFERENCE = 64
@@ -165,13 +165,13 @@ def _bias_sigmoids(module: nn.Module, last: nn.Module, bias: float) -> None:
 def _draw(layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, init: str, scale: float) -> None:
     weight = layer.weight
     if init == "he":
-        nn.init.normal_(weight, std=(2 / _fan_in(layer)) ** 0.5)
+        normal_(weight, (2 / _fan_in(layer)) ** 0.5)
     elif init == "uniform":
         nn.init.uniform_(weight, -scale, scale)
     elif init == "truncated_normal":
         nn.init.trunc_normal_(weight, std=scale, a=-2 * scale, b=2 * scale)
     else:
-        nn.init.normal_(weight, std=scale)
+        normal_(weight, scale)
 
 
 def _fan_in(layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d) -> float:

@@ -36,7 +36,15 @@ def layers(trainer: Trainer, minibatch: bool = False) -> tuple[Layer, ...]:
     found: list[tuple[str, str, list[Tensor]]] = [
         (player, name, [*group]) for player, name, group in weights if all(id(weight) in used for weight in group)
     ]
-    norms = iter(_norms([each for _, _, weights in found for each in (weights, _gradients(weights))]))
+    learners = trainer.now.players.items()
+    by_weight = {
+        id(weight): gradient
+        for player, learner in learners
+        if player in trainer.gradients
+        for weight, gradient in zip(learner.weights, trainer.gradients[player], strict=True)
+    }
+    gradients = [[each for weight in group if (each := by_weight.get(id(weight))) is not None] for _, _, group in found]
+    norms = iter(_norms([each for (_, _, group), of_group in zip(found, gradients, strict=True) for each in (group, of_group)]))
     return tuple(Layer(player, name, next(norms), next(norms)) for player, name, _ in found)
 
 
@@ -54,10 +62,6 @@ def _norms(groups: list[list[Tensor]]) -> list[float]:
     # One transfer for all of them.
     values = iter(torch.stack(list(norms)).tolist())
     return [math.hypot(*(next(values) for _ in group)) if group else math.nan for group in groups]
-
-
-def _gradients(weights: list[Tensor]) -> list[Tensor]:
-    return [weight.grad for weight in weights if weight.grad is not None]
 
 
 def _kernel(layer: nn.Conv2d | nn.ConvTranspose2d) -> str:

@@ -13,6 +13,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.outside import Outside, outside
 from tui_gan.contract.snapshot import Floats, Line1D, frozen
 from tui_gan.gan.datasets import Line
+from tui_gan.gan.judging import judge
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.window import widened
 from tui_gan.session.previews import part
@@ -76,7 +77,7 @@ class LineObserver:
         among = self._company
         if knobs.minibatch_discrimination and trainer.config.discriminator.kind == "aylien":
             among = self._asked(neighbours(axis, knobs.batch_size))[:, :, None]
-        return frozen(trainer.judge(self._asked(axis)[:, None], knobs, among)[:, 0].cpu().numpy())
+        return frozen(judge(trainer, self._asked(axis)[:, None], knobs, among)[:, 0].cpu().numpy())
 
     def _asked(self, values: Floats) -> Tensor:
         """Numbers in training units, of the same shape."""

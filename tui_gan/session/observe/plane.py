@@ -13,6 +13,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.outside import Outside, outside
 from tui_gan.contract.snapshot import Floats, Plane2D, frozen
 from tui_gan.gan.datasets import Plane
+from tui_gan.gan.judging import judge
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.window import widened
 from tui_gan.session.previews import part
@@ -118,5 +119,5 @@ class PlaneObserver:
         return trainer.dataset.in_units(trainer.sample(trainer.fixed_latents[:count]))
 
     def _verdicts(self, trainer: Trainer, knobs: Knobs, ground: Ground) -> Floats:
-        verdicts: Floats = trainer.judge(ground.cells, knobs, self._company)[:, 0].cpu().double().numpy()
+        verdicts: Floats = judge(trainer, ground.cells, knobs, self._company)[:, 0].cpu().double().numpy()
         return verdicts.reshape(CELLS, CELLS)

@@ -31,7 +31,7 @@ def predictions(trainer: Trainer, knobs: Knobs) -> Predictions:
     real_logits, fake_logits = _numbers(real), _numbers(fake)
     limits = logit_edges(np.concatenate((real_logits, fake_logits)))
     real_verdicts, fake_verdicts = verdicts[: len(real)], verdicts[len(real) :]
-    boundary = trainer.objective.boundary
+    boundary = trainer.game.objective.boundary
     return Predictions(
         edges=EDGES,
         real=_histogram(real_verdicts, EDGES),

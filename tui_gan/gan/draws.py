@@ -1,0 +1,35 @@
+"""The chance of a step, drawn before it."""
+
+import torch
+from torch import Tensor
+
+from tui_gan.gan.game import Game
+from tui_gan.gan.orders import Source
+from tui_gan.gan.values import Draws, Hyper, Program
+
+
+def drawn(game: Game, source: Source, hyper: Hyper, program: Program) -> list[Draws]:
+    """All chance of a step, update by update: samples and latents from the source, the rest from torch's default stream."""
+    updates = game.order(program.k, source, game.generator_compares)
+    return [completed(game, draws, hyper, program) for draws in updates]
+
+
+def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws:
+    """One update's samples and latents with its other chance."""
+    shape, device = (len(draws.latents), *game.dataset.shape), draws.latents.device
+
+    def noise() -> Tensor | None:
+        return torch.randn(shape, device=device) if hyper.noise_sd else None
+
+    if "D" not in draws.players:
+        fake_noise = noise()
+        return draws._replace(fake_noise=fake_noise, real_noise=noise() if draws.real is not None else None)
+    draws = draws._replace(real_noise=noise(), fake_noise=noise())
+    if program.due:
+        judged = (shape[0] // game.config.packing, shape[1] * game.config.packing, *shape[2:])
+        if game.drops and any(term.extra for _, term in game.terms):
+            draws = draws._replace(seed=int(torch.randint(2**62, ())))
+        draws = draws._replace(terms={name: term.draw(judged, device) for name, term in game.terms if term.draw and game.draws(term)})
+    if "G" in draws.players and game.config.feature_matching:
+        draws = draws._replace(again=(noise(), noise()))
+    return draws

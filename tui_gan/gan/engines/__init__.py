@@ -1,0 +1,1 @@
+"""Engines: how gradients are taken and weights moved."""

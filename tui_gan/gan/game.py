@@ -1,0 +1,93 @@
+"""The game that a configuration describes: the data, what the players lower, and in which order they move."""
+
+import math
+from typing import NamedTuple
+
+from torch import nn
+from torch.nn.modules.dropout import _DropoutNd
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import Knobs
+from tui_gan.gan.datasets.dataset import Dataset
+from tui_gan.gan.networks import AnyDiscriminator
+from tui_gan.gan.objectives import OBJECTIVES, Objective, smoothed
+from tui_gan.gan.optimizers import SCHEDULES, momentum_at
+from tui_gan.gan.orders import COORDINATION, ORDERS, Coordination, Order
+from tui_gan.gan.regularizers import REGULARIZERS, Regularizer, noise_sd
+from tui_gan.gan.values import Hyper, Program
+
+# Name and regularizer.
+Term = tuple[str, Regularizer]
+
+
+class Game(NamedTuple):
+    """What stays as it is while a configuration is in force.
+
+    Attributes:
+        terms: the regularizers, by name, in the order of the configuration.
+        judges_alone: whether a sample's logit is its own affair while the minibatch features are off.
+        drops: whether the discriminator leaves out units by chance.
+        stirs: whether a step draws from torch's default stream: dropout, instance noise, a regularizer.
+        generator_compares: whether the generator's loss reads real samples.
+    """
+
+    config: Config
+    dataset: Dataset
+    objective: Objective
+    terms: tuple[Term, ...]
+    order: Order
+    coordination: Coordination
+    judges_alone: bool
+    drops: bool
+    stirs: bool
+    generator_compares: bool
+
+    def draws(self, term: Regularizer) -> bool:
+        """Whether a regularizer draws, of samples that have as many numbers as those here."""
+        return 0 < term.draws <= math.prod(self.dataset.shape) * self.config.packing
+
+    def hyper(self, knobs: Knobs, step: int) -> Hyper:
+        """What is in force at a step."""
+        config = self.config
+        schedule, optimizer, noise = config.schedule, config.optimizer, config.instance_noise
+        factor = SCHEDULES[schedule.kind](step, schedule.period, schedule.factor, schedule.floor)
+        momentum = momentum_at(step, optimizer.momentum, optimizer.momentum_end, optimizer.momentum_steps, optimizer.momentum_every)
+        return Hyper(
+            rates={"D": knobs.discriminator_lr * factor, "G": knobs.generator_lr * factor},
+            momentum=momentum,
+            regularization=knobs.regularization,
+            weights=config.regularizers,
+            noise_sd=noise_sd(noise.sd, noise.steps, step, noise.end),
+            feature_matching=config.feature_matching,
+            generator_l2=config.generator_l2,
+            historical_averaging=config.historical_averaging,
+        )
+
+    def program(self, knobs: Knobs, step: int, k: int) -> Program:
+        """The form of a step of k discriminator updates."""
+        return Program(knobs.batch_size, k, knobs.minibatch_discrimination, due=step % self.config.lazy == 0)
+
+
+def game_of(config: Config, dataset: Dataset, generator: nn.Module, discriminator: AnyDiscriminator) -> Game:
+    """The game that these networks play."""
+    terms = tuple((name, REGULARIZERS[name]) for name, weight in config.regularizers.items() if weight)
+    objective = smoothed(OBJECTIVES[config.objective], config.label_smoothing)
+    drops = _has_dropout(discriminator)
+    made = Game(
+        config=config,
+        dataset=dataset,
+        objective=objective,
+        terms=terms,
+        order=ORDERS[config.updates],
+        coordination=COORDINATION[config.coordination],
+        judges_alone=discriminator.judges_alone,
+        drops=drops,
+        stirs=False,
+        generator_compares=objective.needs_real or bool(config.feature_matching),
+    )
+    draws = any(made.draws(term) for _, term in terms)
+    return made._replace(stirs=drops or _has_dropout(generator) or config.instance_noise.sd > 0 or draws)
+
+
+def _has_dropout(network: nn.Module) -> bool:
+    return any(isinstance(layer, _DropoutNd) for layer in network.modules())

@@ -1,0 +1,149 @@
+"""What the two players lower: the losses of the objective, and what a configuration adds to them."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from tui_gan.gan.game import Game
+from tui_gan.gan.objectives import accuracy, feature_matching
+from tui_gan.gan.regularizers import Judgement, historical_distance
+from tui_gan.gan.values import Draws, Hyper, Network, Program, Seen
+
+
+def discriminator_loss(
+    game: Game, network: Network, fake: Tensor, draws: Draws, coefficients: Mapping[str, Tensor], hyper: Hyper, program: Program
+) -> tuple[Seen, tuple[Tensor, Tensor]]:
+    """The discriminator's loss on real samples and generated ones, with what is added to it; the coefficients that adapt move on.
+
+    Args:
+        fake: (N, *X); without the generator's gradient, unless both players move at once.
+
+    Returns:
+        With it the logits (B, 1) of real and of fake samples, with their gradients.
+    """
+    assert draws.real is not None, "the discriminator compares"
+    real, fake = shown(game, draws.real, draws.real_noise, hyper), shown(game, fake, draws.fake_noise, hyper)
+    terms = game.terms if program.due else ()
+    if any(term.at_real for _, term in terms):
+        real = real.detach().requires_grad_()
+    if any(term.at_fake for _, term in terms) and not fake.requires_grad:
+        fake = fake.detach().requires_grad_()
+    extras = {name: term.extra(real, fake, draws.terms.get(name)) for name, term in terms if term.extra}
+    real_logits, fake_logits, *others_logits = _judged(game, network, (real, fake, *extras.values()), draws, program)
+    loss = game.objective.discriminator_loss(real_logits, fake_logits)
+    judgement = Judgement(lambda x: network.of(x, program.minibatch), network.matrices, real, fake, real_logits, fake_logits)
+    extra_logits = dict(zip(extras, others_logits, strict=True))
+    added = {}
+    for name, term in terms:
+        factor = coefficients.get(name, hyper.weights[name]) * hyper.regularization * game.config.lazy
+        added[name] = factor * term.term(judgement.of(draws.terms.get(name), extra_logits.get(name)))
+    regularized = loss
+    for added_one in added.values():
+        regularized = regularized + added_one
+    total = regularized
+    if network.means:
+        # Weights that take no part add to it what no gradient is taken of.
+        total = total + hyper.historical_averaging * historical_distance(network.weights, network.means)
+    adapted = {
+        name: term.adapt(coefficients[name], accuracy(game.objective, real_logits, fake_logits), hyper.weights[name])
+        for name, term in game.terms
+        if term.adapt
+    }
+    others = (total - regularized).detach() if network.means else None
+    return _seen(total, loss, added, others, (real_logits, fake_logits), adapted), (real_logits, fake_logits)
+
+
+def generator_loss(
+    game: Game, generator: Network, discriminator: Network, fake: Tensor, draws: Draws, hyper: Hyper, program: Program
+) -> Seen:
+    """The generator's loss on a whole batch of its samples (N, *X), with what is added to it."""
+    real = fake = shown(game, fake, draws.fake_noise, hyper)
+    if game.generator_compares:
+        assert draws.real is not None, "it compares"
+        real = shown(game, draws.real, draws.real_noise, hyper)
+        logits = _judged(game, discriminator, (real, fake), draws, program)
+    else:
+        logits = (discriminator.of(fake, program.minibatch),) * 2
+    return _with_generator_terms(game, generator, discriminator, (real, fake), logits, hyper)
+
+
+def generator_loss_at_once(
+    game: Game, generator: Network, discriminator: Network, fake: Tensor, logits: tuple[Tensor, Tensor], draws: Draws, hyper: Hyper
+) -> Seen:
+    """The generator's loss where both players move at once: from the logits that the discriminator's loss has read.
+
+    Args:
+        logits: (B, 1) of real and of fake samples, with the generator's gradient.
+    """
+    samples = (fake, fake)
+    if game.config.feature_matching:
+        assert draws.real is not None, "both are compared"
+        samples = shown(game, draws.real, draws.again[0], hyper), shown(game, fake, draws.again[1], hyper)
+    return _with_generator_terms(game, generator, discriminator, samples, logits, hyper)
+
+
+def density_loss(judge: Network, points: Tensor, density: Tensor, program: Program) -> Tensor:
+    """Mean of (D(d) - p(d))^2 over points (N, 1) in training units, with p the density of the data there: what may be taught first."""
+    return torch.nn.functional.mse_loss(torch.sigmoid(judge.of(points, program.minibatch)), density)
+
+
+def shown(game: Game, samples: Tensor, noise: Tensor | None, hyper: Hyper) -> Tensor:
+    """Samples (N, *X) as the discriminator is shown them: with instance noise, and packed, (B, packing X1, ...)."""
+    packing = game.config.packing
+    if noise is not None:
+        samples = samples + hyper.noise_sd * noise
+    if packing > 1:
+        samples = samples.reshape(len(samples) // packing, packing * samples.shape[1], *samples.shape[2:])
+    return samples
+
+
+def _judged(game: Game, network: Network, batches: Sequence[Tensor], draws: Draws, program: Program) -> Sequence[Tensor]:
+    """Logits of each batch, real, fake and maybe shifted real, judged apart where the discriminator would mix real and fake."""
+    if draws.seed is not None:
+        return _judged_alike(network, batches, draws.seed, program)
+    if program.minibatch or not game.judges_alone:
+        return [network.of(batch, program.minibatch) for batch in batches]
+    # A discriminator that judges each sample by itself does not know its batch, and one pass is quicker than three.
+    return torch.split(network.of(torch.cat(tuple(batches))), len(batches[0]))
+
+
+def _judged_alike(network: Network, batches: Sequence[Tensor], seed: int, program: Program) -> Sequence[Tensor]:
+    """Logits of each batch, real, fake and others, where dropout leaves out the same units for the others as for the real ones."""
+    found = []
+    for place, batch in enumerate(batches):
+        # The difference of two judgements is to be that of the samples, not of two networks.
+        torch.manual_seed(seed + (place == 1))
+        found.append(network.of(batch, program.minibatch))
+    return found
+
+
+def _with_generator_terms(
+    game: Game, generator: Network, discriminator: Network, samples: tuple[Tensor, Tensor], logits: Sequence[Tensor], hyper: Hyper
+) -> Seen:
+    """The generator's loss with what is added to it.
+
+    Args:
+        samples: as the discriminator is shown them; the real ones are read with feature matching alone.
+    """
+    config, (real, fake) = game.config, samples
+    total = loss = game.objective.generator_loss(logits[0], logits[1])
+    if config.feature_matching:
+        total = total + hyper.feature_matching * feature_matching(discriminator.features(real), discriminator.features(fake))
+    if config.generator_l2:
+        total = total + hyper.generator_l2 * 0.5 * sum(weight.square().sum() for weight in generator.matrices)
+    if generator.means:
+        total = total + hyper.historical_averaging * historical_distance(generator.weights, generator.means)
+    return _seen(total, loss, {}, None if total is loss else (total - loss).detach(), logits, {})
+
+
+def _seen(
+    total: Tensor,
+    loss: Tensor,
+    added: Mapping[str, Tensor],
+    others: Tensor | None,
+    logits: Sequence[Tensor],
+    coefficients: Mapping[str, Tensor],
+) -> Seen:
+    terms = {name: term.detach() for name, term in added.items()}
+    return Seen(total, loss.detach(), terms, others, logits[0].detach(), logits[1].detach(), coefficients)

@@ -1,0 +1,120 @@
+"""The values that a step is made of: what it begins with, what it is told, its chance, and what it reports."""
+
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
+
+from torch import Tensor
+
+Player = Literal["D", "G"]
+
+
+class Hyper(NamedTuple):
+    """What may turn from step to step without making another step of it.
+
+    Attributes:
+        rates: the learning rates as they are at this step, by player.
+        momentum: of gradient descent; unread by Adam.
+        regularization: the factor on the weights of all regularizers.
+        weights: of the regularizers, by name.
+        noise_sd: the standard deviation of instance noise.
+        feature_matching, generator_l2, historical_averaging: the weights of these terms.
+    """
+
+    rates: Mapping[Player, float]
+    momentum: float
+    regularization: float
+    weights: Mapping[str, float]
+    noise_sd: float
+    feature_matching: float
+    generator_l2: float
+    historical_averaging: float
+
+
+class Program(NamedTuple):
+    """What makes another step when it changes, beside the configuration.
+
+    Attributes:
+        batch: samples of a batch that are judged at once.
+        k: discriminator updates of the step.
+        minibatch: whether the minibatch features take part.
+        due: whether the regularizers enter the losses of this step.
+    """
+
+    batch: int
+    k: int
+    minibatch: bool
+    due: bool
+
+
+class Draws(NamedTuple):
+    """All chance of one update, drawn before it.
+
+    Attributes:
+        players: those that move, by gradients at the same weights and samples.
+        latents: (N, Z).
+        real: (N, *X) in training units; None where no loss reads it.
+        real_noise, fake_noise: (N, *X), standard normal, of instance noise; None without.
+        again: as both of these, for a second look of both players at once at the same samples.
+        terms: what the regularizers that draw have drawn, by name.
+        seed: of the units that dropout leaves out, where several batches are to be judged with the same ones.
+    """
+
+    players: tuple[Player, ...]
+    latents: Tensor
+    real: Tensor | None = None
+    real_noise: Tensor | None = None
+    fake_noise: Tensor | None = None
+    again: tuple[Tensor | None, Tensor | None] = (None, None)
+    terms: Mapping[str, Tensor] = {}
+    seed: int | None = None
+
+
+class Network(NamedTuple):
+    """A network as a function, with the weights that terms of the losses read.
+
+    Attributes:
+        of: the generator, (N, Z) -> (N, *X); or the discriminator, ((B, *X), minibatch) -> logits (B, 1).
+        features: of the discriminator, (B, *X) -> hidden units (B, F).
+        weights: all of them; `matrices` those with two axes or more that take part.
+        means: the running means of the weights; none without historical averaging.
+    """
+
+    of: Callable[..., Tensor]
+    features: Callable[[Tensor], Tensor]
+    weights: list[Tensor]
+    matrices: list[Tensor]
+    means: list[Tensor]
+
+
+class Seen(NamedTuple):
+    """What a player's loss was made of; without gradients, but for `total`.
+
+    Attributes:
+        total: what the update lowers, ().
+        loss: what the objective says.
+        terms: what is added to it, weighted, by name; `others` all that no regularizer adds.
+        real_logits, fake_logits: (B, 1) as the loss reads them.
+        coefficients: of the regularizers that adapt theirs, by name, as they are after this update.
+    """
+
+    total: Tensor
+    loss: Tensor
+    terms: Mapping[str, Tensor]
+    others: Tensor | None
+    real_logits: Tensor
+    fake_logits: Tensor
+    coefficients: Mapping[str, Tensor]
+
+
+class Report(NamedTuple):
+    """One update of a step.
+
+    Attributes:
+        draws: its chance; `fake` (N, *X) the samples of its latents.
+        seen: by the players that moved; `gradients` by each of their weights, None for those that take no part.
+    """
+
+    draws: Draws
+    fake: Tensor
+    seen: Mapping[Player, Seen]
+    gradients: Mapping[Player, list[Tensor | None]]
