@@ -22,8 +22,12 @@ def follow_(average: Sequence[Tensor], weights: Sequence[Tensor], decay: float, 
     Args:
         steps_done: t, of which these weights are the result.
     """
-    shortened = min(decay, steps_done / (steps_done + 1 / share)) if decay else 0.0
-    torch._foreach_lerp_(list(average), list(weights), 1 - shortened)
+    torch._foreach_lerp_(list(average), list(weights), step_towards(decay, share, steps_done))
+
+
+def step_towards(decay: float, share: float, steps_done: int) -> float:
+    """1 - d: how far the averaged weights go towards the trained ones after t steps."""
+    return 1 - (min(decay, steps_done / (steps_done + 1 / share)) if decay else 0.0)
 
 
 @torch.no_grad()

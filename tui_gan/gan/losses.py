@@ -25,14 +25,15 @@ def discriminator_loss(
     assert draws.real is not None, "the discriminator compares"
     real, fake = shown(game, draws.real, draws.real_noise, hyper), shown(game, fake, draws.fake_noise, hyper)
     terms = game.terms if program.due else ()
-    if any(term.at_real for _, term in terms):
-        real = real.detach().requires_grad_()
-    if any(term.at_fake for _, term in terms) and not fake.requires_grad:
-        fake = fake.detach().requires_grad_()
+    if network.slope is None:
+        if any(term.at_real for _, term in terms):
+            real = real.detach().requires_grad_()
+        if any(term.at_fake for _, term in terms) and not fake.requires_grad:
+            fake = fake.detach().requires_grad_()
     extras = {name: term.extra(real, fake, draws.terms.get(name)) for name, term in terms if term.extra}
     real_logits, fake_logits, *others_logits = _judged(game, network, (real, fake, *extras.values()), draws, program)
     loss = game.objective.discriminator_loss(real_logits, fake_logits)
-    judgement = Judgement(lambda x: network.of(x, program.minibatch), network.matrices, real, fake, real_logits, fake_logits)
+    judgement = Judgement(lambda x: network.of(x, program.minibatch), network.matrices, real, fake, real_logits, fake_logits, network.slope)
     extra_logits = dict(zip(extras, others_logits, strict=True))
     added = {}
     for name, term in terms:

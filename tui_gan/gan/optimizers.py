@@ -10,6 +10,7 @@ from torch.optim.adam import adam as adam_
 from torch.optim.sgd import sgd as sgd_
 
 from tui_gan.contract.config import Optimizer
+from tui_gan.gan.values import Scalar
 
 # Of Adam, in torch and in TensorFlow alike.
 EPSILON = 1e-8
@@ -115,19 +116,72 @@ def sgd(moved: Moved) -> None:
             moments["momentum_buffer"] = velocity
 
 
+class Pace(NamedTuple):
+    """How far an update goes.
+
+    Attributes:
+        rate: the learning rate; `momentum` as it is at this step.
+    """
+
+    rate: Scalar
+    momentum: Scalar
+    beta1: float
+    beta2: float
+
+
+def adam_moved(weight: Tensor, gradient: Tensor, moments: dict[str, Tensor], pace: Pace) -> tuple[Tensor, dict[str, Tensor]]:
+    """`adam` as a function: the weight and its moments after the update."""
+    first, second, count = _moments_moved(gradient, moments, pace)
+    denominator = second.sqrt() / _correction(pace.beta2, count, weight).sqrt() + EPSILON
+    moved = weight - pace.rate / _correction(pace.beta1, count, weight) * first / denominator
+    return moved, {"exp_avg": first, "exp_avg_sq": second, "step": count}
+
+
+def adam_hat_moved(weight: Tensor, gradient: Tensor, moments: dict[str, Tensor], pace: Pace) -> tuple[Tensor, dict[str, Tensor]]:
+    """`adam_hat` as a function, of weights that have taken part as long as any."""
+    first, second, count = _moments_moved(gradient, moments, pace)
+    rate = pace.rate * _correction(pace.beta2, count, weight).sqrt() / _correction(pace.beta1, count, weight)
+    return weight - rate * first / (second.sqrt() + EPSILON), {"exp_avg": first, "exp_avg_sq": second, "step": count}
+
+
+def _moments_moved(gradient: Tensor, moments: dict[str, Tensor], pace: Pace) -> tuple[Tensor, Tensor, Tensor]:
+    first = moments["exp_avg"].lerp(gradient, 1 - pace.beta1)
+    second = pace.beta2 * moments["exp_avg_sq"] + (1 - pace.beta2) * gradient * gradient
+    return first, second, moments["step"] + 1
+
+
+def _correction(beta: float, count: Tensor, weight: Tensor) -> Tensor:
+    """1 - beta^t, which is small at first and so taken in float64."""
+    return (1 - beta ** count.double()).to(weight.dtype)
+
+
+def sgd_moved(weight: Tensor, gradient: Tensor, moments: dict[str, Tensor], pace: Pace) -> tuple[Tensor, dict[str, Tensor]]:
+    """`sgd` as a function; without a velocity there is no momentum."""
+    if "momentum_buffer" not in moments:
+        return weight - pace.rate * gradient, {}
+    velocity = pace.momentum * moments["momentum_buffer"] + gradient
+    return weight - pace.rate * velocity, {"momentum_buffer": velocity}
+
+
 class Method(NamedTuple):
     """How weights are moved.
 
     Attributes:
         move: moves them in place; what it keeps is kept in their moments alone.
+        moved: (weight, gradient, moments, pace) -> the weight and its moments after the same update, as a function.
         momentum: whether it reads the momentum of the configuration.
     """
 
     move: Callable[[Moved], None]
+    moved: Callable[[Tensor, Tensor, dict[str, Tensor], Pace], tuple[Tensor, dict[str, Tensor]]] | None = None
     momentum: bool = False
 
 
-OPTIMIZERS: dict[str, Method] = {"adam": Method(adam), "adam_hat": Method(adam_hat), "sgd": Method(sgd, momentum=True)}
+OPTIMIZERS: dict[str, Method] = {
+    "adam": Method(adam, adam_moved),
+    "adam_hat": Method(adam_hat, adam_hat_moved),
+    "sgd": Method(sgd, sgd_moved, momentum=True),
+}
 
 
 @torch.no_grad()

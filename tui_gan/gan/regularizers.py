@@ -28,6 +28,7 @@ class Judgement:
         weights: the discriminator's weight matrices and kernels (ndim >= 2).
         real, fake: (B, *X); leaves that require gradients where the regularizer says so.
         real_logits, fake_logits: (B, 1).
+        slope: (judge, samples) -> the gradient of each logit by its sample; None where the samples are leaves of a graph.
         extra_logits: (B, 1), of the batch that the regularizer's `extra` made.
         drawn: what the regularizer's `draw` has drawn.
     """
@@ -38,6 +39,7 @@ class Judgement:
     fake: Tensor
     real_logits: Tensor
     fake_logits: Tensor
+    slope: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor] | None = None
     extra_logits: Tensor | None = None
     drawn: Tensor | None = None
 
@@ -47,9 +49,20 @@ class Judgement:
             return self
         return dataclasses.replace(self, drawn=drawn, extra_logits=extra_logits)
 
+    def slopes_at(self, samples: Tensor) -> Tensor:
+        """Gradients of the logits by samples (B, *X) that are judged for that; (B, -1)."""
+        if self.slope is not None:
+            return self.slope(self.judge, samples).flatten(1)
+        samples = samples.detach().requires_grad_()
+        # The gradient of the sum is that of each logit, as long as none reads another's samples.
+        (gradient,) = torch.autograd.grad(self.judge(samples).sum(), samples, create_graph=True)
+        return gradient.flatten(1)
+
     @functools.cached_property
     def slopes(self) -> dict[str, Tensor]:
         """Gradients of the logits by the "real" and the "fake" samples, as far as they require them, in one pass; (logits, -1)."""
+        if self.slope is not None:
+            return {"real": self.slopes_at(self.real), "fake": self.slopes_at(self.fake)}
         wanted = {name: each for name, each in (("real", self.real), ("fake", self.fake)) if each.requires_grad}
         # The gradient of the sum is that of each logit, as long as none reads another's samples.
         total = self.real_logits.sum() + self.fake_logits.sum()
@@ -215,11 +228,7 @@ def _slopes_between(judgement: Judgement) -> Tensor:
     if judgement.drawn is None:
         raise ValueError("a penalty between real and fake samples needs a share for each pair")
     share = judgement.drawn.view(-1, *[1] * (real.dim() - 1))
-    mixed = real.lerp(fake, share).requires_grad_()
-    logits = judgement.judge(mixed)
-    # The gradient of the sum is that of each logit, as long as none reads another's samples; those that share a logit follow each other.
-    (gradient,) = torch.autograd.grad(logits.sum(), mixed, create_graph=True)
-    norms: Tensor = torch.linalg.vector_norm(gradient.reshape(len(logits), -1), dim=1)
+    norms: Tensor = torch.linalg.vector_norm(judgement.slopes_at(real.lerp(fake, share)), dim=1)
     return norms
 
 

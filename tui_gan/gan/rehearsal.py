@@ -104,7 +104,7 @@ def _move(trainer: Trainer, player: Player, report: Report, before: list[Tensor]
         loss=float(seen.loss),
         terms=terms if seen.others is None else terms | {OTHERS: float(seen.others)},
         gradient=_norm([gradient for gradient in report.gradients[player] if gradient is not None]),
-        rate=hyper.rates[player],
+        rate=float(hyper.rates[player]),
         largest=max(float(change.abs().max()) for change in changes),
         distance=_norm(changes),
     )

@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 from torch import Tensor
 
 Player = Literal["D", "G"]
+# A number, or, where a program is made of the step, a tensor () that stands for any.
+Scalar = float | Tensor
 
 
 class Hyper(NamedTuple):
@@ -20,11 +22,11 @@ class Hyper(NamedTuple):
         feature_matching, generator_l2, historical_averaging: the weights of these terms.
     """
 
-    rates: Mapping[Player, float]
-    momentum: float
-    regularization: float
+    rates: Mapping[Player, Scalar]
+    momentum: Scalar
+    regularization: Scalar
     weights: Mapping[str, float]
-    noise_sd: float
+    noise_sd: Scalar
     feature_matching: float
     generator_l2: float
     historical_averaging: float
@@ -77,6 +79,7 @@ class Network(NamedTuple):
         features: of the discriminator, (B, *X) -> hidden units (B, F).
         weights: all of them; `matrices` those with two axes or more that take part.
         means: the running means of the weights; none without historical averaging.
+        slope: (a judge, samples) -> the gradient of each logit by its sample; None where autograd takes it of the samples that are judged.
     """
 
     of: Callable[..., Tensor]
@@ -84,6 +87,7 @@ class Network(NamedTuple):
     weights: list[Tensor]
     matrices: list[Tensor]
     means: list[Tensor]
+    slope: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor] | None = None
 
 
 class Seen(NamedTuple):

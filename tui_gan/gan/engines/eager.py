@@ -70,7 +70,7 @@ class Eager:
     def move(self, player: Player, gradients: Gradients, hyper: Hyper) -> None:
         """Move a player by its gradients; those weights that have none stay as they are."""
         learner = self.state.players[player]
-        move_(self.game.config.optimizer, learner.weights, gradients, learner.moments, hyper.rates[player], hyper.momentum)
+        move_(self.game.config.optimizer, learner.weights, gradients, learner.moments, float(hyper.rates[player]), float(hyper.momentum))
         if player in self._limits:
             matrices, limit = self._limits[player]
             moved = {id(weight) for weight, gradient in zip(learner.weights, gradients, strict=True) if gradient is not None}

@@ -34,6 +34,15 @@ def limit_columns_(matrices: Sequence[Matrix], limit: float) -> None:
     pylearn2 divides by |w| + 1e-7, so that every norm sinks by 1e-7 there.
     """
     for weight, axis in matrices:
-        others = [each for each in range(weight.dim()) if each != axis]
-        norms = torch.linalg.vector_norm(weight, dim=others, keepdim=True)
-        weight.mul_((limit / norms).clamp(max=1.0))
+        weight.mul_(_scale(weight, axis, limit))
+
+
+def limited(weight: Tensor, axis: int, limit: float) -> Tensor:
+    """As `limit_columns_`, of one weight, out of place."""
+    return weight * _scale(weight, axis, limit)
+
+
+def _scale(weight: Tensor, axis: int, limit: float) -> Tensor:
+    others = [each for each in range(weight.dim()) if each != axis]
+    norms: Tensor = torch.linalg.vector_norm(weight, dim=others, keepdim=True)
+    return (limit / norms).clamp(max=1.0)

@@ -1,0 +1,142 @@
+"""The step as a function of values against the step in place: from the same state and draws to the same state."""
+
+import copy
+import itertools
+from typing import Any
+
+import msgspec
+import pytest
+import torch
+from torch.utils._pytree import tree_map
+
+from tests.presets.test_presets import stand_in
+from tui_gan.contract.config import Config, Noise, Optimizer
+from tui_gan.contract.knobs import Knobs, set_knob
+from tui_gan.contract.network import Network
+from tui_gan.gan.datasets import DATASETS
+from tui_gan.gan.engines.whole import Values, Whole, pacing_of, values_of
+from tui_gan.gan.networks import parameters
+from tui_gan.gan.objectives import OBJECTIVES
+from tui_gan.gan.optimizers import OPTIMIZERS
+from tui_gan.gan.orders import ORDERS
+from tui_gan.gan.regularizers import REGULARIZERS
+from tui_gan.gan.trainer import Trainer
+from tui_gan.presets import PRESETS
+
+LIGHT = 300_000
+
+
+def light(name: str) -> bool:
+    config = PRESETS[name].config
+    networks = (config.generator, config.discriminator)
+    few = sum([*parameters(config, stand_in(config).shape).values()][:2]) <= LIGHT
+    return few and not any(each.dropout or each.input_dropout or each.norm != "none" or each.spectral for each in networks)
+
+
+def doubled(tree: Any) -> Any:
+    return tree_map(lambda each: each.double() if isinstance(each, torch.Tensor) and each.dtype == torch.float32 else each, tree)
+
+
+def in_double(trainer: Trainer) -> Trainer:
+    """A trainer whose state is float64."""
+    now = trainer.now
+    for module in now.modules.values():
+        module.double()
+    for learner in now.players.values():
+        learner.means = doubled(learner.means)
+    now.coefficients, now.loss_sums, now.accuracy_sum = doubled((now.coefficients, now.loss_sums, now.accuracy_sum))
+    trainer.engine = type(trainer.engine)(trainer.game, now)
+    return trainer
+
+
+def both(trainer: Trainer, knobs: Knobs, steps: int = 2) -> tuple[Values, Values, Values]:
+    """The values after so many steps in place, after the last of them as a function, and after that in float64."""
+    for _ in range(steps):
+        hyper, program = trainer.prepared(knobs)
+        draws = trainer.drawn(knobs, hyper, program)
+        draws = doubled(draws) if trainer.now.loss_sums.dtype == torch.float64 else draws
+        before = tree_map(lambda each: each.clone() if isinstance(each, torch.Tensor) else each, values_of(trainer.now))
+        trainer.end([trainer.engine.update(each, hyper, program) for each in draws])
+    networks = {player: learner.network for player, learner in trainer.now.players.items()}
+    whole = Whole(trainer.game, networks, [each.players for each in draws], program)
+    pacing = pacing_of(trainer.config, trainer.steps_done)
+    exact = Whole(trainer.game, copy.deepcopy(networks), whole.players, program)
+    for calls in exact._calls.values():
+        calls.double()
+    after = whole.step(before, draws, hyper, pacing)
+    return values_of(trainer.now), after, exact.step(doubled(before), doubled(draws), hyper, pacing)
+
+
+def check_agreement(trainer: Trainer, knobs: Knobs) -> None:
+    inplace, function, _ = both(trainer, knobs)
+    torch.testing.assert_close(function._asdict(), inplace._asdict(), rtol=1e-10, atol=1e-10)
+
+
+def trainer_of(config: Config, dataset: str, **changes: Any) -> Trainer:
+    metrics = {} if dataset == "gaussian" else {"metrics": ("sliced_w1",), "metric": "sliced_w1"}
+    return in_double(Trainer(msgspec.structs.replace(config, **{**metrics, **changes}), DATASETS[dataset](True), "cpu"))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_every_objective_in_every_order(config: Config, knobs: Knobs, objective: str, order: str) -> None:
+    turned = set_knob(knobs, "k_steps", 2)
+    for minibatch in (False, True):
+        trainer = trainer_of(config, "gaussian", objective=objective, updates=order)
+        check_agreement(trainer, set_knob(turned, "minibatch_discrimination", minibatch))
+
+
+@pytest.mark.parametrize("packing", [1, 3])
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("regularizer", REGULARIZERS)
+def test_every_regularizer_in_every_order(config: Config, knobs: Knobs, regularizer: str, order: str, packing: int) -> None:
+    for dataset, objective in (("gaussian", "wasserstein"), ("ring", "non_saturating")):
+        trainer = trainer_of(config, dataset, objective=objective, regularizers={regularizer: 0.3}, updates=order, packing=packing)
+        check_agreement(trainer, set_knob(knobs, "regularization", 0.7))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("order", ORDERS)
+def test_everything_at_once(config: Config, knobs: Knobs, order: str, optimizer: str) -> None:
+    """Terms of both players, noise, lazy regularizers, means, a limit of columns, momentum that moves, and the accuracy."""
+    changes: dict[str, Any] = {
+        "regularizers": {"l2": 0.01, "adaptive_l2": 0.02, "r1": 0.1, "r2": 0.1, "r1_difference": 0.1, "gradient_penalty": 0.2},
+        "packing": 2,
+        "lazy": 1,
+        "feature_matching": 1.0,
+        "label_smoothing": 0.1,
+        "instance_noise": Noise(sd=0.3, steps=10),
+        "historical_averaging": 0.1,
+        "generator_l2": 0.01,
+        "coordination": "accuracy",
+        "optimizer": Optimizer(kind=optimizer, momentum=0.5, momentum_end=0.9, momentum_steps=10 if OPTIMIZERS[optimizer].momentum else 0),
+        "generator": Network(widths=(6,), activation="maxout", pieces=2, column_norm=0.4),
+        "discriminator": Network(widths=(7, 5), outputs=2, column_norm=0.3),
+        "average_decay": 0.9,
+    }
+    for minibatch, dataset in itertools.product((False, True), ("gaussian", "ring")):
+        trainer = trainer_of(config, dataset, updates=order, **changes)
+        check_agreement(trainer, set_knob(set_knob(knobs, "minibatch_discrimination", minibatch), "k_steps", 2))
+
+
+@pytest.fixture(params=[name for name in PRESETS if light(name)])
+def preset(request: pytest.FixtureRequest) -> tuple[Config, Knobs]:
+    """Those whose networks draw nothing inside, and keep nothing beside their weights; without what takes long."""
+    return PRESETS[request.param].config, PRESETS[request.param].knobs
+
+
+@pytest.mark.parametrize("minibatch", [False, True], ids=["without", "with"])
+def test_every_preset(preset: tuple[Config, Knobs], minibatch: bool) -> None:
+    config, knobs = preset
+    check_agreement(in_double(Trainer(config, stand_in(config), "cpu")), set_knob(knobs, "minibatch_discrimination", minibatch))
+
+
+@pytest.mark.parametrize("minibatch", [False, True], ids=["without", "with"])
+def test_in_float32_both_agree_to_rounding(preset: tuple[Config, Knobs], minibatch: bool) -> None:
+    """To 1e-5, but where the step in place is itself as far from that in float64: Adam divides gradients that are rounding alone."""
+    config, knobs = preset
+    found = both(Trainer(config, stand_in(config), "cpu"), set_knob(knobs, "minibatch_discrimination", minibatch), steps=30)
+    for player in ("D", "G"):
+        for inplace, function, exact in zip(*(each.weights[player] for each in found), strict=True):
+            of_rounding = torch.linalg.vector_norm(inplace - exact)
+            assert torch.linalg.vector_norm(function - exact) <= 1e-5 * torch.linalg.vector_norm(exact) + 4 * of_rounding

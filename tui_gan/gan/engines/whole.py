@@ -1,0 +1,202 @@
+"""A whole step as a function of values, for the engines that compile, capture or multiply it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, grad
+
+from tui_gan.contract.config import Config
+from tui_gan.gan.average import step_towards
+from tui_gan.gan.game import Game
+from tui_gan.gan.losses import discriminator_loss, generator_loss, generator_loss_at_once
+from tui_gan.gan.networks.columns import columns, limited
+from tui_gan.gan.objectives import accuracy
+from tui_gan.gan.optimizers import OPTIMIZERS, Pace
+from tui_gan.gan.state import State
+from tui_gan.gan.values import Draws, Hyper, Network, Player, Program, Scalar, Seen
+
+
+class Values(NamedTuple):
+    """What a step changes, as tensors alone.
+
+    Attributes:
+        weights: of each player, in the order of its network.
+        moments: of each weight that has any, by name; `means` of each where there is historical averaging.
+        average: the averaged weights of the generator.
+        coefficients: of the regularizers that adapt theirs, by name.
+        losses: the sums of the losses of the generator and the discriminator, (2,); `accuracy` that of the discriminator's accuracy, ().
+    """
+
+    weights: Mapping[Player, list[Tensor]]
+    moments: Mapping[Player, list[dict[str, Tensor]]]
+    means: Mapping[Player, list[Tensor]]
+    average: list[Tensor]
+    coefficients: Mapping[str, Tensor]
+    losses: Tensor
+    accuracy: Tensor
+
+
+class Pacing(NamedTuple):
+    """How far what follows the weights goes towards them after a step: the averaged generator, and the running means."""
+
+    average: Scalar
+    means: Scalar
+
+
+def values_of(state: State) -> Values:
+    """The values of a state, uncopied."""
+    players = state.players.items()
+    return Values(
+        weights={player: [weight.detach() for weight in learner.weights] for player, learner in players},
+        moments={player: [dict(learner.moments.get(place, {})) for place in range(len(learner.weights))] for player, learner in players},
+        means={player: list(learner.means) for player, learner in players},
+        average=[weight.detach() for weight in state.average.parameters()],
+        coefficients=dict(state.coefficients),
+        losses=state.loss_sums,
+        accuracy=state.accuracy_sum,
+    )
+
+
+def pacing_of(config: Config, step: int) -> Pacing:
+    """As it is after step number `step`."""
+    return Pacing(step_towards(config.average_decay, config.average_share, step), 1 / (step + 1))
+
+
+# What is told of a loss beside its gradient, by name: tensors alone, since they leave a derivative.
+Told = dict[str, Tensor]
+
+
+class Whole:
+    """The step of a game in one form of it.
+
+    Args:
+        networks: whose parameters stand for the shapes and names alone.
+        players: who moves, update by update.
+    """
+
+    def __init__(self, game: Game, networks: Mapping[Player, nn.Module], players: Sequence[tuple[Player, ...]], program: Program) -> None:
+        self.game, self.program, self.players = game, program, tuple(players)
+        self._calls = {player: _Calls(network) for player, network in networks.items()}
+        self._names = {player: [f"network.{name}" for name, _ in network.named_parameters()] for player, network in networks.items()}
+        active = {id(each) for each in networks["D"].active(program.minibatch)}  # type: ignore[operator]
+        self.active: dict[Player, list[int]] = {
+            "D": [place for place, each in enumerate(networks["D"].parameters()) if id(each) in active],
+            "G": [*range(len(self._names["G"]))],
+        }
+        limits = {"G": game.config.generator.column_norm, "D": game.config.discriminator.column_norm}
+        self._limits: dict[Player, dict[int, tuple[int, float]]] = {}
+        for player, network in networks.items():
+            axes = {id(weight): axis for weight, axis in columns(network)} if limits[player] else {}
+            places = enumerate(network.parameters())
+            self._limits[player] = {place: (axes[id(each)], limits[player]) for place, each in places if id(each) in axes}
+
+    def step(self, values: Values, draws: Sequence[Draws], hyper: Hyper, pacing: Pacing) -> Values:
+        """One step."""
+        last: dict[Player, Tensor] = {}
+        for players, each in zip(self.players, draws, strict=True):
+            values, seen = self._update(players, values, each, hyper)
+            last.update({player: seen[player]["loss"] for player in players})
+        weights = values.weights
+        return values._replace(
+            average=_towards(values.average, weights["G"], pacing.average),
+            means={player: _towards(means, weights[player], pacing.means) if means else [] for player, means in values.means.items()},
+            losses=values.losses + torch.stack((last["G"], last["D"])),
+        )
+
+    def _update(self, players: tuple[Player, ...], values: Values, draws: Draws, hyper: Hyper) -> tuple[Values, dict[Player, Told]]:
+        """The players move by gradients at the same weights."""
+        game, program = self.game, self.program
+        seen: dict[Player, Told] = {}
+        gradients: dict[Player, list[Tensor]] = {}
+
+        def of_discriminator(taking: list[Tensor]) -> tuple[Tensor, Told]:
+            fake = self._network("G", values.weights["G"], values).of(draws.latents)
+            network = self._network("D", self._with(values.weights["D"], taking), values)
+            found, _ = discriminator_loss(game, network, fake, draws, values.coefficients, hyper, program)
+            return found.total, _told(found)
+
+        def of_generator(taking: list[Tensor]) -> tuple[Tensor, Told]:
+            generator, discriminator = self._network("G", taking, values), self._network("D", values.weights["D"], values)
+            fake = generator.of(draws.latents)
+            if "D" in players:
+                _, logits = discriminator_loss(game, discriminator, fake, draws, values.coefficients, hyper, program)
+                found = generator_loss_at_once(game, generator, discriminator, fake, logits, draws, hyper)
+            else:
+                found = generator_loss(game, generator, discriminator, fake, draws, hyper, program)
+            return found.total, _told(found)
+
+        losses: dict[Player, Callable[[list[Tensor]], tuple[Tensor, Told]]] = {"D": of_discriminator, "G": of_generator}
+        for player in players:
+            taking = [values.weights[player][place] for place in self.active[player]]
+            gradients[player], seen[player] = grad(losses[player], has_aux=True)(taking)
+        for player in players:
+            values = self._moved(player, values, gradients[player], hyper)
+        if "D" in players:
+            adapted = {name: seen["D"][name] for name in values.coefficients}
+            values = values._replace(coefficients=adapted)
+            if game.coordination.adapts:
+                right = accuracy(game.objective, seen["D"]["real logits"], seen["D"]["fake logits"])
+                values = values._replace(accuracy=values.accuracy + right / program.k)
+        return values, seen
+
+    def _moved(self, player: Player, values: Values, gradients: list[Tensor], hyper: Hyper) -> Values:
+        settings = self.game.config.optimizer
+        pace = Pace(hyper.rates[player], hyper.momentum, settings.beta1, settings.beta2)
+        weights, moments, moved = [*values.weights[player]], [*values.moments[player]], OPTIMIZERS[settings.kind].moved
+        assert moved is not None, "what cannot be made a function of is refused before"
+        for place, gradient in zip(self.active[player], gradients, strict=True):
+            weight, moments[place] = moved(weights[place], gradient, moments[place], pace)
+            if place in self._limits[player]:
+                weight = limited(weight, *self._limits[player][place])
+            weights[place] = weight
+        return values._replace(weights={**values.weights, player: weights}, moments={**values.moments, player: moments})
+
+    def _with(self, weights: list[Tensor], taking: list[Tensor]) -> list[Tensor]:
+        found = [*weights]
+        for place, weight in zip(self.active["D"], taking, strict=True):
+            found[place] = weight
+        return found
+
+    def _network(self, player: Player, weights: list[Tensor], values: Values) -> Network:
+        tensors = dict(zip(self._names[player], weights, strict=True))
+        calls = self._calls[player]
+
+        def of(*given: Any) -> Tensor:
+            found: Tensor = functional_call(calls, tensors, ("forward", *given))
+            return found
+
+        def features(x: Tensor) -> Tensor:
+            found: Tensor = functional_call(calls, tensors, ("features", x))
+            return found
+
+        matrices = [weights[place] for place in self.active[player] if weights[place].dim() > 1]
+        return Network(of, features, weights, matrices, values.means[player], slope)
+
+
+def _told(seen: Seen) -> Told:
+    return {"loss": seen.loss, "real logits": seen.real_logits, "fake logits": seen.fake_logits, **seen.coefficients}
+
+
+def _towards(ones: list[Tensor], others: list[Tensor], share: Scalar) -> list[Tensor]:
+    return [one.lerp(other, share) for one, other in zip(ones, others, strict=True)]
+
+
+def slope(judge: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """The gradient of each logit by its sample, as long as none reads another's samples, (B, *X)."""
+    found: Tensor = grad(lambda x: judge(x).sum())(x)
+    return found
+
+
+class _Calls(nn.Module):
+    """A network whose methods are called by name."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, name: str, *given: Any) -> Tensor:
+        """Call the method."""
+        found: Tensor = getattr(self.network, name)(*given)
+        return found
