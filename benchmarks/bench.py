@@ -1,9 +1,10 @@
 """Prints the ratios that the project promises, from interleaved runs of the real program.
 
-python -m benchmarks.bench [--pairs 5] [--long] [--only screen,plain,views,keys,bytes,help,memory]
+python -m benchmarks.bench [--pairs 5] [--long] [--only screen,plain,engines,views,keys,bytes,help,memory]
 """
 
 import argparse
+import functools
 import statistics
 import subprocess
 import sys
@@ -35,10 +36,10 @@ def spread(values: list[float], digits: int = 3) -> str:
     return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} .. {max(values):.{digits}f})"
 
 
-def logged_speed(run: Path) -> float:
-    """Steps a second of training time between WARM_UP and the end, as the run logged them."""
+def logged_speed(run: Path, warm_up: int = WARM_UP) -> float:
+    """Steps a second of training time between a step and the end, as the run logged them."""
     lines = [msgspec.json.decode(line) for line in (run / "log.jsonl").read_bytes().splitlines()]
-    scalars = [(line["step"], line["seconds"]) for line in lines if line["kind"] == "scalars" and line["step"] >= WARM_UP]
+    scalars = [(line["step"], line["seconds"]) for line in lines if line["kind"] == "scalars" and line["step"] >= warm_up]
     (first, then), (last, now) = scalars[0], scalars[-1]
     return (last - first) / (now - then)
 
@@ -88,6 +89,44 @@ def interleaved(first: Callable[[Path], float], second: Callable[[Path], float],
         print(f"  {first.__name__} {a:.0f}, {second.__name__} {b:.0f} steps/s", file=sys.stderr, flush=True)
         ratios.append(a / b)
     return ratios
+
+
+def engine(folder: Path, preset: str, name: str, steps: int) -> float:
+    """Steps a second of a headless run by an engine, whose program is there already."""
+    run = folder / f"{name}-{time.monotonic_ns()}"
+    words = ["--headless", "--steps", str(steps), "--set", f"engine={name}", "--set", "threads=1", "--out", str(run)]
+    subprocess.run([*PROGRAM, "run", preset, *words], cwd=ROOT, check=True, capture_output=True)
+    return logged_speed(run, steps // 5)
+
+
+def primed(folder: Path, preset: str) -> float:
+    """Seconds that it takes to have the steps of a preset compiled while they are trained eagerly."""
+    run = folder / f"primed-{preset}"
+    words = ["--headless", "--steps", "1000000000", "--set", "engine=compiled", "--set", "threads=1", "--out", str(run)]
+    begun = time.monotonic()
+    process = subprocess.Popen([*PROGRAM, "run", preset, *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while not (run / "log.jsonl").exists() or "steps a call from step" not in (run / "log.jsonl").read_text():
+            if process.poll() is not None:
+                raise AssertionError("a run without an end has ended")
+            time.sleep(0.2)
+    finally:
+        process.kill()
+        process.wait()
+    return time.monotonic() - begun
+
+
+def bench_engines(pairs: int, folder: Path) -> None:
+    bars = {"toy1d": (20_000, 5.0), "toy1d-aylien-2017-07": (20_000, 5.0), "digits": (3_000, 1.3)}
+    for preset, (steps, bar) in bars.items():
+        first = primed(folder, preset)
+        row(f"seconds until {preset} trains by its program, cold", f"{first:.0f}", "-", True)
+        row(f"the same, from the cache (start of the process included), {preset}", f"{primed(folder, preset):.1f}", "-", True)
+        eager, compiled = (functools.partial(engine, preset=preset, name=name, steps=steps) for name in ("eager", "compiled"))
+        ratios = [compiled(folder) / eager(folder) for _ in range(pairs)]
+        row(f"steps/s of {preset} compiled over eager, {pairs} pairs", spread(ratios), f">= {bar}", statistics.median(ratios) >= bar)
+    against = [engine(folder, "toy1d", "compiled", 20_000) / plain(folder) for _ in range(pairs)]
+    row("steps/s of toy1d compiled over a plain loop", spread(against), ">= 5", statistics.median(against) >= 5)
 
 
 def bench_screen(pairs: int, folder: Path) -> None:
@@ -199,6 +238,7 @@ def bench_memory(pairs: int, folder: Path, steps: int = 200_000) -> None:
 BENCHES = {
     "screen": bench_screen,
     "plain": bench_plain,
+    "engines": bench_engines,
     "views": bench_views,
     "keys": bench_keys,
     "bytes": bench_bytes,

@@ -255,6 +255,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int, Meta(ge=4, le=65_536, description="number of latents that stay the same through the run, for its pictures.")
     ] = 4096
     keep: Annotated[int, Meta(ge=1, le=100_000, description="number of checkpoints that are kept, the newest, beside the best.")] = 5
+    engine: Annotated[
+        Literal["eager", "compiled"],
+        Meta(
+            description="how steps are trained: eager, one by one in PyTorch; compiled, several a call of a program that PyTorch's "
+            "compiler makes for the run, on the CPU; where it cannot, the run trains eagerly and says why."
+        ),
+    ] = "eager"
     linger: Annotated[
         float,
         Meta(

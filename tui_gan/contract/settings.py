@@ -39,7 +39,7 @@ SETTINGS: dict[str, str] = {
     **dict.fromkeys(("minibatch.kernels", "minibatch.dim", "latent_dim", "packing"), FORM),
     **dict.fromkeys(("metrics", "metric", "evaluated"), LIVE),
     **{f"stop.{name}": LIVE for name in EarlyStop.__struct_fields__},
-    **dict.fromkeys(("steps", "evaluate_every", "evaluate_from", "log_every", "keep", "pace_until", "linger"), LIVE),
+    **dict.fromkeys(("steps", "evaluate_every", "evaluate_from", "log_every", "keep", "pace_until", "engine", "linger"), LIVE),
     **dict.fromkeys(("preset", "seed", "threads", "pretraining"), BEGINNING),
     **dict.fromkeys(
         ("dataset", "data", "data_sha256", "training", "training_skip", "size", "channels", "black", "white", "standardize", "contrast"),

@@ -13,6 +13,8 @@ from tui_gan.gan.compatibility import check
 from tui_gan.gan.datasets import epochs
 from tui_gan.gan.datasets.dataset import Dataset, Line
 from tui_gan.gan.draws import completed, drawn
+from tui_gan.gan.engines import compiled
+from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.game import game_of
 from tui_gan.gan.latents import LATENTS, LOOKED_AT, draw
@@ -92,6 +94,24 @@ class Trainer:
                 self.gradients.update(reports[-1].gradients)
             self.end(reports)
         return reports
+
+    def call(self, knobs: Knobs, steps: int, call: Call) -> None:
+        """Train so many steps by one call of a program that was made for `form`."""
+        given, _, program = self._given(knobs, steps)
+        call(compiled.tensors_of(self.now, given, program))
+        self.now.losses_summed += steps
+
+    def form(self, knobs: Knobs, steps: int) -> str:
+        """What a program for so many steps from here on has to be made for; nothing changes."""
+        now = self.now
+        kept = now.stream.get_state(), now.drawn, now.steps_done, self._settled
+        try:
+            with torch.random.fork_rng(devices=[]):
+                given, _, program = self._given(knobs, steps)
+            return compiled.form(self.game, now, given, program)
+        finally:
+            now.drawn, now.steps_done, self._settled = kept[1:]
+            now.stream.set_state(kept[0])
 
     def drawn(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
         """All chance of a step, update by update."""
@@ -234,6 +254,16 @@ class Trainer:
             seed = np.random.SeedSequence([self.config.seed, self.now.steps_done, self.now.pretrained]).generate_state(1, np.uint64)
             torch.manual_seed(int(seed[0] >> np.uint64(1)))
         return self.game.hyper(knobs, step), self.game.program(knobs, self.now.steps_done, self.k_steps(knobs))
+
+    def _given(self, knobs: Knobs, steps: int) -> tuple[compiled.Given, Hyper, Program]:
+        """The chance and the scalars of the next steps, which count as done from now on."""
+        draws, table = [], []
+        for _ in range(steps):
+            hyper, program = self.prepared(knobs)
+            draws.append(self.drawn(knobs, hyper, program))
+            self.now.steps_done += 1
+            table.append(compiled.row(self.game, hyper, self.now.steps_done))
+        return compiled.Given(draws, torch.tensor(table)), hyper, program
 
     def _of(self, player: Player, knobs: Knobs) -> Draws:
         """Samples and latents for one player alone."""

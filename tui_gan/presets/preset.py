@@ -23,6 +23,7 @@ IMMATERIAL = (
     "log_every",
     "preview_every",
     "keep",
+    "engine",
     "linger",
 )
 MATERIAL_KNOBS = ("k_steps", "generator_lr", "discriminator_lr", "regularization", "batch_size")

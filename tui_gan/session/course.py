@@ -15,7 +15,7 @@ from tui_gan.session.undo import shown
 WITHOUT_EFFECT = {
     *("pause", "step", "save", "evaluate", "export"),
     *("device", "checkpoint_every", "steps", "keep", "log_every", "evaluate_every", "evaluate_from", "preview_every", "pace", "pace_until"),
-    "linger",
+    *("engine", "linger"),
 }
 WORDS = 28
 

@@ -18,6 +18,8 @@ from tui_gan.gan.trainer import Trainer
 from tui_gan.session import arithmetic
 from tui_gan.session.checkpoint import FORMAT, About
 from tui_gan.session.clock import Clock
+from tui_gan.session.compiling import MOST as MOST_AT_ONCE
+from tui_gan.session.compiling import Compiling
 from tui_gan.session.evaluations import due
 from tui_gan.session.files import Files
 from tui_gan.session.history import History
@@ -55,6 +57,7 @@ class Run:
         version: another number whenever something has changed between two steps.
         source: the visitor that asks for what is done now; "" where it is the front end of the process itself.
         remade: whether the run directory has been made again, and a checkpoint is due for that.
+        compiling: has steps compiled, where the configuration wants that.
         unwritten: why what falls due while it trains cannot be written, by its name in WRITES; it is tried again.
     """
 
@@ -71,6 +74,7 @@ class Run:
         self.remade = False
         self.source = ""
         self.unwritten: dict[str, OSError] = {}
+        self.compiling = Compiling(self.note)
         self._again = 0.0
         self._measured: tuple[int, dict[str, float]] = (-1, {})
         self._unsaved, self._resumed = True, False
@@ -135,8 +139,16 @@ class Run:
         if not self._resumed and not self.phase:
             self._begin_game()
 
-    def train_step(self) -> None:
-        """Train one step, and record, evaluate and save what falls due at it; what cannot be written stops nothing.
+    def train(self, most: int = 1) -> int:
+        """Train a step, or several where they are compiled, and record, evaluate and save what falls due at the last.
+
+        What cannot be written stops nothing.
+
+        Args:
+            most: steps to train at most.
+
+        Returns:
+            How many have been trained.
 
         Raises:
             NonFiniteError: a loss of this interval was not a finite number.
@@ -144,8 +156,29 @@ class Run:
         self._unsaved = True
         if self.phase:
             self._pretrain_step()
-            return
-        self.trainer.step(self.knobs)
+            return 1
+        trained = self._compiled(most)
+        if not trained:
+            self.trainer.step(self.knobs)
+        self._after_step()
+        return trained or 1
+
+    def _compiled(self, most: int) -> int:
+        """Train by a program as many steps as nothing falls due between, at most so many; returns how many, 0 where there is none."""
+        if self.config.engine == "eager" or self.remade or self.unwritten:
+            return 0
+        free = 1
+        while free < min(most, MOST_AT_ONCE) and not self._falls_due(self.step + free):
+            free += 1
+        return self.compiling.train(self.trainer, self.knobs, free)
+
+    def _falls_due(self, step: int) -> bool:
+        """Whether anything has to be done at a step before the next."""
+        config = self.config
+        at_times = step % config.log_every == 0 or step % self.knobs.checkpoint_every == 0 or due(step, config)
+        return at_times or self.files.previews.due(step) or step == config.pace_until
+
+    def _after_step(self) -> None:
         step = self.step
         if step % self.config.log_every == 0:
             self._record_losses()

@@ -90,6 +90,7 @@ class Session:
                 self._pacer.begin(self._pace)
                 self._guarded(self._train_step)
         outcome = self._outcome()
+        self.run.compiling.close()
         self.looker.floors.close()
         self.run.files.close()
         return outcome
@@ -108,11 +109,13 @@ class Session:
         return run.knobs.pace if self.hold and self.status is Status.RUNNING and not run.phase else 0.0
 
     def _train_step(self) -> None:
-        self._owed = max(self._owed - 1, 0)
+        owed, self._owed = self._owed, max(self._owed - 1, 0)
         pace = self.run.knobs.pace
         if self.run.step < self.until:
-            with self.looker.measured():
-                self.run.train_step()
+            with self.looker.measured() as measures:
+                # One by one where each is seen, or measured.
+                most = 1 if self._pace or measures else owed or self.until - self.run.step
+                self._owed = max(owed - self.run.train(most), 0)
         if self.hold and pace and not self.run.knobs.pace:
             self.run.note(f"the pace of {pace:g} steps a second ends here: full speed from now on")
         self._end_if_due()

@@ -65,6 +65,7 @@ class Row:
 USES = {
     "dataset": "data",
     "sampling": "sampling",
+    "engine": "engine",
     "latent": "latent",
     "coordination": "k",
     "schedule.kind": "schedule",

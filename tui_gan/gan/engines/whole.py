@@ -22,7 +22,7 @@ class Values(NamedTuple):
     """What a step changes, as tensors alone.
 
     Attributes:
-        weights: of each player, in the order of its network.
+        weights: of each player, in the order of its network; `buffers` what it holds beside them, which stays as it is.
         moments: of each weight that has any, by name; `means` of each where there is historical averaging.
         average: the averaged weights of the generator.
         coefficients: of the regularizers that adapt theirs, by name.
@@ -30,6 +30,7 @@ class Values(NamedTuple):
     """
 
     weights: Mapping[Player, list[Tensor]]
+    buffers: Mapping[Player, list[Tensor]]
     moments: Mapping[Player, list[dict[str, Tensor]]]
     means: Mapping[Player, list[Tensor]]
     average: list[Tensor]
@@ -46,14 +47,18 @@ class Pacing(NamedTuple):
 
 
 def values_of(state: State) -> Values:
-    """The values of a state, uncopied."""
+    """The values of a state, uncopied, always in one order."""
     players = state.players.items()
     return Values(
-        weights={player: [weight.detach() for weight in learner.weights] for player, learner in players},
-        moments={player: [dict(learner.moments.get(place, {})) for place in range(len(learner.weights))] for player, learner in players},
+        weights={player: list(learner.weights) for player, learner in players},
+        buffers={player: list(learner.network.buffers()) for player, learner in players},
+        moments={
+            player: [dict(sorted(learner.moments.get(place, {}).items())) for place in range(len(learner.weights))]
+            for player, learner in players
+        },
         means={player: list(learner.means) for player, learner in players},
-        average=[weight.detach() for weight in state.average.parameters()],
-        coefficients=dict(state.coefficients),
+        average=list(state.average.parameters()),
+        coefficients=dict(sorted(state.coefficients.items())),
         losses=state.loss_sums,
         accuracy=state.accuracy_sum,
     )
@@ -79,11 +84,14 @@ class Whole:
     def __init__(self, game: Game, networks: Mapping[Player, nn.Module], players: Sequence[tuple[Player, ...]], program: Program) -> None:
         self.game, self.program, self.players = game, program, tuple(players)
         self._calls = {player: _Calls(network) for player, network in networks.items()}
-        self._names = {player: [f"network.{name}" for name, _ in network.named_parameters()] for player, network in networks.items()}
+        self._names = {
+            player: [f"network.{name}" for name, _ in (*network.named_parameters(), *network.named_buffers())]
+            for player, network in networks.items()
+        }
         active = {id(each) for each in networks["D"].active(program.minibatch)}  # type: ignore[operator]
         self.active: dict[Player, list[int]] = {
             "D": [place for place, each in enumerate(networks["D"].parameters()) if id(each) in active],
-            "G": [*range(len(self._names["G"]))],
+            "G": [*range(len([*networks["G"].parameters()]))],
         }
         limits = {"G": game.config.generator.column_norm, "D": game.config.discriminator.column_norm}
         self._limits: dict[Player, dict[int, tuple[int, float]]] = {}
@@ -160,7 +168,7 @@ class Whole:
         return found
 
     def _network(self, player: Player, weights: list[Tensor], values: Values) -> Network:
-        tensors = dict(zip(self._names[player], weights, strict=True))
+        tensors = dict(zip(self._names[player], (*weights, *values.buffers[player]), strict=True))
         calls = self._calls[player]
 
         def of(*given: Any) -> Tensor:

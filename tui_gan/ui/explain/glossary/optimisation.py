@@ -101,5 +101,11 @@ WORDS = (
     ("global contrast normalisation", "Each image is shifted and scaled to mean 0 and a fixed norm.", ""),
     ("replacement (sampling)", "Each minibatch is drawn at random from all of the data.", ""),
     ("epochs (sampling)", "The data are shuffled, and each sample is drawn once before any is drawn again.", ""),
+    ("eager (engine)", "Each operation of a step is run by PyTorch as it comes, from Python.", ""),
+    (
+        "compiled (engine)",
+        "PyTorch's compiler turns several whole steps into one program, which needs Python only once a call.",
+        "",
+    ),
     ("seed", "The number from which all random numbers of a run follow.", ""),
 )

@@ -1,0 +1,189 @@
+"""Runs whose steps are compiled: what is asked of the compiler, and what the run makes of its programs.
+
+Where the compiler itself is not what is tested, the traced graph stands for the program: it is what the compiler is given, and runs in
+PyTorch as it is.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import torch
+from torch import Tensor
+
+from tests.logs import log_of
+from tests.presets.test_presets import stand_in
+from tui_gan.contract.commands import ChangeSetting, SetKnob
+from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import set_knob
+from tui_gan.contract.network import Network
+from tui_gan.gan.engines.compiled import why_not
+from tui_gan.gan.networks import parameters
+from tui_gan.gan.trainer import Trainer
+from tui_gan.presets import PRESETS
+from tui_gan.session import checkpoint, making, programs
+from tui_gan.session.compiling import call_of
+from tui_gan.session.making import Request
+
+Train = Callable[..., Any]
+# Early on something falls due at nearly every step.
+UNTIL = 200
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[Path, Request]]:
+    """The requests that were made, by where their programs lie; each program is its graph, and one of them is called."""
+    called: list[Path] = []
+    graphs: dict[Path, torch.nn.Module] = {}
+    requests: dict[Path, Request] = {}
+
+    class Making:
+        over, failed = True, ""
+
+        def __init__(self, request: Request, target: Path) -> None:
+            requests[target] = request
+            monkeypatch.setattr(making, "_compile", lambda graph, examples, target, threads: graphs.update({target: graph}))
+            threads, stream = torch.get_num_threads(), torch.random.get_rng_state()
+            making.make(request, target)
+            # It is made by another process.
+            torch.set_num_threads(threads)
+            torch.random.set_rng_state(stream)
+
+        def close(self) -> None:
+            pass
+
+    def load(path: Path) -> Callable[[list[Tensor]], None] | None:
+        if path not in graphs:
+            return None
+
+        @torch.no_grad()
+        def call(tensors: list[Tensor]) -> None:
+            called.append(path)
+            graphs[path](*tensors)
+
+        return call
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(programs, "Making", Making)
+    monkeypatch.setattr(programs, "load", load)
+    yield requests
+    assert called or not requests
+
+
+def weights(path: Path) -> dict[str, Tensor]:
+    return {name: value for name, value in checkpoint.read(path)[0].items() if name.startswith(("generator", "discriminator"))}
+
+
+@pytest.mark.parametrize(("every", "steps"), [(50, 5), (1, 1), (7, 7), (16, 8), (10, 5), (13, 1)])
+def test_the_calls_of_an_interval_of_the_log_leave_no_rest(every: int, steps: int) -> None:
+    assert call_of(every) == steps
+
+
+def test_a_compiled_run_is_the_eager_one_to_rounding_and_logs_saves_and_finishes_at_the_same_steps(
+    train: Train, config: Config, made: dict[Path, Request]
+) -> None:
+    script: dict[int, list[Any]] = {20: [SetKnob("k_steps", 2)]}
+    compiled = train("compiled", config=msgspec.structs.replace(config, engine="compiled"), script=script, until=UNTIL)
+    eager = train("eager", config=config, script=script, until=UNTIL)
+    assert [request.k for request in made.values()] == [1, 2]
+    assert all(request.steps == call_of(config.log_every) > 1 for request in made.values())
+    one, other = (
+        [(entry["kind"], entry["step"]) for entry in log_of(each.directory.log) if entry["kind"] in ("scalars", "metrics")]
+        for each in (compiled, eager)
+    )
+    assert one == other
+    assert checkpoint.stored(compiled.directory.checkpoints).keys() == checkpoint.stored(eager.directory.checkpoints).keys()
+    found, expected = weights(compiled.checkpoint(UNTIL)), weights(eager.checkpoint(UNTIL))
+    assert found.keys() == expected.keys()
+    assert any(not torch.equal(found[name], expected[name]) for name in found)
+    for name in found:
+        torch.testing.assert_close(found[name], expected[name], rtol=1e-3, atol=1e-4)
+    texts = [event.text for event in compiled.snapshots[-1].events]
+    assert sum("the step is compiled at the lowest priority" in text for text in texts) == 2
+    assert sum("steps a call from step" in text for text in texts) == 2
+
+
+def test_a_resume_of_a_compiled_run_is_exact_where_the_program_is_there_at_once(
+    train: Train, resume: Train, config: Config, made: dict[Path, Request]
+) -> None:
+    wanted = msgspec.structs.replace(config, engine="compiled")
+    # Whoever begins finds the programs that this one has had made.
+    train("first", config=wanted, until=UNTIL)
+    whole = train("whole", config=wanted, until=UNTIL)
+    train("halved", config=wanted, until=UNTIL // 2)
+    halved = resume("halved", until=UNTIL)
+    found, expected = weights(halved.checkpoint(UNTIL)), weights(whole.checkpoint(UNTIL))
+    for name in found:
+        torch.testing.assert_close(found[name], expected[name], rtol=1e-3, atol=1e-4)
+
+
+def test_the_engine_is_chosen_while_it_trains(train: Train, made: dict[Path, Request]) -> None:
+    ended = train(script={10: [ChangeSetting("engine", "compiled")], 160: [ChangeSetting("engine", "eager")]}, until=UNTIL)
+    assert ended.outcome.error is None
+    (request,) = made.values()
+    assert 10 <= request.step <= 15
+    assert "engine: compiled (was eager)" in [event.text for event in ended.snapshots[-1].events]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"discriminator": Network(widths=(5,), dropout=0.5)}, "dropout"),
+        ({"generator": Network(widths=(5,), dropout=0.5)}, "dropout"),
+        ({"generator": Network(widths=(5,), norm="batch")}, "batch and spectral normalisation"),
+        ({"discriminator": Network(widths=(5,), spectral=True)}, "batch and spectral normalisation"),
+    ],
+)
+def test_what_cannot_be_compiled_trains_eagerly_and_says_so_once(
+    train: Train, config: Config, made: dict[Path, Request], changes: dict[str, Any], why: str
+) -> None:
+    wanted = msgspec.structs.replace(config, engine="compiled", **changes)
+    ended = train(config=wanted)
+    assert made == {}
+    told = [event.text for event in ended.snapshots[-1].events if "not compiled" in event.text]
+    assert len(told) == 1
+    assert why in told[0]
+    assert told[0].endswith("; it trains eagerly")
+    eager = train("eager", config=msgspec.structs.replace(wanted, engine="eager"))
+    found, expected = weights(ended.checkpoint(40)), weights(eager.checkpoint(40))
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+LIGHT = 300_000
+
+
+@pytest.mark.parametrize("minibatch", [False, True], ids=["without", "with"])
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_request_is_understood_where_it_is_made(preset: str, minibatch: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    config, knobs = PRESETS[preset].config, set_knob(PRESETS[preset].knobs, "minibatch_discrimination", minibatch)
+    data = stand_in(config)
+    if sum([*parameters(config, data.shape).values()][:2]) > LIGHT:
+        pytest.skip("it takes long, and its form is that of a smaller one")
+    trainer = Trainer(config, data, "cpu")
+    if why_not(trainer.game, trainer.now, "cpu"):
+        pytest.skip("it is not compiled")
+    monkeypatch.setattr("tui_gan.gan.engines.compiled.traced", lambda *given: torch.nn.Identity())
+    monkeypatch.setattr(making, "_compile", lambda *given: None)
+    trainer.step(knobs)
+    before = trainer.state()
+    form = trainer.form(knobs, 2)
+    assert all(torch.equal(value, before[name]) for name, value in trainer.state().items())
+    request = Request(config, knobs, tuple(data.shape), trainer.steps_done, trainer.k_steps(knobs), 2, torch.get_num_threads(), form)
+    making.make(msgspec.msgpack.decode(msgspec.msgpack.encode(request), type=Request), tmp_path / "x.so")
+    with pytest.raises(ValueError, match="looks otherwise"):
+        making.make(msgspec.structs.replace(request, form=form + " "), tmp_path / "x.so")
+
+
+def test_nothing_is_loaded_that_somebody_else_may_have_put_there(tmp_path: Path) -> None:
+    path = tmp_path / "x.so"
+    assert programs.load(path) is None
+    path.write_bytes(b"no library")
+    path.chmod(0o722)
+    assert programs.load(path) is None
+    (tmp_path / "link.so").symlink_to(path)
+    assert programs.load(tmp_path / "link.so") is None
+    path.chmod(0o700)
+    with pytest.raises(OSError, match=r"x\.so"):
+        programs.load(path)

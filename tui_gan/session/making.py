@@ -1,0 +1,100 @@
+"""Makes the program of a step, in a process of its own: a request comes in, a shared library goes out.
+
+python -m tui_gan.session.making FILE       the request as MessagePack on the standard input
+"""
+
+import os
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import torch
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import Knobs
+from tui_gan.gan import state
+from tui_gan.gan.draws import drawn
+from tui_gan.gan.engines import compiled
+from tui_gan.gan.engines.eager import Eager
+from tui_gan.gan.game import game_of
+from tui_gan.gan.networks import build
+from tui_gan.gan.orders import Source
+from tui_gan.session.atomic import replacing
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A program that is wanted.
+
+    Attributes:
+        shape: of a sample.
+        step: at which it is asked for; `k` the discriminator updates of a step there.
+        steps: of a call.
+        threads: of the program.
+        form: what it is to be made for, which is checked.
+    """
+
+    config: Config
+    knobs: Knobs
+    shape: tuple[int, ...]
+    step: int
+    k: int
+    steps: int
+    threads: int
+    form: str
+
+
+class _Shaped:
+    """Data of which only the shape is known, which is all that a step reads of them."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.shape, self.location, self.scale = shape, np.zeros(1), np.ones(1)
+
+
+def make(request: Request, target: Path) -> None:
+    """Make the program and put it into a file.
+
+    Raises:
+        ValueError: from here the step looks otherwise than it was asked for.
+    """
+    config, knobs = request.config, request.knobs
+    torch.set_num_threads(request.threads)
+    generator, discriminator = build(config, request.shape)
+    game = game_of(config, _Shaped(request.shape), generator, discriminator)  # type: ignore[arg-type]
+    latents = torch.zeros(1, config.latent_dim)
+    now = state.begun(config, generator, discriminator, torch.Generator(), latents, "cpu")
+    count = knobs.batch_size * config.packing
+    source = Source(lambda: torch.randn(count, *request.shape), lambda: torch.randn(count, config.latent_dim))
+    hyper, program = game.hyper(knobs, request.step), game.program(knobs, request.step, request.k)
+    engine = Eager(game, now)
+    for draws in drawn(game, source, hyper, program):
+        # After it every weight has the moments that a program finds of it.
+        engine.update(draws, hyper, program)
+    given = compiled.Given(
+        [drawn(game, source, hyper, program) for _ in range(request.steps)],
+        torch.tensor([compiled.row(game, hyper, request.step + 1) for _ in range(request.steps)]),
+    )
+    if compiled.form(game, now, given, program) != request.form:
+        raise ValueError("the step looks otherwise than it was asked for")
+    graph = compiled.traced(game, now, given, hyper, program)
+    _compile(graph, compiled.tensors_of(now, given, program), target, request.threads)
+
+
+def _compile(graph: torch.nn.Module, examples: list[torch.Tensor], target: Path, threads: int) -> None:
+    from torch._inductor import aoti_compile_and_package, config
+
+    inputs = tuple(each.detach().clone() for each in examples)
+    with tempfile.TemporaryDirectory() as folder, config.patch({"cpp.threads": threads}):
+        package = aoti_compile_and_package(torch.export.export(graph, inputs), package_path=f"{folder}/step.pt2")
+        with zipfile.ZipFile(package) as files:
+            (library,) = [name for name in files.namelist() if name.endswith(".so")]
+            with replacing(target) as partial:
+                partial.write_bytes(files.read(library))
+                partial.chmod(0o700)
+
+
+if __name__ == "__main__":
+    os.nice(19)
+    make(msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Request), Path(sys.argv[1]))
