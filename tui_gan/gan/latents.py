@@ -106,4 +106,5 @@ def draw(latent: Latent, count: int, dim: int, stream: torch.Generator, *, strat
             varies far less, while each latent alone keeps its distribution.
         scale: what they are multiplied by; sqrt(3) makes uniform latents as wide as normal ones.
     """
-    return latent(count, dim, stream, stratified) * scale
+    latents = latent(count, dim, stream, stratified)
+    return latents if scale == 1 else latents * scale

@@ -60,6 +60,7 @@ class Trainer:
         self._settling = self._draw(SETTLED_ON, stratified=False, stream=torch.Generator().manual_seed(config.seed))
         self._settled = False
         self.gradients: dict[Player, list[Tensor | None]] = {}
+        self._layouts: dict[bool, compiled.Layout] = {}
 
     @property
     def steps_done(self) -> int:
@@ -98,7 +99,9 @@ class Trainer:
     def call(self, knobs: Knobs, steps: int, call: Call) -> None:
         """Train so many steps by one call of a program that was made for `form`."""
         given, _, program = self._given(knobs, steps)
-        call(compiled.tensors_of(self.now, given, program))
+        if (layout := self._layouts.get(program.minibatch)) is None:
+            layout = self._layouts[program.minibatch] = compiled.Layout(self.now, program)
+        call(layout.of(given))
         self.now.losses_summed += steps
 
     def form(self, knobs: Knobs, steps: int) -> str:

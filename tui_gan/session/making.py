@@ -79,7 +79,7 @@ def make(request: Request, target: Path) -> None:
     if compiled.form(game, now, given, program) != request.form:
         raise ValueError("the step looks otherwise than it was asked for")
     graph = compiled.traced(game, now, given, hyper, program)
-    _compile(graph, compiled.tensors_of(now, given, program), target, request.threads)
+    _compile(graph, compiled.Layout(now, program).of(given), target, request.threads)
 
 
 def _compile(graph: torch.nn.Module, examples: list[torch.Tensor], target: Path, threads: int) -> None:

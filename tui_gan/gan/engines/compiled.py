@@ -11,7 +11,7 @@ from tui_gan.gan.engines.whole import Pacing, Values, Whole, pacing_of, values_o
 from tui_gan.gan.game import Game
 from tui_gan.gan.optimizers import OPTIMIZERS
 from tui_gan.gan.state import State
-from tui_gan.gan.values import Draws, Hyper, Program
+from tui_gan.gan.values import Draws, Hyper, Player, Program
 
 # A program: it changes the first tensors that it is given, those of the state.
 Call = Callable[[list[Tensor]], None]
@@ -53,28 +53,72 @@ def row(game: Game, hyper: Hyper, step: int) -> Table:
     return [*rates, *(float(each) for each in others)]
 
 
-def tensors_of(state: State, given: Given, program: Program) -> list[Tensor]:
-    """All that a program reads, those first that it changes."""
-    return [*_tensors(_values(state, program)), *_tensors(given)]
+class Layout:
+    """The order in which a program finds the tensors of a state and of what it is given.
 
+    The moments of what takes no part are not among them, so that a program need not know whether there are any.
+    """
 
-def _values(state: State, program: Program) -> Values:
-    """The values of a state, without the moments of what takes no part, of which a program need not know whether there are any."""
-    taking = {id(weight) for weight in state.players["D"].network.active(program.minibatch)}  # type: ignore[operator]
-    values = values_of(state)
-    weights = zip(values.weights["D"], values.moments["D"], strict=True)
-    moments = [moments if id(weight) in taking else {} for weight, moments in weights]
-    return values._replace(moments={**values.moments, "D": moments})
+    def __init__(self, state: State, program: Program) -> None:
+        self.state = state
+        taking = {id(weight) for weight in state.players["D"].network.active(program.minibatch)}  # type: ignore[operator]
+        weights = state.players["D"].weights
+        self._taking: dict[Player, list[int]] = {
+            "G": [*range(len(state.players["G"].weights))],
+            "D": [place for place, weight in enumerate(weights) if id(weight) in taking],
+        }
+        learners = state.players.values()
+        # These stay the same objects as long as the state does.
+        self._weights = [weight for learner in learners for weight in learner.weights]
+        self._buffers = [buffer for learner in learners for buffer in learner.network.buffers()]
+        self._average = list(state.average.parameters())
+
+    def values(self) -> Values:
+        """The values of the state."""
+        values = values_of(self.state)
+        return values._replace(
+            moments={
+                player: [found if place in self._taking[player] else {} for place, found in enumerate(moments)]
+                for player, moments in values.moments.items()
+            }
+        )
+
+    def of_state(self) -> list[Tensor]:
+        """The tensors of `values`, in the order of a pytree of them, which takes ten times as long to flatten."""
+        state, learners = self.state, self.state.players.items()
+        found = [*self._weights, *self._buffers]
+        for player, learner in learners:
+            for place in self._taking[player]:
+                kept = learner.moments.get(place, {})
+                found += [kept[name] for name in sorted(kept)]
+        for _, learner in learners:
+            found += learner.means
+        found += self._average
+        found += [state.coefficients[name] for name in sorted(state.coefficients)]
+        found += [state.loss_sums, state.accuracy_sum]
+        return found
+
+    def of(self, given: Given) -> list[Tensor]:
+        """All that a program reads, those of the state first, which it changes."""
+        found = self.of_state()
+        for step in given.draws:
+            for draws in step:
+                each = (draws.latents, draws.real, draws.real_noise, draws.fake_noise, *draws.again, *draws.terms.values())
+                found += [tensor for tensor in each if tensor is not None]
+        found.append(given.table)
+        return found
 
 
 def traced(game: Game, state: State, given: Given, hyper: Hyper, program: Program) -> torch.nn.Module:
-    """The graph of a call: a function of `tensors_of`, that changes those of the state in place."""
+    """The graph of a call: a function of the tensors of a layout, that changes those of the state in place."""
     from torch.fx.experimental.proxy_tensor import make_fx
 
     networks = {player: learner.network for player, learner in state.players.items()}
     whole = Whole(game, networks, [each.players for each in given.draws[0]], program)
-    examples, values = tensors_of(state, given, program), _values(state, program)
+    layout = Layout(state, program)
+    examples, values = layout.of(given), layout.values()
     (leaves, spec), count = tree_flatten((values, given)), len(_tensors(values))
+    assert [id(each) for each in leaves if isinstance(each, Tensor)] == [id(each) for each in examples], "one order for both"
 
     def call(*tensors: Tensor) -> None:
         rest = iter(tensors)
@@ -103,5 +147,5 @@ def form(game: Game, state: State, given: Given, program: Program) -> str:
     fields = ("generator", "discriminator", "minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates")
     terms = ("feature_matching", "generator_l2", "historical_averaging", "optimizer", "coordination")
     named = [f"{name}: {getattr(config, name)!r}" for name in (*fields, *terms)]
-    shapes = [f"{tuple(each.shape)} {each.dtype}" for each in tensors_of(state, given, program)]
+    shapes = [f"{tuple(each.shape)} {each.dtype}" for each in Layout(state, program).of(given)]
     return "\n".join([*named, repr(program), repr(given.draws[0][0].players), *shapes])
