@@ -5,6 +5,7 @@ python -m benchmarks.bench [--pairs 5] [--long] [--only screen,plain,engines,vie
 
 import argparse
 import functools
+import os
 import statistics
 import subprocess
 import sys
@@ -95,16 +96,19 @@ def engine(folder: Path, preset: str, name: str, steps: int) -> float:
     """Steps a second of a headless run by an engine, whose program is there already."""
     run = folder / f"{name}-{time.monotonic_ns()}"
     words = ["--headless", "--steps", str(steps), "--set", f"engine={name}", "--set", "threads=1", "--out", str(run)]
-    subprocess.run([*PROGRAM, "run", preset, *words], cwd=ROOT, check=True, capture_output=True)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+    subprocess.run([*PROGRAM, "run", preset, *words], cwd=ROOT, env=environment, check=True, capture_output=True)
     return logged_speed(run, steps // 5)
 
 
 def primed(folder: Path, preset: str) -> float:
     """Seconds that it takes to have the steps of a preset compiled while they are trained eagerly."""
-    run = folder / f"primed-{preset}"
+    run = folder / f"primed-{time.monotonic_ns()}"
     words = ["--headless", "--steps", "1000000000", "--set", "engine=compiled", "--set", "threads=1", "--out", str(run)]
     begun = time.monotonic()
-    process = subprocess.Popen([*PROGRAM, "run", preset, *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen([*PROGRAM, "run", preset, *words], cwd=ROOT, env=environment, **silent)
     try:
         while not (run / "log.jsonl").exists() or "steps a call from step" not in (run / "log.jsonl").read_text():
             if process.poll() is not None:
