@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.program import Program
 from tui_gan.cli import doctor, own
 from tui_gan.ui import asking, tmux
 from tui_gan.ui.answers import Answers
@@ -78,3 +79,13 @@ def test_the_user_s_preference_counts(line: str, colours: str, said: str, here: 
     (here / "config.toml").write_text(line)
     monkeypatch.setenv("COLORTERM", colours)
     assert doctor._images()[1] == said
+
+
+def test_the_engines_are_told_and_what_one_of_them_lacks(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    compiler = tmp_path / "c++"
+    compiler.write_text("")
+    monkeypatch.setenv("CXX", str(compiler))
+    assert "eager; not compiled, which needs a C++ compiler" in program("doctor").out
+    assert "cure: install g++, or set CXX to another" in program("doctor").out
+    compiler.chmod(0o755)
+    assert f"ok   engines    eager, compiled ({compiler})" in program("doctor").out

@@ -52,7 +52,15 @@ def _python() -> list[Finding]:
     if len(names) == 1 and shutil.which("nvidia-smi"):
         cure = "this build of torch does not see the GPU: install the CUDA build that pytorch.org names for your driver"
     found.append(("devices", ", ".join(names), cure))
-    return found
+    return [*found, _engines()]
+
+
+def _engines() -> Finding:
+    """Which engines there are; the compiled one needs a compiler of C++, by the name that PyTorch looks for."""
+    compiler = os.environ.get("CXX", "g++")
+    if shutil.which(compiler):
+        return ("engines", f"eager, compiled ({compiler})", None)
+    return ("engines", f"eager; not compiled, which needs a C++ compiler ({compiler} is not there)", "install g++, or set CXX to another")
 
 
 def _terminal() -> list[Finding]:

@@ -57,6 +57,9 @@ def run(
     set: Annotated[
         list[str] | None, typer.Option("--set", help="Any setting by its TOML key: --set objective=hinge.", show_default=False)
     ] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="How steps are trained: eager, or compiled on the CPU; without it eager.", show_default=False)
+    ] = None,
     paused: Paused = False,
     plain: Plain = False,
     detach: Detach = False,
@@ -67,7 +70,8 @@ def run(
     """Train a preset and watch it."""
     if not preset:
         raise UsageError("run takes a preset, such as: tui-gan run toy1d (`tui-gan presets` lists them all)")
-    options = {"steps": steps, "seed": seed, "data": data and str(data), "generator": generator, "discriminator": discriminator}
+    networks = {"generator": generator, "discriminator": discriminator}
+    options = {"steps": steps, "seed": seed, "data": data and str(data), "engine": engine, **networks}
     resolved, live = settings.resolved(preset, config, settings.of_pairs(set or ()), options, knobs)
     front_end, hold = _front_end(headless, plain, detach, ascii, paused, json)
     live = _unpaced(resolved, live) if json or detach else live

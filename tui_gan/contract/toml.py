@@ -15,7 +15,10 @@ from tui_gan.contract.errors import UsageError, cut, nearest, quoted
 from tui_gan.contract.knobs import Knobs, checked
 from tui_gan.contract.network import described
 from tui_gan.contract.outer import check_ordinary, decoded
+from tui_gan.contract.settings import names_of
 
+# What msgspec says of a name that is none of several, before what was typed.
+NO_NAME = "Invalid enum value "
 # Bytes that a file of settings may hold.
 LARGEST = 1 << 20
 
@@ -122,4 +125,7 @@ def _sentence(error: msgspec.ValidationError) -> str:
     text = cut(text).replace("array", "list").replace("object", "table")
     # msgspec does not say under which name of a mapping it found the value.
     place = f"a value of {place[1:-5]}" if place.endswith("[...]") else place.lstrip(".")
+    if text.startswith(NO_NAME) and (names := names_of(place)):
+        typed = text.removeprefix(NO_NAME).strip("'")
+        text = f"{quoted(typed)} is none of {', '.join(names)}{nearest(typed, dict.fromkeys(names))}"
     return f"{place}: {text[0].lower()}{text[1:]}" if place else text
