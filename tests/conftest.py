@@ -22,7 +22,7 @@ os.environ |= NOWHERE
 # Nor the runs that he trains; a short path, since a socket has no longer one.
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
 _SOCKETS = tempfile.TemporaryDirectory(prefix="tg-")
-os.environ |= {"XDG_RUNTIME_DIR": _SOCKETS.name, "TMPDIR": _SOCKETS.name}
+os.environ |= {"XDG_RUNTIME_DIR": _SOCKETS.name, "TMPDIR": _SOCKETS.name, "XDG_CACHE_HOME": f"{_SOCKETS.name}/cache"}
 tempfile.tempdir = _SOCKETS.name
 
 

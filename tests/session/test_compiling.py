@@ -4,6 +4,7 @@ Where the compiler itself is not what is tested, the traced graph stands for the
 PyTorch as it is.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -112,11 +113,13 @@ def test_a_resume_of_a_compiled_run_is_exact_where_the_program_is_there_at_once(
     # Whoever begins finds the programs that this one has had made.
     train("first", config=wanted, until=UNTIL)
     whole = train("whole", config=wanted, until=UNTIL)
-    train("halved", config=wanted, until=UNTIL // 2)
+    # At the next step a call begins.
+    train("halved", config=wanted, until=145)
     halved = resume("halved", until=UNTIL)
     found, expected = weights(halved.checkpoint(UNTIL)), weights(whole.checkpoint(UNTIL))
-    for name in found:
-        torch.testing.assert_close(found[name], expected[name], rtol=1e-3, atol=1e-4)
+    eager = weights(train("eager", config=config, until=UNTIL).checkpoint(UNTIL))
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+    assert any(not torch.equal(found[name], eager[name]) for name in eager)
 
 
 def test_the_engine_is_chosen_while_it_trains(train: Train, made: dict[Path, Request]) -> None:
@@ -149,6 +152,35 @@ def test_what_cannot_be_compiled_trains_eagerly_and_says_so_once(
     eager = train("eager", config=msgspec.structs.replace(wanted, engine="eager"))
     found, expected = weights(ended.checkpoint(40)), weights(eager.checkpoint(40))
     assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+@pytest.mark.slow
+def test_a_program_that_the_compiler_has_made_is_the_eager_step(
+    train: Train, resume: Train, config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is called by a run that waits for it, and found at once by the next, which goes on with it exactly."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    wanted = msgspec.structs.replace(config, engine="compiled")
+    begin = programs.Making.__init__
+
+    def wait(self: programs.Making, request: Request, target: Path) -> None:
+        begin(self, request, target)
+        while not self.over:
+            time.sleep(0.1)
+
+    monkeypatch.setattr(programs.Making, "__init__", wait)
+    whole = train("whole", config=wanted, until=UNTIL)
+    eager = train("eager", config=config, until=UNTIL)
+    train("halves", config=wanted, until=145)
+    halves = resume("halves", until=UNTIL)
+    found, expected, again = (weights(each.checkpoint(UNTIL)) for each in (whole, eager, halves))
+    for name in found:
+        torch.testing.assert_close(found[name], expected[name], rtol=1e-3, atol=1e-4)
+    assert any("5 steps a call from step" in event.text for event in whole.snapshots[-1].events)
+    assert any(not torch.equal(found[name], expected[name]) for name in found)
+    assert all(torch.equal(again[name], found[name]) for name in found)
+    (program,) = (tmp_path / "cache" / "tui-gan" / "programs").iterdir()
+    assert program.suffix == ".so"
 
 
 LIGHT = 300_000

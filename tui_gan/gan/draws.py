@@ -16,6 +16,8 @@ def drawn(game: Game, source: Source, hyper: Hyper, program: Program) -> list[Dr
 
 def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws:
     """One update's samples and latents with its other chance."""
+    if not game.stirs:
+        return draws
     shape, device = (len(draws.latents), *game.dataset.shape), draws.latents.device
 
     def noise() -> Tensor | None:

@@ -1,5 +1,9 @@
 """The trainer: a game, its state, the engine that moves it, and the chance of each step."""
 
+import dataclasses
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -21,8 +25,37 @@ from tui_gan.gan.latents import LATENTS, LOOKED_AT, draw
 from tui_gan.gan.networks import AnyDiscriminator
 from tui_gan.gan.orders import Source
 from tui_gan.gan.regularizers import update_means_
-from tui_gan.gan.state import Tensors
+from tui_gan.gan.state import State, Tensors
 from tui_gan.gan.values import Draws, Hyper, Player, Program, Report
+
+Given = tuple[compiled.Given, Program]
+# Has something done on another thread; what it returns waits for the result.
+Aside = Callable[[Callable[[], Given]], Callable[[], Given]]
+
+
+@dataclasses.dataclass(eq=False)
+class Place:
+    """Where the chance of a run stands, apart from the run: what is drawn from here on draws nothing from it."""
+
+    stream: torch.Generator
+    drawn: int
+    steps_done: int
+
+
+class Ahead(NamedTuple):
+    """The chance of a call that comes next, which is drawn while the one before runs.
+
+    Attributes:
+        asked: the knobs, the steps of the call and the step that it was drawn for; `before` the state of the stream there.
+        place: where the chance stands behind it.
+        result: waits for it.
+    """
+
+    asked: tuple[Knobs, int, int]
+    before: Tensor
+    place: Place
+    result: Callable[[], Given]
+
 
 # Where the density is taught, in units of the data (AYLIEN's gan-intro, 2016).
 RANGE = (-5.0, 5.0)
@@ -61,6 +94,7 @@ class Trainer:
         self._settled = False
         self.gradients: dict[Player, list[Tensor | None]] = {}
         self._layouts: dict[bool, compiled.Layout] = {}
+        self._ahead: Ahead | None = None
 
     @property
     def steps_done(self) -> int:
@@ -96,9 +130,16 @@ class Trainer:
             self.end(reports)
         return reports
 
-    def call(self, knobs: Knobs, steps: int, call: Call) -> None:
-        """Train so many steps by one call of a program that was made for `form`."""
-        given, _, program = self._given(knobs, steps)
+    def call(self, knobs: Knobs, steps: int, call: Call, aside: Aside | None = None) -> None:
+        """Train so many steps by one call of a program that was made for `form`.
+
+        Args:
+            aside: on another thread the chance of the next call is drawn meanwhile, which changes nothing of it.
+        """
+        given, program = self._from_ahead(knobs, steps) or self._given(knobs, steps, self.now)
+        # Torch's own stream is one for all threads.
+        self._ahead = self._draw_ahead(knobs, steps, aside) if aside and not self.game.stirs else None
+        self._settled = False
         if (layout := self._layouts.get(program.minibatch)) is None:
             layout = self._layouts[program.minibatch] = compiled.Layout(self.now, program)
         call(layout.of(given))
@@ -106,21 +147,14 @@ class Trainer:
 
     def form(self, knobs: Knobs, steps: int) -> str:
         """What a program for so many steps from here on has to be made for; nothing changes."""
-        now = self.now
-        kept = now.stream.get_state(), now.drawn, now.steps_done, self._settled
-        try:
-            with torch.random.fork_rng(devices=[]):
-                given, _, program = self._given(knobs, steps)
-            return compiled.form(self.game, now, given, program)
-        finally:
-            now.drawn, now.steps_done, self._settled = kept[1:]
-            now.stream.set_state(kept[0])
+        with torch.random.fork_rng(devices=[]):
+            given, program = self._given(knobs, steps, self._apart())
+        return compiled.form(self.game, self.now, given, program)
 
     def drawn(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
         """All chance of a step, update by update."""
         with self.engine.part("data"):
-            source = Source(lambda: self.real(knobs), lambda: self.latents(knobs))
-            return drawn(self.game, source, hyper, program)
+            return self._drawn(knobs, hyper, program, self.now)
 
     def end(self, reports: list[Report]) -> None:
         """Take note that the updates of a step are made."""
@@ -137,7 +171,8 @@ class Trainer:
     def pretrain_step(self, knobs: Knobs) -> None:
         """Teach the discriminator the density of the data once, before the game."""
         now = self.now
-        hyper, program = self._prepared(knobs, now.pretrained)
+        self._settled = False
+        hyper, program = self._prepared(knobs, now.pretrained, now.steps_done)
         loss, self.gradients["D"] = self.engine.teach(*self._points(knobs.batch_size), hyper, program)
         now.pretrained += 1
         now.loss_sums += torch.stack((torch.zeros_like(loss), loss))
@@ -160,25 +195,27 @@ class Trainer:
 
     def prepared(self, knobs: Knobs) -> tuple[Hyper, Program]:
         """What is in force at this step; torch's default stream is made ready for its chance."""
-        return self._prepared(knobs, self.now.steps_done)
+        self._settled = False
+        return self._prepared(knobs, self.now.steps_done, self.now.steps_done)
 
     def follow(self) -> None:
         """Let the averaged generator follow the trained one."""
         config, weights = self.config, self.now.players["G"].weights
         follow_(self._average_weights, weights, config.average_decay, config.average_share, self.now.steps_done)
 
-    def real(self, knobs: Knobs) -> Tensor:
+    def real(self, knobs: Knobs, place: State | Place | None = None) -> Tensor:
         """A batch of real samples in training units, on the device."""
-        count = knobs.batch_size * self.config.packing
+        place, count = place or self.now, knobs.batch_size * self.config.packing
         if self.config.sampling == "epochs" and self.dataset.rows:
-            rows = epochs.rows(self.now.drawn, count, self.dataset.count, self.config.seed)
-            self.now.drawn += count
+            rows = epochs.rows(place.drawn, count, self.dataset.count, self.config.seed)
+            place.drawn += count
             return self.dataset.rows(rows, self.device)
-        return self.dataset.sample(count, self.now.stream, self.device)
+        return self.dataset.sample(count, place.stream, self.device)
 
-    def latents(self, knobs: Knobs) -> Tensor:
+    def latents(self, knobs: Knobs, place: State | Place | None = None) -> Tensor:
         """A batch of latents on the device."""
-        return self._draw(knobs.batch_size * self.config.packing, self.config.stratified).to(self.device)
+        stream = (place or self.now).stream
+        return self._draw(knobs.batch_size * self.config.packing, self.config.stratified, stream).to(self.device)
 
     def k_steps(self, knobs: Knobs) -> int:
         """Discriminator updates of this step."""
@@ -250,23 +287,46 @@ class Trainer:
         other.clear_losses()
         return other
 
-    def _prepared(self, knobs: Knobs, step: int) -> tuple[Hyper, Program]:
-        self._settled = False
+    def _prepared(self, knobs: Knobs, step: int, done: int) -> tuple[Hyper, Program]:
         if self.game.stirs:
             # Seeded anew at every step, torch's own stream needs no place in a checkpoint and no watcher can disturb it.
-            seed = np.random.SeedSequence([self.config.seed, self.now.steps_done, self.now.pretrained]).generate_state(1, np.uint64)
+            seed = np.random.SeedSequence([self.config.seed, done, self.now.pretrained]).generate_state(1, np.uint64)
             torch.manual_seed(int(seed[0] >> np.uint64(1)))
-        return self.game.hyper(knobs, step), self.game.program(knobs, self.now.steps_done, self.k_steps(knobs))
+        return self.game.hyper(knobs, step), self.game.program(knobs, done, self.k_steps(knobs))
 
-    def _given(self, knobs: Knobs, steps: int) -> tuple[compiled.Given, Hyper, Program]:
-        """The chance and the scalars of the next steps, which count as done from now on."""
+    def _drawn(self, knobs: Knobs, hyper: Hyper, program: Program, place: State | Place) -> list[Draws]:
+        source = Source(lambda: self.real(knobs, place), lambda: self.latents(knobs, place))
+        return drawn(self.game, source, hyper, program)
+
+    def _given(self, knobs: Knobs, steps: int, place: State | Place) -> Given:
+        """The chance and the scalars of the steps from a place on, which count as done there."""
         draws, table = [], []
         for _ in range(steps):
-            hyper, program = self.prepared(knobs)
-            draws.append(self.drawn(knobs, hyper, program))
-            self.now.steps_done += 1
-            table.append(compiled.row(self.game, hyper, self.now.steps_done))
-        return compiled.Given(draws, torch.tensor(table)), hyper, program
+            hyper, program = self._prepared(knobs, place.steps_done, place.steps_done)
+            draws.append(self._drawn(knobs, hyper, program, place))
+            place.steps_done += 1
+            table.append(compiled.row(self.game, hyper, place.steps_done))
+        return compiled.Given(draws, torch.tensor(table)), program
+
+    def _apart(self) -> Place:
+        now = self.now
+        return Place(torch.Generator().set_state(now.stream.get_state()), now.drawn, now.steps_done)
+
+    def _draw_ahead(self, knobs: Knobs, steps: int, aside: Aside) -> Ahead:
+        place = self._apart()
+        asked, before = (knobs, steps, place.steps_done), place.stream.get_state()
+        return Ahead(asked, before, place, aside(lambda: self._given(knobs, steps, place)))
+
+    def _from_ahead(self, knobs: Knobs, steps: int) -> Given | None:
+        """What has been drawn ahead, if it is what would be drawn now."""
+        ahead, now = self._ahead, self.now
+        self._ahead = None
+        if ahead is None or ahead.asked != (knobs, steps, now.steps_done) or not torch.equal(ahead.before, now.stream.get_state()):
+            return None
+        given = ahead.result()
+        now.stream.set_state(ahead.place.stream.get_state())
+        now.drawn, now.steps_done = ahead.place.drawn, ahead.place.steps_done
+        return given
 
     def _of(self, player: Player, knobs: Knobs) -> Draws:
         """Samples and latents for one player alone."""

@@ -1,6 +1,7 @@
 """Several steps a call, by a program for the run as it stands: found in the cache, or made aside while the run trains eagerly."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import torch
@@ -38,6 +39,8 @@ class Compiling:
         self._making: tuple[Case, programs.Making] | None = None
         self._refused: set[str] = set()
         self._trainer: Trainer | None = None
+        # Here, too, the smallest numbers are rounded to 0.
+        self._drawing = ThreadPoolExecutor(1, "drawing", initializer=torch.set_flush_denormal, initargs=(True,))
 
     def train(self, trainer: Trainer, knobs: Knobs, most: int) -> int:
         """Train by a program, at most so many steps; returns how many, 0 where there is none (yet) or where a step has to be eager."""
@@ -49,17 +52,20 @@ class Compiling:
         if case is None:
             return 0
         if case not in self._found:
-            # After an eager step the weights have all the moments that a program finds of them.
+            program = trainer.game.program(knobs, trainer.steps_done, case.k)
+            if not compiled.is_ready(trainer.game, trainer.now, trainer.game.hyper(knobs, trainer.steps_done), program):
+                # An eager step makes what is kept of the weights.
+                return 0
             self._found[case] = None
-            return 0
         call = self._found[case] or self._program(case, trainer, knobs, steps)
         if call is None or steps > most or trainer.steps_done % steps:
             return 0
-        trainer.call(knobs, steps, call)
+        trainer.call(knobs, steps, call, lambda draw: self._drawing.submit(draw).result)
         return steps
 
     def close(self) -> None:
         """Make nothing any longer."""
+        self._drawing.shutdown(cancel_futures=True)
         if self._making:
             self._making[1].close()
             self._making = None

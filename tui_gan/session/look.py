@@ -140,9 +140,9 @@ class Looker:
         steps = {name: viewer.seen[name].step for name in OF_NETWORKS if name in viewer.seen}
         return {name: seen.value for name, seen in viewer.seen.items()} | {"made_at": steps}
 
-    def measured(self) -> contextlib.AbstractContextManager[bool]:
-        """Under which a step is trained, so that its time can be told; it says whether it is measured, as a single one is."""
-        return self.meter.measuring(self.run.trainer) if "machine" in self.watched else contextlib.nullcontext(False)
+    def measured(self) -> contextlib.AbstractContextManager[None]:
+        """Under which a step is trained, so that its time can be told; a compiled one has no parts."""
+        return self.meter.measuring(self.run.trainer) if "machine" in self.watched else contextlib.nullcontext()
 
     def untold(self) -> list[str]:
         """What has been found wrong with other runs since this was asked last, once whoever overlays them."""

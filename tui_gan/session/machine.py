@@ -73,15 +73,15 @@ class Meter:
         return {part: statistics.median(each[part] for each in self._splits) if self._splits else math.nan for part in PARTS}
 
     @contextlib.contextmanager
-    def measuring(self, trainer: Trainer) -> Iterator[bool]:
-        """Measure the step that is trained in the block, if it is time to, which is given; the step is the same."""
+    def measuring(self, trainer: Trainer) -> Iterator[None]:
+        """Measure the step that is trained in the block, if it is time to; the step is the same."""
         if time.perf_counter() < self._due:
-            yield False
+            yield
             return
         watch = Stopwatch(functools.partial(_wait, trainer.device))
         before, trainer.engine.part = trainer.engine.part, watch.measuring
         try:
-            yield True
+            yield
         finally:
             trainer.engine.part = before
         self._due = time.perf_counter() + EVERY

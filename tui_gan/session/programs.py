@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import msgspec
@@ -26,11 +27,12 @@ class Making:
     """A program in the making."""
 
     def __init__(self, request: Request, target: Path) -> None:
-        self.target = target
         command = [sys.executable, "-m", "tui_gan.session.making", str(target)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-        )
+        # What the compiler writes beside the program goes with this folder, whatever becomes of the process.
+        self._folder = tempfile.TemporaryDirectory(prefix="tui-gan-")
+        environment = {**os.environ, "TMPDIR": self._folder.name, "TORCHINDUCTOR_CACHE_DIR": self._folder.name}
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        self._process = subprocess.Popen(command, env=environment, start_new_session=True, **pipes)  # type: ignore[call-overload]
         assert self._process.stdin is not None
         with contextlib.suppress(OSError), self._process.stdin as line:
             line.write(msgspec.msgpack.encode(request))
@@ -46,7 +48,7 @@ class Making:
         if self._process.returncode == 0:
             return ""
         assert self._process.stderr is not None
-        lines = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+        lines: list[str] = self._process.stderr.read().decode(errors="replace").strip().splitlines()
         return (lines or [f"the compiler ended with status {self._process.returncode}"])[-1][:LONGEST]
 
     def close(self) -> None:
@@ -57,6 +59,7 @@ class Making:
         self._process.wait()
         if self._process.stderr:
             self._process.stderr.close()
+        self._folder.cleanup()
 
 
 def place(request: Request) -> Path:

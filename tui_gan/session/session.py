@@ -112,9 +112,9 @@ class Session:
         owed, self._owed = self._owed, max(self._owed - 1, 0)
         pace = self.run.knobs.pace
         if self.run.step < self.until:
-            with self.looker.measured() as measures:
-                # One by one where each is seen, or measured.
-                most = 1 if self._pace or measures else owed or self.until - self.run.step
+            with self.looker.measured():
+                # One by one where each is to be seen.
+                most = 1 if self._pace else owed or self.until - self.run.step
                 self._owed = max(owed - self.run.train(most), 0)
         if self.hold and pace and not self.run.knobs.pace:
             self.run.note(f"the pace of {pace:g} steps a second ends here: full speed from now on")

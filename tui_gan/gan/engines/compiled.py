@@ -9,7 +9,7 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from tui_gan.gan.engines.whole import Pacing, Values, Whole, pacing_of, values_of
 from tui_gan.gan.game import Game
-from tui_gan.gan.optimizers import OPTIMIZERS
+from tui_gan.gan.optimizers import OPTIMIZERS, moments_of
 from tui_gan.gan.state import State
 from tui_gan.gan.values import Draws, Hyper, Player, Program
 
@@ -45,6 +45,17 @@ def why_not(game: Game, state: State, device: str) -> str:
     return ""
 
 
+def is_ready(game: Game, state: State, hyper: Hyper, program: Program) -> bool:
+    """Whether each weight that takes part has all that the optimiser keeps of it, as after its first update."""
+    settings, momentum = game.config.optimizer, float(hyper.momentum)
+    layout = Layout(state, program)
+    for player, learner in state.players.items():
+        wanted = {name.partition(".")[2] for name in moments_of(settings, learner.weights[:1], momentum)}
+        if any(wanted - learner.moments.get(place, {}).keys() for place in layout.taking[player]):
+            return False
+    return True
+
+
 def row(game: Game, hyper: Hyper, step: int) -> Table:
     """The scalars of the step after which `step` are done."""
     pacing = pacing_of(game.config, step)
@@ -57,13 +68,16 @@ class Layout:
     """The order in which a program finds the tensors of a state and of what it is given.
 
     The moments of what takes no part are not among them, so that a program need not know whether there are any.
+
+    Attributes:
+        taking: the places of the weights that take part, by player.
     """
 
     def __init__(self, state: State, program: Program) -> None:
         self.state = state
         taking = {id(weight) for weight in state.players["D"].network.active(program.minibatch)}  # type: ignore[operator]
         weights = state.players["D"].weights
-        self._taking: dict[Player, list[int]] = {
+        self.taking: dict[Player, list[int]] = {
             "G": [*range(len(state.players["G"].weights))],
             "D": [place for place, weight in enumerate(weights) if id(weight) in taking],
         }
@@ -78,7 +92,7 @@ class Layout:
         values = values_of(self.state)
         return values._replace(
             moments={
-                player: [found if place in self._taking[player] else {} for place, found in enumerate(moments)]
+                player: [found if place in self.taking[player] else {} for place, found in enumerate(moments)]
                 for player, moments in values.moments.items()
             }
         )
@@ -88,7 +102,7 @@ class Layout:
         state, learners = self.state, self.state.players.items()
         found = [*self._weights, *self._buffers]
         for player, learner in learners:
-            for place in self._taking[player]:
+            for place in self.taking[player]:
                 kept = learner.moments.get(place, {})
                 found += [kept[name] for name in sorted(kept)]
         for _, learner in learners:
