@@ -1,8 +1,6 @@
 """The trainer: a game, its state, the engine that moves it, and the chance of each step."""
 
 import dataclasses
-from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -29,8 +27,6 @@ from tui_gan.gan.state import State, Tensors
 from tui_gan.gan.values import Draws, Hyper, Player, Program, Report
 
 Given = tuple[compiled.Given, Program]
-# Has something done on another thread; what it returns waits for the result.
-Aside = Callable[[Callable[[], Given]], Callable[[], Given]]
 
 
 @dataclasses.dataclass(eq=False)
@@ -40,21 +36,6 @@ class Place:
     stream: torch.Generator
     drawn: int
     steps_done: int
-
-
-class Ahead(NamedTuple):
-    """The chance of a call that comes next, which is drawn while the one before runs.
-
-    Attributes:
-        asked: the knobs, the steps of the call and the step that it was drawn for; `before` the state of the stream there.
-        place: where the chance stands behind it.
-        result: waits for it.
-    """
-
-    asked: tuple[Knobs, int, int]
-    before: Tensor
-    place: Place
-    result: Callable[[], Given]
 
 
 # Where the density is taught, in units of the data (AYLIEN's gan-intro, 2016).
@@ -94,7 +75,6 @@ class Trainer:
         self._settled = False
         self.gradients: dict[Player, list[Tensor | None]] = {}
         self._layouts: dict[bool, compiled.Layout] = {}
-        self._ahead: Ahead | None = None
 
     @property
     def steps_done(self) -> int:
@@ -130,15 +110,9 @@ class Trainer:
             self.end(reports)
         return reports
 
-    def call(self, knobs: Knobs, steps: int, call: Call, aside: Aside | None = None) -> None:
-        """Train so many steps by one call of a program that was made for `form`.
-
-        Args:
-            aside: on another thread the chance of the next call is drawn meanwhile, which changes nothing of it.
-        """
-        given, program = self._from_ahead(knobs, steps) or self._given(knobs, steps, self.now)
-        # Torch's own stream is one for all threads.
-        self._ahead = self._draw_ahead(knobs, steps, aside) if aside and not self.game.stirs else None
+    def call(self, knobs: Knobs, steps: int, call: Call) -> None:
+        """Train so many steps by one call of a program that was made for `form`."""
+        given, program = self._given(knobs, steps, self.now)
         self._settled = False
         if (layout := self._layouts.get(program.minibatch)) is None:
             layout = self._layouts[program.minibatch] = compiled.Layout(self.now, program)
@@ -148,7 +122,9 @@ class Trainer:
     def form(self, knobs: Knobs, steps: int) -> str:
         """What a program for so many steps from here on has to be made for; nothing changes."""
         with torch.random.fork_rng(devices=[]):
-            given, program = self._given(knobs, steps, self._apart())
+            now = self.now
+            apart = Place(torch.Generator().set_state(now.stream.get_state()), now.drawn, now.steps_done)
+            given, program = self._given(knobs, steps, apart)
         return compiled.form(self.game, self.now, given, program)
 
     def drawn(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
@@ -307,26 +283,6 @@ class Trainer:
             place.steps_done += 1
             table.append(compiled.row(self.game, hyper, place.steps_done))
         return compiled.Given(draws, torch.tensor(table)), program
-
-    def _apart(self) -> Place:
-        now = self.now
-        return Place(torch.Generator().set_state(now.stream.get_state()), now.drawn, now.steps_done)
-
-    def _draw_ahead(self, knobs: Knobs, steps: int, aside: Aside) -> Ahead:
-        place = self._apart()
-        asked, before = (knobs, steps, place.steps_done), place.stream.get_state()
-        return Ahead(asked, before, place, aside(lambda: self._given(knobs, steps, place)))
-
-    def _from_ahead(self, knobs: Knobs, steps: int) -> Given | None:
-        """What has been drawn ahead, if it is what would be drawn now."""
-        ahead, now = self._ahead, self.now
-        self._ahead = None
-        if ahead is None or ahead.asked != (knobs, steps, now.steps_done) or not torch.equal(ahead.before, now.stream.get_state()):
-            return None
-        given = ahead.result()
-        now.stream.set_state(ahead.place.stream.get_state())
-        now.drawn, now.steps_done = ahead.place.drawn, ahead.place.steps_done
-        return given
 
     def _of(self, player: Player, knobs: Knobs) -> Draws:
         """Samples and latents for one player alone."""

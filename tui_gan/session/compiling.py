@@ -1,7 +1,6 @@
 """Several steps a call, by a program for the run as it stands: found in the cache, or made aside while the run trains eagerly."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import torch
@@ -39,15 +38,15 @@ class Compiling:
         self._making: tuple[Case, programs.Making] | None = None
         self._refused: set[str] = set()
         self._trainer: Trainer | None = None
-        # Here, too, the smallest numbers are rounded to 0.
-        self._drawing = ThreadPoolExecutor(1, "drawing", initializer=torch.set_flush_denormal, initargs=(True,))
+        self._why, self._steps = "", 1
 
     def train(self, trainer: Trainer, knobs: Knobs, most: int) -> int:
         """Train by a program, at most so many steps; returns how many, 0 where there is none (yet) or where a step has to be eager."""
         if trainer is not self._trainer:
             # A live change has made another; programs of the one before are found in the cache again.
             self._trainer, self._found = trainer, {}
-        steps = call_of(trainer.config.log_every)
+            self._why, self._steps = compiled.why_not(trainer.game, trainer.now, trainer.device), call_of(trainer.config.log_every)
+        steps = self._steps
         case = self._case(trainer, knobs, steps)
         if case is None:
             return 0
@@ -60,27 +59,28 @@ class Compiling:
         call = self._found[case] or self._program(case, trainer, knobs, steps)
         if call is None or steps > most or trainer.steps_done % steps:
             return 0
-        trainer.call(knobs, steps, call, lambda draw: self._drawing.submit(draw).result)
+        trainer.call(knobs, steps, call)
         return steps
 
     def close(self) -> None:
         """Make nothing any longer."""
-        self._drawing.shutdown(cancel_futures=True)
         if self._making:
             self._making[1].close()
             self._making = None
 
     def _case(self, trainer: Trainer, knobs: Knobs, steps: int) -> Case | None:
-        why = compiled.why_not(trainer.game, trainer.now, trainer.device)
-        if why:
-            if why not in self._refused:
-                self._refused.add(why)
-                self._note(f"the step is not compiled: {why}; it trains eagerly")
+        if self._why:
+            if self._why not in self._refused:
+                self._refused.add(self._why)
+                self._note(f"the step is not compiled: {self._why}; it trains eagerly")
             return None
-        now, last = (trainer.game.hyper(knobs, trainer.steps_done + each).noise_sd for each in (0, steps - 1))
-        if bool(now) != bool(last):
-            return None
-        return Case(id(trainer), knobs.batch_size, trainer.k_steps(knobs), knobs.minibatch_discrimination, bool(now))
+        noise = trainer.config.instance_noise.sd > 0
+        if noise:
+            # Where it ends within a call, the steps are not of one form.
+            noise, last = (bool(trainer.game.hyper(knobs, trainer.steps_done + each).noise_sd) for each in (0, steps - 1))
+            if noise != last:
+                return None
+        return Case(id(trainer), knobs.batch_size, trainer.k_steps(knobs), knobs.minibatch_discrimination, noise)
 
     def _program(self, case: Case, trainer: Trainer, knobs: Knobs, steps: int) -> compiled.Call | None:
         """The program of a case, if it is there by now."""
