@@ -58,7 +58,9 @@ def is_met(run: Path) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(
+    "phase", ["loading", "saving", *(pytest.param(each, marks=pytest.mark.slow) for each in ("training", "rolling back"))]
+)
 def test_two_signals_save_a_run_without_a_terminal(phase: str, number: signal.Signals, tmp_path: Path) -> None:
     run, every = tmp_path / "run", 100 if phase == "saving" else 10**6
     with broken(f"import time{PHASES[phase]}", tmp_path, "--detach", "--checkpoint-every", str(every), anew=phase == "loading") as opened:

@@ -30,7 +30,13 @@ from tui_gan.session.making import Request
 
 Train = Callable[..., Any]
 # Early on something falls due at nearly every step.
-UNTIL = 200
+UNTIL = 100
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    """Of calls of two steps."""
+    return msgspec.structs.replace(config, log_every=2)
 
 
 @pytest.fixture
@@ -114,7 +120,7 @@ def test_a_resume_of_a_compiled_run_is_exact_where_the_program_is_there_at_once(
     train("first", config=wanted, until=UNTIL)
     whole = train("whole", config=wanted, until=UNTIL)
     # At the next step a call begins.
-    train("halved", config=wanted, until=145)
+    train("halved", config=wanted, until=90)
     halved = resume("halved", until=UNTIL)
     found, expected = weights(halved.checkpoint(UNTIL)), weights(whole.checkpoint(UNTIL))
     eager = weights(train("eager", config=config, until=UNTIL).checkpoint(UNTIL))
@@ -122,8 +128,8 @@ def test_a_resume_of_a_compiled_run_is_exact_where_the_program_is_there_at_once(
     assert any(not torch.equal(found[name], eager[name]) for name in eager)
 
 
-def test_the_engine_is_chosen_while_it_trains(train: Train, made: dict[Path, Request]) -> None:
-    ended = train(script={10: [ChangeSetting("engine", "compiled")], 160: [ChangeSetting("engine", "eager")]}, until=UNTIL)
+def test_the_engine_is_chosen_while_it_trains(train: Train, config: Config, made: dict[Path, Request]) -> None:
+    ended = train(config=config, script={10: [ChangeSetting("engine", "compiled")], 90: [ChangeSetting("engine", "eager")]}, until=UNTIL)
     assert ended.outcome.error is None
     (request,) = made.values()
     assert 10 <= request.step <= 15
@@ -171,12 +177,12 @@ def test_a_program_that_the_compiler_has_made_is_the_eager_step(
     monkeypatch.setattr(programs.Making, "__init__", wait)
     whole = train("whole", config=wanted, until=UNTIL)
     eager = train("eager", config=config, until=UNTIL)
-    train("halves", config=wanted, until=145)
+    train("halves", config=wanted, until=90)
     halves = resume("halves", until=UNTIL)
     found, expected, again = (weights(each.checkpoint(UNTIL)) for each in (whole, eager, halves))
     for name in found:
         torch.testing.assert_close(found[name], expected[name], rtol=1e-3, atol=1e-4)
-    assert any("5 steps a call from step" in event.text for event in whole.snapshots[-1].events)
+    assert any("2 steps a call from step" in event.text for event in whole.snapshots[-1].events)
     assert any(not torch.equal(found[name], expected[name]) for name in found)
     assert all(torch.equal(again[name], found[name]) for name in found)
     (program,) = (tmp_path / "cache" / "tui-gan" / "programs").iterdir()
