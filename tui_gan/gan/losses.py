@@ -33,7 +33,9 @@ def discriminator_loss(
     extras = {name: term.extra(real, fake, draws.terms.get(name)) for name, term in terms if term.extra}
     real_logits, fake_logits, *others_logits = _judged(game, network, (real, fake, *extras.values()), draws, program)
     loss = game.objective.discriminator_loss(real_logits, fake_logits)
-    judgement = Judgement(lambda x: network.of(x, program.minibatch), network.matrices, real, fake, real_logits, fake_logits, network.slope)
+    judgement = Judgement(
+        lambda x: network.of(x, program.minibatch), network.matrices, real, fake, real_logits, fake_logits, slope=network.slope
+    )
     extra_logits = dict(zip(extras, others_logits, strict=True))
     added = {}
     for name, term in terms:

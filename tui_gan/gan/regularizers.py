@@ -28,9 +28,9 @@ class Judgement:
         weights: the discriminator's weight matrices and kernels (ndim >= 2).
         real, fake: (B, *X); leaves that require gradients where the regularizer says so.
         real_logits, fake_logits: (B, 1).
-        slope: (judge, samples) -> the gradient of each logit by its sample; None where the samples are leaves of a graph.
         extra_logits: (B, 1), of the batch that the regularizer's `extra` made.
         drawn: what the regularizer's `draw` has drawn.
+        slope: (judge, samples) -> the gradient of each logit by its sample; None where the samples are leaves of a graph.
     """
 
     judge: Callable[[Tensor], Tensor]
@@ -39,9 +39,9 @@ class Judgement:
     fake: Tensor
     real_logits: Tensor
     fake_logits: Tensor
-    slope: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor] | None = None
     extra_logits: Tensor | None = None
     drawn: Tensor | None = None
+    slope: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor] | None = None
 
     def of(self, drawn: Tensor | None, extra_logits: Tensor | None) -> "Judgement":
         """As one regularizer sees it; those that neither draw nor ask for more share their slopes."""
@@ -50,13 +50,14 @@ class Judgement:
         return dataclasses.replace(self, drawn=drawn, extra_logits=extra_logits)
 
     def slopes_at(self, samples: Tensor) -> Tensor:
-        """Gradients of the logits by samples (B, *X) that are judged for that; (B, -1)."""
+        """Gradients of the logits by samples that are judged for that, (logits, -1); those that share a logit follow each other."""
         if self.slope is not None:
-            return self.slope(self.judge, samples).flatten(1)
+            return self.slope(self.judge, samples).reshape(len(self.real_logits), -1)
         samples = samples.detach().requires_grad_()
+        logits = self.judge(samples)
         # The gradient of the sum is that of each logit, as long as none reads another's samples.
-        (gradient,) = torch.autograd.grad(self.judge(samples).sum(), samples, create_graph=True)
-        return gradient.flatten(1)
+        (gradient,) = torch.autograd.grad(logits.sum(), samples, create_graph=True)
+        return gradient.reshape(len(logits), -1)
 
     @functools.cached_property
     def slopes(self) -> dict[str, Tensor]:
