@@ -72,7 +72,7 @@ def drawn(trainer: Trainer, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> tu
     real: list[Tensor] = []
     for name, kept in (("latents", latents), ("real", real)):
         draw = getattr(trainer, name)
-        monkeypatch.setattr(trainer, name, lambda knobs, draw=draw, kept=kept: kept.append(draw(knobs)) or kept[-1])
+        monkeypatch.setattr(trainer, name, lambda *given, draw=draw, kept=kept: kept.append(draw(*given)) or kept[-1])
     trainer.step(knobs)
     return latents, real
 
