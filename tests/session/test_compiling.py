@@ -16,9 +16,10 @@ from torch import Tensor
 
 from tests.logs import log_of
 from tests.presets.test_presets import stand_in
+from tests.wire.visited import until
 from tui_gan.contract.commands import ChangeSetting, SetKnob
 from tui_gan.contract.config import Config
-from tui_gan.contract.knobs import set_knob
+from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.engines.compiled import why_not
 from tui_gan.gan.networks import parameters
@@ -158,6 +159,31 @@ def test_what_cannot_be_compiled_trains_eagerly_and_says_so_once(
     eager = train("eager", config=msgspec.structs.replace(wanted, engine="eager"))
     found, expected = weights(ended.checkpoint(40)), weights(eager.checkpoint(40))
     assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+def test_a_cache_that_cannot_be_written_costs_the_program_and_not_the_run(
+    train: Train, config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    ended = train(config=msgspec.structs.replace(config, engine="compiled"))
+    assert (ended.outcome.status, ended.outcome.error) == ("finished", None)
+    assert sum("the step cannot be compiled" in event.text for event in ended.snapshots[-1].events) == 1
+
+
+def test_a_compiler_that_fails_with_many_words_is_told_by_its_last_line(
+    config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    compiler = tmp_path / "python"
+    compiler.write_text(
+        "#!/bin/sh\ncat > /dev/null\nhead -c 300000 /dev/zero | tr '\\0' 'x' >&2\necho >&2\necho 'it is broken' >&2\nexit 1\n"
+    )
+    compiler.chmod(0o755)
+    monkeypatch.setattr(programs.sys, "executable", str(compiler))
+    begun = programs.Making(Request(config, Knobs(), (1,), 1, 1, 1, 1, ""), tmp_path / "x.so")
+    until(lambda: begun.over)
+    assert begun.failed == "it is broken"
+    begun.close()
 
 
 @pytest.mark.slow

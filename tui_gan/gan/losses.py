@@ -42,8 +42,8 @@ def discriminator_loss(
         factor = coefficients.get(name, hyper.weights[name]) * hyper.regularization * game.config.lazy
         added[name] = factor * term.term(judgement.of(draws.terms.get(name), extra_logits.get(name)))
     regularized = loss
-    for added_one in added.values():
-        regularized = regularized + added_one
+    for weighted in added.values():
+        regularized = regularized + weighted
     total = regularized
     if network.means:
         # Weights that take no part add to it what no gradient is taken of.

@@ -96,24 +96,22 @@ class Compiling:
                 self._note(f"the step cannot be compiled ({failed}); it trains eagerly")
         if repr(case) in self._refused:
             return None
-        config = trainer.config
-        threads = torch.get_num_threads()
-        request = Request(
-            config, knobs, tuple(trainer.dataset.shape), trainer.steps_done, case.k, steps, threads, trainer.form(knobs, steps)
-        )
-        path = programs.place(request)
+        form, threads = trainer.form(knobs, steps), torch.get_num_threads()
+        request = Request(trainer.config, knobs, tuple(trainer.dataset.shape), trainer.steps_done, case.k, steps, threads, form)
         try:
+            path = programs.place(request)
             call = programs.load(path)
+            if call is None:
+                self._making = (case, programs.Making(request, path))
         except (OSError, RuntimeError) as error:
             self._refused.add(repr(case))
-            self._note(f"the compiled step cannot be loaded ({error}); it trains eagerly")
+            self._note(f"the step cannot be compiled ({error}); it trains eagerly")
             return None
         if call is None:
-            self._note("the step is compiled at the lowest priority, which takes about a minute; until then it trains eagerly")
-            self._making = (case, programs.Making(request, path))
+            self._note("the step is compiled at the lowest priority, which takes a minute or more; until then it trains eagerly")
             return None
         self._found[case] = call
-        self._note(f"{steps} steps a call from step {trainer.steps_done:,} on: the compiled step")
+        self._note(f"the compiled step is in use: {steps} steps a call from step {trainer.steps_done:,} on")
         return call
 
 

@@ -31,8 +31,12 @@ class Making:
         # What the compiler writes beside the program goes with this folder, whatever becomes of the process.
         self._folder = tempfile.TemporaryDirectory(prefix="tui-gan-")
         environment = {**os.environ, "TMPDIR": self._folder.name, "TORCHINDUCTOR_CACHE_DIR": self._folder.name}
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-        self._process = subprocess.Popen(command, env=environment, start_new_session=True, **pipes)  # type: ignore[call-overload]
+        self._said = Path(self._folder.name, "said")
+        # Into a file: a compiler may say more than a pipe holds that nobody reads.
+        with self._said.open("wb") as said:
+            self._process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
+            )
         assert self._process.stdin is not None
         with contextlib.suppress(OSError), self._process.stdin as line:
             line.write(msgspec.msgpack.encode(request))
@@ -47,8 +51,7 @@ class Making:
         """Why it could not be made; "" where it has been."""
         if self._process.returncode == 0:
             return ""
-        assert self._process.stderr is not None
-        lines: list[str] = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+        lines = self._said.read_text(errors="replace").strip().splitlines()
         return (lines or [f"the compiler ended with status {self._process.returncode}"])[-1][:LONGEST]
 
     def close(self) -> None:
@@ -57,8 +60,6 @@ class Making:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, 9)
         self._process.wait()
-        if self._process.stderr:
-            self._process.stderr.close()
         self._folder.cleanup()
 
 

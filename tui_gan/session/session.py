@@ -309,7 +309,7 @@ class Session:
         cure = f"; {_cure(error)}, then {how}" if left or not self.hold else ""
         return UsageError(f"cannot write {error.filename or files.run.path}: {error.strerror or error}; {kept}{cure}")
 
-    def _untold_advice(self) -> str | None:
+    def _advice_on_writing(self) -> str | None:
         """What is to be done about what cannot be written while the run trains on."""
         error = next(iter(self.run.unwritten.values()), None)
         return f"{_cure(error)} ({self._unwritable(error)}; tried again every {AGAIN:g} s)" if error else None
@@ -361,7 +361,7 @@ class Session:
             paced=self._pacer.waits and self._pace > 0,
             events=tuple(run.events),
             failure=self._failure,
-            advice=self._advice or self._untold_advice(),
+            advice=self._advice or self._advice_on_writing(),
             settings=settings(run.config, run.trainer.dataset.truth) if "settings" in watched else (),
             stages=slow.stages[: slow.shown] if (slow := self.slow) and slow.holds(run) else (),
             undo=run.changes.undo,
