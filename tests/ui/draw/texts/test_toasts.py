@@ -38,3 +38,10 @@ def test_any_text_in_any_room(look: Look, text: str) -> None:
         drawn = toasts(news, *found, look)
         assert (drawn.width, drawn.height) == found, width
         assert drawn.text().isascii() or not look.ascii_only or not text.isascii(), width
+
+
+@pytest.mark.parametrize("width", range(1, 14))
+def test_long_news_in_the_frame_of_short_ones(look: Look, width: int) -> None:
+    long = Event(1, "the step is compiled at the lowest priority, which takes a minute or more", "note")
+    assert room([Event(1, "hi", "note")], 80) == (8, 3)
+    assert toasts([long], width, 3, look).glyphs.shape == (3, width)

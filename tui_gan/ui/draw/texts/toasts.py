@@ -43,4 +43,5 @@ def toasts(events: Sequence[Event], width: int, height: int, look: Look) -> Canv
 
 
 def _lines(event: Event, width: int) -> list[str]:
-    return textwrap.wrap(event.text, max(1, width - 6), max_lines=LINES, placeholder=" ...") or [""]
+    # A frame that was as wide as shorter news has room for the three dots at least, or they are cut off.
+    return textwrap.wrap(event.text, max(3, width - 6), max_lines=LINES, placeholder=" ...") or [""]
