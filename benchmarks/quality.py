@@ -97,7 +97,7 @@ def _interval(trainer: Trainer, knobs: Any) -> None:
     for _ in range(min(config.log_every, config.steps - trainer.steps_done)):
         trainer.step(knobs)
     if config.coordination != "fixed":
-        trainer.coordinate(knobs, float(trainer.accuracy_sum) / trainer.losses_summed)
+        trainer.coordinate(knobs)
     trainer.clear_losses()
 
 

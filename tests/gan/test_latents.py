@@ -94,9 +94,8 @@ def test_normal_latents_are_the_inverse_at_the_levels_of_the_stream(stratified: 
 
 
 @pytest.mark.parametrize("level", [0.0, 2.0**-25, 1 - 2.0**-24, 1.0])
-def test_normal_latents_are_finite_to_the_ends(level: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(latents_module, "unit", lambda count, dim, stream, stratified: torch.full((count, dim), level))
-    drawn = draw(LATENTS["normal"], 2, 2, stream())
+def test_normal_latents_are_finite_to_the_ends(level: float) -> None:
+    drawn = LATENTS["normal"].of(torch.full((1, 2, 2), level))
     assert drawn.abs().max() < 5
     assert (drawn.sign() == math.copysign(1, level - 0.5)).all()
 
@@ -117,9 +116,8 @@ def test_the_sphere_in_three_dimensions_is_even_along_each_axis() -> None:
         assert stats.kstest(column, stats.uniform(-math.sqrt(3), 2 * math.sqrt(3)).cdf).pvalue > 0.001
 
 
-def test_a_level_of_one_half_has_its_place_on_the_sphere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(latents_module, "unit", lambda count, dim, stream, stratified: torch.full((count, dim), 0.5))
-    drawn = draw(LATENTS["sphere"], 3, 4, stream())
+def test_a_level_of_one_half_has_its_place_on_the_sphere() -> None:
+    drawn = LATENTS["sphere"].of(torch.full((1, 3, 4), 0.5))
     torch.testing.assert_close(drawn.norm(dim=1), torch.full((3,), 2.0))
 
 

@@ -18,7 +18,7 @@ def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws
     """One update's samples and latents with its other chance."""
     if not game.stirs:
         return draws
-    shape, device = (len(draws.latents), *game.dataset.shape), draws.latents.device
+    shape, device = (draws.latents.shape[-2], *game.dataset.shape), draws.latents.device
 
     def noise() -> Tensor | None:
         return torch.randn(shape, device=device) if hyper.noise_sd else None

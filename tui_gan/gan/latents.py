@@ -1,13 +1,12 @@
-"""Latents: the distributions of the generator's input."""
+"""Latents: the distributions of the generator's input, each a function of numbers that are drawn even between 0 and 1."""
 
 import functools
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
-
-Latent = Callable[[int, int, torch.Generator, bool], Tensor]
 
 # Under float32 the inverse is infinite at 0 and 1; this keeps normal latents within 4.9 standard deviations.
 TAIL = 5e-7
@@ -17,55 +16,50 @@ GRID_REACH, GRID_JITTER = 8.0, 0.01
 ON_ONE_LINE = 1e-3
 
 
-def unit(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
+def unit(drawn: Tensor) -> Tensor:
     """U(0, 1); also the levels at which the other distributions are inverted.
 
-    Stratified, each coordinate has one draw in each of `count` equal slices, in random order: (slice + U) / count (a Latin
-    hypercube, McKay et al. 1979).
+    Stratified, which is two numbers for each, every coordinate has one level in each of N equal slices, in random order:
+    (slice + U) / N (a Latin hypercube, McKay et al. 1979).
     """
-    levels = torch.rand(count, dim, generator=stream)
-    if stratified:
-        slices = torch.rand(count, dim, generator=stream).argsort(0)
-        levels.add_(slices).div_(count)
-    return levels
+    return drawn[0] if len(drawn) == 1 else (drawn[0] + drawn[1].argsort(0)) / drawn.shape[1]
 
 
-def normal(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
+def normal(drawn: Tensor) -> Tensor:
     """N(0, 1) in each coordinate, by the inverse of its distribution function."""
-    levels = unit(count, dim, stream, stratified)
-    latents: Tensor = torch.special.ndtri(levels.clamp_(TAIL, 1 - TAIL))
+    latents: Tensor = torch.special.ndtri(unit(drawn).clamp(TAIL, 1 - TAIL))
     return latents
 
 
-def uniform(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
+def uniform(drawn: Tensor) -> Tensor:
     """U(-1, 1) in each coordinate: 2 U(0, 1) - 1."""
-    return 2 * unit(count, dim, stream, stratified) - 1
+    return 2 * unit(drawn) - 1
 
 
-def sphere(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
-    """sqrt(dim) n / |n| with n normal: evenly on the sphere where normal latents of many coordinates lie (White 2016, arXiv:1609.04468).
+def sphere(drawn: Tensor) -> Tensor:
+    """sqrt(Z) n / |n| with n normal: evenly on the sphere where normal latents of many coordinates lie (White 2016, arXiv:1609.04468).
 
     Stratified, n is; the projection keeps the balance of the batch, but not one draw in each slice.
     """
-    normals = normal(count, dim, stream, stratified)
+    normals = normal(drawn)
     # A normal of exactly 0 has no direction, which float32 draws in one dimension once in 17 million times.
-    normals.masked_fill_(normals == 0, TAIL)
+    normals = normals.masked_fill(normals == 0, TAIL)
     length: Tensor = torch.linalg.vector_norm(normals, dim=1, keepdim=True)
-    return normals * (math.sqrt(dim) / length)
+    return normals * (math.sqrt(drawn.shape[2]) / length)
 
 
-def grid(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
-    """linspace(-8, 8, count) + .01 U(0, 1), the same in each coordinate (AYLIEN's gan-intro, 2016).
+def grid(drawn: Tensor) -> Tensor:
+    """linspace(-8, 8, N) + .01 U(0, 1), the same in each coordinate (AYLIEN's gan-intro, 2016).
 
-    It covers its range as it is, so that `stratified` is unread. The order has no trend, so that the first few are no corner of the range
-    and neighbours in a batch no neighbours on the line.
+    The order has no trend, so that the first few are no corner of the range and neighbours in a batch no neighbours on the line.
     """
-    points = torch.linspace(-GRID_REACH, GRID_REACH, count) + GRID_JITTER * torch.rand(count, generator=stream)
-    return points[_order(count), None].repeat(1, dim)
+    count = drawn.shape[1]
+    return (torch.linspace(-GRID_REACH, GRID_REACH, count)[:, None] + GRID_JITTER * drawn[0])[_order(count)]
 
 
-def plain_grid(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
-    """linspace(-8, 8, count), the same in each coordinate, of which AYLIEN's gan-intro draws its pictures; no stream is read."""
+def plain_grid(drawn: Tensor) -> Tensor:
+    """linspace(-8, 8, N), the same in each coordinate, of which AYLIEN's gan-intro draws its pictures; of what is drawn only the shape counts."""
+    _, count, dim = drawn.shape
     return torch.linspace(-GRID_REACH, GRID_REACH, count)[_order(count), None].repeat(1, dim)
 
 
@@ -75,10 +69,42 @@ def _order(count: int) -> Tensor:
     return torch.randperm(count, generator=torch.Generator().manual_seed(0))
 
 
-LATENTS: dict[str, Latent] = {"normal": normal, "uniform": uniform, "unit": unit, "sphere": sphere, "grid": grid}
-"""(count, dim, stream, stratified) -> (count, dim) float32 on the CPU, from the stream alone."""
+def for_each_coordinate(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
+    """Of every latent and coordinate one number, or two where they are stratified."""
+    return torch.rand(2 if stratified else 1, count, dim, generator=stream)
 
-LOOKED_AT: dict[str, Latent] = {**LATENTS, "grid": plain_grid}
+
+def for_each_latent(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
+    """Of every latent one number for all coordinates, whose range is covered as it is, so that `stratified` is unread."""
+    return torch.rand(1, count, 1, generator=stream).repeat(1, 1, dim)
+
+
+def nothing(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
+    """No number at all."""
+    return torch.empty(0, count, dim)
+
+
+class Latent(NamedTuple):
+    """A distribution of latents.
+
+    Attributes:
+        of: what has been drawn, float32 (R, N, Z) -> latents (N, Z), as a function.
+        drawn: (N, Z, stream, stratified) -> R numbers for each coordinate of each latent, U(0, 1), from the stream alone, on the CPU.
+    """
+
+    of: Callable[[Tensor], Tensor]
+    drawn: Callable[[int, int, torch.Generator, bool], Tensor] = for_each_coordinate
+
+
+LATENTS: dict[str, Latent] = {
+    "normal": Latent(normal),
+    "uniform": Latent(uniform),
+    "unit": Latent(unit),
+    "sphere": Latent(sphere),
+    "grid": Latent(grid, for_each_latent),
+}
+
+LOOKED_AT: dict[str, Latent] = {**LATENTS, "grid": Latent(plain_grid, nothing)}
 """The latents of pictures and metrics, by the name of the distribution that is trained on."""
 
 # Where latents lie near a sphere, so that the straight way between two of them leads through where there are hardly any.
@@ -106,5 +132,10 @@ def draw(latent: Latent, count: int, dim: int, stream: torch.Generator, *, strat
             varies far less, while each latent alone keeps its distribution.
         scale: what they are multiplied by; sqrt(3) makes uniform latents as wide as normal ones.
     """
-    latents = latent(count, dim, stream, stratified)
+    return scaled(latent, latent.drawn(count, dim, stream, stratified), scale)
+
+
+def scaled(latent: Latent, drawn: Tensor, scale: float) -> Tensor:
+    """Latents (N, Z) of what has been drawn, times `scale`."""
+    latents = latent.of(drawn)
     return latents if scale == 1 else latents * scale

@@ -16,7 +16,7 @@ class Source(NamedTuple):
 
     Attributes:
         real: (N, *X) in training units.
-        latents: (N, Z).
+        latents: (N, Z), or the numbers (R, N, Z) that they are made of.
     """
 
     real: Callable[[], Tensor]

@@ -130,7 +130,7 @@ class Trainer:
     def drawn(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
         """All chance of a step, update by update."""
         with self.engine.part("data"):
-            return self._drawn(knobs, hyper, program, self.now)
+            return drawn(self.game, Source(lambda: self.real(knobs), lambda: self.latents(knobs)), hyper, program)
 
     def end(self, reports: list[Report]) -> None:
         """Take note that the updates of a step are made."""
@@ -188,10 +188,9 @@ class Trainer:
             return self.dataset.rows(rows, self.device)
         return self.dataset.sample(count, place.stream, self.device)
 
-    def latents(self, knobs: Knobs, place: State | Place | None = None) -> Tensor:
+    def latents(self, knobs: Knobs) -> Tensor:
         """A batch of latents on the device."""
-        stream = (place or self.now).stream
-        return self._draw(knobs.batch_size * self.config.packing, self.config.stratified, stream).to(self.device)
+        return self._draw(knobs.batch_size * self.config.packing, self.config.stratified).to(self.device)
 
     def k_steps(self, knobs: Knobs) -> int:
         """Discriminator updates of this step."""
@@ -270,16 +269,15 @@ class Trainer:
             torch.manual_seed(int(seed[0] >> np.uint64(1)))
         return self.game.hyper(knobs, step), self.game.program(knobs, done, self.k_steps(knobs))
 
-    def _drawn(self, knobs: Knobs, hyper: Hyper, program: Program, place: State | Place) -> list[Draws]:
-        source = Source(lambda: self.real(knobs, place), lambda: self.latents(knobs, place))
-        return drawn(self.game, source, hyper, program)
-
     def _given(self, knobs: Knobs, steps: int, place: State | Place) -> Given:
         """The chance and the scalars of the steps from a place on, which count as done there."""
+        config, latent = self.config, LATENTS[self.config.latent]
+        shape = knobs.batch_size * config.packing, config.latent_dim
+        source = Source(lambda: self.real(knobs, place), lambda: latent.drawn(*shape, place.stream, config.stratified))
         draws, table = [], []
         for _ in range(steps):
             hyper, program = self._prepared(knobs, place.steps_done, place.steps_done)
-            draws.append(self._drawn(knobs, hyper, program, place))
+            draws.append(drawn(self.game, source, hyper, program))
             place.steps_done += 1
             table.append(compiled.row(self.game, hyper, place.steps_done))
         return compiled.Given(draws, torch.tensor(table)), program

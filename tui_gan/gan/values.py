@@ -53,7 +53,7 @@ class Draws(NamedTuple):
 
     Attributes:
         players: those that move, by gradients at the same weights and samples.
-        latents: (N, Z).
+        latents: (N, Z); where a program makes them, the numbers (R, N, Z) that they are made of.
         real: (N, *X) in training units; None where no loss reads it.
         real_noise, fake_noise: (N, *X), standard normal, of instance noise; None without.
         again: as both of these, for a second look of both players at once at the same samples.

@@ -20,6 +20,7 @@ from tui_gan.gan.draws import drawn
 from tui_gan.gan.engines import compiled
 from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.game import game_of
+from tui_gan.gan.latents import LATENTS
 from tui_gan.gan.networks import build
 from tui_gan.gan.orders import Source
 from tui_gan.session.atomic import replacing
@@ -66,12 +67,13 @@ def make(request: Request, target: Path) -> None:
     latents = torch.zeros(1, config.latent_dim)
     now = state.begun(config, generator, discriminator, torch.Generator(), latents, "cpu")
     count = knobs.batch_size * config.packing
-    source = Source(lambda: torch.randn(count, *request.shape), lambda: torch.randn(count, config.latent_dim))
+    latent, stream = LATENTS[config.latent], torch.Generator()
+    source = Source(lambda: torch.randn(count, *request.shape), lambda: latent.drawn(count, config.latent_dim, stream, config.stratified))
     hyper, program = game.hyper(knobs, request.step), game.program(knobs, request.step, request.k)
     engine = Eager(game, now)
     for draws in drawn(game, source, hyper, program):
         # After it every weight has the moments that a program finds of it.
-        engine.update(draws, hyper, program)
+        engine.update(draws._replace(latents=game.latents(draws.latents)), hyper, program)
     given = compiled.Given(
         [drawn(game, source, hyper, program) for _ in range(request.steps)],
         torch.tensor([compiled.row(game, hyper, request.step + 1) for _ in range(request.steps)]),

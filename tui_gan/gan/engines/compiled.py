@@ -22,7 +22,7 @@ class Given(NamedTuple):
     """What a call is given beside the state.
 
     Attributes:
-        draws: of each update of each step.
+        draws: of each update of each step, with the numbers that its latents are made of.
         table: (steps, scalars) of `row`.
     """
 
@@ -142,7 +142,8 @@ def traced(game: Game, state: State, given: Given, hyper: Hyper, program: Progra
             turned = hyper._replace(
                 rates={"D": of_discriminator, "G": of_generator}, momentum=momentum, regularization=regularization, noise_sd=noise_sd
             )
-            values = whole.step(values, each, turned, Pacing(average, means))
+            made = [draws._replace(latents=game.latents(draws.latents)) for draws in each]
+            values = whole.step(values, made, turned, Pacing(average, means))
         for old, new in zip(tensors[:count], _tensors(values), strict=True):
             if new is not old:
                 old.copy_(new)
@@ -159,7 +160,8 @@ def form(game: Game, state: State, given: Given, program: Program) -> str:
     """What makes a program another, as text, beside the versions of what makes it: the same form, the same program."""
     config = game.config
     fields = ("generator", "discriminator", "minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates")
+    latents = ("latent", "latent_dim", "latent_scale", "stratified")
     terms = ("feature_matching", "generator_l2", "historical_averaging", "optimizer", "coordination")
-    named = [f"{name}: {getattr(config, name)!r}" for name in (*fields, *terms)]
+    named = [f"{name}: {getattr(config, name)!r}" for name in (*fields, *latents, *terms)]
     shapes = [f"{tuple(each.shape)} {each.dtype}" for each in Layout(state, program).of(given)]
     return "\n".join([*named, repr(program), repr(given.draws[0][0].players), *shapes])
