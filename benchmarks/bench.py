@@ -110,7 +110,7 @@ def primed(folder: Path, preset: str) -> float:
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen([*PROGRAM, "run", preset, *words], cwd=ROOT, env=environment, **silent)
     try:
-        while not (run / "log.jsonl").exists() or "steps a call from step" not in (run / "log.jsonl").read_text():
+        while not (run / "log.jsonl").exists() or "the compiled step is in use" not in (run / "log.jsonl").read_text():
             if process.poll() is not None:
                 raise AssertionError("a run without an end has ended")
             time.sleep(0.2)

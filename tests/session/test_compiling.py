@@ -26,18 +26,11 @@ from tui_gan.gan.networks import parameters
 from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS
 from tui_gan.session import checkpoint, making, programs
-from tui_gan.session.compiling import call_of
 from tui_gan.session.making import Request
 
 Train = Callable[..., Any]
 # Early on something falls due at nearly every step.
 UNTIL = 100
-
-
-@pytest.fixture
-def config(config: Config) -> Config:
-    """Of calls of two steps."""
-    return msgspec.structs.replace(config, log_every=2)
 
 
 @pytest.fixture
@@ -84,11 +77,6 @@ def weights(path: Path) -> dict[str, Tensor]:
     return {name: value for name, value in checkpoint.read(path)[0].items() if name.startswith(("generator", "discriminator"))}
 
 
-@pytest.mark.parametrize(("every", "steps"), [(50, 5), (1, 1), (7, 7), (16, 8), (10, 5), (13, 1)])
-def test_the_calls_of_an_interval_of_the_log_leave_no_rest(every: int, steps: int) -> None:
-    assert call_of(every) == steps
-
-
 def test_a_compiled_run_is_the_eager_one_to_rounding_and_logs_saves_and_finishes_at_the_same_steps(
     train: Train, config: Config, made: dict[Path, Request]
 ) -> None:
@@ -96,7 +84,6 @@ def test_a_compiled_run_is_the_eager_one_to_rounding_and_logs_saves_and_finishes
     compiled = train("compiled", config=msgspec.structs.replace(config, engine="compiled"), script=script, until=UNTIL)
     eager = train("eager", config=config, script=script, until=UNTIL)
     assert [request.k for request in made.values()] == [1, 2]
-    assert all(request.steps == call_of(config.log_every) > 1 for request in made.values())
     one, other = (
         [(entry["kind"], entry["step"]) for entry in log_of(each.directory.log) if entry["kind"] in ("scalars", "metrics")]
         for each in (compiled, eager)
@@ -110,7 +97,25 @@ def test_a_compiled_run_is_the_eager_one_to_rounding_and_logs_saves_and_finishes
         torch.testing.assert_close(found[name], expected[name], rtol=1e-3, atol=1e-4)
     texts = [event.text for event in compiled.snapshots[-1].events]
     assert sum("the step is compiled at the lowest priority" in text for text in texts) == 2
-    assert sum("steps a call from step" in text for text in texts) == 2
+    assert sum("the compiled step is in use from step" in text for text in texts) == 2
+
+
+def test_lazy_regularizers_and_batch_normalisation_are_those_of_the_eager_run(
+    train: Train, config: Config, made: dict[Path, Request]
+) -> None:
+    """A step at which the regularizers are due is another program than one at which they are not."""
+    changes = {"lazy": 3, "regularizers": {"r1": 2.0}, "generator": Network(widths=(5,), norm="batch")}
+    wanted = msgspec.structs.replace(config, **changes)
+    compiled = train("compiled", config=msgspec.structs.replace(wanted, engine="compiled"), until=UNTIL)
+    eager = train("eager", config=wanted, until=UNTIL)
+    assert sorted(request.step % 3 == 0 for request in made.values()) == [False, True]
+    found, expected = weights(compiled.checkpoint(UNTIL)), weights(eager.checkpoint(UNTIL))
+    assert any("running_mean" in name for name in found)
+    always = weights(train("always", config=msgspec.structs.replace(wanted, lazy=1), until=UNTIL).checkpoint(UNTIL))
+    apart, of_another = (sum(float((each[name] - expected[name]).square().sum()) for name in found) for each in (found, always))
+    assert 0 < apart < 1e-3 * of_another
+    texts = [event.text for event in compiled.snapshots[-1].events]
+    assert sum("the step is compiled" in text for text in texts) == sum("the compiled step is in use" in text for text in texts) == 1
 
 
 def test_a_resume_of_a_compiled_run_is_exact_where_the_program_is_there_at_once(
@@ -120,7 +125,6 @@ def test_a_resume_of_a_compiled_run_is_exact_where_the_program_is_there_at_once(
     # Whoever begins finds the programs that this one has had made.
     train("first", config=wanted, until=UNTIL)
     whole = train("whole", config=wanted, until=UNTIL)
-    # At the next step a call begins.
     train("halved", config=wanted, until=90)
     halved = resume("halved", until=UNTIL)
     found, expected = weights(halved.checkpoint(UNTIL)), weights(whole.checkpoint(UNTIL))
@@ -142,8 +146,7 @@ def test_the_engine_is_chosen_while_it_trains(train: Train, config: Config, made
     [
         ({"discriminator": Network(widths=(5,), dropout=0.5)}, "dropout"),
         ({"generator": Network(widths=(5,), dropout=0.5)}, "dropout"),
-        ({"generator": Network(widths=(5,), norm="batch")}, "batch and spectral normalisation"),
-        ({"discriminator": Network(widths=(5,), spectral=True)}, "batch and spectral normalisation"),
+        ({"discriminator": Network(widths=(5,), spectral=True)}, "spectral normalisation"),
     ],
 )
 def test_what_cannot_be_compiled_trains_eagerly_and_says_so_once(
@@ -180,7 +183,7 @@ def test_a_compiler_that_fails_with_many_words_is_told_by_its_last_line(
     )
     compiler.chmod(0o755)
     monkeypatch.setattr(programs.sys, "executable", str(compiler))
-    begun = programs.Making(Request(config, Knobs(), (1,), 1, 1, 1, 1, ""), tmp_path / "x.so")
+    begun = programs.Making(Request(config, Knobs(), (1,), 1, 1, 1, ""), tmp_path / "x.so")
     until(lambda: begun.over)
     assert begun.failed == "it is broken"
     begun.close()
@@ -208,7 +211,7 @@ def test_a_program_that_the_compiler_has_made_is_the_eager_step(
     found, expected, again = (weights(each.checkpoint(UNTIL)) for each in (whole, eager, halves))
     for name in found:
         torch.testing.assert_close(found[name], expected[name], rtol=1e-3, atol=1e-4)
-    assert any("2 steps a call from step" in event.text for event in whole.snapshots[-1].events)
+    assert any("the compiled step is in use" in event.text for event in whole.snapshots[-1].events)
     assert any(not torch.equal(found[name], expected[name]) for name in found)
     assert all(torch.equal(again[name], found[name]) for name in found)
     (program,) = (tmp_path / "cache" / "tui-gan" / "programs").iterdir()
@@ -232,9 +235,9 @@ def test_a_request_is_understood_where_it_is_made(preset: str, minibatch: bool, 
     monkeypatch.setattr(making, "_compile", lambda *given: None)
     trainer.step(knobs)
     before = trainer.state()
-    form = trainer.form(knobs, 2)
+    form = trainer.form(knobs)
     assert all(torch.equal(value, before[name]) for name, value in trainer.state().items())
-    request = Request(config, knobs, tuple(data.shape), trainer.steps_done, trainer.k_steps(knobs), 2, torch.get_num_threads(), form)
+    request = Request(config, knobs, tuple(data.shape), trainer.steps_done, trainer.k_steps(knobs), torch.get_num_threads(), form)
     making.make(msgspec.msgpack.decode(msgspec.msgpack.encode(request), type=Request), tmp_path / "x.so")
     with pytest.raises(ValueError, match="looks otherwise"):
         making.make(msgspec.structs.replace(request, form=form + " "), tmp_path / "x.so")

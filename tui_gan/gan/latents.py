@@ -58,7 +58,7 @@ def grid(drawn: Tensor) -> Tensor:
 
 
 def plain_grid(drawn: Tensor) -> Tensor:
-    """linspace(-8, 8, N), the same in each coordinate, of which AYLIEN's gan-intro draws its pictures; of what is drawn only the shape counts."""
+    """linspace(-8, 8, N), the same in each coordinate, of which AYLIEN's gan-intro draws its pictures."""
     _, count, dim = drawn.shape
     return torch.linspace(-GRID_REACH, GRID_REACH, count)[_order(count), None].repeat(1, dim)
 

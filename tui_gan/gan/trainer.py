@@ -1,6 +1,7 @@
 """The trainer: a game, its state, the engine that moves it, and the chance of each step."""
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -110,21 +111,33 @@ class Trainer:
             self.end(reports)
         return reports
 
-    def call(self, knobs: Knobs, steps: int, call: Call) -> None:
-        """Train so many steps by one call of a program that was made for `form`."""
-        given, program = self._given(knobs, steps, self.now)
-        self._settled = False
-        if (layout := self._layouts.get(program.minibatch)) is None:
-            layout = self._layouts[program.minibatch] = compiled.Layout(self.now, program)
-        call(layout.of(given))
-        self.now.losses_summed += steps
+    def calls(self, knobs: Knobs, most: int, program_of: Callable[[], Call | None]) -> int:
+        """Train at most so many steps, each by a call of a program that was made for `form`.
 
-    def form(self, knobs: Knobs, steps: int) -> str:
-        """What a program for so many steps from here on has to be made for; nothing changes."""
+        Args:
+            program_of: of the next step; none where it is not to be trained by one.
+
+        Returns:
+            How many steps have been trained.
+        """
+        of_state: dict[bool, list[Tensor]] = {}
+        done = 0
+        while done < most and (call := program_of()):
+            given, program = self._given(knobs, self.now)
+            if (tensors := of_state.get(program.minibatch)) is None:
+                tensors = of_state[program.minibatch] = self._layout(program).of_state()
+            call([*tensors, *given.tensors])
+            self.now.losses_summed += 1
+            self._settled = False
+            done += 1
+        return done
+
+    def form(self, knobs: Knobs) -> str:
+        """What a program for the next step has to be made for; nothing changes."""
         with torch.random.fork_rng(devices=[]):
             now = self.now
             apart = Place(torch.Generator().set_state(now.stream.get_state()), now.drawn, now.steps_done)
-            given, program = self._given(knobs, steps, apart)
+            given, program = self._given(knobs, apart)
         return compiled.form(self.game, self.now, given, program)
 
     def drawn(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
@@ -269,18 +282,21 @@ class Trainer:
             torch.manual_seed(int(seed[0] >> np.uint64(1)))
         return self.game.hyper(knobs, step), self.game.program(knobs, done, self.k_steps(knobs))
 
-    def _given(self, knobs: Knobs, steps: int, place: State | Place) -> Given:
-        """The chance and the scalars of the steps from a place on, which count as done there."""
+    def _given(self, knobs: Knobs, place: State | Place) -> Given:
+        """The chance and the scalars of the next step from a place on, which counts as done there."""
         config, latent = self.config, LATENTS[self.config.latent]
         shape = knobs.batch_size * config.packing, config.latent_dim
         source = Source(lambda: self.real(knobs, place), lambda: latent.drawn(*shape, place.stream, config.stratified))
-        draws, table = [], []
-        for _ in range(steps):
-            hyper, program = self._prepared(knobs, place.steps_done, place.steps_done)
-            draws.append(drawn(self.game, source, hyper, program))
-            place.steps_done += 1
-            table.append(compiled.row(self.game, hyper, place.steps_done))
-        return compiled.Given(draws, torch.tensor(table)), program
+        hyper, program = self._prepared(knobs, place.steps_done, place.steps_done)
+        draws = drawn(self.game, source, hyper, program)
+        place.steps_done += 1
+        return compiled.Given(draws, torch.tensor(compiled.row(self.game, hyper, place.steps_done))), program
+
+    def _layout(self, program: Program) -> compiled.Layout:
+        """Of the tensors of the state; each is made once."""
+        if (layout := self._layouts.get(program.minibatch)) is None:
+            layout = self._layouts[program.minibatch] = compiled.Layout(self.now, program)
+        return layout
 
     def _of(self, player: Player, knobs: Knobs) -> Draws:
         """Samples and latents for one player alone."""

@@ -1,5 +1,6 @@
-"""Several steps a call, by a program for the run as it stands: found in the cache, or made aside while the run trains eagerly."""
+"""Steps by programs for the run as it stands: found in the cache, or made aside while the run trains eagerly."""
 
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -11,8 +12,8 @@ from tui_gan.gan.trainer import Trainer
 from tui_gan.session import programs
 from tui_gan.session.making import Request
 
-# Steps of a call at most: each takes some ten seconds more to compile.
-MOST = 8
+# Seconds for which steps follow each other before anything else is looked after.
+AT_ONCE = 0.02
 
 
 class Case(NamedTuple):
@@ -23,6 +24,7 @@ class Case(NamedTuple):
     k: int
     minibatch: bool
     noise: bool
+    due: bool
 
 
 class Compiling:
@@ -37,30 +39,21 @@ class Compiling:
         self._found: dict[Case, compiled.Call | None] = {}
         self._making: tuple[Case, programs.Making] | None = None
         self._refused: set[str] = set()
+        self._told: set[str] = set()
         self._trainer: Trainer | None = None
-        self._why, self._steps = "", 1
+        self._why = ""
 
     def train(self, trainer: Trainer, knobs: Knobs, most: int) -> int:
-        """Train by a program, at most so many steps; returns how many, 0 where there is none (yet) or where a step has to be eager."""
+        """Train by programs, at most so many steps, and no longer than AT_ONCE; returns how many, 0 where one has to be eager (yet)."""
         if trainer is not self._trainer:
             # A live change has made another; programs of the one before are found in the cache again.
             self._trainer, self._found = trainer, {}
-            self._why, self._steps = compiled.why_not(trainer.game, trainer.now, trainer.device), call_of(trainer.config.log_every)
-        steps = self._steps
-        case = self._case(trainer, knobs, steps)
-        if case is None:
+            self._why = compiled.why_not(trainer.game, trainer.now, trainer.device)
+        if self._why:
+            self._tell(f"the step is not compiled: {self._why}; it trains eagerly")
             return 0
-        if case not in self._found:
-            program = trainer.game.program(knobs, trainer.steps_done, case.k)
-            if not compiled.is_ready(trainer.game, trainer.now, trainer.game.hyper(knobs, trainer.steps_done), program):
-                # An eager step makes what is kept of the weights.
-                return 0
-            self._found[case] = None
-        call = self._found[case] or self._program(case, trainer, knobs, steps)
-        if call is None or steps > most or trainer.steps_done % steps:
-            return 0
-        trainer.call(knobs, steps, call)
-        return steps
+        end = time.perf_counter() + AT_ONCE
+        return trainer.calls(knobs, most, lambda: self._next(trainer, knobs) if time.perf_counter() < end else None)
 
     def close(self) -> None:
         """Make nothing any longer."""
@@ -68,21 +61,21 @@ class Compiling:
             self._making[1].close()
             self._making = None
 
-    def _case(self, trainer: Trainer, knobs: Knobs, steps: int) -> Case | None:
-        if self._why:
-            if self._why not in self._refused:
-                self._refused.add(self._why)
-                self._note(f"the step is not compiled: {self._why}; it trains eagerly")
-            return None
-        noise = trainer.config.instance_noise.sd > 0
-        if noise:
-            # Where it ends within a call, the steps are not of one form.
-            noise, last = (bool(trainer.game.hyper(knobs, trainer.steps_done + each).noise_sd) for each in (0, steps - 1))
-            if noise != last:
+    def _next(self, trainer: Trainer, knobs: Knobs) -> compiled.Call | None:
+        """The program of the next step, if there is one (yet)."""
+        config, step = trainer.config, trainer.steps_done
+        noise = config.instance_noise.sd > 0 and bool(trainer.game.hyper(knobs, step).noise_sd)
+        due = step % config.lazy == 0
+        case = Case(id(trainer), knobs.batch_size, trainer.k_steps(knobs), knobs.minibatch_discrimination, noise, due)
+        if case not in self._found:
+            program = trainer.game.program(knobs, step, case.k)
+            if not compiled.is_ready(trainer.game, trainer.now, trainer.game.hyper(knobs, step), program):
+                # An eager step makes what is kept of the weights.
                 return None
-        return Case(id(trainer), knobs.batch_size, trainer.k_steps(knobs), knobs.minibatch_discrimination, noise)
+            self._found[case] = None
+        return self._found[case] or self._program(case, trainer, knobs)
 
-    def _program(self, case: Case, trainer: Trainer, knobs: Knobs, steps: int) -> compiled.Call | None:
+    def _program(self, case: Case, trainer: Trainer, knobs: Knobs) -> compiled.Call | None:
         """The program of a case, if it is there by now."""
         if self._making:
             made_for, making = self._making
@@ -92,29 +85,41 @@ class Compiling:
             failed = making.failed
             making.close()
             if failed:
-                self._refused.add(repr(made_for))
-                self._note(f"the step cannot be compiled ({failed}); it trains eagerly")
+                self._refuse(made_for, failed)
         if repr(case) in self._refused:
             return None
-        form, threads = trainer.form(knobs, steps), torch.get_num_threads()
-        request = Request(trainer.config, knobs, tuple(trainer.dataset.shape), trainer.steps_done, case.k, steps, threads, form)
+        request = Request(
+            config=trainer.config,
+            knobs=knobs,
+            shape=tuple(trainer.dataset.shape),
+            step=trainer.steps_done,
+            k=case.k,
+            threads=torch.get_num_threads(),
+            form=trainer.form(knobs),
+        )
         try:
             path = programs.place(request)
             call = programs.load(path)
             if call is None:
                 self._making = (case, programs.Making(request, path))
         except (OSError, RuntimeError) as error:
-            self._refused.add(repr(case))
-            self._note(f"the step cannot be compiled ({error}); it trains eagerly")
+            self._refuse(case, str(error))
             return None
+        # With lazy regularization a step has two programs, of which one is told.
+        either = repr(case._replace(due=False))
         if call is None:
-            self._note("the step is compiled at the lowest priority, which takes a minute or more; until then it trains eagerly")
+            self._tell("the step is compiled at the lowest priority, which takes a minute or more; until then it trains eagerly", either)
             return None
         self._found[case] = call
-        self._note(f"the compiled step is in use: {steps} steps a call from step {trainer.steps_done:,} on")
+        self._tell(f"the compiled step is in use from step {trainer.steps_done:,} on", f"in use {either}")
         return call
 
+    def _refuse(self, case: Case, why: str) -> None:
+        self._refused.add(repr(case))
+        self._tell(f"the step cannot be compiled ({why}); it trains eagerly")
 
-def call_of(log_every: int) -> int:
-    """Steps of a call: the most that fill an interval of the log without a rest, up to MOST."""
-    return max(each for each in range(1, MOST + 1) if log_every % each == 0)
+    def _tell(self, text: str, of: str = "") -> None:
+        """Say something once, or once of each of several things."""
+        if (of or text) not in self._told:
+            self._told.add(of or text)
+            self._note(text)

@@ -32,7 +32,6 @@ class Request(msgspec.Struct, frozen=True):
     Attributes:
         shape: of a sample.
         step: at which it is asked for; `k` the discriminator updates of a step there.
-        steps: of a call.
         threads: of the program.
         form: what it is to be made for, which is checked.
     """
@@ -42,7 +41,6 @@ class Request(msgspec.Struct, frozen=True):
     shape: tuple[int, ...]
     step: int
     k: int
-    steps: int
     threads: int
     form: str
 
@@ -74,14 +72,11 @@ def make(request: Request, target: Path) -> None:
     for draws in drawn(game, source, hyper, program):
         # After it every weight has the moments that a program finds of it.
         engine.update(draws._replace(latents=game.latents(draws.latents)), hyper, program)
-    given = compiled.Given(
-        [drawn(game, source, hyper, program) for _ in range(request.steps)],
-        torch.tensor([compiled.row(game, hyper, request.step + 1) for _ in range(request.steps)]),
-    )
+    given = compiled.Given(drawn(game, source, hyper, program), torch.tensor(compiled.row(game, hyper, request.step + 1)))
     if compiled.form(game, now, given, program) != request.form:
         raise ValueError("the step looks otherwise than it was asked for")
     graph = compiled.traced(game, now, given, hyper, program)
-    _compile(graph, compiled.Layout(now, program).of(given), target, request.threads)
+    _compile(graph, [*compiled.Layout(now, program).of_state(), *given.tensors], target, request.threads)
 
 
 def _compile(graph: torch.nn.Module, examples: list[torch.Tensor], target: Path, threads: int) -> None:

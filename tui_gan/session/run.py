@@ -18,7 +18,6 @@ from tui_gan.gan.trainer import Trainer
 from tui_gan.session import arithmetic
 from tui_gan.session.checkpoint import FORMAT, About
 from tui_gan.session.clock import Clock
-from tui_gan.session.compiling import MOST as MOST_AT_ONCE
 from tui_gan.session.compiling import Compiling
 from tui_gan.session.evaluations import due
 from tui_gan.session.files import Files
@@ -30,6 +29,8 @@ from tui_gan.session.undo import Changes, InForce, Progress, different
 EVENTS = 200
 HISTORY = "history."
 PRETRAINING_LOGGED = 10
+# Compiled steps that follow each other at most.
+AT_ONCE = 8
 # Seconds between two tries to write what cannot be written.
 AGAIN = 10.0
 # Of the coefficients that adapt, by their regularizers; others have the regularizer's name.
@@ -140,7 +141,7 @@ class Run:
             self._begin_game()
 
     def train(self, most: int = 1) -> int:
-        """Train a step, or several where they are compiled, and record, evaluate and save what falls due at the last.
+        """Train a step, or several where they are compiled, and record, evaluate and save what falls due after the last.
 
         What cannot be written stops nothing.
 
@@ -168,7 +169,7 @@ class Run:
         if self.config.engine == "eager" or self.remade or self.unwritten:
             return 0
         free = 1
-        while free < min(most, MOST_AT_ONCE) and not self._falls_due(self.step + free):
+        while free < min(most, AT_ONCE) and not self._falls_due(self.step + free):
             free += 1
         return self.compiling.train(self.trainer, self.knobs, free)
 

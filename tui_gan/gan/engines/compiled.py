@@ -1,4 +1,4 @@
-"""The compiled engine: several whole steps a call of a program, which changes a state in place."""
+"""The compiled engine: a whole step a call of a program, which changes a state in place."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -15,19 +15,27 @@ from tui_gan.gan.values import Draws, Hyper, Player, Program
 
 # A program: it changes the first tensors that it is given, those of the state.
 Call = Callable[[list[Tensor]], None]
-Table = list[float]
 
 
 class Given(NamedTuple):
     """What a call is given beside the state.
 
     Attributes:
-        draws: of each update of each step, with the numbers that its latents are made of.
-        table: (steps, scalars) of `row`.
+        draws: of each update, with the numbers that its latents are made of.
+        row: of `row`.
     """
 
-    draws: list[list[Draws]]
-    table: Tensor
+    draws: list[Draws]
+    row: Tensor
+
+    @property
+    def tensors(self) -> list[Tensor]:
+        """All of them, in the order of a pytree."""
+        found = []
+        for draws in self.draws:
+            each = (draws.latents, draws.real, draws.real_noise, draws.fake_noise, *draws.again, *draws.terms.values())
+            found += [tensor for tensor in each if tensor is not None]
+        return [*found, self.row]
 
 
 def why_not(game: Game, state: State, device: str) -> str:
@@ -36,10 +44,8 @@ def why_not(game: Game, state: State, device: str) -> str:
         return "it is for the CPU so far"
     if game.drops or any(isinstance(layer, torch.nn.Dropout) for layer in state.players["G"].network.modules()):
         return "dropout draws inside the networks"
-    changing = {"running_mean", "running_var", "_u", "_v"}
-    names = {name.rpartition(".")[2] for network in state.modules.values() for name, _ in network.named_buffers()}
-    if names & changing:
-        return "batch and spectral normalisation keep numbers beside the weights"
+    if any(name.endswith("._u") for learner in state.players.values() for name, _ in learner.network.named_buffers()):
+        return "spectral normalisation moves numbers of its own"
     if OPTIMIZERS[game.config.optimizer.kind].moved is None:
         return f"the optimiser {game.config.optimizer.kind} is not a function"
     return ""
@@ -56,7 +62,7 @@ def is_ready(game: Game, state: State, hyper: Hyper, program: Program) -> bool:
     return True
 
 
-def row(game: Game, hyper: Hyper, step: int) -> Table:
+def row(game: Game, hyper: Hyper, step: int) -> list[float]:
     """The scalars of the step after which `step` are done."""
     pacing = pacing_of(game.config, step)
     rates = [float(hyper.rates["D"]), float(hyper.rates["G"])]
@@ -112,38 +118,27 @@ class Layout:
         found += [state.loss_sums, state.accuracy_sum]
         return found
 
-    def of(self, given: Given) -> list[Tensor]:
-        """All that a program reads, those of the state first, which it changes."""
-        found = self.of_state()
-        for step in given.draws:
-            for draws in step:
-                each = (draws.latents, draws.real, draws.real_noise, draws.fake_noise, *draws.again, *draws.terms.values())
-                found += [tensor for tensor in each if tensor is not None]
-        found.append(given.table)
-        return found
-
 
 def traced(game: Game, state: State, given: Given, hyper: Hyper, program: Program) -> torch.nn.Module:
     """The graph of a call: a function of the tensors of a layout, that changes those of the state in place."""
     from torch.fx.experimental.proxy_tensor import make_fx
 
     networks = {player: learner.network for player, learner in state.players.items()}
-    whole = Whole(game, networks, [each.players for each in given.draws[0]], program)
+    whole = Whole(game, networks, [each.players for each in given.draws], program)
     layout = Layout(state, program)
-    examples, values = layout.of(given), layout.values()
+    examples, values = [*layout.of_state(), *given.tensors], layout.values()
     (leaves, spec), count = tree_flatten((values, given)), len(_tensors(values))
     assert [id(each) for each in leaves if isinstance(each, Tensor)] == [id(each) for each in examples], "one order for both"
 
     def call(*tensors: Tensor) -> None:
         rest = iter(tensors)
-        values, (draws, table) = tree_unflatten([next(rest) if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
-        for place, each in enumerate(draws):
-            of_discriminator, of_generator, momentum, regularization, noise_sd, average, means = table[place].unbind(0)
-            turned = hyper._replace(
-                rates={"D": of_discriminator, "G": of_generator}, momentum=momentum, regularization=regularization, noise_sd=noise_sd
-            )
-            made = [draws._replace(latents=game.latents(draws.latents)) for draws in each]
-            values = whole.step(values, made, turned, Pacing(average, means))
+        values, (draws, row) = tree_unflatten([next(rest) if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
+        of_discriminator, of_generator, momentum, regularization, noise_sd, average, means = row.unbind(0)
+        turned = hyper._replace(
+            rates={"D": of_discriminator, "G": of_generator}, momentum=momentum, regularization=regularization, noise_sd=noise_sd
+        )
+        made = [each._replace(latents=game.latents(each.latents)) for each in draws]
+        values = whole.step(values, made, turned, Pacing(average, means))
         for old, new in zip(tensors[:count], _tensors(values), strict=True):
             if new is not old:
                 old.copy_(new)
@@ -163,5 +158,5 @@ def form(game: Game, state: State, given: Given, program: Program) -> str:
     latents = ("latent", "latent_dim", "latent_scale", "stratified")
     terms = ("feature_matching", "generator_l2", "historical_averaging", "optimizer", "coordination")
     named = [f"{name}: {getattr(config, name)!r}" for name in (*fields, *latents, *terms)]
-    shapes = [f"{tuple(each.shape)} {each.dtype}" for each in Layout(state, program).of(given)]
-    return "\n".join([*named, repr(program), repr(given.draws[0][0].players), *shapes])
+    shapes = [f"{tuple(each.shape)} {each.dtype}" for each in (*Layout(state, program).of_state(), *given.tensors)]
+    return "\n".join([*named, repr(program), repr(given.draws[0].players), *shapes])

@@ -22,7 +22,7 @@ class Values(NamedTuple):
     """What a step changes, as tensors alone.
 
     Attributes:
-        weights: of each player, in the order of its network; `buffers` what it holds beside them, which stays as it is.
+        weights: of each player, in the order of its network; `buffers` what it holds beside them, of which CHANGING are moved.
         moments: of each weight that has any, by name; `means` of each where there is historical averaging.
         average: the averaged weights of the generator.
         coefficients: of the regularizers that adapt theirs, by name.
@@ -71,6 +71,9 @@ def pacing_of(config: Config, step: int) -> Pacing:
 
 # What is told of a loss beside its gradient, by name: tensors alone, since they leave a derivative.
 Told = dict[str, Tensor]
+# Of the buffers those of batch normalisation, by the last part of their name, which the networks move whenever they are called.
+CHANGING = frozenset({"running_mean", "running_var", "num_batches_tracked"})
+Buffers = dict[Player, list[Tensor]]
 
 
 class Whole:
@@ -87,6 +90,9 @@ class Whole:
         self._names = {
             player: [f"network.{name}" for name, _ in (*network.named_parameters(), *network.named_buffers())]
             for player, network in networks.items()
+        }
+        self._changing: dict[Player, list[bool]] = {
+            player: [name.rpartition(".")[2] in CHANGING for name, _ in network.named_buffers()] for player, network in networks.items()
         }
         active = {id(each) for each in networks["D"].active(program.minibatch)}  # type: ignore[operator]
         self.active: dict[Player, list[int]] = {
@@ -118,27 +124,32 @@ class Whole:
         game, program = self.game, self.program
         seen: dict[Player, Told] = {}
         gradients: dict[Player, list[Tensor]] = {}
+        buffers: Buffers = {}
 
-        def of_discriminator(taking: list[Tensor]) -> tuple[Tensor, Told]:
-            fake = self._network("G", values.weights["G"], values).of(draws.latents)
-            network = self._network("D", self._with(values.weights["D"], taking), values)
+        def of_discriminator(taking: list[Tensor]) -> tuple[Tensor, tuple[Told, Buffers]]:
+            moving = self._moving(values)
+            fake = self._network("G", values.weights["G"], moving, values).of(draws.latents)
+            network = self._network("D", self._with(values.weights["D"], taking), moving, values)
             found, _ = discriminator_loss(game, network, fake, draws, values.coefficients, hyper, program)
-            return found.total, _told(found)
+            return found.total, (_told(found), moving)
 
-        def of_generator(taking: list[Tensor]) -> tuple[Tensor, Told]:
-            generator, discriminator = self._network("G", taking, values), self._network("D", values.weights["D"], values)
+        def of_generator(taking: list[Tensor]) -> tuple[Tensor, tuple[Told, Buffers]]:
+            moving = self._moving(values)
+            generator, discriminator = self._network("G", taking, moving, values), self._network("D", values.weights["D"], moving, values)
             fake = generator.of(draws.latents)
             if "D" in players:
                 _, logits = discriminator_loss(game, discriminator, fake, draws, values.coefficients, hyper, program)
                 found = generator_loss_at_once(game, generator, discriminator, fake, logits, draws, hyper)
             else:
                 found = generator_loss(game, generator, discriminator, fake, draws, hyper, program)
-            return found.total, _told(found)
+            return found.total, (_told(found), moving)
 
-        losses: dict[Player, Callable[[list[Tensor]], tuple[Tensor, Told]]] = {"D": of_discriminator, "G": of_generator}
+        losses: dict[Player, Callable[[list[Tensor]], tuple[Tensor, tuple[Told, Buffers]]]] = {"D": of_discriminator, "G": of_generator}
         for player in players:
             taking = [values.weights[player][place] for place in self.active[player]]
-            gradients[player], seen[player] = grad(losses[player], has_aux=True)(taking)
+            # Of both at once the generator, which is the last, has had both networks called as often as they are in place.
+            gradients[player], (seen[player], buffers) = grad(losses[player], has_aux=True)(taking)
+        values = values._replace(buffers=buffers)
         for player in players:
             values = self._moved(player, values, gradients[player], hyper)
         if "D" in players:
@@ -167,8 +178,15 @@ class Whole:
             found[place] = weight
         return found
 
-    def _network(self, player: Player, weights: list[Tensor], values: Values) -> Network:
-        tensors = dict(zip(self._names[player], (*weights, *values.buffers[player]), strict=True))
+    def _moving(self, values: Values) -> Buffers:
+        """The buffers, where the networks may move them."""
+        return {
+            player: [each.clone() if moves else each for each, moves in zip(values.buffers[player], moving, strict=True)]
+            for player, moving in self._changing.items()
+        }
+
+    def _network(self, player: Player, weights: list[Tensor], buffers: Buffers, values: Values) -> Network:
+        tensors = dict(zip(self._names[player], (*weights, *buffers[player]), strict=True))
         calls = self._calls[player]
 
         def of(*given: Any) -> Tensor:
