@@ -85,7 +85,7 @@ def test_the_engines_are_told_and_what_one_of_them_lacks(program: Program, monke
     compiler = tmp_path / "c++"
     compiler.write_text("")
     monkeypatch.setenv("CXX", str(compiler))
-    assert "eager; not compiled, which needs a C++ compiler" in program("doctor").out
+    assert "eager, not compiled, which needs a C++ compiler" in program("doctor").out
     assert "cure: install g++, or set CXX to another" in program("doctor").out
     compiler.chmod(0o755)
-    assert f"ok   engines    eager, compiled ({compiler})" in program("doctor").out
+    assert f"ok   engines    eager, compiled ({compiler}), not graph, which needs an NVIDIA GPU" in program("doctor").out

@@ -25,7 +25,7 @@ from tui_gan.gan.engines.compiled import why_not
 from tui_gan.gan.networks import parameters
 from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS
-from tui_gan.session import checkpoint, making, programs
+from tui_gan.session import checkpoint, making, programs, timing
 from tui_gan.session.making import Request
 
 Train = Callable[..., Any]
@@ -139,6 +139,45 @@ def test_the_engine_is_chosen_while_it_trains(train: Train, config: Config, made
     (request,) = made.values()
     assert 10 <= request.step <= 15
     assert "engine: compiled (was eager)" in [event.text for event in ended.snapshots[-1].events]
+
+
+def told(ended: Any, words: str) -> list[str]:
+    return [event.text for event in ended.snapshots[-1].events if words in event.text]
+
+
+@pytest.mark.parametrize(("cost", "made_some"), [(1e9, False), (0.0, True)])
+def test_auto_has_a_program_made_where_it_pays(
+    train: Train, config: Config, made: dict[Path, Request], monkeypatch: pytest.MonkeyPatch, cost: float, made_some: bool
+) -> None:
+    monkeypatch.setitem(timing.COST, "compiled", cost)
+    ended = train(config=msgspec.structs.replace(config, engine="auto"), until=UNTIL)
+    assert ended.outcome.error is None
+    assert bool(made) is made_some
+    assert len(told(ended, "auto: compiled, since ")) == made_some
+    assert all(timing.ENOUGH <= request.step < timing.ENOUGH + 5 for request in made.values())
+
+
+def test_auto_trains_eagerly_again_where_a_program_turns_out_to_be_no_faster(
+    train: Train, config: Config, made: dict[Path, Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(timing.COST, "compiled", 0.0)
+    monkeypatch.setattr(timing.Timing, "loses", property(lambda self: self.by_program.steps > 8))
+    ended = train(config=msgspec.structs.replace(config, engine="auto"), until=UNTIL)
+    assert len(told(ended, "the compiled step is in use")) == 1
+    assert len(told(ended, "auto: it trains eagerly, ")) == 1
+
+
+def test_auto_says_why_it_cannot(train: Train, config: Config, made: dict[Path, Request]) -> None:
+    wanted = msgspec.structs.replace(config, engine="auto", discriminator=Network(widths=(5,), dropout=0.5))
+    ended = train(config=wanted)
+    assert told(ended, "not compiled") == ["the step is not compiled: dropout draws inside the networks; it trains eagerly"]
+    assert made == {}
+
+
+def test_graphs_are_refused_where_there_is_no_gpu_for_them(train: Train, config: Config, made: dict[Path, Request]) -> None:
+    ended = train(config=msgspec.structs.replace(config, engine="graph"))
+    assert told(ended, "not captured") == ["the step is not captured: CUDA graphs need an NVIDIA GPU; it trains eagerly"]
+    assert made == {}
 
 
 @pytest.mark.parametrize(

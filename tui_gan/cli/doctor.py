@@ -52,15 +52,16 @@ def _python() -> list[Finding]:
     if len(names) == 1 and shutil.which("nvidia-smi"):
         cure = "this build of torch does not see the GPU: install the CUDA build that pytorch.org names for your driver"
     found.append(("devices", ", ".join(names), cure))
-    return [*found, _engines()]
+    return [*found, _engines(any(name.startswith("cuda") for name in names))]
 
 
-def _engines() -> Finding:
+def _engines(graph: bool) -> Finding:
     """Which engines there are; the compiled one needs a compiler of C++, by the name that PyTorch looks for."""
     compiler = os.environ.get("CXX", "g++")
-    if shutil.which(compiler):
-        return ("engines", f"eager, compiled ({compiler})", None)
-    return ("engines", f"eager; not compiled, which needs a C++ compiler ({compiler} is not there)", "install g++, or set CXX to another")
+    compiled, cure = f"compiled ({compiler})", None
+    if not shutil.which(compiler):
+        compiled, cure = f"not compiled, which needs a C++ compiler ({compiler} is not there)", "install g++, or set CXX to another"
+    return ("engines", f"eager, {compiled}, {'graph' if graph else 'not graph, which needs an NVIDIA GPU'}", cure)
 
 
 def _terminal() -> list[Finding]:

@@ -58,7 +58,8 @@ def run(
         list[str] | None, typer.Option("--set", help="Any setting by its TOML key: --set objective=hinge.", show_default=False)
     ] = None,
     engine: Annotated[
-        str | None, typer.Option(help="How steps are trained: eager, or compiled on the CPU; without it eager.", show_default=False)
+        str | None,
+        typer.Option(help="How steps are trained: eager, compiled (CPU), graph (CUDA), or auto; without it eager.", show_default=False),
     ] = None,
     paused: Paused = False,
     plain: Plain = False,

@@ -256,10 +256,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = 4096
     keep: Annotated[int, Meta(ge=1, le=100_000, description="number of checkpoints that are kept, the newest, beside the best.")] = 5
     engine: Annotated[
-        Literal["eager", "compiled"],
+        Literal["eager", "compiled", "graph", "auto"],
         Meta(
-            description="how steps are trained: eager, one by one in PyTorch; compiled, several a call of a program that PyTorch's "
-            "compiler makes for the run, on the CPU; where it cannot, the run trains eagerly and says why."
+            description="how steps are trained: eager, in PyTorch as it is; compiled, by a program that PyTorch's compiler makes for the "
+            "run, on the CPU; graph, by a CUDA graph; auto, by one of these where timing says that it pays. What an engine cannot train, "
+            "and what is not ready yet, is trained eagerly, and the run says why."
         ),
     ] = "eager"
     linger: Annotated[

@@ -25,6 +25,14 @@ def follow_(average: Sequence[Tensor], weights: Sequence[Tensor], decay: float, 
     torch._foreach_lerp_(list(average), list(weights), step_towards(decay, share, steps_done))
 
 
+@torch.no_grad()
+def towards_(ones: Sequence[Tensor], others: Sequence[Tensor], share: Tensor) -> None:
+    """Move some tensors towards others by a share () that only the device knows."""
+    differences = torch._foreach_sub(list(others), list(ones))
+    torch._foreach_mul_(differences, share)
+    torch._foreach_add_(list(ones), differences)
+
+
 def step_towards(decay: float, share: float, steps_done: int) -> float:
     """1 - d: how far the averaged weights go towards the trained ones after t steps."""
     return 1 - (min(decay, steps_done / (steps_done + 1 / share)) if decay else 0.0)

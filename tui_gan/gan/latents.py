@@ -53,20 +53,20 @@ def grid(drawn: Tensor) -> Tensor:
 
     The order has no trend, so that the first few are no corner of the range and neighbours in a batch no neighbours on the line.
     """
-    count = drawn.shape[1]
-    return (torch.linspace(-GRID_REACH, GRID_REACH, count)[:, None] + GRID_JITTER * drawn[0])[_order(count)]
+    count, device = drawn.shape[1], drawn.device
+    return (torch.linspace(-GRID_REACH, GRID_REACH, count, device=device)[:, None] + GRID_JITTER * drawn[0])[_order(count, device)]
 
 
 def plain_grid(drawn: Tensor) -> Tensor:
     """linspace(-8, 8, N), the same in each coordinate, of which AYLIEN's gan-intro draws its pictures."""
     _, count, dim = drawn.shape
-    return torch.linspace(-GRID_REACH, GRID_REACH, count)[_order(count), None].repeat(1, dim)
+    return torch.linspace(-GRID_REACH, GRID_REACH, count)[_order(count, drawn.device), None].repeat(1, dim)
 
 
 @functools.lru_cache(maxsize=8)
-def _order(count: int) -> Tensor:
+def _order(count: int, device: torch.device) -> Tensor:
     """An order of `count` places, the same at every draw, so that it takes nothing from the stream."""
-    return torch.randperm(count, generator=torch.Generator().manual_seed(0))
+    return torch.randperm(count, generator=torch.Generator().manual_seed(0)).to(device)
 
 
 def for_each_coordinate(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:

@@ -96,6 +96,28 @@ def _adam(moved: Moved, epsilon: float, fused: bool) -> None:
     )
 
 
+def fused_adam_(
+    weights: list[Tensor], gradients: list[Tensor], moments: list[dict[str, Tensor]], rate: Tensor, beta1: float, beta2: float
+) -> None:
+    """`adam` by the fused kernels, in place, with a learning rate () that only the device knows; all have their moments already."""
+    adam_(
+        weights,
+        gradients,
+        [each["exp_avg"] for each in moments],
+        [each["exp_avg_sq"] for each in moments],
+        [],
+        [each["step"] for each in moments],
+        fused=True,
+        amsgrad=False,
+        beta1=beta1,
+        beta2=beta2,
+        lr=rate,
+        weight_decay=0.0,
+        eps=EPSILON,
+        maximize=False,
+    )
+
+
 def sgd(moved: Moved) -> None:
     """Gradient descent with momentum: v = momentum v + gradient, theta -= lr v; the betas and `fused` are unread."""
     # torch's fused update fails where some weights have no velocity yet, as those of a layer that is switched on late.

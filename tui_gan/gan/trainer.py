@@ -17,6 +17,7 @@ from tui_gan.gan.datasets import epochs
 from tui_gan.gan.datasets.dataset import Dataset, Line
 from tui_gan.gan.draws import completed, drawn
 from tui_gan.gan.engines import compiled
+from tui_gan.gan.engines.captured import Captured
 from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.game import game_of
@@ -134,11 +135,12 @@ class Trainer:
 
     def form(self, knobs: Knobs) -> str:
         """What a program for the next step has to be made for; nothing changes."""
-        with torch.random.fork_rng(devices=[]):
-            now = self.now
-            apart = Place(torch.Generator().set_state(now.stream.get_state()), now.drawn, now.steps_done)
-            given, program = self._given(knobs, apart)
-        return compiled.form(self.game, self.now, given, program)
+        return compiled.form(self.game, self.now, *self._given_next(knobs))
+
+    def captured(self, knobs: Knobs) -> Call:
+        """The next step as a program, captured on the GPU; nothing changes."""
+        given, program = self._given_next(knobs)
+        return Captured(self.game, self.now, given, self.game.hyper(knobs, self.steps_done), program)
 
     def drawn(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
         """All chance of a step, update by update."""
@@ -192,14 +194,14 @@ class Trainer:
         config, weights = self.config, self.now.players["G"].weights
         follow_(self._average_weights, weights, config.average_decay, config.average_share, self.now.steps_done)
 
-    def real(self, knobs: Knobs, place: State | Place | None = None) -> Tensor:
-        """A batch of real samples in training units, on the device."""
-        place, count = place or self.now, knobs.batch_size * self.config.packing
+    def real(self, knobs: Knobs, place: State | Place | None = None, device: str = "") -> Tensor:
+        """A batch of real samples in training units, on the device, or on another."""
+        place, count, device = place or self.now, knobs.batch_size * self.config.packing, device or self.device
         if self.config.sampling == "epochs" and self.dataset.rows:
             rows = epochs.rows(place.drawn, count, self.dataset.count, self.config.seed)
             place.drawn += count
-            return self.dataset.rows(rows, self.device)
-        return self.dataset.sample(count, place.stream, self.device)
+            return self.dataset.rows(rows, device)
+        return self.dataset.sample(count, place.stream, device)
 
     def latents(self, knobs: Knobs) -> Tensor:
         """A batch of latents on the device."""
@@ -282,11 +284,17 @@ class Trainer:
             torch.manual_seed(int(seed[0] >> np.uint64(1)))
         return self.game.hyper(knobs, step), self.game.program(knobs, done, self.k_steps(knobs))
 
+    def _given_next(self, knobs: Knobs) -> Given:
+        """As `_given` of the next step, drawn from a copy of the stream."""
+        with torch.random.fork_rng(devices=[]):
+            now = self.now
+            return self._given(knobs, Place(torch.Generator().set_state(now.stream.get_state()), now.drawn, now.steps_done))
+
     def _given(self, knobs: Knobs, place: State | Place) -> Given:
-        """The chance and the scalars of the next step from a place on, which counts as done there."""
+        """The chance and the scalars of the next step from a place on, on the CPU, which counts as done there."""
         config, latent = self.config, LATENTS[self.config.latent]
         shape = knobs.batch_size * config.packing, config.latent_dim
-        source = Source(lambda: self.real(knobs, place), lambda: latent.drawn(*shape, place.stream, config.stratified))
+        source = Source(lambda: self.real(knobs, place, "cpu"), lambda: latent.drawn(*shape, place.stream, config.stratified))
         hyper, program = self._prepared(knobs, place.steps_done, place.steps_done)
         draws = drawn(self.game, source, hyper, program)
         place.steps_done += 1

@@ -1,4 +1,4 @@
-"""Steps by programs for the run as it stands: found in the cache, or made aside while the run trains eagerly."""
+"""Steps by programs for the run as it stands: captured on the GPU, found in the cache, or compiled aside while the run trains eagerly."""
 
 import time
 from collections.abc import Callable
@@ -7,13 +7,18 @@ from typing import NamedTuple
 import torch
 
 from tui_gan.contract.knobs import Knobs
-from tui_gan.gan.engines import compiled
+from tui_gan.gan.engines import captured, compiled
+from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import programs
 from tui_gan.session.making import Request
+from tui_gan.session.timing import Timing
 
 # Seconds for which steps follow each other before anything else is looked after.
 AT_ONCE = 0.02
+WHY_NOT = {"compiled": compiled.why_not, "graph": captured.why_not}
+# What has become of a step, by the engine.
+DONE = {"compiled": "compiled", "graph": "captured"}
 
 
 class Case(NamedTuple):
@@ -32,28 +37,46 @@ class Compiling:
 
     Args:
         note: tells what becomes of them.
+
+    Attributes:
+        timing: of eager steps and of those by programs, where the engine is chosen by it.
     """
 
     def __init__(self, note: Callable[[str], object]) -> None:
         self._note = note
-        self._found: dict[Case, compiled.Call | None] = {}
+        self._found: dict[Case, Call | None] = {}
         self._making: tuple[Case, programs.Making] | None = None
         self._refused: set[str] = set()
         self._told: set[str] = set()
-        self._trainer: Trainer | None = None
-        self._why = ""
+        self._of: tuple[Trainer, str] | None = None
+        self._engine, self._why = "", ""
+        self.timing = Timing()
 
-    def train(self, trainer: Trainer, knobs: Knobs, most: int) -> int:
-        """Train by programs, at most so many steps, and no longer than AT_ONCE; returns how many, 0 where one has to be eager (yet)."""
-        if trainer is not self._trainer:
+    def train(self, trainer: Trainer, knobs: Knobs, most: int, left: int) -> int:
+        """Train by programs, at most so many steps, and no longer than AT_ONCE.
+
+        Args:
+            left: steps until the run ends.
+
+        Returns:
+            How many steps have been trained, 0 where the next has to be eager (yet).
+        """
+        wanted = trainer.config.engine
+        if self._of != (trainer, wanted):
             # A live change has made another; programs of the one before are found in the cache again.
-            self._trainer, self._found = trainer, {}
-            self._why = compiled.why_not(trainer.game, trainer.now, trainer.device)
+            self._of, self._found, self.timing = (trainer, wanted), {}, Timing()
+            self._engine = ("compiled" if trainer.device == "cpu" else "graph") if wanted == "auto" else wanted
+            self._why = WHY_NOT[self._engine](trainer.game, trainer.now, trainer.device)
         if self._why:
-            self._tell(f"the step is not compiled: {self._why}; it trains eagerly")
+            self._tell(f"the step is not {DONE[self._engine]}: {self._why}; it trains eagerly")
             return 0
-        end = time.perf_counter() + AT_ONCE
-        return trainer.calls(knobs, most, lambda: self._next(trainer, knobs) if time.perf_counter() < end else None)
+        if wanted == "auto" and not self._pays(trainer, knobs, left):
+            return 0
+        begun = time.perf_counter()
+        done = trainer.calls(knobs, most, lambda: self._next(trainer, knobs) if time.perf_counter() < begun + AT_ONCE else None)
+        if done:
+            self.timing.by_program.add(time.perf_counter() - begun, done)
+        return done
 
     def close(self) -> None:
         """Make nothing any longer."""
@@ -61,7 +84,20 @@ class Compiling:
             self._making[1].close()
             self._making = None
 
-    def _next(self, trainer: Trainer, knobs: Knobs) -> compiled.Call | None:
+    def _pays(self, trainer: Trainer, knobs: Knobs, left: int) -> bool:
+        """Whether programs are worth their making for the steps that are left, and worth their use now that they are made."""
+        timing = self.timing
+        if timing.loses:
+            self._tell(f"auto: it trains eagerly, {timing.compared}", f"loses {id(trainer)}")
+            return False
+        if any(self._found.values()) or self._making:
+            return True
+        if not timing.pays(trainer.now, trainer.k_steps(knobs) + 1, knobs.batch_size * trainer.config.packing, left, self._engine):
+            return False
+        self._tell(f"auto: {self._engine}, since {left:,} steps are left, of {timing.eager.told} each")
+        return True
+
+    def _next(self, trainer: Trainer, knobs: Knobs) -> Call | None:
         """The program of the next step, if there is one (yet)."""
         config, step = trainer.config, trainer.steps_done
         noise = config.instance_noise.sd > 0 and bool(trainer.game.hyper(knobs, step).noise_sd)
@@ -73,9 +109,21 @@ class Compiling:
                 # An eager step makes what is kept of the weights.
                 return None
             self._found[case] = None
-        return self._found[case] or self._program(case, trainer, knobs)
+        if (call := self._found[case]) or repr(case) in self._refused:
+            return call
+        try:
+            call = self._found[case] = trainer.captured(knobs) if self._engine == "graph" else self._compiled(case, trainer, knobs)
+        except (OSError, RuntimeError) as error:
+            self._refuse(case, str(error))
+            return None
+        if call:
+            self._tell(
+                f"the {DONE[self._engine]} step is in use from step {step:,} on; it equals the eager one to rounding",
+                f"in use {_either(case)}",
+            )
+        return call
 
-    def _program(self, case: Case, trainer: Trainer, knobs: Knobs) -> compiled.Call | None:
+    def _compiled(self, case: Case, trainer: Trainer, knobs: Knobs) -> Call | None:
         """The program of a case, if it is there by now."""
         if self._making:
             made_for, making = self._making
@@ -86,8 +134,8 @@ class Compiling:
             making.close()
             if failed:
                 self._refuse(made_for, failed)
-        if repr(case) in self._refused:
-            return None
+                if made_for == case:
+                    return None
         request = Request(
             config=trainer.config,
             knobs=knobs,
@@ -97,29 +145,25 @@ class Compiling:
             threads=torch.get_num_threads(),
             form=trainer.form(knobs),
         )
-        try:
-            path = programs.place(request)
-            call = programs.load(path)
-            if call is None:
-                self._making = (case, programs.Making(request, path))
-        except (OSError, RuntimeError) as error:
-            self._refuse(case, str(error))
-            return None
-        # With lazy regularization a step has two programs, of which one is told.
-        either = repr(case._replace(due=False))
+        path = programs.place(request)
+        call = programs.load(path)
         if call is None:
-            self._tell("the step is compiled at the lowest priority, which takes a minute or more; until then it trains eagerly", either)
-            return None
-        self._found[case] = call
-        self._tell(f"the compiled step is in use from step {trainer.steps_done:,} on", f"in use {either}")
+            self._making = (case, programs.Making(request, path))
+            said = "the step is compiled at the lowest priority, which takes a minute or more; until then it trains eagerly"
+            self._tell(said, _either(case))
         return call
 
     def _refuse(self, case: Case, why: str) -> None:
         self._refused.add(repr(case))
-        self._tell(f"the step cannot be compiled ({why}); it trains eagerly")
+        self._tell(f"the step cannot be {DONE[self._engine]} ({why}); it trains eagerly")
 
     def _tell(self, text: str, of: str = "") -> None:
         """Say something once, or once of each of several things."""
         if (of or text) not in self._told:
             self._told.add(of or text)
             self._note(text)
+
+
+def _either(case: Case) -> str:
+    """With lazy regularization a step has two programs, of which one is told."""
+    return repr(case._replace(due=False))

@@ -158,20 +158,22 @@ class Run:
         if self.phase:
             self._pretrain_step()
             return 1
-        trained = self._compiled(most)
+        trained = self._by_programs(most)
         if not trained:
+            begun = time.perf_counter()
             self.trainer.step(self.knobs)
+            self.compiling.timing.eager.add(time.perf_counter() - begun)
         self._after_step()
         return trained or 1
 
-    def _compiled(self, most: int) -> int:
-        """Train by a program as many steps as nothing falls due between, at most so many; returns how many, 0 where there is none."""
+    def _by_programs(self, most: int) -> int:
+        """Train by programs as many steps as nothing falls due between, at most so many; returns how many, 0 where there is none."""
         if self.config.engine == "eager" or self.remade or self.unwritten:
             return 0
         free = 1
         while free < min(most, AT_ONCE) and not self._falls_due(self.step + free):
             free += 1
-        return self.compiling.train(self.trainer, self.knobs, free)
+        return self.compiling.train(self.trainer, self.knobs, free, most)
 
     def _falls_due(self, step: int) -> bool:
         """Whether anything has to be done at a step before the next."""

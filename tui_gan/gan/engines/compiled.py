@@ -41,7 +41,7 @@ class Given(NamedTuple):
 def why_not(game: Game, state: State, device: str) -> str:
     """Why the step of a game cannot be compiled, or ""."""
     if device != "cpu":
-        return "it is for the CPU so far"
+        return "that is for the CPU; a GPU has graph"
     if game.drops or any(isinstance(layer, torch.nn.Dropout) for layer in state.players["G"].network.modules()):
         return "dropout draws inside the networks"
     if any(name.endswith("._u") for learner in state.players.values() for name, _ in learner.network.named_buffers()):

@@ -71,9 +71,15 @@ class Eager:
         """Move a player by its gradients; those weights that have none stay as they are."""
         learner = self.state.players[player]
         move_(self.game.config.optimizer, learner.weights, gradients, learner.moments, float(hyper.rates[player]), float(hyper.momentum))
+        self.limit(player, gradients)
+
+    def limit(self, player: Player, gradients: Gradients) -> None:
+        """Keep the columns of the weights that have moved within their limit, where there is one."""
         if player in self._limits:
             matrices, limit = self._limits[player]
-            moved = {id(weight) for weight, gradient in zip(learner.weights, gradients, strict=True) if gradient is not None}
+            moved = {
+                id(weight) for weight, gradient in zip(self.state.players[player].weights, gradients, strict=True) if gradient is not None
+            }
             limit_columns_([(weight, axis) for weight, axis in matrices if id(weight) in moved], limit)
 
     def generator_loss(self, fake: Tensor, draws: Draws, hyper: Hyper, program: Program) -> Seen:

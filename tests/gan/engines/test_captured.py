@@ -1,0 +1,173 @@
+"""The step that is captured against the eager one, and the capture with stand-ins for what only a GPU has."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import pytest
+import torch
+
+from tests.presets.test_presets import stand_in
+from tui_gan.contract.config import Config, Noise, Optimizer
+from tui_gan.contract.knobs import Knobs, set_knob
+from tui_gan.contract.network import Network
+from tui_gan.gan.datasets import DATASETS
+from tui_gan.gan.engines import captured
+from tui_gan.gan.engines.captured import Captured, Static, step_, why_not
+from tui_gan.gan.networks import parameters
+from tui_gan.gan.optimizers import OPTIMIZERS
+from tui_gan.gan.orders import ORDERS
+from tui_gan.gan.trainer import Trainer
+from tui_gan.presets import PRESETS
+
+LIGHT = 300_000
+
+
+def check_agreement(config: Config, data: Any, knobs: Knobs, tolerance: float = 2e-6) -> None:
+    """After one eager step, which makes the moments, each further one by either."""
+    eager, static = (Trainer(config, data, "cpu") for _ in range(2))
+    for trainer in (eager, static):
+        trainer.step(knobs)
+    engine = Static(static.game, static.now)
+    for _ in range(3):
+        hyper, _ = static.prepared(knobs)
+        given, program = static._given(knobs, static.now)
+        step_(engine, given, hyper, program)
+        eager.step(knobs)
+    found, expected = static.state(), eager.state()
+    for name in set(expected) - {"counts"}:
+        torch.testing.assert_close(
+            found[name], expected[name], rtol=50 * tolerance, atol=tolerance, msg=lambda text, name=name: f"{name}: {text}"
+        )
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_step_that_is_captured_is_the_eager_one(config: Config, knobs: Knobs, order: str, optimizer: str) -> None:
+    changes: dict[str, Any] = {
+        "regularizers": {"l2": 0.01, "adaptive_l2": 0.02, "r1": 0.1, "r1_difference": 0.1, "gradient_penalty": 0.2},
+        "packing": 2,
+        "updates": order,
+        "feature_matching": 1.0,
+        "instance_noise": Noise(sd=0.3, steps=10),
+        "historical_averaging": 0.1,
+        "coordination": "accuracy",
+        "optimizer": Optimizer(kind=optimizer, momentum=0.5, momentum_end=0.9, momentum_steps=10 if OPTIMIZERS[optimizer].momentum else 0),
+        "generator": Network(widths=(6,), norm="batch", column_norm=0.4),
+        "discriminator": Network(widths=(7, 5), column_norm=0.3),
+        "average_decay": 0.9,
+    }
+    for minibatch in (False, True):
+        turned = set_knob(set_knob(knobs, "minibatch_discrimination", minibatch), "k_steps", 2)
+        check_agreement(msgspec.structs.replace(config, **changes), DATASETS["gaussian"](True), turned)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_light_preset(preset: str) -> None:
+    config, knobs = PRESETS[preset].config, PRESETS[preset].knobs
+    data = stand_in(config)
+    if sum([*parameters(config, data.shape).values()][:2]) > LIGHT:
+        pytest.skip("it takes long")
+    trainer = Trainer(config, data, "cpu")
+    if why := why_not(trainer.game, trainer.now, "cuda"):
+        pytest.skip(why)
+    # Adam divides gradients that are rounding alone, such as those of a bias before batch normalisation.
+    check_agreement(config, data, knobs, tolerance=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "device", "why"),
+    [
+        ({}, "cpu", "CUDA graphs need an NVIDIA GPU"),
+        ({}, "mps", "CUDA graphs need an NVIDIA GPU"),
+        ({"discriminator": Network(widths=(5,), dropout=0.5)}, "cuda", "dropout draws inside the networks"),
+        ({"generator": Network(widths=(5,), dropout=0.5)}, "cuda:1", "dropout draws inside the networks"),
+        ({}, "cuda:1", ""),
+    ],
+)
+def test_what_cannot_be_captured(build_trainer: Callable[..., Trainer], changes: dict[str, Any], device: str, why: str) -> None:
+    trainer = build_trainer(**changes)
+    assert why_not(trainer.game, trainer.now, device) == why
+
+
+@pytest.fixture
+def gpu(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A graph whose replay takes the step that was captured; what is done on the way."""
+    done: list[str] = []
+    taken: list[Callable[[], None]] = []
+
+    class Graph:
+        def __init__(self) -> None:
+            done.append("capture")
+
+        def replay(self) -> None:
+            taken[-1]()
+
+    class Stream:
+        def wait_stream(self, other: object) -> None:
+            pass
+
+    class Event:
+        def synchronize(self) -> None:
+            done.append("waited")
+
+        def record(self) -> None:
+            pass
+
+    def take(engine: Static, given: Any, hyper: Any, program: Any) -> None:
+        if capturing:
+            taken.append(lambda: step_(engine, given, hyper, program))
+        else:
+            step_(engine, given, hyper, program)
+
+    capturing: list[bool] = []
+
+    @contextlib.contextmanager
+    def graph(made: Graph, capture_error_mode: str) -> Iterator[None]:
+        assert capture_error_mode == "thread_local"
+        capturing.append(True)
+        yield
+        capturing.clear()
+
+    monkeypatch.setattr(captured, "step_", take)
+    for name, value in {
+        "CUDAGraph": Graph, "Stream": Stream, "Event": Event, "graph": graph, "current_stream": Stream,
+        "stream": lambda stream: contextlib.nullcontext(),
+    }.items():  # fmt: skip
+        monkeypatch.setattr(captured.torch.cuda, name, value)
+    return done
+
+
+def test_a_capture_leaves_the_state_as_it_was_and_is_replayed_on_what_it_is_given(
+    build_trainer: Callable[..., Trainer], knobs: Knobs, gpu: list[str]
+) -> None:
+    eager, trainer = build_trainer(), build_trainer()
+    for each in (eager, trainer):
+        each.step(knobs)
+    before = trainer.state()
+    call = trainer.captured(knobs)
+    assert all(torch.equal(value, before[name]) for name, value in trainer.state().items())
+    steps = 2 * captured.UNDER_WAY + 1
+    assert trainer.calls(knobs, steps, lambda: call) == steps
+    for _ in range(steps):
+        eager.step(knobs)
+    found, expected = trainer.state(), eager.state()
+    for name in expected:
+        torch.testing.assert_close(found[name], expected[name], rtol=1e-3, atol=1e-5)
+    assert gpu.count("capture") == 1
+    assert gpu.count("waited") == steps + 1
+
+
+def test_a_state_that_is_another_is_captured_anew(build_trainer: Callable[..., Trainer], knobs: Knobs, gpu: list[str]) -> None:
+    trainer = build_trainer()
+    trainer.step(knobs)
+    call = trainer.captured(knobs)
+    assert isinstance(call, Captured)
+    trainer.calls(knobs, 2, lambda: call)
+    learner = trainer.now.players["G"]
+    learner.moments = {place: {name: value.clone() for name, value in kept.items()} for place, kept in learner.moments.items()}
+    before = learner.moments[0]["exp_avg"].clone()
+    trainer.calls(knobs, 1, lambda: call)
+    assert gpu.count("capture") == 2
+    assert not torch.equal(before, learner.moments[0]["exp_avg"])
