@@ -15,7 +15,7 @@ from tests.program import Program
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
-from tui_gan.session import arithmetic, checkpoint
+from tui_gan.session import arithmetic, checkpoint, devices
 from tui_gan.session.arithmetic import Arithmetic, changed, kept, threads
 
 Train = Callable[..., Any]
@@ -25,9 +25,15 @@ SHARED = Knobs(batch_size=2048, device="cpu", checkpoint_every=1000)
 
 @pytest.fixture(autouse=True)
 def _nothing_asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """PyTorch's own number is 2, whatever the machine has."""
+    """PyTorch's own number is 2, whatever the machine has, and as many help."""
+
+    def all_help(config: Config, knobs: Knobs, dataset: object, most: int) -> tuple[int, str]:
+        torch.set_num_threads(most)
+        return most, ""
+
     before = torch.get_num_threads()
     monkeypatch.setattr(arithmetic, "DEFAULT", 2)
+    monkeypatch.setattr(devices, "helpful_threads", all_help)
     for name in ("MKL_NUM_THREADS", "OMP_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
     yield
@@ -192,3 +198,24 @@ def test_it_is_said_whatever_reports_on_the_run(
     if "--json" in words:
         assert msgspec.json.decode(done.out.splitlines()[-1])["step"] == 4
     assert "OMP_NUM_THREADS" in os.environ
+
+
+def test_a_new_run_that_leaves_it_open_takes_as_many_as_help_and_says_so(
+    train: Train, resume: Train, open_config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def one_helps(config: Config, knobs: Knobs, dataset: object, most: int) -> tuple[int, str]:
+        assert most == 2
+        torch.set_num_threads(1)
+        return 1, "CPU threads: 1, as many as help here"
+
+    monkeypatch.setattr(devices, "helpful_threads", one_helps)
+    ended = train("open", config=open_config, until=2)
+    assert told(ended) == [("info", "CPU threads: 1, as many as help here")]
+    assert checkpoint.read_about(ended.checkpoint(2)).arithmetic.threads == 1
+    restarted_where(2, monkeypatch)
+    resume("open", 4)
+    assert torch.get_num_threads() == 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    restarted_where(2, monkeypatch)
+    train("asked", config=open_config, until=2)
+    assert torch.get_num_threads() == 2

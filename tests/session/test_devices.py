@@ -50,3 +50,40 @@ def test_timing_steps_leaves_torchs_own_stream_alone(config: Config, knobs: Knob
     assert best == "cpu"
     assert "ms a step" in said
     assert torch.equal(before, torch.random.get_rng_state())
+
+
+@pytest.mark.parametrize(
+    ("most", "taken", "best", "tried"),
+    [
+        (1, {}, 1, []),
+        (2, {1: 4.0, 2: 3.0}, 2, [1, 2]),
+        (2, {1: 4.0, 2: 3.8}, 1, [1, 2]),
+        (16, {1: 8.0, 2: 4.0, 4: 3.9, 8: 9.0, 16: 0.1}, 2, [1, 2, 4, 8]),
+        (6, {1: 8.0, 2: 7.5, 4: 5.0, 6: 3.0}, 6, [1, 2, 4, 6]),
+    ],
+)
+def test_more_threads_are_taken_as_long_as_they_help(
+    config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch, most: int, taken: dict[int, float], best: int, tried: list[int]
+) -> None:
+    now, asked = [1], []
+
+    def seconds(trainer: object, knobs: Knobs) -> float:
+        asked.append(now[0])
+        return taken[now[0]] / 1000
+
+    monkeypatch.setattr(devices.torch, "set_num_threads", lambda count: now.__setitem__(0, count))
+    monkeypatch.setattr(devices, "_seconds_a_step", seconds)
+    found, said = devices.helpful_threads(config, knobs, DATASETS["gaussian"](True), most)
+    assert (found, asked) == (best, tried)
+    assert now == [best]
+    if tried:
+        assert said.startswith(f"CPU threads: {best}, as many as help here (1: {taken[1]:g} ms a step, 2: ")
+
+
+def test_threads_are_timed_by_steps_of_a_trainer_apart(config: Config, knobs: Knobs) -> None:
+    before = torch.get_num_threads()
+    found, said = devices.helpful_threads(config, knobs, DATASETS["gaussian"](True), 2)
+    assert found in (1, 2)
+    assert torch.get_num_threads() == found
+    assert "ms a step" in said
+    torch.set_num_threads(before)

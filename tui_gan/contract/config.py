@@ -98,7 +98,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     steps: Annotated[Count, Meta(description="step at which the run finishes.")] = 100_000
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1, description="seed of all random numbers.")] = 0
     threads: Annotated[
-        int, Meta(ge=0, le=1024, description="CPU threads of PyTorch; 0 takes PyTorch's default, and keeps it when the run is resumed.")
+        int,
+        Meta(
+            ge=0,
+            le=1024,
+            description="CPU threads of PyTorch; 0 takes as many as help, timed at the start, and keeps them when the run is resumed.",
+        ),
     ] = 0
     dataset: Annotated[str, Meta(description="data set to learn; unused where `data` is given.")] = "gaussian"
     data: Annotated[str, Meta(description="your own file or folder of data; empty for none.")] = ""

@@ -1,4 +1,4 @@
-"""Devices: which there are, and which is the faster for a configuration."""
+"""Devices: which there are, which is the faster for a configuration, and how many threads of the CPU help it."""
 
 import time
 
@@ -10,7 +10,10 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets import Dataset
 from tui_gan.gan.trainer import Trainer
 
-WARM_UP, TIMED = 10, 30
+# Steps, and the seconds after which no further one is timed.
+WARM_UP, TIMED, LONG_ENOUGH = 10, 30, 0.5
+# By which share of the time more threads have to be faster to be taken.
+MARGIN = 0.1
 
 
 def available() -> tuple[str, ...]:
@@ -50,12 +53,45 @@ def fastest(config: Config, knobs: Knobs, dataset: Dataset) -> tuple[str, str]:
     return best, f"device: {best}, the faster here ({timings})"
 
 
+def helpful_threads(config: Config, knobs: Knobs, dataset: Dataset, most: int) -> tuple[int, str]:
+    """Find the number of threads that trains this configuration fastest on the CPU, by timing steps of a scratch trainer with 1, 2, 4, ...
+
+    On a busy machine, and with small networks, more of them wait for each other longer than they save.
+
+    Args:
+        most: threads that are tried.
+
+    Returns:
+        The number, which is PyTorch's from now on, and one line that says how it was found out.
+    """
+    counts = [*(1 << power for power in range(most.bit_length()) if 1 << power < most), most]
+    if len(counts) == 1:
+        return most, ""
+    trainer = Trainer(config, dataset, "cpu")
+    seconds: dict[int, float] = {}
+    best = counts[0]
+    for count in counts:
+        torch.set_num_threads(count)
+        seconds[count] = _seconds_a_step(trainer, knobs)
+        if seconds[count] < (1 - MARGIN) * seconds[best]:
+            best = count
+        elif seconds[count] > (1 + MARGIN) * seconds[best]:
+            break
+    torch.set_num_threads(best)
+    timings = ", ".join(f"{count}: {1000 * taken:.3g} ms a step" for count, taken in seconds.items())
+    return best, f"CPU threads: {best}, as many as help here ({timings})"
+
+
 def _seconds_a_step(trainer: Trainer, knobs: Knobs) -> float:
-    for _ in range(WARM_UP):
+    _timed(trainer, knobs, WARM_UP)
+    return _timed(trainer, knobs, TIMED)
+
+
+def _timed(trainer: Trainer, knobs: Knobs, most: int) -> float:
+    """Seconds a step of so many, or of fewer that take long enough."""
+    start, done = time.perf_counter(), 0
+    while done < most and time.perf_counter() < start + LONG_ENOUGH:
         trainer.step(knobs)
+        done += 1
     trainer.is_finite()
-    start = time.perf_counter()
-    for _ in range(TIMED):
-        trainer.step(knobs)
-    trainer.is_finite()
-    return (time.perf_counter() - start) / TIMED
+    return (time.perf_counter() - start) / done

@@ -1,6 +1,7 @@
 """From a plan to a session that is ready to train."""
 
 import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
     dataset, found = dataset_of(plan.config, plan.run.path)
     weight = _weight(plan, dataset)
     device, found_out = _device(plan, dataset)
+    helping = _threads(plan, dataset, device)
     knobs = dataclasses.replace(plan.knobs, device=device)
     trainer = Trainer(plan.config, dataset, device)
     try:
@@ -69,7 +71,7 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
         run.began = rundir.checksum(plan.run)
     # A run that goes on has told already what is still the same.
     told = {event.text for event in run.events}
-    notes: list[tuple[str, EventKind]] = [(note, "info") for note in (*found, weight, found_out, plan.notice) if note]
+    notes: list[tuple[str, EventKind]] = [(note, "info") for note in (*found, weight, found_out, helping, plan.notice) if note]
     notes += [(left_out(files.damaged), "warning")] if files.damaged else []
     notes += [(doubt, "warning") for doubt in doubts(run.config, run.knobs)]
     for text, kind in notes:
@@ -105,6 +107,14 @@ def _device(plan: Plan, dataset: Dataset) -> tuple[str, str | None]:
     if plan.knobs.device == "auto":
         return devices.fastest(plan.config, plan.knobs, dataset)
     return devices.check(plan.knobs.device), None
+
+
+def _threads(plan: Plan, dataset: Dataset, device: str) -> str:
+    """Set as many threads as help, where a new run on the CPU leaves that open; returns how they were found out."""
+    if plan.config.threads or plan.checkpoint or device != "cpu" or arithmetic.variable() in os.environ:
+        return ""
+    _, said = devices.helpful_threads(plan.config, plan.knobs, dataset, arithmetic.DEFAULT)
+    return said
 
 
 def _tell_arithmetic(run: Run, before: About) -> None:
