@@ -13,7 +13,7 @@ import pytest
 import tui_gan
 
 ROOT = Path(tui_gan.__file__).parent
-HEAVY_ROOMS = {"data", "gan", "serve", "session", "ui"}
+HEAVY_ROOMS = {"bench", "data", "gan", "serve", "session", "ui"}
 
 
 class Rule(NamedTuple):
@@ -36,10 +36,14 @@ RULES = {
     "headless": Rule({"contract"}, {"rich"}),
     "plain": Rule({"contract"}, set()),
     "presets": Rule({"contract"}, {"msgspec"}),
-    "cli": Rule({"", "contract", "data", "gan", "serve", "session", "ui", "wire", "headless", "plain", "presets"}, {"typer", "rich"}),
+    "bench": Rule({"contract", "gan", "session"}, {"torch", "msgspec"}),
+    "cli": Rule(
+        {"", "bench", "contract", "data", "gan", "serve", "session", "ui", "wire", "headless", "plain", "presets"}, {"typer", "rich"}
+    ),
 }
 # What a room may load inside a function alone: what takes long, and what need not be installed.
 BODIES = {
+    "bench": {"jax"},
     "cli": {"torch", "numpy", "msgspec", "textual", "platformdirs", "psutil"},
     "data": {"datasets"},
     "gan": {"torch_fidelity"},

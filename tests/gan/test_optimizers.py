@@ -57,6 +57,21 @@ def test_three_updates_by_hand(name: str, fused: bool, size: float) -> None:
     assert theta.tolist() == pytest.approx(expected, rel=1e-9)
 
 
+@every_optimizer
+@pytest.mark.parametrize("fused", [False, True])
+def test_gradients_of_another_memory_layout_move_the_weights_that_they_are_of(name: str, fused: bool) -> None:
+    """As second derivatives of convolutions have."""
+    gradient = torch.arange(1.0, 13.0).view(3, 4)
+    one, other = (torch.zeros(3, 4, requires_grad=True) for _ in range(2))
+    strided = gradient.t().contiguous().t()
+    assert strided.stride() != one.stride()
+    moments: list[Moments] = [{}, {}]
+    for scale in (1.0, -0.5):
+        for theta, found, kept in zip((one, other), (gradient, strided), moments, strict=True):
+            move_(Optimizer(kind=name), [theta], [scale * found], kept, rate=0.1, momentum=0.6, fused=fused)
+    assert torch.equal(one, other)
+
+
 @pytest.mark.parametrize("fused", [False, True])
 def test_adam_is_fused_where_it_is_told(fused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[bool] = []

@@ -13,7 +13,7 @@ from typing import Annotated, cast
 import typer
 
 from tui_gan import __version__
-from tui_gan.cli import attaching, doctor, events, listing, own, running, runs, serving, using, visiting
+from tui_gan.cli import attaching, bench, doctor, events, listing, own, running, runs, serving, using, visiting
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.outer import check_place, tell
 
@@ -46,6 +46,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export": using.export,
     "keys": own.keys,
     "doctor": doctor.doctor,
+    "bench": bench.bench,
 }
 # What all of Typer's errors are that speak of the words of the command line; it has no public name.
 WRONG_WORDS = cast(type[typer.BadParameter], typer.BadParameter.__base__)

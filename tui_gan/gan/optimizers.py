@@ -224,7 +224,7 @@ def move_(
     taking = [place for place, gradient in enumerate(gradients) if gradient is not None]
     moved = Moved(
         [weights[place] for place in taking],
-        [gradient for gradient in gradients if gradient is not None],
+        [laid_out(weight, gradient) for weight, gradient in zip(weights, gradients, strict=True) if gradient is not None],
         [moments.setdefault(place, {}) for place in taking],
         moments,
         rate,
@@ -237,6 +237,11 @@ def move_(
     for place in taking:
         if not moments[place]:
             del moments[place]
+
+
+def laid_out(weight: Tensor, gradient: Tensor) -> Tensor:
+    """The gradient in the memory layout of its weight, by which alone the fused kernels pair them; second derivatives have others."""
+    return gradient if gradient.stride() == weight.stride() else torch.empty_like(weight).copy_(gradient)
 
 
 def moments_of(settings: Optimizer, weights: Sequence[Tensor], momentum: float) -> dict[str, Tensor]:

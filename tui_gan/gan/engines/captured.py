@@ -8,7 +8,7 @@ from tui_gan.gan.average import towards_
 from tui_gan.gan.engines.compiled import Given, Layout
 from tui_gan.gan.engines.eager import Eager, Gradients
 from tui_gan.gan.game import Game
-from tui_gan.gan.optimizers import OPTIMIZERS, Pace, fused_adam_
+from tui_gan.gan.optimizers import OPTIMIZERS, Pace, fused_adam_, laid_out
 from tui_gan.gan.state import State
 from tui_gan.gan.values import Hyper, Player, Program
 
@@ -37,7 +37,7 @@ class Static(Eager):
         settings, learner = self.game.config.optimizer, self.state.players[player]
         taking = [place for place, gradient in enumerate(gradients) if gradient is not None]
         weights = [learner.weights[place].detach() for place in taking]
-        found = [gradient for gradient in gradients if gradient is not None]
+        found = [laid_out(weight, gradients[place]) for weight, place in zip(weights, taking, strict=True)]  # type: ignore[arg-type]
         moments = [learner.moments.get(place, {}) for place in taking]
         rate = hyper.rates[player]
         assert isinstance(rate, Tensor)

@@ -1,0 +1,130 @@
+"""`tui-gan bench`: how fast this machine trains by each engine, beside a plain PyTorch loop of the same step."""
+
+import json as json_text
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tui_gan.cli import settings
+from tui_gan.contract.errors import TuiGanError, UsageError
+from tui_gan.contract.outer import tell
+from tui_gan.presets import PRESETS
+
+if TYPE_CHECKING:
+    from tui_gan.bench.floors import Machine
+
+MEASURED = ("toy1d", "toy1d-aylien-2017-07", "digits", "mnist", "mnist-dcgan")
+# That JAX trains too.
+TOY = "toy1d"
+HEAD = f"{'':16}{'steps/s':>9}{'over plain':>12}{'(least .. most)':>18}{'ms a step':>11}{'floor':>8}"
+
+
+def bench(
+    presets: Annotated[
+        list[str] | None, typer.Argument(help=f"Presets; without any {', '.join(MEASURED)}.", autocompletion=lambda: list(PRESETS))
+    ] = None,
+    device: Annotated[str, typer.Option(help="Device: cpu, cuda or cuda:N.")] = "cpu",
+    rounds: Annotated[int, typer.Option(min=1, max=1000, help="How many times each way to train has its turn.")] = 5,
+    seconds: Annotated[float, typer.Option(min=0.05, max=3600, help="Seconds of a turn.")] = 1.0,
+    minibatch: Annotated[bool, typer.Option("--minibatch", help="With minibatch discrimination.")] = False,
+    screen: Annotated[bool, typer.Option("--screen", help="Also the speed of whole runs on a screen, over that without it.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")] = False,
+) -> None:
+    """Measure each engine beside a plain PyTorch loop of the same step (1.00)."""
+    for name in presets or ():
+        settings.resolved(name, None, {}, {}, {})
+
+    from tui_gan.bench import floors
+    from tui_gan.session import devices
+
+    devices.check(device)
+    of_machine = floors.machine(device)
+    found: list[dict[str, Any]] = []
+    for name in presets or MEASURED:
+        try:
+            found.append(_of_preset(name, device, of_machine, rounds, seconds, minibatch))
+        except TuiGanError as error:
+            if presets:
+                raise
+            tell(f"{name}: left out: {error}", sys.stderr)
+            continue
+        if screen:
+            found[-1]["screen_over_headless"] = _on_screen(found[-1], rounds, seconds)
+        if not json:
+            _show(found[-1])
+    if json:
+        about = {"flops": of_machine.flops, "bandwidth": of_machine.bandwidth, "device": device}
+        tell(json_text.dumps({"machine": about, "presets": found}))
+
+
+def _of_preset(name: str, device: str, of_machine: "Machine", rounds: int, seconds: float, minibatch: bool) -> dict[str, Any]:
+    import torch
+
+    from tui_gan.bench import floors, measuring, plain, toy_in_jax
+    from tui_gan.gan.trainer import Trainer
+    from tui_gan.session import devices
+    from tui_gan.session.sources import dataset_of
+
+    turned = {"minibatch_discrimination": True} if minibatch else {}
+    config, knobs = settings.resolved(name, None, {}, {}, {"device": device, **turned})
+    if lacking := plain.why_not(config):
+        raise UsageError(f"{name} has no plain loop to be measured against: it does not know {lacking}")
+    torch.set_flush_denormal(True)
+    dataset, _ = dataset_of(config, Path())
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    elif device == "cpu":
+        devices.helpful_threads(config, knobs, dataset, torch.get_num_threads())
+    ways = dict(measuring.ways(config, knobs, dataset, device, lambda text: tell(f"{name}: {text}", sys.stderr)))
+    if name == TOY and device == "cpu" and not minibatch and (version := toy_in_jax.version()):
+        ways[f"JAX {version}"] = measuring.Way(toy_in_jax.scanned(config, knobs))
+    speeds = measuring.measured(ways, rounds, seconds, device)
+    floor = floors.floor(Trainer(config, dataset, device), knobs, of_machine)
+    return {
+        "preset": name,
+        "threads": torch.get_num_threads(),
+        "floor_seconds": {"arithmetic": floor.arithmetic, "memory": floor.memory},
+        "engines": {
+            way: {
+                "steps_per_second": speed.median,
+                "over_plain": speed.ratio,
+                "over_plain_range": [min(speed.over_plain), max(speed.over_plain)],
+                "seconds_over_floor": 1 / speed.median / floor.seconds,
+            }
+            for way, speed in speeds.items()
+        },
+        "refused": {name: way.why_not for name, way in ways.items() if way.why_not},
+    }
+
+
+def _on_screen(found: dict[str, Any], rounds: int, seconds: float) -> dict[str, list[float]]:
+    from tui_gan.bench import measuring
+    from tui_gan.bench.screen import kept
+
+    ratios = {}
+    for engine in measuring.ENGINES:
+        if speed := found["engines"].get(engine):
+            steps = max(1_000, round(10 * seconds * speed["steps_per_second"]))
+            ratios[engine] = kept(found["preset"], engine, steps, rounds)
+    return ratios
+
+
+def _show(found: dict[str, Any]) -> None:
+    import statistics
+
+    floor = max(found["floor_seconds"].values())
+    tell()
+    tell(f"{found['preset']}, {found['threads']} thread{'s' * (found['threads'] != 1)}, a step at least {1000 * floor:.3g} ms")
+    tell(HEAD)
+    for way, speed in found["engines"].items():
+        least, most = speed["over_plain_range"]
+        spread = f"({least:.2f} .. {most:.2f})"
+        times = f"{1000 / speed['steps_per_second']:>11.3g}{speed['seconds_over_floor']:>7.1f}x"
+        tell(f"{way:16}{speed['steps_per_second']:>9,.0f}{speed['over_plain']:>12.2f}{spread:>18}{times}")
+    for way, why in found["refused"].items():
+        tell(f"{way:16}not here: {why}")
+    for engine, ratios in found.get("screen_over_headless", {}).items():
+        kept = f"{statistics.median(ratios):.3f} ({min(ratios):.3f} .. {max(ratios):.3f})"
+        tell(f"{engine} on a screen keeps {kept} of its speed")
