@@ -154,7 +154,7 @@ def test_the_fused_update_is_taken_where_there_is_one(device: str, fused: bool, 
     given: list[Moved] = []
     monkeypatch.setitem(OPTIMIZERS, "adam", Method(given.append))
     # A weight of which its place alone is asked, since the device may not be there.
-    weight: Any = SimpleNamespace(device=torch.device(device))
+    weight: Any = SimpleNamespace(device=torch.device(device), stride=lambda: (1,))
     move_(Optimizer(kind="adam", beta1=0.3, beta2=0.7), [weight], [torch.zeros(2)], {}, rate=0.1, momentum=0.0)
     (moved,) = given
     assert (moved.fused, (moved.beta1, moved.beta2)) == (fused, (0.3, 0.7))

@@ -38,8 +38,9 @@ def by_loops(module: MinibatchDiscrimination, hidden: np.ndarray) -> list[list[f
         features = []
         for b in range(module.kernels):
             total = 0.0
-            for following in range(1, others + 1):
-                j = (i + following) % batch
+            # One more behind than before where the number is odd.
+            for place in (*range(-(others // 2), 0), *range(1, (others + 1) // 2 + 1)):
+                j = (i + place) % batch
                 total += math.exp(-sum(abs(rows[i, c, b] - rows[j, c, b]) for c in range(module.dim)))
             features.append(total / others)
         found.append(features)

@@ -105,10 +105,10 @@ def _judged(game: Game, network: Network, batches: Sequence[Tensor], draws: Draw
     """Logits of each batch, real, fake and maybe shifted real, judged apart where the discriminator would mix real and fake."""
     if draws.seed is not None:
         return _judged_alike(network, batches, draws.seed, program)
-    if program.minibatch or not game.judges_alone:
+    if not game.judges_alone:
         return [network.of(batch, program.minibatch) for batch in batches]
-    # A discriminator that judges each sample by itself does not know its batch, and one pass is quicker than three.
-    return torch.split(network.of(torch.cat(tuple(batches))), len(batches[0]))
+    # But for the minibatch features a sample does not know its batch, and one pass is quicker than three.
+    return torch.split(network.of(torch.cat(tuple(batches)), program.minibatch, None, len(batches)), len(batches[0]))
 
 
 def _judged_alike(network: Network, batches: Sequence[Tensor], seed: int, program: Program) -> Sequence[Tensor]:

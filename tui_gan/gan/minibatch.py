@@ -1,7 +1,12 @@
 """Minibatch discrimination (Salimans et al. 2016, arXiv:1606.03498, section 3.2)."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+
+# From this distance on all are equally far: the exponential of less is no normal number, and takes twenty times as long.
+FAR = 80.0
 
 
 def normal_(weight: Tensor, sd: float) -> None:
@@ -14,8 +19,8 @@ class MinibatchDiscrimination(nn.Module):
     """How close each sample of a batch lies to others, as `kernels` features.
 
     With M = h T, `dim` numbers for each kernel b: o(h_i)_b = mean over j of exp(-|M_i,b - M_j,b|_1), where j runs over the
-    others of the batch, or over the `limit` that follow i in it (cyclically) when there are more. A mean where the paper has
-    a sum, so that the features keep their scale when the batch size is turned.
+    others of the batch, or over the `limit` nearest in it, half of them before and half behind it in a circle, when there are more. A
+    mean where the paper has a sum, so that the features keep their scale when the batch size is turned.
     """
 
     def __init__(self, features: int, kernels: int, dim: int, limit: int = 0) -> None:
@@ -24,26 +29,27 @@ class MinibatchDiscrimination(nn.Module):
         self.projection = nn.Parameter(torch.empty(features, kernels * dim))
         normal_(self.projection, features**-0.5)
 
-    def forward(self, hidden: Tensor, company: Tensor | None = None) -> Tensor:
+    def forward(self, hidden: Tensor, company: Tensor | None = None, batches: int = 1) -> Tensor:
         """Compute the features.
 
         Args:
-            hidden: (B, F) hidden units of the batch.
+            hidden: (B, F) hidden units of the batch, or of several of equal size that follow each other.
             company: (C, F) hidden units of a reference batch; each sample is then judged among these alone.
 
         Returns:
             (B, kernels), each in 0 .. 1.
         """
         own = self._projected(hidden)
-        batch = len(hidden)
         if company is not None:
             return _mean_closeness(own, self._projected(company)[:, :, None])
+        batch = len(hidden) // batches
         others = min(self.limit or batch, batch - 1)
         if others == 0:
-            return own.new_zeros(batch, self.kernels)
-        # The batch twice in a row, under a sliding window: row i holds the samples i + 1 ... i + others.
-        following = torch.cat((own, own), 2)[:, :, 1 : batch + others].unfold(2, others, 1)
-        return _mean_closeness(own, following)
+            return own.new_zeros(len(hidden), self.kernels)
+        # Each kernel of each batch is one of its own.
+        apart = own.reshape(self.dim, -1, batch)
+        features: Tensor = _Nearest.apply(apart, others)[0]  # type: ignore[no-untyped-call]
+        return features.reshape(self.kernels, len(hidden)).t()
 
     def _projected(self, hidden: Tensor) -> Tensor:
         """(B, F) -> (dim, kernels, B): one plane a dimension, which adds up faster than a sum over a short last axis."""
@@ -51,6 +57,87 @@ class MinibatchDiscrimination(nn.Module):
 
 
 def _mean_closeness(own: Tensor, others: Tensor) -> Tensor:
-    """Mean of exp(-L1 distance): (dim, kernels, B) against (dim, kernels, B or 1, C) -> (B, kernels)."""
+    """Mean of exp(-L1 distance): (dim, kernels, B) against (dim, kernels, 1, C) -> (B, kernels)."""
     distance = sum((mine[:, :, None] - theirs).abs() for mine, theirs in zip(own, others, strict=True))
-    return torch.exp(-torch.as_tensor(distance)).mean(2).t()
+    return torch.exp(-torch.as_tensor(distance).clamp(max=FAR)).mean(2).t()
+
+
+class _Nearest(torch.autograd.Function):
+    """The mean closeness of each sample to the J nearest in its batch; its derivative is written out, autograd's takes three times as long.
+
+    Each pair is computed once, as a sample and one that follows it by 1 .. J / 2 places in a circle; where J is odd those that follow by
+    (J + 1) / 2 count for the first of the pair alone. own (dim, kernels, B), J -> (kernels, B), and the closenesses (kernels, rows, B).
+    """
+
+    @staticmethod
+    def forward(own: Tensor, others: int) -> tuple[Tensor, Tensor]:
+        """Both; of the closenesses no gradient is taken."""
+        following = _following(own, (others + 1) // 2)
+        closeness = torch.sub(own[0, :, None], following[0]).abs_()
+        apart = torch.empty_like(closeness)
+        for mine, theirs in zip(own[1:], following[1:], strict=True):
+            closeness.add_(torch.sub(mine[:, None], theirs, out=apart).abs_())
+        closeness.neg_().clamp_(min=-FAR).exp_()
+        both = closeness[:, : others // 2]
+        columns, sheared = _columns(both)
+        sheared.copy_(both)
+        return (closeness.sum(1) + _folded(columns, own.shape[2])).div_(others), closeness
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, int], output: tuple[Tensor, Tensor]) -> None:
+        """Keep what the derivative reads."""
+        ctx.others = inputs[1]
+        ctx.mark_non_differentiable(output[1])
+        ctx.save_for_backward(inputs[0], output[1])
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor, _: Tensor) -> tuple[Tensor, None]:
+        """By the first of each pair -e sign(M_i - M_n) for each mean that it counts in, and by the other as much with the other sign."""
+        own, closeness = ctx.saved_tensors
+        share = gradient / ctx.others
+        # Of a pair that counts for both, both means.
+        shares = share[:, None] + _following(share[None], closeness.shape[1])[0]
+        if ctx.others % 2:
+            shares = torch.cat((shares[:, :-1], share[:, None]), 1)
+        return (_differentiable_slopes(own, shares) if torch.is_grad_enabled() else _slopes(own, shares.mul_(closeness))), None
+
+
+def _following(own: Tensor, rows: int) -> Tensor:
+    """(dim, kernels, B) -> (dim, kernels, rows, B), where [..., j, i] is sample i + j + 1 of the batch, taken in a circle."""
+    return torch.cat((own, own), 2).unfold(2, own.shape[2], 1)[:, :, 1 : rows + 1]
+
+
+def _columns(each: Tensor) -> tuple[Tensor, Tensor]:
+    """A column of zeros for each sample that follows, and a view of them as `each` is, (kernels, rows, B), [:, j, i] in i + j + 1."""
+    kernels, rows, batch = each.shape
+    width = batch + rows + 1
+    columns = each.new_zeros(kernels, rows, width)
+    return columns, columns.as_strided((kernels, rows, batch), (rows * width, width + 1, 1), 1)
+
+
+def _folded(columns: Tensor, batch: int) -> Tensor:
+    """The sums of columns, those beyond the end of the batch being its first ones again: (kernels, B)."""
+    total = columns.sum(1)
+    total[:, : columns.shape[2] - batch] += total[:, batch:]
+    return total[:, :batch]
+
+
+def _slopes(own: Tensor, weights: Tensor) -> Tensor:
+    """The derivative by `own`, (dim, kernels, B), of pairs that weigh so much, (kernels, rows, B)."""
+    signs, slopes = torch.empty_like(weights), torch.empty_like(own)
+    columns, sheared = _columns(weights)
+    for mine, theirs, slope in zip(own, _following(own, weights.shape[1]), slopes, strict=True):
+        torch.sub(mine[:, None], theirs, out=signs).sgn_()
+        torch.mul(signs, weights, out=sheared)
+        torch.sub(_folded(columns, own.shape[2]), sheared.sum(1), out=slope)
+    return slopes
+
+
+def _differentiable_slopes(own: Tensor, shares: Tensor) -> Tensor:
+    """As `_slopes` of shares times closenesses, by what has a derivative of its own."""
+    _, rows, batch = shares.shape
+    apart = own[:, :, None] - _following(own, rows)
+    weighed = apart.sgn() * (torch.exp(-apart.abs().sum(0).clamp(max=FAR)) * shares)
+    offsets, places = torch.arange(rows, device=own.device)[:, None], torch.arange(batch, device=own.device)
+    by_followers = weighed.flatten(2)[:, :, offsets * batch + (places - offsets - 1) % batch]
+    return by_followers.sum(2) - weighed.sum(2)

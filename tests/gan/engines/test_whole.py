@@ -68,9 +68,9 @@ def both(trainer: Trainer, knobs: Knobs, steps: int = 2) -> tuple[Values, Values
     return values_of(trainer.now), after, exact.step(doubled(before), doubled(draws), hyper, pacing)
 
 
-def check_agreement(trainer: Trainer, knobs: Knobs) -> None:
+def check_agreement(trainer: Trainer, knobs: Knobs, tolerance: float = 1e-10) -> None:
     inplace, function, _ = both(trainer, knobs)
-    torch.testing.assert_close(function._asdict(), inplace._asdict(), rtol=1e-10, atol=1e-10)
+    torch.testing.assert_close(function._asdict(), inplace._asdict(), rtol=tolerance, atol=tolerance)
 
 
 def trainer_of(config: Config, dataset: str, **changes: Any) -> Trainer:
@@ -131,7 +131,8 @@ def test_batch_normalisation_counts_every_call_of_a_network_once(config: Config,
     chosen = networks if of == "both" else {of: networks[of]}
     for minibatch, feature_matching in itertools.product((False, True), (0.0, 1.0)):
         trainer = trainer_of(config, "ring", updates=order, packing=packing, regularizers={}, feature_matching=feature_matching, **chosen)
-        check_agreement(trainer, set_knob(set_knob(knobs, "minibatch_discrimination", minibatch), "k_steps", 2))
+        # The gradient of a bias before it is rounding alone, which Adam divides by its own size and 1e-8.
+        check_agreement(trainer, set_knob(set_knob(knobs, "minibatch_discrimination", minibatch), "k_steps", 2), tolerance=1e-7)
 
 
 @pytest.fixture(params=[name for name in PRESETS if light(name)])
@@ -143,7 +144,7 @@ def preset(request: pytest.FixtureRequest) -> tuple[Config, Knobs]:
 @pytest.mark.parametrize("minibatch", [False, True], ids=["without", "with"])
 def test_every_preset(preset: tuple[Config, Knobs], minibatch: bool) -> None:
     config, knobs = preset
-    check_agreement(in_double(Trainer(config, stand_in(config), "cpu")), set_knob(knobs, "minibatch_discrimination", minibatch))
+    check_agreement(in_double(Trainer(config, stand_in(config), "cpu")), set_knob(knobs, "minibatch_discrimination", minibatch), 1e-7)
 
 
 @pytest.mark.parametrize("minibatch", [False, True], ids=["without", "with"])

@@ -46,20 +46,21 @@ class AylienDiscriminator(nn.Module):
         """Hidden units that both branches share, (B, F)."""
         return self.body(x)  # type: ignore[no-any-return]
 
-    def forward(self, x: Tensor, minibatch: bool = False, company: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1) -> Tensor:
         """Judge samples.
 
         Args:
-            x: (B, F).
+            x: (B, F), of `batches` of equal size that follow each other.
             company: the others among which each is judged, in place of its own batch: (C, F), or (B, C, F) for each its own.
         """
-        return self.logits(self.features(x), minibatch, None if company is None else self.features(company))
+        return self.logits(self.features(x), minibatch, None if company is None else self.features(company), batches)
 
-    def logits(self, hidden: Tensor, minibatch: bool = False, company: Tensor | None = None) -> Tensor:
-        """Logits (B, 1) from the shared hidden units (B, F), and those of the company."""
+    def logits(self, hidden: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1) -> Tensor:
+        """Logits (B, 1) from the shared hidden units (B, F) of so many batches, and those of the company."""
         if not minibatch:
             return self.logit(self.third(hidden))  # type: ignore[no-any-return]
-        return self.minibatch_logit(torch.cat((hidden, self.closeness(hidden, company)), 1))  # type: ignore[no-any-return]
+        closeness = [self.closeness(batch, company) for batch in hidden.chunk(batches)]
+        return self.minibatch_logit(torch.cat((hidden, torch.cat(closeness)), 1))  # type: ignore[no-any-return]
 
     def closeness(self, hidden: Tensor, company: Tensor | None = None) -> Tensor:
         """The minibatch features, (B, kernels)."""

@@ -45,24 +45,24 @@ class Discriminator(nn.Module):
         hidden: Tensor = self.body(torch.cat((self.reference, x)))
         return hidden[REFERENCE:]
 
-    def forward(self, x: Tensor, minibatch: bool = False, company: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1) -> Tensor:
         """Judge samples.
 
         Args:
-            x: (B, *X) samples, all real or all fake.
+            x: (B, *X) samples, all real or all fake in each of the `batches` of equal size that follow each other.
             minibatch: whether the minibatch features take part.
             company: (C, *X) samples among which each of `x` is judged, in place of its own batch.
         """
-        return self.logits(self.features(x), minibatch, None if company is None else self.features(company))
+        return self.logits(self.features(x), minibatch, None if company is None else self.features(company), batches)
 
-    def logits(self, hidden: Tensor, minibatch: bool = False, company: Tensor | None = None) -> Tensor:
-        """Logits (B, 1) from hidden units (B, F), and those of the company."""
+    def logits(self, hidden: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1) -> Tensor:
+        """Logits (B, 1) from hidden units (B, F) of so many batches, and those of the company."""
         logits: Tensor = self.logit(hidden)
         if self.two_way:
             # The cross-entropy of two softmax outputs is the logistic loss of their difference.
             logits = logits[:, 1:] - logits[:, :1]
         if minibatch:
-            logits = logits + self.minibatch_logit(self.minibatch(hidden, company))
+            logits = logits + self.minibatch_logit(self.minibatch(hidden, company, batches))
         return logits
 
     def active(self, minibatch: bool) -> list[nn.Parameter]:
