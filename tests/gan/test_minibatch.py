@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
+from torch.func import grad
 
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.gan.minibatch import MinibatchDiscrimination
@@ -93,10 +94,41 @@ def test_equal_samples_are_as_close_as_can_be_and_far_ones_not_at_all() -> None:
     torch.testing.assert_close(far, torch.zeros_like(far))
 
 
-def test_gradients_are_those_of_finite_differences() -> None:
-    module = layer(3, 2, 2)
-    hidden = torch.randn(4, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1)).requires_grad_()
-    assert torch.autograd.gradcheck(lambda h, p: torch.func.functional_call(module, {"projection": p}, (h,)), (hidden, module.projection))
+@pytest.mark.parametrize("limit", [0, 1, 2, 3, 4, 5])
+@pytest.mark.parametrize("batch", [5, 6])
+@pytest.mark.parametrize("batches", [1, 2])
+def test_gradients_are_those_of_finite_differences_and_so_are_theirs(batch: int, limit: int, batches: int) -> None:
+    module = layer(3, 2, 2, limit)
+    hidden = torch.randn(batch * batches, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1)).requires_grad_()
+    assert torch.autograd.gradcheck(lambda h: module(h, None, batches), hidden)
+    assert torch.autograd.gradgradcheck(lambda h: module(h, None, batches), hidden)
+
+
+@pytest.mark.parametrize("limit", [0, 1, 2, 3, 4, 5])
+@pytest.mark.parametrize("batch", [5, 6])
+def test_as_a_function_they_and_their_derivatives_are_the_same(batch: int, limit: int) -> None:
+    module = layer(3, 2, 2, limit)
+    hidden = torch.randn(batch, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+
+    def of(h: torch.Tensor) -> torch.Tensor:
+        return (module(h).sin()).sum()
+
+    def of_slope(h: torch.Tensor) -> torch.Tensor:
+        return grad(of)(h).square().sum()
+
+    leaf = hidden.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(of(leaf), leaf, create_graph=True)
+    (second,) = torch.autograd.grad(slope.square().sum(), leaf)
+    (fast,) = torch.autograd.grad(of(leaf), leaf)
+    torch.testing.assert_close(grad(of)(hidden), slope.detach(), rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(fast, slope.detach(), rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(grad(of_slope)(hidden), second, rtol=1e-12, atol=1e-12)
+
+
+def test_batches_that_follow_each_other_are_judged_apart() -> None:
+    module = layer(3, 2, 2, limit=3)
+    hidden = torch.randn(12, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(module(hidden, None, 3), torch.cat([module(each) for each in hidden.chunk(3)]), rtol=1e-12, atol=1e-12)
 
 
 def test_a_sample_in_company_does_not_see_its_own_batch() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch._C._functorch import is_functorch_wrapped_tensor
 
 # From this distance on all are equally far: the exponential of less is no normal number, and takes twenty times as long.
 FAR = 80.0
@@ -48,7 +49,8 @@ class MinibatchDiscrimination(nn.Module):
             return own.new_zeros(len(hidden), self.kernels)
         # Each kernel of each batch is one of its own.
         apart = own.reshape(self.dim, -1, batch)
-        features: Tensor = _Nearest.apply(apart, others)[0]  # type: ignore[no-untyped-call]
+        nearest = _NearestByWindows if is_functorch_wrapped_tensor(hidden) else _Nearest
+        features: Tensor = nearest.apply(apart, others)[0]  # type: ignore[no-untyped-call]
         return features.reshape(self.kernels, len(hidden)).t()
 
     def _projected(self, hidden: Tensor) -> Tensor:
@@ -95,11 +97,13 @@ class _Nearest(torch.autograd.Function):
         """By the first of each pair -e sign(M_i - M_n) for each mean that it counts in, and by the other as much with the other sign."""
         own, closeness = ctx.saved_tensors
         share = gradient / ctx.others
+        if torch.is_grad_enabled():
+            return _slopes_by_windows(own, share, ctx.others), None
         # Of a pair that counts for both, both means.
         shares = share[:, None] + _following(share[None], closeness.shape[1])[0]
         if ctx.others % 2:
-            shares = torch.cat((shares[:, :-1], share[:, None]), 1)
-        return (_differentiable_slopes(own, shares) if torch.is_grad_enabled() else _slopes(own, shares.mul_(closeness))), None
+            shares[:, -1] = share
+        return _slopes(own, shares.mul_(closeness)), None
 
 
 def _following(own: Tensor, rows: int) -> Tensor:
@@ -133,11 +137,47 @@ def _slopes(own: Tensor, weights: Tensor) -> Tensor:
     return slopes
 
 
-def _differentiable_slopes(own: Tensor, shares: Tensor) -> Tensor:
-    """As `_slopes` of shares times closenesses, by what has a derivative of its own."""
-    _, rows, batch = shares.shape
-    apart = own[:, :, None] - _following(own, rows)
-    weighed = apart.sgn() * (torch.exp(-apart.abs().sum(0).clamp(max=FAR)) * shares)
-    offsets, places = torch.arange(rows, device=own.device)[:, None], torch.arange(batch, device=own.device)
-    by_followers = weighed.flatten(2)[:, :, offsets * batch + (places - offsets - 1) % batch]
-    return by_followers.sum(2) - weighed.sum(2)
+class _NearestByWindows(torch.autograd.Function):
+    """As `_Nearest`, each pair twice: without places to write to, it can be compiled and differentiated again."""
+
+    @staticmethod
+    def forward(own: Tensor, others: int) -> tuple[Tensor]:
+        """(dim, kernels, B) -> (kernels, B)."""
+        counted, _ = _counted(others, own)
+        apart = own[:, :, None] - _window(own, (others + 1) // 2)
+        return ((torch.exp(-apart.abs().sum(0).clamp(max=FAR)) * counted).sum(1) / others,)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, int], output: tuple[Tensor]) -> None:
+        """Keep what the derivative reads."""
+        ctx.others = inputs[1]
+        ctx.save_for_backward(inputs[0])
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        """As that of `_Nearest`."""
+        (own,) = ctx.saved_tensors
+        return _slopes_by_windows(own, gradient / ctx.others, ctx.others), None
+
+
+def _window(each: Tensor, reach: int) -> Tensor:
+    """(..., B) -> (..., 2 reach + 1, B), where [..., r, i] is sample i + r - reach of the batch, taken in a circle."""
+    batch = each.shape[-1]
+    return torch.cat((each[..., batch - reach :], each, each[..., :reach]), -1).unfold(-1, batch, 1)
+
+
+def _counted(others: int, like: Tensor) -> tuple[Tensor, Tensor]:
+    """Whether those of each row of a window count for a sample, and it for them, 1 or 0, both (rows, 1)."""
+    reach = (others + 1) // 2
+    places = torch.arange(-reach, reach + 1, device=like.device)[:, None]
+    before = others // 2
+    return tuple(((at >= -before) & (at != 0)).to(like.dtype) for at in (places, -places))  # type: ignore[return-value]
+
+
+def _slopes_by_windows(own: Tensor, share: Tensor, others: int) -> Tensor:
+    """The derivative by `own`, (dim, kernels, B), where the mean of each sample has the gradient (kernels, B), shared among J."""
+    reach = (others + 1) // 2
+    for_it, for_them = _counted(others, own)
+    apart = own[:, :, None] - _window(own, reach)
+    shares = for_it * share[:, None] + for_them * _window(share, reach)
+    return -(apart.sgn() * (torch.exp(-apart.abs().sum(0).clamp(max=FAR)) * shares)).sum(2)
