@@ -26,7 +26,7 @@ fuzz: $(READY)
 	PYTEST_DEBUG_TEMPROOT=$(wildcard /dev/shm) $(BIN)/python -m pytest -m fuzz -n 2 --dist worksteal --durations 0
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks.bench
+	$(BIN)/tui-gan bench
 
 quality: $(READY)
 	$(BIN)/python -m benchmarks.bars

@@ -1,11 +1,9 @@
-"""Prints the ratios that the project promises, from interleaved runs of the real program.
+"""Prints the ratios that the project promises of the screen, from interleaved runs of the real program.
 
-python -m benchmarks.bench [--pairs 5] [--long] [--only screen,plain,engines,views,keys,bytes,help,memory]
+python -m benchmarks.bench [--pairs 5] [--long] [--only screen,views,keys,bytes,help,memory]
 """
 
 import argparse
-import functools
-import os
 import statistics
 import subprocess
 import sys
@@ -14,10 +12,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import psutil
 
 from tests.terminal import PROGRAM, Terminal, terminal
+from tui_gan.bench.screen import logged_speed
 from tui_gan.ui.views import VIEWS
 
 ROOT = Path(__file__).parents[1]
@@ -37,14 +35,6 @@ def spread(values: list[float], digits: int = 3) -> str:
     return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} .. {max(values):.{digits}f})"
 
 
-def logged_speed(run: Path, warm_up: int = WARM_UP) -> float:
-    """Steps a second of training time between a step and the end, as the run logged them."""
-    lines = [msgspec.json.decode(line) for line in (run / "log.jsonl").read_bytes().splitlines()]
-    scalars = [(line["step"], line["seconds"]) for line in lines if line["kind"] == "scalars" and line["step"] >= warm_up]
-    (first, then), (last, now) = scalars[0], scalars[-1]
-    return (last - first) / (now - then)
-
-
 def on_screen(folder: Path, view: str = "overview") -> float:
     run = folder / f"screen-{time.monotonic_ns()}"
     with terminal("run", "toy1d", "--steps", str(STEPS), "--out", str(run), cwd=folder, anew=True) as opened:
@@ -53,19 +43,14 @@ def on_screen(folder: Path, view: str = "overview") -> float:
         drain_until(opened, lambda: "finished" in (run / "log.jsonl").read_text() if (run / "log.jsonl").exists() else False)
         opened.press("q")
         opened.wait_end()
-    return logged_speed(run)
+    return logged_speed(run, WARM_UP)
 
 
 def without_screen(folder: Path) -> float:
     run = folder / f"headless-{time.monotonic_ns()}"
     command = [*PROGRAM, "run", "toy1d", "--headless", "--steps", str(STEPS), "--out", str(run)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    return logged_speed(run)
-
-
-def plain(folder: Path) -> float:
-    command = [sys.executable, "-m", "benchmarks.plain", str(STEPS)]
-    return float(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    return logged_speed(run, WARM_UP)
 
 
 def drain_until(opened: Terminal, done: Callable[[], bool]) -> None:
@@ -92,55 +77,9 @@ def interleaved(first: Callable[[Path], float], second: Callable[[Path], float],
     return ratios
 
 
-def engine(folder: Path, preset: str, name: str, steps: int) -> float:
-    """Steps a second of a headless run by an engine, whose program is there already."""
-    run = folder / f"{name}-{time.monotonic_ns()}"
-    words = ["--headless", "--steps", str(steps), "--set", f"engine={name}", "--set", "threads=1", "--out", str(run)]
-    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
-    subprocess.run([*PROGRAM, "run", preset, *words], cwd=ROOT, env=environment, check=True, capture_output=True)
-    return logged_speed(run, steps // 5)
-
-
-def primed(folder: Path, preset: str) -> float:
-    """Seconds that it takes to have the steps of a preset compiled while they are trained eagerly."""
-    run = folder / f"primed-{time.monotonic_ns()}"
-    words = ["--headless", "--steps", "1000000000", "--set", "engine=compiled", "--set", "threads=1", "--out", str(run)]
-    begun = time.monotonic()
-    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([*PROGRAM, "run", preset, *words], cwd=ROOT, env=environment, **silent)
-    try:
-        while not (run / "log.jsonl").exists() or "the compiled step is in use" not in (run / "log.jsonl").read_text():
-            if process.poll() is not None:
-                raise AssertionError("a run without an end has ended")
-            time.sleep(0.2)
-    finally:
-        process.kill()
-        process.wait()
-    return time.monotonic() - begun
-
-
-def bench_engines(pairs: int, folder: Path) -> None:
-    bars = {"toy1d": (20_000, 5.0), "toy1d-aylien-2017-07": (20_000, 5.0), "digits": (3_000, 1.3)}
-    for preset, (steps, bar) in bars.items():
-        first = primed(folder, preset)
-        row(f"seconds until {preset} trains by its program, cold", f"{first:.0f}", "-", True)
-        row(f"the same, from the cache (start of the process included), {preset}", f"{primed(folder, preset):.1f}", "-", True)
-        eager, compiled = (functools.partial(engine, preset=preset, name=name, steps=steps) for name in ("eager", "compiled"))
-        ratios = [compiled(folder) / eager(folder) for _ in range(pairs)]
-        row(f"steps/s of {preset} compiled over eager, {pairs} pairs", spread(ratios), f">= {bar}", statistics.median(ratios) >= bar)
-    against = [engine(folder, "toy1d", "compiled", 20_000) / plain(folder) for _ in range(pairs)]
-    row("steps/s of toy1d compiled over a plain loop", spread(against), ">= 5", statistics.median(against) >= 5)
-
-
 def bench_screen(pairs: int, folder: Path) -> None:
     ratios = interleaved(on_screen, without_screen, pairs, folder)
     row("steps/s with the screen over headless", spread(ratios), ">= 0.90", statistics.median(ratios) >= 0.90)
-
-
-def bench_plain(pairs: int, folder: Path) -> None:
-    ratios = interleaved(without_screen, plain, pairs, folder)
-    row("steps/s headless over a plain loop", spread(ratios), ">= 0.95", statistics.median(ratios) >= 0.95)
 
 
 def bench_views(pairs: int, folder: Path) -> None:
@@ -241,8 +180,6 @@ def bench_memory(pairs: int, folder: Path, steps: int = 200_000) -> None:
 
 BENCHES = {
     "screen": bench_screen,
-    "plain": bench_plain,
-    "engines": bench_engines,
     "views": bench_views,
     "keys": bench_keys,
     "bytes": bench_bytes,

@@ -7,6 +7,7 @@ python -m benchmarks.quality mnist --minutes 10,30 --metrics parzen --threads 2
 import argparse
 import operator
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -19,6 +20,7 @@ import torch
 from tui_gan.cli import settings
 from tui_gan.gan.metrics import measure
 from tui_gan.gan.trainer import Trainer
+from tui_gan.session.compiling import Compiling
 from tui_gan.session.observe import as_measured, evaluation_seed, generate
 from tui_gan.session.sources import dataset_of
 
@@ -55,6 +57,7 @@ def trained(
     metrics: Sequence[str] = (),
     data: str | None = None,
     threads: int = 1,
+    engine: str = "eager",
     more: Callable[[Any], dict[str, float]] | None = None,
 ) -> list[Measured]:
     """Train one seed on the CPU; measure it after each of `minutes` of training, and at the end of its steps if that comes first.
@@ -62,7 +65,7 @@ def trained(
     Args:
         more: adds to the metrics, from the samples as they are measured.
     """
-    options = {"seed": seed, "data": data, "steps": steps}
+    options = {"seed": seed, "data": data, "steps": steps, "engine": engine}
     config, knobs = settings.resolved(preset, None, settings.of_pairs(pairs), options, {"device": "cpu"})
     torch.set_flush_denormal(True)
     torch.set_num_threads(threads)
@@ -70,6 +73,7 @@ def trained(
         config = _with_fingerprint(config)
     dataset, _ = dataset_of(config, Path())
     trainer = Trainer(config, dataset, "cpu")
+    programs = Compiling(lambda text: print(text, file=sys.stderr) if seed == 0 else None)
 
     def measured() -> Measured:
         samples = generate(trainer.averaged(), config, evaluation_seed(config, trainer.steps_done), config.evaluated)
@@ -80,7 +84,7 @@ def trained(
     found, left, seconds = [], sorted(minutes), 0.0
     while trainer.steps_done < config.steps and (left or not minutes):
         start = time.perf_counter()
-        _interval(trainer, knobs)
+        _interval(trainer, knobs, programs)
         seconds += time.perf_counter() - start
         if left and seconds >= 60 * left[0]:
             left.pop(0)
@@ -88,14 +92,18 @@ def trained(
     return [*found, measured()] if left or not minutes else found
 
 
-def _interval(trainer: Trainer, knobs: Any) -> None:
-    """Train as a run does between two logged lines."""
+def _interval(trainer: Trainer, knobs: Any, programs: Compiling) -> None:
+    """Train as a run does between two logged lines; the first steps of a program wait until it has been made."""
     config = trainer.config
     while trainer.pretrained < config.pretraining:
         trainer.pretrain_step(knobs)
         trainer.clear_losses()
-    for _ in range(min(config.log_every, config.steps - trainer.steps_done)):
-        trainer.step(knobs)
+    until = min(trainer.steps_done + config.log_every, config.steps)
+    while trainer.steps_done < until:
+        if config.engine == "eager" or not trainer.steps_done:
+            trainer.step(knobs)
+        elif not programs.train(trainer, knobs, until - trainer.steps_done, config.steps - trainer.steps_done):
+            time.sleep(0.1)
     if config.coordination != "fixed":
         trainer.coordinate(knobs)
     trainer.clear_losses()
@@ -160,10 +168,11 @@ def main() -> None:
     parser.add_argument("--bar", type=a_bar, action="append", default=[])
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--engine", default="eager", help="eager or compiled, which trains all but the first step by a program")
     options = parser.parse_args()
     rows: list[Measured] = []
     how = {"preset": options.preset, "steps": options.steps, "minutes": options.minutes, "pairs": options.set}
-    how |= {"metrics": options.metrics, "data": options.data, "threads": options.threads}
+    how |= {"metrics": options.metrics, "data": options.data, "threads": options.threads, "engine": options.engine}
     for each in over_seeds(options.seeds, options.workers, **how):
         rows.append(each)
         print(row(each), flush=True)

@@ -268,6 +268,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             "and what is not ready yet, is trained eagerly, and the run says why."
         ),
     ] = "eager"
+    tf32: Annotated[
+        bool,
+        Meta(
+            description="whether an NVIDIA GPU may multiply with 10 bits of mantissa instead of 23 (TF32), which is faster with large "
+            "networks; the CPU does not know it."
+        ),
+    ] = False
     linger: Annotated[
         float,
         Meta(

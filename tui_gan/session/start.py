@@ -39,6 +39,7 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
     """
     # Moments of weights that no pixel ever reaches sink into numbers so small that the CPU takes a hundred times as long for them.
     torch.set_flush_denormal(True)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = plan.config.tf32
     # Before anything is built as large as the configuration of a checkpoint says, its tensors must be there.
     saved = checkpoint.read(plan.checkpoint) if plan.checkpoint else None
     torch.set_num_threads(arithmetic.threads(plan.config.threads, saved[1].arithmetic if saved else None))
