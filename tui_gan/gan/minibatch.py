@@ -143,9 +143,11 @@ class _NearestByWindows(torch.autograd.Function):
     @staticmethod
     def forward(own: Tensor, others: int) -> tuple[Tensor]:
         """(dim, kernels, B) -> (kernels, B)."""
-        counted, _ = _counted(others, own)
-        apart = own[:, :, None] - _window(own, (others + 1) // 2)
-        return ((torch.exp(-apart.abs().sum(0).clamp(max=FAR)) * counted).sum(1) / others,)
+        reach = (others + 1) // 2
+        window = _window(own, reach)
+        # Its own row is 1 for every sample.
+        closeness = torch.exp(-_apart(window, reach)[:, :, others % 2 :].abs().sum(0).clamp(max=FAR))
+        return ((closeness.sum(1) - 1) / others,)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, int], output: tuple[Tensor]) -> None:
@@ -166,18 +168,17 @@ def _window(each: Tensor, reach: int) -> Tensor:
     return torch.cat((each[..., batch - reach :], each, each[..., :reach]), -1).unfold(-1, batch, 1)
 
 
-def _counted(others: int, like: Tensor) -> tuple[Tensor, Tensor]:
-    """Whether those of each row of a window count for a sample, and it for them, 1 or 0, both (rows, 1)."""
-    reach = (others + 1) // 2
-    places = torch.arange(-reach, reach + 1, device=like.device)[:, None]
-    before = others // 2
-    return tuple(((at >= -before) & (at != 0)).to(like.dtype) for at in (places, -places))  # type: ignore[return-value]
+def _apart(window: Tensor, reach: int) -> Tensor:
+    """The middle row, which is each sample itself, less each row; as it lies in the window, where it can be read in a row."""
+    return window[:, :, reach, None] - window
 
 
 def _slopes_by_windows(own: Tensor, share: Tensor, others: int) -> Tensor:
     """The derivative by `own`, (dim, kernels, B), where the mean of each sample has the gradient (kernels, B), shared among J."""
     reach = (others + 1) // 2
-    for_it, for_them = _counted(others, own)
-    apart = own[:, :, None] - _window(own, reach)
-    shares = for_it * share[:, None] + for_them * _window(share, reach)
+    apart, theirs = _apart(_window(own, reach), reach), _window(share, reach)
+    shares = theirs[:, reach, None] + theirs
+    if others % 2:
+        # The first row counts it without being counted, and the last the other way round.
+        shares = torch.cat((theirs[:, :1], shares[:, 1:-1], theirs[:, reach, None]), 1)
     return -(apart.sgn() * (torch.exp(-apart.abs().sum(0).clamp(max=FAR)) * shares)).sum(2)
