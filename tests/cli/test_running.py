@@ -341,9 +341,9 @@ def test_a_run_that_fails_reports_what_it_went_back_to_and_exits_with_1(program:
 def test_the_engine_is_chosen_on_the_command_line(program: Program) -> None:
     assert program("run", "toy1d", "--headless", "--steps", 3, "--engine", "compiled", "--out", "x").status == 0
     assert 'engine = "compiled"' in Path("x/config.toml").read_text()
-    refused = program("run", "toy1d", "--headless", "--engine", "fast", "--out", "y")
+    refused = program("run", "toy1d", "--headless", "--engine", "quick", "--out", "y")
     assert refused.status == 2
-    assert refused.line == "tui-gan: command line: engine: 'fast' is none of eager, compiled"
+    assert refused.line == "tui-gan: command line: engine: 'quick' is none of eager, compiled, graph, auto"
     for typed, said in (
         ("sampling=epoch", "'epoch' is none of replacement, epochs; did you mean 'epochs'?"),
         ("discriminator.norm=b", "'b' is none of none,"),
