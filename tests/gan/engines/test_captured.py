@@ -62,7 +62,7 @@ def test_the_step_that_is_captured_is_the_eager_one(config: Config, knobs: Knobs
         check_agreement(msgspec.structs.replace(config, **changes), DATASETS["gaussian"](True), turned)
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", [name for name in PRESETS if not name.startswith("fashion")])
 def test_every_light_preset(preset: str) -> None:
     config, knobs = PRESETS[preset].config, PRESETS[preset].knobs
     data = stand_in(config)
