@@ -63,7 +63,12 @@ def served(stands: Callable[[], None]) -> int:
 
 @pytest.mark.parametrize("number", FATAL)
 def test_a_signal_ends_it_and_is_said_by_its_number(number: signal.Signals) -> None:
-    assert served(lambda: os.kill(os.getpid(), number)) == number
+    # A shell that begins the tests in the background has them ignore SIGINT.
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        assert served(lambda: os.kill(os.getpid(), number)) == number
+    finally:
+        signal.signal(number, before)
 
 
 def test_a_signal_that_is_ignored_stays_ignored() -> None:
