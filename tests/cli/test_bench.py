@@ -29,8 +29,9 @@ def test_a_preset_is_measured_and_told(program: Program) -> None:
 @pytest.mark.parametrize("more", [(), ("--minibatch",)])
 def test_as_json(program: Program, more: tuple[str, ...]) -> None:
     found = json.loads(program("bench", "toy1d-aylien-2017-07", *SHORT, *more, "--json").out.splitlines()[-1])
-    assert found["machine"]["flops"] > 0
+    assert found["device"] == "cpu"
     (preset,) = found["presets"]
+    assert preset["machine"]["flops"] > 0
     assert preset["preset"] == "toy1d-aylien-2017-07"
     assert preset["engines"]["plain"]["over_plain"] == 1
     assert preset["engines"]["eager"]["steps_per_second"] > 0

@@ -1,11 +1,15 @@
 """The share of its speed that a whole run keeps while a screen shows it."""
 
+import fcntl
 import os
 import pty
 import select
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,35 +21,35 @@ ROWS, COLUMNS = 40, 140
 PATIENCE = 600.0
 
 
-def kept(preset: str, engine: str, steps: int, rounds: int) -> list[float]:
-    """Ratios of the speed on the screen to that without it, of whole runs in turn."""
+def kept(words: Sequence[str], warm_up: int, rounds: int) -> list[float]:
+    """Ratios of the speed on the screen to that without it, of whole runs in turn.
+
+    Args:
+        words: of `tui-gan run`.
+        warm_up: steps that do not count.
+    """
     found = []
     for each in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
-            one, other = (on_screen, headless) if each % 2 else (headless, on_screen)
-            first, second = (run(preset, engine, steps, Path(folder, run.__name__)) for run in (one, other))
-            found.append(second / first if one is headless else first / second)
+            speeds = {}
+            for run in (on_screen, headless) if each % 2 else (headless, on_screen):
+                speeds[run] = run(words, warm_up, Path(folder, run.__name__))
+            found.append(speeds[on_screen] / speeds[headless])
     return found
 
 
-def headless(preset: str, engine: str, steps: int, run: Path) -> float:
+def headless(words: Sequence[str], warm_up: int, run: Path) -> float:
     """Steps a second of a run without a screen."""
-    subprocess.run([*_command(preset, engine, steps, run), "--headless"], check=True, capture_output=True)
-    return logged_speed(run, steps // 5)
+    subprocess.run([*_command(words, run), "--headless"], check=True, capture_output=True)
+    return logged_speed(run, warm_up)
 
 
-def on_screen(preset: str, engine: str, steps: int, run: Path) -> float:
+def on_screen(words: Sequence[str], warm_up: int, run: Path) -> float:
     """Steps a second of a run whose screen goes into a terminal that is read and thrown away."""
-    import fcntl
-    import struct
-    import termios
-
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    process = subprocess.Popen(
-        _command(preset, engine, steps, run), stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
-    )
+    process = subprocess.Popen(_command(words, run), stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True)
     os.close(slave)
     try:
         waited = 0.0
@@ -60,7 +64,7 @@ def on_screen(preset: str, engine: str, steps: int, run: Path) -> float:
         process.kill()
         process.wait()
         os.close(master)
-    return logged_speed(run, steps // 5)
+    return logged_speed(run, warm_up)
 
 
 def logged_speed(run: Path, warm_up: int) -> float:
@@ -71,9 +75,8 @@ def logged_speed(run: Path, warm_up: int) -> float:
     return float((last - first) / (now - then))
 
 
-def _command(preset: str, engine: str, steps: int, run: Path) -> Sequence[str]:
-    settings = ["--steps", str(steps), "--engine", engine, "--pace", "0", "--out", str(run)]
-    return [sys.executable, "-m", "tui_gan", "run", preset, *settings]
+def _command(words: Sequence[str], run: Path) -> Sequence[str]:
+    return [sys.executable, "-m", "tui_gan", "run", *words, "--pace", "0", "--out", str(run)]
 
 
 def _finished(run: Path) -> bool:
@@ -85,8 +88,6 @@ def _finished(run: Path) -> bool:
 
 def _drain(terminal: int, seconds: float) -> None:
     """Read what comes within so many seconds."""
-    import time
-
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         ready, _, _ = select.select([terminal], [], [], left)

@@ -3,7 +3,7 @@
 import json as json_text
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -12,13 +12,10 @@ from tui_gan.contract.errors import TuiGanError, UsageError
 from tui_gan.contract.outer import tell
 from tui_gan.presets import PRESETS
 
-if TYPE_CHECKING:
-    from tui_gan.bench.floors import Machine
-
 MEASURED = ("toy1d", "toy1d-aylien-2017-07", "digits", "mnist", "mnist-dcgan")
 # That JAX trains too.
 TOY = "toy1d"
-HEAD = f"{'':16}{'steps/s':>9}{'over plain':>12}{'(least .. most)':>18}{'ms a step':>11}{'floor':>8}"
+HEAD = f"{'':16}{'steps/s':>9}{'over plain':>12}{'(least .. most)':>18}{'ms a step':>11}{'over floor':>12}"
 
 
 def bench(
@@ -36,30 +33,27 @@ def bench(
     for name in presets or ():
         settings.resolved(name, None, {}, {}, {})
 
-    from tui_gan.bench import floors
     from tui_gan.session import devices
 
     devices.check(device)
-    of_machine = floors.machine(device)
     found: list[dict[str, Any]] = []
     for name in presets or MEASURED:
         try:
-            found.append(_of_preset(name, device, of_machine, rounds, seconds, minibatch))
+            found.append(_of_preset(name, device, rounds, seconds, minibatch))
         except TuiGanError as error:
             if presets:
                 raise
             tell(f"{name}: left out: {error}", sys.stderr)
             continue
         if screen:
-            found[-1]["screen_over_headless"] = _on_screen(found[-1], rounds, seconds)
+            found[-1]["screen_over_headless"] = _on_screen(found[-1], device, rounds, seconds, minibatch)
         if not json:
             _show(found[-1])
     if json:
-        about = {"flops": of_machine.flops, "bandwidth": of_machine.bandwidth, "device": device}
-        tell(json_text.dumps({"machine": about, "presets": found}))
+        tell(json_text.dumps({"device": device, "presets": found}))
 
 
-def _of_preset(name: str, device: str, of_machine: "Machine", rounds: int, seconds: float, minibatch: bool) -> dict[str, Any]:
+def _of_preset(name: str, device: str, rounds: int, seconds: float, minibatch: bool) -> dict[str, Any]:
     import torch
 
     from tui_gan.bench import floors, measuring, plain, toy_in_jax
@@ -81,17 +75,20 @@ def _of_preset(name: str, device: str, of_machine: "Machine", rounds: int, secon
     if name == TOY and device == "cpu" and not minibatch and (version := toy_in_jax.version()):
         ways[f"JAX {version}"] = measuring.Way(toy_in_jax.scanned(config, knobs))
     speeds = measuring.measured(ways, rounds, seconds, device)
+    # With the threads that the steps have.
+    of_machine = floors.machine(device)
     floor = floors.floor(Trainer(config, dataset, device), knobs, of_machine)
     return {
         "preset": name,
         "threads": torch.get_num_threads(),
+        "machine": of_machine._asdict(),
         "floor_seconds": {"arithmetic": floor.arithmetic, "memory": floor.memory},
         "engines": {
             way: {
                 "steps_per_second": speed.median,
                 "over_plain": speed.ratio,
                 "over_plain_range": [min(speed.over_plain), max(speed.over_plain)],
-                "seconds_over_floor": 1 / speed.median / floor.seconds,
+                "over_floor": 1 / speed.median / floor.seconds,
             }
             for way, speed in speeds.items()
         },
@@ -99,15 +96,16 @@ def _of_preset(name: str, device: str, of_machine: "Machine", rounds: int, secon
     }
 
 
-def _on_screen(found: dict[str, Any], rounds: int, seconds: float) -> dict[str, list[float]]:
+def _on_screen(found: dict[str, Any], device: str, rounds: int, seconds: float, minibatch: bool) -> dict[str, list[float]]:
     from tui_gan.bench import measuring
     from tui_gan.bench.screen import kept
 
+    words = ["--device", device, *(["--minibatch-discrimination"] if minibatch else [])]
     ratios = {}
     for engine in measuring.ENGINES:
         if speed := found["engines"].get(engine):
             steps = max(1_000, round(10 * seconds * speed["steps_per_second"]))
-            ratios[engine] = kept(found["preset"], engine, steps, rounds)
+            ratios[engine] = kept([found["preset"], "--engine", engine, "--steps", str(steps), *words], steps // 5, rounds)
     return ratios
 
 
@@ -121,7 +119,7 @@ def _show(found: dict[str, Any]) -> None:
     for way, speed in found["engines"].items():
         least, most = speed["over_plain_range"]
         spread = f"({least:.2f} .. {most:.2f})"
-        times = f"{1000 / speed['steps_per_second']:>11.3g}{speed['seconds_over_floor']:>7.1f}x"
+        times = f"{1000 / speed['steps_per_second']:>11.3g}{speed['over_floor']:>12.1f}"
         tell(f"{way:16}{speed['steps_per_second']:>9,.0f}{speed['over_plain']:>12.2f}{spread:>18}{times}")
     for way, why in found["refused"].items():
         tell(f"{way:16}not here: {why}")
