@@ -68,7 +68,7 @@ def presets(device: str) -> Iterator[Row]:
             if why := why_not(graph.game, graph.now, device):
                 figure += f"; not captured: {why}"
             else:
-                graph.calls(knobs, 2, lambda graph=graph, knobs=knobs: graph.captured(knobs))
+                graph.calls(knobs, 2, lambda graph=graph, knobs=knobs: graph.called.captured(knobs))
                 for _ in range(2):
                     eager.step(knobs)
                 apart = distance(eager, graph)
@@ -123,7 +123,7 @@ def train(trainer: Trainer, steps: int, engine: str) -> None:
     def program() -> Callable[[list[torch.Tensor]], None]:
         due = trainer.steps_done % trainer.config.lazy == 0
         if due not in programs:
-            programs[due] = trainer.captured(knobs)
+            programs[due] = trainer.called.captured(knobs)
         return programs[due]
 
     if engine == "eager" or not trainer.steps_done:
@@ -166,7 +166,7 @@ def nvml(device: str) -> Iterator[Row]:
     thread.start()
     waits = []
     for _ in range(5):
-        call = trainer.captured(knobs)
+        call = trainer.called.captured(knobs)
         begun = time.perf_counter()
         trainer.calls(knobs, 200, lambda call=call: call)
         waits.append(time.perf_counter() - begun)

@@ -5,6 +5,7 @@ import os
 import tempfile
 
 import pytest
+import torch
 from hypothesis import HealthCheck, settings
 
 from tests.program import Done, Program
@@ -24,6 +25,12 @@ os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
 _SOCKETS = tempfile.TemporaryDirectory(prefix="tg-")
 os.environ |= {"XDG_RUNTIME_DIR": _SOCKETS.name, "TMPDIR": _SOCKETS.name, "XDG_CACHE_HOME": f"{_SOCKETS.name}/cache"}
 tempfile.tempdir = _SOCKETS.name
+
+
+@pytest.fixture(autouse=True)
+def _smallest_numbers() -> None:
+    """Starting a run lets its thread round the smallest numbers to 0; here that is the thread of all tests."""
+    torch.set_flush_denormal(False)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def test_the_loop_trains_what_the_preset_does(preset: str, minibatch: bool) -> N
     loop.averages = [weight.detach().clone() for weight in trainer.generator.parameters()]
     for _ in range(config.lazy + 1):
         hyper, program = trainer.prepared(knobs)
-        of_discriminator, of_generator = doubled(trainer.drawn(knobs, hyper, program))
+        of_discriminator, of_generator = doubled(trainer.chance.step(knobs, hyper, program))
         trainer.end([trainer.engine.update(each, hyper, program) for each in (of_discriminator, of_generator)])
         latents = iter([of_discriminator.latents, of_generator.latents])
         loop.latents = latents.__next__  # type: ignore[method-assign]

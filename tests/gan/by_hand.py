@@ -21,10 +21,10 @@ def update(trainer: Trainer, player: Player, knobs: Knobs, latents: Tensor | Non
     """Move a player on these samples, or on fresh ones."""
     held = in_force(trainer, knobs)
     if player == "D" and real is None:
-        real = trainer.real(knobs)
-    latents = trainer.latents(knobs) if latents is None else latents
+        real = trainer.chance.real(knobs)
+    latents = trainer.chance.latents(knobs) if latents is None else latents
     if player == "G" and trainer.game.generator_compares and real is None:
-        real = trainer.real(knobs)
+        real = trainer.chance.real(knobs)
     given = Draws((player,), latents, real if player == "D" or trainer.game.generator_compares else None)
     return trainer.engine.update(completed(trainer.game, given, *held), *held)
 
@@ -32,7 +32,7 @@ def update(trainer: Trainer, player: Player, knobs: Knobs, latents: Tensor | Non
 def discriminator_loss(trainer: Trainer, real: Tensor, fake: Tensor, knobs: Knobs) -> tuple[Seen, tuple[Tensor, Tensor]]:
     """The discriminator's loss at these samples, and its logits."""
     held = in_force(trainer, knobs)
-    given = completed(trainer.game, Draws(("D",), trainer.latents(knobs)[: len(real)], real), *held)
+    given = completed(trainer.game, Draws(("D",), trainer.chance.latents(knobs)[: len(real)], real), *held)
     return trainer.engine._discriminator_loss(fake, given, *held)
 
 

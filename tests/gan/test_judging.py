@@ -152,7 +152,7 @@ def test_pretraining_compares_d_with_the_density_at_even_draws(config: Config, k
     x = ((points - 4) / 0.5 if standardize else points).float()
     expected = (torch.sigmoid(trainer.discriminator(x, gate)) - density).square().mean()
     turned, twin = set_knob(knobs, "minibatch_discrimination", gate), trainer.on("cpu")
-    found = density_loss(trainer.engine.discriminator[gate], *trainer._points(8), by_hand.in_force(trainer, turned)[1])
+    found = density_loss(trainer.engine.discriminator[gate], *trainer.chance.points(8), by_hand.in_force(trainer, turned)[1])
     assert found.dtype == torch.float32
     assert found.item() == pytest.approx(expected.item(), rel=1e-5)
     twin.pretrain_step(turned)

@@ -46,7 +46,7 @@ def test_simultaneous_players_move_by_gradients_at_the_same_weights(build_traine
     trainer = build_trainer(updates="simultaneous", regularizers=penalty, **PLAIN)
     other = build_trainer(updates="simultaneous", regularizers=penalty, **PLAIN)
     g, d = list(other.generator.parameters()), other.discriminator.active(False)
-    real, z = other.real(knobs), other.latents(knobs)
+    real, z = other.chance.real(knobs), other.chance.latents(knobs)
     fake = other.generator(z)
     loss = softplus(-other.discriminator(real)).mean() + softplus(other.discriminator(fake.detach())).mean()
     for name, weight in penalty.items():
@@ -71,8 +71,8 @@ def drawn(trainer: Trainer, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> tu
     latents: list[Tensor] = []
     real: list[Tensor] = []
     for name, kept in (("latents", latents), ("real", real)):
-        draw = getattr(trainer, name)
-        monkeypatch.setattr(trainer, name, lambda *given, draw=draw, kept=kept: kept.append(draw(*given)) or kept[-1])
+        draw = getattr(trainer.chance, name)
+        monkeypatch.setattr(trainer.chance, name, lambda *given, draw=draw, kept=kept: kept.append(draw(*given)) or kept[-1])
     trainer.step(knobs)
     return latents, real
 
@@ -90,7 +90,7 @@ def test_batches_are_drawn_afresh_or_shared(
 def test_same_batch_moves_g_on_what_d_has_just_seen(build_trainer: Build, knobs: Knobs) -> None:
     trainer = build_trainer(updates="same_batch", objective="zero_sum", **PLAIN)
     stream = trainer.now.stream.get_state()
-    real, z = trainer.real(knobs), trainer.latents(knobs)
+    real, z = trainer.chance.real(knobs), trainer.chance.latents(knobs)
     trainer.now.stream.set_state(stream)
     by_hand = build_trainer(updates="same_batch", objective="zero_sum", **PLAIN)
     trainer.step(knobs)

@@ -1,12 +1,11 @@
 """Whole runs on this thread: commands are handed out at their steps, snapshots are collected."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from tui_gan.contract import commands
 from tui_gan.contract.config import Config
@@ -17,13 +16,6 @@ from tui_gan.session.plan import Outcome, Plan
 from tui_gan.session.rundir import RunDirectory
 from tui_gan.session.session import Session
 from tui_gan.session.start import start
-
-
-@pytest.fixture(autouse=True)
-def _whole_numbers() -> Iterator[None]:
-    """Starting a run lets its thread round the smallest numbers to 0; here that is the thread of all tests."""
-    yield
-    torch.set_flush_denormal(False)
 
 
 class Script:

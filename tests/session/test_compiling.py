@@ -18,7 +18,7 @@ from tests.logs import log_of
 from tests.presets.test_presets import stand_in
 from tests.wire.visited import until
 from tui_gan.contract.commands import ChangeSetting, SetKnob
-from tui_gan.contract.config import Config
+from tui_gan.contract.config import Config, Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.engines.compiled import why_not
@@ -104,7 +104,9 @@ def test_lazy_regularizers_and_batch_normalisation_are_those_of_the_eager_run(
     train: Train, config: Config, made: dict[Path, Request]
 ) -> None:
     """A step at which the regularizers are due is another program than one at which they are not."""
-    changes = {"lazy": 3, "regularizers": {"r1": 2.0}, "generator": Network(widths=(5,), norm="batch")}
+    # Adam would divide by its own size the gradient of a bias in front of the normalisation, which is rounding alone.
+    descent = Optimizer(kind="sgd", momentum=0.5)
+    changes = {"lazy": 3, "regularizers": {"r1": 2.0}, "generator": Network(widths=(5,), norm="batch"), "optimizer": descent}
     wanted = msgspec.structs.replace(config, **changes)
     compiled = train("compiled", config=msgspec.structs.replace(wanted, engine="compiled"), until=UNTIL)
     eager = train("eager", config=wanted, until=UNTIL)
@@ -113,7 +115,7 @@ def test_lazy_regularizers_and_batch_normalisation_are_those_of_the_eager_run(
     assert any("running_mean" in name for name in found)
     always = weights(train("always", config=msgspec.structs.replace(wanted, lazy=1), until=UNTIL).checkpoint(UNTIL))
     apart, of_another = (sum(float((each[name] - expected[name]).square().sum()) for name in found) for each in (found, always))
-    assert 0 < apart < 1e-3 * of_another
+    assert 0 < apart < 1e-6 * of_another
     texts = [event.text for event in compiled.snapshots[-1].events]
     assert sum("the step is compiled" in text for text in texts) == sum("the compiled step is in use" in text for text in texts) == 1
 
@@ -276,7 +278,7 @@ def test_a_request_is_understood_where_it_is_made(preset: str, minibatch: bool, 
     monkeypatch.setattr(making, "_compile", lambda *given: None)
     trainer.step(knobs)
     before = trainer.state()
-    form = trainer.form(knobs)
+    form = trainer.called.form(knobs)
     assert all(torch.equal(value, before[name]) for name, value in trainer.state().items())
     request = Request(config, knobs, tuple(data.shape), trainer.steps_done, trainer.k_steps(knobs), torch.get_num_threads(), form)
     making.make(msgspec.msgpack.decode(msgspec.msgpack.encode(request), type=Request), tmp_path / "x.so")

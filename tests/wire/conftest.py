@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import torch
 
 from tests.wire.visited import Run
 from tui_gan.contract.commands import WATCHED, Browse, ChangeSetting, Pause, SlowMotion, Stop, TurnKnob, Watch
@@ -52,12 +51,9 @@ AT_LAST = (Pause(), SlowMotion(), None, SlowMotion(), None, Browse(), None, Stop
 @pytest.fixture(scope="session")
 def snapshots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Snapshot]]:
     """In their order, by the kind of the run."""
-    made = {
+    return {
         kind: _shown(tmp_path_factory.mktemp(kind) / "run", msgspec.structs.replace(SMALL, **changes)) for kind, changes in KINDS.items()
     }
-    # Starting a run lets its thread round the smallest numbers to 0; here that is the thread of all tests.
-    torch.set_flush_denormal(False)
-    return made
 
 
 def _shown(path: Path, config: Config) -> list[Snapshot]:

@@ -68,6 +68,10 @@ class Game(NamedTuple):
             historical_averaging=config.historical_averaging,
         )
 
+    def k(self, knobs: Knobs, followed: int) -> int:
+        """Discriminator updates of a step; at most `followed` where they follow the discriminator's accuracy."""
+        return min(followed, knobs.k_steps) if self.coordination.adapts else knobs.k_steps
+
     def program(self, knobs: Knobs, step: int, k: int) -> Program:
         """The form of a step of k discriminator updates."""
         return Program(knobs.batch_size, k, knobs.minibatch_discrimination, due=step % self.config.lazy == 0)

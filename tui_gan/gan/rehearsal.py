@@ -76,7 +76,7 @@ def rehearsed(trainer: Trainer, knobs: Knobs) -> Rehearsal:
         middle = judging.middle(copy, knobs)
         hyper, program = copy.prepared(knobs)
         updates, reports = [], []
-        for draws in copy.drawn(knobs, hyper, program):
+        for draws in copy.chance.step(knobs, hyper, program):
             before = {player: [weight.detach().clone() for weight in copy.now.players[player].weights] for player in draws.players}
             reports.append(copy.engine.update(draws, hyper, program))
             updates.append(_update(copy, reports[-1], before, hyper))

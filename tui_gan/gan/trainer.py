@@ -1,9 +1,7 @@
-"""The trainer: a game, its state, the engine that moves it, and the chance of each step."""
+"""The trainer: a game, its state, the chance of its steps, and the engines that move it."""
 
-import dataclasses
 from collections.abc import Callable
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -12,36 +10,18 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.gan import state
 from tui_gan.gan.average import SETTLED_ON, follow_, settle_
 from tui_gan.gan.beginning import networks
+from tui_gan.gan.chance import Chance
 from tui_gan.gan.compatibility import check
-from tui_gan.gan.datasets import epochs
-from tui_gan.gan.datasets.dataset import Dataset, Line
-from tui_gan.gan.draws import completed, drawn
-from tui_gan.gan.engines import compiled
-from tui_gan.gan.engines.captured import Captured
+from tui_gan.gan.datasets.dataset import Dataset
+from tui_gan.gan.engines.calls import Calls
 from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.game import game_of
 from tui_gan.gan.latents import LATENTS, LOOKED_AT, draw
 from tui_gan.gan.networks import AnyDiscriminator
-from tui_gan.gan.orders import Source
 from tui_gan.gan.regularizers import update_means_
-from tui_gan.gan.state import State, Tensors
-from tui_gan.gan.values import Draws, Hyper, Player, Program, Report
-
-Given = tuple[compiled.Given, Program]
-
-
-@dataclasses.dataclass(eq=False)
-class Place:
-    """Where the chance of a run stands, apart from the run: what is drawn from here on draws nothing from it."""
-
-    stream: torch.Generator
-    drawn: int
-    steps_done: int
-
-
-# Where the density is taught, in units of the data (AYLIEN's gan-intro, 2016).
-RANGE = (-5.0, 5.0)
+from tui_gan.gan.state import Tensors
+from tui_gan.gan.values import Hyper, Player, Program, Report
 
 
 class Trainer:
@@ -50,6 +30,7 @@ class Trainer:
     Attributes:
         now: the state.
         generator, discriminator: the networks as they are trained.
+        chance: what the steps draw; `called` the steps by calls of programs.
         generator_average: the generator with exponentially averaged weights; to be used by `averaged`.
         gradients: of the last update of each player, by each of its weights; None for those that took no part.
 
@@ -70,13 +51,16 @@ class Trainer:
         latents = draw(LOOKED_AT[config.latent], *looked, stream, stratified=evenly, scale=config.latent_scale)
         self.now = state.begun(config, self.generator, self.discriminator, stream, latents, device)
         self.engine = Eager(self.game, self.now)
+        self.chance = Chance(self.game, self.now, device)
+        self.called = Calls(self.game, self.now)
         self.generator_average = self.now.average
         self._average_weights: list[Tensor] = list(self.now.average.parameters())
         # From a stream of their own, so that looking draws nothing from the one that trains.
-        self._settling = self._draw(SETTLED_ON, stratified=False, stream=torch.Generator().manual_seed(config.seed))
+        self._settling = draw(
+            LATENTS[config.latent], SETTLED_ON, config.latent_dim, torch.Generator().manual_seed(config.seed), scale=config.latent_scale
+        )
         self._settled = False
         self.gradients: dict[Player, list[Tensor | None]] = {}
-        self._layouts: dict[bool, compiled.Layout] = {}
 
     @property
     def steps_done(self) -> int:
@@ -102,8 +86,10 @@ class Trainer:
         """Train one step, the updates in the order of the configuration; of several of a player the last alone has its gradients still."""
         with self.engine.part("other"):
             hyper, program = self.prepared(knobs)
+            with self.engine.part("data"):
+                updates = self.chance.step(knobs, hyper, program)
             reports: list[Report] = []
-            for draws in self.drawn(knobs, hyper, program):
+            for draws in updates:
                 if reports and reports[-1].draws.players == draws.players:
                     # A step of many updates takes no more memory than one of few.
                     reports[-1] = reports[-1]._replace(gradients={})
@@ -121,31 +107,8 @@ class Trainer:
         Returns:
             How many steps have been trained.
         """
-        of_state: dict[bool, list[Tensor]] = {}
-        done = 0
-        while done < most and (call := program_of()):
-            given, program = self._given(knobs, self.now)
-            if (tensors := of_state.get(program.minibatch)) is None:
-                tensors = of_state[program.minibatch] = self._layout(program).of_state()
-            call([*tensors, *given.tensors])
-            self.now.losses_summed += 1
-            self._settled = False
-            done += 1
-        return done
-
-    def form(self, knobs: Knobs) -> str:
-        """What a program for the next step has to be made for; nothing changes."""
-        return compiled.form(self.game, self.now, *self._given_next(knobs))
-
-    def captured(self, knobs: Knobs) -> Call:
-        """The next step as a program, captured on the GPU; nothing changes."""
-        given, program = self._given_next(knobs)
-        return Captured(self.game, self.now, given, self.game.hyper(knobs, self.steps_done), program)
-
-    def drawn(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
-        """All chance of a step, update by update."""
-        with self.engine.part("data"):
-            return drawn(self.game, Source(lambda: self.real(knobs), lambda: self.latents(knobs)), hyper, program)
+        self._settled = False
+        return self.called.train(knobs, most, program_of)
 
     def end(self, reports: list[Report]) -> None:
         """Take note that the updates of a step are made."""
@@ -163,8 +126,9 @@ class Trainer:
         """Teach the discriminator the density of the data once, before the game."""
         now = self.now
         self._settled = False
-        hyper, program = self._prepared(knobs, now.pretrained, now.steps_done)
-        loss, self.gradients["D"] = self.engine.teach(*self._points(knobs.batch_size), hyper, program)
+        self.chance.stir()
+        hyper, program = self.game.hyper(knobs, now.pretrained), self.game.program(knobs, now.steps_done, self.k_steps(knobs))
+        loss, self.gradients["D"] = self.engine.teach(*self.chance.points(knobs.batch_size), hyper, program)
         now.pretrained += 1
         now.loss_sums += torch.stack((torch.zeros_like(loss), loss))
         now.losses_summed += 1
@@ -173,11 +137,10 @@ class Trainer:
         """One update of one player between two steps, whose count stays; returns its loss, detached."""
         now = self.now
         hyper, program = self.prepared(knobs)
-        # A seed from the saved stream, so that two such updates at one step do not leave out the same units.
-        torch.manual_seed(int(torch.randint(2**62, (), generator=now.stream)))
+        self.chance.stir_between()
         # It is of whole steps, as whose mean it sets k.
         accuracy_sum = now.accuracy_sum.clone()
-        report = self.engine.update(completed(self.game, self._of(player, knobs), hyper, program), hyper, program)
+        report = self.engine.update(self.chance.update(player, knobs, hyper, program), hyper, program)
         now.accuracy_sum = accuracy_sum
         self.gradients.update(report.gradients)
         if player == "G":
@@ -187,29 +150,18 @@ class Trainer:
     def prepared(self, knobs: Knobs) -> tuple[Hyper, Program]:
         """What is in force at this step; torch's default stream is made ready for its chance."""
         self._settled = False
-        return self._prepared(knobs, self.now.steps_done, self.now.steps_done)
+        self.chance.stir()
+        step = self.steps_done
+        return self.game.hyper(knobs, step), self.game.program(knobs, step, self.k_steps(knobs))
 
     def follow(self) -> None:
         """Let the averaged generator follow the trained one."""
         config, weights = self.config, self.now.players["G"].weights
         follow_(self._average_weights, weights, config.average_decay, config.average_share, self.now.steps_done)
 
-    def real(self, knobs: Knobs, place: State | Place | None = None, device: str = "") -> Tensor:
-        """A batch of real samples in training units, on the device, or on another."""
-        place, count, device = place or self.now, knobs.batch_size * self.config.packing, device or self.device
-        if self.config.sampling == "epochs" and self.dataset.rows:
-            rows = epochs.rows(place.drawn, count, self.dataset.count, self.config.seed)
-            place.drawn += count
-            return self.dataset.rows(rows, device)
-        return self.dataset.sample(count, place.stream, device)
-
-    def latents(self, knobs: Knobs) -> Tensor:
-        """A batch of latents on the device."""
-        return self._draw(knobs.batch_size * self.config.packing, self.config.stratified).to(self.device)
-
     def k_steps(self, knobs: Knobs) -> int:
         """Discriminator updates of this step."""
-        return min(self.now.k, knobs.k_steps) if self.game.coordination.adapts else knobs.k_steps
+        return self.game.k(knobs, self.now.k)
 
     def coordinate(self, knobs: Knobs) -> None:
         """Set k by the discriminator's accuracy since the last time, where it follows it; waits for the device."""
@@ -276,55 +228,3 @@ class Trainer:
         other.load_state(state.carried(self.now, other.now, self.config, config))
         other.clear_losses()
         return other
-
-    def _prepared(self, knobs: Knobs, step: int, done: int) -> tuple[Hyper, Program]:
-        if self.game.stirs:
-            # Seeded anew at every step, torch's own stream needs no place in a checkpoint and no watcher can disturb it.
-            seed = np.random.SeedSequence([self.config.seed, done, self.now.pretrained]).generate_state(1, np.uint64)
-            torch.manual_seed(int(seed[0] >> np.uint64(1)))
-        return self.game.hyper(knobs, step), self.game.program(knobs, done, self.k_steps(knobs))
-
-    def _given_next(self, knobs: Knobs) -> Given:
-        """As `_given` of the next step, drawn from a copy of the stream."""
-        with torch.random.fork_rng(devices=[]):
-            now = self.now
-            return self._given(knobs, Place(torch.Generator().set_state(now.stream.get_state()), now.drawn, now.steps_done))
-
-    def _given(self, knobs: Knobs, place: State | Place) -> Given:
-        """The chance and the scalars of the next step from a place on, on the CPU, which counts as done there."""
-        config, latent = self.config, LATENTS[self.config.latent]
-        shape = knobs.batch_size * config.packing, config.latent_dim
-        source = Source(lambda: self.real(knobs, place, "cpu"), lambda: latent.drawn(*shape, place.stream, config.stratified))
-        hyper, program = self._prepared(knobs, place.steps_done, place.steps_done)
-        draws = drawn(self.game, source, hyper, program)
-        place.steps_done += 1
-        return compiled.Given(draws, torch.tensor(compiled.row(self.game, hyper, place.steps_done))), program
-
-    def _layout(self, program: Program) -> compiled.Layout:
-        """Of the tensors of the state; each is made once."""
-        if (layout := self._layouts.get(program.minibatch)) is None:
-            layout = self._layouts[program.minibatch] = compiled.Layout(self.now, program)
-        return layout
-
-    def _of(self, player: Player, knobs: Knobs) -> Draws:
-        """Samples and latents for one player alone."""
-        if player == "D":
-            real = self.real(knobs)
-            return Draws(("D",), self.latents(knobs), real)
-        latents = self.latents(knobs)
-        return Draws(("G",), latents, self.real(knobs) if self.game.generator_compares else None)
-
-    def _points(self, count: int) -> tuple[Tensor, Tensor]:
-        """Points d ~ U(-5, 5), in training units, and the density of the data there."""
-        truth, dataset = self.dataset.truth, self.dataset
-        assert isinstance(truth, Line)
-        assert truth.density
-        low, high = RANGE
-        points = low + (high - low) * torch.rand(count, 1, generator=self.now.stream, dtype=torch.float64)
-        density = torch.from_numpy(truth.density(points.numpy())).float().to(self.device)
-        return torch.from_numpy((points.numpy() - dataset.location) / dataset.scale).float().to(self.device), density
-
-    def _draw(self, count: int, stratified: bool, stream: torch.Generator | None = None) -> Tensor:
-        config = self.config
-        latent = LATENTS[config.latent]
-        return draw(latent, count, config.latent_dim, stream or self.now.stream, stratified=stratified, scale=config.latent_scale)

@@ -112,7 +112,7 @@ class Compiling:
         if (call := self._found[case]) or repr(case) in self._refused:
             return call
         try:
-            call = self._found[case] = trainer.captured(knobs) if self._engine == "graph" else self._compiled(case, trainer, knobs)
+            call = self._found[case] = trainer.called.captured(knobs) if self._engine == "graph" else self._compiled(case, trainer, knobs)
         except (OSError, RuntimeError) as error:
             self._refuse(case, str(error))
             return None
@@ -143,7 +143,7 @@ class Compiling:
             step=trainer.steps_done,
             k=case.k,
             threads=torch.get_num_threads(),
-            form=trainer.form(knobs),
+            form=trainer.called.form(knobs),
         )
         path = programs.place(request)
         call = programs.load(path)

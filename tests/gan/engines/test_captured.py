@@ -30,11 +30,11 @@ def check_agreement(config: Config, data: Any, knobs: Knobs) -> None:
     eager, static = (in_double(Trainer(config, data, "cpu")) for _ in range(2))
     for trainer in (eager, eager, eager, eager, static):
         hyper, program = trainer.prepared(knobs)
-        trainer.end([trainer.engine.update(each, hyper, program) for each in doubled(trainer.drawn(knobs, hyper, program))])
+        trainer.end([trainer.engine.update(each, hyper, program) for each in doubled(trainer.chance.step(knobs, hyper, program))])
     engine = Static(static.game, static.now)
     for _ in range(3):
         hyper, _ = static.prepared(knobs)
-        given, program = static._given(knobs, static.now)
+        given, program = static.called._given(knobs, static.now)
         step_(engine, doubled(given), hyper, program)
     found, expected = static.state(), eager.state()
     for name in set(expected) - {"counts"}:
@@ -144,7 +144,7 @@ def test_a_capture_leaves_the_state_as_it_was_and_is_replayed_on_what_it_is_give
     for each in (eager, trainer):
         each.step(knobs)
     before = trainer.state()
-    call = trainer.captured(knobs)
+    call = trainer.called.captured(knobs)
     assert all(torch.equal(value, before[name]) for name, value in trainer.state().items())
     steps = 2 * captured.UNDER_WAY + 1
     assert trainer.calls(knobs, steps, lambda: call) == steps
@@ -160,7 +160,7 @@ def test_a_capture_leaves_the_state_as_it_was_and_is_replayed_on_what_it_is_give
 def test_a_state_that_is_another_is_captured_anew(build_trainer: Callable[..., Trainer], knobs: Knobs, gpu: list[str]) -> None:
     trainer = build_trainer()
     trainer.step(knobs)
-    call = trainer.captured(knobs)
+    call = trainer.called.captured(knobs)
     assert isinstance(call, Captured)
     trainer.calls(knobs, 2, lambda: call)
     learner = trainer.now.players["G"]

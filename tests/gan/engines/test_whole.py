@@ -57,7 +57,7 @@ def both(trainer: Trainer, knobs: Knobs, steps: int = 2) -> tuple[Values, Values
     """The values after so many steps in place, after the last of them as a function, and after that in float64."""
     for _ in range(steps):
         hyper, program = trainer.prepared(knobs)
-        draws = trainer.drawn(knobs, hyper, program)
+        draws = trainer.chance.step(knobs, hyper, program)
         draws = doubled(draws) if trainer.now.loss_sums.dtype == torch.float64 else draws
         before = tree_map(lambda each: each.clone() if isinstance(each, torch.Tensor) else each, values_of(trainer.now))
         trainer.end([trainer.engine.update(each, hyper, program) for each in draws])

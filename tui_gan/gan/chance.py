@@ -1,0 +1,107 @@
+"""The chance of a run: what its steps draw, and where in the streams they stand."""
+
+import dataclasses
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tui_gan.contract.knobs import Knobs
+from tui_gan.gan.datasets import epochs
+from tui_gan.gan.datasets.dataset import Line
+from tui_gan.gan.draws import completed, drawn
+from tui_gan.gan.game import Game
+from tui_gan.gan.latents import LATENTS, scaled
+from tui_gan.gan.orders import Source
+from tui_gan.gan.state import State
+from tui_gan.gan.values import Draws, Hyper, Player, Program
+
+# Where the density is taught, in units of the data (AYLIEN's gan-intro, 2016).
+RANGE = (-5.0, 5.0)
+
+
+@dataclasses.dataclass(eq=False)
+class Place:
+    """Where the chance of a run stands, apart from the run: what is drawn from here on draws nothing from it."""
+
+    stream: torch.Generator
+    drawn: int
+    steps_done: int
+    pretrained: int
+
+
+def beside(now: State) -> Place:
+    """The place of a state."""
+    return Place(torch.Generator().set_state(now.stream.get_state()), now.drawn, now.steps_done, now.pretrained)
+
+
+class Chance:
+    """What steps draw from a place on.
+
+    Args:
+        place: moves on with what is drawn; its count of steps does not.
+        device: of all that is drawn.
+    """
+
+    def __init__(self, game: Game, place: State | Place, device: str) -> None:
+        self.game, self.place, self.device = game, place, device
+
+    def stir(self) -> None:
+        """Make torch's default stream ready for a step, which needs no place in a checkpoint so, and which no watcher can disturb."""
+        if self.game.stirs:
+            place = self.place
+            seed = np.random.SeedSequence([self.game.config.seed, place.steps_done, place.pretrained]).generate_state(1, np.uint64)
+            torch.manual_seed(int(seed[0] >> np.uint64(1)))
+
+    def stir_between(self) -> None:
+        """As `stir`, for one update between two steps, so that two of them do not leave out the same units."""
+        torch.manual_seed(int(torch.randint(2**62, (), generator=self.place.stream)))
+
+    def step(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
+        """All of a step, update by update."""
+        return drawn(self.game, Source(lambda: self.real(knobs), lambda: self.latents(knobs)), hyper, program)
+
+    def step_in_numbers(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
+        """All of a step, with the numbers that latents are made of in their place."""
+        return drawn(self.game, Source(lambda: self.real(knobs), lambda: self._numbers(knobs)), hyper, program)
+
+    def update(self, player: Player, knobs: Knobs, hyper: Hyper, program: Program) -> Draws:
+        """All of one update of one player alone."""
+        if player == "D":
+            real = self.real(knobs)
+            draws = Draws(("D",), self.latents(knobs), real)
+        else:
+            latents = self.latents(knobs)
+            draws = Draws(("G",), latents, self.real(knobs) if self.game.generator_compares else None)
+        return completed(self.game, draws, hyper, program)
+
+    def real(self, knobs: Knobs) -> Tensor:
+        """A batch of real samples in training units."""
+        config, dataset, place = self.game.config, self.game.dataset, self.place
+        count = knobs.batch_size * config.packing
+        if config.sampling == "epochs" and dataset.rows:
+            rows = epochs.rows(place.drawn, count, dataset.count, config.seed)
+            place.drawn += count
+            return dataset.rows(rows, self.device)
+        return dataset.sample(count, place.stream, self.device)
+
+    def latents(self, knobs: Knobs) -> Tensor:
+        """A batch of latents."""
+        config = self.game.config
+        # On the CPU, so that a run has the same ones on each device.
+        return scaled(LATENTS[config.latent], self._numbers(knobs), config.latent_scale).to(self.device)
+
+    def points(self, count: int) -> tuple[Tensor, Tensor]:
+        """Points d ~ U(-5, 5), in training units, and the density of the data there."""
+        dataset = self.game.dataset
+        truth = dataset.truth
+        assert isinstance(truth, Line)
+        assert truth.density
+        low, high = RANGE
+        points = low + (high - low) * torch.rand(count, 1, generator=self.place.stream, dtype=torch.float64)
+        density = torch.from_numpy(truth.density(points.numpy())).float().to(self.device)
+        return torch.from_numpy((points.numpy() - dataset.location) / dataset.scale).float().to(self.device), density
+
+    def _numbers(self, knobs: Knobs) -> Tensor:
+        config = self.game.config
+        return LATENTS[config.latent].drawn(knobs.batch_size * config.packing, config.latent_dim, self.place.stream, config.stratified)
