@@ -49,13 +49,13 @@ class MinibatchDiscrimination(nn.Module):
             return own.new_zeros(len(hidden), self.kernels)
         # Each kernel of each batch is one of its own.
         apart = own.reshape(self.dim, -1, batch)
-        nearest = _NearestByWindows if is_functorch_wrapped_tensor(hidden) else _Nearest
+        nearest = _NearestWithoutPlaces if is_functorch_wrapped_tensor(hidden) else _Nearest
         features: Tensor = nearest.apply(apart, others)[0]  # type: ignore[no-untyped-call]
         return features.reshape(self.kernels, len(hidden)).t()
 
     def _projected(self, hidden: Tensor) -> Tensor:
-        """(B, F) -> (dim, kernels, B): one plane a dimension, which adds up faster than a sum over a short last axis."""
-        return (hidden @ self.projection).view(-1, self.dim, self.kernels).permute(1, 2, 0)
+        """(B, F) -> (dim, kernels, B); samples follow each other in memory, so that loops over them can take several at once."""
+        return (self.projection.t() @ hidden.t()).view(self.dim, self.kernels, -1)
 
 
 def _mean_closeness(own: Tensor, others: Tensor) -> Tensor:
@@ -98,7 +98,7 @@ class _Nearest(torch.autograd.Function):
         own, closeness = ctx.saved_tensors
         share = gradient / ctx.others
         if torch.is_grad_enabled():
-            return _slopes_by_windows(own, share, ctx.others), None
+            return _slopes_of_pairs(own, share, ctx.others), None
         # Of a pair that counts for both, both means.
         shares = share[:, None] + _following(share[None], closeness.shape[1])[0]
         if ctx.others % 2:
@@ -137,17 +137,14 @@ def _slopes(own: Tensor, weights: Tensor) -> Tensor:
     return slopes
 
 
-class _NearestByWindows(torch.autograd.Function):
-    """As `_Nearest`, each pair twice: without places to write to, it can be compiled and differentiated again."""
+class _NearestWithoutPlaces(torch.autograd.Function):
+    """As `_Nearest`, without places to write to, so that it can be compiled, and differentiated again."""
 
     @staticmethod
     def forward(own: Tensor, others: int) -> tuple[Tensor]:
         """(dim, kernels, B) -> (kernels, B)."""
-        reach = (others + 1) // 2
-        window = _window(own, reach)
-        # Its own row is 1 for every sample.
-        closeness = torch.exp(-_apart(window, reach)[:, :, others % 2 :].abs().sum(0).clamp(max=FAR))
-        return ((closeness.sum(1) - 1) / others,)
+        by_first, by_second = _by_both(_closeness(own, others))
+        return ((by_first.sum(1) + by_second[:, : others // 2].sum(1)) / others,)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, int], output: tuple[Tensor]) -> None:
@@ -159,26 +156,43 @@ class _NearestByWindows(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         """As that of `_Nearest`."""
         (own,) = ctx.saved_tensors
-        return _slopes_by_windows(own, gradient / ctx.others, ctx.others), None
+        return _slopes_of_pairs(own, gradient / ctx.others, ctx.others), None
 
 
-def _window(each: Tensor, reach: int) -> Tensor:
-    """(..., B) -> (..., 2 reach + 1, B), where [..., r, i] is sample i + r - reach of the batch, taken in a circle."""
-    batch = each.shape[-1]
-    return torch.cat((each[..., batch - reach :], each, each[..., :reach]), -1).unfold(-1, batch, 1)
-
-
-def _apart(window: Tensor, reach: int) -> Tensor:
-    """The middle row, which is each sample itself, less each row; as it lies in the window, where it can be read in a row."""
-    return window[:, :, reach, None] - window
-
-
-def _slopes_by_windows(own: Tensor, share: Tensor, others: int) -> Tensor:
+def _slopes_of_pairs(own: Tensor, share: Tensor, others: int) -> Tensor:
     """The derivative by `own`, (dim, kernels, B), where the mean of each sample has the gradient (kernels, B), shared among J."""
-    reach = (others + 1) // 2
-    apart, theirs = _apart(_window(own, reach), reach), _window(share, reach)
-    shares = theirs[:, reach, None] + theirs
+    batch, rows = own.shape[2], (others + 1) // 2
+    first, second = _pairs(share, rows)
     if others % 2:
-        # The first row counts it without being counted, and the last the other way round.
-        shares = torch.cat((theirs[:, :1], shares[:, 1:-1], theirs[:, reach, None]), 1)
-    return -(apart.sgn() * (torch.exp(-apart.abs().sum(0).clamp(max=FAR)) * shares)).sum(2)
+        second = torch.cat((second[:, :-1], torch.zeros_like(second[:, -1:])), 1)
+    by_first, by_second = _by_both(_closeness(own, others) * (first + second))
+    around = _around(own, rows).unfold(2, batch, 1)
+    before, behind = around[:, :, :rows].flip(2), around[:, :, rows + 1 :]
+    # Each sign anew on both sides of a pair, which is cheaper than to write it down.
+    return ((before - own[:, :, None]).sgn() * by_second - (own[:, :, None] - behind).sgn() * by_first).sum(2)
+
+
+def _closeness(own: Tensor, others: int) -> Tensor:
+    """Of each pair, (kernels, rows, rows + B)."""
+    first, second = _pairs(own, (others + 1) // 2)
+    return (first - second).abs().sum(0).clamp(max=FAR).neg().exp()
+
+
+def _around(each: Tensor, rows: int) -> Tensor:
+    """(..., B) -> (..., rows + B + rows), going on in a circle at both ends."""
+    batch = each.shape[-1]
+    return torch.cat((each[..., batch - rows :], each, each[..., :rows]), -1)
+
+
+def _pairs(each: Tensor, rows: int) -> tuple[Tensor, Tensor]:
+    """(..., B) -> of pairs [j, i] the first, i - rows, (..., 1, rows + B), and the second, j + 1 behind it, (..., rows, rows + B)."""
+    around = _around(each, rows)
+    width = each.shape[-1] + rows
+    return around[..., None, :width], around.unfold(-1, width, 1)[..., 1:, :]
+
+
+def _by_both(pairs: Tensor) -> tuple[Tensor, Tensor]:
+    """(kernels, rows, rows + B) -> the pairs in which each sample is the first, and those in which it is the second, (kernels, rows, B)."""
+    kernels, rows, width = pairs.shape
+    shape, pairs = (kernels, rows, width - rows), pairs.contiguous()
+    return pairs[:, :, rows:], pairs.as_strided(shape, (rows * width, width - 1, 1), rows - 1)

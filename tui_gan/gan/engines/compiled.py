@@ -121,6 +121,8 @@ class Layout:
 
 def traced(game: Game, state: State, given: Given, hyper: Hyper, program: Program) -> torch.nn.Module:
     """The graph of a call: a function of the tensors of a layout, that changes those of the state in place."""
+    from torch._functorch.compile_utils import fx_graph_cse
+    from torch.func import functionalize
     from torch.fx.experimental.proxy_tensor import make_fx
 
     networks = {player: learner.network for player, learner in state.players.items()}
@@ -143,8 +145,10 @@ def traced(game: Game, state: State, given: Given, hyper: Hyper, program: Progra
             if new is not old:
                 old.copy_(new)
 
-    graph: torch.nn.Module = make_fx(call)(*(each.detach().clone() for each in examples))
-    return graph
+    inputs = [each.detach().clone() for each in examples]
+    # A graph without changes in place but of what it is given, where what is computed twice can be computed once.
+    graph = make_fx(functionalize(make_fx(call)(*inputs)))(*inputs)
+    return torch.fx.GraphModule(graph, fx_graph_cse(graph.graph))
 
 
 def _tensors(tree: Any) -> list[Tensor]:
