@@ -275,6 +275,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             "networks; the CPU does not know it."
         ),
     ] = False
+    bf16: Annotated[
+        bool,
+        Meta(
+            description="whether the networks compute in bfloat16 (8 bits of mantissa) while they are trained, which is faster with large "
+            "networks on a GPU or a CPU that has it; weights, losses and moments stay float32."
+        ),
+    ] = False
     linger: Annotated[
         float,
         Meta(

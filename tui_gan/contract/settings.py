@@ -40,7 +40,7 @@ SETTINGS: dict[str, str] = {
     **dict.fromkeys(("metrics", "metric", "evaluated"), LIVE),
     **{f"stop.{name}": LIVE for name in EarlyStop.__struct_fields__},
     **dict.fromkeys(("steps", "evaluate_every", "evaluate_from", "log_every", "keep", "pace_until", "engine", "linger"), LIVE),
-    **dict.fromkeys(("preset", "seed", "threads", "tf32", "pretraining"), BEGINNING),
+    **dict.fromkeys(("preset", "seed", "threads", "tf32", "bf16", "pretraining"), BEGINNING),
     **dict.fromkeys(
         ("dataset", "data", "data_sha256", "training", "training_skip", "size", "channels", "black", "white", "standardize", "contrast"),
         DATA,

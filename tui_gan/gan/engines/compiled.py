@@ -44,6 +44,8 @@ def why_not(game: Game, state: State, device: str) -> str:
         return "that is for the CPU; a GPU has graph"
     if game.drops or any(isinstance(layer, torch.nn.Dropout) for layer in state.players["G"].network.modules()):
         return "dropout draws inside the networks"
+    if game.config.bf16:
+        return "bfloat16 is for eager and graph"
     if any(name.endswith("._u") for learner in state.players.values() for name, _ in learner.network.named_buffers()):
         return "spectral normalisation moves numbers of its own"
     if OPTIMIZERS[game.config.optimizer.kind].moved is None:

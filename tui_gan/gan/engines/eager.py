@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,6 +17,8 @@ from tui_gan.gan.state import State
 from tui_gan.gan.values import Draws, Hyper, Network, Player, Program, Report, Seen
 
 Gradients = list[Tensor | None]
+# A network, or what comes before its last layer, as a function.
+Of = Callable[..., Tensor]
 
 
 def untimed(part: str) -> AbstractContextManager[None]:
@@ -38,10 +41,11 @@ class Eager:
         self._active = {gate: discriminator.network.active(gate) for gate in (False, True)}  # type: ignore[operator]
         matrices = {gate: [weight for weight in active if weight.dim() > 1] for gate, active in self._active.items()}
         of_generator = [weight for weight in generator.weights if weight.dim() > 1]
-        features: Callable[[Tensor], Tensor] = getattr(discriminator.network, "features", _no_features)
-        self.generator = Network(generator.network, _no_features, generator.weights, of_generator, generator.means)
+        precise = _in_bfloat16 if game.config.bf16 else _as_it_is
+        features: Of = precise(getattr(discriminator.network, "features", _no_features))
+        self.generator = Network(precise(generator.network), _no_features, generator.weights, of_generator, generator.means)
         self.discriminator = {
-            gate: Network(discriminator.network, features, discriminator.weights, matrices[gate], discriminator.means)
+            gate: Network(precise(discriminator.network), features, discriminator.weights, matrices[gate], discriminator.means)
             for gate in (False, True)
         }
         limits = {"G": game.config.generator.column_norm, "D": game.config.discriminator.column_norm}
@@ -137,6 +141,21 @@ class Eager:
 def _ended(seen: Seen) -> Seen:
     """Without what gradients were taken of, so that its memory is free again."""
     return seen._replace(total=seen.total.detach())
+
+
+def _as_it_is(of: Of) -> Of:
+    return of
+
+
+def _in_bfloat16(of: Of) -> Of:
+    """Its products in bfloat16, of weights that stay float32; what it returns is float32 again."""
+
+    def rounded(x: Tensor, *given: Any) -> Tensor:
+        with torch.autocast(x.device.type, torch.bfloat16):
+            found = of(x, *given)
+        return found.float()
+
+    return rounded
 
 
 def _no_features(x: Tensor) -> Tensor:
