@@ -187,7 +187,8 @@ def test_graphs_are_refused_where_there_is_no_gpu_for_them(train: Train, config:
     [
         ({"discriminator": Network(widths=(5,), dropout=0.5)}, "dropout"),
         ({"generator": Network(widths=(5,), dropout=0.5)}, "dropout"),
-        ({"discriminator": Network(widths=(5,), spectral=True)}, "spectral normalisation"),
+        ({"discriminator": Network(widths=(5,), spectral=True), "regularizers": {"r2": 1.0}}, "spectral normalisation with r1 or r2"),
+        ({"bf16": True}, "bfloat16"),
     ],
 )
 def test_what_cannot_be_compiled_trains_eagerly_and_says_so_once(

@@ -123,6 +123,20 @@ def test_everything_at_once(config: Config, knobs: Knobs, order: str, optimizer:
         check_agreement(trainer, set_knob(set_knob(knobs, "minibatch_discrimination", minibatch), "k_steps", 2))
 
 
+@pytest.mark.parametrize("regularizers", [{}, {"l2": 0.1, "gradient_penalty": 0.5}, {"r1_difference": 0.3}], ids=str)
+@pytest.mark.parametrize("order", ORDERS)
+def test_spectral_normalisation_goes_on_at_every_call_of_the_discriminator(
+    config: Config, knobs: Knobs, regularizers: dict[str, float], order: str
+) -> None:
+    changes = {"discriminator": Network(widths=(7, 5), spectral=True), "regularizers": regularizers, "feature_matching": 0.5}
+    for minibatch, packing in itertools.product((False, True), (1, 2)):
+        trainer = trainer_of(config, "ring", updates=order, packing=packing, **changes)
+        vectors = {name: each.clone() for name, each in trainer.discriminator.named_buffers() if name.endswith("_u")}
+        check_agreement(trainer, set_knob(set_knob(knobs, "minibatch_discrimination", minibatch), "k_steps", 2))
+        now = dict(trainer.discriminator.named_buffers())
+        assert any(not torch.equal(now[name], each) for name, each in vectors.items())
+
+
 @pytest.mark.parametrize("packing", [1, 2])
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("of", ["generator", "discriminator", "both"])

@@ -46,8 +46,9 @@ def why_not(game: Game, state: State, device: str) -> str:
         return "dropout draws inside the networks"
     if game.config.bf16:
         return "bfloat16 is for eager and graph"
-    if any(name.endswith("._u") for learner in state.players.values() for name, _ in learner.network.named_buffers()):
-        return "spectral normalisation moves numbers of its own"
+    if game.config.discriminator.spectral and any(term.at_real or term.at_fake for _, term in game.terms):
+        # Their slopes are taken of another call of the discriminator here, at which spectral normalisation would go on.
+        return "spectral normalisation with r1 or r2"
     if OPTIMIZERS[game.config.optimizer.kind].moved is None:
         return f"the optimiser {game.config.optimizer.kind} is not a function"
     return ""

@@ -71,8 +71,8 @@ def pacing_of(config: Config, step: int) -> Pacing:
 
 # What is told of a loss beside its gradient, by name: tensors alone, since they leave a derivative.
 Told = dict[str, Tensor]
-# Of the buffers those of batch normalisation, by the last part of their name, which the networks move whenever they are called.
-CHANGING = frozenset({"running_mean", "running_var", "num_batches_tracked"})
+# The buffers of batch and spectral normalisation, by the last part of their names, which the networks move whenever they are called.
+CHANGING = frozenset({"running_mean", "running_var", "num_batches_tracked", "_u", "_v"})
 Buffers = dict[Player, list[Tensor]]
 
 
