@@ -138,7 +138,9 @@ def _slopes(own: Tensor, weights: Tensor) -> Tensor:
 
 
 class _NearestWithoutPlaces(torch.autograd.Function):
-    """As `_Nearest`, without places to write to, so that it can be compiled, and differentiated again."""
+    """As `_Nearest`, without places to write to, so that it can be compiled, differentiated again, and computed for many at once."""
+
+    generate_vmap_rule = True
 
     @staticmethod
     def forward(own: Tensor, others: int) -> tuple[Tensor]:

@@ -122,10 +122,14 @@ class Layout:
         return found
 
 
-def traced(game: Game, state: State, given: Given, hyper: Hyper, program: Program) -> torch.nn.Module:
-    """The graph of a call: a function of the tensors of a layout, that changes those of the state in place."""
+def traced(game: Game, state: State, given: Given, hyper: Hyper, program: Program, members: int = 0) -> torch.nn.Module:
+    """The graph of a call: a function of the tensors of a layout, that changes those of the state in place.
+
+    Args:
+        members: of so many states at once, each tensor with one more axis in front; 0 of one.
+    """
     from torch._functorch.compile_utils import fx_graph_cse
-    from torch.func import functionalize
+    from torch.func import functionalize, vmap
     from torch.fx.experimental.proxy_tensor import make_fx
 
     networks = {player: learner.network for player, learner in state.players.items()}
@@ -135,7 +139,7 @@ def traced(game: Game, state: State, given: Given, hyper: Hyper, program: Progra
     (leaves, spec), count = tree_flatten((values, given)), len(_tensors(values))
     assert [id(each) for each in leaves if isinstance(each, Tensor)] == [id(each) for each in examples], "one order for both"
 
-    def call(*tensors: Tensor) -> None:
+    def step(*tensors: Tensor) -> list[Tensor]:
         rest = iter(tensors)
         values, (draws, row) = tree_unflatten([next(rest) if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
         of_discriminator, of_generator, momentum, regularization, noise_sd, average, means = row.unbind(0)
@@ -143,12 +147,17 @@ def traced(game: Game, state: State, given: Given, hyper: Hyper, program: Progra
             rates={"D": of_discriminator, "G": of_generator}, momentum=momentum, regularization=regularization, noise_sd=noise_sd
         )
         made = [each._replace(latents=game.latents(each.latents)) for each in draws]
-        values = whole.step(values, made, turned, Pacing(average, means))
-        for old, new in zip(tensors[:count], _tensors(values), strict=True):
+        return _tensors(whole.step(values, made, turned, Pacing(average, means)))
+
+    def call(*tensors: Tensor) -> None:
+        for old, new in zip(tensors[:count], (vmap(step) if members else step)(*tensors), strict=True):
             if new is not old:
                 old.copy_(new)
 
-    inputs = [each.detach().clone() for each in examples]
+    for each in given.draws:
+        # What latents keep for good is drawn now, and not while the graph is made.
+        game.latents(each.latents)
+    inputs = [each.detach().expand(members, *each.shape).clone() if members else each.detach().clone() for each in examples]
     # A graph without changes in place but of what it is given, where what is computed twice can be computed once.
     graph = make_fx(functionalize(make_fx(call)(*inputs)))(*inputs)
     return torch.fx.GraphModule(graph, fx_graph_cse(graph.graph))

@@ -1,0 +1,145 @@
+"""Many games at once: each as it would be alone."""
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+import torch
+from torch import Tensor
+
+from tests.gan.engines.test_whole import doubled, in_double
+from tui_gan.contract.config import Config, Noise, Optimizer, Schedule
+from tui_gan.contract.knobs import Knobs, set_knob
+from tui_gan.contract.network import Network
+from tui_gan.gan.datasets import DATASETS, fixed
+from tui_gan.gan.engines import compiled, many
+from tui_gan.gan.engines.many import Case, Many
+from tui_gan.gan.orders import ORDERS
+from tui_gan.gan.regularizers import REGULARIZERS
+from tui_gan.gan.trainer import Trainer
+
+COUNT, STEPS = 3, 6
+# The scalars of a step are given in float32.
+ROUNDED = 1e-6
+# What is held of a state beside what the next step depends on.
+ASIDE = {"loss_sums", "accuracy_sum", "counts"}
+
+KINDS: dict[str, dict[str, Any]] = {
+    "toy": {"stratified": True, "regularizers": {"r1_difference": 1.0}},
+    "noise": {"instance_noise": Noise(sd=0.5, steps=10, end=0.1), "regularizers": {"r1": 0.3, "r2": 0.1}, "objective": "relativistic"},
+    "packing": {"packing": 2, "objective": "wasserstein", "regularizers": {"gradient_penalty": 0.5}},
+    "terms": {"historical_averaging": 0.1, "generator_l2": 0.01, "feature_matching": 0.5, "regularizers": {"adaptive_l2": 0.1}},
+    "descent": {"optimizer": Optimizer(kind="sgd", momentum=0.5), "schedule": Schedule(kind="hyperbolic", period=10)},
+    "grid": {"latent": "grid", "discriminator": Network(widths=(7,), column_norm=0.4), "training": 64, "sampling": "epochs"},
+}
+
+
+def trainers(config: Config, changes: dict[str, Any], dataset: str, count: int = COUNT) -> list[Trainer]:
+    """Of so many seeds, in float64, where rounding does not hide a mistake."""
+    metrics = {} if dataset == "gaussian" else {"metrics": ("sliced_w1",), "metric": "sliced_w1"}
+    configs = [msgspec.structs.replace(config, seed=seed, **{**metrics, **changes}) for seed in range(count)]
+    data = DATASETS[dataset](True)
+    return [in_double(Trainer(each, fixed(data, each.training, each.seed) if each.training else data, "cpu")) for each in configs]
+
+
+def turned(knobs: Knobs, minibatch: bool) -> list[Knobs]:
+    """Knobs that differ in numbers alone."""
+    each = [set_knob(knobs, "generator_lr", 1e-3 * (1 + place)) for place in range(COUNT)]
+    each[1] = set_knob(each[1], "regularization", 0.3)
+    return [set_knob(set_knob(one, "minibatch_discrimination", minibatch), "k_steps", 2) for one in each]
+
+
+def alone(trainer: Trainer, knobs: Knobs, steps: int) -> None:
+    """Train in place, on the same numbers in float64."""
+    for _ in range(steps):
+        hyper, program = trainer.prepared(knobs)
+        draws = doubled(trainer.chance.step_in_numbers(knobs, hyper, program))
+        made = [each._replace(latents=trainer.game.latents(each.latents)) for each in draws]
+        trainer.end([trainer.engine.update(each, hyper, program) for each in made])
+
+
+def train(population: Many, steps: int) -> None:
+    """Train all by the graphs of their steps, in float64."""
+    graphs: dict[Case, Any] = {}
+    first = population.members[0]
+
+    def call_of(case: Case) -> Callable[[list[Tensor]], None]:
+        if case not in graphs:
+            given, hyper = doubled(population._given_alone(first)), first.game.hyper(first.knobs, population.steps_done)
+            graphs[case] = compiled.traced(first.game, population._first.now, given, hyper, case.program, len(population.members))
+        count = len(population.tensors)
+        return lambda tensors: graphs[case](*tensors[:count], *doubled(tensors[count:]))
+
+    population.train(steps, call_of)
+
+
+@pytest.mark.parametrize("minibatch", [False, True], ids=["without", "with"])
+@pytest.mark.parametrize(("changes", "order"), zip(KINDS.values(), itertools.cycle(ORDERS), strict=False), ids=KINDS)
+def test_each_is_trained_as_it_would_be_alone(config: Config, knobs: Knobs, changes: dict[str, Any], order: str, minibatch: bool) -> None:
+    if minibatch and any(REGULARIZERS[name].alone for name in changes.get("regularizers", ())):
+        pytest.skip("it is trained by itself")
+    dataset = "ring" if "packing" in changes else "gaussian"
+    live = turned(knobs, minibatch)
+    each = trainers(config, {**changes, "updates": order}, dataset)
+    population = Many(zip(trainers(config, {**changes, "updates": order}, dataset), live, strict=True), COUNT)
+    assert len({many.form(trainer, its) for trainer, its in zip(each, live, strict=True)}) == 1
+    train(population, STEPS)
+    for place, (trainer, its) in enumerate(zip(each, live, strict=True)):
+        alone(trainer, its, STEPS)
+        other = population.trainer(place, in_double(Trainer(trainer.config, trainer.dataset, "cpu")))
+        found, wanted = other.state(), trainer.state()
+        assert found.keys() == wanted.keys()
+        for name in found.keys() - ASIDE:
+            torch.testing.assert_close(found[name], wanted[name], rtol=ROUNDED, atol=ROUNDED, msg=lambda text, name=name: f"{name}: {text}")
+
+
+def test_they_differ_and_one_that_is_no_number_harms_no_other(config: Config, knobs: Knobs) -> None:
+    live = turned(knobs, False)
+    population = Many(zip(trainers(config, {}, "gaussian"), live, strict=True), COUNT)
+    twin = Many(zip(trainers(config, {}, "gaussian"), live, strict=True), COUNT)
+    population.tensors[0][1] = float("nan")
+    for each in (population, twin):
+        train(each, STEPS)
+    assert population.finite() == [True, False, True]
+    for one, other in zip(population.tensors, twin.tensors, strict=True):
+        assert torch.equal(one[[0, 2]], other[[0, 2]])
+    assert not torch.equal(twin.tensors[0][0], twin.tensors[0][2])
+
+
+def test_a_state_that_is_put_back_goes_on_as_if_it_had_never_been_saved(config: Config, knobs: Knobs) -> None:
+    changes = {"instance_noise": Noise(sd=0.5, steps=10, end=0.1), "training": 64, "sampling": "epochs"}
+    live = turned(knobs, True)
+    one, other = (Many(zip(trainers(config, changes, "gaussian"), live, strict=True), COUNT) for _ in range(2))
+    train(one, STEPS)
+    other.load(one.state())
+    for each in (one, other):
+        train(each, STEPS)
+    assert one.steps_done == other.steps_done == 2 * STEPS
+    assert all(torch.equal(mine, theirs) for mine, theirs in zip(one.tensors, other.tensors, strict=True))
+
+
+def test_samples_are_those_of_the_averaged_generators(config: Config, knobs: Knobs) -> None:
+    population = Many(zip(trainers(config, {}, "gaussian"), turned(knobs, False), strict=True), COUNT)
+    train(population, STEPS)
+    latents = torch.randn(COUNT, 20, 1, dtype=torch.float64)
+    found = population.generated(latents)
+    for place, each in enumerate(trainers(config, {}, "gaussian")):
+        torch.testing.assert_close(found[place], population.trainer(place, each).sample(latents[place]))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"generator": Network(widths=(5,), norm="batch")}, "normalisation"),
+        ({"discriminator": Network(widths=(5,), spectral=True)}, "normalisation"),
+        ({"generator": Network(widths=(5,), dropout=0.5)}, "dropout"),
+        ({"coordination": "accuracy"}, "k of its own"),
+        ({"regularizers": {"r1": 1.0}}, "slopes"),
+        ({"regularizers": {"r1_difference": 1.0}}, ""),
+    ],
+)
+def test_what_cannot_be_one_of_many_says_why(config: Config, knobs: Knobs, changes: dict[str, Any], why: str) -> None:
+    found = many.why_not(Trainer(msgspec.structs.replace(config, **changes), DATASETS["gaussian"](True), "cpu"), turned(knobs, True)[0])
+    assert (why in found) if why else found == ""

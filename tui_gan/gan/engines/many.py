@@ -1,0 +1,278 @@
+"""The many engine: a step of each of many games that differ in numbers alone, in one program."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.func import functional_call, vmap
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import Knobs
+from tui_gan.gan.chance import Chance, Place, beside
+from tui_gan.gan.engines import compiled
+from tui_gan.gan.engines.compiled import Call, Given, Layout
+from tui_gan.gan.engines.whole import CHANGING
+from tui_gan.gan.game import Game
+from tui_gan.gan.latents import LATENTS
+from tui_gan.gan.optimizers import moments_of
+from tui_gan.gan.orders import Source
+from tui_gan.gan.trainer import Trainer
+from tui_gan.gan.values import Draws, Hyper, Program
+
+# A state by the names of its tensors.
+Tensors = dict[str, Tensor]
+
+
+@dataclasses.dataclass(eq=False)
+class Member:
+    """One of many: its game, with a configuration and data of its own, and where its chance stands."""
+
+    game: Game
+    knobs: Knobs
+    place: Place
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+        return self.game.config
+
+
+def why_not(trainer: Trainer, knobs: Knobs) -> str:
+    """Why a game cannot be one of many, or ""."""
+    if trainer.game.coordination.adapts:
+        return "each member would have a k of its own"
+    networks = [learner.network for learner in trainer.now.players.values()]
+    if any(name.rpartition(".")[2] in CHANGING for network in networks for name, _ in network.named_buffers()):
+        return "normalisation moves numbers of its own"
+    if knobs.minibatch_discrimination and any(term.alone for _, term in trainer.game.terms):
+        # PyTorch has no rule for many of what the second derivative of its windows calls.
+        return "minibatch discrimination with a term of slopes"
+    return compiled.why_not(trainer.game, trainer.now, "cpu")
+
+
+class Case(NamedTuple):
+    """What makes the program of a step of the same games another."""
+
+    program: Program
+    noise: bool
+
+
+def form(trainer: Trainer, knobs: Knobs) -> str:
+    """What makes the program of a step another, now or later; members of one form are moved together."""
+    begin(trainer, knobs)
+    return f"{trainer.called.form(knobs)}\n{trainer.config.instance_noise}"
+
+
+def begin(trainer: Trainer, knobs: Knobs) -> None:
+    """Give every weight that takes part the moments of 0 that it has before its first update."""
+    momentum = float(trainer.game.hyper(knobs, trainer.steps_done).momentum)
+    program = trainer.game.program(knobs, trainer.steps_done, trainer.k_steps(knobs))
+    taking = Layout(trainer.now, program).taking
+    for player, learner in trainer.now.players.items():
+        for name, value in moments_of(trainer.config.optimizer, learner.weights, momentum).items():
+            place, _, moment = name.partition(".")
+            if int(place) in taking[player]:
+                learner.moments.setdefault(int(place), {}).setdefault(moment, torch.zeros(value.shape, dtype=value.dtype))
+
+
+class Many:
+    """Games of one form, moved step by step together, each as it would be alone, to rounding.
+
+    Args:
+        trainers: one after another, each with its knobs; all of the same form and at the same step. What they hold is copied.
+        count: how many.
+
+    Attributes:
+        members: in their order.
+        tensors: of the states, in the order of `Layout`, each with the members as its first axis.
+    """
+
+    def __init__(self, trainers: Iterable[tuple[Trainer, Knobs]], count: int) -> None:
+        self.members: list[Member] = []
+        self.tensors: list[Tensor] = []
+        for place, (trainer, knobs) in enumerate(trainers):
+            begin(trainer, knobs)
+            found = self._layout(trainer, knobs).of_state()
+            if not self.tensors:
+                self.tensors = [each.new_empty((count, *each.shape)) for each in found]
+                self._first = trainer
+            for all_of_them, each in zip(self.tensors, found, strict=True):
+                all_of_them[place] = each.detach()
+            self.members.append(Member(trainer.game, knobs, beside(trainer.now)))
+        assert len(self.members) == count
+        kinds: dict[str, int] = {}
+        self._kind = torch.tensor([kinds.setdefault(_kind(each), len(kinds)) for each in self.members])
+        of_kind = {_kind(each): each for each in reversed(self.members)}
+        self._kinds = [of_kind[kind] for kind in kinds]
+
+    @property
+    def steps_done(self) -> int:
+        """Steps trained since the beginning."""
+        return self.members[0].place.steps_done
+
+    @property
+    def case(self) -> Case:
+        """That of the next step."""
+        first = self.members[0]
+        return Case(_program(first), bool(_hyper(first).noise_sd))
+
+    def traced(self) -> torch.nn.Module:
+        """The graph of the next step of all; nothing changes."""
+        member, trainer = self.members[0], self._first
+        return compiled.traced(trainer.game, trainer.now, self._given_alone(member), _hyper(member), _program(member), len(self.members))
+
+    def train(self, steps: int, call_of: Callable[[Case], Call]) -> None:
+        """Train so many steps by calls of programs that were made of `traced`."""
+        for _ in range(steps):
+            call = call_of(self.case)
+            given = self._given()
+            with torch.no_grad():
+                call([*self.tensors, *given.tensors])
+            for member in self.members:
+                member.place.steps_done += 1
+
+    def finite(self) -> list[bool]:
+        """Whether the losses since `clear_losses` and the weights of each are finite numbers."""
+        good = torch.ones(len(self.members), dtype=torch.bool)
+        for each in self.tensors:
+            if each.is_floating_point():
+                good &= each.reshape(len(good), -1).isfinite().all(1)
+        return [bool(each) for each in good]
+
+    def generated(self, latents: Tensor) -> Tensor:
+        """Samples in training units, (M, N, *X), of the averaged generators, from latents (M, N, Z)."""
+        average = self._first.now.average
+        names = [name for name, _ in average.named_parameters()]
+        stacked = dict(zip(names, self._of_average(), strict=True))
+
+        def of_one(weights: Tensors, latents: Tensor) -> Tensor:
+            found: Tensor = functional_call(average, weights, (latents,))
+            return found
+
+        with torch.no_grad():
+            found: Tensor = vmap(of_one)(stacked, latents)
+        return found
+
+    def trainer(self, place: int, trainer: Trainer) -> Trainer:
+        """A trainer of a member's configuration, brought into the member's state."""
+        member = self.members[place]
+        begin(trainer, member.knobs)
+        for mine, all_of_them in zip(self._layout(trainer, member.knobs).of_state(), self.tensors, strict=True):
+            mine.detach().copy_(all_of_them[place])
+        now = trainer.now
+        now.stream.set_state(member.place.stream.get_state())
+        now.drawn, now.steps_done, now.pretrained = member.place.drawn, member.place.steps_done, member.place.pretrained
+        trainer.clear_losses()
+        return trainer
+
+    def state(self) -> Tensors:
+        """All that the next step depends on, by name, copied."""
+        streams = torch.stack([member.place.stream.get_state() for member in self.members])
+        counts = [[member.place.drawn, member.place.steps_done, member.place.pretrained] for member in self.members]
+        numbered = {f"tensor.{place}": each.clone() for place, each in enumerate(self.tensors)}
+        return {**numbered, "streams": streams, "counts": torch.tensor(counts)}
+
+    def load(self, found: Tensors) -> None:
+        """Put back what `state()` copied.
+
+        Raises:
+            KeyError, RuntimeError: a tensor is missing or has another shape.
+        """
+        for place, each in enumerate(self.tensors):
+            each.copy_(found[f"tensor.{place}"])
+        for member, stream, counts in zip(self.members, found["streams"], found["counts"].tolist(), strict=True):
+            # A generator takes a tensor of its own, not a row of a larger one.
+            member.place.stream.set_state(stream.clone())
+            member.place.drawn, member.place.steps_done, member.place.pretrained = counts
+
+    def clear_losses(self) -> None:
+        """Begin new sums of losses, which are the last two of the layout."""
+        for each in self.tensors[-2:]:
+            each.zero_()
+
+    def _of_average(self) -> list[Tensor]:
+        """The averaged weights, which come before the coefficients and the two sums at the end of the layout."""
+        now = self._first.now
+        behind, count = len(now.coefficients) + 2, len(list(now.average.parameters()))
+        return self.tensors[-behind - count : -behind]
+
+    def _layout(self, trainer: Trainer, knobs: Knobs) -> Layout:
+        return Layout(trainer.now, trainer.game.program(knobs, trainer.steps_done, trainer.k_steps(knobs)))
+
+    def _given_alone(self, member: Member) -> Given:
+        """Of one member, drawn beside it."""
+        place = dataclasses.replace(member.place, stream=torch.Generator().set_state(member.place.stream.get_state()))
+        return _given(Member(member.game, member.knobs, place))
+
+    def _given(self) -> Given:
+        """The chance and the scalars of the next step of all."""
+        if self.members[0].game.stirs:
+            each = [_given(member).tensors for member in self.members]
+            first = self._given_alone(self.members[0])
+            return _filled(first, [torch.stack(column) for column in zip(*each, strict=True)])
+        rows = torch.tensor([compiled.row(kind.game, _hyper(kind), self.steps_done + 1) for kind in self._kinds])
+        return Given(_drawn(self.members), rows[self._kind])
+
+
+def _kind(member: Member) -> str:
+    """What the scalars of its steps depend on."""
+    config = member.config
+    return repr((member.knobs, [getattr(config, name) for name in config.__struct_fields__ if name != "seed"]))
+
+
+def _hyper(member: Member) -> Hyper:
+    return member.game.hyper(member.knobs, member.place.steps_done)
+
+
+def _program(member: Member) -> Program:
+    return member.game.program(member.knobs, member.place.steps_done, member.knobs.k_steps)
+
+
+def _given(member: Member) -> Given:
+    """The chance and the scalars of the next step of one."""
+    chance, hyper = Chance(member.game, member.place, "cpu"), _hyper(member)
+    with torch.random.fork_rng(devices=[]):
+        chance.stir()
+        draws = chance.step_in_numbers(member.knobs, hyper, _program(member))
+    return Given(draws, torch.tensor(compiled.row(member.game, hyper, member.place.steps_done + 1)))
+
+
+def _filled(first: Given, tensors: Sequence[Tensor]) -> Given:
+    """As the first, with other tensors in their order."""
+    from torch.utils._pytree import tree_flatten, tree_unflatten
+
+    leaves, spec = tree_flatten(first)
+    rest = iter(tensors)
+    filled: Given = tree_unflatten([next(rest) if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
+    return filled
+
+
+def _drawn(members: Sequence[Member]) -> list[Draws]:
+    """All chance of a step of games that draw from their own streams alone, each in the order in which it would draw alone."""
+    game, knobs = members[0].game, members[0].knobs
+    config, calls = game.config, list[str]()
+
+    def note(kind: str) -> Tensor:
+        calls.append(kind)
+        return torch.tensor(len(calls) - 1)
+
+    order = list(game.order(knobs.k_steps, Source(lambda: note("real"), lambda: note("latents")), game.generator_compares))
+    count, latents = knobs.batch_size * config.packing, LATENTS[config.latent].drawn
+    epochs = config.sampling == "epochs"
+    columns: list[list[Tensor]] = [[] for _ in calls]
+    for member in members:
+        stream, sample = member.place.stream, member.game.dataset.sample
+        for kind, column in zip(calls, columns, strict=True):
+            if kind == "latents":
+                column.append(latents(count, config.latent_dim, stream, config.stratified))
+            elif epochs:
+                column.append(Chance(member.game, member.place, "cpu").real(member.knobs))
+            else:
+                column.append(sample(count, stream, "cpu"))
+    stacked = [torch.stack(column) for column in columns]
+    return [
+        draws._replace(latents=stacked[int(draws.latents)], real=None if draws.real is None else stacked[int(draws.real)])
+        for draws in order
+    ]
