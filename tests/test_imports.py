@@ -13,7 +13,7 @@ import pytest
 import tui_gan
 
 ROOT = Path(tui_gan.__file__).parent
-HEAVY_ROOMS = {"bench", "data", "gan", "serve", "session", "ui"}
+HEAVY_ROOMS = {"bench", "data", "gan", "serve", "session", "sweep", "ui"}
 
 
 class Rule(NamedTuple):
@@ -37,8 +37,10 @@ RULES = {
     "plain": Rule({"contract"}, set()),
     "presets": Rule({"contract"}, {"msgspec"}),
     "bench": Rule({"contract", "gan", "session"}, {"torch", "msgspec"}),
+    "sweep": Rule({"contract", "gan", "session"}, {"torch", "numpy", "msgspec", "safetensors", "psutil"}),
     "cli": Rule(
-        {"", "bench", "contract", "data", "gan", "serve", "session", "ui", "wire", "headless", "plain", "presets"}, {"typer", "rich"}
+        {"", "bench", "contract", "data", "gan", "serve", "session", "sweep", "ui", "wire", "headless", "plain", "presets"},
+        {"typer", "rich"},
     ),
 }
 # What a room may load inside a function alone: what takes long, and what need not be installed.

@@ -13,7 +13,7 @@ from typing import Annotated, cast
 import typer
 
 from tui_gan import __version__
-from tui_gan.cli import attaching, bench, doctor, events, listing, own, running, runs, serving, using, visiting
+from tui_gan.cli import attaching, bench, doctor, events, listing, own, running, runs, serving, sweep, using, visiting
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.outer import check_place, tell
 
@@ -29,6 +29,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": running.run,
     "resume": running.resume,
+    "sweep": sweep.sweep,
     "runs": runs.runs,
     "presets": listing.presets,
     "attach": attaching.attach,

@@ -13,6 +13,9 @@ from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import KNOBS, Knobs
 from tui_gan.contract.outer import expanded
 
+# Knobs that change nothing of what is trained.
+UNSWEPT = ("device", "checkpoint_every", "pace")
+
 
 def path(help: str) -> Any:
     """An option that takes a path, at whose beginning `~` and `~user` stand for home directories."""
@@ -31,21 +34,26 @@ def _named(text: str) -> str:
 
 def with_knobs(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command one option for each knob; it receives those that were used as the mapping `knobs`."""
+    types = {field.name: type(field.default) for field in dataclasses.fields(Knobs)}
+    return _with(command, "knobs", {name: Annotated[types[name] | None, _option(name, types[name])] for name in KNOBS})
+
+
+def with_axes(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option for each knob that a sweep may vary; it receives the texts of those that were used as `axes`."""
+    return _with(command, "axes", {name: Annotated[str | None, _axis(name)] for name in KNOBS if name not in UNSWEPT})
+
+
+def _with(command: Callable[..., None], mapping: str, annotations: dict[str, Any]) -> Callable[..., None]:
+    """A command with more options, whose values it receives as one mapping, those alone that were used."""
 
     def wrapped(**options: Any) -> None:
-        used = {name: options.pop(name) for name in KNOBS}
-        command(**options, knobs={name: value for name, value in used.items() if value is not None})
+        used = {name: options.pop(name) for name in annotations}
+        command(**options, **{mapping: {name: value for name, value in used.items() if value is not None}})
 
-    own = [parameter for name, parameter in inspect.signature(command).parameters.items() if name != "knobs"]
-    types = {field.name: type(field.default) for field in dataclasses.fields(Knobs)}
+    own = [parameter for name, parameter in inspect.signature(command).parameters.items() if name != mapping]
     options = [
-        inspect.Parameter(
-            name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=None,
-            annotation=Annotated[types[name] | None, _option(name, types[name])],
-        )
-        for name in KNOBS
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        for name, annotation in annotations.items()
     ]
     parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + options
     wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -60,6 +68,11 @@ def _option(name: str, kind: type) -> Any:
     text = how.help[0].upper() + how.help[1:] + "."
     limits = f" [{how.low:g} .. {how.high:g}]" if how.low is not None and how.high is not None else ""
     return typer.Option(both, help=text + limits, rich_help_panel="Knobs (live: keys turn them while it trains)", show_default=False)
+
+
+def _axis(name: str) -> Any:
+    text = KNOBS[name].help[0].upper() + KNOBS[name].help[1:]
+    return typer.Option(KNOBS[name].option, help=f"{text}: its values.", rich_help_panel="Axes", show_default=False)
 
 
 def check_terminal(otherwise: str = "") -> None:

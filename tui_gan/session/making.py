@@ -34,6 +34,7 @@ class Request(msgspec.Struct, frozen=True):
         step: at which it is asked for; `k` the discriminator updates of a step there.
         threads: of the program.
         form: what it is to be made for, which is checked.
+        members: for how many games at once; 0 for one.
     """
 
     config: Config
@@ -43,6 +44,7 @@ class Request(msgspec.Struct, frozen=True):
     k: int
     threads: int
     form: str
+    members: int = 0
 
 
 class _Shaped:
@@ -75,8 +77,11 @@ def make(request: Request, target: Path) -> None:
     given = compiled.Given(drawn(game, source, hyper, program), torch.tensor(compiled.row(game, hyper, request.step + 1)))
     if compiled.form(game, now, given, program) != request.form:
         raise ValueError("the step looks otherwise than it was asked for")
-    graph = compiled.traced(game, now, given, hyper, program)
-    _compile(graph, [*compiled.Layout(now, program).of_state(), *given.tensors], target, request.threads)
+    graph = compiled.traced(game, now, given, hyper, program, request.members)
+    examples = [*compiled.Layout(now, program).of_state(), *given.tensors]
+    if request.members:
+        examples = [each.expand(request.members, *each.shape) for each in examples]
+    _compile(graph, examples, target, request.threads)
 
 
 def _compile(graph: torch.nn.Module, examples: list[torch.Tensor], target: Path, threads: int) -> None:

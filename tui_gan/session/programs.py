@@ -66,7 +66,9 @@ class Making:
 def place(request: Request) -> Path:
     """Where the program of a request lies once it is made: another for each form, PyTorch, processor and version of the program."""
     here = arithmetic.here()
-    made_by = "\n".join([request.form, f"{request.threads} threads", here.torch, here.cpu, sys.version, _source()])
+    made_by = "\n".join(
+        [request.form, f"{request.members} members, {request.threads} threads", here.torch, here.cpu, sys.version, _source()]
+    )
     return _folder() / f"{hashlib.sha256(made_by.encode()).hexdigest()[:32]}.so"
 
 

@@ -68,7 +68,7 @@ def train(population: Many, steps: int) -> None:
     def call_of(case: Case) -> Callable[[list[Tensor]], None]:
         if case not in graphs:
             given, hyper = doubled(population._given_alone(first)), first.game.hyper(first.knobs, population.steps_done)
-            graphs[case] = compiled.traced(first.game, population._first.now, given, hyper, case.program, len(population.members))
+            graphs[case] = compiled.traced(first.game, population.first.now, given, hyper, case.program, len(population.members))
         count = len(population.tensors)
         return lambda tensors: graphs[case](*tensors[:count], *doubled(tensors[count:]))
 

@@ -87,6 +87,7 @@ class Many:
     Attributes:
         members: in their order.
         tensors: of the states, in the order of `Layout`, each with the members as its first axis.
+        first: the trainer of the first of them, for the shapes and names in it alone.
     """
 
     def __init__(self, trainers: Iterable[tuple[Trainer, Knobs]], count: int) -> None:
@@ -97,7 +98,7 @@ class Many:
             found = self._layout(trainer, knobs).of_state()
             if not self.tensors:
                 self.tensors = [each.new_empty((count, *each.shape)) for each in found]
-                self._first = trainer
+                self.first = trainer
             for all_of_them, each in zip(self.tensors, found, strict=True):
                 all_of_them[place] = each.detach()
             self.members.append(Member(trainer.game, knobs, beside(trainer.now)))
@@ -118,9 +119,14 @@ class Many:
         first = self.members[0]
         return Case(_program(first), bool(_hyper(first).noise_sd))
 
+    def form(self) -> str:
+        """What a program for the next step has to be made for, beside the number of members."""
+        member = self.members[0]
+        return compiled.form(member.game, self.first.now, self._given_alone(member), _program(member))
+
     def traced(self) -> torch.nn.Module:
         """The graph of the next step of all; nothing changes."""
-        member, trainer = self.members[0], self._first
+        member, trainer = self.members[0], self.first
         return compiled.traced(trainer.game, trainer.now, self._given_alone(member), _hyper(member), _program(member), len(self.members))
 
     def train(self, steps: int, call_of: Callable[[Case], Call]) -> None:
@@ -141,11 +147,15 @@ class Many:
                 good &= each.reshape(len(good), -1).isfinite().all(1)
         return [bool(each) for each in good]
 
-    def generated(self, latents: Tensor) -> Tensor:
-        """Samples in training units, (M, N, *X), of the averaged generators, from latents (M, N, Z)."""
-        average = self._first.now.average
+    def generated(self, latents: Tensor, first: int = 0) -> Tensor:
+        """Samples in training units, (m, N, *X), of the averaged generators of m members, from latents (m, N, Z).
+
+        Args:
+            first: the place of the first of them.
+        """
+        average = self.first.now.average
         names = [name for name, _ in average.named_parameters()]
-        stacked = dict(zip(names, self._of_average(), strict=True))
+        stacked = {name: each[first : first + len(latents)] for name, each in zip(names, self._of_average(), strict=True)}
 
         def of_one(weights: Tensors, latents: Tensor) -> Tensor:
             found: Tensor = functional_call(average, weights, (latents,))
@@ -194,7 +204,7 @@ class Many:
 
     def _of_average(self) -> list[Tensor]:
         """The averaged weights, which come before the coefficients and the two sums at the end of the layout."""
-        now = self._first.now
+        now = self.first.now
         behind, count = len(now.coefficients) + 2, len(list(now.average.parameters()))
         return self.tensors[-behind - count : -behind]
 

@@ -1,0 +1,73 @@
+"""Axes of a sweep as they are typed."""
+
+import itertools
+import math
+
+import pytest
+
+from tui_gan.contract.axes import Axis, combinations, of_pair, of_text, shown
+from tui_gan.contract.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1,2,5", (1, 2, 5)),
+        (" 1 , 2.5", (1, 2.5)),
+        ("on,off", (True, False)),
+        ("hinge,least_squares", ("hinge", "least_squares")),
+        ("[64, 64],[32]", ([64, 64], [32])),
+        ("1e-4:1e-2:log:3", (1e-4, 1e-3, 1e-2)),
+        ("0:1:lin:5", (0.0, 0.25, 0.5, 0.75, 1.0)),
+        ("-1:1:lin:2", (-1.0, 1.0)),
+        (".5", (0.5,)),
+    ],
+)
+def test_values_are_read_as_they_are_meant(text: str, values: tuple[object, ...]) -> None:
+    assert of_text("generator_lr", text) == Axis("generator_lr", values)
+
+
+def test_a_range_with_log_has_equal_ratios_and_both_ends() -> None:
+    values = of_text("generator_lr", "1e-4:1e-2:log:8").values
+    assert (len(values), values[0], values[-1]) == (8, 1e-4, 1e-2)
+    assert all(math.isclose(after / before, 100 ** (1 / 7), rel_tol=1e-6) for before, after in itertools.pairwise(values))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "takes values such as"),
+        ("1,,2", "takes values such as"),
+        ("1,1", "a value twice"),
+        ("1:2", "takes values such as"),
+        ("1:2:cubic:3", "takes values such as"),
+        ("a:2:log:3", "takes values such as"),
+        ("2:1:log:3", "to a larger one"),
+        ("1:inf:lin:3", "to a larger one"),
+        ("nan:1:lin:3", "to a larger one"),
+        ("0:1:log:3", "begins above 0"),
+        ("1:2:lin:1", "has 2 to 10,000 values"),
+        ("1:2:lin:10001", "has 2 to 10,000 values"),
+    ],
+)
+def test_what_is_no_axis_is_one_line_that_names_the_option(text: str, why: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        of_text("k_steps", text)
+    assert str(caught.value).startswith("--k-steps")
+    assert why in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_setting_is_an_axis_by_its_key() -> None:
+    assert of_pair("regularizers.r1=.1,1") == Axis("regularizers.r1", (0.1, 1))
+    assert of_pair("k-steps=1,2") == Axis("k_steps", (1, 2))
+    for pair in ("r1", "=1", "a..b=1"):
+        with pytest.raises(UsageError, match="KEY=V1,V2"):
+            of_pair(pair)
+
+
+def test_the_last_axis_turns_fastest() -> None:
+    found = [*combinations([Axis("a", (1, 2)), Axis("b", (True, False))])]
+    assert found == [{"a": 1, "b": True}, {"a": 1, "b": False}, {"a": 2, "b": True}, {"a": 2, "b": False}]
+    assert [*combinations([])] == [{}]
+    assert [shown(value) for value in (True, 1e-4, [1, 2], "hinge")] == ["on", "0.0001", "[1, 2]", "hinge"]

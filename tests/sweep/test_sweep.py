@@ -1,0 +1,169 @@
+"""A sweep: its members are the runs that they would be alone, and it goes on exactly."""
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+from tui_gan.contract.axes import Axis, combinations
+from tui_gan.contract.config import Config
+from tui_gan.contract.errors import UnreadableError, UsageError
+from tui_gan.contract.knobs import Knobs, set_knob
+from tui_gan.contract.network import Network
+from tui_gan.gan.datasets import DATASETS
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session.measuring import measured
+from tui_gan.sweep import plan, sweep
+from tui_gan.sweep.chunks import Together
+from tui_gan.sweep.plan import Data, Spec
+from tui_gan.sweep.programs import Programs
+from tui_gan.sweep.results import Results, Row, cells
+from tui_gan.sweep.sweep import Progress, Sweep, Told
+
+STEPS, EVERY, SEEDS = 24, 8, 2
+AXES = [Axis("generator_lr", (1e-3, 4e-3)), Axis("alone", (False, True))]
+DROPPING = Network(widths=(8, 7), dropout=0.5)
+Begin = Callable[..., Sweep]
+
+
+@pytest.fixture
+def specs(config: Config, knobs: Knobs) -> list[Spec]:
+    """Members that are moved together, and others that cannot be."""
+
+    def resolve(values: dict[str, Any]) -> tuple[Config, Knobs]:
+        changes = {"steps": STEPS, "evaluate_every": EVERY, **({"discriminator": DROPPING} if values["alone"] else {})}
+        return msgspec.structs.replace(config, **changes), set_knob(knobs, "generator_lr", values["generator_lr"])
+
+    return plan.specs(combinations(AXES), range(SEEDS), resolve)
+
+
+@pytest.fixture
+def begin(specs: list[Spec], config: Config) -> Begin:
+    """Begin a sweep of these members, or take one up that was saved."""
+
+    def begin(folder: Path, tell: Callable[[Told], None] = lambda told: None, again: bool = False) -> Sweep:
+        folder.mkdir(exist_ok=True)
+        data = Data()
+        progress = msgspec.json.decode((folder / "progress.json").read_bytes(), type=Progress) if again else None
+        results = Results(folder, specs, [axis.name for axis in AXES], config.metrics, progress.course if progress else 0)
+        programs = Programs("graph", lambda text: None)
+        made = Sweep(folder, plan.groups(specs, data), data, results, programs, STEPS, EVERY, tell)
+        if progress:
+            made.restore(progress)
+        return made
+
+    return begin
+
+
+def test_members_are_the_runs_that_they_would_be_alone(begin: Begin, specs: list[Spec], tmp_path: Path) -> None:
+    made = begin(tmp_path / "sweep")
+    assert sorted(type(chunk).__name__ for chunk in made.chunks) == ["Alone"] * 4 + ["Together"]
+    assert made.train()
+    for spec in specs:
+        trainer = Trainer(spec.config, DATASETS["gaussian"](True), "cpu")
+        for _ in range(STEPS):
+            trainer.step(spec.knobs)
+        found, wanted = made.results.standing[spec.place].metrics, measured(trainer)
+        assert found.keys() == wanted.keys()
+        for name, value in wanted.items():
+            assert found[name] == pytest.approx(value, abs=1e-3)
+
+
+def test_one_that_is_stopped_goes_on_exactly(begin: Begin, tmp_path: Path) -> None:
+    whole = begin(tmp_path / "whole")
+    assert whole.train()
+    looks = []
+
+    def stop(told: Told) -> None:
+        looks.append(told)
+        if told.done > 4 * EVERY:
+            first.stopped = True
+
+    first = begin(tmp_path / "halved", stop)
+    assert not first.train()
+    assert 0 < first.done < STEPS * first.members
+    assert all(before.done <= after.done for before, after in itertools.pairwise(looks))
+    # What was written after the last save is not of what goes on.
+    with (tmp_path / "halved" / "course.csv").open("a") as file:
+        file.write("0,99,1,1,1,1\n")
+    second = begin(tmp_path / "halved", again=True)
+    assert second.done == first.done
+    assert second.train()
+    assert (tmp_path / "halved" / "results.csv").read_bytes() == (tmp_path / "whole" / "results.csv").read_bytes()
+    one, other = (sorted((tmp_path / name / "course.csv").read_text().splitlines()) for name in ("halved", "whole"))
+    assert one == other
+    for mine, theirs in zip(second.chunks, whole.chunks, strict=True):
+        found, wanted = mine.state(), theirs.state()
+        assert all(torch.equal(found[name], each) for name, each in wanted.items())
+
+
+def test_a_member_that_is_no_number_is_marked_and_the_others_go_on(begin: Begin, tmp_path: Path) -> None:
+    made = begin(tmp_path / "sweep")
+    (together,) = [chunk for chunk in made.chunks if isinstance(chunk, Together)]
+    together.many.tensors[0][1] = float("nan")
+    assert made.train()
+    failed = [standing.failed_at for standing in made.results.standing]
+    place = together.specs[1].place
+    assert [at for at in failed if at is not None] == [EVERY]
+    assert failed[place] == EVERY
+    (cell,) = [each for each in cells(made.results.specs, made.results.standing, "w1") if each.failed]
+    assert (cell.failed, cell.members) == (1, SEEDS)
+    assert cell.low == cell.median == cell.high
+
+
+def test_what_was_saved_of_another_sweep_is_refused(begin: Begin, tmp_path: Path) -> None:
+    made = begin(tmp_path / "sweep")
+    made.save()
+    (tmp_path / "sweep" / "state-0.safetensors").write_bytes(b"nothing")
+    with pytest.raises(UnreadableError, match="not a state to go on from"):
+        begin(tmp_path / "sweep", again=True)
+
+
+def test_a_collapse_is_told_and_a_spread_is_not() -> None:
+    dataset = DATASETS["ring"](True)
+    real = dataset.sample(2500, torch.Generator().manual_seed(0), "cpu")
+    assert sweep._measured(real, dataset, ("modes",)) == ({"modes": 8.0}, False)
+    one_mode = real[:1] + 0.01 * torch.randn(2500, 2, generator=torch.Generator().manual_seed(0))
+    assert sweep._measured(one_mode, dataset, ("modes",))[1]
+    nothing, collapsed = sweep._measured(torch.full((2500, 2), float("nan")), dataset, ("modes",))
+    assert np.isnan(nothing["modes"])
+    assert not collapsed
+
+
+def test_a_member_that_recovers_is_collapsed_no_longer(specs: list[Spec], tmp_path: Path) -> None:
+    results = Results(tmp_path, specs, ["generator_lr", "alone"], ("w1",))
+    for step, collapsed in ((8, True), (16, True), (24, False), (32, True)):
+        results.add(Row(0, step, {"w1": 1.0}, collapsed, False))
+        assert results.standing[0].collapsed_at == {8: 8, 16: 8, 24: None, 32: 32}[step]
+    size = results.write()
+    assert size == (tmp_path / "course.csv").stat().st_size
+    again = Results(tmp_path, specs, ["generator_lr", "alone"], ("w1",), size)
+    assert again.standing == results.standing
+
+
+def test_members_are_counted_and_their_memory_is_told(specs: list[Spec]) -> None:
+    assert [spec.place for spec in specs] == [*range(len(AXES[0].values) * len(AXES[1].values) * SEEDS)]
+    assert [spec.seed for spec in specs] == [0, 1] * 4
+    assert plan.check_size(1000, specs[0], Data()).startswith("1,000 members, about ")
+    with pytest.raises(UsageError, match="memory free: take fewer"):
+        plan.check_size(10**9, specs[0], Data())
+
+
+def test_chunks_are_of_nearly_one_size(specs: list[Spec]) -> None:
+    many = [spec for spec in specs if not spec.values["alone"]] * 1000
+    parts = plan.chunks(plan.Group("", "", many))
+    assert sum(map(len, parts)) == len(many)
+    assert max(map(len, parts)) - min(map(len, parts)) <= len(parts)
+    assert max(map(len, parts)) <= plan.LARGEST
+    assert [len(part) for part in plan.chunks(plan.Group("", "why", many[:3]))] == [1, 1, 1]
+
+
+def test_who_is_alone_has_its_reason(specs: list[Spec]) -> None:
+    found = plan.groups(specs, Data())
+    assert [bool(group.alone) for group in found] == [False, True]
+    assert "dropout" in found[1].alone

@@ -1,0 +1,252 @@
+"""`tui-gan sweep`: many runs at once, over values of settings and over seeds."""
+
+import contextlib
+import datetime
+import json as json_text
+import math
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tui_gan.cli import settings
+from tui_gan.cli.options import path, with_axes
+from tui_gan.contract.axes import Axis, combinations, of_pair, of_text, shown
+from tui_gan.contract.config import Config
+from tui_gan.contract.errors import UnreadableError, UsageError
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.outer import tell, word
+from tui_gan.contract.values import typed
+from tui_gan.presets import PRESETS
+
+if TYPE_CHECKING:
+    from tui_gan.sweep.plan import Spec
+    from tui_gan.sweep.results import Cell
+    from tui_gan.sweep.sweep import Told
+
+ENGINES = ("auto", "graph", "compiled")
+MOST = 10_000_000
+# Lines of the table at the end; what is longer is read from results.csv.
+LINES = 48
+
+
+@with_axes
+def sweep(
+    preset: Annotated[
+        str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS), show_default=False)
+    ] = "",
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds of each combination of values: 0, 1, 2, ...")] = 8,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Steps to train; without it the preset's own number.", show_default=False)
+    ] = None,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", help="Any setting by its TOML key, with its values: KEY=V1,V2.", show_default=False)
+    ] = None,
+    metrics: Annotated[
+        str | None, typer.Option(help="Metrics, the first for the table; without it the preset's.", show_default=False)
+    ] = None,
+    data: Annotated[Path | None, path("Your own data.")] = None,
+    out: Annotated[Path | None, path("Directory of the sweep; without it a new one under sweeps/.")] = None,
+    resume: Annotated[Path | None, path("Go on with the sweep in this directory.")] = None,
+    engine: Annotated[str, typer.Option(help="graph, compiled, or auto: compiled where the time that is left pays for it.")] = "auto",
+    json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")] = False,
+    axes: Any = None,
+) -> None:
+    """Train a preset many times at once, over values of settings and over seeds."""
+    if resume is not None:
+        if preset or axes or set or out:
+            raise UsageError("--resume goes on with a sweep as it was begun; leave the preset, axes, --set and --out out")
+        folder, asked = resume, _asked(resume)
+    else:
+        if not preset:
+            raise UsageError("sweep takes a preset, such as: tui-gan sweep toy1d --generator-lr 1e-4:1e-2:log:8 --seeds 32")
+        asked = {"preset": preset, "axes": axes, "set": set or [], "seeds": seeds, "steps": steps, "metrics": metrics}
+        asked |= {"data": str(data.absolute()) if data else None}
+        folder = out or Path("sweeps", f"{preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")
+    if engine not in ENGINES:
+        raise UsageError(f"--engine takes {', '.join(ENGINES)}, not {engine!r}")
+    varied = [*(of_text(name, text) for name, text in asked["axes"].items()), *map(of_pair, asked["set"])]
+    _check(varied, asked["seeds"])
+    _train(folder, asked, varied, engine, json, resume is not None)
+
+
+def _check(axes: Sequence[Axis], seeds: int) -> None:
+    """Check what can be known before anything is loaded.
+
+    Raises:
+        UsageError: an axis twice, or more members than can be counted.
+    """
+    names = [axis.name for axis in axes]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"{name} is given twice; give all its values at once")
+        if name == "seed":
+            raise UsageError("--seeds says how many seeds there are; leave seed out of --set")
+    members = seeds * math.prod(len(axis.values) for axis in axes)
+    if members > MOST:
+        raise UsageError(f"{members:,} members are more than {MOST:,}; take fewer seeds or values")
+
+
+def _train(folder: Path, asked: dict[str, Any], axes: list[Axis], engine: str, json: bool, again: bool) -> None:
+    import torch
+
+    from tui_gan.sweep import plan
+    from tui_gan.sweep.programs import Programs
+    from tui_gan.sweep.results import Results, cells
+    from tui_gan.sweep.sweep import Progress, Sweep
+
+    def resolve(values: dict[str, Any]) -> tuple[Config, Knobs]:
+        return _resolved(asked, values)
+
+    first = resolve(next(combinations(axes)))
+    data = plan.Data()
+    count = asked["seeds"] * math.prod(len(axis.values) for axis in axes)
+    told = plan.check_size(count, plan.Spec(0, {}, *first), data)
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    specs = plan.specs(combinations(axes), range(asked["seeds"]), resolve)
+    groups = plan.groups(specs, data)
+    progress = _progress(folder, Progress) if again else None
+    if not again:
+        _make(folder, asked)
+    tell(f"{told}, in {folder}", sys.stderr)
+    for group in groups:
+        if group.alone:
+            tell(f"{len(group.members):,} members are trained one by one: {group.alone}", sys.stderr)
+    config = first[0]
+    results = Results(folder, specs, [axis.name for axis in axes], config.metrics, progress.course if progress else 0)
+    programs = Programs(engine, lambda text: tell(text, sys.stderr))
+    with _shown() as show:
+        trained = Sweep(folder, groups, data, results, programs, config.steps, config.evaluate_every, show)
+        if progress:
+            trained.restore(progress)
+        with _stopping(trained):
+            ended = trained.train()
+        programs.close()
+    found = cells(specs, results.standing, config.metrics[0])
+    again_by = f"tui-gan sweep --resume {word(folder)}"
+    tell("finished" if ended else f"stopped; `{again_by}` goes on", sys.stderr)
+    if json:
+        tell(json_text.dumps(_as_json(folder, specs, trained.done // max(1, len(specs)), config.metrics[0], found, ended)))
+    else:
+        for text in table(found, config.metrics[0]):
+            tell(text)
+        tell(f"each member: {folder / 'results.csv'}; the course of the metrics: {results.course}")
+
+
+def _resolved(asked: dict[str, Any], values: dict[str, Any]) -> tuple[Config, Knobs]:
+    """The settings of one combination of values."""
+    pairs = [f"{name}={typed(value)}" for name, value in values.items()]
+    if asked["metrics"]:
+        names = [name.strip() for name in asked["metrics"].split(",")]
+        pairs += [f"metrics={typed(names)}", f"metric={names[0]}"]
+    options = {"steps": asked["steps"], "data": asked["data"]}
+    return settings.resolved(asked["preset"], None, settings.of_pairs(pairs), options, {"device": "cpu"})
+
+
+def _make(folder: Path, asked: dict[str, Any]) -> None:
+    """Make the directory of a new sweep.
+
+    Raises:
+        UsageError: it is there and not empty, or cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UsageError(f"{folder} is not empty; name another --out, or go on with `tui-gan sweep --resume {word(folder)}`")
+        (folder / "sweep.json").write_text(json_text.dumps(asked), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot make {folder}: {error.strerror or error}") from None
+
+
+def _asked(folder: Path) -> dict[str, Any]:
+    """What a sweep was begun with.
+
+    Raises:
+        UnreadableError: the directory holds no sweep.
+    """
+    try:
+        found = json_text.loads((folder / "sweep.json").read_text(encoding="utf-8"))
+        return {name: found[name] for name in ("preset", "axes", "set", "seeds", "steps", "metrics", "data")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnreadableError(f"{folder} holds no sweep to go on with: {error}") from None
+
+
+def _progress(folder: Path, kind: Any) -> Any:
+    """How far a sweep was saved.
+
+    Raises:
+        UnreadableError: it was not.
+    """
+    import msgspec
+
+    try:
+        return msgspec.json.decode((folder / "progress.json").read_bytes(), type=kind)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise UnreadableError(f"{folder} has not been saved: {error}") from None
+
+
+@contextlib.contextmanager
+def _stopping(trained: Any) -> Iterator[None]:
+    """Let the first signal stop and save, and the next do what it does otherwise."""
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(number: int, frame: object) -> None:
+        trained.stopped = True
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        tell("saving; once more ends at once", sys.stderr)
+
+    for each in before:
+        signal.signal(each, stop)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+@contextlib.contextmanager
+def _shown() -> "Iterator[Callable[[Told], None]]":
+    """A bar on a terminal; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield lambda told: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("all members", total=None)
+        yield lambda told: bar.update(task, completed=told.done, total=told.of)
+
+
+def table(found: "Sequence[Cell]", metric: str) -> list[str]:
+    """The combinations of values as lines: how many of their members collapsed and failed, and the metric of the others."""
+    if not found:
+        return []
+    names = list(found[0].values)
+    head = [*names, "collapsed", "failed", f"{metric} 10 %", "median", "90 %"]
+    rows = [
+        [
+            *(shown(each.values[name]) for name in names),
+            f"{each.collapsed}/{each.members}",
+            f"{each.failed}/{each.members}",
+            *(f"{value:.4g}" for value in (each.low, each.median, each.high)),
+        ]
+        for each in found[:LINES]
+    ]
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in (head, *rows)]
+    return lines + ([f"and {len(found) - LINES:,} combinations more"] if len(found) > LINES else [])
+
+
+def _as_json(folder: Path, specs: "list[Spec]", step: int, metric: str, found: "list[Cell]", ended: bool) -> dict[str, Any]:
+    def number(value: float) -> float | None:
+        return value if math.isfinite(value) else None
+
+    rows = [{**each._asdict(), "low": number(each.low), "median": number(each.median), "high": number(each.high)} for each in found]
+    return {"directory": str(folder), "members": len(specs), "step": step, "finished": ended, "metric": metric, "combinations": rows}

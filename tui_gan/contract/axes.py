@@ -1,0 +1,102 @@
+"""Axes of a sweep: a knob or a setting, and the values that it takes in turn."""
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from tui_gan.contract.errors import UsageError, quoted
+from tui_gan.contract.knobs import KNOBS
+from tui_gan.contract.values import read_value, typed
+
+MOST_VALUES = 10_000
+SPACINGS = ("log", "lin")
+HOW = "values such as 1,2,5, or LOW:HIGH:log:COUNT, or LOW:HIGH:lin:COUNT"
+
+
+class Axis(NamedTuple):
+    """A knob or a setting by its TOML key, such as "regularizers.r1", and its values."""
+
+    name: str
+    values: tuple[Any, ...]
+
+
+def of_text(name: str, text: str) -> Axis:
+    """Read the values of an axis: `1,2,5`, `on,off`, `1e-4:1e-2:log:8` or `0:1:lin:5`, both ends included.
+
+    Raises:
+        UsageError: no value, one twice, or a range that is none.
+    """
+    parts = text.split(":")
+    if len(parts) == 4 and parts[2].strip() in SPACINGS:
+        values: tuple[Any, ...] = _range(name, text, *parts)
+    elif ":" in text:
+        raise UsageError(f"{_called(name)} takes {HOW}, not {quoted(text)}")
+    else:
+        values = tuple(_value(part.strip()) for part in _apart(text))
+    if not values or any(value == "" for value in values):
+        raise UsageError(f"{_called(name)} takes {HOW}, not {quoted(text)}")
+    if len({repr(value) for value in values}) < len(values):
+        raise UsageError(f"{_called(name)} has a value twice in {quoted(text)}; each names members of its own")
+    return Axis(name, values)
+
+
+def of_pair(pair: str) -> Axis:
+    """Read `KEY=V1,V2` as an axis.
+
+    Raises:
+        UsageError: it has no key or no equals sign, or its values are none.
+    """
+    key, equals, text = pair.partition("=")
+    name = ".".join(part.strip().replace("-", "_") for part in key.split("."))
+    if not equals or not all(name.split(".")):
+        raise UsageError(f"--set takes KEY=V1,V2,..., such as --set regularizers.r1=.1,1,10, not {quoted(pair)}")
+    return of_text(name, text)
+
+
+def combinations(axes: Sequence[Axis]) -> Iterator[dict[str, Any]]:
+    """Every combination of values, by the names of their axes; the last axis turns fastest."""
+    for values in itertools.product(*(axis.values for axis in axes)):
+        yield dict(zip((axis.name for axis in axes), values, strict=True))
+
+
+def shown(value: object) -> str:
+    """A value as results have it."""
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else typed(value)
+
+
+def _range(name: str, text: str, low: str, high: str, spacing: str, count: str) -> tuple[float, ...]:
+    try:
+        first, last, number = float(low), float(high), int(count)
+    except ValueError:
+        raise UsageError(f"{_called(name)} takes {HOW}, not {quoted(text)}") from None
+    if not (math.isfinite(first) and math.isfinite(last) and first < last):
+        raise UsageError(f"{_called(name)}: the range {quoted(text)} must go from a number to a larger one")
+    if not 2 <= number <= MOST_VALUES:
+        raise UsageError(f"{_called(name)}: a range has 2 to {MOST_VALUES:,} values, not {number:,}")
+    if spacing.strip() == "lin":
+        return tuple(first + (last - first) * place / (number - 1) for place in range(number))
+    if first <= 0:
+        raise UsageError(f"{_called(name)}: a range with log begins above 0, and {quoted(text)} does not")
+    # To seven places, so that what is named is what was meant.
+    return tuple(float(f"{first * (last / first) ** (place / (number - 1)):.7g}") for place in range(number))
+
+
+def _apart(text: str) -> list[str]:
+    """The parts between the commas that stand in no bracket."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign == "[") - (sign == "]")
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
+
+
+def _value(text: str) -> Any:
+    return {"on": True, "off": False}.get(text, read_value(text))
+
+
+def _called(name: str) -> str:
+    return KNOBS[name].option if name in KNOBS else f"--set {name}"

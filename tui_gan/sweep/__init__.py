@@ -1,0 +1,1 @@
+"""A sweep: many runs at once that differ in their settings and seeds."""

@@ -1,0 +1,149 @@
+"""Members in training: many at once, or one by itself."""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from tui_gan.contract.config import Config
+from tui_gan.gan.engines.many import Many
+from tui_gan.gan.latents import LOOKED_AT, draw
+from tui_gan.gan.state import Tensors
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session.observe import evaluation_seed, generate
+from tui_gan.sweep.plan import Data, Group, Spec
+from tui_gan.sweep.programs import Programs
+
+# Steps between two looks at whether it is to stop; numbers that are generated at once.
+GLANCE, PORTION = 10, 2**22
+
+
+class Chunk(Protocol):
+    """Members that are trained together.
+
+    Attributes:
+        specs: theirs, in their order.
+        measured: the step at which they have been measured last; -1 before.
+    """
+
+    specs: list[Spec]
+    measured: int
+
+    @property
+    def steps_done(self) -> int:
+        """Steps that each has been trained."""
+
+    def train(self, until: int, stopped: Callable[[], bool]) -> None:
+        """Train up to a step, or to the next one at which it is stopped."""
+
+    def samples(self) -> Iterator[Tensor]:
+        """Of each member in turn the samples that its metrics are measured on, (N, *X), in training units."""
+
+    def finite(self) -> list[bool]:
+        """Whether the losses since the last call, and the weights, are finite numbers, of each member."""
+
+    def state(self) -> Tensors:
+        """All that the next step depends on, by name."""
+
+    def load(self, found: Tensors) -> None:
+        """Put back what `state()` copied."""
+
+
+def begun(trainer: Trainer, spec: Spec) -> Trainer:
+    """A trainer with its pre-training behind it."""
+    while trainer.pretrained < spec.config.pretraining:
+        trainer.pretrain_step(spec.knobs)
+    trainer.clear_losses()
+    return trainer
+
+
+class Together:
+    """Members of one form, moved by the many engine."""
+
+    def __init__(self, group: Group, specs: list[Spec], data: Data, programs: Programs) -> None:
+        self.specs, self.measured, self.group = specs, -1, group
+        trainers = ((begun(Trainer(each.config, data.of(each.config), "cpu"), each), each.knobs) for each in specs)
+        self.many = Many(trainers, len(specs))
+        self._call_of = programs.call_of(self.many, specs, group.form)
+
+    @property
+    def steps_done(self) -> int:
+        """Steps that each has been trained."""
+        return self.many.steps_done
+
+    def train(self, until: int, stopped: Callable[[], bool]) -> None:
+        """Train up to a step, or to the next one at which it is stopped."""
+        while self.steps_done < until and not stopped():
+            self.many.train(min(GLANCE, until - self.steps_done), self._call_of)
+
+    def samples(self) -> Iterator[Tensor]:
+        """Of each member in turn the samples that its metrics are measured on, (N, *X), in training units."""
+        config = self.specs[0].config
+        size = max(1, PORTION // (config.evaluated * (max(config.generator.widths) + config.latent_dim)))
+        for start in range(0, len(self.specs), size):
+            latents = [_latents(spec.config, self.steps_done) for spec in self.specs[start : start + size]]
+            yield from self.many.generated(torch.stack(latents), start)
+
+    def finite(self) -> list[bool]:
+        """Whether the losses since the last call, and the weights, are finite numbers, of each member."""
+        found = self.many.finite()
+        self.many.clear_losses()
+        return found
+
+    def state(self) -> Tensors:
+        """All that the next step depends on, by name."""
+        return self.many.state()
+
+    def load(self, found: Tensors) -> None:
+        """Put back what `state()` copied."""
+        self.many.load(found)
+
+
+class Alone:
+    """A member that cannot be one of many."""
+
+    def __init__(self, spec: Spec, data: Data) -> None:
+        self.specs, self.measured = [spec], -1
+        self.trainer = begun(Trainer(spec.config, data.of(spec.config), "cpu"), spec)
+
+    @property
+    def steps_done(self) -> int:
+        """Steps that it has been trained."""
+        return self.trainer.steps_done
+
+    def train(self, until: int, stopped: Callable[[], bool]) -> None:
+        """Train up to a step, or to the next one at which it is stopped."""
+        config = self.specs[0].config
+        while self.steps_done < until and not stopped():
+            self.trainer.step(self.specs[0].knobs)
+            if self.steps_done % config.log_every == 0 and config.coordination != "fixed":
+                # As a run does between two lines of its log.
+                self.trainer.coordinate(self.specs[0].knobs)
+                self.trainer.clear_losses()
+
+    def samples(self) -> Iterator[Tensor]:
+        """The samples that its metrics are measured on, (N, *X), in training units."""
+        config = self.specs[0].config
+        yield generate(self.trainer.averaged(), config, evaluation_seed(config, self.steps_done), config.evaluated)
+
+    def finite(self) -> list[bool]:
+        """Whether the losses since the last call, and the weights, are finite numbers."""
+        losses = self.trainer.now.loss_sums.isfinite().all()
+        if self.specs[0].config.coordination == "fixed":
+            self.trainer.clear_losses()
+        return [bool(losses) and self.trainer.is_finite()]
+
+    def state(self) -> Tensors:
+        """All that the next step depends on, by name."""
+        return self.trainer.state()
+
+    def load(self, found: Tensors) -> None:
+        """Put back what `state()` copied."""
+        self.trainer.load_state(found)
+
+
+def _latents(config: Config, step: int) -> Tensor:
+    """Those of an evaluation at a step."""
+    stream = torch.Generator().manual_seed(evaluation_seed(config, step))
+    return draw(LOOKED_AT[config.latent], config.evaluated, config.latent_dim, stream, scale=config.latent_scale)

@@ -1,0 +1,115 @@
+"""What a sweep consists of: its members, and which of them are moved together."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.errors import UsageError
+from tui_gan.contract.knobs import Knobs
+from tui_gan.gan import state
+from tui_gan.gan.datasets import Dataset
+from tui_gan.gan.engines import many
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session.sources import dataset_of
+
+# A chunk's numbers that are read at each step should stay near the processor.
+NUMBERS, LARGEST = 2**21, 1024
+# Of a member: its state, the gradients and what lies between, in states.
+STATES = 3
+
+
+class Spec(msgspec.Struct, frozen=True):
+    """One member: its place in the results, its seed, the values of its axes, and the settings that they make."""
+
+    place: int
+    values: dict[str, Any]
+    config: Config
+    knobs: Knobs
+
+    @property
+    def seed(self) -> int:
+        """That of all its chance."""
+        return self.config.seed
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Members that are moved together, or, where `alone` says why, one by one."""
+
+    form: str
+    alone: str
+    members: list[Spec]
+
+
+class Data:
+    """The data sets of members; those that differ in their seed alone share one where it does not depend on it."""
+
+    def __init__(self) -> None:
+        self._made: dict[bytes, Dataset] = {}
+
+    def of(self, config: Config) -> Dataset:
+        """The data set of a configuration.
+
+        Raises:
+            UsageError, UnreadableError: it is not there, or cannot be learned from.
+        """
+        names = ("dataset", "data", "training", "training_skip", "size", "channels", "black", "white", "standardize", "contrast")
+        fields = [getattr(config, name) for name in names]
+        key = msgspec.msgpack.encode([*fields, config.seed if config.training and not config.data else 0])
+        if key not in self._made:
+            self._made[key] = dataset_of(config, Path())[0]
+        return self._made[key]
+
+
+def specs(axes: Iterator[dict[str, Any]], seeds: Sequence[int], resolve: Callable[[dict[str, Any]], tuple[Config, Knobs]]) -> list[Spec]:
+    """All members: every combination with every seed, the seeds turning fastest."""
+    found: list[Spec] = []
+    for values in axes:
+        config, knobs = resolve(values)
+        found += [Spec(len(found) + place, values, msgspec.structs.replace(config, seed=seed), knobs) for place, seed in enumerate(seeds)]
+    return found
+
+
+def check_size(count: int, one: Spec, data: Data) -> str:
+    """One line on the memory that so many members take.
+
+    Raises:
+        UsageError: the machine has not so much memory.
+    """
+    size = STATES * state.size(one.config, data.of(one.config).shape)
+    told = f"{count:,} members, about {count * size / 1e6:,.0f} MB"
+    free = psutil.virtual_memory().available
+    if count * size > free:
+        raise UsageError(f"{told}; this machine has {free / 1e6:,.0f} MB of memory free: take fewer seeds or values")
+    return told
+
+
+def groups(members: Sequence[Spec], data: Data) -> list[Group]:
+    """The members by the programs of their steps, each combination of values looked at once."""
+    found: dict[tuple[str, str], Group] = {}
+    known: dict[int, tuple[str, str]] = {}
+    for spec in members:
+        key = id(spec.values)
+        if key not in known:
+            trainer = Trainer(spec.config, data.of(spec.config), "cpu")
+            alone = many.why_not(trainer, spec.knobs)
+            known[key] = ("", alone) if alone else (many.form(trainer, spec.knobs), "")
+        group = found.setdefault(known[key], Group(*known[key], []))
+        group.members.append(spec)
+    return list(found.values())
+
+
+def chunks(group: Group) -> list[list[Spec]]:
+    """The members of a group in parts of nearly equal size whose numbers stay near the processor."""
+    if group.alone:
+        return [[spec] for spec in group.members]
+    one = group.members[0]
+    units = sum(sum(network.widths) for network in (one.config.generator, one.config.discriminator)) + one.config.latent_dim
+    most = max(8, min(LARGEST, NUMBERS // max(1, units * one.knobs.batch_size * one.config.packing)))
+    count = math.ceil(len(group.members) / most)
+    size = math.ceil(len(group.members) / count)
+    return [group.members[start : start + size] for start in range(0, len(group.members), size)]

@@ -1,0 +1,184 @@
+"""A sweep in time: all members trained from one measurement to the next, measured, and saved so that it goes on exactly."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from tui_gan.contract.errors import UnreadableError
+from tui_gan.gan.datasets import Dataset, Images, Line
+from tui_gan.gan.datasets.dataset import in_units
+from tui_gan.gan.diagnosis import line, plane
+from tui_gan.gan.metrics import measure
+from tui_gan.session.atomic import replacing
+from tui_gan.session.observe import as_measured
+from tui_gan.sweep.chunks import Alone, Chunk, Together
+from tui_gan.sweep.plan import Data, Group, chunks
+from tui_gan.sweep.programs import Programs
+from tui_gan.sweep.results import Results, Row
+
+# Seconds between two saves.
+SAVED = 60.0
+# Findings that say that the generator leaves out what the data have.
+COLLAPSES = ("collapse", "missing")
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a sweep has been saved: the bytes of its course, the steps at which its chunks were measured last, and its seconds."""
+
+    course: int
+    measured: tuple[int, ...]
+    seconds: float
+
+
+class Told(NamedTuple):
+    """How far a sweep is.
+
+    Attributes:
+        done: steps of all members together, of `of`.
+        left: seconds, as far as can be said; NaN before.
+    """
+
+    done: int
+    of: int
+    left: float
+
+
+class Sweep:
+    """The members of a sweep in training.
+
+    Args:
+        groups: whose members are moved together.
+        metrics: that are measured, every `every` steps and at the end.
+        tell: takes how far it is.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        groups: Sequence[Group],
+        data: Data,
+        results: Results,
+        programs: Programs,
+        steps: int,
+        every: int,
+        tell: Callable[[Told], None],
+    ) -> None:
+        self.folder, self.data, self.results, self.programs = folder, data, results, programs
+        self.steps, self.every, self.tell = steps, every, tell
+        self.stopped = False
+        self.seconds = 0.0
+        self._began, self._before = time.monotonic(), 0
+        self.chunks: list[Chunk] = [each for group in groups for each in self._chunks(group)]
+
+    def _chunks(self, group: Group) -> Iterator[Chunk]:
+        for specs in chunks(group):
+            yield Alone(specs[0], self.data) if group.alone else Together(group, specs, self.data, self.programs)
+
+    def restore(self, progress: Progress) -> None:
+        """Take up the sweep where it was saved.
+
+        Raises:
+            UnreadableError: what was saved is not of this sweep.
+        """
+        for number, (chunk, measured) in enumerate(zip(self.chunks, progress.measured, strict=True)):
+            path = self._state(number)
+            try:
+                chunk.load(load_file(path))
+            except (OSError, SafetensorError, KeyError, RuntimeError, ValueError) as error:
+                raise UnreadableError(f"{path} is not a state to go on from: {error}") from None
+            chunk.measured = measured
+        self.seconds = progress.seconds
+        self._before = self.done
+
+    @property
+    def done(self) -> int:
+        """Steps of all members together."""
+        return sum(chunk.steps_done * len(chunk.specs) for chunk in self.chunks)
+
+    @property
+    def members(self) -> int:
+        """How many there are."""
+        return sum(len(chunk.specs) for chunk in self.chunks)
+
+    def train(self) -> bool:
+        """Train to the end, or until it is `stopped`; returns whether it has come to the end."""
+        saved = time.monotonic()
+        for until in [*range(self.every, self.steps, self.every), self.steps]:
+            behind = [chunk for chunk in self.chunks if chunk.measured < until]
+            with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+                at_once = [chunk for chunk in behind if self._at_once(chunk)]
+                waiting = [pool.submit(chunk.train, until, lambda: self.stopped) for chunk in at_once]
+                for chunk in behind:
+                    if chunk not in at_once:
+                        chunk.train(until, lambda: self.stopped)
+                        self._tell()
+                for each in waiting:
+                    each.result()
+            for chunk in behind:
+                if not self.stopped and chunk.steps_done >= until:
+                    self._measure(chunk)
+            self._tell()
+            if self.stopped:
+                break
+            if time.monotonic() - saved > SAVED:
+                self.save()
+                saved = time.monotonic()
+        self.save()
+        return not self.stopped
+
+    def save(self) -> None:
+        """Write the results and all that goes on.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        for number, chunk in enumerate(self.chunks):
+            with replacing(self._state(number)) as partial:
+                save_file({name: each.contiguous() for name, each in chunk.state().items()}, partial)
+        seconds = self.seconds + time.monotonic() - self._began
+        progress = Progress(self.results.write(), tuple(chunk.measured for chunk in self.chunks), seconds)
+        with replacing(self.folder / "progress.json") as partial:
+            partial.write_bytes(msgspec.json.encode(progress))
+
+    def _at_once(self, chunk: Chunk) -> bool:
+        """Whether it leaves the interpreter free while it trains."""
+        return isinstance(chunk, Together) and self.programs.compiled(chunk.group.form, len(chunk.specs))
+
+    def _measure(self, chunk: Chunk) -> None:
+        finite, step = chunk.finite(), chunk.steps_done
+        for spec, samples, good in zip(chunk.specs, chunk.samples(), finite, strict=True):
+            metrics, collapsed = _measured(samples, self.data.of(spec.config), self.results.metrics)
+            self.results.add(Row(spec.place, step, metrics, collapsed, not good))
+        chunk.measured = step
+
+    def _tell(self) -> None:
+        done, of = self.done, self.steps * self.members
+        spent = time.monotonic() - self._began
+        left = spent * (of - done) / (done - self._before) if done > self._before else float("nan")
+        self.programs.left = left if left == left else 0.0
+        self.tell(Told(done, of, left))
+
+    def _state(self, number: int) -> Path:
+        return self.folder / f"state-{number}.safetensors"
+
+
+def _measured(samples: torch.Tensor, dataset: Dataset, names: Sequence[str]) -> tuple[dict[str, float], bool]:
+    """The metrics of samples in training units, and whether they show a mode collapse; of images that is not said."""
+    truth = dataset.truth
+    units = as_measured(in_units(samples, dataset.location, dataset.scale), truth)
+    metrics = measure(units, truth, names)
+    if isinstance(truth, Images) or not np.isfinite(units).all():
+        return metrics, False
+    exact = units.astype(np.float64, copy=False)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = line.findings(exact, truth) if isinstance(truth, Line) else plane.findings(exact, truth)
+    return metrics, any(finding.kind in COLLAPSES for finding in found)
