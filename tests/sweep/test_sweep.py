@@ -1,6 +1,7 @@
 """A sweep: its members are the runs that they would be alone, and it goes on exactly."""
 
 import itertools
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def begin(specs: list[Spec], config: Config) -> Begin:
         progress = msgspec.json.decode((folder / "progress.json").read_bytes(), type=Progress) if again else None
         results = Results(folder, specs, [axis.name for axis in AXES], config.metrics, progress.course if progress else 0)
         programs = Programs("graph", lambda text: None)
-        made = Sweep(folder, plan.groups(specs, data), data, results, programs, STEPS, EVERY, tell)
+        made = Sweep(folder, plan.groups(specs, data), data, results, programs, STEPS, EVERY, tell, threading.Event())
         if progress:
             made.restore(progress)
         return made
@@ -82,7 +83,7 @@ def test_one_that_is_stopped_goes_on_exactly(begin: Begin, tmp_path: Path) -> No
     def stop(told: Told) -> None:
         looks.append(told)
         if told.done > 4 * EVERY:
-            first.stopped = True
+            first.stop.set()
 
     first = begin(tmp_path / "halved", stop)
     assert not first.train()

@@ -6,6 +6,7 @@ import json as json_text
 import math
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -70,7 +71,8 @@ def sweep(
         raise UsageError(f"--engine takes {', '.join(ENGINES)}, not {engine!r}")
     varied = [*(of_text(name, text) for name, text in asked["axes"].items()), *map(of_pair, asked["set"])]
     _check(varied, asked["seeds"])
-    _train(folder, asked, varied, engine, json, resume is not None)
+    with _stopping() as stop:
+        _train(folder, asked, varied, engine, json, resume is not None, stop)
 
 
 def _check(axes: Sequence[Axis], seeds: int) -> None:
@@ -90,7 +92,7 @@ def _check(axes: Sequence[Axis], seeds: int) -> None:
         raise UsageError(f"{members:,} members are more than {MOST:,}; take fewer seeds or values")
 
 
-def _train(folder: Path, asked: dict[str, Any], axes: list[Axis], engine: str, json: bool, again: bool) -> None:
+def _train(folder: Path, asked: dict[str, Any], axes: list[Axis], engine: str, json: bool, again: bool, stop: threading.Event) -> None:
     import torch
 
     from tui_gan.sweep import plan
@@ -119,13 +121,11 @@ def _train(folder: Path, asked: dict[str, Any], axes: list[Axis], engine: str, j
     config = first[0]
     results = Results(folder, specs, [axis.name for axis in axes], config.metrics, progress.course if progress else 0)
     programs = Programs(engine, lambda text: tell(text, sys.stderr))
-    with _shown() as show:
-        trained = Sweep(folder, groups, data, results, programs, config.steps, config.evaluate_every, show)
+    with _shown() as show, contextlib.closing(programs):
+        trained = Sweep(folder, groups, data, results, programs, config.steps, config.evaluate_every, show, stop)
         if progress:
             trained.restore(progress)
-        with _stopping(trained):
-            ended = trained.train()
-        programs.close()
+        ended = trained.train()
     found = cells(specs, results.standing, config.metrics[0])
     again_by = f"tui-gan sweep --resume {word(folder)}"
     tell("finished" if ended else f"stopped; `{again_by}` goes on", sys.stderr)
@@ -190,12 +190,13 @@ def _progress(folder: Path, kind: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _stopping(trained: Any) -> Iterator[None]:
-    """Let the first signal stop and save, and the next do what it does otherwise."""
+def _stopping() -> Iterator[threading.Event]:
+    """What the first signal sets, so that it is saved; the next does what it does otherwise."""
+    asked = threading.Event()
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
 
     def stop(number: int, frame: object) -> None:
-        trained.stopped = True
+        asked.set()
         for each, handler in before.items():
             signal.signal(each, handler)
         tell("saving; once more ends at once", sys.stderr)
@@ -203,7 +204,7 @@ def _stopping(trained: Any) -> Iterator[None]:
     for each in before:
         signal.signal(each, stop)
     try:
-        yield
+        yield asked
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

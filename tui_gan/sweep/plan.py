@@ -18,7 +18,7 @@ from tui_gan.gan.trainer import Trainer
 from tui_gan.session.sources import dataset_of
 
 # A chunk's numbers that are read at each step should stay near the processor.
-NUMBERS, LARGEST = 2**21, 1024
+NUMBERS, LARGEST = 2**21, 256
 # Of a member: its state, the gradients and what lies between, in states.
 STATES = 3
 

@@ -1,6 +1,7 @@
 """A sweep in time: all members trained from one measurement to the next, measured, and saved so that it goes on exactly."""
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -59,6 +60,7 @@ class Sweep:
         groups: whose members are moved together.
         metrics: that are measured, every `every` steps and at the end.
         tell: takes how far it is.
+        stop: set by whoever wants it to stop.
     """
 
     def __init__(
@@ -71,10 +73,10 @@ class Sweep:
         steps: int,
         every: int,
         tell: Callable[[Told], None],
+        stop: threading.Event,
     ) -> None:
         self.folder, self.data, self.results, self.programs = folder, data, results, programs
-        self.steps, self.every, self.tell = steps, every, tell
-        self.stopped = False
+        self.steps, self.every, self.tell, self.stop = steps, every, tell, stop
         self.seconds = 0.0
         self._began, self._before = time.monotonic(), 0
         self.chunks: list[Chunk] = [each for group in groups for each in self._chunks(group)]
@@ -110,30 +112,30 @@ class Sweep:
         return sum(len(chunk.specs) for chunk in self.chunks)
 
     def train(self) -> bool:
-        """Train to the end, or until it is `stopped`; returns whether it has come to the end."""
+        """Train to the end, or until it is to stop; returns whether it has come to the end."""
         saved = time.monotonic()
         for until in [*range(self.every, self.steps, self.every), self.steps]:
             behind = [chunk for chunk in self.chunks if chunk.measured < until]
             with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
                 at_once = [chunk for chunk in behind if self._at_once(chunk)]
-                waiting = [pool.submit(chunk.train, until, lambda: self.stopped) for chunk in at_once]
+                waiting = [pool.submit(chunk.train, until, self.stop.is_set) for chunk in at_once]
                 for chunk in behind:
                     if chunk not in at_once:
-                        chunk.train(until, lambda: self.stopped)
+                        chunk.train(until, self.stop.is_set)
                         self._tell()
                 for each in waiting:
                     each.result()
             for chunk in behind:
-                if not self.stopped and chunk.steps_done >= until:
+                if not self.stop.is_set() and chunk.steps_done >= until:
                     self._measure(chunk)
             self._tell()
-            if self.stopped:
+            if self.stop.is_set():
                 break
             if time.monotonic() - saved > SAVED:
                 self.save()
                 saved = time.monotonic()
         self.save()
-        return not self.stopped
+        return all(chunk.measured >= self.steps for chunk in self.chunks)
 
     def save(self) -> None:
         """Write the results and all that goes on.

@@ -1,0 +1,101 @@
+"""`tui-gan sweep`: results, going on, and what it refuses."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.program import Program
+
+SMALL = ("toy1d-aylien-2017-07", "--seeds", "3", "--steps", "20", "--set", "evaluate_every=10", "--metrics", "w1,sd")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_it_ends_with_a_table_a_line_for_each_member_and_the_course(program: Program, tmp_path: Path) -> None:
+    ended = program("sweep", *SMALL, "--generator-lr", "1e-3:1e-2:log:2", "--out", tmp_path / "sweep")
+    assert ended.status == 0
+    head, *lines = ended.out.splitlines()
+    assert head.split() == ["generator_lr", "evaluate_every", "collapsed", "failed", "w1", "10", "%", "median", "90", "%"]
+    assert [line.split()[:2] for line in lines[:2]] == [["0.001", "10"], ["0.01", "10"]]
+    results = rows(tmp_path / "sweep" / "results.csv")
+    wanted = ["member", "seed", "generator_lr", "evaluate_every", "w1", "sd", "collapsed_at", "failed_at"]
+    assert [*results[0]] == wanted
+    assert [(row["member"], row["seed"], row["generator_lr"]) for row in results] == [
+        (str(place), str(place % 3), "0.001" if place < 3 else "0.01") for place in range(6)
+    ]
+    assert len({row["w1"] for row in results}) == 6
+    course = rows(tmp_path / "sweep" / "course.csv")
+    assert sorted((int(row["member"]), int(row["step"])) for row in course) == [(place, step) for place in range(6) for step in (10, 20)]
+
+
+def test_as_json_it_ends_with_one_object(program: Program, tmp_path: Path) -> None:
+    found = json.loads(program("sweep", *SMALL, "--out", tmp_path / "sweep", "--json").out.splitlines()[-1])
+    assert {name: found[name] for name in ("members", "step", "finished", "metric")} == {
+        "members": 3,
+        "step": 20,
+        "finished": True,
+        "metric": "w1",
+    }
+    assert [each["members"] for each in found["combinations"]] == [3]
+
+
+def test_a_sweep_that_is_stopped_by_a_signal_goes_on(program: Program, tmp_path: Path) -> None:
+    words = ["sweep", *SMALL[:3], "--steps", "1500", *SMALL[5:], "--out", str(tmp_path / "sweep")]
+    process = subprocess.Popen([sys.executable, "-m", "tui_gan", *words], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    while not (tmp_path / "sweep" / "sweep.json").exists():
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert "goes on" in said
+    assert "Traceback" not in said
+    ended = program("sweep", "--resume", tmp_path / "sweep")
+    assert ended.status == 0
+    assert {row["step"] for row in rows(tmp_path / "sweep" / "course.csv")} == {str(step) for step in range(10, 1501, 10)}
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "why"),
+    [
+        ((), 2, "sweep takes a preset"),
+        (("nosuch",), 2, "nosuch"),
+        (("toy1d", "--k-steps", "5:1:lin:3"), 2, "to a larger one"),
+        (("toy1d", "--k-steps", "0"), 2, "k_steps"),
+        (("toy1d", "--set", "nosuch=1,2"), 2, "nosuch"),
+        (("toy1d", "--set", "seed=1,2"), 2, "--seeds"),
+        (("toy1d", "--k-steps", "1,2", "--set", "k_steps=3,4"), 2, "given twice"),
+        (("toy1d", "--seeds", "100000000"), 2, "members are more than"),
+        (("toy1d", "--seeds", "9000000"), 2, "memory free"),
+        (("toy1d", "--metrics", "nosuch"), 2, "nosuch"),
+        (("toy1d", "--engine", "eager"), 2, "--engine takes"),
+        (("toy1d", "--resume", "nowhere"), 2, "leave the preset"),
+        (("--resume", "nowhere"), 3, "holds no sweep"),
+    ],
+    ids=str,
+)
+def test_what_it_refuses_is_one_line_and_leaves_nothing(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], status: int, why: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = program("sweep", *words)
+    assert ended.status == status
+    (line,) = ended.err.strip().splitlines()
+    assert why in line
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_directory_that_holds_something_is_left_alone(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    ended = program("sweep", *SMALL, "--out", tmp_path)
+    assert ended.status == 2
+    assert "is not empty" in ended.err
+    assert [each.name for each in tmp_path.iterdir()] == ["mine"]
