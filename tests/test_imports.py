@@ -50,6 +50,7 @@ BODIES = {
     "data": {"datasets"},
     "gan": {"torch_fidelity"},
     "session": {"pynvml", "matplotlib"},
+    "sweep": {"matplotlib"},
     "ui": {"PIL"},
 }
 # The mathematics knows no threads, files or clocks.

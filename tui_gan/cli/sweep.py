@@ -17,7 +17,7 @@ from tui_gan.cli import settings
 from tui_gan.cli.options import path, with_axes
 from tui_gan.contract.axes import Axis, combinations, of_pair, of_text, shown
 from tui_gan.contract.config import Config
-from tui_gan.contract.errors import UnreadableError, UsageError
+from tui_gan.contract.errors import UnreadableError, UsageError, quoted
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.outer import tell, word
 from tui_gan.contract.values import typed
@@ -53,6 +53,7 @@ def sweep(
     out: Annotated[Path | None, path("Directory of the sweep; without it a new one under sweeps/.")] = None,
     resume: Annotated[Path | None, path("Go on with the sweep in this directory.")] = None,
     engine: Annotated[str, typer.Option(help="graph, compiled, or auto: compiled where the time that is left pays for it.")] = "auto",
+    to: Annotated[str, typer.Option(help="png: also draw the heat map, heatmap.png.", show_default=False)] = "",
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")] = False,
     axes: Any = None,
 ) -> None:
@@ -67,12 +68,14 @@ def sweep(
         asked = {"preset": preset, "axes": axes, "set": set or [], "seeds": seeds, "steps": steps, "metrics": metrics}
         asked |= {"data": str(data.absolute()) if data else None}
         folder = out or Path("sweeps", f"{preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")
+    if to not in ("", "png"):
+        raise UsageError(f"--to takes png, not {quoted(to)}")
     if engine not in ENGINES:
         raise UsageError(f"--engine takes {', '.join(ENGINES)}, not {engine!r}")
     varied = [*(of_text(name, text) for name, text in asked["axes"].items()), *map(of_pair, asked["set"])]
     _check(varied, asked["seeds"])
     with _stopping() as stop:
-        _train(folder, asked, varied, engine, json, resume is not None, stop)
+        _train(folder, asked, varied, engine, json, to, resume is not None, stop)
 
 
 def _check(axes: Sequence[Axis], seeds: int) -> None:
@@ -92,7 +95,9 @@ def _check(axes: Sequence[Axis], seeds: int) -> None:
         raise UsageError(f"{members:,} members are more than {MOST:,}; take fewer seeds or values")
 
 
-def _train(folder: Path, asked: dict[str, Any], axes: list[Axis], engine: str, json: bool, again: bool, stop: threading.Event) -> None:
+def _train(
+    folder: Path, asked: dict[str, Any], axes: list[Axis], engine: str, json: bool, to: str, again: bool, stop: threading.Event
+) -> None:
     import torch
 
     from tui_gan.sweep import plan
@@ -127,6 +132,11 @@ def _train(folder: Path, asked: dict[str, Any], axes: list[Axis], engine: str, j
             trained.restore(progress)
         ended = trained.train()
     found = cells(specs, results.standing, config.metrics[0])
+    if to:
+        from tui_gan.sweep import picture
+
+        picture.write(folder / "heatmap.png", found, axes, config.metrics[0])
+        tell(f"the heat map: {folder / 'heatmap.png'}", sys.stderr)
     again_by = f"tui-gan sweep --resume {word(folder)}"
     tell("finished" if ended else f"stopped; `{again_by}` goes on", sys.stderr)
     if json:

@@ -1,0 +1,80 @@
+"""The heat map of a sweep as a PNG file: how many members collapse, and the median of a metric, over two axes."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tui_gan.contract.axes import Axis, shown
+from tui_gan.contract.errors import UsageError
+from tui_gan.sweep.results import Cell
+
+# Rows of panels, one for each combination of the values of the other axes.
+MOST = 12
+SIZE, DOTS = 3.6, 150
+
+
+def write(path: Path, cells: Sequence[Cell], axes: Sequence[Axis], metric: str) -> None:
+    """Draw the share that collapsed and the median of the metric over the two axes with the most values.
+
+    Each combination of the other axes has a row of its own.
+
+    Raises:
+        UsageError: nothing varies, too much does, or matplotlib is not there.
+        OSError: it could not be written.
+    """
+    varied = sorted((axis for axis in axes if len(axis.values) > 1), key=lambda axis: -len(axis.values))
+    if not varied:
+        raise UsageError("a heat map needs an axis with two values or more")
+    across, down, others = varied[0], (varied[1] if len(varied) > 1 else None), varied[2:]
+    rows = list(dict.fromkeys(tuple(repr(cell.values[axis.name]) for axis in others) for cell in cells))
+    if len(rows) > MOST:
+        raise UsageError(
+            f"a heat map has at most {MOST} rows of panels, and the axes {', '.join(axis.name for axis in others)} make {len(rows)}"
+        )
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise UsageError("PNG needs matplotlib: pip install 'tui-gan[pictures]'") from None
+    figure = Figure(figsize=(2.4 * SIZE, SIZE * len(rows)), dpi=DOTS, layout="constrained")
+    panels = figure.subplots(len(rows), 2, squeeze=False)
+    for row, (left, right) in zip(rows, panels, strict=True):
+        members = [cell for cell in cells if tuple(repr(cell.values[axis.name]) for axis in others) == row]
+        named = ", ".join(f"{axis.name} {shown(members[0].values[axis.name])}" for axis in others)
+        shares = _grid(members, across, down, lambda cell: cell.collapsed / cell.members)
+        medians = _grid(members, across, down, lambda cell: cell.median)
+        _panel(figure, left, shares, across, down, f"collapsed{named and f', {named}'}", "{:.0%}", (0.0, 1.0))
+        _panel(figure, right, medians, across, down, f"median {metric}{named and f', {named}'}", "{:.3g}", None)
+    figure.savefig(path)
+
+
+def _grid(cells: Sequence[Cell], across: Axis, down: Axis | None, value: Any) -> list[list[float]]:
+    found = {(repr(cell.values[across.name]), repr(cell.values[down.name]) if down else ""): value(cell) for cell in cells}
+    rows = [repr(each) for each in down.values] if down else [""]
+    return [[found.get((repr(each), row), math.nan) for each in across.values] for row in rows]
+
+
+def _panel(
+    figure: Any,
+    panel: Any,
+    grid: list[list[float]],
+    across: Axis,
+    down: Axis | None,
+    title: str,
+    form: str,
+    limits: tuple[float, float] | None,
+) -> None:
+    low, high = limits or (None, None)
+    image = panel.imshow(grid, cmap="viridis", vmin=low, vmax=high, aspect="auto", origin="lower")
+    panel.set_title(title, fontsize=9)
+    panel.set_xticks(range(len(across.values)), [shown(each) for each in across.values], rotation=45, fontsize=7)
+    panel.set_xlabel(across.name, fontsize=8)
+    panel.set_yticks(range(len(grid)), [shown(each) for each in down.values] if down else [""], fontsize=7)
+    if down:
+        panel.set_ylabel(down.name, fontsize=8)
+    for y, line in enumerate(grid):
+        for x, each in enumerate(line):
+            if math.isfinite(each):
+                light = image.norm(each) > 0.6
+                panel.text(x, y, form.format(each), ha="center", va="center", fontsize=6, color="black" if light else "white")
+    figure.colorbar(image, ax=panel)
