@@ -50,21 +50,12 @@ class Chunk(Protocol):
         """Put back what `state()` copied."""
 
 
-def begun(trainer: Trainer, spec: Spec) -> Trainer:
-    """A trainer with its pre-training behind it."""
-    while trainer.pretrained < spec.config.pretraining:
-        trainer.pretrain_step(spec.knobs)
-    trainer.clear_losses()
-    return trainer
-
-
 class Together:
     """Members of one form, moved by the many engine."""
 
     def __init__(self, group: Group, specs: list[Spec], data: Data, programs: Programs) -> None:
         self.specs, self.measured, self.group = specs, -1, group
-        trainers = ((begun(Trainer(each.config, data.of(each.config), "cpu"), each), each.knobs) for each in specs)
-        self.many = Many(trainers, len(specs))
+        self.many = Many(((Trainer(each.config, data.of(each.config), "cpu"), each.knobs) for each in specs), len(specs))
         self._call_of = programs.call_of(self.many, specs, group.form)
 
     @property
@@ -74,6 +65,7 @@ class Together:
 
     def train(self, until: int, stopped: Callable[[], bool]) -> None:
         """Train up to a step, or to the next one at which it is stopped."""
+        self.many.pretrain(stopped)
         while self.steps_done < until and not stopped():
             self.many.train(min(GLANCE, until - self.steps_done), self._call_of)
 
@@ -105,7 +97,7 @@ class Alone:
 
     def __init__(self, spec: Spec, data: Data) -> None:
         self.specs, self.measured = [spec], -1
-        self.trainer = begun(Trainer(spec.config, data.of(spec.config), "cpu"), spec)
+        self.trainer = Trainer(spec.config, data.of(spec.config), "cpu")
 
     @property
     def steps_done(self) -> int:
@@ -115,6 +107,9 @@ class Alone:
     def train(self, until: int, stopped: Callable[[], bool]) -> None:
         """Train up to a step, or to the next one at which it is stopped."""
         config = self.specs[0].config
+        while self.trainer.pretrained < config.pretraining and not stopped():
+            self.trainer.pretrain_step(self.specs[0].knobs)
+            self.trainer.clear_losses()
         while self.steps_done < until and not stopped():
             self.trainer.step(self.specs[0].knobs)
             if self.steps_done % config.log_every == 0 and config.coordination != "fixed":

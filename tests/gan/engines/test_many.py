@@ -95,6 +95,26 @@ def test_each_is_trained_as_it_would_be_alone(config: Config, knobs: Knobs, chan
             torch.testing.assert_close(found[name], wanted[name], rtol=ROUNDED, atol=ROUNDED, msg=lambda text, name=name: f"{name}: {text}")
 
 
+@pytest.mark.parametrize("minibatch", [False, True], ids=["without", "with"])
+def test_they_are_taught_the_density_as_each_would_be_alone(
+    config: Config, knobs: Knobs, minibatch: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = {"pretraining": STEPS, "optimizer": Optimizer(kind="sgd", momentum=0.5), "schedule": Schedule(kind="hyperbolic", period=3)}
+    live = turned(knobs, minibatch)
+    monkeypatch.setattr(many, "_lesson", lambda members, lesson=many._lesson: doubled(lesson(members)))
+    population = Many(zip(trainers(config, changes, "gaussian"), live, strict=True), COUNT)
+    population.pretrain()
+    for place, (trainer, its) in enumerate(zip(trainers(config, changes, "gaussian"), live, strict=True)):
+        monkeypatch.setattr(trainer.chance, "points", lambda count, points=trainer.chance.points: doubled(points(count)))
+        for _ in range(STEPS):
+            trainer.pretrain_step(its)
+        found = population.trainer(place, in_double(Trainer(trainer.config, trainer.dataset, "cpu")))
+        assert found.pretrained == trainer.pretrained == STEPS
+        assert torch.equal(found.now.stream.get_state(), trainer.now.stream.get_state())
+        for one, other in zip(found.now.players["D"].weights, trainer.now.players["D"].weights, strict=True):
+            torch.testing.assert_close(one, other, rtol=ROUNDED, atol=ROUNDED)
+
+
 def test_they_differ_and_one_that_is_no_number_harms_no_other(config: Config, knobs: Knobs) -> None:
     live = turned(knobs, False)
     population = Many(zip(trainers(config, {}, "gaussian"), live, strict=True), COUNT)

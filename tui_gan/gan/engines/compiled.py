@@ -38,6 +38,29 @@ class Given(NamedTuple):
         return [*found, self.row]
 
 
+class Lesson(NamedTuple):
+    """What a call of a step of the pre-training is given.
+
+    Attributes:
+        points: (B, 1) in training units; `density` (B, 1) that of the data there.
+        row: of `row`.
+    """
+
+    points: Tensor
+    density: Tensor
+    row: Tensor
+
+    @property
+    def tensors(self) -> list[Tensor]:
+        """All of them, in their order."""
+        return [*self]
+
+    @property
+    def draws(self) -> list[Draws]:
+        """None, since nobody plays."""
+        return []
+
+
 def why_not(game: Game, state: State, device: str) -> str:
     """Why the step of a game cannot be compiled, or ""."""
     if device != "cpu":
@@ -122,10 +145,11 @@ class Layout:
         return found
 
 
-def traced(game: Game, state: State, given: Given, hyper: Hyper, program: Program, members: int = 0) -> torch.nn.Module:
+def traced(game: Game, state: State, given: Given | Lesson, hyper: Hyper, program: Program, members: int = 0) -> torch.nn.Module:
     """The graph of a call: a function of the tensors of a layout, that changes those of the state in place.
 
     Args:
+        given: an example; of a `Lesson` it is a step of the pre-training.
         members: of so many states at once, each tensor with one more axis in front; 0 of one.
     """
     from torch._functorch.compile_utils import fx_graph_cse
@@ -141,12 +165,14 @@ def traced(game: Game, state: State, given: Given, hyper: Hyper, program: Progra
 
     def step(*tensors: Tensor) -> list[Tensor]:
         rest = iter(tensors)
-        values, (draws, row) = tree_unflatten([next(rest) if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
-        of_discriminator, of_generator, momentum, regularization, noise_sd, average, means = row.unbind(0)
+        values, here = tree_unflatten([next(rest) if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
+        of_discriminator, of_generator, momentum, regularization, noise_sd, average, means = here.row.unbind(0)
         turned = hyper._replace(
             rates={"D": of_discriminator, "G": of_generator}, momentum=momentum, regularization=regularization, noise_sd=noise_sd
         )
-        made = [each._replace(latents=game.latents(each.latents)) for each in draws]
+        if isinstance(here, Lesson):
+            return _tensors(whole.teach(values, here.points, here.density, turned))
+        made = [each._replace(latents=game.latents(each.latents)) for each in here.draws]
         return _tensors(whole.step(values, made, turned, Pacing(average, means)))
 
     def call(*tensors: Tensor) -> None:

@@ -12,7 +12,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.chance import Chance, Place, beside
 from tui_gan.gan.engines import compiled
-from tui_gan.gan.engines.compiled import Call, Given, Layout
+from tui_gan.gan.engines.compiled import Call, Given, Layout, Lesson
 from tui_gan.gan.engines.whole import CHANGING
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import LATENTS
@@ -128,6 +128,20 @@ class Many:
         """The graph of the next step of all; nothing changes."""
         member, trainer = self.members[0], self.first
         return compiled.traced(trainer.game, trainer.now, self._given_alone(member), _hyper(member), _program(member), len(self.members))
+
+    def pretrain(self, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Teach the discriminators the density of the data before the game, as often as their configuration wants or until it is stopped."""
+        first = self.members[0]
+        graph = None
+        while first.place.pretrained < first.config.pretraining and not stopped():
+            lesson = _lesson(self.members)
+            if graph is None:
+                alone = Lesson(*(each[0] for each in lesson))
+                graph = compiled.traced(first.game, self.first.now, alone, _hyper(first), _program(first), len(self.members))
+            with torch.no_grad():
+                graph(*self.tensors, *lesson.tensors)
+            for member in self.members:
+                member.place.pretrained += 1
 
     def train(self, steps: int, call_of: Callable[[Case], Call]) -> None:
         """Train so many steps by calls of programs that were made of `traced`."""
@@ -247,6 +261,17 @@ def _given(member: Member) -> Given:
         chance.stir()
         draws = chance.step_in_numbers(member.knobs, hyper, _program(member))
     return Given(draws, torch.tensor(compiled.row(member.game, hyper, member.place.steps_done + 1)))
+
+
+def _lesson(members: Sequence[Member]) -> Lesson:
+    """The points of the next step of the pre-training of all, each from its own stream."""
+    points, density, rows = [], [], []
+    for member in members:
+        found = Chance(member.game, member.place, "cpu").points(member.knobs.batch_size)
+        points.append(found[0])
+        density.append(found[1])
+        rows.append(compiled.row(member.game, member.game.hyper(member.knobs, member.place.pretrained), 0))
+    return Lesson(torch.stack(points), torch.stack(density), torch.tensor(rows))
 
 
 def _filled(first: Given, tensors: Sequence[Tensor]) -> Given:

@@ -10,7 +10,7 @@ from torch.func import functional_call, grad
 from tui_gan.contract.config import Config
 from tui_gan.gan.average import step_towards
 from tui_gan.gan.game import Game
-from tui_gan.gan.losses import discriminator_loss, generator_loss, generator_loss_at_once
+from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once
 from tui_gan.gan.networks.columns import columns, limited
 from tui_gan.gan.objectives import accuracy
 from tui_gan.gan.optimizers import OPTIMIZERS, Pace
@@ -118,6 +118,16 @@ class Whole:
             means={player: _towards(means, weights[player], pacing.means) if means else [] for player, means in values.means.items()},
             losses=values.losses + torch.stack((last["G"], last["D"])),
         )
+
+    def teach(self, values: Values, points: Tensor, density: Tensor, hyper: Hyper) -> Values:
+        """One step of the pre-training: the discriminator is taught the density of the data at points (B, 1)."""
+
+        def loss(taking: list[Tensor]) -> Tensor:
+            network = self._network("D", self._with(values.weights["D"], taking), self._moving(values), values)
+            return density_loss(network, points, density, self.program)
+
+        gradients = grad(loss)([values.weights["D"][place] for place in self.active["D"]])
+        return self._moved("D", values, gradients, hyper)
 
     def _update(self, players: tuple[Player, ...], values: Values, draws: Draws, hyper: Hyper) -> tuple[Values, dict[Player, Told]]:
         """The players move by gradients at the same weights."""
