@@ -36,7 +36,7 @@ RULES = {
     "headless": Rule({"contract"}, {"rich"}),
     "plain": Rule({"contract"}, set()),
     "presets": Rule({"contract"}, {"msgspec"}),
-    "bench": Rule({"contract", "gan", "session"}, {"torch", "msgspec"}),
+    "bench": Rule({"contract", "gan", "session", "sweep"}, {"torch", "msgspec"}),
     "sweep": Rule({"contract", "gan", "session"}, {"torch", "numpy", "msgspec", "safetensors", "psutil"}),
     "cli": Rule(
         {"", "bench", "contract", "data", "gan", "serve", "session", "sweep", "ui", "wire", "headless", "plain", "presets"},

@@ -15,7 +15,7 @@ from tui_gan.presets import PRESETS
 MEASURED = ("toy1d", "toy1d-aylien-2017-07", "digits", "mnist", "mnist-dcgan")
 # That JAX trains too.
 TOY = "toy1d"
-HEAD = f"{'':16}{'steps/s':>9}{'over plain':>12}{'(least .. most)':>18}{'ms a step':>11}{'over floor':>12}"
+HEAD = f"{'':18}{'steps/s':>9}{'over plain':>12}{'(least .. most)':>18}{'ms a step':>11}{'over floor':>12}"
 
 
 def bench(
@@ -26,6 +26,7 @@ def bench(
     rounds: Annotated[int, typer.Option(min=1, max=1000, help="How many times each way to train has its turn.")] = 5,
     seconds: Annotated[float, typer.Option(min=0.05, max=3600, help="Seconds of a turn.")] = 1.0,
     minibatch: Annotated[bool, typer.Option("--minibatch", help="With minibatch discrimination.")] = False,
+    sweep: Annotated[int, typer.Option(min=0, max=1_000_000, help="Also so many members of a sweep at once; 0 for none.")] = 0,
     screen: Annotated[bool, typer.Option("--screen", help="Also the speed of whole runs on a screen, over that without it.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")] = False,
 ) -> None:
@@ -39,7 +40,7 @@ def bench(
     found: list[dict[str, Any]] = []
     for name in presets or MEASURED:
         try:
-            found.append(_of_preset(name, device, rounds, seconds, minibatch))
+            found.append(_of_preset(name, device, rounds, seconds, minibatch, sweep))
         except TuiGanError as error:
             if presets:
                 raise
@@ -53,10 +54,10 @@ def bench(
         tell(json_text.dumps({"device": device, "presets": found}))
 
 
-def _of_preset(name: str, device: str, rounds: int, seconds: float, minibatch: bool) -> dict[str, Any]:
+def _of_preset(name: str, device: str, rounds: int, seconds: float, minibatch: bool, sweep: int) -> dict[str, Any]:
     import torch
 
-    from tui_gan.bench import floors, measuring, plain, toy_in_jax
+    from tui_gan.bench import crowd, floors, measuring, plain, toy_in_jax
     from tui_gan.gan.trainer import Trainer
     from tui_gan.session import devices
     from tui_gan.session.sources import dataset_of
@@ -71,7 +72,14 @@ def _of_preset(name: str, device: str, rounds: int, seconds: float, minibatch: b
         torch.set_num_threads(config.threads)
     elif device == "cpu":
         devices.helpful_threads(config, knobs, dataset, torch.get_num_threads())
-    ways = dict(measuring.ways(config, knobs, dataset, device, lambda text: tell(f"{name}: {text}", sys.stderr)))
+    crowd.check(sweep, config, knobs, dataset)
+
+    def say(text: str) -> None:
+        tell(f"{name}: {text}", sys.stderr)
+
+    ways = dict(measuring.ways(config, knobs, dataset, device, say))
+    if sweep and device == "cpu":
+        ways |= {f"{sweep:,}, {engine}": crowd.crowd(config, knobs, dataset, sweep, engine, say) for engine in ("graph", "compiled")}
     if name == TOY and device == "cpu" and not minibatch and (version := toy_in_jax.version()):
         ways[f"JAX {version}"] = measuring.Way(toy_in_jax.scanned(config, knobs))
     speeds = measuring.measured(ways, rounds, seconds, device)
@@ -120,9 +128,9 @@ def _show(found: dict[str, Any]) -> None:
         least, most = speed["over_plain_range"]
         spread = f"({least:.2f} .. {most:.2f})"
         times = f"{1000 / speed['steps_per_second']:>11.3g}{speed['over_floor']:>12.1f}"
-        tell(f"{way:16}{speed['steps_per_second']:>9,.0f}{speed['over_plain']:>12.2f}{spread:>18}{times}")
+        tell(f"{way:18}{speed['steps_per_second']:>9,.0f}{speed['over_plain']:>12.2f}{spread:>18}{times}")
     for way, why in found["refused"].items():
-        tell(f"{way:16}not here: {why}")
+        tell(f"{way:18}not here: {why}")
     for engine, ratios in found.get("screen_over_headless", {}).items():
         kept = f"{statistics.median(ratios):.3f} ({min(ratios):.3f} .. {max(ratios):.3f})"
         tell(f"{engine} on a screen keeps {kept} of its speed")

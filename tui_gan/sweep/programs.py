@@ -30,7 +30,7 @@ class Programs:
         left: how many seconds of training are left, as far as that is known.
     """
 
-    def __init__(self, engine: str, note: Callable[[str], None]) -> None:
+    def __init__(self, engine: str, note: Callable[[str], object]) -> None:
         self.engine, self.note = engine, note
         self.left = 0.0
         self._graphs: dict[Key, torch.nn.Module] = {}

@@ -130,7 +130,7 @@ class Many:
         return compiled.traced(trainer.game, trainer.now, self._given_alone(member), _hyper(member), _program(member), len(self.members))
 
     def pretrain(self, stopped: Callable[[], bool] = lambda: False) -> None:
-        """Teach the discriminators the density of the data before the game, as often as their configuration wants or until it is stopped."""
+        """Teach the discriminators the density of the data before the game, as often as is wanted or until it is stopped."""
         first = self.members[0]
         graph = None
         while first.place.pretrained < first.config.pretraining and not stopped():
