@@ -201,12 +201,13 @@ def _progress(folder: Path, kind: Any) -> Any:
 
 @contextlib.contextmanager
 def _stopping() -> Iterator[threading.Event]:
-    """What the first signal sets, so that it is saved; the next does what it does otherwise."""
-    asked = threading.Event()
+    """What the first signal sets, so that it is saved; the next does what it does otherwise. At the end the command ends by its status."""
+    asked, signals = threading.Event(), list[int]()
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
 
     def stop(number: int, frame: object) -> None:
         asked.set()
+        signals.append(number)
         for each, handler in before.items():
             signal.signal(each, handler)
         tell("saving; once more ends at once", sys.stderr)
@@ -218,6 +219,8 @@ def _stopping() -> Iterator[threading.Event]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+    if signals:
+        raise typer.Exit(128 + signals[0])
 
 
 @contextlib.contextmanager
@@ -239,14 +242,14 @@ def table(found: "Sequence[Cell]", metric: str) -> list[str]:
     """The combinations of values as lines: how many of their members collapsed and failed, and the metric of the others."""
     if not found:
         return []
-    names = list(found[0].values)
+    names = [name for name in found[0].values if len({repr(each.values[name]) for each in found}) > 1]
     head = [*names, "collapsed", "failed", f"{metric} 10 %", "median", "90 %"]
     rows = [
         [
             *(shown(each.values[name]) for name in names),
             f"{each.collapsed}/{each.members}",
             f"{each.failed}/{each.members}",
-            *(f"{value:.4g}" for value in (each.low, each.median, each.high)),
+            *(f"{value:.4g}" if math.isfinite(value) else "-" for value in (each.low, each.median, each.high)),
         ]
         for each in found[:LINES]
     ]

@@ -26,8 +26,8 @@ from tui_gan.sweep.plan import Data, Group, chunks
 from tui_gan.sweep.programs import Programs
 from tui_gan.sweep.results import Results, Row
 
-# Seconds between two saves.
-SAVED = 60.0
+# Seconds between two saves, and between two looks at how far it is.
+SAVED, TOLD = 60.0, 0.5
 # Findings that say that the generator leaves out what the data have.
 COLLAPSES = ("collapse", "missing")
 
@@ -79,6 +79,7 @@ class Sweep:
         self.steps, self.every, self.tell, self.stop = steps, every, tell, stop
         self.seconds = 0.0
         self._began, self._before = time.monotonic(), 0
+        self._told = self._began
         self.chunks: list[Chunk] = [each for group in groups for each in self._chunks(group)]
 
     def _chunks(self, group: Group) -> Iterator[Chunk]:
@@ -118,11 +119,10 @@ class Sweep:
             behind = [chunk for chunk in self.chunks if chunk.measured < until]
             with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
                 at_once = [chunk for chunk in behind if self._at_once(chunk)]
-                waiting = [pool.submit(chunk.train, until, self.stop.is_set) for chunk in at_once]
+                waiting = [pool.submit(chunk.train, until, self._stopped) for chunk in at_once]
                 for chunk in behind:
                     if chunk not in at_once:
-                        chunk.train(until, self.stop.is_set)
-                        self._tell()
+                        chunk.train(until, self._stopped)
                 for each in waiting:
                     each.result()
             for chunk in behind:
@@ -162,7 +162,14 @@ class Sweep:
             self.results.add(Row(spec.place, step, metrics, collapsed, not good))
         chunk.measured = step
 
+    def _stopped(self) -> bool:
+        """Whether it is to stop; the time to tell how far it is."""
+        if time.monotonic() - self._told > TOLD:
+            self._tell()
+        return self.stop.is_set()
+
     def _tell(self) -> None:
+        self._told = time.monotonic()
         done, of = self.done, self.steps * self.members
         spent = time.monotonic() - self._began
         left = spent * (of - done) / (done - self._before) if done > self._before else float("nan")
