@@ -1,0 +1,135 @@
+"""Programs of many: graphs at once, compiled ones when they are ready."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+import torch
+from torch import Tensor
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import Knobs
+from tui_gan.gan.engines.compiled import Call
+from tui_gan.session import making as session_making
+from tui_gan.session import programs as session_programs
+from tui_gan.session.making import Request
+from tui_gan.sweep import plan, programs
+from tui_gan.sweep.chunks import Together
+from tui_gan.sweep.plan import Data, Spec
+from tui_gan.sweep.programs import PAYS, Programs
+
+COUNT = 3
+
+
+class Made:
+    """What stands in for the compiler: it is over when it is told so, and its program is counted."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.over, self.failed = False, ""
+        self.calls: list[int] = []
+        self.there: set[Path] = set()
+
+    def begin(self, request: Request, place: Path) -> "Made":
+        self.requests.append(request)
+        self.place = place
+        return self
+
+    def close(self) -> None:
+        if self.over and not self.failed:
+            self.there.add(self.place)
+
+    def load(self, path: Path) -> Call | None:
+        def call(tensors: list[Tensor]) -> None:
+            self.calls.append(len(tensors))
+
+        return call if path in self.there else None
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Made:
+    made = Made()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(programs, "Making", made.begin)
+    monkeypatch.setattr(session_programs, "load", made.load)
+    return made
+
+
+def begun(config: Config, knobs: Knobs, wanted: Programs) -> Together:
+    specs = [Spec(place, {}, msgspec.structs.replace(config, seed=place), knobs) for place in range(COUNT)]
+    (group,) = plan.groups(specs, Data())
+    return Together(group, specs, Data(), wanted)
+
+
+def test_a_graph_serves_until_the_program_is_there(config: Config, knobs: Knobs, made: Made) -> None:
+    told: list[str] = []
+    wanted = Programs("compiled", told.append)
+    chunk = begun(config, knobs, wanted)
+    form, before = chunk.group.form, [each.clone() for each in chunk.many.tensors]
+    chunk.train(2, lambda: False)
+    assert (len(made.requests), made.calls, wanted.compiled(form, COUNT)) == (1, [], False)
+    assert not torch.equal(before[0], chunk.many.tensors[0])
+    (request,) = made.requests
+    assert (request.members, request.step, request.k, request.config.seed) == (COUNT, 0, knobs.k_steps, 0)
+    made.over = True
+    chunk.train(4, lambda: False)
+    assert len(made.calls) == 2
+    assert wanted.compiled(form, COUNT)
+    assert not wanted.compiled(form, COUNT + 1)
+    assert [text.partition(" at")[0] for text in told] == ["the step is compiled", "the compiled step is in use"]
+    # Another sweep of as many finds it at once.
+    again = begun(config, knobs, Programs("compiled", told.append))
+    again.train(1, lambda: False)
+    assert (len(made.requests), len(made.calls), len(told)) == (1, 3, 2)
+
+
+def test_one_that_cannot_be_made_is_told_once_and_the_graph_goes_on(config: Config, knobs: Knobs, made: Made) -> None:
+    told: list[str] = []
+    made.over, made.failed = True, "no compiler"
+    chunk = begun(config, knobs, Programs("compiled", told.append))
+    chunk.train(4, lambda: False)
+    assert chunk.steps_done == 4
+    assert len(made.requests) == 1
+    assert told[1:] == ["the step is not compiled: no compiler"]
+
+
+@pytest.mark.parametrize(("engine", "left", "asked"), [("auto", PAYS / 2, 0), ("auto", 2 * PAYS, 1), ("graph", 2 * PAYS, 0)])
+def test_it_is_made_where_the_time_that_is_left_pays_for_it(
+    config: Config, knobs: Knobs, made: Made, engine: str, left: float, asked: int
+) -> None:
+    wanted = Programs(engine, lambda text: None)
+    wanted.left = left
+    begun(config, knobs, wanted).train(2, lambda: False)
+    assert len(made.requests) == asked
+
+
+@pytest.mark.slow
+def test_the_program_of_the_compiler_does_what_the_graph_does(
+    config: Config, knobs: Knobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    chunks = {}
+    for engine in ("graph", "compiled"):
+        told: list[str] = []
+        wanted = Programs(engine, told.append)
+        chunks[engine] = begun(config, knobs, wanted)
+        if engine == "compiled":
+            # A step by the graph, at which it is asked for.
+            chunks[engine].train(1, lambda: False)
+            wanted.wait(300.0)
+        chunks[engine].train(6, lambda: False)
+        wanted.close()
+    assert told[1:] == ["the compiled step is in use"]
+    for one, other in zip(chunks["graph"].many.tensors, chunks["compiled"].many.tensors, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+
+
+def test_the_request_is_what_the_maker_checks(config: Config, knobs: Knobs, made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The maker, in this process and without the compiler, traces a program of the form that was asked for."""
+    begun(config, knobs, Programs("compiled", lambda text: None)).train(1, lambda: False)
+    examples: list[Tensor] = []
+    monkeypatch.setattr(session_making, "_compile", lambda graph, given, target, threads: examples.extend(given))
+    threads = torch.get_num_threads()
+    session_making.make(made.requests[0], Path("nowhere"))
+    torch.set_num_threads(threads)
+    assert {len(each) for each in examples} == {COUNT}
