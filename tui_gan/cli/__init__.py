@@ -13,7 +13,7 @@ from typing import Annotated, cast
 import typer
 
 from tui_gan import __version__
-from tui_gan.cli import attaching, bench, doctor, events, listing, own, running, runs, serving, sweep, using, visiting
+from tui_gan.cli import attaching, bench, doctor, events, listing, optimize, own, running, runs, serving, sweep, using, visiting
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.outer import check_place, tell
 
@@ -30,6 +30,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "run": running.run,
     "resume": running.resume,
     "sweep": sweep.sweep,
+    "optimize": optimize.optimize,
     "runs": runs.runs,
     "presets": listing.presets,
     "attach": attaching.attach,

@@ -74,7 +74,7 @@ def sweep(
         raise UsageError(f"--engine takes {', '.join(ENGINES)}, not {engine!r}")
     varied = [*(of_text(name, text) for name, text in asked["axes"].items()), *map(of_pair, asked["set"])]
     _check(varied, asked["seeds"])
-    with _stopping() as stop:
+    with stopping() as stop:
         _train(folder, asked, varied, engine, json, to, resume is not None, stop)
 
 
@@ -200,7 +200,7 @@ def _progress(folder: Path, kind: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _stopping() -> Iterator[threading.Event]:
+def stopping() -> Iterator[threading.Event]:
     """What the first signal sets, so that it is saved; the next does what it does otherwise. At the end the command ends by its status."""
     asked, signals = threading.Event(), list[int]()
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}

@@ -1,0 +1,102 @@
+"""`tui-gan optimize`: search for the settings under which a metric is best."""
+
+import datetime
+import json as json_text
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tui_gan.cli import settings
+from tui_gan.cli.options import path
+from tui_gan.cli.sweep import stopping
+from tui_gan.contract.errors import UsageError, choose
+from tui_gan.contract.outer import tell, word
+from tui_gan.contract.ranges import of_text
+from tui_gan.contract.values import typed
+from tui_gan.presets import PRESETS
+
+if TYPE_CHECKING:
+    from tui_gan.sweep.search import Trial
+
+
+def optimize(
+    preset: Annotated[
+        str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS), show_default=False)
+    ] = "",
+    set: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="What is varied: KEY=LOW:HIGH:log, KEY=LOW:HIGH:lin or KEY=V1,V2.", show_default=False),
+    ] = None,
+    metric: Annotated[str | None, typer.Option(help="The metric; without it the preset's own.", show_default=False)] = None,
+    trials: Annotated[int, typer.Option(min=1, help="Trials that the directory is to hold, those of before and of others included.")] = 50,
+    seeds: Annotated[int, typer.Option(min=1, max=1000, help="Seeds of a trial, whose mean counts.")] = 1,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Steps of a trial; without it the preset's own number.", show_default=False)
+    ] = None,
+    out: Annotated[Path | None, path("Directory of the search, also one to go on with; without it a new one under searches/.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the best as one JSON object, the last line of stdout.")] = False,
+) -> None:
+    """Search for the settings under which a metric is best."""
+    if not preset or not set:
+        raise UsageError("optimize takes a preset and what is varied, such as: tui-gan optimize toy1d --set generator_lr=1e-4:1e-1:log")
+    ranges = [of_text(pair) for pair in set]
+    names = [each.name for each in ranges]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"{name} is given twice; give one range")
+    chosen = metric or settings.resolved(preset, None, {}, {}, {})[0].metric
+
+    def resolve(values: dict[str, Any]) -> Any:
+        pairs = [f"metrics=[{chosen}]", f"metric={chosen}", *(f"{name}={typed(value)}" for name, value in values.items())]
+        return settings.resolved(preset, None, settings.of_pairs(pairs), {"steps": steps}, {"device": "cpu"})
+
+    # What is wrong with the ends of a range is told before the first trial.
+    for place in (0, -1):
+        first = resolve({each.name: each.values[place] if each.values else (each.low, each.high)[place] for each in ranges})
+
+    import torch
+
+    from tui_gan.gan.metrics import METRICS, check_defined
+    from tui_gan.sweep.plan import Data
+    from tui_gan.sweep.search import Search, trained
+
+    data = Data()
+    choose(METRICS, chosen, "metric")
+    check_defined(chosen, data.of(first[0]).truth)
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    folder = out or Path("searches", f"{preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")
+    search = Search(folder, f"{preset} {chosen}", ranges, chosen)
+    tell(f"{trials:,} trials in {folder}, of which {search.done:,} are done", sys.stderr)
+    with stopping() as stop:
+
+        def value_of(values: dict[str, Any]) -> float:
+            config, knobs = resolve(values)
+            value = trained(config, knobs, data, chosen, seeds, stop.is_set)
+            if stop.is_set():
+                raise KeyboardInterrupt
+            return value
+
+        try:
+            search.run(trials, value_of, lambda trial: tell(_line(trial, chosen), sys.stderr))
+        except KeyboardInterrupt:
+            tell(f"stopped; the same command with --out {word(folder)} goes on", sys.stderr)
+        _tell_best(search.best(), preset, chosen, folder, json)
+
+
+def _line(trial: "Trial", metric: str) -> str:
+    values = ", ".join(f"{name} {typed(value)}" for name, value in trial.values.items())
+    return f"trial {trial.number}: {values}: {metric} " + ("failed" if trial.metric is None else f"{trial.metric:.4g}")
+
+
+def _tell_best(best: "Trial | None", preset: str, metric: str, folder: Path, json: bool) -> None:
+    if json:
+        found = {"values": dict(best.values), "metric": metric, "value": best.metric, "trial": best.number} if best else None
+        tell(json_text.dumps({"directory": str(folder), "best": found}))
+    elif best is None:
+        tell("no trial has ended with a finite metric")
+    else:
+        tell(f"best: {_line(best, metric)}")
+        tell(" ".join(["tui-gan run", preset, *(f"--set {word(f'{name}={typed(value)}')}" for name, value in best.values.items())]))
