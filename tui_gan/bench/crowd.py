@@ -12,7 +12,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets import Dataset
 from tui_gan.sweep import plan
-from tui_gan.sweep.chunks import Together
+from tui_gan.sweep.chunks import Together, train_at_once
 from tui_gan.sweep.programs import Programs
 
 
@@ -42,11 +42,15 @@ def crowd(config: Config, knobs: Knobs, dataset: Dataset, count: int, engine: st
     failures: list[str] = []
     programs = Programs(engine, lambda text: failures.append(text) if "not compiled" in text else tell(text))
     chunks = [Together(group, part, data, programs) for part in plan.chunks(group)]
-    pool = ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) if engine == "compiled" else 1)
+    pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
 
     def train() -> int:
-        for each in [pool.submit(chunk.train, chunk.steps_done + SOME, lambda: False) for chunk in chunks]:
-            each.result()
+        until = chunks[0].steps_done + SOME
+        if engine == "compiled":
+            train_at_once(chunks, until, lambda: False, pool)
+        else:
+            for chunk in chunks:
+                chunk.train(until, lambda: False)
         return SOME * count
 
     with contextlib.closing(programs):

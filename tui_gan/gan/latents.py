@@ -76,7 +76,8 @@ def for_each_coordinate(count: int, dim: int, stream: torch.Generator, stratifie
 
 def for_each_latent(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:
     """Of every latent one number for all coordinates, whose range is covered as it is, so that `stratified` is unread."""
-    return torch.rand(1, count, 1, generator=stream).repeat(1, 1, dim)
+    drawn = torch.rand(1, count, 1, generator=stream)
+    return drawn if dim == 1 else drawn.repeat(1, 1, dim)
 
 
 def nothing(count: int, dim: int, stream: torch.Generator, stratified: bool) -> Tensor:

@@ -1,12 +1,14 @@
 """Members in training: many at once, or one by itself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from tui_gan.contract.config import Config
+from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.many import Many
 from tui_gan.gan.latents import LOOKED_AT, draw
 from tui_gan.gan.state import Tensors
@@ -15,8 +17,10 @@ from tui_gan.session.observe import evaluation_seed, generate
 from tui_gan.sweep.plan import Data, Group, Spec
 from tui_gan.sweep.programs import Programs
 
-# Steps between two looks at whether it is to stop; numbers that are generated at once.
-GLANCE, PORTION = 10, 2**22
+# Steps between two looks at whether it is to stop: as many as make so many samples of a member, within bounds.
+SAMPLES, FEWEST, MOST = 4096, 10, 50
+# Numbers that are generated at once.
+PORTION = 2**22
 
 
 class Chunk(Protocol):
@@ -56,7 +60,9 @@ class Together:
     def __init__(self, group: Group, specs: list[Spec], data: Data, programs: Programs) -> None:
         self.specs, self.measured, self.group = specs, -1, group
         self.many = Many(((Trainer(each.config, data.of(each.config), "cpu"), each.knobs) for each in specs), len(specs))
-        self._call_of = programs.call_of(self.many, specs, group.form)
+        one = specs[0]
+        self.at_once = max(FEWEST, min(MOST, SAMPLES // (one.knobs.batch_size * one.config.packing)))
+        self.call_of = programs.call_of(self.many, specs, group.form)
 
     @property
     def steps_done(self) -> int:
@@ -67,7 +73,7 @@ class Together:
         """Train up to a step, or to the next one at which it is stopped."""
         self.many.pretrain(stopped)
         while self.steps_done < until and not stopped():
-            self.many.train(min(GLANCE, until - self.steps_done), self._call_of)
+            self.many.train(min(self.at_once, until - self.steps_done), self.call_of)
 
     def samples(self) -> Iterator[Tensor]:
         """Of each member in turn the samples that its metrics are measured on, (N, *X), in training units."""
@@ -90,6 +96,32 @@ class Together:
     def load(self, found: Tensors) -> None:
         """Put back what `state()` copied."""
         self.many.load(found)
+
+
+def train_at_once(chunks: Sequence[Together], until: int, stopped: Callable[[], bool], pool: Executor) -> None:
+    """Train chunks whose programs are compiled up to a step, or to the next one at which it is stopped.
+
+    This thread alone draws, chunk by chunk, while the programs of others run without the interpreter: threads that all draw would wait
+    for it at every number.
+    """
+    for chunk in chunks:
+        chunk.many.pretrain(stopped)
+    running: dict[int, Future[None]] = {}
+    while not stopped() and (behind := [each for each in chunks if each.steps_done < until]):
+        for chunk in behind:
+            call, count = chunk.call_of(chunk.many.case), chunk.many.alike(min(chunk.at_once, until - chunk.steps_done))
+            given = chunk.many.drawn(count)
+            if id(chunk) in running:
+                running[id(chunk)].result()
+            running[id(chunk)] = pool.submit(_call_all, call, given)
+    for each in running.values():
+        each.result()
+
+
+def _call_all(call: Call, given: list[list[Tensor]]) -> None:
+    with torch.no_grad():
+        for tensors in given:
+            call(tensors)
 
 
 class Alone:

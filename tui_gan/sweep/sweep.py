@@ -21,7 +21,7 @@ from tui_gan.gan.diagnosis import line, plane
 from tui_gan.gan.metrics import measure
 from tui_gan.session.atomic import replacing
 from tui_gan.session.observe import as_measured
-from tui_gan.sweep.chunks import Alone, Chunk, Together
+from tui_gan.sweep.chunks import Alone, Chunk, Together, train_at_once
 from tui_gan.sweep.plan import Data, Group, chunks
 from tui_gan.sweep.programs import Programs
 from tui_gan.sweep.results import Results, Row
@@ -117,14 +117,14 @@ class Sweep:
         saved = time.monotonic()
         for until in [*range(self.every, self.steps, self.every), self.steps]:
             behind = [chunk for chunk in self.chunks if chunk.measured < until]
-            with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-                at_once = [chunk for chunk in behind if self._at_once(chunk)]
-                waiting = [pool.submit(chunk.train, until, self._stopped) for chunk in at_once]
-                for chunk in behind:
-                    if chunk not in at_once:
-                        chunk.train(until, self._stopped)
-                for each in waiting:
-                    each.result()
+            # What is not compiled yet comes first, and may be by the next measurement.
+            for chunk in behind:
+                if not self._at_once(chunk):
+                    chunk.train(until, self._stopped)
+            compiled = [chunk for chunk in behind if isinstance(chunk, Together) and chunk.steps_done < until]
+            if compiled:
+                with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+                    train_at_once(compiled, until, self._stopped, pool)
             for chunk in behind:
                 if not self.stop.is_set() and chunk.steps_done >= until:
                     self._measure(chunk)

@@ -17,7 +17,7 @@ def gaussian(standardize: bool, mean: float = 4.0, sd: float = 0.5) -> Dataset:
 
     def sample(count: int, stream: torch.Generator, device: str) -> Tensor:
         draws = torch.randn(count, 1, generator=stream)
-        return (draws if (shift, width) == (0.0, 1.0) else draws * width + shift).to(device)
+        return (draws if (shift, width) == (0.0, 1.0) else draws.mul_(width).add_(shift)).to(device)
 
     def quantiles(count: int) -> Floats:
         levels = (torch.arange(count, dtype=torch.float64) + 0.5) / count

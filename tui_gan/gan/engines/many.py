@@ -103,6 +103,7 @@ class Many:
                 all_of_them[place] = each.detach()
             self.members.append(Member(trainer.game, knobs, beside(trainer.now)))
         assert len(self.members) == count
+        self._done = self.members[0].place.steps_done
         kinds: dict[str, int] = {}
         self._kind = torch.tensor([kinds.setdefault(_kind(each), len(kinds)) for each in self.members])
         of_kind = {_kind(each): each for each in reversed(self.members)}
@@ -116,8 +117,11 @@ class Many:
     @property
     def case(self) -> Case:
         """That of the next step."""
-        first = self.members[0]
-        return Case(_program(first), bool(_hyper(first).noise_sd))
+        return self._case_at(self.steps_done)
+
+    def alike(self, most: int) -> int:
+        """How many of the next steps are of one case, at most so many."""
+        return next((count for count in range(1, most) if self._case_at(self.steps_done + count) != self.case), most)
 
     def form(self) -> str:
         """What a program for the next step has to be made for, beside the number of members."""
@@ -145,13 +149,20 @@ class Many:
 
     def train(self, steps: int, call_of: Callable[[Case], Call]) -> None:
         """Train so many steps by calls of programs that were made of `traced`."""
-        for _ in range(steps):
-            call = call_of(self.case)
-            given = self._given()
+        while steps > 0:
+            call, count = call_of(self.case), self.alike(steps)
             with torch.no_grad():
-                call([*self.tensors, *given.tensors])
-            for member in self.members:
-                member.place.steps_done += 1
+                for tensors in self.drawn(count):
+                    call(tensors)
+            steps -= count
+
+    def drawn(self, count: int) -> list[list[Tensor]]:
+        """What the calls of the next steps take, which are of one case; from here on they count as done."""
+        given = self._given_stirred(count) if self.members[0].game.stirs else self._given(count)
+        for member in self.members:
+            member.place.steps_done = self._done + count
+        self._done += count
+        return [[*self.tensors, *each.tensors] for each in given]
 
     def finite(self) -> list[bool]:
         """Whether the losses since `clear_losses` and the weights of each are finite numbers."""
@@ -206,6 +217,7 @@ class Many:
         """
         for place, each in enumerate(self.tensors):
             each.copy_(found[f"tensor.{place}"])
+        self._done = int(found["counts"][0, 1])
         for member, stream, counts in zip(self.members, found["streams"], found["counts"].tolist(), strict=True):
             # A generator takes a tensor of its own, not a row of a larger one.
             member.place.stream.set_state(stream.clone())
@@ -228,16 +240,31 @@ class Many:
     def _given_alone(self, member: Member) -> Given:
         """Of one member, drawn beside it."""
         place = dataclasses.replace(member.place, stream=torch.Generator().set_state(member.place.stream.get_state()))
-        return _given(Member(member.game, member.knobs, place))
+        with torch.random.fork_rng(devices=[]):
+            return _given(Member(member.game, member.knobs, place))
 
-    def _given(self) -> Given:
-        """The chance and the scalars of the next step of all."""
-        if self.members[0].game.stirs:
-            each = [_given(member).tensors for member in self.members]
-            first = self._given_alone(self.members[0])
-            return _filled(first, [torch.stack(column) for column in zip(*each, strict=True)])
-        rows = torch.tensor([compiled.row(kind.game, _hyper(kind), self.steps_done + 1) for kind in self._kinds])
-        return Given(_drawn(self.members), rows[self._kind])
+    def _case_at(self, step: int) -> Case:
+        first = self.members[0]
+        noise = first.game.hyper(first.knobs, step).noise_sd
+        return Case(first.game.program(first.knobs, step, first.knobs.k_steps), bool(noise))
+
+    def _given(self, count: int) -> list[Given]:
+        """The chance and the scalars of the next steps of all."""
+        steps = range(self.steps_done, self.steps_done + count)
+        rows = [[compiled.row(kind.game, kind.game.hyper(kind.knobs, step), step + 1) for kind in self._kinds] for step in steps]
+        return [Given(draws, torch.tensor(each)[self._kind]) for draws, each in zip(_drawn(self.members, count), rows, strict=True)]
+
+    def _given_stirred(self, count: int) -> list[Given]:
+        """As `_given`, of games that draw from torch's default stream too."""
+        found = []
+        with torch.random.fork_rng(devices=[]):
+            for _ in range(count):
+                each = [_given(member) for member in self.members]
+                columns = zip(*(one.tensors for one in each), strict=True)
+                found.append(_filled(each[0], [torch.stack(column) for column in columns]))
+                for member in self.members:
+                    member.place.steps_done += 1
+        return found
 
 
 def _kind(member: Member) -> str:
@@ -255,11 +282,10 @@ def _program(member: Member) -> Program:
 
 
 def _given(member: Member) -> Given:
-    """The chance and the scalars of the next step of one."""
+    """The chance and the scalars of the next step of one; torch's default stream is left anywhere."""
     chance, hyper = Chance(member.game, member.place, "cpu"), _hyper(member)
-    with torch.random.fork_rng(devices=[]):
-        chance.stir()
-        draws = chance.step_in_numbers(member.knobs, hyper, _program(member))
+    chance.stir()
+    draws = chance.step_in_numbers(member.knobs, hyper, _program(member))
     return Given(draws, torch.tensor(compiled.row(member.game, hyper, member.place.steps_done + 1)))
 
 
@@ -284,8 +310,11 @@ def _filled(first: Given, tensors: Sequence[Tensor]) -> Given:
     return filled
 
 
-def _drawn(members: Sequence[Member]) -> list[Draws]:
-    """All chance of a step of games that draw from their own streams alone, each in the order in which it would draw alone."""
+def _drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
+    """All chance of so many steps of games that draw from their own streams alone, each in the order in which it would draw alone.
+
+    Of one member after another, so that its stream is near the processor.
+    """
     game, knobs = members[0].game, members[0].knobs
     config, calls = game.config, list[str]()
 
@@ -294,20 +323,23 @@ def _drawn(members: Sequence[Member]) -> list[Draws]:
         return torch.tensor(len(calls) - 1)
 
     order = list(game.order(knobs.k_steps, Source(lambda: note("real"), lambda: note("latents")), game.generator_compares))
-    count, latents = knobs.batch_size * config.packing, LATENTS[config.latent].drawn
+    size, latents = knobs.batch_size * config.packing, LATENTS[config.latent].drawn
     epochs = config.sampling == "epochs"
-    columns: list[list[Tensor]] = [[] for _ in calls]
+    columns: list[list[Tensor]] = [[] for _ in range(count * len(calls))]
+    kinds = [kind == "latents" for kind in calls] * count
     for member in members:
         stream, sample = member.place.stream, member.game.dataset.sample
-        for kind, column in zip(calls, columns, strict=True):
-            if kind == "latents":
-                column.append(latents(count, config.latent_dim, stream, config.stratified))
-            elif epochs:
-                column.append(Chance(member.game, member.place, "cpu").real(member.knobs))
+        chance = Chance(member.game, member.place, "cpu")
+        for of_latents, column in zip(kinds, columns, strict=True):
+            if of_latents:
+                column.append(latents(size, config.latent_dim, stream, config.stratified))
             else:
-                column.append(sample(count, stream, "cpu"))
+                column.append(chance.real(member.knobs) if epochs else sample(size, stream, "cpu"))
     stacked = [torch.stack(column) for column in columns]
-    return [
-        draws._replace(latents=stacked[int(draws.latents)], real=None if draws.real is None else stacked[int(draws.real)])
-        for draws in order
-    ]
+    parts = [stacked[start : start + len(calls)] for start in range(0, len(stacked), len(calls))]
+    return [[_placed(draws, part) for draws in order] for part in parts]
+
+
+def _placed(draws: Draws, stacked: Sequence[Tensor]) -> Draws:
+    """With the batches in place of their numbers."""
+    return draws._replace(latents=stacked[int(draws.latents)], real=None if draws.real is None else stacked[int(draws.real)])
