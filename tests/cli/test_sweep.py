@@ -73,6 +73,8 @@ def test_a_sweep_that_is_stopped_by_a_signal_goes_on(program: Program, tmp_path:
         (("toy1d", "--set", "nosuch=1,2"), 2, "nosuch"),
         (("toy1d", "--set", "seed=1,2"), 2, "--seeds"),
         (("toy1d", "--k-steps", "1,2", "--set", "k_steps=3,4"), 2, "given twice"),
+        (("toy1d", "--set", "steps=10,20"), 2, "the same for all members"),
+        (("--resume", "nowhere", "--seeds", "3"), 2, "leave the preset"),
         (("toy1d", "--seeds", "100000000"), 2, "members are more than"),
         (("toy1d", "--seeds", "9000000"), 2, "memory free"),
         (("toy1d", "--metrics", "nosuch"), 2, "nosuch"),

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 ENGINES = ("auto", "graph", "compiled")
 MOST = 10_000_000
+SEEDS = 8
+# What is one for all members.
+COMMON = {"steps", "metrics", "metric", "evaluated", "evaluate_every", "log_every", "threads", "engine", "preset"}
 # Lines of the table at the end; what is longer is read from results.csv.
 LINES = 48
 
@@ -39,7 +42,9 @@ def sweep(
     preset: Annotated[
         str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS), show_default=False)
     ] = "",
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds of each combination of values: 0, 1, 2, ...")] = 8,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Seeds of each combination of values, 0, 1, 2, ...; without it 8.", show_default=False)
+    ] = None,
     steps: Annotated[
         int | None, typer.Option(min=1, help="Steps to train; without it the preset's own number.", show_default=False)
     ] = None,
@@ -59,13 +64,13 @@ def sweep(
 ) -> None:
     """Train a preset many times at once, over values of settings and over seeds."""
     if resume is not None:
-        if preset or axes or set or out:
-            raise UsageError("--resume goes on with a sweep as it was begun; leave the preset, axes, --set and --out out")
+        if preset or axes or any(each is not None for each in (set, out, seeds, steps, metrics, data)):
+            raise UsageError("--resume goes on with a sweep as it was begun; leave the preset, axes and settings out")
         folder, asked = resume, _asked(resume)
     else:
         if not preset:
             raise UsageError("sweep takes a preset, such as: tui-gan sweep toy1d --generator-lr 1e-4:1e-2:log:8 --seeds 32")
-        asked = {"preset": preset, "axes": axes, "set": set or [], "seeds": seeds, "steps": steps, "metrics": metrics}
+        asked = {"preset": preset, "axes": axes, "set": set or [], "seeds": seeds or SEEDS, "steps": steps, "metrics": metrics}
         asked |= {"data": str(data.absolute()) if data else None}
         folder = out or Path("sweeps", f"{preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")
     if to not in ("", "png"):
@@ -88,6 +93,8 @@ def _check(axes: Sequence[Axis], seeds: int) -> None:
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"{name} is given twice; give all its values at once")
+        if name in COMMON and len(axes[names.index(name)].values) > 1:
+            raise UsageError(f"{name} is the same for all members; give it one value")
         if name == "seed":
             raise UsageError("--seeds says how many seeds there are; leave seed out of --set")
     members = seeds * math.prod(len(axis.values) for axis in axes)

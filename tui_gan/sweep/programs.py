@@ -67,7 +67,7 @@ class Programs:
             return call
         if key in self._making:
             self._made(key)
-        elif key not in self._compiled and self._wanted:
+        elif key not in self._compiled and self._wanted and not self._making:
             self._make(key, many, specs)
         if (call := self._compiled.get(key)) is not None:
             return call
@@ -83,12 +83,9 @@ class Programs:
         request = self._request(many, specs)
         place = programs.place(request)
         self._compiled[key] = programs.load(place)
-        if self._compiled[key] is None and len(self._making) < 1:
+        if self._compiled[key] is None:
             self.note("the step is compiled at the lowest priority, which takes a minute or two; until then it is trained as a graph")
             self._making[key] = Making(request, place), request
-        elif self._compiled[key] is None:
-            # One at a time; it is asked for again.
-            del self._compiled[key]
 
     def _made(self, key: Key) -> None:
         making, request = self._making[key]
