@@ -95,6 +95,18 @@ def test_what_it_refuses_is_one_line_and_leaves_nothing(
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("sweep.json", "nothing"), ("sweep.json", '{"preset": 1}'), ("progress.json", '{"course": 1, "measured": [], "seconds": 1}')],
+)
+def test_what_was_bent_in_the_directory_is_one_line(program: Program, tmp_path: Path, name: str, content: str) -> None:
+    assert program("sweep", *SMALL, "--out", tmp_path / "sweep").status == 0
+    (tmp_path / "sweep" / name).write_text(content)
+    ended = program("sweep", "--resume", tmp_path / "sweep")
+    assert ended.status == 3
+    assert ended.err.strip().splitlines()[-1].startswith("tui-gan: ")
+
+
 def test_a_directory_that_holds_something_is_left_alone(program: Program, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
     ended = program("sweep", *SMALL, "--out", tmp_path)

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
 
@@ -35,6 +35,18 @@ SEEDS = 8
 COMMON = {"steps", "metrics", "metric", "evaluated", "evaluate_every", "log_every", "threads", "engine", "preset"}
 # Lines of the table at the end; what is longer is read from results.csv.
 LINES = 48
+
+
+class Asked(TypedDict):
+    """What a sweep was begun with, as it was typed."""
+
+    preset: str
+    axes: dict[str, str]
+    set: list[str]
+    seeds: int
+    steps: int | None
+    metrics: str | None
+    data: str | None
 
 
 @with_axes
@@ -70,8 +82,8 @@ def sweep(
     else:
         if not preset:
             raise UsageError("sweep takes a preset, such as: tui-gan sweep toy1d --generator-lr 1e-4:1e-2:log:8 --seeds 32")
-        asked = {"preset": preset, "axes": axes, "set": set or [], "seeds": seeds or SEEDS, "steps": steps, "metrics": metrics}
-        asked |= {"data": str(data.absolute()) if data else None}
+        path_of_data = str(data.absolute()) if data else None
+        asked = Asked(preset=preset, axes=axes, set=set or [], seeds=seeds or SEEDS, steps=steps, metrics=metrics, data=path_of_data)
         folder = out or Path("sweeps", f"{preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")
     if to not in ("", "png"):
         raise UsageError(f"--to takes png, not {quoted(to)}")
@@ -102,9 +114,7 @@ def _check(axes: Sequence[Axis], seeds: int) -> None:
         raise UsageError(f"{members:,} members are more than {MOST:,}; take fewer seeds or values")
 
 
-def _train(
-    folder: Path, asked: dict[str, Any], axes: list[Axis], engine: str, json: bool, to: str, again: bool, stop: threading.Event
-) -> None:
+def _train(folder: Path, asked: Asked, axes: list[Axis], engine: str, json: bool, to: str, again: bool, stop: threading.Event) -> None:
     import torch
 
     from tui_gan.sweep import plan
@@ -154,7 +164,7 @@ def _train(
         tell(f"each member: {folder / 'results.csv'}; the course of the metrics: {results.course}")
 
 
-def _resolved(asked: dict[str, Any], values: dict[str, Any]) -> tuple[Config, Knobs]:
+def _resolved(asked: Asked, values: dict[str, Any]) -> tuple[Config, Knobs]:
     """The settings of one combination of values."""
     pairs = [f"{name}={typed(value)}" for name, value in values.items()]
     if asked["metrics"]:
@@ -164,7 +174,7 @@ def _resolved(asked: dict[str, Any], values: dict[str, Any]) -> tuple[Config, Kn
     return settings.resolved(asked["preset"], None, settings.of_pairs(pairs), options, {"device": "cpu"})
 
 
-def _make(folder: Path, asked: dict[str, Any]) -> None:
+def _make(folder: Path, asked: Asked) -> None:
     """Make the directory of a new sweep.
 
     Raises:
@@ -179,17 +189,20 @@ def _make(folder: Path, asked: dict[str, Any]) -> None:
         raise UsageError(f"cannot make {folder}: {error.strerror or error}") from None
 
 
-def _asked(folder: Path) -> dict[str, Any]:
+def _asked(folder: Path) -> Asked:
     """What a sweep was begun with.
 
     Raises:
         UnreadableError: the directory holds no sweep.
     """
+    import msgspec
+
     try:
-        found = json_text.loads((folder / "sweep.json").read_text(encoding="utf-8"))
-        return {name: found[name] for name in ("preset", "axes", "set", "seeds", "steps", "metrics", "data")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UnreadableError(f"{folder} holds no sweep to go on with: {error}") from None
+        return msgspec.json.decode((folder / "sweep.json").read_bytes(), type=Asked)
+    except OSError as error:
+        raise UnreadableError(f"{folder} holds no sweep to go on with: {error.strerror or error}") from None
+    except msgspec.MsgspecError as error:
+        raise UnreadableError(f"{folder / 'sweep.json'} is not what a sweep was begun with: {error}") from None
 
 
 def _progress(folder: Path, kind: Any) -> Any:

@@ -47,11 +47,20 @@ def of_pair(pair: str) -> Axis:
     Raises:
         UsageError: it has no key or no equals sign, or its values are none.
     """
+    return of_text(*named(pair, "KEY=V1,V2,..., such as --set regularizers.r1=.1,1,10"))
+
+
+def named(pair: str, how: str) -> tuple[str, str]:
+    """The key of `KEY=TEXT`, with underscores, and the text.
+
+    Raises:
+        UsageError: it has no key or no equals sign; `how` says what is right.
+    """
     key, equals, text = pair.partition("=")
     name = ".".join(part.strip().replace("-", "_") for part in key.split("."))
     if not equals or not all(name.split(".")):
-        raise UsageError(f"--set takes KEY=V1,V2,..., such as --set regularizers.r1=.1,1,10, not {quoted(pair)}")
-    return of_text(name, text)
+        raise UsageError(f"--set takes {how}, not {quoted(pair)}")
+    return name, text
 
 
 def combinations(axes: Sequence[Axis]) -> Iterator[dict[str, Any]]:

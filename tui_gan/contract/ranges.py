@@ -3,8 +3,10 @@
 import math
 from typing import Any, NamedTuple
 
-from tui_gan.contract.axes import SPACINGS, of_pair
+from tui_gan.contract.axes import SPACINGS, named
+from tui_gan.contract.axes import of_text as axis_of_text
 from tui_gan.contract.errors import UsageError, quoted
+from tui_gan.contract.values import read_value
 
 HOW = "KEY=LOW:HIGH:log, KEY=LOW:HIGH:lin or KEY=V1,V2"
 
@@ -36,13 +38,10 @@ def of_text(pair: str) -> Range:
     Raises:
         UsageError: it is none of these.
     """
-    key, equals, text = pair.partition("=")
-    name = ".".join(part.strip().replace("-", "_") for part in key.split("."))
+    name, text = named(pair, HOW)
     parts = [part.strip() for part in text.split(":")]
-    if not equals or not all(name.split(".")):
-        raise UsageError(f"--set takes {HOW}, not {quoted(pair)}")
     if len(parts) == 1:
-        return Range(name, values=of_pair(pair).values)
+        return Range(name, values=axis_of_text(name, text).values)
     if len(parts) != 3 or parts[2] not in SPACINGS:
         raise UsageError(f"--set takes {HOW}, not {quoted(pair)}")
     low, high = _number(pair, parts[0]), _number(pair, parts[1])
@@ -54,14 +53,8 @@ def of_text(pair: str) -> Range:
 
 
 def _number(pair: str, text: str) -> float:
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        value = float(text)
-    except ValueError:
-        raise UsageError(f"--set takes {HOW}, not {quoted(pair)}") from None
-    if not math.isfinite(value):
+    """A whole number where it is written as one."""
+    value = read_value(text)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise UsageError(f"--set takes {HOW}, not {quoted(pair)}")
     return value

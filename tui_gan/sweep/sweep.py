@@ -92,6 +92,8 @@ class Sweep:
         Raises:
             UnreadableError: what was saved is not of this sweep.
         """
+        if len(progress.measured) != len(self.chunks):
+            raise UnreadableError(f"{self.folder / 'progress.json'} is of another sweep: it has {len(progress.measured)} chunks")
         for number, (chunk, measured) in enumerate(zip(self.chunks, progress.measured, strict=True)):
             path = self._state(number)
             try:

@@ -1,42 +1,25 @@
 """The many engine: a step of each of many games that differ in numbers alone, in one program."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.func import functional_call, vmap
 
-from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
-from tui_gan.gan.chance import Chance, Place, beside
-from tui_gan.gan.engines import compiled
+from tui_gan.gan.chance import beside
+from tui_gan.gan.engines import compiled, members
 from tui_gan.gan.engines.compiled import Call, Given, Layout, Lesson
+from tui_gan.gan.engines.members import Member
 from tui_gan.gan.engines.whole import CHANGING
-from tui_gan.gan.game import Game
-from tui_gan.gan.latents import LATENTS
 from tui_gan.gan.optimizers import moments_of
-from tui_gan.gan.orders import Source
 from tui_gan.gan.trainer import Trainer
-from tui_gan.gan.values import Draws, Hyper, Program
+from tui_gan.gan.values import Program
 
 # A state by the names of its tensors.
 Tensors = dict[str, Tensor]
-
-
-@dataclasses.dataclass(eq=False)
-class Member:
-    """One of many: its game, with a configuration and data of its own, and where its chance stands."""
-
-    game: Game
-    knobs: Knobs
-    place: Place
-
-    @property
-    def config(self) -> Config:
-        """The settings in force."""
-        return self.game.config
 
 
 def why_not(trainer: Trainer, knobs: Knobs) -> str:
@@ -105,8 +88,8 @@ class Many:
         assert len(self.members) == count
         self._done = self.members[0].place.steps_done
         kinds: dict[str, int] = {}
-        self._kind = torch.tensor([kinds.setdefault(_kind(each), len(kinds)) for each in self.members])
-        of_kind = {_kind(each): each for each in reversed(self.members)}
+        self._kind = torch.tensor([kinds.setdefault(members.kind(each), len(kinds)) for each in self.members])
+        of_kind = {members.kind(each): each for each in reversed(self.members)}
         self._kinds = [of_kind[kind] for kind in kinds]
 
     @property
@@ -126,22 +109,24 @@ class Many:
     def form(self) -> str:
         """What a program for the next step has to be made for, beside the number of members."""
         member = self.members[0]
-        return compiled.form(member.game, self.first.now, self._given_alone(member), _program(member))
+        return compiled.form(member.game, self.first.now, self._given_alone(member), members.program(member))
 
     def traced(self) -> torch.nn.Module:
         """The graph of the next step of all; nothing changes."""
         member, trainer = self.members[0], self.first
-        return compiled.traced(trainer.game, trainer.now, self._given_alone(member), _hyper(member), _program(member), len(self.members))
+        return compiled.traced(
+            trainer.game, trainer.now, self._given_alone(member), members.hyper(member), members.program(member), len(self.members)
+        )
 
     def pretrain(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Teach the discriminators the density of the data before the game, as often as is wanted or until it is stopped."""
         first = self.members[0]
         graph = None
         while first.place.pretrained < first.config.pretraining and not stopped():
-            lesson = _lesson(self.members)
+            lesson = members.lesson(self.members)
             if graph is None:
                 alone = Lesson(*(each[0] for each in lesson))
-                graph = compiled.traced(first.game, self.first.now, alone, _hyper(first), _program(first), len(self.members))
+                graph = compiled.traced(first.game, self.first.now, alone, members.hyper(first), members.program(first), len(self.members))
             with torch.no_grad():
                 graph(*self.tensors, *lesson.tensors)
             for member in self.members:
@@ -241,7 +226,7 @@ class Many:
         """Of one member, drawn beside it."""
         place = dataclasses.replace(member.place, stream=torch.Generator().set_state(member.place.stream.get_state()))
         with torch.random.fork_rng(devices=[]):
-            return _given(Member(member.game, member.knobs, place))
+            return members.given(Member(member.game, member.knobs, place))
 
     def _case_at(self, step: int) -> Case:
         first = self.members[0]
@@ -252,94 +237,16 @@ class Many:
         """The chance and the scalars of the next steps of all."""
         steps = range(self.steps_done, self.steps_done + count)
         rows = [[compiled.row(kind.game, kind.game.hyper(kind.knobs, step), step + 1) for kind in self._kinds] for step in steps]
-        return [Given(draws, torch.tensor(each)[self._kind]) for draws, each in zip(_drawn(self.members, count), rows, strict=True)]
+        return [Given(draws, torch.tensor(each)[self._kind]) for draws, each in zip(members.drawn(self.members, count), rows, strict=True)]
 
     def _given_stirred(self, count: int) -> list[Given]:
         """As `_given`, of games that draw from torch's default stream too."""
         found = []
         with torch.random.fork_rng(devices=[]):
             for _ in range(count):
-                each = [_given(member) for member in self.members]
+                each = [members.given(member) for member in self.members]
                 columns = zip(*(one.tensors for one in each), strict=True)
-                found.append(_filled(each[0], [torch.stack(column) for column in columns]))
+                found.append(members.filled(each[0], [torch.stack(column) for column in columns]))
                 for member in self.members:
                     member.place.steps_done += 1
         return found
-
-
-def _kind(member: Member) -> str:
-    """What the scalars of its steps depend on."""
-    config = member.config
-    return repr((member.knobs, [getattr(config, name) for name in config.__struct_fields__ if name != "seed"]))
-
-
-def _hyper(member: Member) -> Hyper:
-    return member.game.hyper(member.knobs, member.place.steps_done)
-
-
-def _program(member: Member) -> Program:
-    return member.game.program(member.knobs, member.place.steps_done, member.knobs.k_steps)
-
-
-def _given(member: Member) -> Given:
-    """The chance and the scalars of the next step of one; torch's default stream is left anywhere."""
-    chance, hyper = Chance(member.game, member.place, "cpu"), _hyper(member)
-    chance.stir()
-    draws = chance.step_in_numbers(member.knobs, hyper, _program(member))
-    return Given(draws, torch.tensor(compiled.row(member.game, hyper, member.place.steps_done + 1)))
-
-
-def _lesson(members: Sequence[Member]) -> Lesson:
-    """The points of the next step of the pre-training of all, each from its own stream."""
-    points, density, rows = [], [], []
-    for member in members:
-        found = Chance(member.game, member.place, "cpu").points(member.knobs.batch_size)
-        points.append(found[0])
-        density.append(found[1])
-        rows.append(compiled.row(member.game, member.game.hyper(member.knobs, member.place.pretrained), 0))
-    return Lesson(torch.stack(points), torch.stack(density), torch.tensor(rows))
-
-
-def _filled(first: Given, tensors: Sequence[Tensor]) -> Given:
-    """As the first, with other tensors in their order."""
-    from torch.utils._pytree import tree_flatten, tree_unflatten
-
-    leaves, spec = tree_flatten(first)
-    rest = iter(tensors)
-    filled: Given = tree_unflatten([next(rest) if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
-    return filled
-
-
-def _drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
-    """All chance of so many steps of games that draw from their own streams alone, each in the order in which it would draw alone.
-
-    Of one member after another, so that its stream is near the processor.
-    """
-    game, knobs = members[0].game, members[0].knobs
-    config, calls = game.config, list[str]()
-
-    def note(kind: str) -> Tensor:
-        calls.append(kind)
-        return torch.tensor(len(calls) - 1)
-
-    order = list(game.order(knobs.k_steps, Source(lambda: note("real"), lambda: note("latents")), game.generator_compares))
-    size, latents = knobs.batch_size * config.packing, LATENTS[config.latent].drawn
-    epochs = config.sampling == "epochs"
-    columns: list[list[Tensor]] = [[] for _ in range(count * len(calls))]
-    kinds = [kind == "latents" for kind in calls] * count
-    for member in members:
-        stream, sample = member.place.stream, member.game.dataset.sample
-        chance = Chance(member.game, member.place, "cpu")
-        for of_latents, column in zip(kinds, columns, strict=True):
-            if of_latents:
-                column.append(latents(size, config.latent_dim, stream, config.stratified))
-            else:
-                column.append(chance.real(member.knobs) if epochs else sample(size, stream, "cpu"))
-    stacked = [torch.stack(column) for column in columns]
-    parts = [stacked[start : start + len(calls)] for start in range(0, len(stacked), len(calls))]
-    return [[_placed(draws, part) for draws in order] for part in parts]
-
-
-def _placed(draws: Draws, stacked: Sequence[Tensor]) -> Draws:
-    """With the batches in place of their numbers."""
-    return draws._replace(latents=stacked[int(draws.latents)], real=None if draws.real is None else stacked[int(draws.real)])

@@ -1,0 +1,110 @@
+"""Members of many games at once, and what their next steps draw, each from a stream of its own."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.utils._pytree import tree_flatten, tree_unflatten
+
+from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import Knobs
+from tui_gan.gan.chance import Chance, Place
+from tui_gan.gan.engines import compiled
+from tui_gan.gan.engines.compiled import Given, Lesson
+from tui_gan.gan.game import Game
+from tui_gan.gan.latents import LATENTS
+from tui_gan.gan.orders import Source
+from tui_gan.gan.values import Draws, Hyper, Program
+
+
+@dataclasses.dataclass(eq=False)
+class Member:
+    """One of many: its game, with a configuration and data of its own, and where its chance stands."""
+
+    game: Game
+    knobs: Knobs
+    place: Place
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+        return self.game.config
+
+
+def kind(member: Member) -> str:
+    """What the scalars of its steps depend on."""
+    config = member.config
+    return repr((member.knobs, [getattr(config, name) for name in config.__struct_fields__ if name != "seed"]))
+
+
+def hyper(member: Member) -> Hyper:
+    """What is in force at its next step."""
+    return member.game.hyper(member.knobs, member.place.steps_done)
+
+
+def program(member: Member) -> Program:
+    """The form of its next step."""
+    return member.game.program(member.knobs, member.place.steps_done, member.knobs.k_steps)
+
+
+def given(member: Member) -> Given:
+    """The chance and the scalars of the next step of one; torch's default stream is left anywhere."""
+    chance, turned = Chance(member.game, member.place, "cpu"), hyper(member)
+    chance.stir()
+    draws = chance.step_in_numbers(member.knobs, turned, program(member))
+    return Given(draws, torch.tensor(compiled.row(member.game, turned, member.place.steps_done + 1)))
+
+
+def lesson(members: Sequence[Member]) -> Lesson:
+    """The points of the next step of the pre-training of all, each from its own stream."""
+    points, density, rows = [], [], []
+    for member in members:
+        at, there = Chance(member.game, member.place, "cpu").points(member.knobs.batch_size)
+        points.append(at)
+        density.append(there)
+        rows.append(compiled.row(member.game, member.game.hyper(member.knobs, member.place.pretrained), 0))
+    return Lesson(torch.stack(points), torch.stack(density), torch.tensor(rows))
+
+
+def filled(first: Given, tensors: Sequence[Tensor]) -> Given:
+    """As the first, with other tensors in their order."""
+    leaves, spec = tree_flatten(first)
+    rest = iter(tensors)
+    filled: Given = tree_unflatten([next(rest) if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
+    return filled
+
+
+def drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
+    """All chance of so many steps of games that draw from their own streams alone, each in the order in which it would draw alone.
+
+    Of one member after another, so that its stream is near the processor.
+    """
+    game, knobs = members[0].game, members[0].knobs
+    config, calls = game.config, list[str]()
+
+    def note(kind: str) -> Tensor:
+        calls.append(kind)
+        return torch.tensor(len(calls) - 1)
+
+    order = list(game.order(knobs.k_steps, Source(lambda: note("real"), lambda: note("latents")), game.generator_compares))
+    size, latents = knobs.batch_size * config.packing, LATENTS[config.latent].drawn
+    epochs = config.sampling == "epochs"
+    columns: list[list[Tensor]] = [[] for _ in range(count * len(calls))]
+    kinds = [kind == "latents" for kind in calls] * count
+    for member in members:
+        stream, sample = member.place.stream, member.game.dataset.sample
+        chance = Chance(member.game, member.place, "cpu")
+        for of_latents, column in zip(kinds, columns, strict=True):
+            if of_latents:
+                column.append(latents(size, config.latent_dim, stream, config.stratified))
+            else:
+                column.append(chance.real(member.knobs) if epochs else sample(size, stream, "cpu"))
+    stacked = [torch.stack(column) for column in columns]
+    parts = [stacked[start : start + len(calls)] for start in range(0, len(stacked), len(calls))]
+    return [[_placed(draws, part) for draws in order] for part in parts]
+
+
+def _placed(draws: Draws, stacked: Sequence[Tensor]) -> Draws:
+    """With the batches in place of their numbers."""
+    return draws._replace(latents=stacked[int(draws.latents)], real=None if draws.real is None else stacked[int(draws.real)])
