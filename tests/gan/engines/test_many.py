@@ -155,8 +155,8 @@ def test_samples_are_those_of_the_averaged_generators(config: Config, knobs: Kno
         ({"generator": Network(widths=(5,), norm="batch")}, "normalisation"),
         ({"discriminator": Network(widths=(5,), spectral=True)}, "normalisation"),
         ({"generator": Network(widths=(5,), dropout=0.5)}, "dropout"),
-        ({"coordination": "accuracy"}, "k of its own"),
-        ({"regularizers": {"r1": 1.0}}, "slopes"),
+        ({"coordination": "accuracy"}, "accuracy of D"),
+        ({"regularizers": {"r1": 1.0}}, "gradient penalty"),
         ({"regularizers": {"r1_difference": 1.0}}, ""),
     ],
 )

@@ -25,13 +25,13 @@ Tensors = dict[str, Tensor]
 def why_not(trainer: Trainer, knobs: Knobs) -> str:
     """Why a game cannot be one of many, or ""."""
     if trainer.game.coordination.adapts:
-        return "each member would have a k of its own"
+        return "k follows the accuracy of D, member by member"
     networks = [learner.network for learner in trainer.now.players.values()]
     if any(name.rpartition(".")[2] in CHANGING for network in networks for name, _ in network.named_buffers()):
-        return "normalisation moves numbers of its own"
+        return "batch or spectral normalisation"
     if knobs.minibatch_discrimination and any(term.alone for _, term in trainer.game.terms):
         # PyTorch has no rule for many of what the second derivative of its windows calls.
-        return "minibatch discrimination with a term of slopes"
+        return "minibatch discrimination with a gradient penalty, r1 or r2"
     return compiled.why_not(trainer.game, trainer.now, "cpu")
 
 
