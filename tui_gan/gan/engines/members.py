@@ -1,7 +1,8 @@
 """Members of many games at once, and what their next steps draw, each from a stream of its own."""
 
 import dataclasses
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -10,12 +11,15 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.chance import Chance, Place
-from tui_gan.gan.engines import compiled
+from tui_gan.gan.engines import compiled, words
 from tui_gan.gan.engines.compiled import Given, Lesson
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import LATENTS
 from tui_gan.gan.orders import Source
 from tui_gan.gan.values import Draws, Hyper, Program
+
+# (draws a batch of real samples, stream) -> all batches of a step.
+OfStep = Callable[[Callable[[], Tensor], torch.Generator], list[Tensor]]
 
 
 @dataclasses.dataclass(eq=False)
@@ -76,10 +80,7 @@ def filled(first: Given, tensors: Sequence[Tensor]) -> Given:
 
 
 def drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
-    """All chance of so many steps of games that draw from their own streams alone, each in the order in which it would draw alone.
-
-    Of one member after another, so that its stream is near the processor.
-    """
+    """All chance of so many steps of games that draw from their own streams alone, each in the order in which it would draw alone."""
     game, knobs = members[0].game, members[0].knobs
     config, calls = game.config, list[str]()
 
@@ -89,20 +90,28 @@ def drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
 
     order = list(game.order(knobs.k_steps, Source(lambda: note("real"), lambda: note("latents")), game.generator_compares))
     size, latents = knobs.batch_size * config.packing, LATENTS[config.latent].drawn
-    epochs = config.sampling == "epochs"
-    columns: list[list[Tensor]] = [[] for _ in range(count * len(calls))]
-    kinds = [kind == "latents" for kind in calls] * count
+
+    def of_step(real: Callable[[], Tensor], stream: torch.Generator) -> list[Tensor]:
+        return [latents(size, config.latent_dim, stream, config.stratified) if kind == "latents" else real() for kind in calls]
+
+    streams = [member.place.stream for member in members]
+    found = None
+    if config.sampling != "epochs" and len({id(member.game.dataset) for member in members}) == 1:
+        sample = game.dataset.sample
+        found = words.drawn(lambda stream: of_step(lambda: sample(size, stream, "cpu"), stream), streams, count)
+    if found is None:
+        found = _one_by_one(members, of_step, count)
+    return [[_placed(draws, [each[step] for each in found]) for draws in order] for step in range(count)]
+
+
+def _one_by_one(members: Sequence[Member], of_step: OfStep, count: int) -> list[Tensor]:
+    """What steps draw, (count, members, ...) of each tensor; of one member after another, so that its stream is near the processor."""
+    alone = []
     for member in members:
-        stream, sample = member.place.stream, member.game.dataset.sample
-        chance = Chance(member.game, member.place, "cpu")
-        for of_latents, column in zip(kinds, columns, strict=True):
-            if of_latents:
-                column.append(latents(size, config.latent_dim, stream, config.stratified))
-            else:
-                column.append(chance.real(member.knobs) if epochs else sample(size, stream, "cpu"))
-    stacked = [torch.stack(column) for column in columns]
-    parts = [stacked[start : start + len(calls)] for start in range(0, len(stacked), len(calls))]
-    return [[_placed(draws, part) for draws in order] for part in parts]
+        real = functools.partial(Chance(member.game, member.place, "cpu").real, member.knobs)
+        steps = [of_step(real, member.place.stream) for _ in range(count)]
+        alone.append([torch.stack(column) for column in zip(*steps, strict=True)])
+    return [torch.stack(column, 1) for column in zip(*alone, strict=True)]
 
 
 def _placed(draws: Draws, stacked: Sequence[Tensor]) -> Draws:
