@@ -16,7 +16,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
-from tui_gan.gan.datasets import DATASETS
+from tui_gan.gan.datasets import DATASETS, Plane
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.measuring import measured
 from tui_gan.sweep import plan, sweep
@@ -127,12 +127,13 @@ def test_what_was_saved_of_another_sweep_is_refused(begin: Begin, tmp_path: Path
 
 
 def test_a_collapse_is_told_and_a_spread_is_not() -> None:
-    dataset = DATASETS["ring"](True)
-    real = dataset.sample(2500, torch.Generator().manual_seed(0), "cpu")
-    assert sweep._measured(real, dataset, ("modes",)) == ({"modes": 8.0}, False)
-    one_mode = real[:1] + 0.01 * torch.randn(2500, 2, generator=torch.Generator().manual_seed(0))
-    assert sweep._measured(one_mode, dataset, ("modes",))[1]
-    nothing, collapsed = sweep._measured(torch.full((2500, 2), float("nan")), dataset, ("modes",))
+    truth = DATASETS["ring"](True).truth
+    assert isinstance(truth, Plane)
+    real = truth.points(2500)
+    assert sweep._measured(real, truth, ("modes",)) == ({"modes": 8.0}, False)
+    one_mode = real[:1] + 0.01 * np.random.default_rng(0).standard_normal((2500, 2))
+    assert sweep._measured(one_mode, truth, ("modes",))[1]
+    nothing, collapsed = sweep._measured(np.full((2500, 2), np.nan), truth, ("modes",))
     assert np.isnan(nothing["modes"])
     assert not collapsed
 

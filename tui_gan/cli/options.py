@@ -75,6 +75,11 @@ def _axis(name: str) -> Any:
     return typer.Option(KNOBS[name].option, help=f"{text}: its values.", rich_help_panel="Axes", show_default=False)
 
 
+def has_screen() -> bool:
+    """Whether the screen can be shown."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def check_terminal(otherwise: str = "") -> None:
     """Raise UsageError where the screen cannot be shown, and say what can be done `otherwise`."""
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):

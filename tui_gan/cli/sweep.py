@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 import typer
 
 from tui_gan.cli import settings
-from tui_gan.cli.options import path, with_axes
+from tui_gan.cli.options import has_screen, path, with_axes
 from tui_gan.contract.axes import Axis, combinations, of_pair, of_text, shown
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError, UsageError, quoted
@@ -24,9 +24,9 @@ from tui_gan.contract.values import typed
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
-    from tui_gan.sweep.plan import Spec
     from tui_gan.sweep.results import Cell
-    from tui_gan.sweep.sweep import Told
+    from tui_gan.sweep.sweep import Sweep, Told
+    from tui_gan.sweep.watched import Watched
 
 ENGINES = ("auto", "graph", "compiled")
 MOST = 10_000_000
@@ -71,6 +71,7 @@ def sweep(
     resume: Annotated[Path | None, path("Go on with the sweep in this directory.")] = None,
     engine: Annotated[str, typer.Option(help="graph, compiled, or auto: compiled where the time that is left pays for it.")] = "auto",
     to: Annotated[str, typer.Option(help="png: also draw the heat map, heatmap.png.", show_default=False)] = "",
+    headless: Annotated[bool, typer.Option("--headless", help="Train without the screen, which also --json and pipes do.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")] = False,
     axes: Any = None,
 ) -> None:
@@ -91,8 +92,9 @@ def sweep(
         raise UsageError(f"--engine takes {', '.join(ENGINES)}, not {engine!r}")
     varied = [*(of_text(name, text) for name, text in asked["axes"].items()), *map(of_pair, asked["set"])]
     _check(varied, asked["seeds"])
-    with stopping() as stop:
-        _train(folder, asked, varied, engine, json, to, resume is not None, stop)
+    screen = not headless and not json and has_screen()
+    with stopping(silent=screen) as stop:
+        _train(folder, asked, varied, engine, json, to, resume is not None, stop, screen)
 
 
 def _check(axes: Sequence[Axis], seeds: int) -> None:
@@ -114,52 +116,73 @@ def _check(axes: Sequence[Axis], seeds: int) -> None:
         raise UsageError(f"{members:,} members are more than {MOST:,}; take fewer seeds or values")
 
 
-def _train(folder: Path, asked: Asked, axes: list[Axis], engine: str, json: bool, to: str, again: bool, stop: threading.Event) -> None:
+def _train(
+    folder: Path, asked: Asked, axes: list[Axis], engine: str, json: bool, to: str, again: bool, stop: threading.Event, screen: bool
+) -> None:
     import torch
 
     from tui_gan.sweep import plan
     from tui_gan.sweep.programs import Programs
-    from tui_gan.sweep.results import Results, cells
+    from tui_gan.sweep.results import Results
     from tui_gan.sweep.sweep import Progress, Sweep
 
     def resolve(values: dict[str, Any]) -> tuple[Config, Knobs]:
         return _resolved(asked, values)
 
     first = resolve(next(combinations(axes)))
-    data = plan.Data()
+    config, data = first[0], plan.Data()
     count = asked["seeds"] * math.prod(len(axis.values) for axis in axes)
     told = plan.check_size(count, plan.Spec(0, {}, *first), data)
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    specs = plan.specs(combinations(axes), range(asked["seeds"]), resolve)
-    groups = plan.groups(specs, data)
     progress = _progress(folder, Progress) if again else None
     if not again:
         _make(folder, asked)
     tell(f"{told}, in {folder}", sys.stderr)
-    for group in groups:
-        if group.alone:
-            tell(f"{len(group.members):,} members are trained one by one: {group.alone}", sys.stderr)
-    config = first[0]
-    results = Results(folder, specs, [axis.name for axis in axes], config.metrics, progress.course if progress else 0)
-    programs = Programs(engine, lambda text: tell(text, sys.stderr))
-    with _shown() as show, contextlib.closing(programs):
-        trained = Sweep(folder, groups, data, results, programs, config.steps, config.evaluate_every, show, stop)
-        if progress:
-            trained.restore(progress)
-        ended = trained.train()
-    found = cells(specs, results.standing, config.metrics[0])
+
+    def trained(show: "Callable[[Told], None]", note: Callable[[str], object], watched: "Watched | None" = None) -> "Sweep":
+        # Of the thread that trains, and of those that it begins.
+        torch.set_num_threads(1)
+        torch.set_flush_denormal(True)
+        specs = plan.specs(combinations(axes), range(asked["seeds"]), resolve)
+        groups = plan.groups(specs, data)
+        for group in groups:
+            if group.alone:
+                note(f"{len(group.members):,} members are trained one by one: {group.alone}")
+        results = Results(folder, specs, [axis.name for axis in axes], config.metrics, progress.course if progress else 0)
+        with contextlib.closing(Programs(engine, note)) as programs:
+            sweep = Sweep(folder, groups, data, results, programs, config.steps, config.evaluate_every, show, stop, watched)
+            if progress:
+                sweep.restore(progress)
+            sweep.train()
+        return sweep
+
+    if screen:
+        from tui_gan.cli import sweeping
+
+        sweep = sweeping.shown(folder, asked["preset"], axes, asked["seeds"], config, data.of(config).truth, stop, trained)
+    else:
+        with _shown() as show:
+            sweep = trained(show, lambda text: tell(text, sys.stderr))
+    _report(sweep, axes, config.metrics[0], json, to)
+
+
+def _report(sweep: "Sweep", axes: list[Axis], metric: str, json: bool, to: str) -> None:
+    """Draw and print what has been found, and how to go on."""
+    from tui_gan.sweep.results import cells
+
+    folder, results = sweep.folder, sweep.results
+    found = cells(results.specs, results.standing, metric)
     if to:
         from tui_gan.sweep import picture
 
-        picture.write(folder / "heatmap.png", found, axes, config.metrics[0])
+        picture.write(folder / "heatmap.png", found, axes, metric)
         tell(f"the heat map: {folder / 'heatmap.png'}", sys.stderr)
     again_by = f"tui-gan sweep --resume {word(folder)}"
-    tell("finished" if ended else f"stopped; `{again_by}` goes on", sys.stderr)
+    tell("finished" if sweep.ended else f"stopped; `{again_by}` goes on", sys.stderr)
     if json:
-        tell(json_text.dumps(_as_json(folder, specs, trained.done // max(1, len(specs)), config.metrics[0], found, ended)))
+        step = sweep.done // max(1, len(results.specs))
+        tell(json_text.dumps(_as_json(folder, len(results.specs), step, metric, found, sweep.ended)))
     else:
-        for text in table(found, config.metrics[0]):
+        for text in table(found, metric):
             tell(text)
         tell(f"each member: {folder / 'results.csv'}; the course of the metrics: {results.course}")
 
@@ -220,17 +243,24 @@ def _progress(folder: Path, kind: Any) -> Any:
 
 
 @contextlib.contextmanager
-def stopping() -> Iterator[threading.Event]:
-    """What the first signal sets, so that it is saved; the next does what it does otherwise. At the end the command ends by its status."""
+def stopping(silent: bool = False) -> Iterator[threading.Event]:
+    """What the first signal sets, so that it is saved; the next does what it does otherwise. At the end the command ends by its status.
+
+    Args:
+        silent: whether nothing is to be said, since there is a screen.
+    """
     asked, signals = threading.Event(), list[int]()
-    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    # A signal that is ignored, as nohup does with SIGHUP, stays ignored.
+    before = {each: handler for each, handler in before.items() if handler is not signal.SIG_IGN}
 
     def stop(number: int, frame: object) -> None:
         asked.set()
         signals.append(number)
         for each, handler in before.items():
             signal.signal(each, handler)
-        tell("saving; once more ends at once", sys.stderr)
+        if not silent:
+            tell("saving; once more ends at once", sys.stderr)
 
     for each in before:
         signal.signal(each, stop)
@@ -278,9 +308,9 @@ def table(found: "Sequence[Cell]", metric: str) -> list[str]:
     return lines + ([f"and {len(found) - LINES:,} combinations more"] if len(found) > LINES else [])
 
 
-def _as_json(folder: Path, specs: "list[Spec]", step: int, metric: str, found: "list[Cell]", ended: bool) -> dict[str, Any]:
+def _as_json(folder: Path, members: int, step: int, metric: str, found: "list[Cell]", ended: bool) -> dict[str, Any]:
     def number(value: float) -> float | None:
         return value if math.isfinite(value) else None
 
     rows = [{**each._asdict(), "low": number(each.low), "median": number(each.median), "high": number(each.high)} for each in found]
-    return {"directory": str(folder), "members": len(specs), "step": step, "finished": ended, "metric": metric, "combinations": rows}
+    return {"directory": str(folder), "members": members, "step": step, "finished": ended, "metric": metric, "combinations": rows}

@@ -47,6 +47,9 @@ class Chunk(Protocol):
     def finite(self) -> list[bool]:
         """Whether the losses since the last call, and the weights, are finite numbers, of each member."""
 
+    def trainer(self, place: int) -> Trainer:
+        """A trainer in the state of one of them."""
+
     def state(self) -> Tensors:
         """All that the next step depends on, by name."""
 
@@ -58,7 +61,7 @@ class Together:
     """Members of one form, moved by the many engine."""
 
     def __init__(self, group: Group, specs: list[Spec], data: Data, programs: Programs) -> None:
-        self.specs, self.measured, self.group = specs, -1, group
+        self.specs, self.measured, self.group, self.data = specs, -1, group, data
         self.many = Many(((Trainer(each.config, data.of(each.config), "cpu"), each.knobs) for each in specs), len(specs))
         one = specs[0]
         self.at_once = max(FEWEST, min(MOST, SAMPLES // (one.knobs.batch_size * one.config.packing)))
@@ -88,6 +91,11 @@ class Together:
         found = self.many.finite()
         self.many.clear_losses()
         return found
+
+    def trainer(self, place: int) -> Trainer:
+        """A trainer in the state of one of them."""
+        config = self.specs[place].config
+        return self.many.trainer(place, Trainer(config, self.data.of(config), "cpu"))
 
     def state(self) -> Tensors:
         """All that the next step depends on, by name."""
@@ -129,45 +137,49 @@ class Alone:
 
     def __init__(self, spec: Spec, data: Data) -> None:
         self.specs, self.measured = [spec], -1
-        self.trainer = Trainer(spec.config, data.of(spec.config), "cpu")
+        self._trainer = Trainer(spec.config, data.of(spec.config), "cpu")
 
     @property
     def steps_done(self) -> int:
         """Steps that it has been trained."""
-        return self.trainer.steps_done
+        return self._trainer.steps_done
 
     def train(self, until: int, stopped: Callable[[], bool]) -> None:
         """Train up to a step, or to the next one at which it is stopped."""
         config = self.specs[0].config
-        while self.trainer.pretrained < config.pretraining and not stopped():
-            self.trainer.pretrain_step(self.specs[0].knobs)
-            self.trainer.clear_losses()
+        while self._trainer.pretrained < config.pretraining and not stopped():
+            self._trainer.pretrain_step(self.specs[0].knobs)
+            self._trainer.clear_losses()
         while self.steps_done < until and not stopped():
-            self.trainer.step(self.specs[0].knobs)
+            self._trainer.step(self.specs[0].knobs)
             if self.steps_done % config.log_every == 0 and config.coordination != "fixed":
                 # As a run does between two lines of its log.
-                self.trainer.coordinate(self.specs[0].knobs)
-                self.trainer.clear_losses()
+                self._trainer.coordinate(self.specs[0].knobs)
+                self._trainer.clear_losses()
 
     def samples(self) -> Iterator[Tensor]:
         """The samples that its metrics are measured on, (N, *X), in training units."""
         config = self.specs[0].config
-        yield generate(self.trainer.averaged(), config, evaluation_seed(config, self.steps_done), config.evaluated)
+        yield generate(self._trainer.averaged(), config, evaluation_seed(config, self.steps_done), config.evaluated)
 
     def finite(self) -> list[bool]:
         """Whether the losses since the last call, and the weights, are finite numbers."""
-        losses = self.trainer.now.loss_sums.isfinite().all()
+        losses = self._trainer.now.loss_sums.isfinite().all()
         if self.specs[0].config.coordination == "fixed":
-            self.trainer.clear_losses()
-        return [bool(losses) and self.trainer.is_finite()]
+            self._trainer.clear_losses()
+        return [bool(losses) and self._trainer.is_finite()]
+
+    def trainer(self, place: int) -> Trainer:
+        """The trainer itself."""
+        return self._trainer
 
     def state(self) -> Tensors:
         """All that the next step depends on, by name."""
-        return self.trainer.state()
+        return self._trainer.state()
 
     def load(self, found: Tensors) -> None:
         """Put back what `state()` copied."""
-        self.trainer.load_state(found)
+        self._trainer.load_state(found)
 
 
 def _latents(config: Config, step: int) -> Tensor:

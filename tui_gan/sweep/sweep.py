@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from tui_gan.contract.errors import UnreadableError
-from tui_gan.gan.datasets import Dataset, Images, Line
+from tui_gan.gan.datasets import Images, Line, Truth
 from tui_gan.gan.datasets.dataset import in_units
 from tui_gan.gan.diagnosis import line, plane
 from tui_gan.gan.metrics import measure
@@ -25,6 +25,7 @@ from tui_gan.sweep.chunks import Alone, Chunk, Together, train_at_once
 from tui_gan.sweep.plan import Data, Group, chunks
 from tui_gan.sweep.programs import Programs
 from tui_gan.sweep.results import Results, Row
+from tui_gan.sweep.watched import Watched
 
 # Seconds between two saves, and between two looks at how far it is.
 SAVED, TOLD = 60.0, 0.5
@@ -61,6 +62,7 @@ class Sweep:
         metrics: that are measured, every `every` steps and at the end.
         tell: takes how far it is.
         stop: set by whoever wants it to stop.
+        watched: who looks at it and steers it, if anybody does.
     """
 
     def __init__(
@@ -74,9 +76,10 @@ class Sweep:
         every: int,
         tell: Callable[[Told], None],
         stop: threading.Event,
+        watched: Watched | None = None,
     ) -> None:
         self.folder, self.data, self.results, self.programs = folder, data, results, programs
-        self.steps, self.every, self.tell, self.stop = steps, every, tell, stop
+        self.steps, self.every, self.tell, self.stop, self.watched = steps, every, tell, stop, watched
         self.seconds = 0.0
         self._began, self._before = time.monotonic(), 0
         self._told = self._began
@@ -103,6 +106,8 @@ class Sweep:
             chunk.measured = measured
         self.seconds = progress.seconds
         self._before = self.done
+        if self.watched:
+            self.watched.restored(self.chunks, self.results.standing)
 
     @property
     def done(self) -> int:
@@ -118,26 +123,39 @@ class Sweep:
         """Train to the end, or until it is to stop; returns whether it has come to the end."""
         saved = time.monotonic()
         for until in [*range(self.every, self.steps, self.every), self.steps]:
-            behind = [chunk for chunk in self.chunks if chunk.measured < until]
-            # What is not compiled yet comes first, and may be by the next measurement.
-            for chunk in behind:
-                if not self._at_once(chunk):
-                    chunk.train(until, self._stopped)
-            compiled = [chunk for chunk in behind if isinstance(chunk, Together) and chunk.steps_done < until]
-            if compiled:
-                with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-                    train_at_once(compiled, until, self._stopped, pool)
-            for chunk in behind:
-                if not self.stop.is_set() and chunk.steps_done >= until:
-                    self._measure(chunk)
-            self._tell()
+            while behind := [chunk for chunk in self.chunks if chunk.measured < until]:
+                self._advance(behind, until)
+                self._tell()
+                if self.watched:
+                    self.watched.rest(self)
+                if self.stop.is_set():
+                    break
             if self.stop.is_set():
                 break
             if time.monotonic() - saved > SAVED:
                 self.save()
                 saved = time.monotonic()
         self.save()
+        return self.ended
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has come to the end."""
         return all(chunk.measured >= self.steps for chunk in self.chunks)
+
+    def _advance(self, behind: list[Chunk], until: int) -> None:
+        """Train to a measurement, unless something is asked for meanwhile, and measure those that are there."""
+        # What is not compiled yet comes first, and may be by the next measurement.
+        for chunk in behind:
+            if not self._at_once(chunk):
+                chunk.train(until, self._interrupted)
+        compiled = [chunk for chunk in behind if isinstance(chunk, Together) and chunk.steps_done < until]
+        if compiled:
+            with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+                train_at_once(compiled, until, self._interrupted, pool)
+        for chunk in behind:
+            if not self.stop.is_set() and chunk.steps_done >= until:
+                self._measure(chunk)
 
     def save(self) -> None:
         """Write the results and all that goes on.
@@ -160,15 +178,20 @@ class Sweep:
     def _measure(self, chunk: Chunk) -> None:
         finite, step = chunk.finite(), chunk.steps_done
         for spec, samples, good in zip(chunk.specs, chunk.samples(), finite, strict=True):
-            metrics, collapsed = _measured(samples, self.data.of(spec.config), self.results.metrics)
-            self.results.add(Row(spec.place, step, metrics, collapsed, not good))
+            dataset = self.data.of(spec.config)
+            units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
+            metrics, collapsed = _measured(units, dataset.truth, self.results.metrics)
+            row = Row(spec.place, step, metrics, collapsed, not good)
+            self.results.add(row)
+            if self.watched:
+                self.watched.measured(row, units)
         chunk.measured = step
 
-    def _stopped(self) -> bool:
-        """Whether it is to stop; the time to tell how far it is."""
+    def _interrupted(self) -> bool:
+        """Whether it is to stop, or to rest for what is asked for; the time to tell how far it is."""
         if time.monotonic() - self._told > TOLD:
             self._tell()
-        return self.stop.is_set()
+        return self.stop.is_set() or (self.watched is not None and self.watched.asks)
 
     def _tell(self) -> None:
         self._told = time.monotonic()
@@ -182,10 +205,8 @@ class Sweep:
         return self.folder / f"state-{number}.safetensors"
 
 
-def _measured(samples: torch.Tensor, dataset: Dataset, names: Sequence[str]) -> tuple[dict[str, float], bool]:
-    """The metrics of samples in training units, and whether they show a mode collapse; of images that is not said."""
-    truth = dataset.truth
-    units = as_measured(in_units(samples, dataset.location, dataset.scale), truth)
+def _measured(units: NDArray[np.floating], truth: Truth, names: Sequence[str]) -> tuple[dict[str, float], bool]:
+    """The metrics of samples as they are measured, and whether they show a mode collapse; of images that is not said."""
     metrics = measure(units, truth, names)
     if isinstance(truth, Images) or not np.isfinite(units).all():
         return metrics, False

@@ -26,7 +26,7 @@ from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.draw.texts.figures import figures
 from tui_gan.ui.field import Field
 from tui_gan.ui.help import Help
-from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings
+from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings, help_groups
 from tui_gan.ui.laid import Place
 from tui_gan.ui.line import Line
 from tui_gan.ui.memory import FIRST_TIME, Memory
@@ -298,7 +298,8 @@ class TuiGan(Pictured):
     def action_help(self) -> None:
         """Show every key."""
         if not isinstance(self.screen, Help):
-            self.push_screen(Help(self._board.panel, self._board.kind, self._keys))
+            closed_by = [key.key for key in self._keys if key.name in ("help", "quit")]
+            self.push_screen(Help(help_groups(self._board.panel, self._board.kind, self._keys), closed_by))
 
     def action_command_palette(self) -> None:
         """Show the command palette."""

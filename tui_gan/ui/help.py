@@ -1,6 +1,6 @@
 """Help: an overlay with every key and what it does, made from the table of keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
 from rich.table import Table
@@ -13,18 +13,21 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_gan.ui.fitted import Overlay
-from tui_gan.ui.keys import KEYS, Key, help_groups
 
 
 class Help(Overlay, ModalScreen[None]):
-    """Every key; Escape, and the keys for help and for quitting, close it."""
+    """Every key; Escape, and the keys for help and for quitting, close it.
+
+    Args:
+        groups: headings, and under each the keys with what they do.
+        closed_by: Textual's names of the keys that close it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "close", show=False)]
 
-    def __init__(self, panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> None:
+    def __init__(self, groups: Mapping[str, Sequence[tuple[str, str]]], closed_by: Collection[str]) -> None:
         super().__init__()
-        self._groups = help_groups(panel, kind, keys)
-        self._closed_by = [key.key for key in keys if key.name in ("help", "quit")]
+        self._groups, self._closed_by = groups, closed_by
 
     def compose(self) -> ComposeResult:
         """The text, which scrolls where the screen is small."""

@@ -314,11 +314,16 @@ def painter_items(of_line: bool) -> list[list[Item]]:
     """Two lines of keys under a painting: what one does, and what one may begin with; bars have a height, cells have none."""
     named = [key if of_line or key.label != "height" else dataclasses.replace(key, label="move") for key in IN_PAINTER]
     begins = [key.action.startswith("begin") for key in named]
-    return [list(_items(key for key, begin in zip(named, begins, strict=True) if begin is second).values()) for second in (False, True)]
+    return [grouped(key for key, begin in zip(named, begins, strict=True) if begin is second) for second in (False, True)]
+
+
+def grouped(keys: Iterable[Key]) -> list[Item]:
+    """Entries of a footer in the order of the keys; keys of one label stand together."""
+    return list(_items(keys).values())
 
 
 def _items(keys: Iterable[Key]) -> dict[str, Item]:
-    """Items by their labels; keys of one label stand together."""
+    """Items by their labels."""
     items: dict[str, Item] = {}
     for key in keys:
         before = items[key.label].parts if key.label in items else ()

@@ -1,0 +1,206 @@
+"""Watched: a sweep that trains in a thread of its own, as its screen sees it and steers it."""
+
+import contextlib
+import dataclasses
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_gan.contract.axes import Axis
+from tui_gan.contract.errors import TuiGanError
+from tui_gan.contract.sweep import Population, Stage, SweepState
+from tui_gan.gan.datasets import Truth
+from tui_gan.gan.trainer import Trainer
+from tui_gan.sweep.chunks import Chunk
+from tui_gan.sweep.plan import Spec
+from tui_gan.sweep.portraits import portrayer
+from tui_gan.sweep.results import Row, Standing
+
+# Seconds over which the speed is taken, and between two looks at whether a pause has ended.
+SPEED, GLANCE = 10.0, 0.05
+
+
+class Resting(Protocol):
+    """A sweep between two steps."""
+
+    chunks: list[Chunk]
+
+    def save(self) -> None:
+        """Write the results and all that goes on."""
+
+
+class Watched:
+    """The joint between a sweep and its screen; a `contract.sweep.SweepHandle`.
+
+    Args:
+        axes, seeds, metrics: those of the sweep; `truth` is that of its data.
+        steps: that each member is trained for.
+        stopping: set by whoever wants it to stop.
+        opened: makes a run of a member, from a trainer in its state and the value of the first metric.
+
+    Attributes:
+        ended: set when the thread has come to its end.
+        error: what it has failed with.
+    """
+
+    def __init__(
+        self,
+        preset: str,
+        axes: Sequence[Axis],
+        seeds: int,
+        metrics: Sequence[str],
+        truth: Truth,
+        steps: int,
+        stopping: threading.Event,
+        opened: Callable[[Trainer, Spec, float | None], Path],
+    ) -> None:
+        self.ended, self.stopping = threading.Event(), stopping
+        self.error: BaseException | None = None
+        kind, self._portrait, real = portrayer(truth)
+        count = seeds * math.prod(len(axis.values) for axis in axes)
+        self._population = Population(
+            tuple(axes),
+            seeds,
+            tuple(metrics),
+            np.full(count, -1, dtype=np.int64),
+            np.full((count, len(metrics)), np.nan),
+            np.zeros(count, dtype=bool),
+            np.zeros(count, dtype=bool),
+            np.zeros((count, *real.shape), dtype=np.uint8),
+            real,
+            kind,
+        )
+        self._new = False
+        self._paused = self._before = self._saves = False
+        self._member: int | None = None
+        self._opened = opened
+        self._times: deque[tuple[float, int]] = deque()
+        self.latest = SweepState(preset, Stage.LOADING, self._copied(), steps, 0, steps * count, 0.0, math.nan)
+
+    def begin(self, train: Callable[["Watched"], bool]) -> None:
+        """Train in a thread of its own; `train` returns whether it has come to the end."""
+
+        def work() -> None:
+            try:
+                self._become(stage=Stage.FINISHED if train(self) else Stage.STOPPED, left=0.0)
+            except BaseException as error:
+                self.error = error
+                self._become(stage=Stage.FAILED, note=str(error) if isinstance(error, TuiGanError | OSError) else repr(error))
+            finally:
+                self.ended.set()
+
+        threading.Thread(target=work, name="sweep", daemon=True).start()
+
+    def toggle_pause(self) -> None:
+        """Pause at the next step, or go on."""
+        self._paused = not self._paused
+
+    def save(self) -> None:
+        """Save at the next step."""
+        self._saves = True
+
+    def open(self, member: int) -> None:
+        """Pause, and make a run of a member, which goes on from where the member is."""
+        self._before, self._paused, self._member = self._paused, True, member
+
+    def come_back(self) -> None:
+        """Go on as before a member was opened."""
+        self._paused = self._before
+
+    def stop(self) -> None:
+        """Save and end."""
+        self.stopping.set()
+
+    @property
+    def asks(self) -> bool:
+        """Whether training is to rest for something that has been asked for."""
+        return self._paused or self._saves or self._member is not None
+
+    def rest(self, sweep: Resting) -> None:
+        """Do what has been asked for, and come back when training is to go on."""
+        if not (self.asks or self.stopping.is_set()):
+            return
+        while self.asks and not self.stopping.is_set():
+            if self._saves:
+                self._saves = False
+                self._become(stage=Stage.SAVING)
+                sweep.save()
+                self._become(note="saved")
+            elif (member := self._member) is not None:
+                self._member = None
+                with self._told():
+                    self._become(opened=str(self._as_run(sweep, member)), note="")
+            else:
+                if self.latest.stage is not Stage.PAUSED:
+                    self._become(stage=Stage.PAUSED)
+                time.sleep(GLANCE)
+        self._times.clear()
+        self._become(stage=Stage.SAVING if self.stopping.is_set() else Stage.TRAINING)
+
+    def restored(self, chunks: Sequence[Chunk], standing: Sequence[Standing]) -> None:
+        """Take in the newest measurements of a sweep that goes on; what the members generate is known at the next."""
+        population = self._population
+        for chunk in chunks:
+            for spec in chunk.specs:
+                each, place = standing[spec.place], spec.place
+                population.steps[place] = chunk.measured
+                population.values[place] = [each.metrics.get(name, math.nan) for name in population.metrics]
+                population.collapsed[place], population.failed[place] = each.collapsed_at is not None, each.failed_at is not None
+        self._new = True
+
+    def measured(self, row: Row, samples: NDArray[np.floating]) -> None:
+        """Take in a member as it was measured, and what it generates."""
+        population, place = self._population, row.member
+        population.steps[place] = row.step
+        population.values[place] = [row.metrics[name] for name in population.metrics]
+        population.collapsed[place] = row.collapsed
+        population.failed[place] |= row.failed
+        population.portraits[place] = self._portrait(samples.astype(np.float64, copy=False))
+        self._new = True
+
+    def tell(self, done: int, left: float) -> None:
+        """Take in how far training is."""
+        now = time.monotonic()
+        self._times.append((now, done))
+        while self._times[-1][0] - self._times[0][0] > SPEED:
+            self._times.popleft()
+        seconds, before = now - self._times[0][0], self._times[0][1]
+        stage = Stage.TRAINING if self.latest.stage is Stage.LOADING else self.latest.stage
+        self._become(stage=stage, done=done, left=left, speed=(done - before) / seconds if seconds else self.latest.speed)
+
+    def note(self, text: str) -> None:
+        """Tell something."""
+        self._become(note=text)
+
+    def _as_run(self, sweep: Resting, member: int) -> Path:
+        chunk, place, spec = next(
+            (chunk, place, spec) for chunk in sweep.chunks for place, spec in enumerate(chunk.specs) if spec.place == member
+        )
+        known = chunk.measured == chunk.steps_done and len(self._population.metrics)
+        value = float(self._population.values[member, 0]) if known else math.nan
+        return self._opened(chunk.trainer(place), spec, value if math.isfinite(value) else None)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (TuiGanError, OSError) as error:
+            self._become(note=str(error))
+
+    def _become(self, **changes: object) -> None:
+        if self._new:
+            self._new = False
+            changes["population"] = self._copied()
+        self.latest = dataclasses.replace(self.latest, **changes)  # type: ignore[arg-type]
+
+    def _copied(self) -> Population:
+        population = self._population
+        arrays = ("steps", "values", "collapsed", "failed", "portraits")
+        return dataclasses.replace(population, **{name: getattr(population, name).copy() for name in arrays})
