@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import json as json_text
 import math
+import os
 import signal
 import sys
 import threading
@@ -266,9 +267,16 @@ def stopping(silent: bool = False) -> Iterator[threading.Event]:
         signal.signal(each, stop)
     try:
         yield asked
+    except OSError:
+        # A terminal that is gone can be told nothing.
+        if signal.SIGHUP not in signals:
+            raise
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+    if signal.SIGHUP in signals:
+        # The terminal is gone, and Python's own last flush would turn the status into another.
+        os._exit(128 + signal.SIGHUP)
     if signals:
         raise typer.Exit(128 + signals[0])
 
