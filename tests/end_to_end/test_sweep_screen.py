@@ -17,7 +17,9 @@ def sweep(folder: Path, steps: int) -> tuple[str, ...]:
 
 
 def measured(opened: Terminal) -> None:
-    opened.wait_for(lambda text: "share of members whose samples show a mode collapse" in text and "collapsed" in text and " at step " in text)
+    opened.wait_for(
+        lambda text: "share of members whose samples show a mode collapse" in text and "collapsed" in text and " at step " in text
+    )
 
 
 def test_a_member_is_opened_as_a_run_and_the_sweep_goes_on_behind_it(tmp_path: Path) -> None:

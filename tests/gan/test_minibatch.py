@@ -12,6 +12,7 @@ from scipy.spatial.distance import cdist
 from torch.func import grad
 
 from tui_gan.contract.knobs import Knobs, set_knob
+from tui_gan.gan import minibatch
 from tui_gan.gan.minibatch import MinibatchDiscrimination
 from tui_gan.gan.trainer import Trainer
 
@@ -180,3 +181,13 @@ def test_without_features_a_logit_depends_on_its_sample_alone(trainer: Trainer, 
         together = trainer.discriminator(x, gate)
         apart = trainer.discriminator(x[:3], gate)
     assert torch.allclose(together[:3], apart, atol=1e-6) is not gate
+
+
+def test_windows_and_sheared_rows_are_right_and_so_are_their_derivatives() -> None:
+    line = torch.arange(5.0, dtype=torch.float64, requires_grad=True)
+    assert minibatch._windows(line, 3).tolist() == [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
+    rows = torch.arange(8.0, dtype=torch.float64).reshape(1, 2, 4).requires_grad_()
+    assert minibatch._sheared(rows).tolist() == [[[1, 2], [4, 5]]]
+    for of, each in ((lambda x: minibatch._windows(x, 3), line), (minibatch._sheared, rows)):
+        assert torch.autograd.gradcheck(of, each)
+        assert torch.autograd.gradgradcheck(of, each)

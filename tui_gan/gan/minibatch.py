@@ -168,7 +168,7 @@ def _slopes_of_pairs(own: Tensor, share: Tensor, others: int) -> Tensor:
     if others % 2:
         second = torch.cat((second[:, :-1], torch.zeros_like(second[:, -1:])), 1)
     by_first, by_second = _by_both(_closeness(own, others) * (first + second))
-    around = _around(own, rows).unfold(2, batch, 1)
+    around = _windows(_around(own, rows), batch)
     before, behind = around[:, :, :rows].flip(2), around[:, :, rows + 1 :]
     # Each sign anew on both sides of a pair, which is cheaper than to write it down.
     return ((before - own[:, :, None]).sgn() * by_second - (own[:, :, None] - behind).sgn() * by_first).sum(2)
@@ -190,11 +190,68 @@ def _pairs(each: Tensor, rows: int) -> tuple[Tensor, Tensor]:
     """(..., B) -> of pairs [j, i] the first, i - rows, (..., 1, rows + B), and the second, j + 1 behind it, (..., rows, rows + B)."""
     around = _around(each, rows)
     width = each.shape[-1] + rows
-    return around[..., None, :width], around.unfold(-1, width, 1)[..., 1:, :]
+    return around[..., None, :width], _windows(around, width)[..., 1:, :]
 
 
 def _by_both(pairs: Tensor) -> tuple[Tensor, Tensor]:
     """(kernels, rows, rows + B) -> the pairs in which each sample is the first, and those in which it is the second, (kernels, rows, B)."""
-    kernels, rows, width = pairs.shape
-    shape, pairs = (kernels, rows, width - rows), pairs.contiguous()
-    return pairs[:, :, rows:], pairs.as_strided(shape, (rows * width, width - 1, 1), rows - 1)
+    return pairs[:, :, pairs.shape[1] :], _sheared(pairs)
+
+
+def _windows(each: Tensor, width: int) -> Tensor:
+    """All windows of a width: (..., N) -> (..., N - width + 1, width)."""
+    found: Tensor = _Windows.apply(each, width)  # type: ignore[no-untyped-call]
+    return found
+
+
+def _sheared(pairs: Tensor) -> Tensor:
+    """(kernels, rows, rows + B) -> (kernels, rows, B), where [:, j, i] is that at rows - 1 - j + i."""
+    found: Tensor = _Sheared.apply(pairs)  # type: ignore[no-untyped-call]
+    return found
+
+
+class _Windows(torch.autograd.Function):
+    """A view of all windows; PyTorch's own derivative of it cannot be computed for many at once."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(each: Tensor, width: int) -> Tensor:
+        """(..., N) -> (..., windows, width)."""
+        return each.unfold(-1, width, 1)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, int], output: Tensor) -> None:
+        """Nothing is kept."""
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        """The sums over the windows that hold each place: row j moves right by j, as a row that is read in shorter ones does."""
+        windows, width = gradient.shape[-2:]
+        long = width + windows - 1
+        flat = torch.nn.functional.pad(gradient, (0, windows)).flatten(-2)
+        return flat[..., : windows * long].unflatten(-1, (windows, long)).sum(-2), None
+
+
+class _Sheared(torch.autograd.Function):
+    """A view in which each row begins one place before that of the row above it; its derivative as that of `_Windows`."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(pairs: Tensor) -> Tensor:
+        """(kernels, rows, rows + B) -> (kernels, rows, B)."""
+        kernels, rows, width = pairs.shape
+        return pairs.contiguous().as_strided((kernels, rows, width - rows), (rows * width, width - 1, 1), rows - 1)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:
+        """Nothing is kept."""
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        """Each row back to where it was, among zeros: row j begins at rows - 1 - j, that is rows - 1 + j (width - 1) of all in a line."""
+        rows, batch = gradient.shape[-2:]
+        width = rows + batch
+        line = torch.nn.functional.pad(gradient, (0, rows - 1)).flatten(-2)
+        return torch.nn.functional.pad(line, (rows - 1, 1)).unflatten(-1, (rows, width))

@@ -29,9 +29,6 @@ def why_not(trainer: Trainer, knobs: Knobs) -> str:
     networks = [learner.network for learner in trainer.now.players.values()]
     if any(name.rpartition(".")[2] in CHANGING for network in networks for name, _ in network.named_buffers()):
         return "batch or spectral normalisation"
-    if knobs.minibatch_discrimination and any(term.alone for _, term in trainer.game.terms):
-        # PyTorch has no rule for many of what the second derivative of its windows calls.
-        return "minibatch discrimination with a gradient penalty, r1 or r2"
     return compiled.why_not(trainer.game, trainer.now, "cpu")
 
 
