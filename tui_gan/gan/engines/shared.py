@@ -28,7 +28,7 @@ class Across(NamedTuple):
     """The processes that share the steps, to the one that is here.
 
     Attributes:
-        rank: of this process, in 0 .. count - 1.
+        rank: of this process, in 0 .. ranks - 1; `ranks` is how many there are.
         sum_: adds up a tensor over all processes, in place and on each to the same bits.
 
             Raises:
@@ -36,7 +36,7 @@ class Across(NamedTuple):
     """
 
     rank: int
-    count: int
+    ranks: int
     sum_: Callable[[Tensor], None]
 
 
@@ -87,8 +87,8 @@ class Shared(Eager):
         found = [gradient for gradient in gradients if gradient is not None]
         flat = torch.cat([seen.loss.reshape(1), *(gradient.flatten() for gradient in found)])
         self._across.sum_(flat)
-        flat /= self._across.count
-        loss, *parts = flat.split([1, *(gradient.numel() for gradient in found)])
+        flat /= self._across.ranks
+        loss, *parts = torch.split(flat, [1, *(gradient.numel() for gradient in found)])
         means = iter(part.view_as(gradient) for part, gradient in zip(parts, found, strict=True))
         return seen._replace(loss=loss.reshape(())), [None if gradient is None else next(means) for gradient in gradients]
 
@@ -108,7 +108,7 @@ def shared(draws: Draws, across: Across) -> Draws:
     """What a process takes of the chance of an update."""
 
     def part(rows: Tensor) -> Tensor:
-        share = len(rows) // across.count
+        share = len(rows) // across.ranks
         return rows[across.rank * share : (across.rank + 1) * share]
 
     def maybe(rows: Tensor | None) -> Tensor | None:
@@ -139,7 +139,7 @@ def normalised(norm: _BatchNorm, across: Across, x: Tensor) -> Tensor:
     assert norm.running_var is not None
     assert norm.num_batches_tracked is not None
     slots = getattr(norm, "slots", 1)
-    packed = x.reshape(len(x) // slots, slots * x.shape[1], *x.shape[2:]).float()
+    packed = x.reshape(len(x) // slots, slots * x.shape[1], *x.shape[2:]).to(norm.running_mean.dtype)
     over = [axis for axis in range(packed.dim()) if axis != 1]
     own_variance, own_mean = torch.var_mean(packed, over, correction=0)
     means, variances = _Gathered.apply(torch.stack((own_mean, own_variance)), across).unbind(1)  # type: ignore[no-untyped-call]
@@ -148,7 +148,7 @@ def normalised(norm: _BatchNorm, across: Across, x: Tensor) -> Tensor:
     with torch.no_grad():
         norm.num_batches_tracked += 1
         share = 1.0 / float(norm.num_batches_tracked) if norm.momentum is None else norm.momentum
-        count = across.count * packed.numel() // packed.shape[1]
+        count = across.ranks * packed.numel() // packed.shape[1]
         norm.running_mean.lerp_(mean.view(slots, -1).mean(0), share)
         norm.running_var.lerp_((variance * (count / (count - 1))).view(slots, -1).mean(0), share)
     shape = (1, -1, *[1] * (packed.dim() - 2))
@@ -158,19 +158,19 @@ def normalised(norm: _BatchNorm, across: Across, x: Tensor) -> Tensor:
 
 
 class _Gathered(torch.autograd.Function):
-    """A tensor of each process, (*X) -> (count, *X), by which the losses of all of them may be differentiated."""
+    """A tensor of each process, (*X) -> (ranks, *X), by which the losses of all of them may be differentiated."""
 
     @staticmethod
     def forward(ctx: Any, own: Tensor, across: Across) -> Tensor:
         """Gather."""
         ctx.across = across
-        every = own.new_zeros(across.count, *own.shape)
+        every = own.new_zeros(across.ranks, *own.shape)
         every[across.rank] = own
         across.sum_(every)
         return every
 
     @staticmethod
-    @torch.autograd.function.once_differentiable  # type: ignore[untyped-decorator]
+    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         """The sum over the losses of all processes, of which the own part is taken."""
         gradient = gradient.contiguous().clone()
