@@ -1,6 +1,7 @@
 """The processes of torchrun: process 0 is the program, the others follow it without a word."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -37,6 +38,12 @@ def enter(words: Sequence[str]) -> None:
         raise UsageError(f"{command} is for one process: call it without torchrun, which starts {' and '.join(SHARED)} alone")
     if not asks and "--detach" in words:
         raise UsageError("--detach leaves the terminal to torchrun, which stays: use --headless, and `tui-gan attach` for the screen")
+
+
+def end_alone() -> None:
+    """Let no signal end this process but one that comes while it trains: torchrun also sends it to whoever saves after another's death."""
+    if count() > 1:
+        signal.signal(signal.SIGTERM, lambda number, frame: None)
 
 
 def _follow() -> None:

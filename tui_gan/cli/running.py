@@ -201,6 +201,7 @@ def _begun_as_json(plan: "Plan") -> str:
 def _train(plan: "Plan", front_end: "Callable[[Plan], Ended]", json: bool) -> None:
     """Train a plan under a front end, and what the user leaves it for there; report how each ended, and exit."""
     plan = dataclasses.replace(plan, processes=ranks.count())
+    ranks.end_alone()
     while True:
         outcome, signal_number, pairs = front_end(plan)
         _report(plan, outcome, signal_number, json)
