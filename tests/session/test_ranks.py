@@ -34,6 +34,8 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.engines.eager import Eager
+from tui_gan.gan.engines.shared import RankLostError
+from tui_gan.gan.trainer import Trainer
 from tui_gan.gan.values import Seen
 from tui_gan.session import ranks
 from tui_gan.session.checkpoint import step_path, stored
@@ -244,3 +246,52 @@ def test_what_sees_a_share_alone_says_so() -> None:
     found = [*ranks.doubts(InForce(knobs, config, dataset), 4)]
     assert found[0] == "minibatch discrimination sees the 4 samples of its process, not the batch of 16"
     assert [text.split()[0] for text in found] == ["minibatch", "feature", "dropout"]
+
+
+class MadeUp(ranks.Leader):
+    """Others that are not there, and follow whatever is said to them.
+
+    Args:
+        breaks_at: the step before which the memory does not suffice; -1 for none.
+    """
+
+    def __init__(self, breaks_at: int = -1) -> None:
+        self.count, self.lost, self.breaks_at = 2, "", breaks_at
+
+    def step(self, trainer: Trainer, knobs: Knobs) -> None:
+        if self.lost:
+            raise RankLostError
+        with self._in_step(trainer):
+            if trainer.steps_done == self.breaks_at:
+                raise torch.OutOfMemoryError("too large")
+            trainer.step(knobs)
+
+    def end(self) -> None:
+        pass
+
+
+@pytest.fixture
+def with_others(monkeypatch: pytest.MonkeyPatch) -> Callable[[MadeUp], None]:
+    return lambda others: monkeypatch.setattr(ranks, "Leader", lambda folder: others)
+
+
+def test_a_live_change_says_what_it_is_of_a_share_alone(with_others: Callable[[MadeUp], None], train: Train) -> None:
+    with_others(MadeUp())
+    script = {2: [SetKnob("minibatch_discrimination", True)], 4: [SetKnob("device", "cuda")], 6: [ChangeSetting("engine", "auto")]}
+    ended = train(config=CONFIG, knobs=KNOBS, hold=True, processes=2, script=script | {8: [Stop()]})
+    told = [(event.step, event.text) for event in ended.session.run.events if event.kind == "warning"]
+    assert told[0] == (2, "minibatch discrimination sees the 8 samples of its process, not the batch of 16")
+    assert [step for step, _ in told] == [2, 4, 6]
+    assert "stays as it is" in told[1][1]
+    assert "by the eager engine alone" in told[2][1]
+    assert (ended.session.run.knobs.device, ended.session.run.config.engine) == ("cpu", "eager")
+
+
+def test_an_error_in_the_middle_of_a_step_ends_what_several_share(with_others: Callable[[MadeUp], None], train: Train) -> None:
+    with_others(MadeUp(breaks_at=12))
+    ended = train(config=CONFIG, knobs=KNOBS, hold=True, processes=2, script={12: [], 100: [None, Resume(), None]})
+    assert ended.outcome.status == "failed"
+    assert str(ended.outcome.error).startswith(
+        "the processes are out of step by an error (OutOfMemoryError: too large); the run is saved at step"
+    )
+    assert [*stored(ended.directory.checkpoints)] == [ended.outcome.step]
