@@ -93,7 +93,7 @@ class Session:
         if self.run.others:
             self.run.others.end()
             if self.run.others.lost and not self._error and self.run.step < self.until and not self._reached:
-                self._error = LostError(f"{self.run.others.lost}; the run is saved at step {self.run.step:,}")
+                self._note_lost(self.run.others.lost)
         outcome = self._outcome()
         self.run.compiling.close()
         self.looker.floors.close()
@@ -288,13 +288,16 @@ class Session:
 
     def _end_with_what_is_here(self) -> None:
         """Save and end, since another process has gone."""
-        others, resume = self.run.others, resuming(self.run.files.run.path)
-        assert others is not None, "there are others"
-        text = f"{others.lost}; the run is saved at step {self.run.step:,}, and `{resume}` goes on from there, alone or by torchrun"
-        self._settle(text)
+        assert self.run.others is not None, "there are others"
+        self._settle(self.run.others.lost)
+        self._note_lost(self.run.others.lost)
+        self.stop()
+
+    def _note_lost(self, why: str) -> None:
+        resume = resuming(self.run.files.run.path)
+        text = f"{why}; the run is saved at step {self.run.step:,}, and `{resume}` goes on from there, alone or by torchrun"
         self._error = LostError(text)
         self.run.note(text, "error")
-        self.stop()
 
     def _fail(self, error: Exception) -> None:
         self._failure = traceback.format_exc()
