@@ -13,7 +13,7 @@ from typing import Annotated, cast
 import typer
 
 from tui_gan import __version__
-from tui_gan.cli import attaching, bench, doctor, events, listing, optimize, own, running, runs, serving, sweep, using, visiting
+from tui_gan.cli import attaching, bench, doctor, events, listing, optimize, own, ranks, running, runs, serving, sweep, using, visiting
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.outer import check_place, tell
 
@@ -77,6 +77,7 @@ def main() -> None:
         sys.stdin, sys.stdout, sys.stderr = sys.stdin or nothing, sys.stdout or nothing, sys.stderr or nothing
         try:
             try:
+                ranks.enter(sys.argv[1:])
                 status = app(standalone_mode=False)
             finally:
                 sys.stdout.flush()

@@ -1,6 +1,7 @@
 """`tui-gan run` and `tui-gan resume`."""
 
 import contextlib
+import dataclasses
 import json as json_text
 import math
 import os
@@ -11,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tui_gan.cli import own, scope, settings
+from tui_gan.cli import own, ranks, scope, settings
 from tui_gan.cli.options import check_terminal, path, run_or_file, with_knobs
 from tui_gan.cli.parent import forked
 from tui_gan.contract.config import Config
-from tui_gan.contract.errors import UnreadableError, UsageError
+from tui_gan.contract.errors import LostError, UnreadableError, UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.outer import printable, tell, word
 from tui_gan.presets import PRESETS
@@ -199,13 +200,17 @@ def _begun_as_json(plan: "Plan") -> str:
 
 def _train(plan: "Plan", front_end: "Callable[[Plan], Ended]", json: bool) -> None:
     """Train a plan under a front end, and what the user leaves it for there; report how each ended, and exit."""
+    plan = dataclasses.replace(plan, processes=ranks.count())
+    ranks.end_alone()
     while True:
         outcome, signal_number, pairs = front_end(plan)
         _report(plan, outcome, signal_number, json)
         if not pairs:
             break
+        if ranks.count() > 1:
+            raise UsageError("the run is saved; a new one on several processes begins by torchrun, as this one did")
         plan = _afresh(plan, pairs)
-    if signal_number:
+    if signal_number and not isinstance(outcome.error, LostError):
         # The terminal may be gone, and then Python's own last flush would turn the status into another.
         os._exit(128 + signal_number)
     if outcome.error:

@@ -27,6 +27,10 @@ class UnreadableError(TuiGanError):
     exit_code = 3
 
 
+class LostError(TuiGanError):
+    """One of several processes that shared the training has gone; the run is saved."""
+
+
 def first_line(error: BaseException) -> str:
     """The first line of an error's text, cut short, for libraries that say more."""
     return cut(str(error).partition("\n")[0])

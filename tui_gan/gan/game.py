@@ -81,7 +81,7 @@ def game_of(config: Config, dataset: Dataset, generator: nn.Module, discriminato
     """The game that these networks play."""
     terms = tuple((name, REGULARIZERS[name]) for name, weight in config.regularizers.items() if weight)
     objective = smoothed(OBJECTIVES[config.objective], config.label_smoothing)
-    drops = _has_dropout(discriminator)
+    drops = has_dropout(discriminator)
     made = Game(
         config=config,
         dataset=dataset,
@@ -95,8 +95,9 @@ def game_of(config: Config, dataset: Dataset, generator: nn.Module, discriminato
         generator_compares=objective.needs_real or bool(config.feature_matching),
     )
     draws = any(made.draws(term) for _, term in terms)
-    return made._replace(stirs=drops or _has_dropout(generator) or config.instance_noise.sd > 0 or draws)
+    return made._replace(stirs=drops or has_dropout(generator) or config.instance_noise.sd > 0 or draws)
 
 
-def _has_dropout(network: nn.Module) -> bool:
+def has_dropout(network: nn.Module) -> bool:
+    """Whether it leaves out units by chance."""
     return any(isinstance(layer, _DropoutNd) for layer in network.modules())

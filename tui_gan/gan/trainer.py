@@ -33,6 +33,7 @@ class Trainer:
         chance: what the steps draw; `called` the steps by calls of programs.
         generator_average: the generator with exponentially averaged weights; to be used by `averaged`.
         gradients: of the last update of each player, by each of its weights; None for those that took no part.
+        loads: how often another state has been put into it.
 
     Raises:
         UsageError: choices of the configuration that do not go together, or not with the data.
@@ -61,6 +62,7 @@ class Trainer:
         )
         self._settled = False
         self.gradients: dict[Player, list[Tensor | None]] = {}
+        self.loads = 0
 
     @property
     def steps_done(self) -> int:
@@ -206,6 +208,7 @@ class Trainer:
         Raises:
             KeyError, RuntimeError: a tensor is missing or has another shape.
         """
+        self.loads += 1
         state.load(self.now, self.config, found)
         self._settled = False
 

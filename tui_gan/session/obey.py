@@ -1,6 +1,5 @@
 """OBEY: what a session does for each command; what goes wrong is raised and handled by the session."""
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from tui_gan.gan.values import Player
 from tui_gan.session import steering
 from tui_gan.session.drawing import drawn
 from tui_gan.session.export import Source, maker, write
-from tui_gan.session.run import NonFiniteError, Run
+from tui_gan.session.run import Run
 from tui_gan.session.rundir import resuming
 from tui_gan.session.settings import changed
 from tui_gan.session.slow import begun
@@ -209,10 +208,7 @@ def _update(session: "Session", player: Player, name: str) -> None:
     session.train_owed()
     _check_plays(session)
     session.rest(Status.PAUSED)
-    loss = float(run.trainer.alone(player, run.knobs))
-    run.moved()
-    if not math.isfinite(loss):
-        raise NonFiniteError
+    loss = run.update(player)
     run.log("command", name=name, value=1)
     run.note(f"one {player} update: loss {loss:.4g}", logged=False)
 

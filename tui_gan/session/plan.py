@@ -18,6 +18,7 @@ class Plan:
         checkpoint: the file to go on from; None begins anew.
         hold: whether somebody is there: the session keeps the pace, and stays for commands when it has finished or cannot go on.
         notice: what is to be known of such a run, told as an event at its beginning; "" where there is nothing.
+        processes: that share its steps.
     """
 
     run: RunDirectory
@@ -29,6 +30,7 @@ class Plan:
     checkpoint: Path | None = None
     hold: bool = False
     notice: str = ""
+    processes: int = 1
 
 
 @dataclasses.dataclass(frozen=True)

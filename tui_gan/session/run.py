@@ -5,16 +5,18 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Event, EventKind, Series
+from tui_gan.gan.engines.shared import RankLostError
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.state import Tensors
 from tui_gan.gan.trainer import Trainer
+from tui_gan.gan.values import Player
 from tui_gan.session import arithmetic
 from tui_gan.session.checkpoint import FORMAT, About
 from tui_gan.session.clock import Clock
@@ -25,6 +27,9 @@ from tui_gan.session.history import History
 from tui_gan.session.measuring import measured, meets
 from tui_gan.session.observe import observer
 from tui_gan.session.undo import Changes, InForce, Progress, different
+
+if TYPE_CHECKING:
+    from tui_gan.session.ranks import Leader
 
 EVENTS = 200
 HISTORY = "history."
@@ -59,6 +64,7 @@ class Run:
         source: the visitor that asks for what is done now; "" where it is the front end of the process itself.
         remade: whether the run directory has been made again, and a checkpoint is due for that.
         compiling: has steps compiled, where the configuration wants that.
+        others: the processes that share its steps; None where there are none.
         unwritten: why what falls due while it trains cannot be written, by its name in WRITES; it is tried again.
     """
 
@@ -76,6 +82,7 @@ class Run:
         self.source = ""
         self.unwritten: dict[str, OSError] = {}
         self.compiling = Compiling(self.note)
+        self.others: Leader | None = None
         self._again = 0.0
         self._measured: tuple[int, dict[str, float]] = (-1, {})
         self._unsaved, self._resumed = True, False
@@ -153,6 +160,7 @@ class Run:
 
         Raises:
             NonFiniteError: a loss of this interval was not a finite number.
+            RankLostError: another process has gone; the step is trained to its end.
         """
         self._unsaved = True
         if self.phase:
@@ -161,10 +169,33 @@ class Run:
         trained = self._by_programs(most)
         if not trained:
             begun = time.perf_counter()
-            self.trainer.step(self.knobs)
+            self._step()
             self.compiling.timing.eager.add(time.perf_counter() - begun)
         self._after_step()
+        if self.others and self.others.lost:
+            raise RankLostError
         return trained or 1
+
+    def _step(self) -> None:
+        if self.others:
+            self.others.step(self.trainer, self.knobs)
+        else:
+            self.trainer.step(self.knobs)
+
+    def update(self, player: Player) -> float:
+        """One update of one player between two steps; returns its loss.
+
+        Raises:
+            NonFiniteError: that is not a finite number.
+            RankLostError: another process has gone.
+        """
+        loss = float(self.others.alone(self.trainer, player, self.knobs) if self.others else self.trainer.alone(player, self.knobs))
+        self.moved()
+        if self.others and self.others.lost:
+            raise RankLostError
+        if not math.isfinite(loss):
+            raise NonFiniteError
+        return loss
 
     def _by_programs(self, most: int) -> int:
         """Train by programs as many steps as nothing falls due between, at most so many; returns how many, 0 where there is none."""

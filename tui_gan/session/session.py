@@ -9,8 +9,9 @@ from typing import TypeVar
 import torch
 
 from tui_gan.contract.commands import OF_THE_VIEW, Command, FromVisitor, Glance, Left, Request, Step, Stop, in_words
-from tui_gan.contract.errors import TuiGanError, UsageError, first_line
+from tui_gan.contract.errors import LostError, TuiGanError, UsageError, first_line
 from tui_gan.contract.snapshot import Snapshot, Status
+from tui_gan.gan.engines.shared import RankLostError
 from tui_gan.gan.rules import rules
 from tui_gan.session import devices
 from tui_gan.session.look import Looker
@@ -89,6 +90,10 @@ class Session:
                 self.run.clock.start()
                 self._pacer.begin(self._pace)
                 self._guarded(self._train_step)
+        if self.run.others:
+            self.run.others.end()
+            if self.run.others.lost and not self._error and self.run.step < self.until and not self._reached:
+                self._note_lost(self.run.others.lost)
         outcome = self._outcome()
         self.run.compiling.close()
         self.looker.floors.close()
@@ -260,6 +265,8 @@ class Session:
                 TuiGanError(self._roll_back("the loss")),
                 "lower a learning rate ({generator_lr_lower}, {discriminator_lr_lower}), then {pause} continues",
             )
+        except RankLostError:
+            self._end_with_what_is_here()
         except torch.OutOfMemoryError:
             text = f"the device ran out of memory; went back to step {self._rolled_back()}"
             self._give_up(TuiGanError(text), "lower the batch size ({batch_size_lower}), then {pause} continues")
@@ -278,6 +285,19 @@ class Session:
         self.run.note(str(error), "error")
         self._error = self._error if self.hold else error
         self._end_unless_held()
+
+    def _end_with_what_is_here(self) -> None:
+        """Save and end, since another process has gone."""
+        assert self.run.others is not None, "there are others"
+        self._settle(self.run.others.lost)
+        self._note_lost(self.run.others.lost)
+        self.stop()
+
+    def _note_lost(self, why: str) -> None:
+        resume = resuming(self.run.files.run.path)
+        text = f"{why}; the run is saved at step {self.run.step:,}, and `{resume}` goes on from there, alone or by torchrun"
+        self._error = LostError(text)
+        self.run.note(text, "error")
 
     def _fail(self, error: Exception) -> None:
         self._failure = traceback.format_exc()

@@ -17,7 +17,7 @@ from tui_gan.gan.datasets import Dataset
 from tui_gan.gan.networks import parameters
 from tui_gan.gan.state import Tensors
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session import arithmetic, checkpoint, devices, rundir
+from tui_gan.session import arithmetic, checkpoint, devices, ranks, rundir
 from tui_gan.session.checkpoint import About
 from tui_gan.session.entries import left_out
 from tui_gan.session.files import Files
@@ -25,6 +25,7 @@ from tui_gan.session.plan import Plan
 from tui_gan.session.run import Run
 from tui_gan.session.session import Inbox, Session
 from tui_gan.session.sources import dataset_of
+from tui_gan.session.undo import InForce
 
 # Bytes of a checkpoint from which on memory and disk are told before the start.
 TOLD_FROM = 100_000_000
@@ -48,6 +49,7 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
     device, found_out = _device(plan, dataset)
     helping = _threads(plan, dataset, device)
     knobs = dataclasses.replace(plan.knobs, device=device)
+    _check_processes(plan, InForce(knobs, plan.config, dataset))
     trainer = Trainer(plan.config, dataset, device)
     try:
         files = Files(plan.run, plan.config, plan.step if plan.checkpoint else None)
@@ -75,6 +77,7 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
     notes: list[tuple[str, EventKind]] = [(note, "info") for note in (*found, weight, found_out, helping, plan.notice) if note]
     notes += [(left_out(files.damaged), "warning")] if files.damaged else []
     notes += [(doubt, "warning") for doubt in doubts(run.config, run.knobs)]
+    notes += _shared(plan, run)
     for text, kind in notes:
         if text not in told:
             run.note(text, kind)
@@ -101,6 +104,25 @@ def _weight(plan: Plan, dataset: Dataset) -> str | None:
     if memory > free and plan.knobs.device in ("auto", "cpu"):
         raise UsageError(f"{told}; this machine has {free / 1e9:.1f} GB of memory free")
     return told
+
+
+def _check_processes(plan: Plan, now: InForce) -> None:
+    """Check that the processes of a plan can share its steps, each on its own device.
+
+    Raises:
+        UsageError: they cannot.
+    """
+    if plan.processes > 1:
+        ranks.check(now, plan.processes)
+        ranks.own_device(now.knobs.device.partition(":")[0])
+
+
+def _shared(plan: Plan, run: Run) -> list[tuple[str, EventKind]]:
+    """Let the other processes of a plan share the steps of its run; returns what is to be known of that."""
+    if plan.processes < 2:
+        return []
+    run.others = ranks.Leader(plan.run.path)
+    return ranks.told(run.others, run.in_force)
 
 
 def _device(plan: Plan, dataset: Dataset) -> tuple[str, str | None]:

@@ -70,6 +70,10 @@ def put(run: Run, now: InForce, changes: Changes, progress: Progress | None = No
         progress: what comes back where the change would begin it anew.
     """
     before = run.in_force
+    if run.others:
+        run.others.check(now)
+        if now.knobs.device != before.knobs.device:
+            raise UsageError("the device of several processes stays as it is; save, and resume on the other")
     run.trainer = _trainer(run.trainer, before, now)
     run.knobs, run.changes = now.knobs, changes
     if now.config != before.config or now.dataset is not before.dataset:
@@ -134,6 +138,10 @@ def _bring_back(run: Run, before: Config, progress: Progress) -> None:
 def _warn(run: Run, before: InForce) -> None:
     """Say what has become doubtful by this change."""
     told = set(doubts(before.config, before.knobs))
-    for text in doubts(run.config, run.knobs):
+    found = [*doubts(run.config, run.knobs)]
+    if run.others:
+        told |= {*run.others.doubts(before)}
+        found += run.others.doubts(run.in_force)
+    for text in found:
         if text not in told:
             run.note(text, "warning")

@@ -71,6 +71,10 @@ class Eager:
         self.move("D", gradients, hyper)
         return loss.detach(), gradients
 
+    def agreed(self, seen: Seen, gradients: Gradients) -> tuple[Seen, Gradients]:
+        """What an update moves by, before it moves: that of the whole batch, which is judged here alone."""
+        return seen, gradients
+
     def move(self, player: Player, gradients: Gradients, hyper: Hyper) -> None:
         """Move a player by its gradients; those weights that have none stay as they are."""
         learner = self.state.players[player]
@@ -94,14 +98,14 @@ class Eager:
         with torch.no_grad():
             fake = self.generator.of(draws.latents)
         seen, _ = self._discriminator_loss(fake, draws, hyper, program)
-        gradients = self._discriminator_gradients(seen.total, program)
+        seen, gradients = self.agreed(seen, self._discriminator_gradients(seen.total, program))
         self.move("D", gradients, hyper)
         return Report(draws, fake, {"D": _ended(seen)}, {"D": gradients})
 
     def _update_generator(self, draws: Draws, hyper: Hyper, program: Program) -> Report:
         fake = self.generator.of(draws.latents)
         seen = self.generator_loss(fake, draws, hyper, program)
-        gradients: Gradients = list(torch.autograd.grad(seen.total, self.generator.weights))
+        seen, gradients = self.agreed(seen, list(torch.autograd.grad(seen.total, self.generator.weights)))
         self.move("G", gradients, hyper)
         return Report(draws, fake.detach(), {"G": _ended(seen)}, {"G": gradients})
 
@@ -114,6 +118,8 @@ class Eager:
         with self.part("discriminator"):
             discriminator_gradients = self._discriminator_gradients(of_discriminator.total, program, keep=True)
         generator_gradients: Gradients = list(torch.autograd.grad(of_generator.total, self.generator.weights))
+        of_discriminator, discriminator_gradients = self.agreed(of_discriminator, discriminator_gradients)
+        of_generator, generator_gradients = self.agreed(of_generator, generator_gradients)
         self.move("D", discriminator_gradients, hyper)
         self.move("G", generator_gradients, hyper)
         gradients: dict[Player, Gradients] = {"D": discriminator_gradients, "G": generator_gradients}
