@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 ENGINES = ("auto", "graph", "compiled")
 MOST = 10_000_000
 SEEDS = 8
+FORMS = {"png", "parquet"}
 # What is one for all members.
 COMMON = {"steps", "metrics", "metric", "evaluated", "evaluate_every", "log_every", "threads", "engine", "preset"}
 # Lines of the table at the end; what is longer is read from results.csv.
@@ -71,7 +72,9 @@ def sweep(
     out: Annotated[Path | None, path("Directory of the sweep; without it a new one under sweeps/.")] = None,
     resume: Annotated[Path | None, path("Go on with the sweep in this directory.")] = None,
     engine: Annotated[str, typer.Option(help="graph, compiled, or auto: compiled where the time that is left pays for it.")] = "auto",
-    to: Annotated[str, typer.Option(help="png: also draw the heat map, heatmap.png.", show_default=False)] = "",
+    to: Annotated[
+        str, typer.Option(help="png: also draw the heat map, heatmap.png; parquet: also write the results so; or both.", show_default=False)
+    ] = "",
     headless: Annotated[bool, typer.Option("--headless", help="Train without the screen, which also --json and pipes do.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")] = False,
     axes: Any = None,
@@ -87,15 +90,16 @@ def sweep(
         path_of_data = str(data.absolute()) if data else None
         asked = Asked(preset=preset, axes=axes, set=set or [], seeds=seeds or SEEDS, steps=steps, metrics=metrics, data=path_of_data)
         folder = out or Path("sweeps", f"{preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")
-    if to not in ("", "png"):
-        raise UsageError(f"--to takes png, not {quoted(to)}")
+    forms = [each.strip() for each in to.split(",")] if to else []
+    if not {*forms} <= FORMS:
+        raise UsageError(f"--to takes png, parquet, or png,parquet, not {quoted(to)}")
     if engine not in ENGINES:
         raise UsageError(f"--engine takes {', '.join(ENGINES)}, not {engine!r}")
     varied = [*(of_text(name, text) for name, text in asked["axes"].items()), *map(of_pair, asked["set"])]
     _check(varied, asked["seeds"])
     screen = not headless and not json and has_screen()
     with stopping(silent=screen) as stop:
-        _train(folder, asked, varied, engine, json, to, resume is not None, stop, screen)
+        _train(folder, asked, varied, engine, json, forms, resume is not None, stop, screen)
 
 
 def _check(axes: Sequence[Axis], seeds: int) -> None:
@@ -118,7 +122,15 @@ def _check(axes: Sequence[Axis], seeds: int) -> None:
 
 
 def _train(
-    folder: Path, asked: Asked, axes: list[Axis], engine: str, json: bool, to: str, again: bool, stop: threading.Event, screen: bool
+    folder: Path,
+    asked: Asked,
+    axes: list[Axis],
+    engine: str,
+    json: bool,
+    forms: list[str],
+    again: bool,
+    stop: threading.Event,
+    screen: bool,
 ) -> None:
     import torch
 
@@ -163,20 +175,25 @@ def _train(
     else:
         with _shown() as show:
             sweep = trained(show, lambda text: tell(text, sys.stderr))
-    _report(sweep, axes, config.metrics[0], json, to)
+    _report(sweep, axes, config.metrics[0], json, forms)
 
 
-def _report(sweep: "Sweep", axes: list[Axis], metric: str, json: bool, to: str) -> None:
+def _report(sweep: "Sweep", axes: list[Axis], metric: str, json: bool, forms: list[str]) -> None:
     """Draw and print what has been found, and how to go on."""
     from tui_gan.sweep.results import cells
 
     folder, results = sweep.folder, sweep.results
     found = cells(results.specs, results.standing, metric)
-    if to:
+    if "png" in forms:
         from tui_gan.sweep import picture
 
         picture.write(folder / "heatmap.png", found, axes, metric)
         tell(f"the heat map: {folder / 'heatmap.png'}", sys.stderr)
+    if "parquet" in forms:
+        from tui_gan.sweep import parquet
+
+        for path in parquet.write(folder / "results.csv", results.course):
+            tell(f"as Parquet: {path}", sys.stderr)
     again_by = f"tui-gan sweep --resume {word(folder)}"
     tell("finished" if sweep.ended else f"stopped; `{again_by}` goes on", sys.stderr)
     if json:

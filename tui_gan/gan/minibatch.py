@@ -230,7 +230,7 @@ class _Windows(torch.autograd.Function):
         windows, width = gradient.shape[-2:]
         long = width + windows - 1
         flat = torch.nn.functional.pad(gradient, (0, windows)).flatten(-2)
-        return flat[..., : windows * long].unflatten(-1, (windows, long)).sum(-2), None
+        return flat[..., : windows * long].reshape(*flat.shape[:-1], windows, long).sum(-2), None
 
 
 class _Sheared(torch.autograd.Function):
@@ -254,4 +254,4 @@ class _Sheared(torch.autograd.Function):
         rows, batch = gradient.shape[-2:]
         width = rows + batch
         line = torch.nn.functional.pad(gradient, (0, rows - 1)).flatten(-2)
-        return torch.nn.functional.pad(line, (rows - 1, 1)).unflatten(-1, (rows, width))
+        return torch.nn.functional.pad(line, (rows - 1, 1)).reshape(-1, rows, width)
