@@ -146,6 +146,8 @@ def _train(
     config, data = first[0], plan.Data()
     count = asked["seeds"] * math.prod(len(axis.values) for axis in axes)
     told = plan.check_size(count, plan.Spec(0, {}, *first), data)
+    specs = plan.specs(combinations(axes), range(asked["seeds"]), resolve)
+    groups = plan.groups(specs, data)
     progress = _progress(folder, Progress) if again else None
     if not again:
         _make(folder, asked)
@@ -155,8 +157,6 @@ def _train(
         # Of the thread that trains, and of those that it begins.
         torch.set_num_threads(1)
         torch.set_flush_denormal(True)
-        specs = plan.specs(combinations(axes), range(asked["seeds"]), resolve)
-        groups = plan.groups(specs, data)
         for group in groups:
             if group.alone:
                 note(f"{len(group.members):,} members are trained one by one: {group.alone}")
