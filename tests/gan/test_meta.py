@@ -11,7 +11,6 @@ from tui_gan.contract.network import Network
 from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS
 
-
 # Wide enough to be of each kind of layer; wider ones only take longer to begin.
 WIDEST = 64
 

@@ -124,8 +124,11 @@ def test_2n_steps_are_n_and_n_bit_for_bit(config: Config, knobs: Knobs, kind: st
 
 
 @every_kind
-def test_the_forms_of_a_state_are_known_before_it_is_there(config: Config, knobs: Knobs, kind: str) -> None:
+def test_the_forms_of_a_state_are_known_before_it_is_there_and_going_back_undoes_everything(
+    config: Config, knobs: Knobs, kind: str, differing: Differing
+) -> None:
     trainer, done = made(config, kind), 0
+    start = trainer.state()
     for steps in (0, 1, 6):
         train(trainer, knobs, done, steps)
         done = steps
@@ -137,13 +140,6 @@ def test_the_forms_of_a_state_are_known_before_it_is_there(config: Config, knobs
         assert all((name in found) == (name.rpartition(".")[0] in moved) for name in begun), steps
         assert found["counts"] == (torch.int64, (COUNTS,)), steps
         assert sum(value.nbytes for value in trainer.state().values()) <= size(trainer.config, trainer.dataset.shape), steps
-
-
-@every_kind
-def test_going_back_to_the_start_undoes_everything(config: Config, knobs: Knobs, kind: str, differing: Differing) -> None:
-    trainer = made(config, kind)
-    start = trainer.state()
-    train(trainer, knobs, 0, 6)
     assert differing(start, trainer.state())
     trainer.load_state(start)
     assert differing(start, trainer.state()) == set()
