@@ -60,9 +60,9 @@ def alone(trainer: Trainer, knobs: Knobs, steps: int) -> None:
         trainer.end([trainer.engine.update(each, hyper, program) for each in made])
 
 
-def train(population: Many, steps: int) -> None:
-    """Train all by the graphs of their steps, in float64."""
-    graphs: dict[Case, Any] = {}
+def train(population: Many, steps: int, graphs: dict[Case, Any] | None = None) -> None:
+    """Train all by the graphs of their steps, in float64; populations of one configuration may share them."""
+    graphs = {} if graphs is None else graphs
     first = population.members[0]
 
     def call_of(case: Case) -> Callable[[list[Tensor]], None]:
@@ -75,11 +75,22 @@ def train(population: Many, steps: int) -> None:
     population.train(steps, call_of)
 
 
-@pytest.mark.parametrize("minibatch", [False, True], ids=["without", "with"])
-@pytest.mark.parametrize(("changes", "order"), zip(KINDS.values(), itertools.cycle(ORDERS), strict=False), ids=KINDS)
-def test_each_is_trained_as_it_would_be_alone(config: Config, knobs: Knobs, changes: dict[str, Any], order: str, minibatch: bool) -> None:
-    if minibatch and any(REGULARIZERS[name].alone for name in changes.get("regularizers", ())):
-        pytest.skip("it is trained by itself")
+def together(kind: str, minibatch: bool) -> bool:
+    return not (minibatch and any(REGULARIZERS[name].alone for name in KINDS[kind].get("regularizers", ())))
+
+
+# Minibatch features with every kind that goes with them; without them the other kinds, and those among the longer checks.
+TRAINED = [
+    pytest.param(kind, order, minibatch, marks=pytest.mark.slow if not minibatch and together(kind, True) else ())
+    for kind, order in zip(KINDS, itertools.cycle(ORDERS), strict=False)
+    for minibatch in (False, True)
+    if together(kind, minibatch)
+]
+
+
+@pytest.mark.parametrize(("kind", "order", "minibatch"), TRAINED)
+def test_each_is_trained_as_it_would_be_alone(config: Config, knobs: Knobs, kind: str, order: str, minibatch: bool) -> None:
+    changes = KINDS[kind]
     dataset = "ring" if "packing" in changes else "gaussian"
     live = turned(knobs, minibatch)
     each = trainers(config, {**changes, "updates": order}, dataset)
@@ -120,8 +131,9 @@ def test_they_differ_and_one_that_is_no_number_harms_no_other(config: Config, kn
     population = Many(zip(trainers(config, {}, "gaussian"), live, strict=True), COUNT)
     twin = Many(zip(trainers(config, {}, "gaussian"), live, strict=True), COUNT)
     population.tensors[0][1] = float("nan")
-    for each in (population, twin):
-        train(each, STEPS)
+    graphs: dict[Case, Any] = {}
+    for each in (twin, population):
+        train(each, STEPS, graphs)
     assert population.finite() == [True, False, True]
     for one, other in zip(population.tensors, twin.tensors, strict=True):
         assert torch.equal(one[[0, 2]], other[[0, 2]])
@@ -132,10 +144,11 @@ def test_a_state_that_is_put_back_goes_on_as_if_it_had_never_been_saved(config: 
     changes = {"instance_noise": Noise(sd=0.5, steps=10, end=0.1), "training": 64, "sampling": "epochs"}
     live = turned(knobs, True)
     one, other = (Many(zip(trainers(config, changes, "gaussian"), live, strict=True), COUNT) for _ in range(2))
-    train(one, STEPS)
+    graphs: dict[Case, Any] = {}
+    train(one, STEPS, graphs)
     other.load(one.state())
     for each in (one, other):
-        train(each, STEPS)
+        train(each, STEPS, graphs)
     assert one.steps_done == other.steps_done == 2 * STEPS
     assert all(torch.equal(mine, theirs) for mine, theirs in zip(one.tensors, other.tensors, strict=True))
 
