@@ -30,10 +30,25 @@ KINDS: dict[str, dict[str, Any]] = {
     "toy": {"stratified": True, "regularizers": {"r1_difference": 1.0}},
     "noise": {"instance_noise": Noise(sd=0.5, steps=10, end=0.1), "regularizers": {"r1": 0.3, "r2": 0.1}, "objective": "relativistic"},
     "packing": {"packing": 2, "objective": "wasserstein", "regularizers": {"gradient_penalty": 0.5}},
-    "terms": {"historical_averaging": 0.1, "generator_l2": 0.01, "feature_matching": 0.5, "regularizers": {"adaptive_l2": 0.1}},
+    "terms": {
+        "historical_averaging": 0.1,
+        "generator_l2": 0.01,
+        "feature_matching": 0.5,
+        "stratified": True,
+        "regularizers": {"adaptive_l2": 0.1, "r1_difference": 1.0},
+    },
     "descent": {"optimizer": Optimizer(kind="sgd", momentum=0.5), "schedule": Schedule(kind="hyperbolic", period=10)},
-    "grid": {"latent": "grid", "discriminator": Network(widths=(7,), column_norm=0.4), "training": 64, "sampling": "epochs"},
+    "grid": {
+        "latent": "grid",
+        "discriminator": Network(widths=(7,), column_norm=0.4),
+        "training": 64,
+        "sampling": "epochs",
+        "optimizer": Optimizer(kind="sgd", momentum=0.5),
+        "schedule": Schedule(kind="hyperbolic", period=10),
+    },
 }
+# What is in these is in others too.
+ELSEWHERE = ("toy", "descent")
 
 
 def trainers(config: Config, changes: dict[str, Any], dataset: str, count: int = COUNT) -> list[Trainer]:
@@ -79,9 +94,9 @@ def together(kind: str, minibatch: bool) -> bool:
     return not (minibatch and any(REGULARIZERS[name].alone for name in KINDS[kind].get("regularizers", ())))
 
 
-# Minibatch features with every kind that goes with them; without them the other kinds, and those among the longer checks.
+# Minibatch features with every kind that goes with them, and the other kinds without; the rest is among the longer checks.
 TRAINED = [
-    pytest.param(kind, order, minibatch, marks=pytest.mark.slow if not minibatch and together(kind, True) else ())
+    pytest.param(kind, order, minibatch, marks=pytest.mark.slow if kind in ELSEWHERE or (not minibatch and together(kind, True)) else ())
     for kind, order in zip(KINDS, itertools.cycle(ORDERS), strict=False)
     for minibatch in (False, True)
     if together(kind, minibatch)
