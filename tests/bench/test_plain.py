@@ -21,8 +21,13 @@ from tui_gan.presets import PRESETS
 def test_the_loop_trains_what_the_preset_does(preset: str, minibatch: bool) -> None:
     config, knobs = PRESETS[preset].config, PRESETS[preset].knobs
     # Adam as torch has it differs from TensorFlow's in where it adds 1e-8, which counts in the first steps.
-    config = msgspec.structs.replace(config, optimizer=msgspec.structs.replace(config.optimizer, kind="adam"))
-    knobs = set_knob(set_knob(knobs, "minibatch_discrimination", minibatch), "batch_size", 16)
+    config = msgspec.structs.replace(config, optimizer=msgspec.structs.replace(config.optimizer, kind="adam"), lazy=min(config.lazy, 2))
+    narrow = [
+        msgspec.structs.replace(each, widths=tuple(min(width, 8) for width in each.widths))
+        for each in (config.generator, config.discriminator)
+    ]
+    config = msgspec.structs.replace(config, generator=narrow[0], discriminator=narrow[1])
+    knobs = set_knob(set_knob(knobs, "minibatch_discrimination", minibatch), "batch_size", 4)
     data = stand_in(config)
     trainer, loop = in_double(Trainer(config, data, "cpu")), Loop(config, knobs, data, "cpu")
     loop.generator.double().load_state_dict(trainer.generator.state_dict())

@@ -176,30 +176,35 @@ def _fifo(path: Path) -> None:
 PLACES: dict[str, Callable[[Path], None]] = {"a folder": Path.mkdir, "a FIFO": _fifo, "a device": lambda path: path.symlink_to("/dev/zero")}
 
 
-@pytest.mark.parametrize("put", PLACES.values(), ids=PLACES)
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("log.jsonl", ["export", "mine", "--to", "csv"]),
-        ("log.jsonl", ["export", "mine", "--to", "png", "--what", "curves"]),
-        ("previews/step-00000010.safetensors", ["export", "mine", "--to", "gif"]),
-        *(
-            ("checkpoints/step-00000030.safetensors", words)
-            for words in (
-                ["export", "mine", "--to", "png"],
-                ["sample", "mine", "--out", "x.npy"],
-                ["eval", "mine"],
-                ["resume", "mine", "--headless"],
-            )
-        ),
-    ],
-    ids=str,
-)
+READ: list[tuple[str, list[str]]] = [
+    ("log.jsonl", ["export", "mine", "--to", "csv"]),
+    ("log.jsonl", ["export", "mine", "--to", "png", "--what", "curves"]),
+    ("previews/step-00000010.safetensors", ["export", "mine", "--to", "gif"]),
+    *(
+        ("checkpoints/step-00000030.safetensors", words)
+        for words in (
+            ["export", "mine", "--to", "png"],
+            ["sample", "mine", "--out", "x.npy"],
+            ["eval", "mine"],
+            ["resume", "mine", "--headless"],
+        )
+    ),
+]
+# Each is read with a FIFO in its place, which blocks whoever opens it, and the others take turns; the rest is among the longer checks.
+TURNS = ("a folder", "a device")
+MISPLACED = [
+    pytest.param(name, words, put, marks=pytest.mark.slow if put == TURNS[turn % 2] else (), id=f"{put}-{name}-{words}")
+    for turn, (name, words) in enumerate(READ)
+    for put in PLACES
+]
+
+
+@pytest.mark.parametrize(("name", "words", "put"), MISPLACED)
 def test_what_is_no_file_in_its_place_is_one_line_and_status_3(
-    name: str, words: list[str], put: Callable[[Path], None], a_run: Path, program: Program
+    name: str, words: list[str], put: str, a_run: Path, program: Program
 ) -> None:
     (a_run / name).unlink()
-    put(a_run / name)
+    PLACES[put](a_run / name)
     done = program(*words)
     assert (done.status, done.out) == (3, "")
     assert str(a_run.relative_to(Path.cwd()) / name) in done.line

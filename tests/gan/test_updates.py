@@ -168,11 +168,13 @@ def one_step(config: Config, knobs: Knobs, dataset: str = "gaussian") -> str:
 @pytest.mark.parametrize("regularizer", REGULARIZERS)
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_every_objective_goes_with_every_regularizer(config: Config, knobs: Knobs, objective: str, regularizer: str) -> None:
-    for updates, dataset in zip(itertools.cycle(ORDERS), ("gaussian", "ring", "correlated"), strict=False):
-        changed = msgspec.structs.replace(
-            config, objective=objective, regularizers={regularizer: 0.1}, updates=updates, coordination="accuracy", packing=2
-        )
-        assert one_step(changed, knobs, dataset) == "finite"
+    """Any two of objective, regularizer and order of updates: the orders, each on data of its own, take turns along both."""
+    turn = [*OBJECTIVES].index(objective) + [*REGULARIZERS].index(regularizer)
+    updates, dataset = [*zip(ORDERS, ("gaussian", "ring", "correlated"), strict=True)][turn % len(ORDERS)]
+    changed = msgspec.structs.replace(
+        config, objective=objective, regularizers={regularizer: 0.1}, updates=updates, coordination="accuracy", packing=2
+    )
+    assert one_step(changed, knobs, dataset) == "finite"
 
 
 @pytest.mark.parametrize("network", NETWORKS)

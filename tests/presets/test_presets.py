@@ -186,16 +186,12 @@ def test_where_nothing_is_known_nothing_is_told(preset: Preset) -> None:
     assert preset.notice(preset.config, preset.knobs) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "said", "ends"),
     [
         (6, "seed 6 succeeds (W1 .15)", {"w1": pytest.approx(0.15, abs=0.03), "sd_ratio": pytest.approx(0.76, abs=0.06)}),
-        pytest.param(
-            27,
-            "seed 27 shows the mode collapse",
-            {"sd_ratio": pytest.approx(0.28, abs=0.04), "mean": pytest.approx(3.94, abs=0.1)},
-            marks=pytest.mark.slow,
-        ),
+        (27, "seed 27 shows the mode collapse", {"sd_ratio": pytest.approx(0.28, abs=0.04), "mean": pytest.approx(3.94, abs=0.1)}),
     ],
 )
 def test_a_seed_that_is_named_ends_as_it_is_said_to(seed: int, said: str, ends: dict[str, Any]) -> None:

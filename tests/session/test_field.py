@@ -134,7 +134,7 @@ def test_free_samples_move_along_their_arrows(config: Config, knobs: Knobs, obje
     opened = set_knob(set_knob(knobs, "batch_size", BATCH), "minibatch_discrimination", changes.pop("gate", False))
     rows = BATCH * changes.get("packing", 1)
     trainer = wide(config, objective=objective, latent_dim=rows, **changes)
-    for _ in range(20):
+    for _ in range(5):
         trainer.step(opened)
     table(trainer, rows)
     found = arrows(trainer, opened)

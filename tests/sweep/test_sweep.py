@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.sweep.tracing import trace_once
 from tui_gan.contract.axes import Axis, combinations
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError, UsageError
@@ -30,6 +31,11 @@ STEPS, EVERY, SEEDS = 24, 8, 2
 AXES = [Axis("generator_lr", (1e-3, 4e-3)), Axis("alone", (False, True))]
 DROPPING = Network(widths=(8, 7), dropout=0.5)
 Begin = Callable[..., Sweep]
+
+
+@pytest.fixture(autouse=True)
+def _traced_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    trace_once(monkeypatch)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.sweep.tracing import trace_once
 from tui_gan.contract.axes import Axis
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
@@ -30,6 +31,11 @@ from tui_gan.sweep.watched import Watched
 STEPS, EVERY, SEEDS = 24, 8, 2
 AXES = [Axis("generator_lr", (1e-3, 4e-3))]
 Make = Callable[[Path, Watched], Sweep]
+
+
+@pytest.fixture(autouse=True)
+def _traced_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    trace_once(monkeypatch)
 
 
 @pytest.fixture

@@ -148,17 +148,32 @@ def test_what_is_packed_most_densely_takes_no_more_memory(kind: str) -> None:
     for said in (b"\xa7SetKnob\xa4name\xa1k\xa5value", b"\xa8DrawData\xa7weights", b"\xa5Watch\xa5parts"):
         with_count = head.replace(b"command\x83", b"command\x82") if b"name" not in said else head
         message = LENGTH.pack(len(with_count + said + many)) + with_count + said + many
-        read_or_refused(bounded(hear_visitor), message)
+        assert "\n" not in refusal(bounded(hear_visitor), message)
     for field in ("visitors", "events", "settings", "stages", "directory", "series", "gallery", "knobs"):
         change = b"\x93\xa8Snapshot\xc2\x81" + msgspec.msgpack.encode(field) + many
-        read_or_refused(bounded(lambda data: changed(Snapshot, None, data)), change)
+        assert "\n" not in refusal(bounded(lambda data: changed(Snapshot, None, data)), change)
 
 
-def read_or_refused(read: Callable[[bytes], object], data: bytes) -> None:
+def refusal(read: Callable[[bytes], object], data: bytes) -> str:
+    """What is said of a message that is refused; nothing of one that is read."""
     try:
         read(data)
     except WireError as error:
-        assert "\n" not in str(error)  # noqa: PT017
+        return str(error)
+    return ""
+
+
+@pytest.mark.usefixtures("traced")
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_reader_that_takes_more_memory_is_found_whether_it_reads_or_refuses(refused: bool) -> None:
+    def read(data: bytes) -> bytes:
+        taken = bytes(GROWTH * len(data) + 2 * LITTLE)
+        if refused:
+            raise WireError("no")
+        return taken
+
+    with pytest.raises(AssertionError, match="bytes of memory for 3 bytes"):
+        refusal(bounded(read), b"abc")
 
 
 @pytest.mark.usefixtures("traced")
@@ -167,7 +182,7 @@ def test_a_table_of_very_many_names_takes_no_more_memory(field: str) -> None:
     names = (FROM_VISITOR - 100) // 8
     many = b"\xdf" + names.to_bytes(4, "big") + b"".join(b"\xa6%06d\x00" % number for number in range(names))
     change = b"\x93\xa8Snapshot\xc2\x81" + msgspec.msgpack.encode(field) + many
-    read_or_refused(bounded(lambda data: changed(Snapshot, None, data)), change)
+    assert "\n" not in refusal(bounded(lambda data: changed(Snapshot, None, data)), change)
 
 
 @pytest.mark.usefixtures("server")

@@ -29,10 +29,25 @@ KINDS: dict[str, dict[str, Any]] = {
     "toy": {"stratified": True, "regularizers": {"r1_difference": 1.0}},
     "noise": {"instance_noise": Noise(sd=0.5, steps=10, end=0.1), "regularizers": {"r1": 0.3, "r2": 0.1}, "objective": "relativistic"},
     "packing": {"packing": 2, "objective": "wasserstein", "regularizers": {"gradient_penalty": 0.5}},
-    "terms": {"historical_averaging": 0.1, "generator_l2": 0.01, "feature_matching": 0.5, "regularizers": {"adaptive_l2": 0.1}},
+    "terms": {
+        "historical_averaging": 0.1,
+        "generator_l2": 0.01,
+        "feature_matching": 0.5,
+        "stratified": True,
+        "regularizers": {"adaptive_l2": 0.1, "r1_difference": 1.0},
+    },
     "descent": {"optimizer": Optimizer(kind="sgd", momentum=0.5), "schedule": Schedule(kind="hyperbolic", period=10)},
-    "grid": {"latent": "grid", "discriminator": Network(widths=(7,), column_norm=0.4), "training": 64, "sampling": "epochs"},
+    "grid": {
+        "latent": "grid",
+        "discriminator": Network(widths=(7,), column_norm=0.4),
+        "training": 64,
+        "sampling": "epochs",
+        "optimizer": Optimizer(kind="sgd", momentum=0.5),
+        "schedule": Schedule(kind="hyperbolic", period=10),
+    },
 }
+# What is in these is in others too.
+ELSEWHERE = ("toy", "descent")
 
 
 def trainers(config: Config, changes: dict[str, Any], dataset: str, count: int = COUNT) -> list[Trainer]:
@@ -59,9 +74,9 @@ def alone(trainer: Trainer, knobs: Knobs, steps: int) -> None:
         trainer.end([trainer.engine.update(each, hyper, program) for each in made])
 
 
-def train(population: Many, steps: int) -> None:
-    """Train all by the graphs of their steps, in float64."""
-    graphs: dict[Case, Any] = {}
+def train(population: Many, steps: int, graphs: dict[Case, Any] | None = None) -> None:
+    """Train all by the graphs of their steps, in float64; populations of one configuration may share them."""
+    graphs = {} if graphs is None else graphs
     first = population.members[0]
 
     def call_of(case: Case) -> Callable[[list[Tensor]], None]:
@@ -74,9 +89,17 @@ def train(population: Many, steps: int) -> None:
     population.train(steps, call_of)
 
 
-@pytest.mark.parametrize("minibatch", [False, True], ids=["without", "with"])
-@pytest.mark.parametrize(("changes", "order"), zip(KINDS.values(), itertools.cycle(ORDERS), strict=False), ids=KINDS)
-def test_each_is_trained_as_it_would_be_alone(config: Config, knobs: Knobs, changes: dict[str, Any], order: str, minibatch: bool) -> None:
+# Each kind with minibatch features, and one without in three; the rest is among the longer checks.
+TRAINED = [
+    pytest.param(kind, order, minibatch, marks=pytest.mark.slow if kind in ELSEWHERE or (not minibatch and place % 3) else ())
+    for place, (kind, order) in enumerate(zip(KINDS, itertools.cycle(ORDERS), strict=False))
+    for minibatch in (False, True)
+]
+
+
+@pytest.mark.parametrize(("kind", "order", "minibatch"), TRAINED)
+def test_each_is_trained_as_it_would_be_alone(config: Config, knobs: Knobs, kind: str, order: str, minibatch: bool) -> None:
+    changes = KINDS[kind]
     dataset = "ring" if "packing" in changes else "gaussian"
     live = turned(knobs, minibatch)
     each = trainers(config, {**changes, "updates": order}, dataset)
@@ -117,8 +140,9 @@ def test_they_differ_and_one_that_is_no_number_harms_no_other(config: Config, kn
     population = Many(zip(trainers(config, {}, "gaussian"), live, strict=True), COUNT)
     twin = Many(zip(trainers(config, {}, "gaussian"), live, strict=True), COUNT)
     population.tensors[0][1] = float("nan")
-    for each in (population, twin):
-        train(each, STEPS)
+    graphs: dict[Case, Any] = {}
+    for each in (twin, population):
+        train(each, STEPS, graphs)
     assert population.finite() == [True, False, True]
     for one, other in zip(population.tensors, twin.tensors, strict=True):
         assert torch.equal(one[[0, 2]], other[[0, 2]])
@@ -129,10 +153,11 @@ def test_a_state_that_is_put_back_goes_on_as_if_it_had_never_been_saved(config: 
     changes = {"instance_noise": Noise(sd=0.5, steps=10, end=0.1), "training": 64, "sampling": "epochs"}
     live = turned(knobs, True)
     one, other = (Many(zip(trainers(config, changes, "gaussian"), live, strict=True), COUNT) for _ in range(2))
-    train(one, STEPS)
+    graphs: dict[Case, Any] = {}
+    train(one, STEPS, graphs)
     other.load(one.state())
     for each in (one, other):
-        train(each, STEPS)
+        train(each, STEPS, graphs)
     assert one.steps_done == other.steps_done == 2 * STEPS
     assert all(torch.equal(mine, theirs) for mine, theirs in zip(one.tensors, other.tensors, strict=True))
 

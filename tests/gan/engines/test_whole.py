@@ -1,7 +1,7 @@
 """The step as a function of values against the step in place: from the same state and draws to the same state."""
 
 import copy
-import itertools
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -53,8 +53,8 @@ def in_double(trainer: Trainer) -> Trainer:
     return trainer
 
 
-def both(trainer: Trainer, knobs: Knobs, steps: int = 2) -> tuple[Values, Values, Values]:
-    """The values after so many steps in place, after the last of them as a function, and after that in float64."""
+def both(trainer: Trainer, knobs: Knobs, steps: int = 2) -> tuple[Values, Values, Callable[[], Values]]:
+    """The values after so many steps in place, after the last of them as a function, and what gives those after that in float64."""
     for _ in range(steps):
         hyper, program = trainer.prepared(knobs)
         draws = trainer.chance.step(knobs, hyper, program)
@@ -64,11 +64,14 @@ def both(trainer: Trainer, knobs: Knobs, steps: int = 2) -> tuple[Values, Values
     networks = {player: learner.network for player, learner in trainer.now.players.items()}
     whole = Whole(trainer.game, networks, [each.players for each in draws], program)
     pacing = pacing_of(trainer.config, trainer.steps_done)
-    exact = Whole(trainer.game, copy.deepcopy(networks), whole.players, program)
-    for calls in exact._calls.values():
-        calls.double()
-    after = whole.step(before, draws, hyper, pacing)
-    return values_of(trainer.now), after, exact.step(doubled(before), doubled(draws), hyper, pacing)
+
+    def exactly() -> Values:
+        exact = Whole(trainer.game, copy.deepcopy(networks), whole.players, program)
+        for calls in exact._calls.values():
+            calls.double()
+        return exact.step(doubled(before), doubled(draws), hyper, pacing)
+
+    return values_of(trainer.now), whole.step(before, draws, hyper, pacing), exactly
 
 
 def check_agreement(trainer: Trainer, knobs: Knobs, tolerance: float = 1e-10) -> None:
@@ -81,27 +84,43 @@ def trainer_of(config: Config, dataset: str, **changes: Any) -> Trainer:
     return in_double(Trainer(msgspec.structs.replace(config, **{**metrics, **changes}), DATASETS[dataset](True), "cpu"))
 
 
+# Any two values meet in one half of their product; the other half is among the longer checks.
+in_halves = pytest.mark.parametrize("half", [0, pytest.param(1, marks=pytest.mark.slow)])
+
+
+def crossed(half: int, first: Sequence[Any], second: Sequence[Any], *turns: int) -> list[tuple[Any, Any]]:
+    """Two of the four pairs of two values each: each value once, and the other two pairs at every other turn."""
+    turn = (half + sum(turns)) % 2
+    return [*zip(first, (second[turn], second[1 - turn]), strict=True)]
+
+
+def place(name: str, table: Iterable[str]) -> int:
+    return [*table].index(name)
+
+
+@in_halves
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("objective", OBJECTIVES)
-def test_every_objective_in_every_order(config: Config, knobs: Knobs, objective: str, order: str) -> None:
-    turned = set_knob(knobs, "k_steps", 2)
-    for minibatch in (False, True):
-        trainer = trainer_of(config, "gaussian", objective=objective, updates=order)
-        check_agreement(trainer, set_knob(turned, "minibatch_discrimination", minibatch))
+def test_every_objective_in_every_order(config: Config, knobs: Knobs, objective: str, order: str, half: int) -> None:
+    minibatch = bool((place(objective, OBJECTIVES) + place(order, ORDERS) + half) % 2)
+    trainer = trainer_of(config, "gaussian", objective=objective, updates=order)
+    check_agreement(trainer, set_knob(set_knob(knobs, "k_steps", 2), "minibatch_discrimination", minibatch))
 
 
-@pytest.mark.parametrize("packing", [1, 3])
+@in_halves
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("regularizer", REGULARIZERS)
-def test_every_regularizer_in_every_order(config: Config, knobs: Knobs, regularizer: str, order: str, packing: int) -> None:
-    for dataset, objective in (("gaussian", "wasserstein"), ("ring", "non_saturating")):
+def test_every_regularizer_in_every_order(config: Config, knobs: Knobs, regularizer: str, order: str, half: int) -> None:
+    data = (("gaussian", "wasserstein"), ("ring", "non_saturating"))
+    for packing, (dataset, objective) in crossed(half, (1, 3), data, place(regularizer, REGULARIZERS), place(order, ORDERS)):
         trainer = trainer_of(config, dataset, objective=objective, regularizers={regularizer: 0.3}, updates=order, packing=packing)
         check_agreement(trainer, set_knob(knobs, "regularization", 0.7))
 
 
+@in_halves
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("order", ORDERS)
-def test_everything_at_once(config: Config, knobs: Knobs, order: str, optimizer: str) -> None:
+def test_everything_at_once(config: Config, knobs: Knobs, order: str, optimizer: str, half: int) -> None:
     """Terms of both players, noise, lazy regularizers, means, a limit of columns, momentum that moves, and the accuracy."""
     changes: dict[str, Any] = {
         "regularizers": {"l2": 0.01, "adaptive_l2": 0.02, "r1": 0.1, "r2": 0.1, "r1_difference": 0.1, "gradient_penalty": 0.2},
@@ -118,18 +137,20 @@ def test_everything_at_once(config: Config, knobs: Knobs, order: str, optimizer:
         "discriminator": Network(widths=(7, 5), outputs=2, column_norm=0.3),
         "average_decay": 0.9,
     }
-    for minibatch, dataset in itertools.product((False, True), ("gaussian", "ring")):
+    turns = (place(order, ORDERS), place(optimizer, OPTIMIZERS))
+    for minibatch, dataset in crossed(half, (False, True), ("gaussian", "ring"), *turns):
         trainer = trainer_of(config, dataset, updates=order, **changes)
         check_agreement(trainer, set_knob(set_knob(knobs, "minibatch_discrimination", minibatch), "k_steps", 2))
 
 
+@in_halves
 @pytest.mark.parametrize("regularizers", [{}, {"l2": 0.1, "gradient_penalty": 0.5}, {"r1_difference": 0.3}], ids=str)
 @pytest.mark.parametrize("order", ORDERS)
 def test_spectral_normalisation_goes_on_at_every_call_of_the_discriminator(
-    config: Config, knobs: Knobs, regularizers: dict[str, float], order: str
+    config: Config, knobs: Knobs, regularizers: dict[str, float], order: str, half: int
 ) -> None:
     changes = {"discriminator": Network(widths=(7, 5), spectral=True), "regularizers": regularizers, "feature_matching": 0.5}
-    for minibatch, packing in itertools.product((False, True), (1, 2)):
+    for minibatch, packing in crossed(half, (False, True), (1, 2), len(regularizers), place(order, ORDERS)):
         trainer = trainer_of(config, "ring", updates=order, packing=packing, **changes)
         vectors = {name: each.clone() for name, each in trainer.discriminator.named_buffers() if name.endswith("_u")}
         check_agreement(trainer, set_knob(set_knob(knobs, "minibatch_discrimination", minibatch), "k_steps", 2))
@@ -137,16 +158,19 @@ def test_spectral_normalisation_goes_on_at_every_call_of_the_discriminator(
         assert any(not torch.equal(now[name], each) for name, each in vectors.items())
 
 
+@in_halves
 @pytest.mark.parametrize("packing", [1, 2])
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("of", ["generator", "discriminator", "both"])
-def test_batch_normalisation_counts_every_call_of_a_network_once(config: Config, knobs: Knobs, of: str, order: str, packing: int) -> None:
+def test_batch_normalisation_counts_every_call_of_a_network_once(
+    config: Config, knobs: Knobs, of: str, order: str, packing: int, half: int
+) -> None:
     networks = {
         "generator": Network(widths=(6, 5), norm="batch", norm_by_slot=packing > 1),
         "discriminator": Network(widths=(7, 5), norm="batch"),
     }
     chosen = networks if of == "both" else {of: networks[of]}
-    for minibatch, feature_matching in itertools.product((False, True), (0.0, 1.0)):
+    for minibatch, feature_matching in crossed(half, (False, True), (0.0, 1.0), len(of), place(order, ORDERS), packing):
         trainer = trainer_of(config, "ring", updates=order, packing=packing, regularizers={}, feature_matching=feature_matching, **chosen)
         # The gradient of a bias before it is rounding alone, which Adam divides by its own size and 1e-8.
         check_agreement(trainer, set_knob(set_knob(knobs, "minibatch_discrimination", minibatch), "k_steps", 2), tolerance=1e-7)
@@ -164,16 +188,19 @@ def test_every_preset(preset: tuple[Config, Knobs], minibatch: bool) -> None:
     check_agreement(in_double(Trainer(config, stand_in(config), "cpu")), set_knob(knobs, "minibatch_discrimination", minibatch), 1e-7)
 
 
-@pytest.mark.parametrize("minibatch", [False, True], ids=["without", "with"])
-def test_in_float32_both_agree_to_rounding(preset: tuple[Config, Knobs], minibatch: bool) -> None:
+@in_halves
+def test_in_float32_both_agree_to_rounding(preset: tuple[Config, Knobs], half: int) -> None:
     """To 1e-5, or as near to float64 as the step in place is; without weights whose gradients are rounding alone, which Adam divides."""
     config, knobs = preset
-    found = both(Trainer(config, stand_in(config), "cpu"), set_knob(knobs, "minibatch_discrimination", minibatch), steps=30)
+    minibatch = bool((place(config.preset, PRESETS) + half) % 2)
+    turned = set_knob(knobs, "minibatch_discrimination", minibatch)
+    inplace, function, exactly = both(Trainer(config, stand_in(config), "cpu"), turned, steps=12)
+    found = (inplace, function, exactly())
     for player in ("D", "G"):
-        for place, each in enumerate(zip(*(values.weights[player] for values in found), strict=True)):
-            inplace, function, exact = (weight.detach()[told(found[2], player)[place]] for weight in each)
-            of_rounding = torch.linalg.vector_norm(inplace - exact)
-            assert torch.linalg.vector_norm(function - exact) <= 1e-5 * torch.linalg.vector_norm(exact) + 4 * of_rounding
+        for number, each in enumerate(zip(*(values.weights[player] for values in found), strict=True)):
+            one, other, exact = (weight.detach()[told(found[2], player)[number]] for weight in each)
+            of_rounding = torch.linalg.vector_norm(one - exact)
+            assert torch.linalg.vector_norm(other - exact) <= 1e-5 * torch.linalg.vector_norm(exact) + 4 * of_rounding
 
 
 def told(values: Values, player: Player) -> list[torch.Tensor]:
