@@ -8,7 +8,7 @@ from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets import epochs
-from tui_gan.gan.datasets.dataset import Line
+from tui_gan.gan.datasets.dataset import Dataset, Line
 from tui_gan.gan.draws import completed, drawn
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import LATENTS, scaled
@@ -93,15 +93,25 @@ class Chance:
 
     def points(self, count: int) -> tuple[Tensor, Tensor]:
         """Points d ~ U(-5, 5), in training units, and the density of the data there."""
-        dataset = self.game.dataset
-        truth = dataset.truth
-        assert isinstance(truth, Line)
-        assert truth.density
-        low, high = RANGE
-        points = low + (high - low) * torch.rand(count, 1, generator=self.place.stream, dtype=torch.float64)
-        density = torch.from_numpy(truth.density(points.numpy())).float().to(self.device)
-        return torch.from_numpy((points.numpy() - dataset.location) / dataset.scale).float().to(self.device), density
+        points, density = taught(self.game.dataset, drawn_points(count, self.place.stream))
+        return points.to(self.device), density.to(self.device)
 
     def _numbers(self, knobs: Knobs) -> Tensor:
         config = self.game.config
         return LATENTS[config.latent].drawn(knobs.batch_size * config.packing, config.latent_dim, self.place.stream, config.stratified)
+
+
+def drawn_points(count: int, stream: torch.Generator) -> Tensor:
+    """U(0, 1), float64 (count, 1), of which points are made."""
+    return torch.rand(count, 1, generator=stream, dtype=torch.float64)
+
+
+def taught(dataset: Dataset, drawn: Tensor) -> tuple[Tensor, Tensor]:
+    """Of numbers between 0 and 1 points d ~ U(-5, 5), in training units, and the density of the data there, both of their shape."""
+    truth = dataset.truth
+    assert isinstance(truth, Line)
+    assert truth.density
+    low, high = RANGE
+    points = (low + (high - low) * drawn).numpy()
+    density = torch.from_numpy(truth.density(points)).float()
+    return torch.from_numpy((points - dataset.location) / dataset.scale).float(), density

@@ -14,7 +14,7 @@ from tui_gan.contract.config import Config, Noise, Optimizer, Schedule
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS, fixed
-from tui_gan.gan.engines import compiled, many, members
+from tui_gan.gan.engines import compiled, many
 from tui_gan.gan.engines.many import Case, Many
 from tui_gan.gan.orders import ORDERS
 from tui_gan.gan.trainer import Trainer
@@ -121,7 +121,7 @@ def test_they_are_taught_the_density_as_each_would_be_alone(
 ) -> None:
     changes = {"pretraining": STEPS, "optimizer": Optimizer(kind="sgd", momentum=0.5), "schedule": Schedule(kind="hyperbolic", period=3)}
     live = turned(knobs, minibatch)
-    monkeypatch.setattr(members, "lesson", lambda them, lesson=members.lesson: doubled(lesson(them)))
+    monkeypatch.setattr(Many, "_lessons", lambda them, count, lessons=Many._lessons: doubled(lessons(them, count)))
     population = Many(zip(trainers(config, changes, "gaussian"), live, strict=True), COUNT)
     population.pretrain()
     for place, (trainer, its) in enumerate(zip(trainers(config, changes, "gaussian"), live, strict=True)):

@@ -20,6 +20,8 @@ from tui_gan.gan.values import Program
 
 # A state by the names of its tensors.
 Tensors = dict[str, Tensor]
+# Steps of the pre-training whose points are drawn at once.
+AT_ONCE = 20
 
 
 def why_not(trainer: Trainer, knobs: Knobs) -> str:
@@ -119,15 +121,14 @@ class Many:
         """Teach the discriminators the density of the data before the game, as often as is wanted or until it is stopped."""
         first = self.members[0]
         graph = None
-        while first.place.pretrained < first.config.pretraining and not stopped():
-            lesson = members.lesson(self.members)
-            if graph is None:
-                alone = Lesson(*(each[0] for each in lesson))
-                graph = compiled.traced(first.game, self.first.now, alone, members.hyper(first), members.program(first), len(self.members))
-            with torch.no_grad():
-                graph(*self.tensors, *lesson.tensors)
-            for member in self.members:
-                member.place.pretrained += 1
+        while (left := first.config.pretraining - first.place.pretrained) > 0 and not stopped():
+            for lesson in self._lessons(min(left, AT_ONCE)):
+                if graph is None:
+                    alone = Lesson(*(each[0] for each in lesson))
+                    given = alone, members.hyper(first), members.program(first)
+                    graph = compiled.traced(first.game, self.first.now, *given, len(self.members))
+                with torch.no_grad():
+                    graph(*self.tensors, *lesson.tensors)
 
     def train(self, steps: int, call_of: Callable[[Case], Call]) -> None:
         """Train so many steps by calls of programs that were made of `traced`."""
@@ -235,6 +236,17 @@ class Many:
         steps = range(self.steps_done, self.steps_done + count)
         rows = [[compiled.row(kind.game, kind.game.hyper(kind.knobs, step), step + 1) for kind in self._kinds] for step in steps]
         return [Given(draws, torch.tensor(each)[self._kind]) for draws, each in zip(members.drawn(self.members, count), rows, strict=True)]
+
+    def _lessons(self, count: int) -> list[Lesson]:
+        """The next steps of the pre-training of all; from here on they count as done."""
+        done = self.members[0].place.pretrained
+        rows = [
+            [compiled.row(kind.game, kind.game.hyper(kind.knobs, step), 0) for kind in self._kinds] for step in range(done, done + count)
+        ]
+        points, density = members.lessons(self.members, count)
+        for member in self.members:
+            member.place.pretrained += count
+        return [Lesson(at, there, torch.tensor(row)[self._kind]) for at, there, row in zip(points, density, rows, strict=True)]
 
     def _given_stirred(self, count: int) -> list[Given]:
         """As `_given`, of games that draw from torch's default stream too."""

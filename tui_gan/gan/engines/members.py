@@ -10,9 +10,9 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
-from tui_gan.gan.chance import Chance, Place
+from tui_gan.gan.chance import Chance, Place, drawn_points, taught
 from tui_gan.gan.engines import compiled, words
-from tui_gan.gan.engines.compiled import Given, Lesson
+from tui_gan.gan.engines.compiled import Given
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import LATENTS
 from tui_gan.gan.orders import Source
@@ -60,15 +60,16 @@ def given(member: Member) -> Given:
     return Given(draws, torch.tensor(compiled.row(member.game, turned, member.place.steps_done + 1)))
 
 
-def lesson(members: Sequence[Member]) -> Lesson:
-    """The points of the next step of the pre-training of all, each from its own stream."""
-    points, density, rows = [], [], []
-    for member in members:
-        at, there = Chance(member.game, member.place, "cpu").points(member.knobs.batch_size)
-        points.append(at)
-        density.append(there)
-        rows.append(compiled.row(member.game, member.game.hyper(member.knobs, member.place.pretrained), 0))
-    return Lesson(torch.stack(points), torch.stack(density), torch.tensor(rows))
+def lessons(members: Sequence[Member], count: int) -> tuple[Tensor, Tensor]:
+    """The points of the next steps of the pre-training, and the density there, each from its own stream: (count, members, B, 1)."""
+    streams, size = [member.place.stream for member in members], members[0].knobs.batch_size
+    found = words.drawn(lambda stream: [drawn_points(size, stream)], streams, count)
+    drawn = found[0] if found else torch.stack([torch.stack([drawn_points(size, each) for _ in range(count)]) for each in streams], 1)
+    dataset = members[0].game.dataset
+    if all(member.game.dataset is dataset for member in members):
+        return taught(dataset, drawn)
+    points, density = zip(*(taught(member.game.dataset, drawn[:, place]) for place, member in enumerate(members)), strict=True)
+    return torch.stack(points, 1), torch.stack(density, 1)
 
 
 def filled(first: Given, tensors: Sequence[Tensor]) -> Given:
