@@ -50,7 +50,7 @@ BODIES = {
     "data": {"datasets"},
     "gan": {"torch_fidelity"},
     "session": {"pynvml", "matplotlib"},
-    "sweep": {"matplotlib", "optuna"},
+    "sweep": {"matplotlib", "optuna", "submitit"},
     "ui": {"PIL"},
 }
 # The mathematics knows no threads, files or clocks.

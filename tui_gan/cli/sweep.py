@@ -9,11 +9,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypedDict
 
 import typer
 
 from tui_gan.cli import settings
+from tui_gan.cli.dealing import Dealing, dealing_of
 from tui_gan.cli.options import path, with_axes
 from tui_gan.contract.axes import Axis, combinations, of_pair, of_text, shown
 from tui_gan.contract.config import Config
@@ -24,7 +25,8 @@ from tui_gan.contract.values import typed
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
-    from tui_gan.sweep.plan import Spec
+    from tui_gan.sweep.parts import Parts
+    from tui_gan.sweep.plan import Data, Group, Spec
     from tui_gan.sweep.results import Cell
     from tui_gan.sweep.sweep import Told
 
@@ -70,6 +72,11 @@ def sweep(
     out: Annotated[Path | None, path("Directory of the sweep; without it a new one under sweeps/.")] = None,
     resume: Annotated[Path | None, path("Go on with the sweep in this directory.")] = None,
     engine: Annotated[str, typer.Option(help="graph, compiled, or auto: compiled where the time that is left pays for it.")] = "auto",
+    backend: Annotated[str, typer.Option(help="slurm: jobs of a cluster; local: processes of this machine.", show_default=False)] = "",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes of the backend; without it 2.", show_default=False)] = None,
+    slurm: Annotated[
+        list[str] | None, typer.Option("--slurm", help="Options of SLURM's jobs: KEY=VALUE,...; time in minutes.", show_default=False)
+    ] = None,
     to: Annotated[str, typer.Option(help="png: also draw the heat map, heatmap.png.", show_default=False)] = "",
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")] = False,
     axes: Any = None,
@@ -78,7 +85,7 @@ def sweep(
     if resume is not None:
         if preset or axes or any(each is not None for each in (set, out, seeds, steps, metrics, data)):
             raise UsageError("--resume goes on with a sweep as it was begun; leave the preset, axes and settings out")
-        folder, asked = resume, _asked(resume)
+        folder, asked = resume, asked_of(resume)
     else:
         if not preset:
             raise UsageError("sweep takes a preset, such as: tui-gan sweep toy1d --generator-lr 1e-4:1e-2:log:8 --seeds 32")
@@ -89,10 +96,16 @@ def sweep(
         raise UsageError(f"--to takes png, not {quoted(to)}")
     if engine not in ENGINES:
         raise UsageError(f"--engine takes {', '.join(ENGINES)}, not {engine!r}")
-    varied = [*(of_text(name, text) for name, text in asked["axes"].items()), *map(of_pair, asked["set"])]
+    dealing = dealing_of(backend, workers, slurm)
+    varied = axes_of(asked)
     _check(varied, asked["seeds"])
     with stopping() as stop:
-        _train(folder, asked, varied, engine, json, to, resume is not None, stop)
+        _train(folder, asked, varied, engine, dealing, json, to, resume is not None, stop)
+
+
+def axes_of(asked: Asked) -> list[Axis]:
+    """The axes of a sweep, as they were typed."""
+    return [*(of_text(name, text) for name, text in asked["axes"].items()), *map(of_pair, asked["set"])]
 
 
 def _check(axes: Sequence[Axis], seeds: int) -> None:
@@ -114,13 +127,28 @@ def _check(axes: Sequence[Axis], seeds: int) -> None:
         raise UsageError(f"{members:,} members are more than {MOST:,}; take fewer seeds or values")
 
 
-def _train(folder: Path, asked: Asked, axes: list[Axis], engine: str, json: bool, to: str, again: bool, stop: threading.Event) -> None:
+class Members(NamedTuple):
+    """All members of a sweep, as it was asked for, and one line on their memory."""
+
+    config: Config
+    specs: "list[Spec]"
+    groups: "list[Group]"
+    data: "Data"
+    told: str
+
+
+def members(asked: Asked, axes: Sequence[Axis], here: bool = True) -> Members:
+    """The members of a sweep; PyTorch is made ready to train them.
+
+    Args:
+        here: whether all are trained on this machine, so that it must have memory for them.
+
+    Raises:
+        UsageError: a value that is not allowed, or not enough memory.
+    """
     import torch
 
     from tui_gan.sweep import plan
-    from tui_gan.sweep.programs import Programs
-    from tui_gan.sweep.results import Results, cells
-    from tui_gan.sweep.sweep import Progress, Sweep
 
     def resolve(values: dict[str, Any]) -> tuple[Config, Knobs]:
         return _resolved(asked, values)
@@ -128,25 +156,41 @@ def _train(folder: Path, asked: Asked, axes: list[Axis], engine: str, json: bool
     first = resolve(next(combinations(axes)))
     data = plan.Data()
     count = asked["seeds"] * math.prod(len(axis.values) for axis in axes)
-    told = plan.check_size(count, plan.Spec(0, {}, *first), data)
+    told = plan.check_size(count, plan.Spec(0, {}, *first), data, here)
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     specs = plan.specs(combinations(axes), range(asked["seeds"]), resolve)
-    groups = plan.groups(specs, data)
-    progress = _progress(folder, Progress) if again else None
-    if not again:
+    return Members(first[0], specs, plan.groups(specs, data), data, told)
+
+
+def _train(
+    folder: Path, asked: Asked, axes: list[Axis], engine: str, dealing: Dealing, json: bool, to: str, again: bool, stop: threading.Event
+) -> None:
+    from tui_gan.sweep import part, saved
+    from tui_gan.sweep.plan import numbered
+    from tui_gan.sweep.programs import Programs
+    from tui_gan.sweep.results import Results, cells
+    from tui_gan.sweep.sweep import Sweep
+
+    config, specs, groups, data, told = members(asked, axes, here=dealing.backend != "slurm")
+    if again:
+        part.revoke(folder)
+        rows = saved.gather(folder, config.metrics, [each for _, each in numbered(groups)])
+    else:
+        rows = []
         _make(folder, asked)
     tell(f"{told}, in {folder}", sys.stderr)
     for group in groups:
         if group.alone:
             tell(f"{len(group.members):,} members are trained one by one: {group.alone}", sys.stderr)
-    config = first[0]
-    results = Results(folder, specs, [axis.name for axis in axes], config.metrics, progress.course if progress else 0)
-    programs = Programs(engine, lambda text: tell(text, sys.stderr))
-    with _shown() as show, contextlib.closing(programs):
-        trained = Sweep(folder, groups, data, results, programs, config.steps, config.evaluate_every, show, stop)
-        if progress:
-            trained.restore(progress)
+    results = Results(folder, specs, [axis.name for axis in axes], config.metrics, rows)
+    trained: Sweep | Parts
+    with _shown() as show, contextlib.closing(Programs(engine, _note)) as programs:
+        if dealing.backend:
+            trained = dealing.parts(folder, groups, results, config, engine, show, stop)
+        else:
+            trained = Sweep(folder, groups, data, results, programs, config.steps, config.evaluate_every, show, stop)
+            trained.restore()
         ended = trained.train()
     found = cells(specs, results.standing, config.metrics[0])
     if to:
@@ -189,7 +233,7 @@ def _make(folder: Path, asked: Asked) -> None:
         raise UsageError(f"cannot make {folder}: {error.strerror or error}") from None
 
 
-def _asked(folder: Path) -> Asked:
+def asked_of(folder: Path) -> Asked:
     """What a sweep was begun with.
 
     Raises:
@@ -203,20 +247,6 @@ def _asked(folder: Path) -> Asked:
         raise UnreadableError(f"{folder} holds no sweep to go on with: {error.strerror or error}") from None
     except msgspec.MsgspecError as error:
         raise UnreadableError(f"{folder / 'sweep.json'} is not what a sweep was begun with: {error}") from None
-
-
-def _progress(folder: Path, kind: Any) -> Any:
-    """How far a sweep was saved.
-
-    Raises:
-        UnreadableError: it was not.
-    """
-    import msgspec
-
-    try:
-        return msgspec.json.decode((folder / "progress.json").read_bytes(), type=kind)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise UnreadableError(f"{folder} has not been saved: {error}") from None
 
 
 @contextlib.contextmanager
@@ -241,6 +271,11 @@ def stopping() -> Iterator[threading.Event]:
             signal.signal(each, handler)
     if signals:
         raise typer.Exit(128 + signals[0])
+
+
+def _note(text: str) -> None:
+    """Tell of a program or a process."""
+    tell(text, sys.stderr)
 
 
 @contextlib.contextmanager
