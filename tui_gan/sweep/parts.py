@@ -99,6 +99,7 @@ class Parts:
         Raises:
             TuiGanError: a part fails, or dies again and again; what was saved is there.
         """
+        (self.folder / saved.WORKERS).mkdir(exist_ok=True)
         try:
             for part in self.parts:
                 self._begin(part)
@@ -172,13 +173,13 @@ class Parts:
             self._failed = self._failed or f"{self._called(part)} failed: {part.status.why}; {self._log(part)}"
         elif self._asked:
             part.over = True
-        elif state == "stopped":
-            self.note(f"the time of {self._called(part)} is over; another goes on from what it has saved")
+        elif state == "stopped" or time.monotonic() - part.gone >= self.backend.grace:
+            self._died = self._died or state != "stopped"
+            ended = "has no time left" if state == "stopped" else "died"
+            text = f"{self._called(part)} {ended}; its chunks are taken up again from their last save"
             self._begin(part)
-        elif time.monotonic() - part.gone >= self.backend.grace:
-            self._died = True
-            self.note(f"{self._called(part)} died; its chunks are taken up again from their last save")
-            self._begin(part)
+            if not part.over:
+                self.note(text)
 
     def _ask_to_stop(self) -> None:
         """Have all processes save and end, and those that have not begun not begin."""
