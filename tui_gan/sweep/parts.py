@@ -36,12 +36,12 @@ class Part:
         gone: when the end of the job was seen; `over` whether it is begun no more.
     """
 
-    def __init__(self, number: int, chunks: Sequence[int], tail: Tail) -> None:
+    def __init__(self, number: int, chunks: Sequence[int], reached: int, tail: Tail) -> None:
         self.number, self.chunks, self.tail = number, tuple(chunks), tail
         self.token = ""
         self.job: Any = None
         self.status: Status | None = None
-        self.reached, self.tries = -1, 0
+        self.reached, self.tries = reached, -1
         self.gone: float | None = None
         self.over = False
 
@@ -81,7 +81,8 @@ class Parts:
         self.members = sum(map(len, self.chunks))
         left = [number for number in range(len(self.chunks)) if self._measured(number) < steps]
         hands = dealt(groups, left, workers)
-        self.parts = [Part(place, hand, Tail(file_of(self.folder, place, "course"), results.metrics)) for place, hand in enumerate(hands)]
+        tails = [Tail(file_of(self.folder, place, "course"), results.metrics) for place in range(len(hands))]
+        self.parts = [Part(place, hand, self._steps(hand), tail) for place, (hand, tail) in enumerate(zip(hands, tails, strict=True))]
         self.cores = backend.cores(max(1, len(hands)))
         self._ended = steps * sum(len(specs) for number, specs in enumerate(self.chunks) if number not in set(left))
         self._at: dict[int, int] = {}
@@ -91,7 +92,7 @@ class Parts:
     @property
     def done(self) -> int:
         """Steps of all members together, as far as is known."""
-        return self._ended + sum(max(part.reached, part.status.done if part.status else 0, 0) for part in self.parts)
+        return self._ended + sum(max(part.reached, part.status.done if part.status else 0) for part in self.parts)
 
     def train(self) -> bool:
         """Train to the end, or until it is to stop; returns whether it has come to the end.
