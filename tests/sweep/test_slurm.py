@@ -24,7 +24,7 @@ SMALL = (
     "--seeds",
     "2",
     "--set",
-    "evaluate_every=20",
+    "evaluate_every=100",
     "--metrics",
     "w1,sd",
     "--engine",
@@ -45,7 +45,11 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def same(one: Path, other: Path) -> bool:
-    return all((one / name).read_bytes() == (other / name).read_bytes() for name in ("results.csv", "course.csv"))
+    """Whether the files hold the same lines; one process that goes on appends chunks that are behind later."""
+    return all(
+        sorted((one / name).read_bytes().splitlines()) == sorted((other / name).read_bytes().splitlines())
+        for name in ("results.csv", "course.csv")
+    )
 
 
 def started(*words: object) -> subprocess.Popen[str]:
@@ -68,8 +72,8 @@ def statuses(folder: Path) -> list[Status]:
 @pytest.mark.usefixtures("cluster")
 def test_jobs_of_a_cluster_find_what_one_process_finds(program: Program, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
-    assert program("sweep", *SMALL, "--steps", 60, "--out", one).status == 0
-    ended = program("sweep", *SMALL, "--steps", 60, "--out", two, "--backend", "slurm", "--slurm", "cpus_per_task=1,time=10")
+    assert program("sweep", *SMALL, "--steps", 200, "--out", one).status == 0
+    ended = program("sweep", *SMALL, "--steps", 200, "--out", two, "--backend", "slurm", "--slurm", "cpus_per_task=1,time=10")
     assert ended.status == 0, ended.err
     assert same(one, two)
     refused = program("sweep", *SMALL, "--out", tmp_path / "three", "--backend", "slurm", "--slurm", "partition=nosuch")
@@ -80,13 +84,13 @@ def test_jobs_of_a_cluster_find_what_one_process_finds(program: Program, tmp_pat
 @pytest.mark.usefixtures("cluster")
 def test_a_job_that_is_killed_is_followed_by_another(program: Program, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
-    process = started(*SMALL, "--steps", 4000, "--out", two, "--backend", "slurm", "--slurm", "cpus_per_task=1")
+    process = started(*SMALL, "--steps", 1500, "--out", two, "--backend", "slurm", "--slurm", "cpus_per_task=1")
     killed = statuses(two)[0]
     os.kill(killed.process, signal.SIGKILL)
     _, said = process.communicate(timeout=500)
     assert process.returncode == 0, said
     assert f"process 1 of 2 ({killed.process} on {killed.host}) died; its chunks are taken up again" in said
-    assert program("sweep", *SMALL, "--steps", 4000, "--out", one).status == 0
+    assert program("sweep", *SMALL, "--steps", 1500, "--out", one).status == 0
     assert same(one, two)
 
 
@@ -94,7 +98,7 @@ def test_a_job_that_is_killed_is_followed_by_another(program: Program, tmp_path:
 def test_jobs_save_when_the_sweep_is_stopped_and_none_stays(program: Program, tmp_path: Path) -> None:
     """One of the two jobs waits for the only node, as does all that it would train."""
     folder, cores = tmp_path / "two", os.cpu_count()
-    process = started(*SMALL, "--steps", 4000, "--out", folder, "--backend", "slurm", "--slurm", f"cpus_per_task={cores}")
+    process = started(*SMALL, "--steps", 1500, "--out", folder, "--backend", "slurm", "--slurm", f"cpus_per_task={cores}")
     status = folder / "workers" / "status-0.json"
     while not status.exists() or not msgspec.json.decode(status.read_bytes(), type=Status).done:
         time.sleep(0.1)
@@ -104,14 +108,14 @@ def test_jobs_save_when_the_sweep_is_stopped_and_none_stays(program: Program, tm
     assert subprocess.run(["squeue", "--noheader"], capture_output=True, text=True).stdout == ""
     assert (folder / "state-0.safetensors").exists() != (folder / "state-1.safetensors").exists()
     assert program("sweep", "--resume", folder, "--engine", "graph").status == 0
-    assert program("sweep", *SMALL, "--steps", 4000, "--out", tmp_path / "one").status == 0
+    assert program("sweep", *SMALL, "--steps", 1500, "--out", tmp_path / "one").status == 0
     assert same(tmp_path / "one", folder)
 
 
 def test_a_key_on_the_terminal_saves_all_processes(program: Program, tmp_path: Path) -> None:
     """Ctrl+C reaches every process of the group: the one that leads saves by asking the others."""
     one, two = tmp_path / "one", tmp_path / "two"
-    process = started(*SMALL, "--steps", 4000, "--out", two, "--backend", "local")
+    process = started(*SMALL, "--steps", 1500, "--out", two, "--backend", "local")
     statuses(two)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=200)
@@ -121,18 +125,18 @@ def test_a_key_on_the_terminal_saves_all_processes(program: Program, tmp_path: P
     assert "died" not in said
     assert not (two / "workers").exists()
     assert program("sweep", "--resume", two, "--backend", "local", "--workers", 1, "--engine", "graph").status == 0
-    assert program("sweep", *SMALL, "--steps", 4000, "--out", one).status == 0
+    assert program("sweep", *SMALL, "--steps", 1500, "--out", one).status == 0
     assert same(one, two)
 
 
 def test_processes_whose_leader_is_killed_go_on_and_are_disowned_by_the_next(program: Program, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
-    process = started(*SMALL, "--steps", 4000, "--out", two, "--backend", "local")
+    process = started(*SMALL, "--steps", 1500, "--out", two, "--backend", "local")
     found = statuses(two)
     process.kill()
     process.communicate()
     assert all(Path(f"/proc/{each.process}").exists() for each in found)
     assert program("sweep", "--resume", two, "--engine", "graph").status == 0
     assert not any(Path(f"/proc/{each.process}").exists() for each in found)
-    assert program("sweep", *SMALL, "--steps", 4000, "--out", one).status == 0
+    assert program("sweep", *SMALL, "--steps", 1500, "--out", one).status == 0
     assert same(one, two)

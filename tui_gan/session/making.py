@@ -101,10 +101,11 @@ def _compile(graph: torch.nn.Module, examples: list[torch.Tensor], target: Path,
 
 def make_once(request: Request, target: Path) -> None:
     """Make the program, unless another process makes it meanwhile: that is waited for, and where it ends without, this one does it."""
+    before = target.exists()
     with target.with_suffix(".lock").open("w") as file:
         with contextlib.suppress(OSError):  # Not every file system has locks; then both make it.
             fcntl.flock(file, fcntl.LOCK_EX)
-        if not target.exists():
+        if before or not target.exists():
             make(request, target)
 
 
