@@ -1,5 +1,6 @@
 """A sweep by several processes: the same results as by one, whatever becomes of them."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -39,7 +40,7 @@ class Job(NamedTuple):
 class Here(Backend):
     """Jobs that this process does itself, as soon as they are submitted; each comes to an end as the next of `ends` says."""
 
-    every = 0.0
+    every, listen = 0.0, 0.01
 
     def __init__(self, config: Config, specs: Sequence[Spec], ends: Sequence[str] = ()) -> None:
         self.config, self.specs, self.ends = config, specs, [*ends]
@@ -206,6 +207,32 @@ def test_a_process_whose_lease_another_has_ends_without_saving(tmp_path: Path, m
     worker._follow()
     worker._follow()
     assert left == [0, 0]
+
+
+@pytest.mark.parametrize(("ends", "state", "why"), [(True, "ended", ""), (False, "stopped", ""), (None, "failed", "ValueError: no")])
+def test_its_last_word_is_how_it_ended(tmp_path: Path, ends: bool | None, state: str, why: str) -> None:
+    (tmp_path / "workers").mkdir()
+    part.write(part.file_of(tmp_path, 0, "lease"), Lease("mine"))
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)}
+
+    def train(worker: Worker) -> bool:
+        worker.note("compiled")
+        if ends is None:
+            raise ValueError("no\nmore")
+        os.kill(os.getpid(), signal.SIGUSR2)
+        assert worker.stop.wait(10)
+        return ends
+
+    try:
+        with pytest.raises(ValueError, match="no") if ends is None else contextlib.nullcontext():
+            part.work(Order(str(tmp_path), 0, "mine", (0,), "graph", 1, 60.0), train)
+    finally:
+        for each, action in before.items():
+            signal.signal(each, action)
+    status = part.status_of(tmp_path, 0, "mine")
+    assert status
+    assert (status.state, status.why, status.notes, status.process) == (state, why, ("compiled",), os.getpid())
+    assert part.status_of(tmp_path, 0, "another") is None
 
 
 SMALL: command.Asked = {

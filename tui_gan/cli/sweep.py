@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import json as json_text
 import math
+import shutil
 import signal
 import sys
 import threading
@@ -176,6 +177,8 @@ def _train(
     if again:
         part.revoke(folder)
         rows = saved.gather(folder, config.metrics, [each for _, each in numbered(groups)])
+        # What is left there is of processes that have no longer a part.
+        shutil.rmtree(folder / saved.WORKERS, ignore_errors=True)
     else:
         rows = []
         _make(folder, asked)

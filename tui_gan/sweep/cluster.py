@@ -23,11 +23,12 @@ class Backend:
     """Where jobs run.
 
     Attributes:
-        every: seconds between two questions after its jobs, which a cluster answers for everybody.
+        every: seconds between two questions after its jobs, which a cluster answers for everybody; `listen` between two looks at
+            what they have written.
         grace: seconds after the end of a job in which what it wrote may not be seen yet, over a network.
     """
 
-    every, grace = 0.2, 0.0
+    every, listen, grace = 0.2, 0.2, 0.0
 
     def __init__(self, folder: Path, options: Mapping[str, Any]) -> None:
         import submitit
@@ -60,7 +61,7 @@ class Backend:
 class Slurm(Backend):
     """A SLURM cluster, by its own commands: its memory of jobs that ended (`sacct`) need not be kept."""
 
-    every, grace = 5.0, 15.0
+    every, listen, grace = 5.0, 2.0, 15.0
 
     def __init__(self, folder: Path, options: Mapping[str, Any]) -> None:
         import submitit
@@ -145,6 +146,8 @@ def made(name: str, folder: Path, options: Sequence[str]) -> Backend:
     Raises:
         UsageError: submitit does not take an option.
     """
+    # A job calls what it finds here.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         return BACKENDS[name](folder, options_of(options))
     except (ValueError, TypeError, RuntimeError) as error:

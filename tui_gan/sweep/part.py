@@ -181,10 +181,10 @@ def work(order: Order, train: Callable[[Worker], bool]) -> None:
         train: trains until the end or until the worker is to stop, saves, and returns whether it is the end.
     """
     worker = Worker(order)
-    with worker.at_work():
-        try:
+    try:
+        with worker.at_work():
             ended = not worker.stop.is_set() and train(worker)
-        except Exception as error:
-            worker.say("failed", first_line(error) if isinstance(error, TuiGanError) else f"{type(error).__name__}: {first_line(error)}")
-            raise
+    except Exception as error:
+        worker.say("failed", first_line(error) if isinstance(error, TuiGanError) else f"{type(error).__name__}: {first_line(error)}")
+        raise
     worker.say("ended" if ended else "stopped")

@@ -23,8 +23,6 @@ from tui_gan.sweep.sweep import SAVED, Told
 TRIES = 3
 # How many times as long a member takes that is trained by itself.
 ALONE = 30
-# Seconds between two looks at the files.
-LISTENED = 0.2
 
 
 class Part:
@@ -100,7 +98,7 @@ class Parts:
         Raises:
             TuiGanError: a part fails, or dies again and again; what was saved is there.
         """
-        (self.folder / saved.WORKERS).mkdir(exist_ok=True)
+        (self.folder / saved.WORKERS).mkdir(mode=0o700, exist_ok=True)
         try:
             for part in self.parts:
                 self._begin(part)
@@ -145,7 +143,10 @@ class Parts:
                 for part in self.parts:
                     if not part.over and part.job.job_id in gone:
                         self._look_after(part)
-            time.sleep(LISTENED)
+            if self._asked:
+                time.sleep(self.backend.listen)
+            else:
+                self.stop.wait(self.backend.listen)
 
     def _listen(self, part: Part) -> None:
         """Take in what a part has said and measured."""
