@@ -40,9 +40,16 @@ class Backend:
         """Have a function called by a job, which submitit's object stands for."""
         # Of Ctrl+C on the terminal this process alone is to learn, which asks the others to save; a mask passes to children.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        # Whoever reads what this process prints must not wait for jobs that outlive it.
+        with contextlib.suppress(OSError):
+            os.set_inheritable(1, False)
+            os.set_inheritable(2, False)
         try:
             return self._executor.submit(function, *arguments)
         finally:
+            with contextlib.suppress(OSError):
+                os.set_inheritable(1, True)
+                os.set_inheritable(2, True)
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def gone(self, jobs: Collection[Any]) -> set[str]:
