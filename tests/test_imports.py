@@ -50,7 +50,7 @@ BODIES = {
     "data": {"datasets"},
     "gan": {"torch_fidelity"},
     "session": {"pynvml", "matplotlib"},
-    "sweep": {"matplotlib", "optuna", "pyarrow"},
+    "sweep": {"matplotlib", "optuna", "pyarrow", "submitit"},
     "ui": {"PIL"},
 }
 # The mathematics knows no threads, files or clocks.

@@ -101,7 +101,7 @@ def test_what_it_refuses_is_one_line_and_leaves_nothing(
     assert [*tmp_path.iterdir()] == []
 
 
-BENT = (("sweep.json", "nothing"), ("sweep.json", '{"preset": 1}'), ("progress.json", '{"course": 1, "measured": [], "seconds": 1}'))
+BENT = (("sweep.json", "nothing"), ("sweep.json", '{"preset": 1}'), ("state-0.safetensors", "nothing"), ("course.csv", "member\n0\n"))
 
 
 def test_what_was_bent_in_the_directory_is_one_line(program: Program, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_signal_saves_it_and_leaves_the_terminal_clean(tmp_path: Path, number:
         os.kill(opened.process.pid, number)
         assert opened.wait_end() == 128 + number
         assert opened.is_clean()
-    assert (folder / "progress.json").exists()
+    assert (folder / "state-0.safetensors").exists()
 
 
 def test_a_terminal_that_is_lost_saves_it(tmp_path: Path) -> None:
@@ -73,4 +73,4 @@ def test_a_terminal_that_is_lost_saves_it(tmp_path: Path) -> None:
         measured(opened)
         opened.hang_up()
         assert opened.process.wait(60) == 128 + signal.SIGHUP
-    assert (folder / "progress.json").exists()
+    assert (folder / "state-0.safetensors").exists()

@@ -7,7 +7,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.sweep.tracing import trace_once
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.engines.compiled import Call
@@ -45,11 +44,6 @@ class Made:
             self.calls.append(len(tensors))
 
         return call if path in self.there else None
-
-
-@pytest.fixture(autouse=True)
-def _traced_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    trace_once(monkeypatch)
 
 
 @pytest.fixture

@@ -1,70 +1,23 @@
 """A sweep: its members are the runs that they would be alone, and it goes on exactly."""
 
 import itertools
-import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import numpy as np
 import pytest
 import torch
 
-from tests.sweep.tracing import trace_once
-from tui_gan.contract.axes import Axis, combinations
-from tui_gan.contract.config import Config
+from tests.sweep.small import AXES, EVERY, SEEDS, STEPS, Begin
 from tui_gan.contract.errors import UnreadableError, UsageError
-from tui_gan.contract.knobs import Knobs, set_knob
-from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS, Plane
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.measuring import measured
-from tui_gan.sweep import plan, sweep
-from tui_gan.sweep.chunks import Together
+from tui_gan.sweep import course, plan, saved, sweep
+from tui_gan.sweep.chunks import Chunk, Together
+from tui_gan.sweep.course import Row
 from tui_gan.sweep.plan import Data, Spec
-from tui_gan.sweep.programs import Programs
-from tui_gan.sweep.results import Results, Row, cells
-from tui_gan.sweep.sweep import Progress, Sweep, Told
-
-STEPS, EVERY, SEEDS = 24, 8, 2
-AXES = [Axis("generator_lr", (1e-3, 4e-3)), Axis("alone", (False, True))]
-DROPPING = Network(widths=(8, 7), dropout=0.5)
-Begin = Callable[..., Sweep]
-
-
-@pytest.fixture(autouse=True)
-def _traced_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    trace_once(monkeypatch)
-
-
-@pytest.fixture
-def specs(config: Config, knobs: Knobs) -> list[Spec]:
-    """Members that are moved together, and others that cannot be."""
-
-    def resolve(values: dict[str, Any]) -> tuple[Config, Knobs]:
-        changes = {"steps": STEPS, "evaluate_every": EVERY, **({"discriminator": DROPPING} if values["alone"] else {})}
-        return msgspec.structs.replace(config, **changes), set_knob(knobs, "generator_lr", values["generator_lr"])
-
-    return plan.specs(combinations(AXES), range(SEEDS), resolve)
-
-
-@pytest.fixture
-def begin(specs: list[Spec], config: Config) -> Begin:
-    """Begin a sweep of these members, or take one up that was saved."""
-
-    def begin(folder: Path, tell: Callable[[Told], None] = lambda told: None, again: bool = False) -> Sweep:
-        folder.mkdir(exist_ok=True)
-        data = Data()
-        progress = msgspec.json.decode((folder / "progress.json").read_bytes(), type=Progress) if again else None
-        results = Results(folder, specs, [axis.name for axis in AXES], config.metrics, progress.course if progress else 0)
-        programs = Programs("graph", lambda text: None)
-        made = Sweep(folder, plan.groups(specs, data), data, results, programs, STEPS, EVERY, tell, threading.Event())
-        if progress:
-            made.restore(progress)
-        return made
-
-    return begin
+from tui_gan.sweep.results import Results, cells
+from tui_gan.sweep.sweep import Told
 
 
 def test_members_are_the_runs_that_they_would_be_alone(begin: Begin, specs: list[Spec], tmp_path: Path) -> None:
@@ -98,7 +51,7 @@ def test_one_that_is_stopped_goes_on_exactly(begin: Begin, tmp_path: Path, monke
     assert all(before.done <= after.done for before, after in itertools.pairwise(looks))
     # What was written after the last save is not of what goes on.
     with (tmp_path / "halved" / "course.csv").open("a") as file:
-        file.write("0,99,1,1,1,1\n")
+        file.write(",".join(["0", "99", *["1.0"] * len(first.results.metrics), "1", "1"]) + "\n0,100,")
     second = begin(tmp_path / "halved", again=True)
     assert second.done == first.done
     assert second.train()
@@ -132,6 +85,44 @@ def test_what_was_saved_of_another_sweep_is_refused(begin: Begin, tmp_path: Path
         begin(tmp_path / "sweep", again=True)
 
 
+def test_a_course_that_lacks_what_a_state_counts_on_is_refused(begin: Begin, tmp_path: Path) -> None:
+    made = begin(tmp_path / "sweep")
+    assert made.train()
+    path = tmp_path / "sweep" / "course.csv"
+    path.write_bytes(path.read_bytes().replace(b"\r\n0,24,", b"\r\n0,25,"))
+    with pytest.raises(UnreadableError, match="lacks member 0 at step 24; without state-0"):
+        begin(tmp_path / "sweep", again=True)
+
+
+def test_what_was_measured_after_the_last_save_is_measured_again(begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is killed between the rows and the states, of which it has written one, is gone on with exactly."""
+    whole = begin(tmp_path / "whole")
+    assert whole.train()
+    made = begin(tmp_path / "killed", save_every=0.0)
+    saved_states: list[int] = []
+
+    def save(path: Path, chunk: Chunk) -> None:
+        if len(saved_states) == len(made.chunks) + 1:
+            raise KeyboardInterrupt
+        saved_states.append(chunk.measured)
+        true(path, chunk)
+
+    true = saved.save
+    monkeypatch.setattr(saved, "save", save)
+    with pytest.raises(KeyboardInterrupt):
+        made.train()
+    monkeypatch.setattr(saved, "save", true)
+    with (tmp_path / "killed" / "course.csv").open("a") as file:
+        file.write("0,24,1.0")
+    assert saved_states == [EVERY] * len(made.chunks) + [2 * EVERY]
+    again = begin(tmp_path / "killed", again=True)
+    assert [chunk.measured for chunk in again.chunks] == [2 * EVERY] + [EVERY] * (len(made.chunks) - 1)
+    assert again.train()
+    for name in ("results.csv", "course.csv"):
+        one, other = (sorted((tmp_path / folder / name).read_text().splitlines()) for folder in ("killed", "whole"))
+        assert one == other
+
+
 def test_a_collapse_is_told_and_a_spread_is_not() -> None:
     truth = DATASETS["ring"](True).truth
     assert isinstance(truth, Plane)
@@ -149,9 +140,8 @@ def test_a_member_that_recovers_is_collapsed_no_longer(specs: list[Spec], tmp_pa
     for step, collapsed in ((8, True), (16, True), (24, False), (32, True)):
         results.add(Row(0, step, {"w1": 1.0}, collapsed, False))
         assert results.standing[0].collapsed_at == {8: 8, 16: 8, 24: None, 32: 32}[step]
-    size = results.write()
-    assert size == (tmp_path / "course.csv").stat().st_size
-    again = Results(tmp_path, specs, ["generator_lr", "alone"], ("w1",), size)
+    results.write()
+    again = Results(tmp_path, specs, ["generator_lr", "alone"], ("w1",), course.read(tmp_path / "course.csv", ("w1",)))
     assert again.standing == results.standing
 
 

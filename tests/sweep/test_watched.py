@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import torch
 
-from tests.sweep.tracing import trace_once
 from tui_gan.contract.axes import Axis
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
@@ -31,11 +30,6 @@ from tui_gan.sweep.watched import Watched
 STEPS, EVERY, SEEDS = 24, 8, 2
 AXES = [Axis("generator_lr", (1e-3, 4e-3))]
 Make = Callable[[Path, Watched], Sweep]
-
-
-@pytest.fixture(autouse=True)
-def _traced_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    trace_once(monkeypatch)
 
 
 @pytest.fixture
@@ -61,7 +55,7 @@ def make(specs: list[Spec], config: Config) -> Make:
         programs = Programs("graph", lambda text: None)
         tell = (lambda told: watched.tell(told.done, told.left)) if watched else (lambda told: None)
         stop = watched.stopping if watched else threading.Event()
-        return Sweep(folder, plan.groups(specs, data), data, results, programs, STEPS, EVERY, tell, stop, watched)
+        return Sweep(folder, plan.groups(specs, data), data, results, programs, STEPS, EVERY, tell, stop, watched=watched)
 
     return make
 
@@ -135,7 +129,7 @@ def test_it_pauses_saves_and_goes_on(make: Make, watched: Watched, tmp_path: Pat
     watched.save()
     watched.begin(lambda watched: sweep.train())
     until(lambda: watched.latest.stage is Stage.PAUSED)
-    assert (tmp_path / "sweep" / "progress.json").exists()
+    assert (tmp_path / "sweep" / "state-0.safetensors").exists()
     assert watched.latest.note == "saved"
     done = sweep.done
     time.sleep(0.05)
@@ -153,7 +147,7 @@ def test_stopping_ends_a_pause_and_saves(make: Make, watched: Watched, tmp_path:
     watched.stop()
     assert watched.ended.wait(60)
     assert watched.latest.stage is Stage.STOPPED
-    assert (tmp_path / "sweep" / "progress.json").exists()
+    assert (tmp_path / "sweep" / "state-0.safetensors").exists()
 
 
 def test_what_it_fails_with_is_told_and_kept(watched: Watched) -> None:

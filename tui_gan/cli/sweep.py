@@ -2,19 +2,22 @@
 
 import contextlib
 import datetime
+import functools
 import json as json_text
 import math
 import os
+import shutil
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypedDict
 
 import typer
 
 from tui_gan.cli import settings
+from tui_gan.cli.dealing import Dealing, dealing_of
 from tui_gan.cli.options import has_screen, path, with_axes
 from tui_gan.contract.axes import Axis, combinations, of_pair, of_text, shown
 from tui_gan.contract.config import Config
@@ -25,7 +28,9 @@ from tui_gan.contract.values import typed
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
-    from tui_gan.sweep.results import Cell
+    from tui_gan.sweep.parts import Parts
+    from tui_gan.sweep.plan import Data, Group, Spec
+    from tui_gan.sweep.results import Cell, Results
     from tui_gan.sweep.sweep import Sweep, Told
     from tui_gan.sweep.watched import Watched
 
@@ -72,10 +77,17 @@ def sweep(
     out: Annotated[Path | None, path("Directory of the sweep; without it a new one under sweeps/.")] = None,
     resume: Annotated[Path | None, path("Go on with the sweep in this directory.")] = None,
     engine: Annotated[str, typer.Option(help="graph, compiled, or auto: compiled where the time that is left pays for it.")] = "auto",
+    backend: Annotated[str, typer.Option(help="slurm: jobs of a cluster; local: processes of this machine.", show_default=False)] = "",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes of the backend; without it 2.", show_default=False)] = None,
+    slurm: Annotated[
+        list[str] | None, typer.Option("--slurm", help="Options of SLURM's jobs: KEY=VALUE,...; time in minutes.", show_default=False)
+    ] = None,
     to: Annotated[
         str, typer.Option(help="png: also draw the heat map, heatmap.png; parquet: also write the results so; or both.", show_default=False)
     ] = "",
-    headless: Annotated[bool, typer.Option("--headless", help="Train without the screen, which also --json and pipes do.")] = False,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Train without the screen, which also --json, --backend and pipes do.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")] = False,
     axes: Any = None,
 ) -> None:
@@ -83,7 +95,7 @@ def sweep(
     if resume is not None:
         if preset or axes or any(each is not None for each in (set, out, seeds, steps, metrics, data)):
             raise UsageError("--resume goes on with a sweep as it was begun; leave the preset, axes and settings out")
-        folder, asked = resume, _asked(resume)
+        folder, asked = resume, asked_of(resume)
     else:
         if not preset:
             raise UsageError("sweep takes a preset, such as: tui-gan sweep toy1d --generator-lr 1e-4:1e-2:log:8 --seeds 32")
@@ -95,11 +107,19 @@ def sweep(
         raise UsageError(f"--to takes png, parquet, or png,parquet, not {quoted(to)}")
     if engine not in ENGINES:
         raise UsageError(f"--engine takes {', '.join(ENGINES)}, not {engine!r}")
-    varied = [*(of_text(name, text) for name, text in asked["axes"].items()), *map(of_pair, asked["set"])]
+    dealing = dealing_of(backend, workers, slurm)
+    varied = axes_of(asked)
     _check(varied, asked["seeds"])
-    screen = not headless and not json and has_screen()
+    screen = not (headless or json or backend) and has_screen()
     with stopping(silent=screen) as stop:
-        _train(folder, asked, varied, engine, json, forms, resume is not None, stop, screen)
+        work = Work(folder, asked, varied, engine, dealing, stop)
+        trained, ended = work.trained(resume is not None, screen)
+        _report(trained, ended, varied, json, forms)
+
+
+def axes_of(asked: Asked) -> list[Axis]:
+    """The axes of a sweep, as they were typed."""
+    return [*(of_text(name, text) for name, text in asked["axes"].items()), *map(of_pair, asked["set"])]
 
 
 def _check(axes: Sequence[Axis], seeds: int) -> None:
@@ -121,68 +141,142 @@ def _check(axes: Sequence[Axis], seeds: int) -> None:
         raise UsageError(f"{members:,} members are more than {MOST:,}; take fewer seeds or values")
 
 
-def _train(
-    folder: Path,
-    asked: Asked,
-    axes: list[Axis],
-    engine: str,
-    json: bool,
-    forms: list[str],
-    again: bool,
-    stop: threading.Event,
-    screen: bool,
-) -> None:
-    import torch
+class Members(NamedTuple):
+    """All members of a sweep, as it was asked for, and one line on their memory."""
 
+    config: Config
+    specs: "list[Spec]"
+    groups: "list[Group]"
+    data: "Data"
+    told: str
+
+
+def members(asked: Asked, axes: Sequence[Axis], here: bool = True) -> Members:
+    """The members of a sweep; PyTorch is made ready to train them.
+
+    Args:
+        here: whether all are trained on this machine, so that it must have memory for them.
+
+    Raises:
+        UsageError: a value that is not allowed, or not enough memory.
+    """
     from tui_gan.sweep import plan
-    from tui_gan.sweep.programs import Programs
-    from tui_gan.sweep.results import Results
-    from tui_gan.sweep.sweep import Progress, Sweep
 
     def resolve(values: dict[str, Any]) -> tuple[Config, Knobs]:
         return _resolved(asked, values)
 
     first = resolve(next(combinations(axes)))
-    config, data = first[0], plan.Data()
+    data = plan.Data()
     count = asked["seeds"] * math.prod(len(axis.values) for axis in axes)
-    told = plan.check_size(count, plan.Spec(0, {}, *first), data)
+    told = plan.check_size(count, plan.Spec(0, {}, *first), data, here)
+    _ready()
     specs = plan.specs(combinations(axes), range(asked["seeds"]), resolve)
-    groups = plan.groups(specs, data)
-    progress = _progress(folder, Progress) if again else None
-    if not again:
-        _make(folder, asked)
-    tell(f"{told}, in {folder}", sys.stderr)
+    return Members(first[0], specs, plan.groups(specs, data), data, told)
 
-    def trained(show: "Callable[[Told], None]", note: Callable[[str], object], watched: "Watched | None" = None) -> "Sweep":
-        # Of the thread that trains, and of those that it begins.
-        torch.set_num_threads(1)
-        torch.set_flush_denormal(True)
-        for group in groups:
-            if group.alone:
-                note(f"{len(group.members):,} members are trained one by one: {group.alone}")
-        results = Results(folder, specs, [axis.name for axis in axes], config.metrics, progress.course if progress else 0)
-        with contextlib.closing(Programs(engine, note)) as programs:
-            sweep = Sweep(folder, groups, data, results, programs, config.steps, config.evaluate_every, show, stop, watched)
-            if progress:
-                sweep.restore(progress)
-            sweep.train()
-        return sweep
 
-    if screen:
-        from tui_gan.cli import sweeping
+class Work(NamedTuple):
+    """A sweep to be trained."""
 
-        sweep = sweeping.shown(folder, asked["preset"], axes, asked["seeds"], config, data.of(config).truth, stop, trained)
-    else:
+    folder: Path
+    asked: Asked
+    axes: list[Axis]
+    engine: str
+    dealing: Dealing
+    stop: threading.Event
+
+    def trained(self, again: bool, screen: bool) -> "tuple[Sweep | Parts, bool]":
+        """Train it here, or by several processes; returns it, and whether it has come to its end.
+
+        Args:
+            again: whether it goes on with what is saved in its directory.
+            screen: whether it has one, or else a bar.
+        """
+        from tui_gan.sweep import part, saved
+        from tui_gan.sweep.plan import numbered
+        from tui_gan.sweep.results import Results
+
+        made = members(self.asked, self.axes, here=self.dealing.backend != "slurm")
+        config, folder = made.config, self.folder
+        if again:
+            part.revoke(folder)
+            rows = saved.gather(folder, config.metrics, [each for _, each in numbered(made.groups)])
+            # What is left there is of processes that have no longer a part.
+            shutil.rmtree(folder / saved.WORKERS, ignore_errors=True)
+        else:
+            rows = []
+            _make(folder, self.asked)
+        tell(f"{made.told}, in {folder}", sys.stderr)
+        results = Results(folder, made.specs, [axis.name for axis in self.axes], config.metrics, rows)
+        if screen:
+            from tui_gan.cli import sweeping
+
+            truth = made.data.of(config).truth
+            trained = functools.partial(self.train_here, made, results)
+            return sweeping.shown(folder, self.asked["preset"], self.axes, self.asked["seeds"], config, truth, self.stop, trained)
         with _shown() as show:
-            sweep = trained(show, lambda text: tell(text, sys.stderr))
-    _report(sweep, axes, config.metrics[0], json, forms)
+            if not self.dealing.backend:
+                return self.train_here(made, results, show, _note)
+            _note_alone(made, _note)
+            parts = self.dealing.parts(folder, made.groups, results, config, self.engine, show, self.stop)
+            return parts, parts.train()
+
+    def train_here(
+        self,
+        made: Members,
+        results: "Results",
+        show: "Callable[[Told], None]",
+        note: Callable[[str], object],
+        watched: "Watched | None" = None,
+    ) -> "tuple[Sweep, bool]":
+        """Train it in this thread; returns it, and whether it has come to its end."""
+        from tui_gan.sweep.programs import Programs
+        from tui_gan.sweep.sweep import Sweep
+
+        _ready()
+        _note_alone(made, note)
+        config = made.config
+        with contextlib.closing(Programs(self.engine, note)) as programs:
+            sweep = Sweep(
+                self.folder,
+                made.groups,
+                made.data,
+                results,
+                programs,
+                config.steps,
+                config.evaluate_every,
+                show,
+                self.stop,
+                watched=watched,
+            )
+            sweep.restore()
+            return sweep, sweep.train()
 
 
-def _report(sweep: "Sweep", axes: list[Axis], metric: str, json: bool, forms: list[str]) -> None:
+def _note(text: str) -> None:
+    """Tell of a program or a process."""
+    tell(text, sys.stderr)
+
+
+def _ready() -> None:
+    """Make PyTorch ready to train in this thread, and in those that it begins."""
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+
+
+def _note_alone(made: Members, note: Callable[[str], object]) -> None:
+    for group in made.groups:
+        if group.alone:
+            note(f"{len(group.members):,} members are trained one by one: {group.alone}")
+
+
+def _report(trained: "Sweep | Parts", ended: bool, axes: list[Axis], json: bool, forms: list[str]) -> None:
     """Draw and print what has been found, and how to go on."""
     from tui_gan.sweep.results import cells
 
-    folder, results = sweep.folder, sweep.results
+    results = trained.results
+    folder, metric = results.folder, results.metrics[0]
     found = cells(results.specs, results.standing, metric)
     if "png" in forms:
         from tui_gan.sweep import picture
@@ -195,10 +289,10 @@ def _report(sweep: "Sweep", axes: list[Axis], metric: str, json: bool, forms: li
         for path in parquet.write(folder / "results.csv", results.course):
             tell(f"as Parquet: {path}", sys.stderr)
     again_by = f"tui-gan sweep --resume {word(folder)}"
-    tell("finished" if sweep.ended else f"stopped; `{again_by}` goes on", sys.stderr)
+    tell("finished" if ended else f"stopped; `{again_by}` goes on", sys.stderr)
     if json:
-        step = sweep.done // max(1, len(results.specs))
-        tell(json_text.dumps(_as_json(folder, len(results.specs), step, metric, found, sweep.ended)))
+        step = trained.done // max(1, len(results.specs))
+        tell(json_text.dumps(_as_json(folder, len(results.specs), step, metric, found, ended)))
     else:
         for text in table(found, metric):
             tell(text)
@@ -230,7 +324,7 @@ def _make(folder: Path, asked: Asked) -> None:
         raise UsageError(f"cannot make {folder}: {error.strerror or error}") from None
 
 
-def _asked(folder: Path) -> Asked:
+def asked_of(folder: Path) -> Asked:
     """What a sweep was begun with.
 
     Raises:
@@ -244,20 +338,6 @@ def _asked(folder: Path) -> Asked:
         raise UnreadableError(f"{folder} holds no sweep to go on with: {error.strerror or error}") from None
     except msgspec.MsgspecError as error:
         raise UnreadableError(f"{folder / 'sweep.json'} is not what a sweep was begun with: {error}") from None
-
-
-def _progress(folder: Path, kind: Any) -> Any:
-    """How far a sweep was saved.
-
-    Raises:
-        UnreadableError: it was not.
-    """
-    import msgspec
-
-    try:
-        return msgspec.json.decode((folder / "progress.json").read_bytes(), type=kind)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise UnreadableError(f"{folder} has not been saved: {error}") from None
 
 
 @contextlib.contextmanager

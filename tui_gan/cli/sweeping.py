@@ -26,20 +26,19 @@ if TYPE_CHECKING:
     from tui_gan.ui.sweep.app import Heatmap
     from tui_gan.ui.sweep.view import View
 
-# (takes how far it is, takes what there is to tell, who looks at it) -> the sweep when it has ended.
-Trained = Callable[[Callable[["Told"], None], Callable[[str], object], "Watched"], "Sweep"]
+# (takes how far it is, takes what there is to tell, who looks at it) -> the sweep, and whether it has come to its end.
+Trained = Callable[[Callable[["Told"], None], Callable[[str], object], "Watched"], "tuple[Sweep, bool]"]
 # Seconds after which a screen that does not leave when the sweep has been saved ends with the process.
 LEAVES_WITHIN = 3.0
 
 
 def shown(
     folder: Path, preset: str, axes: Sequence[Axis], seeds: int, config: Config, truth: "Truth", stop: threading.Event, trained: Trained
-) -> "Sweep":
-    """Train in a thread of its own under the screen until that is left; returns the sweep.
+) -> "tuple[Sweep, bool]":
+    """Train in a thread of its own under the screen until that is left; returns the sweep, and whether it has come to its end.
 
     Raises:
         TuiGanError: the sweep or the screen has failed.
-        typer.Exit: the screen was left before the sweep was saved.
     """
     from tui_gan.sweep.opening import as_run
     from tui_gan.sweep.watched import Watched
@@ -49,11 +48,11 @@ def shown(
     copied = preset not in PRESETS or PRESETS[preset].columns > 0
     opened = partial(as_run, sweep=folder.name, copied=copied)
     watched = Watched(preset, axes, seeds, config.metrics, truth, config.steps, stop, opened)
-    sweeps: list[Sweep] = []
+    found: list[tuple[Sweep, bool]] = []
 
     def train(watched: Watched) -> bool:
-        sweeps.append(trained(lambda told: watched.tell(told.done, told.left), watched.note, watched))
-        return sweeps[0].ended
+        found.append(trained(lambda told: watched.tell(told.done, told.left), watched.note, watched))
+        return found[0][1]
 
     watched.begin(train)
     view: View | None = None
@@ -83,7 +82,7 @@ def shown(
         raise watched.error
     if app.failure:
         raise TuiGanError(f"the screen failed ({type(app.failure).__name__}: {app.failure}); the sweep is saved in {folder}")
-    return sweeps[0]
+    return found[0]
 
 
 def _leave(app: "Heatmap", watched: "Watched", left: threading.Event) -> None:

@@ -3,6 +3,8 @@
 python -m tui_gan.session.making FILE       the request as MessagePack on the standard input
 """
 
+import contextlib
+import fcntl
 import os
 import sys
 import tempfile
@@ -97,6 +99,16 @@ def _compile(graph: torch.nn.Module, examples: list[torch.Tensor], target: Path,
                 partial.chmod(0o700)
 
 
+def make_once(request: Request, target: Path) -> None:
+    """Make the program, unless another process makes it meanwhile: that is waited for, and where it ends without, this one does it."""
+    before = target.exists()
+    with target.with_suffix(".lock").open("w") as file:
+        with contextlib.suppress(OSError):  # Not every file system has locks; then both make it.
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if before or not target.exists():
+            make(request, target)
+
+
 if __name__ == "__main__":
     os.nice(19)
-    make(msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Request), Path(sys.argv[1]))
+    make_once(msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Request), Path(sys.argv[1]))

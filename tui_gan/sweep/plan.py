@@ -74,16 +74,16 @@ def specs(axes: Iterator[dict[str, Any]], seeds: Sequence[int], resolve: Callabl
     return found
 
 
-def check_size(count: int, one: Spec, data: Data) -> str:
+def check_size(count: int, one: Spec, data: Data, here: bool = True) -> str:
     """One line on the memory that so many members take.
 
     Raises:
-        UsageError: the machine has not so much memory.
+        UsageError: they are trained here, and the machine has not so much memory.
     """
     size = STATES * state.size(one.config, data.of(one.config).shape)
     told = f"{count:,} members, about {count * size / 1e6:,.0f} MB"
     free = psutil.virtual_memory().available
-    if count * size > free:
+    if here and count * size > free:
         raise UsageError(f"{told}; this machine has {free / 1e6:,.0f} MB of memory free: take fewer seeds or values")
     return told
 
@@ -107,9 +107,18 @@ def chunks(group: Group) -> list[list[Spec]]:
     """The members of a group in parts of nearly equal size whose numbers stay near the processor."""
     if group.alone:
         return [[spec] for spec in group.members]
-    one = group.members[0]
-    units = sum(sum(network.widths) for network in (one.config.generator, one.config.discriminator)) + one.config.latent_dim
-    most = max(8, min(LARGEST, NUMBERS // max(1, units * one.knobs.batch_size * one.config.packing)))
+    most = max(8, min(LARGEST, NUMBERS // max(1, numbers(group.members[0]))))
     count = math.ceil(len(group.members) / most)
     size = math.ceil(len(group.members) / count)
     return [group.members[start : start + size] for start in range(0, len(group.members), size)]
+
+
+def numbered(groups: Sequence[Group]) -> list[tuple[Group, list[Spec]]]:
+    """The chunks of all groups, each with its group, in the order of their numbers."""
+    return [(group, specs) for group in groups for specs in chunks(group)]
+
+
+def numbers(one: Spec) -> int:
+    """How many numbers a member passes on in an update, which its time goes with."""
+    units = sum(sum(network.widths) for network in (one.config.generator, one.config.discriminator)) + one.config.latent_dim
+    return units * one.knobs.batch_size * one.config.packing

@@ -3,42 +3,31 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
-from tui_gan.contract.errors import UnreadableError
 from tui_gan.gan.datasets import Images, Line, Truth
 from tui_gan.gan.datasets.dataset import in_units
 from tui_gan.gan.diagnosis import line, plane
 from tui_gan.gan.metrics import measure
-from tui_gan.session.atomic import replacing
 from tui_gan.session.observe import as_measured
+from tui_gan.sweep import saved
 from tui_gan.sweep.chunks import Alone, Chunk, Together, train_at_once
-from tui_gan.sweep.plan import Data, Group, chunks
+from tui_gan.sweep.course import Row
+from tui_gan.sweep.plan import Data, Group, Spec, numbered
 from tui_gan.sweep.programs import Programs
-from tui_gan.sweep.results import Results, Row
+from tui_gan.sweep.results import Results
 from tui_gan.sweep.watched import Watched
 
 # Seconds between two saves, and between two looks at how far it is.
 SAVED, TOLD = 60.0, 0.5
 # Findings that say that the generator leaves out what the data have.
 COLLAPSES = ("collapse", "missing")
-
-
-class Progress(msgspec.Struct, frozen=True):
-    """How far a sweep has been saved: the bytes of its course, the steps at which its chunks were measured last, and its seconds."""
-
-    course: int
-    measured: tuple[int, ...]
-    seconds: float
 
 
 class Told(NamedTuple):
@@ -63,6 +52,9 @@ class Sweep:
         tell: takes how far it is.
         stop: set by whoever wants it to stop.
         watched: who looks at it and steers it, if anybody does.
+        own: the numbers of the chunks that this process trains; None for all.
+        cores: how many threads call compiled programs; None for one on each core.
+        save_every: seconds between two saves.
     """
 
     def __init__(
@@ -76,35 +68,31 @@ class Sweep:
         every: int,
         tell: Callable[[Told], None],
         stop: threading.Event,
+        own: Collection[int] | None = None,
+        cores: int | None = None,
+        save_every: float = SAVED,
         watched: Watched | None = None,
     ) -> None:
         self.folder, self.data, self.results, self.programs = folder, data, results, programs
         self.steps, self.every, self.tell, self.stop, self.watched = steps, every, tell, stop, watched
-        self.seconds = 0.0
+        self.cores, self.save_every = cores or os.cpu_count() or 1, save_every
         self._began, self._before = time.monotonic(), 0
         self._told = self._began
-        self.chunks: list[Chunk] = [each for group in groups for each in self._chunks(group)]
+        mine = [(number, each) for number, each in enumerate(numbered(groups)) if own is None or number in own]
+        self.numbers = [number for number, _ in mine]
+        self.chunks = [self._chunk(group, specs) for _, (group, specs) in mine]
 
-    def _chunks(self, group: Group) -> Iterator[Chunk]:
-        for specs in chunks(group):
-            yield Alone(specs[0], self.data) if group.alone else Together(group, specs, self.data, self.programs)
+    def _chunk(self, group: Group, specs: list[Spec]) -> Chunk:
+        return Alone(specs[0], self.data) if group.alone else Together(group, specs, self.data, self.programs)
 
-    def restore(self, progress: Progress) -> None:
-        """Take up the sweep where it was saved.
+    def restore(self) -> None:
+        """Take up each chunk where it was saved.
 
         Raises:
             UnreadableError: what was saved is not of this sweep.
         """
-        if len(progress.measured) != len(self.chunks):
-            raise UnreadableError(f"{self.folder / 'progress.json'} is of another sweep: it has {len(progress.measured)} chunks")
-        for number, (chunk, measured) in enumerate(zip(self.chunks, progress.measured, strict=True)):
-            path = self._state(number)
-            try:
-                chunk.load(load_file(path))
-            except (OSError, SafetensorError, KeyError, RuntimeError, ValueError) as error:
-                raise UnreadableError(f"{path} is not a state to go on from: {error}") from None
-            chunk.measured = measured
-        self.seconds = progress.seconds
+        for number, chunk in zip(self.numbers, self.chunks, strict=True):
+            saved.load(saved.state(self.folder, number), chunk)
         self._before = self.done
         if self.watched:
             self.watched.restored(self.chunks, self.results.standing)
@@ -121,7 +109,7 @@ class Sweep:
 
     def train(self) -> bool:
         """Train to the end, or until it is to stop; returns whether it has come to the end."""
-        saved = time.monotonic()
+        last = time.monotonic()
         for until in [*range(self.every, self.steps, self.every), self.steps]:
             while behind := [chunk for chunk in self.chunks if chunk.measured < until]:
                 self._advance(behind, until)
@@ -132,15 +120,10 @@ class Sweep:
                     break
             if self.stop.is_set():
                 break
-            if time.monotonic() - saved > SAVED:
+            if time.monotonic() - last > self.save_every:
                 self.save()
-                saved = time.monotonic()
+                last = time.monotonic()
         self.save()
-        return self.ended
-
-    @property
-    def ended(self) -> bool:
-        """Whether it has come to the end."""
         return all(chunk.measured >= self.steps for chunk in self.chunks)
 
     def _advance(self, behind: list[Chunk], until: int) -> None:
@@ -151,7 +134,7 @@ class Sweep:
                 chunk.train(until, self._interrupted)
         compiled = [chunk for chunk in behind if isinstance(chunk, Together) and chunk.steps_done < until]
         if compiled:
-            with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+            with ThreadPoolExecutor(max_workers=self.cores) as pool:
                 train_at_once(compiled, until, self._interrupted, pool)
         for chunk in behind:
             if not self.stop.is_set() and chunk.steps_done >= until:
@@ -163,13 +146,9 @@ class Sweep:
         Raises:
             OSError: it could not be written.
         """
-        for number, chunk in enumerate(self.chunks):
-            with replacing(self._state(number)) as partial:
-                save_file({name: each.contiguous() for name, each in chunk.state().items()}, partial)
-        seconds = self.seconds + time.monotonic() - self._began
-        progress = Progress(self.results.write(), tuple(chunk.measured for chunk in self.chunks), seconds)
-        with replacing(self.folder / "progress.json") as partial:
-            partial.write_bytes(msgspec.json.encode(progress))
+        self.results.write()
+        for number, chunk in zip(self.numbers, self.chunks, strict=True):
+            saved.save(saved.state(self.folder, number), chunk)
 
     def _at_once(self, chunk: Chunk) -> bool:
         """Whether it leaves the interpreter free while it trains."""
@@ -200,9 +179,6 @@ class Sweep:
         left = spent * (of - done) / (done - self._before) if done > self._before else float("nan")
         self.programs.left = left if left == left else 0.0
         self.tell(Told(done, of, left))
-
-    def _state(self, number: int) -> Path:
-        return self.folder / f"state-{number}.safetensors"
 
 
 def _measured(units: NDArray[np.floating], truth: Truth, names: Sequence[str]) -> tuple[dict[str, float], bool]:

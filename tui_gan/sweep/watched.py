@@ -19,9 +19,10 @@ from tui_gan.contract.sweep import Population, Stage, SweepState
 from tui_gan.gan.datasets import Truth
 from tui_gan.gan.trainer import Trainer
 from tui_gan.sweep.chunks import Chunk
+from tui_gan.sweep.course import Row
 from tui_gan.sweep.plan import Spec
 from tui_gan.sweep.portraits import portrayer
-from tui_gan.sweep.results import Row, Standing
+from tui_gan.sweep.results import Standing
 
 # Seconds over which the speed is taken, and between two looks at whether a pause has ended.
 SPEED, GLANCE = 10.0, 0.05

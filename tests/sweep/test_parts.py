@@ -1,0 +1,287 @@
+"""A sweep by several processes: the same results as by one, whatever becomes of them."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.sweep.small import AXES, EVERY, STEPS, Begin
+from tui_gan.cli import dealing
+from tui_gan.cli import sweep as command
+from tui_gan.contract.config import Config
+from tui_gan.contract.errors import TuiGanError
+from tui_gan.sweep import course, part, parts, plan, saved
+from tui_gan.sweep.cluster import Backend
+from tui_gan.sweep.part import Lease, Order, Status, Worker
+from tui_gan.sweep.parts import Parts
+from tui_gan.sweep.plan import Data, Spec
+from tui_gan.sweep.programs import Programs
+from tui_gan.sweep.results import Results
+from tui_gan.sweep.sweep import Sweep
+
+NAMES = [axis.name for axis in AXES]
+
+
+class Paths(NamedTuple):
+    stderr: str = "the log"
+
+
+class Job(NamedTuple):
+    job_id: str
+    paths: Paths = Paths()
+
+
+class Here(Backend):
+    """Jobs that this process does itself, as soon as they are submitted; each comes to an end as the next of `ends` says."""
+
+    every, listen = 0.0, 0.01
+
+    def __init__(self, config: Config, specs: Sequence[Spec], ends: Sequence[str] = ()) -> None:
+        self.config, self.specs, self.ends = config, specs, [*ends]
+        self.orders: list[Order] = []
+
+    def submit(self, function: Callable[..., None], *arguments: Any) -> Job:
+        (order,) = arguments
+        self.orders.append(order)
+        end = self.ends.pop(0) if self.ends else "ended"
+        worker = Worker(order)
+        if end in ("ended", "stopped", "dies"):
+            self.train(order, worker, Path(order.folder), STEPS if end == "ended" else 2 * EVERY)
+        if end in ("ended", "stopped", "failed"):
+            worker.say(end, "no memory" if end == "failed" else "")  # type: ignore[arg-type]
+        return Job(str(len(self.orders)))
+
+    def train(self, order: Order, worker: Worker, folder: Path, until: int) -> None:
+        groups, data = plan.groups(self.specs, Data()), Data()
+        chunks, path = plan.numbered(groups), part.file_of(folder, order.part, "course")
+        rows = saved.rows(path, self.config.metrics, folder, [(number, chunks[number][1]) for number in order.chunks])
+        course.rewrite(path, self.config.metrics, rows)
+        results = Results(folder, self.specs, NAMES, self.config.metrics, rows, path)
+        programs = Programs("graph", lambda text: None)
+        trained = Sweep(folder, groups, data, results, programs, until, EVERY, worker.tell, worker.stop, order.chunks)
+        trained.restore()
+        assert trained.train()
+        worker.done = trained.done
+        if until < STEPS:
+            # As a process leaves it that dies while it writes.
+            row = course.read(path, self.config.metrics)[-1]
+            course.append(path, self.config.metrics, [row._replace(step=STEPS, metrics=dict.fromkeys(self.config.metrics, 0.0))])
+            with path.open("a") as file:
+                file.write("0,24,")
+
+    def gone(self, jobs: Any) -> set[str]:
+        return {job.job_id for job in jobs}
+
+
+@pytest.fixture
+def dealt(specs: list[Spec], config: Config) -> Callable[..., tuple[Parts, list[str]]]:
+    """A sweep by two processes, and what it tells."""
+
+    def dealt(folder: Path, backend: Here, workers: int = 2, again: bool = False) -> tuple[Parts, list[str]]:
+        folder.mkdir(exist_ok=True)
+        groups = plan.groups(specs, Data())
+        if again:
+            part.revoke(folder)
+        rows = saved.gather(folder, config.metrics, [each for _, each in plan.numbered(groups)]) if again else []
+        results, told = Results(folder, specs, NAMES, config.metrics, rows), list[str]()
+        made = Parts(
+            folder, groups, results, STEPS, backend, workers, "graph", print, told.append, lambda told: None, threading.Event(), 0.0
+        )
+        return made, told
+
+    return dealt
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("whole")
+
+
+@pytest.fixture
+def whole(begin: Begin, place: Path) -> Path:
+    """The sweep by one process, which is trained once for all tests."""
+    assert (place / "results.csv").exists() or begin(place).train()
+    return place
+
+
+def same(one: Path, other: Path) -> bool:
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in ("results.csv", "course.csv"))
+
+
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        ((), ()),
+        (("dies",), ("process 1 of 2 died; its chunks are taken up again from their last save",)),
+        (("ended", "stopped"), ("process 2 of 2 (",)),
+        (("nothing", "nothing"), ("process 1 of 2 died", "process 2 of 2 died")),
+    ],
+)
+def test_whatever_becomes_of_them_the_results_are_those_of_one_process(
+    dealt: Any, config: Config, specs: list[Spec], whole: Path, tmp_path: Path, ends: tuple[str, ...], says: tuple[str, ...]
+) -> None:
+    backend = Here(config, specs, ends)
+    made, told = dealt(tmp_path / "dealt", backend)
+    assert made.train()
+    assert made.done == STEPS * len(specs)
+    assert same(tmp_path / "dealt", whole)
+    assert [text[: len(begun)] for text, begun in zip(told, says, strict=True)] == [*says]
+    assert all(("has no time left" in text) == ("stopped" in ends) for text in told)
+    assert len(backend.orders) == 2 + len(says)
+    # The log of one that died may be wanted.
+    assert (tmp_path / "dealt" / "workers").exists() == any("died" in text for text in says)
+
+
+def test_one_that_dies_again_and_again_is_refused_and_the_sweep_goes_on_later(
+    dealt: Any, config: Config, specs: list[Spec], whole: Path, tmp_path: Path
+) -> None:
+    made, told = dealt(tmp_path / "dealt", Here(config, specs, ["dies", "ended", *["nothing"] * 10]))
+    with pytest.raises(TuiGanError, match="process 1 of 2 has died 4 times and saved nothing new; its log: the log") as raised:
+        made.train()
+    assert raised.value.exit_code == 1
+    assert len(told) == 1 + parts.TRIES
+    assert 2 * EVERY * len(specs) < made.done < STEPS * len(specs)
+    again, _ = dealt(tmp_path / "dealt", Here(config, specs), workers=3, again=True)
+    assert again.train()
+    assert same(tmp_path / "dealt", whole)
+
+
+def test_one_that_fails_is_told_with_its_reason(dealt: Any, config: Config, specs: list[Spec], tmp_path: Path) -> None:
+    made, _ = dealt(tmp_path / "dealt", Here(config, specs, ["failed"]))
+    with pytest.raises(TuiGanError, match=r"process 1 of 2 \(\d+ on .*\) failed: no memory; its log: the log"):
+        made.train()
+
+
+def test_a_sweep_goes_on_with_another_number_of_processes(
+    begin: Begin, dealt: Any, config: Config, specs: list[Spec], whole: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "dealt"
+    made, told = dealt(folder, Here(config, specs, ["stopped", "dies"]))
+    made.stop.set()
+    assert not made.train()
+    assert told == []
+    # By one process as far as it likes, by three to the end.
+    single = begin(folder, again=True)
+    single.stop.set()
+    assert not single.train()
+    again, _ = dealt(folder, Here(config, specs), workers=3, again=True)
+    assert again.done == 2 * EVERY * len(specs)
+    assert again.train()
+    assert same(folder, whole)
+
+
+def test_the_chunks_are_dealt_by_what_they_cost(specs: list[Spec]) -> None:
+    groups = plan.groups(specs, Data())
+    # Four members by themselves, and four together, which take less than one of them.
+    assert parts.dealt(groups, range(5), 2) == [[0, 1, 3], [2, 4]]
+    assert sorted(parts.dealt(groups, range(5), 9)) == [[0], [1], [2], [3], [4]]
+    assert parts.dealt(groups, [3, 1], 1) == [[1, 3]]
+    assert parts.dealt(groups, [], 2) == []
+
+
+def test_a_process_whose_lease_another_has_ends_without_saving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "workers").mkdir()
+    order = Order(str(tmp_path), 0, "mine", (0,), "graph", 1, 60.0)
+    lease, worker, left = part.file_of(tmp_path, 0, "lease"), Worker(order), list[int]()
+    monkeypatch.setattr(os, "_exit", left.append)
+    part.write(lease, Lease("mine"))
+    worker._follow()
+    assert (left, worker.stop.is_set()) == ([], False)
+    part.write(lease, Lease("mine", stop=True))
+    worker._follow()
+    assert (left, worker.stop.is_set()) == ([], True)
+    part.write(part.file_of(tmp_path, 0, "status"), Status("mine", "ended", "here", 1))
+    part.revoke(tmp_path)
+    worker._follow()
+    assert left == [0]
+    # A file that is gone once is being replaced.
+    lease.unlink()
+    Worker(order)._follow()
+    assert left == [0]
+    worker._follow()
+    worker._follow()
+    assert left == [0, 0]
+
+
+@pytest.mark.parametrize(("ends", "state", "why"), [(True, "ended", ""), (False, "stopped", ""), (None, "failed", "ValueError: no")])
+def test_its_last_word_is_how_it_ended(tmp_path: Path, ends: bool | None, state: str, why: str) -> None:
+    (tmp_path / "workers").mkdir()
+    part.write(part.file_of(tmp_path, 0, "lease"), Lease("mine"))
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)}
+
+    def train(worker: Worker) -> bool:
+        worker.note("compiled")
+        if ends is None:
+            raise ValueError("no\nmore")
+        os.kill(os.getpid(), signal.SIGUSR2)
+        assert worker.stop.wait(10)
+        return ends
+
+    try:
+        with pytest.raises(ValueError, match="no") if ends is None else contextlib.nullcontext():
+            part.work(Order(str(tmp_path), 0, "mine", (0,), "graph", 1, 60.0), train)
+    finally:
+        for each, action in before.items():
+            signal.signal(each, action)
+    status = part.status_of(tmp_path, 0, "mine")
+    assert status
+    assert (status.state, status.why, status.notes, status.process) == (state, why, ("compiled",), os.getpid())
+    assert part.status_of(tmp_path, 0, "another") is None
+
+
+SMALL: command.Asked = {
+    "preset": "toy1d-aylien-2017-07",
+    "axes": {"k_steps": "1,2"},
+    "set": ["evaluate_every=20"],
+    "seeds": 2,
+    "steps": 400,
+    "metrics": "w1,sd",
+    "data": None,
+}
+
+
+def test_a_process_that_is_killed_is_followed_by_another(tmp_path: Path) -> None:
+    """Two real ones by submitit, one of them killed with SIGKILL."""
+    axes = command.axes_of(SMALL)
+    config, specs, groups, data, _ = command.members(SMALL, axes)
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        command._make(folder, SMALL)
+    made = dealing.Dealing("local", 2, []).parts(
+        two,
+        groups,
+        Results(two, specs, ["k_steps", "evaluate_every"], config.metrics),
+        config,
+        "graph",
+        lambda told: None,
+        threading.Event(),
+    )
+    told: list[str] = []
+    made.note, made.save_every = told.append, 0.0
+    killed: list[int] = []
+
+    def kill() -> None:
+        while not saved.state(two, 0).exists():
+            time.sleep(0.02)
+        status = part.status_of(two, 0, made.parts[0].token)
+        assert status
+        os.kill(status.process, signal.SIGKILL)
+        killed.append(status.process)
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    assert made.train()
+    killer.join()
+    results = Results(one, specs, ["k_steps", "evaluate_every"], config.metrics)
+    programs = Programs("graph", told.append)
+    assert Sweep(one, groups, data, results, programs, config.steps, config.evaluate_every, lambda told: None, threading.Event()).train()
+    assert same(one, two)
+    (line,) = told
+    assert line.startswith(f"process 1 of 2 ({killed[0]} on ")
+    assert line.endswith(" died; its chunks are taken up again from their last save")

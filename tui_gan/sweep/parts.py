@@ -1,0 +1,226 @@
+"""A sweep dealt to several processes: they are begun, listened to by their files, and their chunks taken up again where they die."""
+
+import contextlib
+import os
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tui_gan.contract.errors import TuiGanError
+from tui_gan.sweep import saved
+from tui_gan.sweep.cluster import Backend
+from tui_gan.sweep.course import Tail
+from tui_gan.sweep.part import Lease, Order, Status, file_of, status_of, write
+from tui_gan.sweep.plan import Group, numbered, numbers
+from tui_gan.sweep.results import Results
+from tui_gan.sweep.sweep import SAVED, Told
+
+# How often in a row a part is begun again that has saved nothing new.
+TRIES = 3
+# How many times as long a member takes that is trained by itself.
+ALONE = 30
+
+
+class Part:
+    """Chunks that one process trains.
+
+    Attributes:
+        token, job: of the process that does now; `status` is how it stands, None before it has said.
+        reached: steps of its members together that were saved when it was begun; `tries` how often since it has been begun in vain.
+        gone: when the end of the job was seen; `over` whether it is begun no more.
+    """
+
+    def __init__(self, number: int, chunks: Sequence[int], reached: int, tail: Tail) -> None:
+        self.number, self.chunks, self.tail = number, tuple(chunks), tail
+        self.token = ""
+        self.job: Any = None
+        self.status: Status | None = None
+        self.reached, self.tries = reached, -1
+        self.gone: float | None = None
+        self.over = False
+
+
+class Parts:
+    """The members of a sweep in training by several processes.
+
+    Args:
+        groups: whose members are moved together.
+        results: takes what they measure, as soon as they write it.
+        steps: that each member is trained.
+        workers: how many processes, at most as many as there are chunks to train.
+        work: what a process calls.
+        note: takes lines on processes and programs.
+        tell, stop, save_every: as for one process.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        groups: Sequence[Group],
+        results: Results,
+        steps: int,
+        backend: Backend,
+        workers: int,
+        engine: str,
+        work: Callable[[Order], None],
+        note: Callable[[str], object],
+        tell: Callable[[Told], None],
+        stop: threading.Event,
+        save_every: float = SAVED,
+    ) -> None:
+        # A job may have another working directory.
+        self.folder, self.results, self.steps, self.backend = folder.absolute(), results, steps, backend
+        self.engine, self.work, self.note, self.tell, self.stop, self.save_every = engine, work, note, tell, stop, save_every
+        self.chunks = [specs for _, specs in numbered(groups)]
+        self.members = sum(map(len, self.chunks))
+        left = [number for number in range(len(self.chunks)) if self._measured(number) < steps]
+        hands = dealt(groups, left, workers)
+        tails = [Tail(file_of(self.folder, place, "course"), results.metrics) for place in range(len(hands))]
+        self.parts = [Part(place, hand, self._steps(hand), tail) for place, (hand, tail) in enumerate(zip(hands, tails, strict=True))]
+        self.cores = backend.cores(max(1, len(hands)))
+        self._ended = steps * sum(len(specs) for number, specs in enumerate(self.chunks) if number not in set(left))
+        self._at: dict[int, int] = {}
+        self._noted: set[str] = set()
+        self._failed, self._asked, self._died = "", False, False
+
+    @property
+    def done(self) -> int:
+        """Steps of all members together, as far as is known."""
+        return self._ended + sum(max(part.reached, part.status.done if part.status else 0) for part in self.parts)
+
+    def train(self) -> bool:
+        """Train to the end, or until it is to stop; returns whether it has come to the end.
+
+        Raises:
+            TuiGanError: a part fails, or dies again and again; what was saved is there.
+        """
+        (self.folder / saved.WORKERS).mkdir(mode=0o700, exist_ok=True)
+        try:
+            for part in self.parts:
+                self._begin(part)
+            self._follow()
+        finally:
+            self._ask_to_stop()
+        self.results.begin(saved.gather(self.folder, self.results.metrics, self.chunks))
+        self.results.write()
+        if self._failed:
+            raise TuiGanError(self._failed)
+        if not self._died:
+            shutil.rmtree(self.folder / saved.WORKERS, ignore_errors=True)
+        return all(self._measured(number) >= self.steps for number in range(len(self.chunks)))
+
+    def _begin(self, part: Part) -> None:
+        """Begin a part, or begin it again, unless it has been in vain too often."""
+        stopped = part.status.done if part.status and part.status.state == "stopped" else 0
+        reached = max(self._steps(part.chunks), stopped)
+        part.tries = 0 if reached > part.reached else part.tries + 1
+        if part.tries > TRIES:
+            part.over = True
+            self._failed = self._failed or f"{self._called(part)} has died {part.tries} times and saved nothing new; {self._log(part)}"
+            return
+        part.reached, part.status, part.gone, part.token = reached, None, None, uuid.uuid4().hex
+        write(file_of(self.folder, part.number, "lease"), Lease(part.token))
+        order = Order(str(self.folder), part.number, part.token, part.chunks, self.engine, self.cores, self.save_every)
+        part.job = self.backend.submit(self.work, order)
+
+    def _follow(self) -> None:
+        """Listen until no part is left."""
+        began, before, asked = time.monotonic(), self.done, 0.0
+        while not all(part.over for part in self.parts):
+            for part in self.parts:
+                self._listen(part)
+            done, of, spent = self.done, self.steps * self.members, time.monotonic() - began
+            self.tell(Told(done, of, spent * (of - done) / (done - before) if done > before else float("nan")))
+            if self.stop.is_set() or self._failed:
+                self._ask_to_stop()
+            if time.monotonic() - asked >= self.backend.every:
+                gone = self.backend.gone([part.job for part in self.parts if not part.over])
+                asked = time.monotonic()
+                for part in self.parts:
+                    if not part.over and part.job.job_id in gone:
+                        self._look_after(part)
+            if self._asked:
+                time.sleep(self.backend.listen)
+            else:
+                self.stop.wait(self.backend.listen)
+
+    def _listen(self, part: Part) -> None:
+        """Take in what a part has said and measured."""
+        part.status = status_of(self.folder, part.number, part.token) or part.status
+        for text in part.status.notes if part.status else ():
+            if text not in self._noted:
+                self._noted.add(text)
+                self.note(text)
+        for row in part.tail.rows():
+            # What is measured a second time after a death is known.
+            if row.step > self._at.get(row.member, -1):
+                self._at[row.member] = row.step
+                self.results.stand(row)
+
+    def _look_after(self, part: Part) -> None:
+        """Find out how a part stands whose job has come to an end, and begin it again where it has not come to its own."""
+        part.gone = part.gone or time.monotonic()
+        # A folder that is listed is read anew, also over a network.
+        os.listdir(self.folder / saved.WORKERS)
+        self._listen(part)
+        state = part.status.state if part.status else ""
+        if state == "ended":
+            part.over = True
+        elif state == "failed" and part.status:
+            part.over = True
+            self._failed = self._failed or f"{self._called(part)} failed: {part.status.why}; {self._log(part)}"
+        elif self._asked:
+            part.over = True
+        elif state == "stopped" or time.monotonic() - part.gone >= self.backend.grace:
+            self._died = self._died or state != "stopped"
+            ended = "has no time left" if state == "stopped" else "died"
+            text = f"{self._called(part)} {ended}; its chunks are taken up again from their last save"
+            self._begin(part)
+            if not part.over:
+                self.note(text)
+
+    def _ask_to_stop(self) -> None:
+        """Have all processes save and end, and those that have not begun not begin."""
+        if self._asked:
+            return
+        self._asked = True
+        for part in self.parts:
+            if not part.over and part.token:
+                with contextlib.suppress(OSError):
+                    write(file_of(self.folder, part.number, "lease"), Lease(part.token, stop=True))
+                if part.status is None and part.job is not None:
+                    self.backend.cancel(part.job)
+
+    def _measured(self, number: int) -> int:
+        return saved.measured(saved.state(self.folder, number))
+
+    def _steps(self, chunks: Iterable[int]) -> int:
+        """Steps of the members of chunks together at their last measurement that was saved."""
+        return sum(max(0, self._measured(number)) * len(self.chunks[number]) for number in chunks)
+
+    def _called(self, part: Part) -> str:
+        where = f" ({part.status.process} on {part.status.host})" if part.status else ""
+        return f"process {part.number + 1} of {len(self.parts)}{where}"
+
+    def _log(self, part: Part) -> str:
+        return f"its log: {part.job.paths.stderr}"
+
+
+def dealt(groups: Sequence[Group], left: Iterable[int], workers: int) -> list[list[int]]:
+    """Deal the chunks that are left, by their numbers, so that each process takes about as long; none has nothing to do."""
+    chunks = numbered(groups)
+
+    def seconds(number: int) -> int:
+        group, specs = chunks[number]
+        return len(specs) * numbers(specs[0]) * (1 + specs[0].knobs.k_steps) * (ALONE if group.alone else 1)
+
+    loads, hands = [0] * workers, [list[int]() for _ in range(workers)]
+    for number in sorted(left, key=lambda number: (-seconds(number), number)):
+        place = loads.index(min(loads))
+        loads[place] += seconds(number)
+        hands[place].append(number)
+    return [sorted(hand) for hand in hands if hand]
