@@ -240,7 +240,7 @@ SMALL: command.Asked = {
     "axes": {"k_steps": "1,2"},
     "set": ["evaluate_every=20"],
     "seeds": 2,
-    "steps": 400,
+    "steps": 200,
     "metrics": "w1,sd",
     "data": None,
 }
