@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -44,6 +45,8 @@ class Dealing(NamedTuple):
         from tui_gan.sweep.parts import Parts
         from tui_gan.sweep.saved import WORKERS
 
+        # Inherited by the processes: what of PyTorch is loaded there before it is told so would take every core in each of them.
+        os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
         backend = cluster.made(self.backend, folder.absolute() / WORKERS, self.options)
         return Parts(
             folder, groups, results, config.steps, backend, self.workers, engine, work, lambda text: tell(text, sys.stderr), show, stop
