@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_gan.contract.sweep import Stage, SweepHandle
+from tui_gan.contract.sweep import Stage, SweepHandle, SweepState
 from tui_gan.ui.draw.canvas import Canvas, changed_rows, strip
 from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.fitted import Fitted
@@ -28,7 +28,7 @@ from tui_gan.ui.theme import AsciiFilter, Colourless, theme, without_colours
 from tui_gan.ui.unofficial import Front
 
 # Seconds between two looks at the sweep, and for which something is said.
-PULL, SAID = 0.25, 4.0
+PULL, SAID = 0.5, 4.0
 DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
 OVER = (Stage.FINISHED, Stage.STOPPED, Stage.FAILED)
 # Why no member can be opened.
@@ -112,6 +112,7 @@ class Heatmap(Front):
         self._opening = self._leaving = False
         self._said = ""
         self._sheet: Sheet | None = None
+        self._drawn: SweepState | None = None
         self._drawing: Drawing | None = None
 
     def get_default_screen(self) -> Screen[Any]:
@@ -134,7 +135,7 @@ class Heatmap(Front):
             self.exit()
         elif state.stage is Stage.STOPPED or (self._leaving and state.stage in OVER):
             self.exit()
-        else:
+        elif state is not self._drawn:
             self.draw()
 
     def draw(self) -> None:
@@ -144,7 +145,8 @@ class Heatmap(Front):
         if self._drawing is None or not size.width:
             return
         note = "saving; q once more leaves at once" if self._leaving else self._said
-        self._sheet = sheet(self._handle.latest, self.view, size.width, size.height, self.look, note)
+        self._drawn = self._handle.latest
+        self._sheet = sheet(self._drawn, self.view, size.width, size.height, self.look, note)
         self._drawing.show(self._sheet.canvas, self.look)
 
     def say(self, text: str) -> None:
