@@ -90,6 +90,18 @@ def main() -> None:
             opened.wait_for("nearest real")
             opened.wait_for(lambda _: not opened.read(5.0))
             picture(opened, "samples")
+        swept(Path(folder))
+
+
+def swept(folder: Path) -> None:
+    """The heat map of a sweep, at the cell in which most members collapse."""
+    axes = ("--k-steps", "1,2,5", "--generator-lr", "3e-4:3e-2:log:5", "--minibatch-discrimination", "off,on")
+    words = ("sweep", "toy1d-aylien-2017-07", *axes, "--seeds", "24", "--steps", "1500", "--set", "evaluate_every=250", "--out", "sweep")
+    with terminal(*words, "--engine", "graph", cwd=folder, size=(120, 32)) as opened:
+        opened.wait_for("FINISHED", 900.0)
+        opened.press("\x1b[C", "\x1b[C", "\x1b[C")
+        opened.wait_for("generator_lr 0.00949")
+        picture(opened, "heatmap")
 
 
 def shown(opened: Terminal, key: str, sign: str, name: str) -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.contract.config import Config
-from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.gan.engines.compiled import Call
 from tui_gan.session import making as session_making
 from tui_gan.session import programs as session_programs
@@ -92,6 +92,17 @@ def test_one_that_cannot_be_made_is_told_once_and_the_graph_goes_on(config: Conf
     assert chunk.steps_done == 6
     assert len(made.requests) == 1
     assert told[1:] == ["the step is not compiled: no compiler"]
+
+
+def test_one_that_is_there_makes_room_for_the_next_whoever_trains(config: Config, knobs: Knobs, made: Made) -> None:
+    wanted = Programs("compiled", lambda text: None)
+    first, second = begun(config, knobs, wanted), begun(config, set_knob(knobs, "k_steps", 2), wanted)
+    for chunk in (first, second):
+        chunk.train(1, lambda: False)
+    assert [request.k for request in made.requests] == [knobs.k_steps]
+    made.over = True
+    second.train(2, lambda: False)
+    assert [request.k for request in made.requests] == [knobs.k_steps, 2]
 
 
 @pytest.mark.parametrize(("engine", "left", "asked"), [("auto", PAYS / 2, 0), ("auto", 2 * PAYS, 1), ("graph", 2 * PAYS, 0)])

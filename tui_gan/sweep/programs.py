@@ -63,11 +63,10 @@ class Programs:
             making.close()
 
     def _of(self, key: Key, many: Many, specs: list[Spec]) -> Call:
-        if (call := self._compiled.get(key)) is not None:
-            return call
-        if key in self._making:
-            self._made(key)
-        elif key not in self._compiled and self._wanted and not self._making:
+        # Whichever is wanted now: one that has come to its end must not keep the next from being made.
+        for each in [*self._making]:
+            self._made(each)
+        if key not in self._compiled and self._wanted and not self._making:
             self._make(key, many, specs)
         if (call := self._compiled.get(key)) is not None:
             return call
