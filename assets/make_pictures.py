@@ -94,7 +94,7 @@ def main() -> None:
 
 
 def swept(folder: Path) -> None:
-    """The heat map of a sweep, at the cell in which most members collapse."""
+    """The heat map of a sweep, with the cursor on one of its cells."""
     axes = ("--k-steps", "1,2,5", "--generator-lr", "3e-4:3e-2:log:5", "--minibatch-discrimination", "off,on")
     words = ("sweep", "toy1d-aylien-2017-07", *axes, "--seeds", "24", "--steps", "1500", "--set", "evaluate_every=250", "--out", "sweep")
     with terminal(*words, "--engine", "graph", cwd=folder, size=(120, 32)) as opened:
