@@ -67,10 +67,19 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+def finish(watched: Watched) -> None:
+    """Wait until it has come to its end, and leave it."""
+    until(lambda: watched.latest.stage is Stage.FINISHED)
+    assert not watched.latest.over
+    watched.stop()
+    assert watched.ended.wait(60)
+    assert watched.latest.over
+
+
 def test_what_is_seen_is_what_was_measured(make: Make, watched: Watched, tmp_path: Path) -> None:
     sweep = make(tmp_path / "sweep", watched)
     watched.begin(lambda watched: sweep.train())
-    assert watched.ended.wait(60)
+    finish(watched)
     state = watched.latest
     assert (state.stage, state.done, state.of) == (Stage.FINISHED, STEPS * 4, STEPS * 4)
     population = state.population
@@ -94,7 +103,7 @@ def test_a_member_becomes_a_run_that_goes_on_as_the_member_does(
     tensors, about = checkpoint.read(checkpoint.step_path(Path(watched.latest.opened) / "checkpoints", at))
     assert (watched.latest.opened, about.step, about.config.seed, about.knobs.generator_lr) == ("runs/s-member-3", at, 1, 4e-3)
     watched.come_back()
-    assert watched.ended.wait(60)
+    finish(watched)
     # Alone from there it comes to the same.
     trainer = Trainer(about.config, DATASETS["gaussian"](True), "cpu")
     trainer.load_state(tensors)
@@ -108,6 +117,22 @@ def test_a_member_becomes_a_run_that_goes_on_as_the_member_does(
     for found, wanted in zip(sweep.chunks[0].state().items(), whole.chunks[0].state().items(), strict=True):
         assert found[0] == wanted[0]
         assert torch.equal(found[1], wanted[1])
+
+
+def test_a_member_of_a_sweep_that_has_finished_can_be_opened(
+    make: Make, watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sweep = make(tmp_path / "sweep", watched)
+    watched.begin(lambda watched: sweep.train())
+    until(lambda: watched.latest.stage is Stage.FINISHED)
+    watched.open(2)
+    until(lambda: watched.latest.openings == 1)
+    assert (watched.latest.opened, watched.latest.stage) == ("runs/s-member-2", Stage.FINISHED)
+    about = checkpoint.read_about(checkpoint.step_path(tmp_path / "runs/s-member-2/checkpoints", STEPS))
+    assert about.metric == watched.latest.population.values[2, 0]
+    watched.come_back()
+    finish(watched)
 
 
 def test_each_opening_has_a_directory_of_its_own(make: Make, watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +160,7 @@ def test_it_pauses_saves_and_goes_on(make: Make, watched: Watched, tmp_path: Pat
     time.sleep(0.05)
     assert sweep.done == done < STEPS * 4
     watched.toggle_pause()
-    assert watched.ended.wait(60)
+    finish(watched)
     assert watched.latest.stage is Stage.FINISHED
 
 
@@ -169,7 +194,6 @@ def test_a_member_that_cannot_be_opened_leaves_the_sweep_as_it_is(make: Make, co
     watched.open(1)
     watched.begin(lambda watched: sweep.train())
     until(lambda: watched.latest.note == "no room for a run")
-    watched.come_back()
-    assert watched.ended.wait(60)
-    assert watched.latest.opened == ""
+    finish(watched)
+    assert (watched.latest.openings, watched.latest.opened) == (1, "")
     assert np.isfinite(watched.latest.population.values).all()

@@ -17,6 +17,7 @@ from tui_gan.contract.axes import Axis
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.outer import tell, word
+from tui_gan.contract.sweep import Stage
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
@@ -71,13 +72,14 @@ def shown(
         with _heard_by_the_run():
             subprocess.run([sys.executable, "-m", "tui_gan", "resume", app.opened], check=False)
         watched.come_back()
-    if app.failure and not watched.ended.is_set():
+    if app.failure or watched.latest.stage is Stage.FINISHED:
         watched.stop()
         watched.ended.wait()
-    if not watched.ended.is_set():
+    if not watched.latest.over:
         tell(f"left before it was saved; `tui-gan sweep --resume {word(folder)}` goes on from where it was saved last", sys.stderr)
         sys.stderr.flush()
         os._exit(1)
+    watched.ended.wait()
     if watched.error:
         raise watched.error
     if app.failure:

@@ -72,7 +72,9 @@ class SweepState:
         speed: steps of all members together in a second.
         left: seconds, as far as can be said; NaN before.
         note: the newest of what there is to tell; "" for nothing.
-        opened: the directory of the run as which a member that was asked for has been opened; "" until then.
+        openings: how often the opening of a member has been answered.
+        opened: the directory of the run as which the last one was opened; "" where it could not be, and `note` says why.
+        over: whether nothing that is asked for is done any longer.
     """
 
     preset: str
@@ -84,7 +86,9 @@ class SweepState:
     speed: float
     left: float
     note: str = ""
+    openings: int = 0
     opened: str = ""
+    over: bool = False
 
 
 class SweepHandle(Protocol):

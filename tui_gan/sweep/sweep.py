@@ -124,7 +124,10 @@ class Sweep:
                 self.save()
                 last = time.monotonic()
         self.save()
-        return all(chunk.measured >= self.steps for chunk in self.chunks)
+        ended = all(chunk.measured >= self.steps for chunk in self.chunks)
+        if ended and self.watched:
+            self.watched.linger(self)
+        return ended
 
     def _advance(self, behind: list[Chunk], until: int) -> None:
         """Train to a measurement, unless something is asked for meanwhile, and measure those that are there."""

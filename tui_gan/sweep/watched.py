@@ -1,12 +1,11 @@
 """Watched: a sweep that trains in a thread of its own, as its screen sees it and steers it."""
 
-import contextlib
 import dataclasses
 import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -90,10 +89,10 @@ class Watched:
 
         def work() -> None:
             try:
-                self._become(stage=Stage.FINISHED if train(self) else Stage.STOPPED, left=0.0)
+                self._become(stage=Stage.FINISHED if train(self) else Stage.STOPPED, left=0.0, over=True)
             except BaseException as error:
                 self.error = error
-                self._become(stage=Stage.FAILED, note=str(error) if isinstance(error, TuiGanError | OSError) else repr(error))
+                self._become(stage=Stage.FAILED, over=True, note=str(error) if isinstance(error, TuiGanError | OSError) else repr(error))
             finally:
                 self.ended.set()
 
@@ -129,21 +128,38 @@ class Watched:
         if not (self.asks or self.stopping.is_set()):
             return
         while self.asks and not self.stopping.is_set():
-            if self._saves:
-                self._saves = False
-                self._become(stage=Stage.SAVING)
-                sweep.save()
-                self._become(note="saved")
-            elif (member := self._member) is not None:
-                self._member = None
-                with self._told():
-                    self._become(opened=str(self._as_run(sweep, member)), note="")
-            else:
+            if not self._serve(sweep):
                 if self.latest.stage is not Stage.PAUSED:
                     self._become(stage=Stage.PAUSED)
                 time.sleep(GLANCE)
         self._times.clear()
         self._become(stage=Stage.SAVING if self.stopping.is_set() else Stage.TRAINING)
+
+    def linger(self, sweep: Resting) -> None:
+        """Do what is asked for of a sweep that has come to its end, until it is left."""
+        self._become(stage=Stage.FINISHED, left=0.0)
+        while not self.stopping.is_set():
+            if not self._serve(sweep):
+                time.sleep(GLANCE)
+
+    def _serve(self, sweep: Resting) -> bool:
+        """Save, or open a member; returns whether either was asked for."""
+        if self._saves:
+            self._saves, stage = False, self.latest.stage
+            self._become(stage=Stage.SAVING)
+            sweep.save()
+            self._become(stage=stage, note="saved")
+        elif (member := self._member) is not None:
+            self._member = None
+            openings = self.latest.openings + 1
+            try:
+                self._become(openings=openings, opened=str(self._as_run(sweep, member)), note="")
+            except (TuiGanError, OSError) as error:
+                self._paused = self._before
+                self._become(openings=openings, opened="", note=str(error))
+        else:
+            return False
+        return True
 
     def restored(self, chunks: Sequence[Chunk], standing: Sequence[Standing]) -> None:
         """Take in the newest measurements of a sweep that goes on; what the members generate is known at the next."""
@@ -187,13 +203,6 @@ class Watched:
         known = chunk.measured == chunk.steps_done and len(self._population.metrics)
         value = float(self._population.values[member, 0]) if known else math.nan
         return self._opened(chunk.trainer(place), spec, value if math.isfinite(value) else None)
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except (TuiGanError, OSError) as error:
-            self._become(note=str(error))
 
     def _become(self, **changes: object) -> None:
         if self._new:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from tui_gan.gan.datasets import DATASETS
+from tui_gan.gan.datasets import DATASETS, Images, fixed, of_column, of_columns, of_images
 from tui_gan.gan.engines import words
 from tui_gan.gan.latents import LATENTS
 
@@ -38,6 +39,18 @@ def test_this_pytorch_makes_its_numbers_so() -> None:
 def test_samples_of_every_data_set_are_those_that_are_drawn_alone(name: str, count: int) -> None:
     sample = DATASETS[name](True).sample
     check(lambda stream: [sample(count, stream, "cpu"), sample(count, stream, "cpu")])
+
+
+def test_samples_of_what_was_read_from_files_are_those_that_are_drawn_alone() -> None:
+    column, columns = np.linspace(0.0, 1.0, 11), np.linspace(0.0, 1.0, 22).reshape(11, 2)
+    images = torch.arange(12 * 16, dtype=torch.uint8).reshape(12, 1, 4, 4)
+    for dataset in (
+        of_column(column, True),
+        of_columns(columns, True),
+        of_images(Images(images, images), True),
+        fixed(DATASETS["ring"](True), 20, 1),
+    ):
+        check(lambda stream, sample=dataset.sample: [sample(8, stream, "cpu")])
 
 
 @pytest.mark.parametrize("name", LATENTS)

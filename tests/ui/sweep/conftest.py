@@ -38,7 +38,7 @@ class Handle:
 
     def stop(self) -> None:
         self.asked.append("stop")
-        self.latest = dataclasses.replace(self.latest, stage=Stage.STOPPED)
+        self.latest = dataclasses.replace(self.latest, stage=Stage.STOPPED, over=True)
 
 
 @pytest.fixture

@@ -59,12 +59,45 @@ def test_a_chosen_member_is_opened_as_a_run_and_the_screen_is_left_for_it(handle
     async def body(pilot: Any) -> None:
         await pilot.press("up", "enter", "right", "right", "enter")
         assert "the member becomes a run" in shown(app)
-        handle.latest = dataclasses.replace(handle.latest, opened="runs/one")
+        handle.latest = dataclasses.replace(handle.latest, openings=1, opened="runs/one")
         app.pull()
 
     watch(app, body)
     assert handle.asked == [30 + 2]
     assert app.opened == "runs/one"
+
+
+@pytest.mark.parametrize("stage", [Stage.TRAINING, Stage.FINISHED])
+def test_one_that_cannot_be_opened_is_told_and_another_can_be_asked_for(handle: Handle, stage: Stage) -> None:
+    handle.latest = dataclasses.replace(handle.latest, stage=stage)
+    app = Heatmap(handle)
+
+    async def body(pilot: Any) -> None:
+        await pilot.press("enter", "enter")
+        handle.latest = dataclasses.replace(handle.latest, openings=1, note="no room for a run")
+        app.pull()
+        assert "no room for a run" in shown(app)
+        await pilot.press("right", "enter")
+
+    watch(app, body)
+    assert handle.asked == [0, 1]
+    assert app.opened == ""
+
+
+def test_a_sweep_that_has_finished_stays_until_it_is_left(handle: Handle) -> None:
+    handle.latest = dataclasses.replace(handle.latest, stage=Stage.FINISHED)
+    app = Heatmap(handle)
+
+    async def body(pilot: Any) -> None:
+        app.pull()
+        assert app.is_running
+        await pilot.press("q")
+        app.pull()
+        await pilot.pause()
+
+    watch(app, body)
+    assert handle.asked == ["stop"]
+    assert not app.is_running
 
 
 def test_none_is_opened_before_there_are_members(handle: Handle) -> None:

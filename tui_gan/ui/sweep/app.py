@@ -30,7 +30,6 @@ from tui_gan.ui.unofficial import Front
 # Seconds between two looks at the sweep, and for which something is said.
 PULL, SAID = 0.5, 4.0
 DEPTHS: dict[str, Depth] = {"standard": 4, "windows": 4, "256": 8}
-OVER = (Stage.FINISHED, Stage.STOPPED, Stage.FAILED)
 # Why no member can be opened.
 CLOSED = {
     Stage.LOADING: "the members are being made; one can be opened once they train",
@@ -108,8 +107,9 @@ class Heatmap(Front):
         self._handle = handle
         self.view = view or views.first(handle.latest.population)
         self.opened = ""
-        self._before = handle.latest.opened
-        self._opening = self._leaving = False
+        # The openings that had been answered when one was asked for; None while none is.
+        self._opening: int | None = None
+        self._leaving = False
         self._said = ""
         self._sheet: Sheet | None = None
         self._drawn: SweepState | None = None
@@ -130,10 +130,14 @@ class Heatmap(Front):
     def pull(self) -> None:
         """Draw how the sweep stands; leave when it has been saved, or when a member has become a run."""
         state = self._handle.latest
-        if self._opening and state.opened != self._before:
-            self.opened = state.opened
-            self.exit()
-        elif state.stage is Stage.STOPPED or (self._leaving and state.stage in OVER):
+        if self._opening is not None and state.openings > self._opening:
+            self._opening = None
+            self._said = ""
+            if state.opened:
+                self.opened = state.opened
+                self.exit()
+                return
+        if state.over and (self._leaving or state.stage is not Stage.FAILED):
             self.exit()
         elif state is not self._drawn:
             self.draw()
@@ -179,8 +183,8 @@ class Heatmap(Front):
             self._look_at(dataclasses.replace(self.view, member=0))
         elif self._handle.latest.stage in CLOSED:
             self.say(CLOSED[self._handle.latest.stage])
-        elif not self._opening:
-            self._opening = True
+        elif self._opening is None:
+            self._opening = self._handle.latest.openings
             self.say("the sweep pauses, and the member becomes a run of its own")
             self._handle.open(self._handle.latest.population.cell(self.view.places).start + self.view.member)
 
@@ -218,7 +222,7 @@ class Heatmap(Front):
 
     def action_leave(self) -> None:
         """Save and leave; the second time, leave at once."""
-        if self._leaving or self._handle.latest.stage in OVER:
+        if self._leaving or self._handle.latest.over:
             self.exit()
         self._leaving = True
         self._handle.stop()
