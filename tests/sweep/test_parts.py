@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.sweep.small import AXES, EVERY, STEPS, Begin
+from tui_gan.cli import asked as command
 from tui_gan.cli import dealing
-from tui_gan.cli import sweep as command
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.sweep import course, part, parts, plan, saved
@@ -252,7 +252,7 @@ def test_a_process_that_is_killed_is_followed_by_another(tmp_path: Path) -> None
     config, specs, groups, data, _ = command.members(SMALL, axes)
     one, two = tmp_path / "one", tmp_path / "two"
     for folder in (one, two):
-        command._make(folder, SMALL)
+        command.make(folder, SMALL)
     made = dealing.Dealing("local", 2, []).parts(
         two,
         groups,

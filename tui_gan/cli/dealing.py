@@ -76,7 +76,7 @@ def work(order: "Order") -> None:
 
 
 def _train(order: "Order", worker: "Worker") -> bool:
-    from tui_gan.cli.sweep import asked_of, axes_of, members
+    from tui_gan.cli.asked import asked_of, axes_of, members
     from tui_gan.sweep import cluster, course, part, plan, saved
     from tui_gan.sweep.programs import Programs
     from tui_gan.sweep.results import Results

@@ -10,7 +10,7 @@ import typer
 
 from tui_gan.cli import settings
 from tui_gan.cli.options import path
-from tui_gan.cli.sweep import stopping
+from tui_gan.cli.stopping import stopping
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.outer import tell, word
 from tui_gan.contract.ranges import of_text

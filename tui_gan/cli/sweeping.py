@@ -33,7 +33,7 @@ Trained = Callable[[Callable[["Told"], None], Callable[[str], object], "Watched"
 LEAVES_WITHIN = 3.0
 
 
-def shown(
+def with_screen(
     folder: Path, preset: str, axes: Sequence[Axis], seeds: int, config: Config, truth: "Truth", stop: threading.Event, trained: Trained
 ) -> "tuple[Sweep, bool]":
     """Train in a thread of its own under the screen until that is left; returns the sweep, and whether it has come to its end.
@@ -49,11 +49,11 @@ def shown(
     copied = preset not in PRESETS or PRESETS[preset].columns > 0
     opened = partial(as_run, sweep=folder.name, copied=copied)
     watched = Watched(preset, axes, seeds, config.metrics, truth, config.steps, stop, opened)
-    found: list[tuple[Sweep, bool]] = []
+    ended_sweeps: list[tuple[Sweep, bool]] = []
 
     def train(watched: Watched) -> bool:
-        found.append(trained(lambda told: watched.tell(told.done, told.left), watched.note, watched))
-        return found[0][1]
+        ended_sweeps.append(trained(lambda told: watched.tell(told.done, told.left), watched.note, watched))
+        return ended_sweeps[0][1]
 
     watched.begin(train)
     view: View | None = None
@@ -84,7 +84,7 @@ def shown(
         raise watched.error
     if app.failure:
         raise TuiGanError(f"the screen failed ({type(app.failure).__name__}: {app.failure}); the sweep is saved in {folder}")
-    return found[0]
+    return ended_sweeps[0]
 
 
 def _leave(app: "Heatmap", watched: "Watched", left: threading.Event) -> None:

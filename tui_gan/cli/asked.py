@@ -1,0 +1,140 @@
+"""What a sweep was asked for, as it was typed and as its directory keeps it, and the members that it comes to."""
+
+import json as json_text
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+
+from tui_gan.cli import settings
+from tui_gan.contract.axes import Axis, combinations, of_pair, of_text
+from tui_gan.contract.config import Config
+from tui_gan.contract.errors import UnreadableError, UsageError
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.outer import word
+from tui_gan.contract.values import typed
+
+if TYPE_CHECKING:
+    from tui_gan.sweep.plan import Data, Group, Spec
+
+MOST = 10_000_000
+# What is one for all members.
+COMMON = {"steps", "metrics", "metric", "evaluated", "evaluate_every", "log_every", "threads", "engine", "preset"}
+
+
+class Asked(TypedDict):
+    """What a sweep was begun with, as it was typed."""
+
+    preset: str
+    axes: dict[str, str]
+    set: list[str]
+    seeds: int
+    steps: int | None
+    metrics: str | None
+    data: str | None
+
+
+def axes_of(asked: Asked) -> list[Axis]:
+    """The axes of a sweep, as they were typed."""
+    return [*(of_text(name, text) for name, text in asked["axes"].items()), *map(of_pair, asked["set"])]
+
+
+def check(axes: Sequence[Axis], seeds: int) -> None:
+    """Check what can be known before anything is loaded.
+
+    Raises:
+        UsageError: an axis twice, or more members than can be counted.
+    """
+    names = [axis.name for axis in axes]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"{name} is given twice; give all its values at once")
+        if name in COMMON and len(axes[names.index(name)].values) > 1:
+            raise UsageError(f"{name} is the same for all members; give it one value")
+        if name == "seed":
+            raise UsageError("--seeds says how many seeds there are; leave seed out of --set")
+    members = seeds * math.prod(len(axis.values) for axis in axes)
+    if members > MOST:
+        raise UsageError(f"{members:,} members are more than {MOST:,}; take fewer seeds or values")
+
+
+class Members(NamedTuple):
+    """All members of a sweep, as it was asked for, and one line on their memory."""
+
+    config: Config
+    specs: "list[Spec]"
+    groups: "list[Group]"
+    data: "Data"
+    memory: str
+
+
+def members(asked: Asked, axes: Sequence[Axis], here: bool = True) -> Members:
+    """The members of a sweep; PyTorch is made ready to train them.
+
+    Args:
+        here: whether all are trained on this machine, so that it must have memory for them.
+
+    Raises:
+        UsageError: a value that is not allowed, or not enough memory.
+    """
+    from tui_gan.sweep import plan
+
+    def resolve(values: dict[str, Any]) -> tuple[Config, Knobs]:
+        return _resolved(asked, values)
+
+    first = resolve(next(combinations(axes)))
+    data = plan.Data()
+    count = asked["seeds"] * math.prod(len(axis.values) for axis in axes)
+    memory = plan.check_size(count, plan.Spec(0, {}, *first), data, here)
+    ready()
+    specs = plan.specs(combinations(axes), range(asked["seeds"]), resolve)
+    return Members(first[0], specs, plan.groups(specs, data), data, memory)
+
+
+def ready() -> None:
+    """Make PyTorch ready to train in this thread, and in those that it begins."""
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+
+
+def _resolved(asked: Asked, values: dict[str, Any]) -> tuple[Config, Knobs]:
+    """The settings of one combination of values."""
+    pairs = [f"{name}={typed(value)}" for name, value in values.items()]
+    if asked["metrics"]:
+        names = [name.strip() for name in asked["metrics"].split(",")]
+        pairs += [f"metrics={typed(names)}", f"metric={names[0]}"]
+    options = {"steps": asked["steps"], "data": asked["data"]}
+    return settings.resolved(asked["preset"], None, settings.of_pairs(pairs), options, {"device": "cpu"})
+
+
+def make(folder: Path, asked: Asked) -> None:
+    """Make the directory of a new sweep.
+
+    Raises:
+        UsageError: it is there and not empty, or cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UsageError(f"{folder} is not empty; name another --out, or go on with `tui-gan sweep --resume {word(folder)}`")
+        (folder / "sweep.json").write_text(json_text.dumps(asked), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot make {folder}: {error.strerror or error}") from None
+
+
+def asked_of(folder: Path) -> Asked:
+    """What a sweep was begun with.
+
+    Raises:
+        UnreadableError: the directory holds no sweep.
+    """
+    import msgspec
+
+    try:
+        return msgspec.json.decode((folder / "sweep.json").read_bytes(), type=Asked)
+    except OSError as error:
+        raise UnreadableError(f"{folder} holds no sweep to go on with: {error.strerror or error}") from None
+    except msgspec.MsgspecError as error:
+        raise UnreadableError(f"{folder / 'sweep.json'} is not what a sweep was begun with: {error}") from None
