@@ -14,7 +14,7 @@ from tui_gan.contract.snapshot import Event, Snapshot, Status
 
 LOSSES = {"discriminator_loss": "D", "generator_loss": "G"}
 # The first METRICS_SHOWN of these that a run measures are shown.
-METRICS = ("w1", "sd_ratio", "modes", "hq", "classifier_frechet", "sliced_w1", "precision", "recall", "coverage", "mmd")
+METRICS = ("class_accuracy", "w1", "sd_ratio", "modes", "hq", "classifier_frechet", "sliced_w1", "precision", "recall", "coverage", "mmd")
 METRICS_SHOWN = 2
 LINE_EVERY, BAR_EVERY, GLANCE = 5.0, 0.5, 0.05
 # Errors end a run without a screen, and are then said as its last line; so is the end itself.

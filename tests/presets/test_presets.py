@@ -37,7 +37,9 @@ def stand_in(config: Config, count: int = 60) -> Dataset:
         return fixed(known, config.training, config.seed) if config.training else known
     train = torch.randint(0, 256, (count, *shape_of(config)), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
     features = (lambda images: images.flatten(1)) if shape_of(config) == (1, 28, 28) else None
-    return of_images(Images(train, train[:20], features=features), config.standardize, config.contrast, config.training)
+    labels = torch.arange(count) % 10
+    truth = Images(train, train[:20], labels, labels[:20], features, names=tuple("0123456789"))
+    return of_images(truth, config.standardize, config.contrast, config.training)
 
 
 @every_preset

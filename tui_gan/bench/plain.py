@@ -26,6 +26,7 @@ def why_not(config: Config) -> str:
         "other regularizers than R1": not config.regularizers.keys() <= REGULARIZERS,
         "instance noise": config.instance_noise.sd > 0,
         "packing": config.packing > 1,
+        "classes": config.classes > 0,
         "bfloat16": config.bf16,
         "other orders of updates": config.updates != "alternating",
         "feature matching": config.feature_matching > 0,

@@ -64,7 +64,7 @@ def optimize(
 
     data = Data()
     choose(METRICS, chosen, "metric")
-    check_defined(chosen, data.of(first[0]).truth)
+    check_defined(chosen, data.of(first[0]).truth, bool(first[0].classes))
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     folder = out or Path("searches", f"{preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")

@@ -165,6 +165,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     stratified: Annotated[bool, Meta(description="stratified sampling of the latents: every minibatch covers each coordinate evenly.")] = (
         True
     )
+    classes: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=10_000,
+            description="number of classes of a conditional GAN, both of whose players are given the class of each sample (Mirza and "
+            "Osindero 2014, arXiv:1411.1784); 0 is unconditional. With `data` it is that of the data.",
+        ),
+    ] = 0
     generator: Annotated[Network, Meta(description="the networks.")] = Network()
     discriminator: Annotated[Network, Meta(description="the networks.")] = Network()
     minibatch: Annotated[Minibatch, Meta(description="the networks.")] = Minibatch()

@@ -78,6 +78,14 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Literal["zero", "data"],
         Meta(description='initial bias of the generator\'s output layer; with "data" its output begins at the mean of the data.'),
     ] = "zero"
+    condition: Annotated[
+        Literal["projection", "concat"],
+        Meta(
+            description="how a discriminator that is given the class takes it: its logit gains the inner product of the hidden units and "
+            "a learned vector of the class (projection, Miyato and Koyama 2018, arXiv:1802.05637), or the class is put beside the sample "
+            "(concat)."
+        ),
+    ] = "projection"
     init: Annotated[
         Literal["torch", "normal", "truncated_normal", "uniform", "he"],
         Meta(description='initial distribution of the weights, with biases 0; "torch" is PyTorch\'s default, for the biases too.'),

@@ -50,7 +50,7 @@ NOTCHES: dict[str, Notch] = {
     **dict.fromkeys(("instance_noise.steps", "optimizer.momentum_steps", "pretraining", "training"), Notch("ladder", 1000)),
     **dict.fromkeys(("seed", "threads", "packing", "minibatch.dim", "stop.evaluations"), Notch("add")),
     **dict.fromkeys((f"{player}.{name}" for player in ("generator", "discriminator") for name in ("pieces", "outputs")), Notch("add")),
-    **dict.fromkeys(("latent_dim", "lazy", "minibatch.kernels", "fixed_latents"), Notch("double")),
+    **dict.fromkeys(("latent_dim", "classes", "lazy", "minibatch.kernels", "fixed_latents"), Notch("double")),
     **dict.fromkeys(("size", "generator.fourier", "discriminator.fourier"), Notch("double", 32)),
     "minibatch.company": Notch("double", 64),
     "contrast": Notch("ladder", 50.0),

@@ -36,7 +36,7 @@ SETTINGS: dict[str, str] = {
     **{f"discriminator.{name}": why for name, why in NETWORK.items()},
     "discriminator.norm_by_slot": "it is for the generator",
     **dict.fromkeys(("minibatch.company", "minibatch.self_distance"), LIVE),
-    **dict.fromkeys(("minibatch.kernels", "minibatch.dim", "latent_dim", "packing"), FORM),
+    **dict.fromkeys(("minibatch.kernels", "minibatch.dim", "latent_dim", "classes", "packing"), FORM),
     **dict.fromkeys(("metrics", "metric", "evaluated"), LIVE),
     **{f"stop.{name}": LIVE for name in EarlyStop.__struct_fields__},
     **dict.fromkeys(("steps", "evaluate_every", "evaluate_from", "log_every", "keep", "pace_until", "engine", "linger"), LIVE),

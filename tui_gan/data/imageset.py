@@ -28,6 +28,7 @@ class ImageSet:
         train_labels: int64 of shape (N,), or None.
         test_labels: int64 of shape (M,), or None.
         notes: sentences on what was found and done, for the user.
+        names: of the classes, in the order of the labels; () where they are numbers alone.
     """
 
     train: Bytes
@@ -35,6 +36,7 @@ class ImageSet:
     train_labels: Labels | None = None
     test_labels: Labels | None = None
     notes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

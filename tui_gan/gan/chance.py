@@ -11,10 +11,10 @@ from tui_gan.gan.datasets import epochs
 from tui_gan.gan.datasets.dataset import Dataset, Line
 from tui_gan.gan.draws import completed, drawn
 from tui_gan.gan.game import Game
-from tui_gan.gan.latents import LATENTS, scaled
+from tui_gan.gan.latents import made, numbers, one_hot
 from tui_gan.gan.orders import Source
 from tui_gan.gan.state import State
-from tui_gan.gan.values import Draws, Hyper, Player, Program
+from tui_gan.gan.values import Batch, Draws, Hyper, Player, Program
 
 # Where the density is taught, in units of the data (AYLIEN's gan-intro, 2016).
 RANGE = (-5.0, 5.0)
@@ -59,37 +59,42 @@ class Chance:
 
     def step(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
         """All of a step, update by update."""
-        return drawn(self.game, Source(lambda: self.real(knobs), lambda: self.latents(knobs)), hyper, program)
+        return drawn(self.game, Source(lambda: self._batch(knobs), lambda: self.latents(knobs)), hyper, program)
 
     def step_in_numbers(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
         """All of a step, with the numbers that latents are made of in their place."""
-        return drawn(self.game, Source(lambda: self.real(knobs), lambda: self._numbers(knobs)), hyper, program)
+        return drawn(self.game, Source(lambda: self.batch(knobs), lambda: self._numbers(knobs)), hyper, program)
 
     def update(self, player: Player, knobs: Knobs, hyper: Hyper, program: Program) -> Draws:
         """All of one update of one player alone."""
         if player == "D":
-            real = self.real(knobs)
-            draws = Draws(("D",), self.latents(knobs), real)
+            real = self._batch(knobs)
+            draws = Draws(("D",), self.latents(knobs), *real)
         else:
             latents = self.latents(knobs)
-            draws = Draws(("G",), latents, self.real(knobs) if self.game.generator_compares else None)
+            draws = Draws(("G",), latents, *(self._batch(knobs) if self.game.generator_compares else ()))
         return completed(self.game, draws, hyper, program)
 
-    def real(self, knobs: Knobs) -> Tensor:
-        """A batch of real samples in training units."""
+    def batch(self, knobs: Knobs) -> Batch:
+        """Real samples, and where the game is conditional the numbers of their classes, (N, 1)."""
         config, dataset, place = self.game.config, self.game.dataset, self.place
         count = knobs.batch_size * config.packing
         if config.sampling == "epochs" and dataset.rows:
             rows = epochs.rows(place.drawn, count, dataset.count, config.seed)
             place.drawn += count
-            return dataset.rows(rows, self.device)
-        return dataset.sample(count, place.stream, self.device)
+            x = dataset.rows(rows, self.device)
+            return Batch(x, dataset.classes.of_rows(rows).float()[:, None] if config.classes and dataset.classes else None)
+        return batch(self.game, count, place.stream, self.device)
+
+    def _batch(self, knobs: Knobs) -> Batch:
+        """With the classes as latents have them, (N, K)."""
+        x, y = self.batch(knobs)
+        return Batch(x, None if y is None else one_hot(y[:, 0], self.game.config.classes).to(self.device))
 
     def latents(self, knobs: Knobs) -> Tensor:
         """A batch of latents."""
-        config = self.game.config
         # On the CPU, so that a run has the same ones on each device.
-        return scaled(LATENTS[config.latent], self._numbers(knobs), config.latent_scale).to(self.device)
+        return made(self.game.config, self._numbers(knobs)).to(self.device)
 
     def points(self, count: int) -> tuple[Tensor, Tensor]:
         """Points d ~ U(-5, 5), in training units, and the density of the data there."""
@@ -97,8 +102,17 @@ class Chance:
         return points.to(self.device), density.to(self.device)
 
     def _numbers(self, knobs: Knobs) -> Tensor:
-        config = self.game.config
-        return LATENTS[config.latent].drawn(knobs.batch_size * config.packing, config.latent_dim, self.place.stream, config.stratified)
+        config, classes = self.game.config, self.game.dataset.classes
+        return numbers(config, knobs.batch_size * config.packing, self.place.stream, classes.shares if classes else ())
+
+
+def batch(game: Game, count: int, stream: torch.Generator, device: str) -> Batch:
+    """A batch of real samples from a stream, and where the game is conditional the numbers of their classes, float32 (count, 1)."""
+    if not game.config.classes:
+        return Batch(game.dataset.sample(count, stream, device))
+    assert game.dataset.classes is not None, "checked before"
+    x, y = game.dataset.classes.sample(count, stream, device)
+    return Batch(x, y.float()[:, None])
 
 
 def drawn_points(count: int, stream: torch.Generator) -> Tensor:

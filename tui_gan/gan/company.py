@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
-from tui_gan.gan.latents import LATENTS, draw
+from tui_gan.gan.latents import classes_in
 from tui_gan.gan.trainer import Trainer
 
 COMPANY = 256
@@ -15,29 +15,34 @@ COMPANY = 256
 class Judged(NamedTuple):
     """Samples in training units, (N, *X), and the company of their own kind, (C, *X), which holds none of them.
 
-    C is COMPANY, or 0 where the discriminator judges each sample alone.
+    C is COMPANY, or 0 where the discriminator judges each sample alone. Where it is conditional, `classes` (N, K) and `of_company`
+    (C, K) are theirs.
     """
 
     samples: Tensor
     company: Tensor
+    classes: Tensor | None = None
+    of_company: Tensor | None = None
 
 
 def real(trainer: Trainer, knobs: Knobs, count: int) -> Judged:
     """Real samples, the same at every call."""
     stream = torch.Generator().manual_seed(1)
-    return Judged(*(trainer.dataset.sample(each, stream, "cpu") for each in (count, _needed(trainer, knobs))))
+    (samples, classes), (others, of_others) = (trainer.real(each, stream) for each in (count, _needed(trainer, knobs)))
+    return Judged(samples, others, classes, of_others)
 
 
 def fake(trainer: Trainer, knobs: Knobs, count: int) -> Judged:
     """Generated samples of the first `count` fixed latents, all where there are fewer, in the company of those of other latents."""
     config, needed = trainer.config, _needed(trainer, knobs)
-    samples = trainer.sample(trainer.fixed_latents[:count])
+    latents = trainer.fixed_latents[:count]
+    samples, classes = trainer.sample(latents), classes_in(config, latents)
     if not needed:
-        return Judged(samples, samples[:0])
+        return Judged(samples, samples[:0], classes, None if classes is None else classes[:0])
     # There may be too few fixed latents to spare some; these come from a stream of their own, which must not begin like theirs.
     stream = torch.Generator().manual_seed(config.seed + 1)
-    others = draw(LATENTS[config.latent], needed, config.latent_dim, stream, scale=config.latent_scale)
-    return Judged(samples, trainer.sample(others))
+    others = trainer.latents(needed, stream)
+    return Judged(samples, trainer.sample(others), classes, classes_in(config, others))
 
 
 def _needed(trainer: Trainer, knobs: Knobs) -> int:

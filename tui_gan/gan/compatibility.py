@@ -40,10 +40,10 @@ def check(config: Config, dataset: Dataset) -> None:
     """
     check_names(config)
     smoothed(OBJECTIVES[config.objective], config.label_smoothing)
-    for problem in (*_of_networks(config), *_of_data(config, dataset)):
+    for problem in (*_of_networks(config), *_of_data(config, dataset), *(_of_classes(config, dataset) if config.classes else ())):
         raise UsageError(problem)
     for name in config.metrics:
-        check_defined(name, dataset.truth)
+        check_defined(name, dataset.truth, bool(config.classes))
 
 
 def doubts(config: Config, knobs: Knobs) -> Iterator[str]:
@@ -80,6 +80,18 @@ def _of_networks(config: Config) -> Iterator[str]:
         yield "column_norm and spectral normalisation both bound the weights of the discriminator; leave one of them out"
     if OPTIMIZERS[config.optimizer.kind].momentum and config.optimizer.momentum_end and not config.optimizer.momentum_steps:
         yield "optimizer.momentum_end needs optimizer.momentum_steps, the steps over which the momentum moves"
+
+
+def _of_classes(config: Config, dataset: Dataset) -> Iterator[str]:
+    known = len(dataset.classes.names) if dataset.classes else 0
+    if not known:
+        yield "a conditional GAN needs the class of each sample, and this data has none: set classes to 0, or give labels"
+    elif known != config.classes:
+        yield f"classes is {config.classes}, and the data has {known}"
+    if config.latent == "grid":
+        yield "the latents of the grid are the same in each batch, and so would be the class of each: choose another latent distribution"
+    if config.pretraining:
+        yield "pretraining fits D to the density of all data, which a conditional D does not know: set pretraining or classes to 0"
 
 
 def _of_data(config: Config, dataset: Dataset) -> Iterator[str]:

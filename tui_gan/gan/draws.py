@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.gan.game import Game
+from tui_gan.gan.latents import paired
 from tui_gan.gan.orders import Source
 from tui_gan.gan.values import Draws, Hyper, Program
 
@@ -14,8 +15,14 @@ def drawn(game: Game, source: Source, hyper: Hyper, program: Program) -> list[Dr
     return [completed(game, draws, hyper, program) for draws in updates]
 
 
+def with_classes(game: Game, draws: Draws) -> Draws:
+    """With latents of the classes of the real samples, where there are any."""
+    return draws if draws.y is None else draws._replace(latents=paired(draws.latents, draws.y, game.config.latent_dim), y=None)
+
+
 def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws:
-    """One update's samples and latents with its other chance."""
+    """One update's samples and latents with its other chance; latents have taken over the classes of real samples."""
+    draws = with_classes(game, draws)
     if not game.stirs:
         return draws
     shape, device = (draws.latents.shape[-2], *game.dataset.shape), draws.latents.device

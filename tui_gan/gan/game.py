@@ -9,7 +9,7 @@ from torch.nn.modules.dropout import _DropoutNd
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets.dataset import Dataset
-from tui_gan.gan.latents import LATENTS, scaled
+from tui_gan.gan.latents import made
 from tui_gan.gan.networks import AnyDiscriminator
 from tui_gan.gan.objectives import OBJECTIVES, Objective, smoothed
 from tui_gan.gan.optimizers import SCHEDULES, momentum_at
@@ -48,8 +48,8 @@ class Game(NamedTuple):
         return 0 < term.draws <= math.prod(self.dataset.shape) * self.config.packing
 
     def latents(self, drawn: Tensor) -> Tensor:
-        """Latents (N, Z) of the numbers that were drawn for them, (R, N, Z)."""
-        return scaled(LATENTS[self.config.latent], drawn, self.config.latent_scale)
+        """Latents (N, W) of the numbers that were drawn for them, (R, N, Z)."""
+        return made(self.config, drawn)
 
     def hyper(self, knobs: Knobs, step: int) -> Hyper:
         """What is in force at a step."""

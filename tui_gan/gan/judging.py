@@ -14,39 +14,57 @@ MIDDLE = 256
 DRAWS = 8
 
 
-def judge(trainer: Trainer, x: Tensor, knobs: Knobs, company: Tensor) -> Tensor:
+def judge(trainer: Trainer, x: Tensor, knobs: Knobs, company: Tensor, of_company: Tensor | None = None) -> Tensor:
     """Return D(x) in 0 .. 1, shape (N, 1), as the objective has it: near 1 x is called real, near 0 generated; changes nothing.
+
+    A conditional discriminator is asked of each class, and the mean of what it says is returned, by the shares of the classes.
 
     Args:
         x: (N, *X).
-        company: (C, *X) samples in whose company each x is judged: with minibatch discrimination at most batch_size - 1 of
-            them, and with packing the first packing - 1. The network aylien also takes (N, C, *X), for each x its own.
+        company, of_company: as for `logits`.
     """
     with torch.no_grad():
-        return verdicts(trainer, logits(trainer, x, knobs, company), knobs)
+        if not trainer.config.classes:
+            return verdicts(trainer, logits(trainer, x, knobs, company), knobs)
+        found = torch.zeros(len(x), 1, device=trainer.device)
+        for share, one in zip(trainer.shares, torch.eye(trainer.config.classes), strict=True):
+            found += share * verdicts(trainer, logits(trainer, x, knobs, company, one.expand(len(x), -1), of_company), knobs)
+        return found
 
 
-def logits(trainer: Trainer, x: Tensor, knobs: Knobs, company: Tensor) -> Tensor:
+def logits(
+    trainer: Trainer, x: Tensor, knobs: Knobs, company: Tensor, classes: Tensor | None = None, of_company: Tensor | None = None
+) -> Tensor:
     """Return the discriminator's raw outputs on x, shape (N, 1), differentiable by x.
 
     Args:
         x: (N, *X) in training units.
         company: (C, *X) samples in whose company each x is judged: with minibatch discrimination at most batch_size - 1 of
             them, and with packing the first packing - 1. The network aylien also takes (N, C, *X), for each x its own.
+        classes: (N, K) of x, and `of_company` (C, K), where the discriminator is conditional.
     """
-    gate, packing = knobs.minibatch_discrimination, trainer.config.packing
-    x, company = x.to(trainer.device), company.to(trainer.device)
+    gate, packing, device = knobs.minibatch_discrimination, trainer.config.packing, trainer.device
+    x, others = x.to(device), company.to(device)
+    classes, of_others = (None if each is None else each.to(device) for each in (classes, of_company))
     if packing > 1:
-        others = company[: packing - 1].flatten(0, 1)
-        x = torch.cat((x, others.expand(len(x), *others.shape)), 1)
-        company = company[: len(company) // packing * packing].reshape(-1, *x.shape[1:])
+        x = torch.cat((x, *_beside(others, packing, len(x))), 1)
+        others = others[: len(others) // packing * packing].reshape(-1, *x.shape[1:])
+        if classes is not None and of_others is not None:
+            classes = torch.cat((classes, *_beside(of_others, packing, len(x))), 1)
+            of_others = of_others[: len(of_others) // packing * packing].reshape(-1, classes.shape[1])
     discriminator = trainer.discriminator.eval()
     try:
-        others = company[..., : knobs.batch_size - 1, :] if company.dim() > x.dim() else company[: knobs.batch_size - 1]
-        return discriminator(x, gate, others if gate else None)  # type: ignore[no-any-return]
+        others = others[..., : knobs.batch_size - 1, :] if others.dim() > x.dim() else others[: knobs.batch_size - 1]
+        of_others = None if of_others is None else of_others[: knobs.batch_size - 1]
+        return discriminator(x, gate, others if gate else None, 1, classes, of_others if gate else None)  # type: ignore[no-any-return]
     finally:
         # Also when the memory did not suffice: the training goes on with the layers that it knows.
         discriminator.train()
+
+
+def _beside(others: Tensor, packing: int, count: int) -> list[Tensor]:
+    """The first packing - 1 of others, each beside `count` samples."""
+    return [each.expand(count, *each.shape) for each in others[: packing - 1]]
 
 
 def verdicts(trainer: Trainer, raw: Tensor, knobs: Knobs) -> Tensor:
@@ -63,11 +81,11 @@ def middle(trainer: Trainer, knobs: Knobs) -> Tensor:
         return torch.zeros((), device=trainer.device)
     judged = company.real(trainer, knobs, MIDDLE), company.fake(trainer, knobs, MIDDLE)
     with torch.no_grad():
-        means = [logits(trainer, each.samples, knobs, each.company).mean() for each in judged]
+        means = [logits(trainer, each.samples, knobs, each.company, each.classes, each.of_company).mean() for each in judged]
     return (means[0] + means[1]) / 2
 
 
-def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs) -> Tensor:
+def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs, latents: Tensor | None = None) -> Tensor:
     """Return dL/dx of each generated sample of a whole batch, (N, *X), in training units, as an update of the generator takes it.
 
     L is the generator's loss with what is added to it, so that with minibatch discrimination, packing and batch normalisation the
@@ -76,6 +94,7 @@ def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs) -> Tensor:
 
     Args:
         batch: (N, *X) with N = batch_size x packing.
+        latents: (N, W) of which they were made; a conditional discriminator reads the classes there, and nothing else does.
     """
     discriminator = trainer.discriminator
     kept = [buffer.clone() for buffer in discriminator.buffers()]
@@ -90,8 +109,7 @@ def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs) -> Tensor:
             for draw in range(draws):
                 torch.manual_seed(draw)
                 paired = real.roll(draw * len(real) // draws, 0) if trainer.game.generator_compares else None
-                # Of the latents only the number is read, since their samples are there.
-                chance = completed(trainer.game, Draws(("G",), x.detach(), paired), hyper, program)
+                chance = completed(trainer.game, Draws(("G",), x.detach() if latents is None else latents, paired), hyper, program)
                 seen = trainer.engine.generator_loss(x, chance, hyper, program)
                 slopes += torch.autograd.grad(seen.total, x)[0] / draws
     finally:

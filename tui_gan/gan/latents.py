@@ -1,12 +1,18 @@
-"""Latents: the distributions of the generator's input, each a function of numbers that are drawn even between 0 and 1."""
+"""Latents: the distributions of the generator's input, each a function of numbers that are drawn even between 0 and 1.
+
+A conditional generator takes W = Z + K numbers: the latent of Z coordinates, and behind it the class, which is 1 in its own place of K.
+"""
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
+
+from tui_gan.contract.config import Config
 
 # Under float32 the inverse is infinite at 0 and 1; this keeps normal latents within 4.9 standard deviations.
 TAIL = 5e-7
@@ -112,31 +118,100 @@ LOOKED_AT: dict[str, Latent] = {**LATENTS, "grid": Latent(plain_grid, nothing)}
 SPHERICAL = {"normal", "sphere"}
 
 
-def between(name: str, start: Tensor, end: Tensor, count: int) -> Tensor:
-    """`count` latents on the way from `start` to `end`, both (Z,), which are the first and the last: (count, Z).
+def between(name: str, start: Tensor, end: Tensor, count: int, dim: int | None = None) -> Tensor:
+    """`count` latents on the way from `start` to `end`, both (W,), which are the first and the last: (count, W).
 
     Of the SPHERICAL ones along the great circle, sin((1 - t) w) / sin(w) start + sin(t w) / sin(w) end with w the angle between them
     (White 2016, arXiv:1609.04468, section 2.1), unless they lie on one line with 0; of others straight.
+
+    Args:
+        dim: Z, where classes follow, which always go straight; without it there are none.
     """
     t = torch.linspace(0, 1, count)[:, None]
-    angle = torch.acos(torch.cosine_similarity(start, end, dim=0).clamp(-1, 1))
+    found = torch.lerp(start, end, t)
+    one, other = start[:dim], end[:dim]
+    angle = torch.acos(torch.cosine_similarity(one, other, dim=0).clamp(-1, 1))
     if name in SPHERICAL and angle.sin() > ON_ONE_LINE:
-        return (((1 - t) * angle).sin() * start + (t * angle).sin() * end) / angle.sin()
-    return torch.lerp(start, end, t)
+        found[:, :dim] = (((1 - t) * angle).sin() * one + (t * angle).sin() * other) / angle.sin()
+    return found
 
 
 def draw(latent: Latent, count: int, dim: int, stream: torch.Generator, *, stratified: bool = False, scale: float = 1.0) -> Tensor:
-    """Draw latents, (count, dim).
+    """Draw from a distribution, (count, dim).
 
     Args:
         stratified: one draw in each of `count` equal slices of every coordinate, in random order; the mean over a batch then
             varies far less, while each latent alone keeps its distribution.
         scale: what they are multiplied by; sqrt(3) makes uniform latents as wide as normal ones.
     """
-    return scaled(latent, latent.drawn(count, dim, stream, stratified), scale)
-
-
-def scaled(latent: Latent, drawn: Tensor, scale: float) -> Tensor:
-    """Latents (N, Z) of what has been drawn, times `scale`."""
-    latents = latent.of(drawn)
+    latents = latent.of(latent.drawn(count, dim, stream, stratified))
     return latents if scale == 1 else latents * scale
+
+
+def width(config: Config) -> int:
+    """W, how many numbers the generator takes."""
+    return config.latent_dim + config.classes
+
+
+def numbers(config: Config, count: int, stream: torch.Generator, shares: Sequence[float] = ()) -> Tensor:
+    """What a batch of latents is made of, (R, count, Z); conditional ones have the number of their class behind it, drawn by `shares`.
+
+    Args:
+        shares: of the classes, which add up to 1; without them each is as likely as any other.
+    """
+    drawn = LATENTS[config.latent].drawn(count, config.latent_dim, stream, config.stratified)
+    if not config.classes:
+        return drawn
+    bounds = torch.tensor(shares or [1 / config.classes] * config.classes, dtype=torch.float64).cumsum(0)[:-1].float()
+    chosen = (torch.rand(count, 1, generator=stream) >= bounds).sum(1, keepdim=True).float()
+    return paired(drawn, chosen, config.latent_dim)
+
+
+def paired(latents: Tensor, classes: Tensor, dim: int) -> Tensor:
+    """Latents (N, W) or their numbers (R, N, Z + 1) with other classes: (N, K), or their numbers (N, 1)."""
+    return torch.cat((latents[..., :dim], classes.expand(*latents.shape[:-1], -1)), -1)
+
+
+def made(config: Config, numbers: Tensor) -> Tensor:
+    """Latents (N, W) of their numbers (R, N, Z), or (R, N, Z + 1) with classes."""
+    latents = LATENTS[config.latent].of(numbers[..., : config.latent_dim])
+    if config.latent_scale != 1:
+        latents = latents * config.latent_scale
+    return torch.cat((latents, one_hot(numbers[0, :, -1], config.classes)), 1) if config.classes else latents
+
+
+def one_hot(classes: Tensor, count: int) -> Tensor:
+    """Numbers of classes, (N,) -> float32 (N, count)."""
+    return (classes[:, None] == torch.arange(count, device=classes.device)).float()
+
+
+def shown(config: Config, count: int, stream: torch.Generator, shares: Sequence[float] = (), *, stratified: bool = False) -> Tensor:
+    """Draw the latents of pictures and metrics, (count, W), their classes `in_turn`, so that shares hold in each number of them.
+
+    Args:
+        shares: of the classes; without them each is as frequent as any other.
+        stratified: as for `draw`.
+    """
+    latents = draw(LOOKED_AT[config.latent], count, config.latent_dim, stream, stratified=stratified, scale=config.latent_scale)
+    return with_classes(config, latents, in_turn(shares or [1 / config.classes] * config.classes, count)) if config.classes else latents
+
+
+def with_classes(config: Config, latents: Tensor, classes: Tensor) -> Tensor:
+    """Latents (N, Z) or (N, W) given these classes, (N,)."""
+    return paired(latents, one_hot(classes.to(latents.device), config.classes), config.latent_dim)
+
+
+def classes_in(config: Config, latents: Tensor) -> Tensor | None:
+    """The classes of latents (N, W), one-hot (N, K); None where there are none."""
+    return latents[:, config.latent_dim :] if config.classes else None
+
+
+def in_turn(shares: Sequence[float], count: int) -> Tensor:
+    """Classes in an order of which each beginning has them by their shares, as near as whole numbers come: int64 (count,)."""
+    wanted, had = np.asarray(shares), np.zeros(len(shares))
+    found = np.empty(count, np.int64)
+    for place in range(count):
+        # Rounded, so that classes of one share follow each other in their order.
+        found[place] = chosen = int(np.argmax(np.round(wanted * (place + 1) - had, 9)))
+        had[chosen] += 1
+    return torch.from_numpy(found)

@@ -31,10 +31,17 @@ def discriminator_loss(
         if any(term.at_fake for _, term in terms) and not fake.requires_grad:
             fake = fake.detach().requires_grad_()
     extras = {name: term.extra(real, fake, draws.terms.get(name)) for name, term in terms if term.extra}
-    real_logits, fake_logits, *others_logits = _judged(game, network, (real, fake, *extras.values()), draws, program)
+    classes = classes_of(game, draws)
+    real_logits, fake_logits, *others_logits = _judged(game, network, (real, fake, *extras.values()), classes, draws, program)
     loss = game.objective.discriminator_loss(real_logits, fake_logits)
     judgement = Judgement(
-        lambda x: network.of(x, program.minibatch), network.matrices, real, fake, real_logits, fake_logits, slope=network.slope
+        lambda x: network.of(x, program.minibatch, None, 1, classes),
+        network.matrices,
+        real,
+        fake,
+        real_logits,
+        fake_logits,
+        slope=network.slope,
     )
     extra_logits = dict(zip(extras, others_logits, strict=True))
     added = {}
@@ -62,13 +69,14 @@ def generator_loss(
 ) -> Seen:
     """The generator's loss on a whole batch of its samples (N, *X), with what is added to it."""
     real = fake = shown(game, fake, draws.fake_noise, hyper)
+    classes = classes_of(game, draws)
     if game.generator_compares:
         assert draws.real is not None, "it compares"
         real = shown(game, draws.real, draws.real_noise, hyper)
-        logits = _judged(game, discriminator, (real, fake), draws, program)
+        logits = _judged(game, discriminator, (real, fake), classes, draws, program)
     else:
-        logits = (discriminator.of(fake, program.minibatch),) * 2
-    return _with_generator_terms(game, generator, discriminator, (real, fake), logits, hyper)
+        logits = (discriminator.of(fake, program.minibatch, None, 1, classes),) * 2
+    return _with_generator_terms(game, generator, discriminator, (real, fake), classes, logits, hyper)
 
 
 def generator_loss_at_once(
@@ -83,7 +91,7 @@ def generator_loss_at_once(
     if game.config.feature_matching:
         assert draws.real is not None, "both are compared"
         samples = shown(game, draws.real, draws.again[0], hyper), shown(game, fake, draws.again[1], hyper)
-    return _with_generator_terms(game, generator, discriminator, samples, logits, hyper)
+    return _with_generator_terms(game, generator, discriminator, samples, classes_of(game, draws), logits, hyper)
 
 
 def density_loss(judge: Network, points: Tensor, density: Tensor, program: Program) -> Tensor:
@@ -101,28 +109,44 @@ def shown(game: Game, samples: Tensor, noise: Tensor | None, hyper: Hyper) -> Te
     return samples
 
 
-def _judged(game: Game, network: Network, batches: Sequence[Tensor], draws: Draws, program: Program) -> Sequence[Tensor]:
+def classes_of(game: Game, draws: Draws) -> Tensor | None:
+    """The classes of the samples as the discriminator is given them, (B, packing K), which are those of the latents; None without."""
+    if not game.config.classes:
+        return None
+    return draws.latents[:, game.config.latent_dim :].reshape(-1, game.config.packing * game.config.classes)
+
+
+def _judged(
+    game: Game, network: Network, batches: Sequence[Tensor], classes: Tensor | None, draws: Draws, program: Program
+) -> Sequence[Tensor]:
     """Logits of each batch, real, fake and maybe shifted real, judged apart where the discriminator would mix real and fake."""
     if draws.seed is not None:
-        return _judged_alike(network, batches, draws.seed, program)
+        return _judged_alike(network, batches, classes, draws.seed, program)
     if not game.judges_alone:
-        return [network.of(batch, program.minibatch) for batch in batches]
+        return [network.of(batch, program.minibatch, None, 1, classes) for batch in batches]
     # But for the minibatch features a sample does not know its batch, and one pass is quicker than three.
-    return torch.split(network.of(torch.cat(tuple(batches)), program.minibatch, None, len(batches)), len(batches[0]))
+    every = None if classes is None else classes.repeat(len(batches), 1)
+    return torch.split(network.of(torch.cat(tuple(batches)), program.minibatch, None, len(batches), every), len(batches[0]))
 
 
-def _judged_alike(network: Network, batches: Sequence[Tensor], seed: int, program: Program) -> Sequence[Tensor]:
+def _judged_alike(network: Network, batches: Sequence[Tensor], classes: Tensor | None, seed: int, program: Program) -> Sequence[Tensor]:
     """Logits of each batch, real, fake and others, where dropout leaves out the same units for the others as for the real ones."""
     found = []
     for place, batch in enumerate(batches):
         # The difference of two judgements is to be that of the samples, not of two networks.
         torch.manual_seed(seed + (place == 1))
-        found.append(network.of(batch, program.minibatch))
+        found.append(network.of(batch, program.minibatch, None, 1, classes))
     return found
 
 
 def _with_generator_terms(
-    game: Game, generator: Network, discriminator: Network, samples: tuple[Tensor, Tensor], logits: Sequence[Tensor], hyper: Hyper
+    game: Game,
+    generator: Network,
+    discriminator: Network,
+    samples: tuple[Tensor, Tensor],
+    classes: Tensor | None,
+    logits: Sequence[Tensor],
+    hyper: Hyper,
 ) -> Seen:
     """The generator's loss with what is added to it.
 
@@ -132,7 +156,9 @@ def _with_generator_terms(
     config, (real, fake) = game.config, samples
     total = loss = game.objective.generator_loss(logits[0], logits[1])
     if config.feature_matching:
-        total = total + hyper.feature_matching * feature_matching(discriminator.features(real), discriminator.features(fake))
+        total = total + hyper.feature_matching * feature_matching(
+            discriminator.features(real, classes), discriminator.features(fake, classes)
+        )
     if config.generator_l2:
         total = total + hyper.generator_l2 * 0.5 * sum(weight.square().sum() for weight in generator.matrices)
     if generator.means:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from tui_gan.gan.values import Draws
+from tui_gan.gan.values import Batch, Draws
 
 # Between these accuracies of the discriminator k stays as it is.
 CAUGHT_UP, TOO_STRONG = 0.65, 0.8
@@ -15,11 +15,11 @@ class Source(NamedTuple):
     """Where batches are drawn from; each call draws anew.
 
     Attributes:
-        real: (N, *X) in training units.
-        latents: (N, Z), or the numbers (R, N, Z) that they are made of.
+        real: a batch of real samples.
+        latents: (N, W), or the numbers (R, N, Z) that they are made of.
     """
 
-    real: Callable[[], Tensor]
+    real: Callable[[], Batch]
     latents: Callable[[], Tensor]
 
 
@@ -27,9 +27,9 @@ def alternating(k: int, source: Source, compares: bool) -> Iterator[Draws]:
     """k updates of the discriminator, then one of the generator against it, each on fresh samples (Goodfellow et al. 2014)."""
     for _ in range(k):
         real = source.real()
-        yield Draws(("D",), source.latents(), real)
+        yield Draws(("D",), source.latents(), *real)
     latents = source.latents()
-    yield Draws(("G",), latents, source.real() if compares else None)
+    yield Draws(("G",), latents, *(source.real() if compares else ()))
 
 
 def same_batch(k: int, source: Source, compares: bool) -> Iterator[Draws]:
@@ -37,15 +37,15 @@ def same_batch(k: int, source: Source, compares: bool) -> Iterator[Draws]:
     for _ in range(k):
         real = source.real()
         latents = source.latents()
-        yield Draws(("D",), latents, real)
-    yield Draws(("G",), latents, real if compares else None)
+        yield Draws(("D",), latents, *real)
+    yield Draws(("G",), latents, real.x if compares else None, real.y)
 
 
 def simultaneous(k: int, source: Source, compares: bool) -> Iterator[Draws]:
     """k - 1 updates of the discriminator, then both players move at once by their gradients at the same weights and samples."""
     for update in range(k):
         real = source.real()
-        yield Draws(("D",) if update < k - 1 else ("D", "G"), source.latents(), real)
+        yield Draws(("D",) if update < k - 1 else ("D", "G"), source.latents(), *real)
 
 
 Order = Callable[[int, Source, bool], Iterator[Draws]]

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import choose
+from tui_gan.gan.latents import width
 from tui_gan.gan.networks import build
 from tui_gan.gan.optimizers import OPTIMIZERS, Moments, moments_of, named
 from tui_gan.gan.regularizers import REGULARIZERS
@@ -49,7 +50,7 @@ class State:
         average: the generator with averaged weights.
         coefficients: of the regularizers that adapt theirs, by name, () on the device.
         stream: every draw of samples and latents comes from it, on the CPU, so that it can be saved and survives a change of device.
-        fixed_latents: (N, Z) latents that stay the same for the whole run.
+        fixed_latents: (N, W) latents that stay the same for the whole run.
         loss_sums: (2,) of the generator and the discriminator over `losses_summed` steps; `accuracy_sum` () of the discriminator.
         steps_done: steps trained since the beginning; `pretrained` those of the pre-training before it.
         k: discriminator updates of a step where they follow its accuracy.
@@ -205,7 +206,7 @@ def forms(config: Config, shape: tuple[int, ...]) -> Forms:
         for name, weight in config.regularizers.items()
         if choose(REGULARIZERS, name, "regularizer").adapt and weight
     }
-    must |= {"stream": _form(torch.Generator().get_state()), "fixed_latents": (torch.float32, (config.fixed_latents, config.latent_dim))}
+    must |= {"stream": _form(torch.Generator().get_state()), "fixed_latents": (torch.float32, (config.fixed_latents, width(config)))}
     must |= {"drawn": (torch.int64, ())} if config.sampling == "epochs" else {}
     must |= {"loss_sums": (torch.float32, (2,)), "accuracy_sum": (torch.float32, ()), "counts": (torch.int64, (COUNTS,))}
     if config.historical_averaging:

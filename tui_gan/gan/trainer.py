@@ -10,18 +10,18 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.gan import state
 from tui_gan.gan.average import SETTLED_ON, follow_, settle_
 from tui_gan.gan.beginning import networks
-from tui_gan.gan.chance import Chance
+from tui_gan.gan.chance import Chance, batch
 from tui_gan.gan.compatibility import check
 from tui_gan.gan.datasets.dataset import Dataset
 from tui_gan.gan.engines.calls import Calls
 from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.game import game_of
-from tui_gan.gan.latents import LATENTS, LOOKED_AT, draw
+from tui_gan.gan.latents import LATENTS, draw, in_turn, one_hot, shown, with_classes
 from tui_gan.gan.networks import AnyDiscriminator
 from tui_gan.gan.regularizers import update_means_
 from tui_gan.gan.state import Tensors
-from tui_gan.gan.values import Hyper, Player, Program, Report
+from tui_gan.gan.values import Batch, Hyper, Player, Program, Report
 
 
 class Trainer:
@@ -33,6 +33,7 @@ class Trainer:
         chance: what the steps draw; `called` the steps by calls of programs.
         generator_average: the generator with exponentially averaged weights; to be used by `averaged`.
         gradients: of the last update of each player, by each of its weights; None for those that took no part.
+        shares: of the classes; () unless it is conditional.
         loads: how often another state has been put into it.
 
     Raises:
@@ -48,8 +49,8 @@ class Trainer:
         self.game = game_of(config, dataset, self.generator, self.discriminator)
         stream = torch.Generator().manual_seed(config.seed)
         evenly = config.stratified and config.latent_dim == 1
-        looked = config.fixed_latents, config.latent_dim
-        latents = draw(LOOKED_AT[config.latent], *looked, stream, stratified=evenly, scale=config.latent_scale)
+        self.shares = dataset.classes.shares if config.classes and dataset.classes else ()
+        latents = shown(config, config.fixed_latents, stream, self.shares, stratified=evenly)
         self.now = state.begun(config, self.generator, self.discriminator, stream, latents, device)
         self.engine = Eager(self.game, self.now)
         self.chance = Chance(self.game, self.now, device)
@@ -57,9 +58,7 @@ class Trainer:
         self.generator_average = self.now.average
         self._average_weights: list[Tensor] = list(self.now.average.parameters())
         # From a stream of their own, so that looking draws nothing from the one that trains.
-        self._settling = draw(
-            LATENTS[config.latent], SETTLED_ON, config.latent_dim, torch.Generator().manual_seed(config.seed), scale=config.latent_scale
-        )
+        self._settling = self.latents(SETTLED_ON, torch.Generator().manual_seed(config.seed))
         self._settled = False
         self.gradients: dict[Player, list[Tensor | None]] = {}
         self.loads = 0
@@ -76,7 +75,7 @@ class Trainer:
 
     @property
     def fixed_latents(self) -> Tensor:
-        """(config.fixed_latents, Z) latents that stay the same for the whole run."""
+        """(config.fixed_latents, W) latents that stay the same for the whole run."""
         return self.now.fixed_latents
 
     @property
@@ -178,8 +177,19 @@ class Trainer:
             self._settled = True
         return self.generator_average
 
+    def latents(self, count: int, stream: torch.Generator) -> Tensor:
+        """Draw latents as the training does, (count, W), their classes in turn."""
+        config = self.config
+        latents = draw(LATENTS[config.latent], count, config.latent_dim, stream, scale=config.latent_scale)
+        return with_classes(config, latents, in_turn(self.shares, count)) if config.classes else latents
+
+    def real(self, count: int, stream: torch.Generator) -> Batch:
+        """Real samples on the CPU with their classes, (count, K), as the discriminator is given them."""
+        x, y = batch(self.game, count, stream, "cpu")
+        return Batch(x, None if y is None else one_hot(y[:, 0], self.config.classes))
+
     def sample(self, latents: Tensor) -> Tensor:
-        """Map latents (N, Z) to samples in training units (N, *X) by the averaged generator; changes nothing that is trained."""
+        """Map latents (N, W) to samples in training units (N, *X) by the averaged generator; changes nothing that is trained."""
         with torch.no_grad():
             return self.averaged()(latents.to(self.device))  # type: ignore[no-any-return]
 

@@ -48,13 +48,21 @@ class Program(NamedTuple):
     due: bool
 
 
+class Batch(NamedTuple):
+    """Real samples (N, *X) in training units and, where the game is conditional, their classes as latents have them: (N, K) or (N, 1)."""
+
+    x: Tensor
+    y: Tensor | None = None
+
+
 class Draws(NamedTuple):
     """All chance of one update, drawn before it.
 
     Attributes:
         players: those that move, by gradients at the same weights and samples.
-        latents: (N, Z); where a program makes them, the numbers (R, N, Z) that they are made of.
+        latents: (N, W); where a program makes them, the numbers (R, N, Z) that they are made of.
         real: (N, *X) in training units; None where no loss reads it.
+        y: the classes that latents are still to take over, so that real and generated samples are of the same; None as soon as they have.
         real_noise, fake_noise: (N, *X), standard normal, of instance noise; None without.
         again: as both of these, for a second look of both players at once at the same samples.
         terms: what the regularizers that draw have drawn, by name.
@@ -64,6 +72,7 @@ class Draws(NamedTuple):
     players: tuple[Player, ...]
     latents: Tensor
     real: Tensor | None = None
+    y: Tensor | None = None
     real_noise: Tensor | None = None
     fake_noise: Tensor | None = None
     again: tuple[Tensor | None, Tensor | None] = (None, None)
@@ -75,15 +84,15 @@ class Network(NamedTuple):
     """A network as a function, with the weights that terms of the losses read.
 
     Attributes:
-        of: the generator, (N, Z) -> (N, *X); or the discriminator, ((B, *X), minibatch) -> logits (B, 1).
-        features: of the discriminator, (B, *X) -> hidden units (B, F).
+        of: the generator, (N, W) -> (N, *X); or the discriminator, as its `forward` -> logits (B, 1).
+        features: of the discriminator, (B, *X), classes -> hidden units (B, F).
         weights: all of them; `matrices` those with two axes or more that take part.
         means: the running means of the weights; none without historical averaging.
         slope: (a judge, samples) -> the gradient of each logit by its sample; None where autograd takes it of the samples that are judged.
     """
 
     of: Callable[..., Tensor]
-    features: Callable[[Tensor], Tensor]
+    features: Callable[[Tensor, Tensor | None], Tensor]
     weights: list[Tensor]
     matrices: list[Tensor]
     means: list[Tensor]

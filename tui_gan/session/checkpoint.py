@@ -44,6 +44,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
         began: the checksum of the configuration that the run began with; "" where it was not kept.
         met: how often in a row the metric of early stopping has met its threshold; -1 once it has stopped the run.
         arithmetic: by what it was trained, on the CPU, when it was saved.
+        classes: the names of the classes of a conditional GAN, and `shares` their shares of the data.
     """
 
     format: int
@@ -60,6 +61,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     met: Annotated[int, Meta(ge=-1, le=2**53)] = 0
     events: tuple[Event, ...] = ()
     arithmetic: Arithmetic = Arithmetic()
+    classes: tuple[str, ...] = ()
+    shares: tuple[Annotated[float, Meta(ge=0.0, le=1.0)], ...] = ()
 
 
 def write(path: Path, tensors: dict[str, Tensor], about: About) -> None:

@@ -94,7 +94,7 @@ class Browser:
 
     def _walk(self, start: int, end: int) -> Bytes | Floats:
         trainer = self.run.trainer
-        latents = between(trainer.config.latent, trainer.fixed_latents[start], trainer.fixed_latents[end], WALK)
+        latents = between(trainer.config.latent, trainer.fixed_latents[start], trainer.fixed_latents[end], WALK, trainer.config.latent_dim)
         samples = trainer.dataset.in_units(trainer.sample(latents))
         return as_bytes(samples) if samples.ndim > 2 else frozen(samples)
 

@@ -22,9 +22,10 @@ from tui_gan.gan.draws import drawn
 from tui_gan.gan.engines import compiled
 from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.game import game_of
-from tui_gan.gan.latents import LATENTS
+from tui_gan.gan.latents import numbers, width
 from tui_gan.gan.networks import build
 from tui_gan.gan.orders import Source
+from tui_gan.gan.values import Batch
 from tui_gan.session.atomic import replacing
 
 
@@ -66,11 +67,11 @@ def make(request: Request, target: Path) -> None:
     torch.set_num_threads(request.threads)
     generator, discriminator = build(config, request.shape)
     game = game_of(config, _Shaped(request.shape), generator, discriminator)  # type: ignore[arg-type]
-    latents = torch.zeros(1, config.latent_dim)
+    latents = torch.zeros(1, width(config))
     now = state.begun(config, generator, discriminator, torch.Generator(), latents, "cpu")
     count = knobs.batch_size * config.packing
-    latent, stream = LATENTS[config.latent], torch.Generator()
-    source = Source(lambda: torch.randn(count, *request.shape), lambda: latent.drawn(count, config.latent_dim, stream, config.stratified))
+    stream = torch.Generator()
+    source = Source(lambda: Batch(torch.randn(count, *request.shape)), lambda: numbers(config, count, stream))
     hyper, program = game.hyper(knobs, request.step), game.program(knobs, request.step, request.k)
     engine = Eager(game, now)
     for draws in drawn(game, source, hyper, program):

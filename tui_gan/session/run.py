@@ -445,6 +445,8 @@ class Run:
             met=self.met,
             events=tuple(self.events),
             arithmetic=arithmetic.here(),
+            classes=dataset.classes.names if self.config.classes and dataset.classes else (),
+            shares=self.trainer.shares,
         )
 
 

@@ -24,7 +24,7 @@ def of_checkpoint(path: Path, seed: int, count: int) -> tuple[NDArray[Any], Abou
         (count,) on the line and (count, 2) in the plane, float64 in units of the data; images as float32 (count, C, H, W) in 0 .. 1.
     """
     network, about = checkpoint.generator(path)
-    samples = in_units(generate(network, about.config, seed, count), np.array(about.location), np.array(about.scale))
+    samples = in_units(generate(network, about.config, seed, count, about.shares), np.array(about.location), np.array(about.scale))
     if about.shape == (1,):
         return samples[:, 0], about
     return samples if len(about.shape) == 1 else np.clip(samples, 0.0, 1.0).astype(np.float32), about

@@ -36,7 +36,7 @@ TABLES: dict[str, Iterable[str]] = {
 }
 # Those that depend on the rest of the configuration and on what is known of the data.
 DEPENDENT: dict[str, Callable[[Config, Truth], Iterable[str]]] = {
-    "metrics": lambda config, truth: applicable(truth),
+    "metrics": lambda config, truth: applicable(truth, conditional=bool(config.classes)),
     "metric": lambda config, truth: _judging(config),
     "stop.metric": lambda config, truth: ("", *_judging(config)),
 }

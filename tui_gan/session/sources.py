@@ -2,7 +2,6 @@
 
 import importlib.resources
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from tui_gan.contract.errors import UsageError, choose
 from tui_gan.data import images, tables
 from tui_gan.data.levels import given
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_column, of_columns, of_images, trained
-from tui_gan.gan.metrics import classifier
+from tui_gan.gan.metrics.classifier import Classifier, of_weights
 from tui_gan.session import rundir
 
 # Shapes of the known sets of images, for what is asked before their files are read.
@@ -52,7 +51,13 @@ def dataset_of(config: Config, folder: Path) -> tuple[Dataset, tuple[str, ...]]:
         found = images.named(config.dataset)
     else:
         found = images.read_images(path, config.size or None, config.channels or None, levels)
-    return of_images(_truth(found), config.standardize, config.contrast, config.training, config.training_skip), found.notes
+    return of_images(
+        _truth(found, digits=path is None and config.dataset == "mnist"),
+        config.standardize,
+        config.contrast,
+        config.training,
+        config.training_skip,
+    ), found.notes
 
 
 def columns_of(config: Config) -> int:
@@ -67,10 +72,27 @@ def shape_of(config: Config) -> tuple[int, ...]:
     return SHAPES.get(config.dataset, (config.channels or 3, config.size or 32, config.size or 32))
 
 
-def _truth(found: images.ImageSet) -> Images:
+def _truth(found: images.ImageSet, digits: bool) -> Images:
+    """What is known of a set; `digits` are known to be MNIST's, which a classifier tells apart."""
     train, test = _shared(found.train), _shared(found.test)
     train_labels, test_labels = (None if values is None else _shared(values) for values in (found.train_labels, found.test_labels))
-    return Images(train, test, train_labels, test_labels, _digit_features() if tuple(train.shape[1:]) == DIGIT else None)
+    known = _digit_classifier() if tuple(train.shape[1:]) == DIGIT else None
+    return Images(
+        train,
+        test,
+        train_labels,
+        test_labels,
+        known.features if known else None,
+        names=_names(found),
+        classify=known.forward if known and digits else None,
+    )
+
+
+def _names(found: images.ImageSet) -> tuple[str, ...]:
+    """Those that the set gives its classes, or their numbers."""
+    if found.train_labels is None:
+        return ()
+    return found.names or tuple(str(number) for number in range(int(found.train_labels.max()) + 1))
 
 
 def _shared(array: NDArray[Any]) -> Tensor:
@@ -81,6 +103,6 @@ def _shared(array: NDArray[Any]) -> Tensor:
         return torch.from_numpy(array)
 
 
-def _digit_features() -> Callable[[Tensor], Tensor]:
+def _digit_classifier() -> Classifier:
     packed = (importlib.resources.files("tui_gan.data") / "mnist_classifier.safetensors").read_bytes()
-    return classifier.of_weights(load(packed)).features
+    return of_weights(load(packed))

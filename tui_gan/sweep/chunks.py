@@ -10,7 +10,7 @@ from torch import Tensor
 from tui_gan.contract.config import Config
 from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.many import Many
-from tui_gan.gan.latents import LOOKED_AT, draw
+from tui_gan.gan.latents import shown
 from tui_gan.gan.state import Tensors
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import evaluation_seed, generate
@@ -83,7 +83,7 @@ class Together:
         config = self.specs[0].config
         size = max(1, PORTION // (config.evaluated * (max(config.generator.widths) + config.latent_dim)))
         for start in range(0, len(self.specs), size):
-            latents = [_latents(spec.config, self.steps_done) for spec in self.specs[start : start + size]]
+            latents = [_latents(spec.config, self.steps_done, self.many.first.shares) for spec in self.specs[start : start + size]]
             yield from self.many.generated(torch.stack(latents), start)
 
     def finite(self) -> list[bool]:
@@ -160,7 +160,7 @@ class Alone:
     def samples(self) -> Iterator[Tensor]:
         """The samples that its metrics are measured on, (N, *X), in training units."""
         config = self.specs[0].config
-        yield generate(self._trainer.averaged(), config, evaluation_seed(config, self.steps_done), config.evaluated)
+        yield generate(self._trainer.averaged(), config, evaluation_seed(config, self.steps_done), config.evaluated, self._trainer.shares)
 
     def finite(self) -> list[bool]:
         """Whether the losses since the last call, and the weights, are finite numbers."""
@@ -182,7 +182,6 @@ class Alone:
         self._trainer.load_state(found)
 
 
-def _latents(config: Config, step: int) -> Tensor:
+def _latents(config: Config, step: int, shares: Sequence[float]) -> Tensor:
     """Those of an evaluation at a step."""
-    stream = torch.Generator().manual_seed(evaluation_seed(config, step))
-    return draw(LOOKED_AT[config.latent], config.evaluated, config.latent_dim, stream, scale=config.latent_scale)
+    return shown(config, config.evaluated, torch.Generator().manual_seed(evaluation_seed(config, step)), shares)

@@ -29,6 +29,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "toy": {"stratified": True, "regularizers": {"r1_difference": 1.0}},
     "noise": {"instance_noise": Noise(sd=0.5, steps=10, end=0.1), "regularizers": {"r1": 0.3, "r2": 0.1}, "objective": "relativistic"},
     "packing": {"packing": 2, "objective": "wasserstein", "regularizers": {"gradient_penalty": 0.5}},
+    "classes": {"classes": 8, "packing": 2, "objective": "relativistic", "regularizers": {"r1": 0.3}},
     "terms": {
         "historical_averaging": 0.1,
         "generator_l2": 0.01,

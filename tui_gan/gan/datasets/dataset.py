@@ -2,7 +2,8 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -67,8 +68,9 @@ class Images:
         train, test: (N, C, H, W) and (M, C, H, W).
         held_out: (K, C, H, W), images of `train` that are not trained on; None where all are.
         train_labels, test_labels: int64 (N,), (M,); None where they are not known.
+        names: of the classes, in the order of the labels; () where there are none.
         features: float32 (n, C, H, W) in [0, 1] -> float32 (n, F), penultimate activations of a small classifier of MNIST;
-            None where the images are not 28x28 and grey.
+            None where the images are not 28x28 and grey; `classify` to its logits of the ten digits.
     """
 
     train: Tensor
@@ -77,9 +79,27 @@ class Images:
     test_labels: Tensor | None = None
     features: Callable[[Tensor], Tensor] | None = None
     held_out: Tensor | None = None
+    names: tuple[str, ...] = ()
+    classify: Callable[[Tensor], Tensor] | None = None
 
 
 Truth = Line | Plane | Images
+
+
+class Classes(NamedTuple):
+    """The classes of a data set.
+
+    Attributes:
+        names: of the K classes, in the order of their numbers 0 .. K - 1.
+        shares: of the samples, class by class; they add up to 1.
+        sample: as that of the data set, with the number of each sample's class, int64 (count,) on the CPU.
+        of_rows: rows -> the numbers of their classes, int64; unread where there is no end of samples.
+    """
+
+    names: tuple[str, ...]
+    shares: tuple[float, ...]
+    sample: Callable[[int, torch.Generator, str], tuple[Tensor, Tensor]]
+    of_rows: Callable[[Tensor], Tensor]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -94,6 +114,7 @@ class Dataset:
         truth: what is known of the distribution.
         count: how many samples there are to learn from; 0 where there is no end of them.
         rows: those of given rows, of 0 .. count - 1; None where there is no end of them.
+        classes: of the samples; None where they have none.
     """
 
     shape: tuple[int, ...]
@@ -103,6 +124,7 @@ class Dataset:
     truth: Truth
     count: int = 0
     rows: Rows | None = None
+    classes: Classes | None = None
 
     def in_units(self, x: Tensor) -> Floats:
         """Turn samples in training units, (N, *X), into units of the data, float64 (N, *X)."""
@@ -143,6 +165,17 @@ def gathered(pool: Tensor, decode: Callable[[Tensor], Tensor] = lambda rows: row
     return sample, rows
 
 
+def of_labels(labels: Tensor, names: Sequence[str], rows: Rows) -> Classes:
+    """The classes of a pool whose rows have these labels, int64 (N,) in 0 .. K - 1; drawn as `gathered` draws."""
+
+    def sample(count: int, stream: torch.Generator, device: str) -> tuple[Tensor, Tensor]:
+        chosen = torch.randint(len(labels), (count,), generator=stream)
+        return rows(chosen, device), labels[chosen]
+
+    shares = torch.bincount(labels, minlength=len(names)).double() / len(labels)
+    return Classes(tuple(names), tuple(shares.tolist()), sample, lambda chosen: labels[chosen])
+
+
 def trained(count: int, training: int, skip: int) -> slice:
     """Which of `count` samples are trained on: `training` of them, or all that there are, after the first `skip`.
 
@@ -165,5 +198,9 @@ def fixed(dataset: Dataset, count: int, seed: int) -> Dataset:
     """
     if count > MOST_DRAWS:
         raise UsageError(f"training keeps at most {MOST_DRAWS:,} draws of a known distribution, not {count:,}; 0 draws afresh")
-    sample, rows = gathered(dataset.sample(count, epochs.stream(seed), "cpu"))
-    return dataclasses.replace(dataset, sample=sample, count=count, rows=rows)
+    if dataset.classes is None:
+        sample, rows = gathered(dataset.sample(count, epochs.stream(seed), "cpu"))
+        return dataclasses.replace(dataset, sample=sample, count=count, rows=rows)
+    x, y = dataset.classes.sample(count, epochs.stream(seed), "cpu")
+    sample, rows = gathered(x)
+    return dataclasses.replace(dataset, sample=sample, count=count, rows=rows, classes=of_labels(y, dataset.classes.names, rows))

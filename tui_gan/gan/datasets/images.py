@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tui_gan.gan.datasets.dataset import Dataset, Images, gathered, trained
+from tui_gan.gan.datasets.dataset import Dataset, Images, gathered, of_labels, trained
 
 # Images from which the constants of a decoding are computed.
 LOOKED_AT = 10_000
@@ -32,6 +32,7 @@ def of_images(truth: Images, standardize: bool, contrast: float = 0.0, training:
     shape = tuple(truth.train.shape[1:])
     part = trained(len(truth.train), training, skip)
     pool = truth.train[part]
+    labels = None if truth.train_labels is None else truth.train_labels[part]
     if len(pool) < len(truth.train):
         # Those behind the pool, or else those before it.
         behind = truth.train[part.stop :]
@@ -45,7 +46,8 @@ def of_images(truth: Images, standardize: bool, contrast: float = 0.0, training:
     else:
         sample, chosen = gathered(pool, lambda rows: rows.float().div_(255.0))
         location, scale = 0.0, 1.0
-    return Dataset(shape, sample, np.array([location]), np.array([scale]), truth, len(pool), chosen)
+    classes = None if labels is None else of_labels(labels, truth.names, chosen)
+    return Dataset(shape, sample, np.array([location]), np.array([scale]), truth, len(pool), chosen, classes)
 
 
 def normalised(images: Tensor, norm: float) -> Tensor:

@@ -1,5 +1,6 @@
 """Distributions in the plane."""
 
+import dataclasses
 import functools
 import math
 from collections.abc import Callable
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.contract.snapshot import Floats
-from tui_gan.gan.datasets.dataset import Dataset, Plane, gathered
+from tui_gan.gan.datasets.dataset import Classes, Dataset, Plane, gathered
 
 # (count, stream) -> float64 (count, 2) points in units of the data.
 Points = Callable[[int, torch.Generator], Tensor]
@@ -35,12 +36,20 @@ def mixture(modes: Floats, sd: float, standardize: bool) -> Dataset:
     """Equally likely isotropic Gaussians of standard deviation `sd` at `modes`, (K, 2)."""
     centres = torch.from_numpy(modes)
 
-    def points(count: int, stream: torch.Generator) -> Tensor:
-        chosen = centres[torch.randint(len(centres), (count,), generator=stream)]
-        return chosen + sd * torch.randn(count, 2, generator=stream, dtype=torch.float64)
+    def labelled(count: int, stream: torch.Generator) -> tuple[Tensor, Tensor]:
+        chosen = torch.randint(len(centres), (count,), generator=stream)
+        return centres[chosen] + sd * torch.randn(count, 2, generator=stream, dtype=torch.float64), chosen
 
     spread = np.sqrt(modes.var(axis=0) + sd**2)
-    return _of_points(points, modes.mean(axis=0), spread, standardize, modes, sd)
+    made = _of_points(lambda count, stream: labelled(count, stream)[0], modes.mean(axis=0), spread, standardize, modes, sd)
+    shift, wide = torch.from_numpy(made.location), torch.from_numpy(made.scale)
+
+    def sample(count: int, stream: torch.Generator, device: str) -> tuple[Tensor, Tensor]:
+        points, chosen = labelled(count, stream)
+        return ((points - shift) / wide).float().to(device), chosen
+
+    names = tuple(f"mode {place}" for place in range(len(modes)))
+    return dataclasses.replace(made, classes=Classes(names, (1 / len(modes),) * len(modes), sample, lambda rows: rows))
 
 
 def moons(standardize: bool) -> Dataset:

@@ -164,5 +164,5 @@ def _in_bfloat16(of: Of) -> Of:
     return rounded
 
 
-def _no_features(x: Tensor) -> Tensor:
+def _no_features(x: Tensor, classes: Tensor | None) -> Tensor:
     raise ValueError("only the discriminator has hidden units that are compared")

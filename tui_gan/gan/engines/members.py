@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import itertools
 from collections.abc import Callable, Sequence
 
 import torch
@@ -10,16 +11,17 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
-from tui_gan.gan.chance import Chance, Place, drawn_points, taught
+from tui_gan.gan.chance import Chance, Place, batch, drawn_points, taught
+from tui_gan.gan.draws import with_classes
 from tui_gan.gan.engines import compiled, words
 from tui_gan.gan.engines.compiled import Given
 from tui_gan.gan.game import Game
-from tui_gan.gan.latents import LATENTS
+from tui_gan.gan.latents import numbers
 from tui_gan.gan.orders import Source
-from tui_gan.gan.values import Draws, Hyper, Program
+from tui_gan.gan.values import Batch, Draws, Hyper, Program
 
-# (draws a batch of real samples, stream) -> all batches of a step.
-OfStep = Callable[[Callable[[], Tensor], torch.Generator], list[Tensor]]
+# (draws a batch of real samples, stream) -> all that a step draws.
+OfStep = Callable[[Callable[[], Batch], torch.Generator], list[Tensor]]
 
 
 @dataclasses.dataclass(eq=False)
@@ -83,38 +85,45 @@ def filled(first: Given, tensors: Sequence[Tensor]) -> Given:
 def drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
     """All chance of so many steps of games that draw from their own streams alone, each in the order in which it would draw alone."""
     game, knobs = members[0].game, members[0].knobs
-    config, calls = game.config, list[str]()
+    config, calls, places = game.config, list[str](), itertools.count()
 
-    def note(kind: str) -> Tensor:
+    def note(kind: str) -> Batch:
         calls.append(kind)
-        return torch.tensor(len(calls) - 1)
+        parts = 2 if kind == "real" and config.classes else 1
+        return Batch(*(torch.tensor(next(places)) for _ in range(parts)))
 
-    order = list(game.order(knobs.k_steps, Source(lambda: note("real"), lambda: note("latents")), game.generator_compares))
-    size, latents = knobs.batch_size * config.packing, LATENTS[config.latent].drawn
+    order = list(game.order(knobs.k_steps, Source(lambda: note("real"), lambda: note("latents").x), game.generator_compares))
+    size, shares = knobs.batch_size * config.packing, game.dataset.classes.shares if game.dataset.classes else ()
 
-    def of_step(real: Callable[[], Tensor], stream: torch.Generator) -> list[Tensor]:
-        return [latents(size, config.latent_dim, stream, config.stratified) if kind == "latents" else real() for kind in calls]
+    def of_step(real: Callable[[], Batch], stream: torch.Generator) -> list[Tensor]:
+        found = [Batch(numbers(config, size, stream, shares)) if kind == "latents" else real() for kind in calls]
+        return [tensor for batch in found for tensor in batch if tensor is not None]
 
     streams = [member.place.stream for member in members]
     found = None
     if config.sampling != "epochs" and len({id(member.game.dataset) for member in members}) == 1:
-        sample = game.dataset.sample
-        found = words.drawn(lambda stream: of_step(lambda: sample(size, stream, "cpu"), stream), streams, count)
+        found = words.drawn(lambda stream: of_step(lambda: batch(game, size, stream, "cpu"), stream), streams, count)
     if found is None:
         found = _one_by_one(members, of_step, count)
-    return [[_placed(draws, [each[step] for each in found]) for draws in order] for step in range(count)]
+    return [[_placed(game, draws, [each[step] for each in found]) for draws in order] for step in range(count)]
 
 
 def _one_by_one(members: Sequence[Member], of_step: OfStep, count: int) -> list[Tensor]:
     """What steps draw, (count, members, ...) of each tensor; of one member after another, so that its stream is near the processor."""
     alone = []
     for member in members:
-        real = functools.partial(Chance(member.game, member.place, "cpu").real, member.knobs)
+        real = functools.partial(Chance(member.game, member.place, "cpu").batch, member.knobs)
         steps = [of_step(real, member.place.stream) for _ in range(count)]
         alone.append([torch.stack(column) for column in zip(*steps, strict=True)])
     return [torch.stack(column, 1) for column in zip(*alone, strict=True)]
 
 
-def _placed(draws: Draws, stacked: Sequence[Tensor]) -> Draws:
-    """With the batches in place of their numbers."""
-    return draws._replace(latents=stacked[int(draws.latents)], real=None if draws.real is None else stacked[int(draws.real)])
+def _placed(game: Game, draws: Draws, stacked: Sequence[Tensor]) -> Draws:
+    """With the batches, each (members, ...), in place of their numbers."""
+
+    def at(place: Tensor | None) -> Tensor | None:
+        return None if place is None else stacked[int(place)]
+
+    y = at(draws.y)
+    # Behind the members come the numbers of latents, which have one axis more.
+    return with_classes(game, draws._replace(latents=stacked[int(draws.latents)], real=at(draws.real), y=None if y is None else y[:, None]))

@@ -203,8 +203,8 @@ class Whole:
             found: Tensor = functional_call(calls, tensors, ("forward", *given))
             return found
 
-        def features(x: Tensor) -> Tensor:
-            found: Tensor = functional_call(calls, tensors, ("features", x))
+        def features(x: Tensor, classes: Tensor | None) -> Tensor:
+            found: Tensor = functional_call(calls, tensors, ("features", x, classes))
             return found
 
         matrices = [weights[place] for place in self.active[player] if weights[place].dim() > 1]

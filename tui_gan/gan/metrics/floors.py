@@ -44,7 +44,8 @@ def draws(dataset: Dataset, names: Sequence[str], count: int) -> Iterator[dict[s
             yield _of_images(truth, wanted, count)
             continue
         samples, against = _halves(truth, count, number) if truth.rows else (_fresh(dataset, count, number), truth)
-        yield measure(samples, against, [name for name in wanted if len(samples) >= METRICS[name].least])
+        enough = [name for name in wanted if len(samples) >= METRICS[name].least and not METRICS[name].of_classes]
+        yield measure(samples, against, enough)
 
 
 def summary(measured: Sequence[dict[str, float]]) -> dict[str, Floor]:
@@ -74,8 +75,10 @@ def _halves(truth: Line | Plane, count: int, number: int) -> tuple[Floats, Truth
 
 def _of_images(truth: Images, wanted: Sequence[str], count: int) -> dict[str, float]:
     found: dict[str, float] = {}
-    for source, by_training in ((truth.test, False), (truth.train, True)):
+    for source, labels, by_training in ((truth.test, truth.test_labels, False), (truth.train, truth.train_labels, True)):
         samples: Any = of_bytes(drawn(source, count)).numpy()
+        asked = None if labels is None else drawn(labels, count).numpy()
         names = [name for name in wanted if (name in OF_TRAINING) is by_training and len(samples) >= METRICS[name].least]
-        found |= measure(samples, truth, names) if names else {}
+        names = [name for name in names if asked is not None or not METRICS[name].of_classes]
+        found |= measure(samples, truth, names, asked) if names else {}
     return {name: found[name] for name in wanted if name in found}

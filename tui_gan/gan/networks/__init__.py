@@ -12,19 +12,25 @@ from tui_gan.gan.networks.aylien import AylienDiscriminator, aylien_discriminato
 from tui_gan.gan.networks.dcgan import dcgan_discriminator, dcgan_generator
 from tui_gan.gan.networks.discriminator import Discriminator
 from tui_gan.gan.networks.layers import ACTIVATIONS
+from tui_gan.gan.networks.mirza import mirza_discriminator, mirza_generator
 from tui_gan.gan.networks.mlp import mlp_discriminator, mlp_generator
 from tui_gan.gan.networks.normalization import SlotBatchNorm1d, SlotBatchNorm2d
 
 AnyDiscriminator = Discriminator | AylienDiscriminator
 Shape = tuple[int, ...]
 
-# (network, latent_dim, shape of a sample) -> (B, Z) -> (B, *X)
-GENERATORS: dict[str, Callable[[Network, int, Shape], nn.Sequential]] = {"mlp": mlp_generator, "dcgan": dcgan_generator}
-# (network, minibatch, shape of what is judged at once) -> (B, *X) -> (B, 1)
-DISCRIMINATORS: dict[str, Callable[[Network, Minibatch, Shape], AnyDiscriminator]] = {
+# (network, Z, shape of a sample, K classes) -> (B, Z + K) -> (B, *X)
+GENERATORS: dict[str, Callable[[Network, int, Shape, int], nn.Sequential]] = {
+    "mlp": mlp_generator,
+    "dcgan": dcgan_generator,
+    "mirza": mirza_generator,
+}
+# (network, minibatch, shape of what is judged at once, K classes) -> (B, *X), classes (B, K) -> (B, 1)
+DISCRIMINATORS: dict[str, Callable[[Network, Minibatch, Shape, int], AnyDiscriminator]] = {
     "mlp": mlp_discriminator,
     "dcgan": dcgan_discriminator,
     "aylien": aylien_discriminator,
+    "mirza": mirza_discriminator,
 }
 
 
@@ -34,13 +40,14 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
     Raises:
         UsageError: a network or an activation that is not in the tables, or that does not go with the data.
     """
-    generator = choose(GENERATORS, config.generator.kind, "generator")(config.generator, config.latent_dim, shape)
+    generator = choose(GENERATORS, config.generator.kind, "generator")(config.generator, config.latent_dim, shape, config.classes)
     for layer in generator:
         if isinstance(layer, SlotBatchNorm1d | SlotBatchNorm2d):
             layer.slots = config.packing
     judged = (shape[0] * config.packing, *shape[1:])
-    discriminator = choose(DISCRIMINATORS, config.discriminator.kind, "discriminator")(config.discriminator, config.minibatch, judged)
-    return generator, discriminator
+    classes = config.classes * config.packing
+    made = choose(DISCRIMINATORS, config.discriminator.kind, "discriminator")
+    return generator, made(config.discriminator, config.minibatch, judged, classes)
 
 
 def parameters(config: Config, shape: Shape) -> dict[str, int]:

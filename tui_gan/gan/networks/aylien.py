@@ -42,11 +42,19 @@ class AylienDiscriminator(nn.Module):
         started(self, network)
         normal_(self.projection.weight, PROJECTION_SD)
 
-    def features(self, x: Tensor) -> Tensor:
+    def features(self, x: Tensor, classes: None = None) -> Tensor:
         """Hidden units that both branches share, (B, F)."""
         return self.body(x)  # type: ignore[no-any-return]
 
-    def forward(self, x: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        minibatch: bool = False,
+        company: Tensor | None = None,
+        batches: int = 1,
+        classes: None = None,
+        of_company: None = None,
+    ) -> Tensor:
         """Judge samples.
 
         Args:
@@ -77,6 +85,8 @@ class AylienDiscriminator(nn.Module):
         return [each for part in parts for each in part.parameters()]
 
 
-def aylien_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int, ...]) -> AylienDiscriminator:
+def aylien_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int, ...], classes: int = 0) -> AylienDiscriminator:
     """(B, 1) -> (B, 1)."""
+    if classes:
+        raise UsageError("the network aylien takes no class; choose 128x3, say")
     return AylienDiscriminator(network, minibatch, shape)

@@ -30,15 +30,15 @@ def halvings(shape: tuple[int, ...]) -> int:
     return count
 
 
-def dcgan_generator(network: Network, latent_dim: int, shape: tuple[int, ...]) -> nn.Sequential:
-    """(B, Z) -> (B, C, H, W): one linear layer, then transposed convolutions that double the sides."""
+def dcgan_generator(network: Network, latent_dim: int, shape: tuple[int, ...], classes: int = 0) -> nn.Sequential:
+    """(B, Z + K) -> (B, C, H, W): one linear layer, then transposed convolutions that double the sides."""
     for_generator(network)
     if network.dropout or network.input_dropout or network.fourier or network.output_bias != "zero":
         raise UsageError("the generator dcgan has no dropout, no Fourier features, and no bias for each pixel that could start at the data")
     count, base = halvings(shape), network.widths[0]
     channels = [base * 2**level for level in reversed(range(count))]
     high, wide = shape[1] >> count, shape[2] >> count
-    found: list[nn.Module] = [nn.Linear(latent_dim, channels[0] * high * wide), nn.Unflatten(1, (channels[0], high, wide))]
+    found: list[nn.Module] = [nn.Linear(latent_dim + classes, channels[0] * high * wide), nn.Unflatten(1, (channels[0], high, wide))]
     for number, (before, after) in enumerate(itertools.pairwise([*channels, shape[0]])):
         # Behind the last there is no normalisation, and that of the first takes one mean over pixels whose biases differ.
         larger = nn.ConvTranspose2d(before, after, 4, 2, 1, bias=biased(network) or number == count - 1)
@@ -48,10 +48,12 @@ def dcgan_generator(network: Network, latent_dim: int, shape: tuple[int, ...]) -
     return generator
 
 
-def dcgan_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int, ...]) -> Discriminator:
-    """(B, C, H, W) -> (B, 1): convolutions that halve the sides, then the logit."""
+def dcgan_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int, ...], classes: int = 0) -> Discriminator:
+    """(B, C, H, W) and maybe classes (B, K) -> (B, 1): convolutions that halve the sides, then the logit."""
     if network.fourier:
         raise UsageError("Fourier features are for fully connected networks; leave them out of dcgan")
+    if classes and network.condition == "concat":
+        raise UsageError("dcgan has no inputs beside its image for the class: set discriminator.condition to projection")
     count, base = halvings(shape), network.widths[0]
     channels = [shape[0], *(base * 2**level for level in range(count))]
     found: list[nn.Module] = [nn.Dropout(network.input_dropout)] if network.input_dropout else []
@@ -62,4 +64,4 @@ def dcgan_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int
         if network.dropout:
             found.append(nn.Dropout(network.dropout))
     features = channels[-1] * (shape[1] >> count) * (shape[2] >> count)
-    return Discriminator(network, minibatch, nn.Sequential(*found, nn.Flatten()), features, shape)
+    return Discriminator(network, minibatch, nn.Sequential(*found, nn.Flatten()), features, shape, classes)

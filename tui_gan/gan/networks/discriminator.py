@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from tui_gan.contract.config import Minibatch
+from tui_gan.contract.errors import UsageError
 from tui_gan.contract.network import Network
 from tui_gan.gan.minibatch import MinibatchDiscrimination
 from tui_gan.gan.networks.layers import REFERENCE, spectral, started
@@ -15,16 +16,26 @@ class Discriminator(nn.Module):
     The minibatch features have an output row of their own: while they are off nothing of theirs is computed, gets a gradient, or is
     moved by the optimiser's momentum, and no shape changes when they are toggled.
 
+    Of a conditional one the logit is f(h) + c . (V h) with h the hidden units and c the class (projection, Miyato and Koyama 2018,
+    arXiv:1802.05637), or the class is put beside the sample, flat (concat).
+
     Args:
-        body: (B, *X) -> (B, features).
+        body: (B, *X) -> (B, features), or (B, X + classes) where the class is put beside the sample.
         shape: X; kept samples of it are the reference batch of virtual batch normalisation.
+        classes: K, how many numbers say the class; 0 is unconditional.
     """
 
     reference: Tensor
 
-    def __init__(self, network: Network, minibatch: Minibatch, body: nn.Sequential, features: int, shape: tuple[int, ...]) -> None:
+    def __init__(
+        self, network: Network, minibatch: Minibatch, body: nn.Sequential, features: int, shape: tuple[int, ...], classes: int = 0
+    ) -> None:
         super().__init__()
         self.body = body
+        self.beside = bool(classes) and network.condition == "concat"
+        self.projects = bool(classes) and not self.beside
+        if self.projects:
+            self.of_class = nn.Linear(classes, features, bias=False)
         self.logit = nn.Linear(features, network.outputs)
         self.two_way = network.outputs == 2
         started(self, network)
@@ -33,34 +44,54 @@ class Discriminator(nn.Module):
         if network.spectral:
             spectral(self)
         self.virtual = network.norm == "virtual_batch"
+        if self.virtual and self.beside:
+            raise UsageError("virtual batch normalisation has a reference batch without classes: set discriminator.condition to projection")
         # Whether a sample's logit is its own affair, so that batches can be judged in one pass.
         self.judges_alone = network.norm != "batch"
         if self.virtual:
             self.register_buffer("reference", torch.zeros(REFERENCE, *shape))
 
-    def features(self, x: Tensor) -> Tensor:
+    def features(self, x: Tensor, classes: Tensor | None = None) -> Tensor:
         """Hidden units before the logit, (B, F)."""
+        if self.beside:
+            assert classes is not None, "it is conditional"
+            x = torch.cat((x.flatten(1), classes), 1)
         if not self.virtual:
             return self.body(x)  # type: ignore[no-any-return]
         hidden: Tensor = self.body(torch.cat((self.reference, x)))
         return hidden[REFERENCE:]
 
-    def forward(self, x: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        minibatch: bool = False,
+        company: Tensor | None = None,
+        batches: int = 1,
+        classes: Tensor | None = None,
+        of_company: Tensor | None = None,
+    ) -> Tensor:
         """Judge samples.
 
         Args:
             x: (B, *X) samples, all real or all fake in each of the `batches` of equal size that follow each other.
             minibatch: whether the minibatch features take part.
             company: (C, *X) samples among which each of `x` is judged, in place of its own batch.
+            classes: (B, K) of `x`, and `of_company` (C, K), where it is conditional.
         """
-        return self.logits(self.features(x), minibatch, None if company is None else self.features(company), batches)
+        others = None if company is None else self.features(company, of_company)
+        return self.logits(self.features(x, classes), minibatch, others, batches, classes)
 
-    def logits(self, hidden: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1) -> Tensor:
+    def logits(
+        self, hidden: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1, classes: Tensor | None = None
+    ) -> Tensor:
         """Logits (B, 1) from hidden units (B, F) of so many batches, and those of the company."""
         logits: Tensor = self.logit(hidden)
         if self.two_way:
             # The cross-entropy of two softmax outputs is the logistic loss of their difference.
             logits = logits[:, 1:] - logits[:, :1]
+        if self.projects:
+            assert classes is not None, "it is conditional"
+            logits = logits + (self.of_class(classes) * hidden).sum(1, keepdim=True)
         if minibatch:
             logits = logits + self.minibatch_logit(self.minibatch(hidden, company, batches))
         return logits

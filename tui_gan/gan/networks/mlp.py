@@ -10,11 +10,11 @@ from tui_gan.gan.networks.discriminator import Discriminator
 from tui_gan.gan.networks.layers import OUTPUTS, for_generator, hidden_layers, started
 
 
-def mlp_generator(network: Network, latent_dim: int, shape: tuple[int, ...]) -> nn.Sequential:
-    """(B, Z) -> (B, *X): hidden layers, a linear one, and the output function."""
+def mlp_generator(network: Network, latent_dim: int, shape: tuple[int, ...], classes: int = 0) -> nn.Sequential:
+    """(B, Z + K) -> (B, *X): hidden layers, a linear one, and the output function."""
     for_generator(network)
     outputs = math.prod(shape)
-    found = [*hidden_layers(network, latent_dim), nn.Linear(network.widths[-1], outputs), *OUTPUTS[network.output]()]
+    found = [*hidden_layers(network, latent_dim + classes), nn.Linear(network.widths[-1], outputs), *OUTPUTS[network.output]()]
     if len(shape) > 1:
         found.append(nn.Unflatten(1, shape))
     generator = nn.Sequential(*found)
@@ -22,8 +22,9 @@ def mlp_generator(network: Network, latent_dim: int, shape: tuple[int, ...]) -> 
     return generator
 
 
-def mlp_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int, ...]) -> Discriminator:
-    """(B, *X) -> (B, 1): hidden layers, then the logit."""
+def mlp_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int, ...], classes: int = 0) -> Discriminator:
+    """(B, *X) and maybe classes (B, K) -> (B, 1): hidden layers, then the logit."""
     flat: list[nn.Module] = [nn.Flatten()] if len(shape) > 1 else []
-    body = nn.Sequential(*flat, *hidden_layers(network, math.prod(shape)))
-    return Discriminator(network, minibatch, body, network.widths[-1], shape)
+    beside = classes if network.condition == "concat" else 0
+    body = nn.Sequential(*flat, *hidden_layers(network, math.prod(shape) + beside))
+    return Discriminator(network, minibatch, body, network.widths[-1], shape, classes)

@@ -1,6 +1,6 @@
 """From the trainer to numbers: pictures, previews and evaluations. Nothing here touches the training stream."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,7 +12,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Picture
 from tui_gan.gan.datasets import Line, Plane, Truth
-from tui_gan.gan.latents import LOOKED_AT, draw
+from tui_gan.gan.latents import shown
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.field import with_field
 from tui_gan.session.observe.images import ImagesObserver
@@ -68,13 +68,19 @@ def evaluation_seed(config: Config, step: int) -> int:
     return int(np.random.SeedSequence([config.seed, step]).generate_state(1, np.uint64)[0] >> 1)
 
 
-def generate(generator: nn.Module, config: Config, seed: int, count: int) -> Tensor:
+def generate(generator: nn.Module, config: Config, seed: int, count: int, shares: Sequence[float] = ()) -> Tensor:
     """Generate `count` samples in training units, (count, *X), on the CPU, from latents of a stream of their own.
 
-    Those of the latent `grid` are the points of its grid, whatever the seed.
+    Those of the latent `grid` are the points of its grid, whatever the seed. A conditional generator makes its classes in turn.
+
+    Args:
+        shares: of the classes; without them each is as frequent as any other.
     """
-    stream = torch.Generator().manual_seed(seed)
-    latents = draw(LOOKED_AT[config.latent], count, config.latent_dim, stream, scale=config.latent_scale)
+    return generated(generator, shown(config, count, torch.Generator().manual_seed(seed), shares))
+
+
+def generated(generator: nn.Module, latents: Tensor) -> Tensor:
+    """Samples of latents (N, W), in training units, (N, *X), on the CPU."""
     device = next(generator.parameters()).device
     generator.eval()
     with torch.no_grad():
@@ -91,4 +97,15 @@ def as_measured(samples: Floats, truth: Truth) -> NDArray[np.floating]:
     return samples if isinstance(truth, Plane) else np.clip(samples, 0.0, 1.0).astype(np.float32)
 
 
-__all__ = ["Observer", "Window", "as_measured", "evaluation_seed", "generate", "layers", "observer", "predictions", "with_field"]
+__all__ = [
+    "Observer",
+    "Window",
+    "as_measured",
+    "evaluation_seed",
+    "generate",
+    "generated",
+    "layers",
+    "observer",
+    "predictions",
+    "with_field",
+]

@@ -12,7 +12,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Line1D, Picture, Plane2D, frozen
 from tui_gan.gan import judging
 from tui_gan.gan.datasets import Line
-from tui_gan.gan.latents import GRID_REACH, LATENTS, draw
+from tui_gan.gan.latents import GRID_REACH, with_classes
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.optimal import optimal
 
@@ -33,7 +33,11 @@ def manifold(trainer: Trainer) -> Floats:
     """Generated points of `span`, (rows, columns, 2), in units of the data."""
     config = trainer.config
     grid = span(config.latent, config.latent_dim) * config.latent_scale
-    points = trainer.dataset.in_units(trainer.sample(grid.flatten(0, 1)))
+    latents = grid.flatten(0, 1)
+    if config.classes:
+        # Of one class, since a grid of latents is drawn as one surface.
+        latents = with_classes(config, latents, torch.zeros(len(latents)))
+    points = trainer.dataset.in_units(trainer.sample(latents))
     return frozen(points.reshape(*grid.shape[:2], 2))
 
 
@@ -49,9 +53,10 @@ def arrows(trainer: Trainer, knobs: Knobs) -> Floats:
     # Whole batches, as an update judges them; where the fixed latents do not fill them, others of a stream of their own do.
     latents = trainer.fixed_latents[: count + -count % size]
     stream = torch.Generator().manual_seed(config.seed + 1)
-    others = draw(LATENTS[config.latent], -len(latents) % size, config.latent_dim, stream, scale=config.latent_scale)
-    x = trainer.sample(torch.cat((latents, others)))
-    slopes = torch.cat([judging.generator_slopes(trainer, batch, knobs) for batch in torch.split(x, size)])[:count]
+    latents = torch.cat((latents, trainer.latents(-len(latents) % size, stream)))
+    x = trainer.sample(latents)
+    batches = zip(torch.split(x, size), torch.split(latents.to(x.device), size), strict=True)
+    slopes = torch.cat([judging.generator_slopes(trainer, batch, knobs, of) for batch, of in batches])[:count]
     falling = -slopes.cpu().double().numpy() * trainer.dataset.scale
     longest = float(np.linalg.norm(falling, axis=1).max())
     falling = falling / longest if 0 < longest < math.inf else np.zeros_like(falling)

@@ -58,7 +58,7 @@ class LineObserver:
         self.ground = self._over(edges(truth) if window is None else frozen(np.linspace(window[0][0], window[1][0], BINS + 1)))
         self.window = (float(self.ground.edges[0]),), (float(self.ground.edges[-1]),)
         self._wider = self.ground
-        self._company = dataset.sample(COMPANY, torch.Generator().manual_seed(0), "cpu")
+        self._company, self._of_company = trainer.real(COMPANY, torch.Generator().manual_seed(0))
         first = trainer.fixed_latents[:, 0].numpy()
         ranks = np.linspace(0, len(first) - 1, min(MAP_POINTS, len(first))).astype(int)
         self._mapped = np.argsort(first, kind="stable")[ranks]
@@ -77,7 +77,7 @@ class LineObserver:
         among = self._company
         if knobs.minibatch_discrimination and trainer.config.discriminator.kind == "aylien":
             among = self._asked(neighbours(axis, knobs.batch_size))[:, :, None]
-        return frozen(judge(trainer, self._asked(axis)[:, None], knobs, among)[:, 0].cpu().numpy())
+        return frozen(judge(trainer, self._asked(axis)[:, None], knobs, among, self._of_company)[:, 0].cpu().numpy())
 
     def _asked(self, values: Floats) -> Tensor:
         """Numbers in training units, of the same shape."""

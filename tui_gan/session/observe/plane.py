@@ -56,7 +56,7 @@ class PlaneObserver:
         self.window = tuple(self.ground.low.tolist()), tuple(self.ground.high.tolist())
         self._wider = self.ground
         self.real = frozen(self._points[:POINTS])
-        self._company = dataset.sample(COMPANY, torch.Generator().manual_seed(0), "cpu")
+        self._company, self._of_company = trainer.real(COMPANY, torch.Generator().manual_seed(0))
 
     def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False) -> Plane2D:
         """The run as it stands, as one frozen picture, over the window of the run or over one that holds every point."""
@@ -119,5 +119,5 @@ class PlaneObserver:
         return trainer.dataset.in_units(trainer.sample(trainer.fixed_latents[:count]))
 
     def _verdicts(self, trainer: Trainer, knobs: Knobs, ground: Ground) -> Floats:
-        verdicts: Floats = judge(trainer, ground.cells, knobs, self._company)[:, 0].cpu().double().numpy()
+        verdicts: Floats = judge(trainer, ground.cells, knobs, self._company, self._of_company)[:, 0].cpu().double().numpy()
         return verdicts.reshape(CELLS, CELLS)

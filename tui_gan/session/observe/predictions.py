@@ -26,7 +26,7 @@ def predictions(trainer: Trainer, knobs: Knobs) -> Predictions:
     """
     judged = company.real(trainer, knobs, JUDGED), company.fake(trainer, knobs, JUDGED)
     with torch.no_grad():
-        real, fake = (judging.logits(trainer, each.samples, knobs, each.company) for each in judged)
+        real, fake = (judging.logits(trainer, each.samples, knobs, each.company, each.classes, each.of_company) for each in judged)
     verdicts = _numbers(judging.verdicts(trainer, torch.cat((real, fake)), knobs))
     real_logits, fake_logits = _numbers(real), _numbers(fake)
     limits = logit_edges(np.concatenate((real_logits, fake_logits)))
