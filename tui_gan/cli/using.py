@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tui_gan.contract.config import Config
     from tui_gan.gan.datasets import Dataset
 
-    # Samples, the data that they are compared with, and what was read, in sentences.
-    Compared = tuple[NDArray[Any], Dataset, tuple[str, ...]]
+    # Samples, the classes that they were asked to be of or None, the data that they are compared with, and what was read, in sentences.
+    Compared = tuple[NDArray[Any], NDArray[Any] | None, Dataset, tuple[str, ...]]
 
 SAMPLES = (".npy", ".csv", ".txt")
 # Up to so many samples it is said what a perfect generator gets, which takes as long as twenty evaluations on the line and in the plane.
@@ -34,6 +34,9 @@ def sample(
     out: Annotated[Path, path("File to write: .npy or .csv.")],
     number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000_000, help="How many samples.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the latents.")] = 0,
+    of_class: Annotated[
+        str | None, typer.Option("--class", help="Of a conditional generator the class, by its name; without it all of them in turn.")
+    ] = None,
 ) -> None:
     """Draw samples from the averaged generator of a run."""
     writer = choose({".npy": _write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
@@ -45,13 +48,22 @@ def sample(
     about = checkpoint.read_about(stored)
     if len(about.shape) > 1 and writer is _write_csv:
         raise UsageError(f"images are written as .npy, not {out.suffix}")
-    samples = of_checkpoint(stored, seed, number)[0]
+    samples = of_checkpoint(stored, seed, number, _class(about.classes, of_class))[0]
     try:
         check_no_device(out)
         checkpoint.write_atomically(out, writer(samples))
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from None
     tell(out)
+
+
+def _class(names: tuple[str, ...], name: str | None) -> int | None:
+    """The number of a class by its name; None for all of them."""
+    if name is None:
+        return None
+    if not names:
+        raise UsageError("--class is for conditional generators, and this one is not: train digits-conditional, say")
+    return names.index(choose({each: each for each in names}, name, "class"))
 
 
 def evaluate(
@@ -80,8 +92,9 @@ def evaluate(
     names = [name.strip() for name in metrics.split(",")] if metrics is not None else None
     for name in names or ():
         choose(METRICS, name, "metric")
-    samples, dataset, said = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
-    measured = measure(samples, dataset.truth, names or applicable(dataset.truth, by_default=True))
+    samples, asked, dataset, said = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
+    defined = applicable(dataset.truth, by_default=True, conditional=asked is not None)
+    measured = measure(samples, dataset.truth, names or defined, asked)
     perfect = floors(dataset, list(measured), len(samples)) if len(samples) <= WITH_FLOORS else {}
     typical = {name: floor.typical for name, floor in perfect.items()}
     for line in said:
@@ -125,6 +138,7 @@ def _checkpoint(name: str) -> Path:
 def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> "Compared":
     """The samples of a checkpoint by the stream of its evaluation, the data that they are judged against, and what was read."""
     from tui_gan.session import checkpoint
+    from tui_gan.session.measuring import asked
     from tui_gan.session.observe import evaluation_seed
     from tui_gan.session.samples import of_checkpoint
 
@@ -134,7 +148,10 @@ def _of_run(name: str, preset: str | None, data: Path | None, number: int | None
     dataset, said = _dataset(config, data, Path() if preset else path.parent.parent)
     if dataset.shape != about.shape:
         raise UsageError(f"{name} makes {_said(about.shape)}; it cannot be compared with {_said(dataset.shape)}")
-    return of_checkpoint(path, evaluation_seed(about.config, about.step), number or about.config.evaluated)[0], dataset, said
+    count = number or about.config.evaluated
+    same = dataset.classes is not None and dataset.classes.names == about.classes
+    samples, _ = of_checkpoint(path, evaluation_seed(about.config, about.step), count)
+    return samples, asked(about.config, about.shares, count) if same else None, dataset, said
 
 
 def _of_file(path: Path, preset: str, data: Path | None) -> "Compared":
@@ -143,7 +160,7 @@ def _of_file(path: Path, preset: str, data: Path | None) -> "Compared":
 
     dataset, said = _dataset(_of_preset(preset, data), data, Path())
     samples, notes = of_file(path, dataset)
-    return samples, dataset, (*(f"{path}: {note}" for note in notes), *said)
+    return samples, None, dataset, (*(f"{path}: {note}" for note in notes), *said)
 
 
 def _of_preset(preset: str, data: Path | None) -> "Config":

@@ -103,13 +103,15 @@ class Browse(Command, frozen=True):
 
     Attributes:
         step: the kept preview of this step; None for the run as it stands.
-        walk: the numbers of two fixed latents to walk between, or None.
+        walk: the numbers of two fixed latents to walk between, of a conditional generator those of two classes, or None.
         nearest: whether the nearest training images are looked for.
+        of_class: the number of the class that a conditional generator is asked for, of the run as it stands; None for all.
     """
 
     step: int | None = None
     walk: tuple[int, int] | None = None
     nearest: bool = False
+    of_class: int | None = None
 
 
 class Overlay(Command, frozen=True):

@@ -171,7 +171,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             ge=0,
             le=10_000,
             description="number of classes of a conditional GAN, both of whose players are given the class of each sample (Mirza and "
-            "Osindero 2014, arXiv:1411.1784); 0 is unconditional. With `data` it is that of the data.",
+            "Osindero 2014, arXiv:1411.1784); 0 is unconditional. Of your own images each folder is a class, or the labels of the file say "
+            "it; of a table the last column, in numbers.",
         ),
     ] = 0
     generator: Annotated[Network, Meta(description="the networks.")] = Network()

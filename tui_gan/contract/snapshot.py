@@ -126,15 +126,29 @@ class ImageGrid:
         fake: (n, H, W, C) uint8 generated images of the fixed latents.
         cut: the share of their pixel values outside 0 .. 1, which are shown as 0 or 1; 0 for images that were kept cut.
         unknown: the share of their pixel values that are not finite, which are shown as 0.
+        classes: of each generated image the number of the class that was asked for, and `of_real` of each real image its own; () unless
+            the generator is conditional. `names` are those of the classes.
     """
 
     real: Bytes
     fake: Bytes
     cut: float = 0.0
     unknown: float = 0.0
+    classes: tuple[int, ...] = ()
+    of_real: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 Picture = Line1D | Plane2D | ImageGrid
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OfClass:
+    """The mean of D(x) over the real and over the generated samples of a class; NaN where none of them is of it."""
+
+    name: str
+    real: float
+    fake: float
 
 
 @dataclasses.dataclass(frozen=True, eq=False, slots=True)
@@ -153,6 +167,7 @@ class Predictions:
         real_mean, fake_mean: the mean of D(x) over the real and over the generated samples themselves.
         overlap: 1 minus the Kolmogorov-Smirnov distance of D's outputs on the two kinds: 1 where no threshold tells them apart, 0 where
             one tells all; a best threshold is right on 1 - overlap / 2.
+        of_classes: class by class, where D is conditional.
     """
 
     edges: Floats
@@ -170,6 +185,7 @@ class Predictions:
     real_mean: float = math.nan
     fake_mean: float = math.nan
     overlap: float = math.nan
+    of_classes: tuple[OfClass, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -244,11 +260,12 @@ class Gallery:
     Attributes:
         kept: the steps of the previews on disk, ascending.
         step: the step of `picture`.
-        picture: of the preview that was asked for; None for the run as it stands.
+        picture: of the preview or the class that was asked for; None for the run as it stands.
         walk: (n, H, W, C) uint8 generated images, or (n, X) generated samples in units of the data, on the way between two fixed
-            latents; None unless asked for.
+            latents, or of one latent between two classes; None unless asked for.
         nearest: (n, H, W, C) uint8 the nearest training image of each generated one shown, and `distances` (n,) the root mean
             square of the differences of their pixels in 0 .. 1; None unless asked for.
+        classes: the names of the classes that a conditional generator can be asked for; `of_class` that of `picture`, None for all.
     """
 
     kept: tuple[int, ...]
@@ -257,6 +274,8 @@ class Gallery:
     walk: Bytes | Floats | None = None
     nearest: Bytes | None = None
     distances: Floats | None = None
+    classes: tuple[str, ...] = ()
+    of_class: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ GOODFELLOW_MAXOUT = "Goodfellow et al. 2013, arXiv:1302.4389"
 MAAS = "Maas, Hannun & Ng 2013, ICML"
 GOODFELLOW = "Goodfellow et al. 2014, arXiv:1406.2661"
 KINGMA = "Kingma & Ba 2014, arXiv:1412.6980"
+MIRZA = "Mirza & Osindero 2014, arXiv:1411.1784"
 RADFORD = "Radford et al. 2015, arXiv:1511.06434"
 BONNEEL = "Bonneel et al. 2015, Journal of Mathematical Imaging and Vision 51"
 IOFFE = "Ioffe & Szegedy 2015, arXiv:1502.03167"
@@ -35,6 +36,8 @@ HEUSEL = "Heusel et al. 2017, arXiv:1706.08500"
 LIN = "Lin et al. 2018, arXiv:1712.04086"
 MESCHEDER = "Mescheder et al. 2018, arXiv:1801.04406"
 PETZKA = "Petzka et al. 2018, arXiv:1709.08894"
+ESTEBAN = "Esteban, Hyland & Rätsch 2017, arXiv:1706.02633"
+MIYATO_KOYAMA = "Miyato & Koyama 2018, arXiv:1802.05637"
 MIYATO = "Miyato et al. 2018, arXiv:1802.05957"
 JOLICOEUR = "Jolicoeur-Martineau 2018, arXiv:1807.00734"
 BINKOWSKI = "Bińkowski et al. 2018, arXiv:1801.01401"
@@ -68,6 +71,8 @@ SETTINGS = {
     "discriminator.fourier": TANCIK,
     "optimizer": KINGMA,
     "latent_dim": GOODFELLOW,
+    "classes": MIRZA,
+    "discriminator.condition": MIYATO_KOYAMA,
 }
 
 

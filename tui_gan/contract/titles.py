@@ -54,7 +54,7 @@ TITLES = {
     "classifier_frechet": Title("Frechet distance", full="Fréchet distance, features of the classifier"),
     "class_accuracy": Title("class accuracy", "of samples", "share of samples classified as the class asked for", 1.0),
     "class_frechet": Title("intra-class Frechet", full="Fréchet distance within a class, features of the classifier"),
-    "tstr": Title("train synthetic, test real", full="accuracy on real images, trained on generated ones", wanted=1.0),
+    "tstr": Title("TSTR", full="accuracy on real images, trained on generated ones", wanted=1.0),
     "nearest_train": Title("nearest train", "of test", "distance to training images, generated / test"),
     "kid": Title("KID"),
     "fid": Title("FID"),

@@ -1,11 +1,14 @@
 """A folder of pictures, nested or not, to a set of images."""
 
+import dataclasses
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
+
 from tui_gan.contract.errors import UsageError
 from tui_gan.data.files import Listing, changed, walk
-from tui_gan.data.imageset import COLOURS, Bytes, Extent, ImageSet, described, held_count, held_first, held_off
+from tui_gan.data.imageset import COLOURS, Bytes, Extent, ImageSet, Labels, described, held_count, held_first, held_off
 from tui_gan.data.levels import Extremes, Levels, note
 from tui_gan.data.pictures import SUFFIXES, decode, fit, is_grey
 from tui_gan.data.store import Rows, gather, kept, kept_name, reused_note
@@ -38,7 +41,20 @@ def read_folder(folder: Path, size: int | None, channels: int | None, levels: Le
         done: tuple[str, ...] = (f"{len(paths):,} images of {_extent(images)}, {COLOURS[images.shape[1]]}, {reused_note(name)}",)
     else:
         images, done = _decoded(paths, size, channels, levels, name, since)
-    return held_off(images, None, held, (*done, *passed_over))
+    names, labels = _classes(folder, paths)
+    if labels is not None:
+        labels = labels[held_first(len(paths), held)]
+    return dataclasses.replace(held_off(images, labels, held, (*done, *passed_over)), names=names)
+
+
+def _classes(folder: Path, paths: tuple[Path, ...]) -> tuple[tuple[str, ...], Labels | None]:
+    """The folders in which all pictures lie, by name, and of which each is; none where some lie in no folder, or all in one."""
+    within = [path.relative_to(folder).parts for path in paths]
+    names = tuple(sorted({parts[0] for parts in within}))
+    if any(len(parts) == 1 for parts in within) or len(names) < 2:
+        return (), None
+    places = {name: place for place, name in enumerate(names)}
+    return names, np.array([places[parts[0]] for parts in within], dtype=np.int64)
 
 
 def _decoded(

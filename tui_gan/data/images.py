@@ -42,13 +42,20 @@ IDX = Published(idx.lacks, idx.files, lambda folder: idx.read_folder(folder, cla
 BATCHES = Published(cifar.lacks, cifar.files, cifar.read_folder)
 
 
+# What the classes of published sets are called, in the order of their labels; those of digits are their numbers.
+NAMES: dict[str, tuple[str, ...]] = {
+    "fashion-mnist": ("t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
+    "cifar10": ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+}
+
+
 def named(name: str) -> ImageSet:
     """Load a known set: from $TUI_GAN_DATA, from the user's cache, or from a hub where its library is installed.
 
     Raises:
         UsageError: the name is unknown, or the set is not here (with what to fetch and where to put it) or damaged.
     """
-    return choose(IMAGE_SETS, name, "set of images")()
+    return dataclasses.replace(choose(IMAGE_SETS, name, "set of images")(), names=NAMES.get(name, ()))
 
 
 def read_images(path: Path, size: int | None, channels: int | None, levels: Levels | None = None) -> ImageSet:

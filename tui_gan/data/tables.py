@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.outer import check_ordinary
@@ -17,14 +18,23 @@ TOLD_APART = 1e-10
 
 
 class Table(NamedTuple):
-    """Numbers, float64 (N, columns), and what was read, in sentences."""
+    """Numbers, float64 (N, columns), and what was read, in sentences.
+
+    Attributes:
+        labels: of the rows, int64 (N,) in 0 .. K - 1, and `names` of the K classes; None and () where there are none.
+    """
 
     values: Array
     notes: tuple[str, ...]
+    labels: NDArray[np.int64] | None = None
+    names: tuple[str, ...] = ()
 
 
-def read_table(path: Path, columns: int) -> Table:
+def read_table(path: Path, columns: int, labelled: bool = False) -> Table:
     """Read data to learn from: what `read_finite` reads, if it varies in every column.
+
+    Args:
+        labelled: whether a number of each row's class stands in one more column, the last.
 
     Returns:
         N >= 2 rows.
@@ -32,9 +42,14 @@ def read_table(path: Path, columns: int) -> Table:
     Raises:
         UsageError: with the file, the line where there is one, and what is right.
     """
-    table = read_finite(path, columns)
+    table = read_finite(path, columns + labelled)
     _check_spread(path, table.values)
-    return table
+    if not labelled:
+        return table
+    found, labels = np.unique(table.values[:, -1], return_inverse=True)
+    names = tuple(f"{each:g}" for each in found)
+    said = f"the last column has {len(names):,} classes"
+    return Table(table.values[:, :-1], (*table.notes, said), labels.astype(np.int64), names)
 
 
 def read_finite(path: Path, columns: int) -> Table:

@@ -87,7 +87,7 @@ def _of_classes(config: Config, dataset: Dataset) -> Iterator[str]:
     if not known:
         yield "a conditional GAN needs the class of each sample, and this data has none: set classes to 0, or give labels"
     elif known != config.classes:
-        yield f"classes is {config.classes}, and the data has {known}"
+        yield f"classes is {config.classes}, and the data has {known}: set classes to {known}"
     if config.latent == "grid":
         yield "the latents of the grid are the same in each batch, and so would be the class of each: choose another latent distribution"
     if config.pretraining:

@@ -14,18 +14,21 @@ MIDDLE = 256
 DRAWS = 8
 
 
-def judge(trainer: Trainer, x: Tensor, knobs: Knobs, company: Tensor, of_company: Tensor | None = None) -> Tensor:
+def judge(
+    trainer: Trainer, x: Tensor, knobs: Knobs, company: Tensor, of_company: Tensor | None = None, classes: Tensor | None = None
+) -> Tensor:
     """Return D(x) in 0 .. 1, shape (N, 1), as the objective has it: near 1 x is called real, near 0 generated; changes nothing.
 
-    A conditional discriminator is asked of each class, and the mean of what it says is returned, by the shares of the classes.
+    A conditional discriminator that is not told of which classes x is to be is asked of each, and the mean of what it says is returned,
+    by the shares of the classes.
 
     Args:
         x: (N, *X).
-        company, of_company: as for `logits`.
+        company, of_company, classes: as for `logits`.
     """
     with torch.no_grad():
-        if not trainer.config.classes:
-            return verdicts(trainer, logits(trainer, x, knobs, company), knobs)
+        if classes is not None or not trainer.config.classes:
+            return verdicts(trainer, logits(trainer, x, knobs, company, classes, of_company), knobs)
         found = torch.zeros(len(x), 1, device=trainer.device)
         for share, one in zip(trainer.shares, torch.eye(trainer.config.classes), strict=True):
             found += share * verdicts(trainer, logits(trainer, x, knobs, company, one.expand(len(x), -1), of_company), knobs)

@@ -13,7 +13,7 @@ from tui_gan.contract.errors import UsageError, cut, first_line
 from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import Bytes, Floats, Gallery, ImageGrid, Picture, frozen
 from tui_gan.gan.datasets import Images
-from tui_gan.gan.latents import between
+from tui_gan.gan.latents import between, with_classes
 from tui_gan.gan.metrics.nearest import to_nearest
 from tui_gan.gan.metrics.pixels import of_bytes, rows
 from tui_gan.gan.trainer import Trainer
@@ -47,11 +47,15 @@ class Browser:
         """Show this from now on; where its step is kept no longer, the nearest one that is.
 
         Raises:
-            UsageError: there is no preview, no such latent, or nothing to be near to, or the preview cannot be read.
+            UsageError: there is no preview, no such latent or class, or nothing to be near to, or the preview cannot be read.
         """
-        latents = len(self.run.trainer.fixed_latents)
-        if asked.walk and not all(0 <= each < latents for each in asked.walk):
-            raise UsageError(f"a walk leads from one of the fixed latents 0 to {latents - 1} to another, not {asked.walk}")
+        classes, latents = self.run.config.classes, len(self.run.trainer.fixed_latents)
+        if asked.walk and not all(0 <= each < (classes or latents) for each in asked.walk):
+            of = f"the classes 0 to {classes - 1}" if classes else f"the fixed latents 0 to {latents - 1}"
+            raise UsageError(f"a walk leads from one of {of} to another, not {asked.walk}")
+        if asked.of_class is not None and not 0 <= asked.of_class < classes:
+            known = f"its classes are 0 to {classes - 1}" if classes else "this generator is not conditional"
+            raise UsageError(f"there is no class {asked.of_class}: {known}")
         if asked.nearest and not isinstance(self.run.trainer.dataset.truth, Images):
             raise UsageError("nearest training images are shown for images only")
         self._kept = None if asked.step is None else self._read(asked.step)
@@ -64,12 +68,17 @@ class Browser:
         Args:
             wide: whether the picture of a kept step is to hold every sample.
         """
-        step = self._kept[0] if self._kept else self.run.step
+        run, of_class = self.run, None if self._kept else self.asked.of_class
+        step = self._kept[0] if self._kept else run.step
         picture = self._picture(self._kept[1], wide) if self._kept else None
+        if of_class is not None:
+            picture = run.observer.picture(run.trainer, run.knobs, wide, of_class)
         steps = tuple(step for step, _ in previews.stored(self.run.files.run.previews))
         walk = self._walk(*self.asked.walk) if self.asked.walk else None
         near, distances = self._near(SHOWN if resting else WHILE_TRAINING) if self.asked.nearest else (None, None)
-        return Gallery(steps, step, picture, walk, near, distances)
+        classes = run.trainer.dataset.classes
+        names = classes.names if run.config.classes and classes else ()
+        return Gallery(steps, step, picture, walk, near, distances, names, of_class)
 
     def _read(self, wanted: int) -> tuple[int, Arrays]:
         """The kept step that is nearest to `wanted`, and its arrays, of which a picture can be made."""
@@ -94,7 +103,11 @@ class Browser:
 
     def _walk(self, start: int, end: int) -> Bytes | Floats:
         trainer = self.run.trainer
-        latents = between(trainer.config.latent, trainer.fixed_latents[start], trainer.fixed_latents[end], WALK, trainer.config.latent_dim)
+        config, first = trainer.config, trainer.fixed_latents
+        ends = [first[start], first[end]]
+        if config.classes:
+            ends = [*with_classes(config, first[:1].repeat(2, 1), torch.tensor([start, end]))]
+        latents = between(config.latent, ends[0], ends[1], WALK, config.latent_dim)
         samples = trainer.dataset.in_units(trainer.sample(latents))
         return as_bytes(samples) if samples.ndim > 2 else frozen(samples)
 

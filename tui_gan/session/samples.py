@@ -17,14 +17,18 @@ from tui_gan.session.checkpoint import About
 from tui_gan.session.observe import as_measured, generate
 
 
-def of_checkpoint(path: Path, seed: int, count: int) -> tuple[NDArray[Any], About]:
+def of_checkpoint(path: Path, seed: int, count: int, of_class: int | None = None) -> tuple[NDArray[Any], About]:
     """Draw samples from the averaged generator of a checkpoint.
+
+    Args:
+        of_class: the number of the class that a conditional one is asked for; None for all of them in turn.
 
     Returns:
         (count,) on the line and (count, 2) in the plane, float64 in units of the data; images as float32 (count, C, H, W) in 0 .. 1.
     """
     network, about = checkpoint.generator(path)
-    samples = in_units(generate(network, about.config, seed, count, about.shares), np.array(about.location), np.array(about.scale))
+    made = generate(network, about.config, seed, count, about.shares, of_class)
+    samples = in_units(made, np.array(about.location), np.array(about.scale))
     if about.shape == (1,):
         return samples[:, 0], about
     return samples if len(about.shape) == 1 else np.clip(samples, 0.0, 1.0).astype(np.float32), about

@@ -1,10 +1,12 @@
 """What a run learns from: the data set that a configuration names or the user's own data, made into samplers."""
 
+import dataclasses
 import importlib.resources
 import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load
@@ -14,7 +16,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.data import images, tables
 from tui_gan.data.levels import given
-from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_column, of_columns, of_images, trained
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_column, of_columns, of_images, of_labels, trained
 from tui_gan.gan.metrics.classifier import Classifier, of_weights
 from tui_gan.session import rundir
 
@@ -41,9 +43,14 @@ def dataset_of(config: Config, folder: Path) -> tuple[Dataset, tuple[str, ...]]:
             known = DATASETS[config.dataset](config.standardize)
             return (fixed(known, config.training, config.seed) if config.training else known), ()
         columns = columns_of(config)
-        table = tables.read_table(path, columns)
-        part = table.values[trained(len(table.values), config.training, config.training_skip)]
-        return (of_column(part[:, 0], config.standardize) if columns == 1 else of_columns(part, config.standardize)), table.notes
+        table = tables.read_table(path, columns, labelled=config.classes > 0)
+        which = trained(len(table.values), config.training, config.training_skip)
+        part = table.values[which]
+        made = of_column(part[:, 0], config.standardize) if columns == 1 else of_columns(part, config.standardize)
+        if table.labels is not None and made.rows is not None:
+            labels = torch.from_numpy(table.labels[which])
+            made = dataclasses.replace(made, classes=of_labels(labels, table.names, made.rows))
+        return made, table.notes
     if path is None and config.dataset == "images":
         raise UsageError("this preset learns from your own images: give --data a folder, an IDX, CIFAR-10, NPY or NPZ file")
     if path is None:
@@ -75,24 +82,27 @@ def shape_of(config: Config) -> tuple[int, ...]:
 def _truth(found: images.ImageSet, digits: bool) -> Images:
     """What is known of a set; `digits` are known to be MNIST's, which a classifier tells apart."""
     train, test = _shared(found.train), _shared(found.test)
-    train_labels, test_labels = (None if values is None else _shared(values) for values in (found.train_labels, found.test_labels))
+    names, train_labels, test_labels = _labels(found)
     known = _digit_classifier() if tuple(train.shape[1:]) == DIGIT else None
-    return Images(
-        train,
-        test,
-        train_labels,
-        test_labels,
-        known.features if known else None,
-        names=_names(found),
-        classify=known.forward if known and digits else None,
-    )
+    features = known.features if known else None
+    return Images(train, test, train_labels, test_labels, features, names=names, classify=known.forward if known and digits else None)
 
 
-def _names(found: images.ImageSet) -> tuple[str, ...]:
-    """Those that the set gives its classes, or their numbers."""
+def _labels(found: images.ImageSet) -> tuple[tuple[str, ...], Tensor | None, Tensor | None]:
+    """The names of the classes, and of training and test images the numbers of theirs, 0 .. K - 1; -1 of a class without training images.
+
+    Labels may be any numbers, which then are the names of their classes in ascending order.
+    """
     if found.train_labels is None:
-        return ()
-    return found.names or tuple(str(number) for number in range(int(found.train_labels.max()) + 1))
+        return (), None, None
+    numbers = np.arange(len(found.names)) if found.names else np.unique(found.train_labels)
+
+    def placed(labels: NDArray[np.int64]) -> Tensor:
+        places = np.searchsorted(numbers, labels).clip(max=len(numbers) - 1)
+        return torch.from_numpy(np.where(numbers[places] == labels, places, -1))
+
+    names = found.names or tuple(str(number) for number in numbers)
+    return names, placed(found.train_labels), None if found.test_labels is None else placed(found.test_labels)
 
 
 def _shared(array: NDArray[Any]) -> Tensor:

@@ -57,7 +57,7 @@ class Data:
         Raises:
             UsageError, UnreadableError: it is not there, or cannot be learned from.
         """
-        names = ("dataset", "data", "training", "training_skip", "size", "channels", "black", "white", "standardize", "contrast")
+        names = ("dataset", "data", "classes", "training", "training_skip", "size", "channels", "black", "white", "standardize", "contrast")
         fields = [getattr(config, name) for name in names]
         key = msgspec.msgpack.encode([*fields, config.seed if config.training and not config.data else 0])
         if key not in self._made:

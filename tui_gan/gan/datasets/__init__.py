@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tui_gan.gan.datasets.dataset import Dataset, Images, Line, Plane, Truth, fixed, trained
+from tui_gan.gan.datasets.dataset import Dataset, Images, Line, Plane, Truth, fixed, of_labels, trained
 from tui_gan.gan.datasets.images import of_images
 from tui_gan.gan.datasets.line import gaussian, of_column
 from tui_gan.gan.datasets.plane import correlated, grid, moons, of_columns, ring, spiral
@@ -16,4 +16,17 @@ DATASETS: dict[str, Callable[[bool], Dataset]] = {
     "correlated": correlated,
 }
 
-__all__ = ["DATASETS", "Dataset", "Images", "Line", "Plane", "Truth", "fixed", "of_column", "of_columns", "of_images", "trained"]
+__all__ = [
+    "DATASETS",
+    "Dataset",
+    "Images",
+    "Line",
+    "Plane",
+    "Truth",
+    "fixed",
+    "of_column",
+    "of_columns",
+    "of_images",
+    "of_labels",
+    "trained",
+]

@@ -12,7 +12,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Picture
 from tui_gan.gan.datasets import Line, Plane, Truth
-from tui_gan.gan.latents import shown
+from tui_gan.gan.latents import shown, with_classes
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.field import with_field
 from tui_gan.session.observe.images import ImagesObserver
@@ -34,11 +34,12 @@ class Observer(Protocol):
     def window(self) -> Window:
         """The low and the high corner of the picture, in units of the data; of images both are empty."""
 
-    def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False) -> Picture:
+    def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False, of_class: int | None = None) -> Picture:
         """The run as it stands, as one frozen picture.
 
         Args:
             wide: whether the window is widened to hold every finite sample, real and generated; images have none.
+            of_class: the number of the class that a conditional generator is asked for, and D of; None for all.
         """
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
@@ -68,15 +69,21 @@ def evaluation_seed(config: Config, step: int) -> int:
     return int(np.random.SeedSequence([config.seed, step]).generate_state(1, np.uint64)[0] >> 1)
 
 
-def generate(generator: nn.Module, config: Config, seed: int, count: int, shares: Sequence[float] = ()) -> Tensor:
+def generate(
+    generator: nn.Module, config: Config, seed: int, count: int, shares: Sequence[float] = (), of_class: int | None = None
+) -> Tensor:
     """Generate `count` samples in training units, (count, *X), on the CPU, from latents of a stream of their own.
 
     Those of the latent `grid` are the points of its grid, whatever the seed. A conditional generator makes its classes in turn.
 
     Args:
         shares: of the classes; without them each is as frequent as any other.
+        of_class: the number of the only one that is asked for.
     """
-    return generated(generator, shown(config, count, torch.Generator().manual_seed(seed), shares))
+    latents = shown(config, count, torch.Generator().manual_seed(seed), shares)
+    if of_class is not None:
+        latents = with_classes(config, latents, torch.full((count,), of_class))
+    return generated(generator, latents)
 
 
 def generated(generator: nn.Module, latents: Tensor) -> Tensor:

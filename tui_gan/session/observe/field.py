@@ -12,7 +12,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Line1D, Picture, Plane2D, frozen
 from tui_gan.gan import judging
 from tui_gan.gan.datasets import Line
-from tui_gan.gan.latents import GRID_REACH, with_classes
+from tui_gan.gan.latents import GRID_REACH
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.optimal import optimal
 
@@ -23,7 +23,9 @@ ARROWS = 64
 def with_field(picture: Picture, trainer: Trainer, knobs: Knobs) -> Picture:
     """The picture with what is drawn into it only where somebody watches "field"."""
     if isinstance(picture, Plane2D):
-        return dataclasses.replace(picture, manifold=manifold(trainer), arrows=arrows(trainer, knobs))
+        # A conditional generator has a surface for each class.
+        surface = None if trainer.config.classes else manifold(trainer)
+        return dataclasses.replace(picture, manifold=surface, arrows=arrows(trainer, knobs))
     if isinstance(picture, Line1D) and isinstance(truth := trainer.dataset.truth, Line):
         return dataclasses.replace(picture, optimal=optimal(picture, truth, trainer, knobs))
     return picture
@@ -33,11 +35,7 @@ def manifold(trainer: Trainer) -> Floats:
     """Generated points of `span`, (rows, columns, 2), in units of the data."""
     config = trainer.config
     grid = span(config.latent, config.latent_dim) * config.latent_scale
-    latents = grid.flatten(0, 1)
-    if config.classes:
-        # Of one class, since a grid of latents is drawn as one surface.
-        latents = with_classes(config, latents, torch.zeros(len(latents)))
-    points = trainer.dataset.in_units(trainer.sample(latents))
+    points = trainer.dataset.in_units(trainer.sample(grid.flatten(0, 1)))
     return frozen(points.reshape(*grid.shape[:2], 2))
 
 

@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid
+from tui_gan.gan.latents import classes_in
 from tui_gan.gan.trainer import Trainer
+from tui_gan.session.observe.classes import of, real_of
 from tui_gan.session.previews import part
 
 SHOWN = 64
+# Of a conditional generator so many of each class, and no more than that in all.
+OF_EACH, MOST = 12, 128
 # Bytes of a preview at most, as long as that holds one image: 64 images of 28x28 or of 3x32x32, and 50 MB for the 256 of a run.
 KEPT_BYTES = 200_000
 HALF_A_LEVEL = 0.5 / 255
@@ -25,26 +29,42 @@ class ImagesObserver:
     window: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
 
     def __init__(self, trainer: Trainer) -> None:
-        dataset = trainer.dataset
-        self.real = as_bytes(dataset.in_units(dataset.sample(SHOWN, torch.Generator().manual_seed(0), "cpu")))
+        dataset, conditional = trainer.dataset, bool(trainer.config.classes)
+        self.names = dataset.classes.names if conditional and dataset.classes else ()
+        self._of_each: dict[int, Bytes] = {}
+        x, y = trainer.real(shown(trainer), torch.Generator().manual_seed(0))
+        self.real = as_bytes(dataset.in_units(x))
+        asked = classes_in(trainer.config, trainer.fixed_latents[: shown(trainer)])
+        self.asked = () if asked is None else tuple(asked.argmax(1).tolist())
+        self.of_real = () if y is None else tuple(y.argmax(1).tolist())
 
-    def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False) -> ImageGrid:
+    def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False, of_class: int | None = None) -> ImageGrid:
         """The run as it stands, as one frozen picture."""
-        made = trainer.dataset.in_units(trainer.sample(trainer.fixed_latents[:SHOWN]))
+        made = trainer.dataset.in_units(trainer.sample(of(trainer, trainer.fixed_latents[: shown(trainer)], of_class)))
         known = np.isfinite(made)
         # What rounds to 0 or 1 is not cut.
         beyond = known & (np.abs(made - 0.5) > 0.5 + HALF_A_LEVEL)
-        return ImageGrid(self.real, as_bytes(made), float(beyond.mean()), 1 - float(known.mean()))
+        cut, unknown = float(beyond.mean()), 1 - float(known.mean())
+        if of_class is None:
+            return ImageGrid(self.real, as_bytes(made), cut, unknown, self.asked[: len(made)], self.of_real, self.names)
+        if of_class not in self._of_each:
+            self._of_each[of_class] = as_bytes(trainer.dataset.in_units(real_of(trainer, of_class, SHOWN)))
+        return ImageGrid(self._of_each[of_class], as_bytes(made), cut, unknown)
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
         """`fake` (n, H, W, C) uint8, images of the first fixed latents, as many as are shown if KEPT_BYTES hold them."""
-        return {"fake": generated(trainer, max(1, min(SHOWN, KEPT_BYTES // math.prod(trainer.dataset.shape))))}
+        return {"fake": generated(trainer, max(1, min(shown(trainer), KEPT_BYTES // math.prod(trainer.dataset.shape))))}
 
     def kept(self, arrays: Mapping[str, NDArray[Any]], wide: bool = False) -> ImageGrid:
         """The picture of a preview, from its arrays."""
         fake = part(arrays, "fake", np.uint8).reshape(-1, *self.real.shape[1:])
         fake.setflags(write=False)
-        return ImageGrid(self.real, fake)
+        return ImageGrid(self.real, fake, classes=self.asked[: len(fake)], of_real=self.of_real, names=self.names)
+
+
+def shown(trainer: Trainer) -> int:
+    """How many images there are of a picture."""
+    return min(len(trainer.fixed_latents), max(SHOWN, min(MOST, OF_EACH * trainer.config.classes)))
 
 
 def generated(trainer: Trainer, count: int) -> Bytes:

@@ -15,6 +15,7 @@ from tui_gan.contract.snapshot import Floats, Line1D, frozen
 from tui_gan.gan.datasets import Line
 from tui_gan.gan.judging import judge
 from tui_gan.gan.trainer import Trainer
+from tui_gan.session.observe.classes import of, real_of, verdict_of
 from tui_gan.session.observe.window import widened
 from tui_gan.session.previews import part
 
@@ -64,11 +65,11 @@ class LineObserver:
         self._mapped = np.argsort(first, kind="stable")[ranks]
         self._latents = frozen(first[self._mapped])
 
-    def fake(self, trainer: Trainer) -> Floats:
+    def fake(self, trainer: Trainer, of_class: int | None = None) -> Floats:
         """Generated samples of the fixed latents, (fixed_latents,), in units of the data."""
-        return trainer.dataset.in_units(trainer.sample(trainer.fixed_latents))[:, 0]
+        return trainer.dataset.in_units(trainer.sample(of(trainer, trainer.fixed_latents, of_class)))[:, 0]
 
-    def verdicts(self, trainer: Trainer, knobs: Knobs, axis: Floats) -> Floats:
+    def verdicts(self, trainer: Trainer, knobs: Knobs, axis: Floats, of_class: int | None = None) -> Floats:
         """D(x) over an axis.
 
         With minibatch discrimination each x is judged together with a fixed batch of real samples, and by the network aylien with its
@@ -77,7 +78,8 @@ class LineObserver:
         among = self._company
         if knobs.minibatch_discrimination and trainer.config.discriminator.kind == "aylien":
             among = self._asked(neighbours(axis, knobs.batch_size))[:, :, None]
-        return frozen(judge(trainer, self._asked(axis)[:, None], knobs, among, self._of_company)[:, 0].cpu().numpy())
+        asked = verdict_of(trainer, of_class, len(axis))
+        return frozen(judge(trainer, self._asked(axis)[:, None], knobs, among, self._of_company, asked)[:, 0].cpu().numpy())
 
     def _asked(self, values: Floats) -> Tensor:
         """Numbers in training units, of the same shape."""
@@ -85,11 +87,16 @@ class LineObserver:
         with np.errstate(over="ignore"):
             return torch.from_numpy(((values - self._location) / self._scale).astype(np.float32))
 
-    def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False) -> Line1D:
+    def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False, of_class: int | None = None) -> Line1D:
         """The run as it stands, as one frozen picture, over the window of the run or over one that holds every sample."""
-        fake = self.fake(trainer)
+        fake = self.fake(trainer, of_class)
         ground = self._holding(fake) if wide else self.ground
-        return self._picture(ground, fake, ground.axis, self.verdicts(trainer, knobs, ground.axis), wide)
+        found = self._picture(ground, fake, ground.axis, self.verdicts(trainer, knobs, ground.axis, of_class), wide)
+        if of_class is None:
+            return found
+        real = trainer.dataset.in_units(real_of(trainer, of_class, REAL_POINTS))
+        beyond = outside(real, ground.edges[:1], ground.edges[-1:])
+        return dataclasses.replace(found, real=density(real[:, 0], ground.edges), real_outside=beyond)
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
         """`fake` (generated samples of the fixed latents), `axis` and `discriminator` (D over the axis), in units of the data."""

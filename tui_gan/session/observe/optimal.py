@@ -17,14 +17,15 @@ PORTION = 512
 def optimal(picture: Line1D, truth: Line, trainer: Trainer, knobs: Knobs) -> Floats | None:
     """D* without regularizers in each bin of a picture, (n,); NaN where there is neither kind of sample.
 
-    None where there is none of a single sample, and in pre-training, whose D is fitted to something else.
+    None where there is none of a single sample, where D is conditional and has one for each class, and in pre-training, whose D is fitted
+    to something else.
 
     D* is a function of the densities p of the data and q of the generator, not of its average, as D is shown them: with instance noise
     of standard deviation s both are convolved with N(0, s^2). Without noise both are histograms smoothed over three bins, since in one
     alone, far out, there are too few generated samples for a ratio.
     """
     game = rules(trainer.config, knobs, trainer.steps_done)
-    if game.optimum is None or trainer.pretrained < trainer.config.pretraining:
+    if game.optimum is None or trainer.config.classes or trainer.pretrained < trainer.config.pretraining:
         return None
     fake = trainer.dataset.in_units(_generated(trainer))[:, 0]
     fake = fake[np.isfinite(fake)]

@@ -15,6 +15,7 @@ from tui_gan.contract.snapshot import Floats, Plane2D, frozen
 from tui_gan.gan.datasets import Plane
 from tui_gan.gan.judging import judge
 from tui_gan.gan.trainer import Trainer
+from tui_gan.session.observe.classes import of, real_of, verdict_of
 from tui_gan.session.observe.window import widened
 from tui_gan.session.previews import part
 
@@ -55,14 +56,21 @@ class PlaneObserver:
         self.ground = self._over(*(np.array(corner) for corner in window or (low - margin, high + margin)))
         self.window = tuple(self.ground.low.tolist()), tuple(self.ground.high.tolist())
         self._wider = self.ground
+        self._of_each: dict[int, Floats] = {}
         self.real = frozen(self._points[:POINTS])
         self._company, self._of_company = trainer.real(COMPANY, torch.Generator().manual_seed(0))
 
-    def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False) -> Plane2D:
+    def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False, of_class: int | None = None) -> Plane2D:
         """The run as it stands, as one frozen picture, over the window of the run or over one that holds every point."""
-        fake = self._fake(trainer, POINTS)
+        fake = self._fake(trainer, POINTS, of_class)
         ground = self._holding(fake) if wide else self.ground
-        return self._picture(ground, fake, self._verdicts(trainer, knobs, ground), wide)
+        found = self._picture(ground, fake, self._verdicts(trainer, knobs, ground, of_class), wide)
+        if of_class is None:
+            return found
+        if of_class not in self._of_each:
+            self._of_each[of_class] = trainer.dataset.in_units(real_of(trainer, of_class, POINTS))
+        real = self._of_each[of_class]
+        return dataclasses.replace(found, real=frozen(real), real_outside=outside(real, ground.low, ground.high))
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
         """`fake` (n, 2) of the fixed latents, `axis` (2, CELLS) and `discriminator` (CELLS, CELLS), y by x, in units of the data."""
@@ -115,9 +123,11 @@ class PlaneObserver:
         known: Floats = np.where(inside[1][:, None] & inside[0][None, :], verdicts[np.ix_(row, column)], np.nan)
         return known
 
-    def _fake(self, trainer: Trainer, count: int) -> Floats:
-        return trainer.dataset.in_units(trainer.sample(trainer.fixed_latents[:count]))
+    def _fake(self, trainer: Trainer, count: int, of_class: int | None = None) -> Floats:
+        return trainer.dataset.in_units(trainer.sample(of(trainer, trainer.fixed_latents[:count], of_class)))
 
-    def _verdicts(self, trainer: Trainer, knobs: Knobs, ground: Ground) -> Floats:
-        verdicts: Floats = judge(trainer, ground.cells, knobs, self._company, self._of_company)[:, 0].cpu().double().numpy()
+    def _verdicts(self, trainer: Trainer, knobs: Knobs, ground: Ground, of_class: int | None = None) -> Floats:
+        asked = verdict_of(trainer, of_class, len(ground.cells))
+        found = judge(trainer, ground.cells, knobs, self._company, self._of_company, asked)
+        verdicts: Floats = found[:, 0].cpu().double().numpy()
         return verdicts.reshape(CELLS, CELLS)

@@ -1,6 +1,7 @@
 """What the discriminator says of real and of generated samples."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -8,7 +9,7 @@ from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.outside import outside
-from tui_gan.contract.snapshot import Floats, Predictions, frozen
+from tui_gan.contract.snapshot import Floats, OfClass, Predictions, frozen
 from tui_gan.gan import company, judging
 from tui_gan.gan.trainer import Trainer
 
@@ -32,6 +33,9 @@ def predictions(trainer: Trainer, knobs: Knobs) -> Predictions:
     limits = logit_edges(np.concatenate((real_logits, fake_logits)))
     real_verdicts, fake_verdicts = verdicts[: len(real)], verdicts[len(real) :]
     boundary = trainer.game.objective.boundary
+    of_classes: tuple[OfClass, ...] = ()
+    if trainer.dataset.classes and judged[0].classes is not None and judged[1].classes is not None:
+        of_classes = _by_class(trainer.dataset.classes.names, (judged[0].classes, real_verdicts), (judged[1].classes, fake_verdicts))
     return Predictions(
         edges=EDGES,
         real=_histogram(real_verdicts, EDGES),
@@ -48,7 +52,18 @@ def predictions(trainer: Trainer, knobs: Knobs) -> Predictions:
         real_mean=float(real_verdicts.mean()),
         fake_mean=float(fake_verdicts.mean()),
         overlap=overlap(real_logits, fake_logits),
+        of_classes=of_classes,
     )
+
+
+def _by_class(names: Sequence[str], real: tuple[Tensor, Floats], fake: tuple[Tensor, Floats]) -> tuple[OfClass, ...]:
+    """The means of D(x), (N,), over the samples of each class, whose classes are (N, K)."""
+
+    def mean(side: tuple[Tensor, Floats], number: int) -> float:
+        mine = side[1][side[0].argmax(1).cpu().numpy() == number]
+        return float(mine.mean()) if len(mine) else math.nan
+
+    return tuple(OfClass(name, mean(real, number), mean(fake, number)) for number, name in enumerate(names))
 
 
 def overlap(one: Floats, other: Floats) -> float:

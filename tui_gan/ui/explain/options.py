@@ -31,6 +31,25 @@ def k_steps(reading: Reading) -> Paragraph | None:
     return Paragraph(f"{k} discriminator updates per generator update.", sources.GOODFELLOW, f"k = {k}")
 
 
+def classes(reading: Reading) -> Paragraph | None:
+    """What the players are given of the class."""
+    count = reading.number("classes")
+    if not count:
+        return None
+    how = (
+        "in D its logit gains the inner product of the hidden units and a learned vector of the class (projection)"
+        if reading.settings.get("discriminator.condition") == "projection"
+        else "in D it is a part of the input"
+    )
+    return Paragraph(
+        f"Each sample has one of {count:g} classes, and both players are given it: G makes what it is asked for, and D also rejects a good "
+        f"sample of another class. In G the class is a part of the input; {how}. Where no class is chosen, D(x) over a line or a plane is "
+        "its mean over the classes.",
+        sources.MIRZA,
+        "conditional GAN",
+    )
+
+
 def minibatch(reading: Reading) -> Paragraph | None:
     """Minibatch discrimination."""
     if not reading.snapshot.knobs.minibatch_discrimination:
@@ -151,6 +170,7 @@ def early_stopping(reading: Reading) -> Paragraph | None:
 
 OPTIONS: tuple[Option, ...] = (
     objective,
+    classes,
     k_steps,
     _name(
         "updates",

@@ -45,7 +45,8 @@ class Gallery(Panel):
         """The wish, the steps that are kept, and what is shown, of which each part is a new object when it shows something new."""
         answer = frame.snapshot.gallery
         varies = answer if self.wish.walk or self.wish.nearest else None
-        return (self.wish, self.larger, _kept(answer), self._back(answer), self._picture(frame.snapshot), varies)
+        of_class = None if answer is None else answer.of_class
+        return (self.wish, self.larger, _kept(answer), self._back(answer), of_class, self._picture(frame.snapshot), varies)
 
     def pause(self, frame: Frame) -> float:
         """Cells with colours of their own are many bytes, so that the larger picture is the slower one."""
@@ -59,7 +60,9 @@ class Gallery(Panel):
 
     def heading(self, frame: Frame) -> str:
         """Whose samples these are: of now, or of which step; and whether all of them are shown."""
-        step, picture = self._back(frame.snapshot.gallery), self._picture(frame.snapshot)
+        step, picture, answer = self._back(frame.snapshot.gallery), self._picture(frame.snapshot), frame.snapshot.gallery
+        if answer is not None and answer.of_class is not None:
+            return f"{self.title} of class {answer.classes[answer.of_class]}"
         wide = ", all samples" if isinstance(picture, Line1D | Plane2D) and picture.wide else ""
         return (self.title if step is None else f"{self.title} of step {step:,}") + wide
 
@@ -89,7 +92,7 @@ class Gallery(Panel):
         if picture is None:
             return ()
         if self.wish.walk and not isinstance(picture, Line1D):
-            return _walked(self.wish.walk, picture, frame.look)
+            return _walked(self._ends(frame.snapshot.gallery), picture, frame.look)
         if self.wish.nearest and isinstance(picture, ImageGrid):
             return (
                 ("generated", Ink.FAKE),
@@ -130,15 +133,25 @@ class Gallery(Panel):
             self.larger += way
             self.redraw()
 
+    def action_of_class(self, way: int) -> None:
+        """Ask a conditional generator for the next class, or the one before; before the first and behind the last are all of them."""
+        answer = None if self._frame is None else self._frame.snapshot.gallery
+        if answer is None or not answer.classes:
+            self.app.notify("classes are for conditional generators, such as digits-conditional")
+            return
+        place = (-1 if self.wish.of_class is None else self.wish.of_class) + way
+        count = len(answer.classes)
+        self._want(Browse(of_class=None if place in (-1, count) else place % (count + 1)))
+
     def action_walk(self) -> None:
-        """Walk between two latents, and back."""
+        """Walk between two latents, or two classes, and back."""
         if self.wish.walk or self._latents() < 2:
             self._want(Browse())
         else:
             self._want(Browse(walk=(0, 1)))
 
     def action_ends(self, end: int) -> None:
-        """Walk from, or to, the next latent, which is not the one at the other end."""
+        """Walk from, or to, the next latent or class, which is not the one at the other end."""
         if self.wish.walk:
             ends, latents = list(self.wish.walk), self._latents()
             ends[end] = (ends[end] + 1) % latents
@@ -170,8 +183,9 @@ class Gallery(Panel):
         return answer.step if answer is not None and answer.picture is not None and self.wish.step is not None else None
 
     def _picture(self, snapshot: Snapshot) -> Picture | None:
-        looking_back = snapshot.gallery is not None and self._back(snapshot.gallery) is not None
-        return snapshot.gallery.picture if looking_back and snapshot.gallery else snapshot.picture
+        answer = snapshot.gallery
+        other = answer is not None and (self._back(answer) is not None or answer.of_class is not None)
+        return answer.picture if answer is not None and other else snapshot.picture
 
     def _exhibit(self, snapshot: Snapshot, picture: Picture) -> Exhibit:
         """What the run has answered of the wish."""
@@ -179,7 +193,7 @@ class Gallery(Panel):
         if answer is None:
             return Exhibit(picture, larger=self.larger)
         if self.wish.walk:
-            return Exhibit(picture, answer.walk, self.wish.walk)
+            return Exhibit(picture, answer.walk, self._ends(answer))
         if self.wish.nearest:
             return Exhibit(picture, nearest=answer.nearest, distances=answer.distances)
         return Exhibit(picture, larger=self.larger)
@@ -187,17 +201,27 @@ class Gallery(Panel):
     def _steps(self) -> tuple[int, ...]:
         return () if self._frame is None else _kept(self._frame.snapshot.gallery)
 
+    def _ends(self, answer: Answer | None) -> tuple[str, str]:
+        """What the walk leads from and to."""
+        start, end = self.wish.walk or (0, 0)
+        if answer is not None and answer.classes:
+            return f"class {answer.classes[start]}", f"class {answer.classes[end]}"
+        return f"latent {start}", f"latent {end}"
+
     def _latents(self) -> int:
-        """How many fixed latents there are to walk between."""
+        """How many fixed latents, or classes, there are to walk between."""
+        answer = None if self._frame is None else self._frame.snapshot.gallery
+        if answer is not None and answer.classes:
+            return len(answer.classes)
         picture = None if self._frame is None else self._frame.snapshot.picture
         if picture is None:
             return 0
         return int(picture.latents.size) if isinstance(picture, Line1D) else len(picture.fake)
 
 
-def _walked(ends: tuple[int, int], picture: Picture, look: Look) -> Notes:
+def _walked(ends: tuple[str, str], picture: Picture, look: Look) -> Notes:
     """The legend of a walk."""
-    words = f"walk from latent {ends[0]} to {ends[1]}"
+    words = f"walk from {ends[0]} to {ends[1]}"
     if isinstance(picture, ImageGrid):
         return ((words, Ink.FAKE),)
     real, way, heat = look.pick("⠶ real", "x real"), look.pick("⠒⠒ ", "oo ") + words, look.pick("▒▒ D(x)", ".: D(x)")

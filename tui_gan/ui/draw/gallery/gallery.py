@@ -23,14 +23,14 @@ class Exhibit:
 
     Attributes:
         picture: of the run now, or at a step that was kept.
-        way: samples on the way between the latents `ends`; None for no walk.
+        way: samples on the way between `ends`; None for no walk.
         nearest: the real image nearest to each generated one, at `distances`; None where they are not looked for.
         larger: so many sizes larger than images are by themselves.
     """
 
     picture: Picture
     way: Bytes | Floats | None = None
-    ends: walk.Ends = (0, 1)
+    ends: walk.Ends = ("latent 0", "latent 1")
     nearest: Bytes | None = None
     distances: Floats | None = None
     larger: int = 0

@@ -12,7 +12,8 @@ from tui_gan.ui.draw.pictures.distribution import GUTTER
 from tui_gan.ui.draw.pictures.images import GAP, Worth, largest, lay, place, sheet
 from tui_gan.ui.draw.pictures.plane import plane, window
 
-Ends = tuple[int, int]
+# What it leads from and to, such as "latent 0" and "class 3".
+Ends = tuple[str, str]
 # Fewer images than these are no walk, and worth little.
 FEWEST, TOO_FEW = 9, 0.3
 
@@ -45,8 +46,8 @@ def images(walk: Bytes, ends: Ends, width: int, height: int, look: Look) -> Canv
     lay(canvas, shown, around, walk.shape[3] == 1, look)
     if around:
         x, y = places[-1]
-        canvas.write(0, 0, f"from latent {ends[0]}", Ink.FAKE)
-        text = f"to latent {ends[1]}"
+        canvas.write(0, 0, f"from {ends[0]}", Ink.FAKE)
+        text = f"to {ends[1]}"
         below = around - (-(y + size[1]) // 2)
         canvas.write(max(0, min(x + size[0], width) - len(text)), below, text, Ink.FAKE)
     return canvas
@@ -72,7 +73,7 @@ def line(picture: Line1D, walk: Floats, ends: Ends, width: int, height: int, loo
     places = np.stack([(walk[:, 0] - low) / (high - low) * 2 * columns, np.linspace(0.0, 4 * rows - 1.0, len(walk))], axis=1)
     canvas.lay(marks.cells(marks.segments(places[:-1], places[1:], 2 * columns, 4 * rows), look.pick("", "o")), Ink.FAKE, y=top)
     if top:
-        end = canvas.write(0, 0, f"x from latent {ends[0]} (above) to latent {ends[1]} (below)", Ink.FAKE)
+        end = canvas.write(0, 0, f"x from {ends[0]} (above) to {ends[1]} (below)", Ink.FAKE)
         beyond = int((~((walk[:, 0] >= low) & (walk[:, 0] <= high))).sum())
         canvas.write(end, 0, f"; {beyond} of {len(walk)} outside" if beyond else "", Ink.FAKE)
     if rows < height - top:
@@ -81,7 +82,7 @@ def line(picture: Line1D, walk: Floats, ends: Ends, width: int, height: int, loo
 
 
 def points(picture: Plane2D, walk: Floats, ends: Ends, width: int, height: int, look: Look) -> Canvas:
-    """Draw the way over real points and D(x), with the numbers of its latents at its ends, and say how much of it is not seen."""
+    """Draw the way over real points and D(x), with what it leads from and to at its ends, and say how much of it is not seen."""
     seen = window(picture, width, height)
     canvas = plane(dataclasses.replace(picture, manifold=None, arrows=None), width, height, look, ("real", "heat"))
     if seen is None or walk.ndim != 2 or walk.shape[1] < 2 or len(walk) < 2:
@@ -89,9 +90,9 @@ def points(picture: Plane2D, walk: Floats, ends: Ends, width: int, height: int, 
     places = seen.dots(walk[:, :2])
     way = marks.segments(places[:-1], places[1:], 2 * seen.columns, 4 * seen.rows)
     over(canvas, marks.cells(way, look.pick("", "o")), Ink.FAKE, seen.x, seen.y, look)
-    for (x, y), number in zip(places[[0, -1]].tolist(), ends, strict=True):
+    for (x, y), end in zip(places[[0, -1]].tolist(), ends, strict=True):
         if 0 <= x < 2 * seen.columns and 0 <= y < 4 * seen.rows:
-            canvas.write(seen.x + int(x) // 2, seen.y + int(y) // 4, str(number)[: seen.columns - int(x) // 2], Ink.SELECTED)
+            canvas.write(seen.x + int(x) // 2, seen.y + int(y) // 4, end.partition(" ")[2][: seen.columns - int(x) // 2], Ink.SELECTED)
     beyond = int((~((walk[:, :2] >= picture.low) & (walk[:, :2] <= picture.high)).all(axis=1)).sum())
     canvas.write(seen.x, seen.y, f"{beyond} of {len(walk)} outside"[: seen.columns] if beyond else "", Ink.FAKE)
     return canvas

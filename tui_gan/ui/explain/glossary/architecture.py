@@ -41,6 +41,21 @@ WORDS = (
         sources.SALIMANS,
     ),
     ("reference batch", "A fixed set of samples to which a sample is compared or by which it is normalised.", sources.SALIMANS),
+    (
+        "conditional GAN",
+        "A GAN both of whose players are given the class of each sample, so that the generator can be asked for one.",
+        sources.MIRZA,
+    ),
+    (
+        "projection discriminator",
+        "A conditional D whose logit gains the inner product of its hidden units and a learned vector of the class.",
+        sources.MIYATO_KOYAMA,
+    ),
+    (
+        "mirza",
+        "The networks of the first conditional GAN: the class has hidden units of its own before it meets the latent or the sample.",
+        sources.MIRZA,
+    ),
     ("spectral normalisation", "Each weight matrix is divided by its largest singular value.", sources.MIYATO),
     ("Lipschitz constant", "The largest factor by which a function stretches the distance between two inputs.", sources.ARJOVSKY),
     (

@@ -54,6 +54,21 @@ WORDS = (
         "comparable with FID.",
         sources.HEUSEL,
     ),
+    (
+        "class accuracy",
+        "Share of the samples of a conditional generator that a classifier of real data takes for the class that was asked for.",
+        sources.MIRZA,
+    ),
+    (
+        "intra-class Frechet, class Frechet",
+        "Mean over the classes of the Frechet distance between generated and real images of one class.",
+        sources.MIYATO_KOYAMA,
+    ),
+    (
+        "TSTR, train synthetic test real",
+        "Train on synthetic, test on real: accuracy on real images of a nearest-neighbour classifier whose examples are generated.",
+        sources.ESTEBAN,
+    ),
     ("FID", "Frechet Inception distance: the Frechet distance in features of the Inception network.", sources.HEUSEL),
     ("KID", "Kernel Inception distance: MMD in features of the Inception network.", sources.BINKOWSKI),
     (
