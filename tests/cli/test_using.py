@@ -250,3 +250,26 @@ def test_damaged_lines_of_the_log_are_left_out_and_told(a_run: Path, program: Pr
     assert resumed.err.count("2 damaged lines of log.jsonl were left out") == 1
     again = program("resume", "mine", "--headless", "--steps", 5)
     assert "damaged" not in again.err
+
+
+def test_a_conditional_run_is_asked_for_a_class_and_measured_by_it(program: Program, here: Path) -> None:
+    words = "run ring2d-conditional --headless --steps 4 --out runs/c --set evaluated=200 --set fixed_latents=64"
+    assert program(*words.split()).status == 0
+    assert program(*["sample", "runs/c", "-n", "40", "--class"], "mode 3", "--out", "one.npy").status == 0
+    assert program(*["sample", "runs/c", "-n", "40", "--out", "all.npy"]).status == 0
+    one, every = np.load(here / "one.npy"), np.load(here / "all.npy")
+    assert one.shape == every.shape == (40, 2)
+    # Every eighth of all classes in turn is of class 3, from the same latent.
+    np.testing.assert_allclose(one[3::8], every[3::8], rtol=1e-5)
+    assert not np.allclose(one[4::8], every[4::8])
+    told = json.loads(program(*["eval", "runs/c", "--json", "--metrics", "class_accuracy,hq"]).out)
+    assert 0 <= told["metrics"]["class_accuracy"] <= 1
+    refused = program(*["sample", "runs/c", "--class"], "mode 9", "--out", "x.npy")
+    assert refused.status == 2
+    assert "mode" in refused.err
+
+
+def test_an_unconditional_run_cannot_be_asked_for_a_class(a_run: Path, program: Program) -> None:
+    refused = program("sample", str(a_run), "--class", "3", "--out", "x.npy")
+    assert refused.status == 2
+    assert "--class is for conditional generators" in refused.err

@@ -311,3 +311,27 @@ def test_real_pictures_are_read(real: Path) -> None:
     assert (found.train.shape, found.test.shape) == ((360, 1, 48, 48), (40, 1, 48, 48))
     assert "400 images of 92x112 cropped to their centre square and resized to 48x48, grey" in found.notes
     assert 60 < found.train.mean() < 160
+
+
+def test_folders_are_classes_and_keep_their_pictures(tmp_path: Path) -> None:
+    level = {"cat": 40, "dog/old": 90, "dog/young": 100, "fox": 200}
+    lay(
+        tmp_path,
+        {
+            f"{name}/{number}.png": picture(np.full((4, 4), value + number, np.uint8))
+            for name, value in level.items()
+            for number in range(4)
+        },
+    )
+    found = read_images(tmp_path, None, 1)
+    assert found.names == ("cat", "dog", "fox")
+    for images, labels in ((found.train, found.train_labels), (found.test, found.test_labels)):
+        assert labels is not None
+        assert [0 if value < 60 else 1 if value < 150 else 2 for value in images[:, 0, 0, 0]] == labels.tolist()
+
+
+@pytest.mark.parametrize("names", [("a.png", "cat/b.png", "dog/c.png"), ("cat/a.png", "cat/b.png", "cat/deep/c.png")])
+def test_pictures_outside_of_folders_or_in_one_have_no_classes(names: tuple[str, ...], tmp_path: Path) -> None:
+    lay(tmp_path, {name: picture(np.full((4, 4), 9, np.uint8)) for name in names})
+    found = read_images(tmp_path, None, 1)
+    assert (found.names, found.train_labels) == ((), None)

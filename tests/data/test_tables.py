@@ -453,3 +453,19 @@ def test_the_array_read_does_not_hang_on_the_file(written: Callable[..., Path]) 
 
 def test_the_checksum_is_sha256(written: Callable[..., Path]) -> None:
     assert sha256(written("x", b"abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_the_last_column_of_a_labelled_table_is_the_class(tmp_path: Path) -> None:
+    file = tmp_path / "points.csv"
+    file.write_text("x,y,kind\n0.5,1,7\n-2,3,2\n4,0,7\n1,1,2.5\n")
+    table = read_table(file, 2, labelled=True)
+    assert table.values.tolist() == [[0.5, 1], [-2, 3], [4, 0], [1, 1]]
+    assert table.names == ("2", "2.5", "7")
+    assert table.labels is not None
+    assert table.labels.tolist() == [2, 0, 2, 1]
+    assert "3 classes" in table.notes[-1]
+    with pytest.raises(UsageError, match="3 columns"):
+        read_table(file, 2)
+    file.write_text("1,2,3\n4,5,3\n")
+    with pytest.raises(UsageError, match="column 3 is constant"):
+        read_table(file, 2, labelled=True)

@@ -237,3 +237,40 @@ def test_previews_of_sixteen_images_are_shown_too(train: Train, drawing: Config,
     shown = train(config=drawing, script={15: [WATCH, Browse(step=10, nearest=True), Pause(), None, Resume()]}).snapshots[1]
     assert isinstance(shown.gallery.picture, ImageGrid)
     assert len(shown.gallery.picture.fake) == len(shown.gallery.nearest) == 16
+
+
+@pytest.fixture(params=["plane", "images"])
+def conditional(request: pytest.FixtureRequest, plane: Config, drawing: Config) -> Config:
+    of_plane = msgspec.structs.replace(plane, classes=8)
+    return {"plane": of_plane, "images": msgspec.structs.replace(drawing, classes=10)}[request.param]
+
+
+def test_a_class_is_asked_for_and_a_walk_leads_from_one_to_another(train: Train, conditional: Config) -> None:
+    script = {4: [Pause(), WATCH, Browse(of_class=3), None, Browse(walk=(2, 5)), None, Browse(), None, Resume()]}
+    ended = train(config=conditional, script=script)
+    one, walked, live = [each for each in ended.snapshots if each.gallery is not None][-4:-1]
+    assert one.gallery.of_class == 3
+    assert one.gallery.classes == tuple(map(str, range(10))) if conditional.classes == 10 else one.gallery.classes[3] == "mode 3"
+    assert walked.gallery.of_class is None
+    assert len(walked.gallery.walk) == gallery.WALK
+    assert (live.gallery.picture, live.gallery.walk) == (None, None)
+    picture = one.gallery.picture
+    if isinstance(picture, ImageGrid):
+        assert picture.names == ()
+        assert len(picture.fake) == 100
+        assert one.picture.names == one.gallery.classes
+        assert set(one.picture.classes[:14]) == set(range(10))
+        assert len(one.picture.fake) == len(one.picture.classes) == 100
+    else:
+        mode = np.array([math.cos(3 * math.pi / 4), math.sin(3 * math.pi / 4)])
+        assert np.abs(picture.real - mode).max() < 0.1
+        assert not np.array_equal(picture.discriminator, one.picture.discriminator)
+
+
+@pytest.mark.parametrize(
+    ("wish", "part"),
+    [(Browse(of_class=8), "its classes are 0 to 7"), (Browse(walk=(0, 8)), "a walk leads from one of the classes 0 to 7 to another")],
+)
+def test_a_class_that_is_not_there_is_refused(train: Train, plane: Config, wish: Browse, part: str) -> None:
+    ended = train(config=msgspec.structs.replace(plane, classes=8), script={4: [Pause(), WATCH, wish, None, Resume()]})
+    assert any(part in event.text for each in ended.snapshots for event in each.events)

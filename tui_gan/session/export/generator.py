@@ -6,6 +6,7 @@ import msgspec
 from safetensors.torch import save
 from torch import nn
 
+from tui_gan.contract.errors import UsageError
 from tui_gan.gan.networks.layers import Maxout
 from tui_gan.gan.networks.normalization import SlotBatchNorm1d, SlotBatchNorm2d
 from tui_gan.session import checkpoint
@@ -46,6 +47,8 @@ def safetensors(source: Source) -> Made:
     - `layers`: for each the name of its class in torch.nn, then its arguments. After `eval()` they are the generator; maxout is a
       MaxPool1d, which over rows of units takes the largest of each `pieces`.
     - `latent`, `latent_dim`, `latent_scale`: z is drawn from that distribution in so many coordinates, and multiplied by the scale.
+    - `classes`: the names of the classes of a conditional generator, which takes z and behind it as many numbers as there are classes: 1 in
+      the place of the class, 0 elsewhere; [] of others.
     - `shape` of one sample, and `location` and `scale`, each one number for all coordinates or one for each:
       x = G(z) scale + location in units of the data; images are then cut to 0 .. 1.
     """
@@ -57,6 +60,7 @@ def safetensors(source: Source) -> Made:
         "latent": about.config.latent,
         "latent_dim": about.config.latent_dim,
         "latent_scale": about.config.latent_scale,
+        "classes": about.classes,
         "shape": about.shape,
         "location": about.location,
         "scale": about.scale,
@@ -67,4 +71,6 @@ def safetensors(source: Source) -> Made:
 def _described(layer: nn.Module) -> list[Any]:
     """A layer as the name of its class in torch.nn and its arguments."""
     kind = type(layer)
+    if kind not in ARGUMENTS:
+        raise UsageError(f"the generator's layer {kind.__name__} is not one of torch.nn, of which an exported generator consists")
     return [ELSEWHERE.get(kind, kind.__name__), *(getattr(layer, name) for name in ARGUMENTS[kind])]

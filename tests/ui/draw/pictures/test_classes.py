@@ -1,0 +1,55 @@
+"""Images in rows by class: each image stands in the row of its class, whose name stands before it."""
+
+import numpy as np
+import pytest
+
+from tui_gan.contract.snapshot import ImageGrid
+from tui_gan.ui.draw.palette import Look
+from tui_gan.ui.draw.pictures.classes import arrangement
+from tui_gan.ui.draw.pictures.images import images
+
+NAMES = tuple("abcdefghij")
+
+
+def picture(count: int, names: tuple[str, ...] = NAMES, side: int = 8) -> ImageGrid:
+    """Of each class in turn, each image of one grey that tells its class."""
+    classes = tuple(place % len(names) for place in range(count))
+    levels = np.array(classes, np.uint8)[:, None, None, None] * 20 + 20
+    shown = np.broadcast_to(levels, (count, side, side, 1)).copy()
+    return ImageGrid(shown[: 2 * len(names)], shown, classes=classes, of_real=classes[: 2 * len(names)], names=names)
+
+
+@pytest.mark.parametrize(("rows", "columns", "blocks"), [(10, 6, 1), (23, 6, 1), (5, 8, 2), (4, 9, 3), (3, 4, 2), (1, 2, 1)])
+def test_each_image_goes_to_a_row_of_its_class(rows: int, columns: int, blocks: int) -> None:
+    made = picture(60)
+    found = arrangement(NAMES, rows, columns, blocks, True)
+    ordered, places = found.arranged(made.fake, made.classes, columns)
+    assert len(places) == len(set(places)) == len(ordered)
+    assert {number for number in found.shown} == {int(image[0, 0, 0]) // 20 - 1 for image in ordered}
+    for image, (row, column) in zip(ordered, places, strict=True):
+        number = int(image[0, 0, 0]) // 20 - 1
+        block, first, each = found.place_of(number)
+        assert first <= row < first + each
+        assert row < rows
+        assert column // (columns // found.blocks) == block
+    if rows * blocks >= 10:
+        assert len(found.shown) == 10
+
+
+@pytest.mark.parametrize(("width", "height"), [(120, 46), (100, 30), (80, 20), (60, 12), (40, 8), (26, 6), (20, 40), (5, 7), (1, 1)])
+def test_what_is_drawn_fits_and_names_its_rows(width: int, height: int) -> None:
+    canvas = images(picture(64), width, height, Look())
+    assert (canvas.width, canvas.height) == (width, height)
+    lines = canvas.text().split("\n")
+    if width >= 80 and height >= 12:
+        named = {line[:2].strip() for line in lines} | {word for line in lines for word in line.split() if word in NAMES}
+        assert set(NAMES) <= named
+
+
+def test_long_names_are_cut_and_a_single_class_has_all_the_room() -> None:
+    names = ("an extraordinarily long name", "short")
+    text = images(picture(20, names), 80, 24, Look()).text()
+    assert "an extraordi " in text
+    assert "short" in text
+    alone = images(picture(20, ("only",)), 60, 20, Look()).text()
+    assert "only" in alone
