@@ -9,7 +9,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.average import step_towards
 from tui_gan.gan.datasets import Dataset
-from tui_gan.gan.latents import LATENTS, draw
+from tui_gan.gan.latents import LATENTS, draw, width
 from tui_gan.gan.networks import build
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.optimizers import SCHEDULES
@@ -26,7 +26,7 @@ def why_not(config: Config) -> str:
         "other regularizers than R1": not config.regularizers.keys() <= REGULARIZERS,
         "instance noise": config.instance_noise.sd > 0,
         "packing": config.packing > 1,
-        "classes": config.classes > 0,
+        "classes or codes": width(config) > config.latent_dim,
         "bfloat16": config.bf16,
         "other orders of updates": config.updates != "alternating",
         "feature matching": config.feature_matching > 0,

@@ -58,13 +58,14 @@ def optimize(
 
     import torch
 
+    from tui_gan.gan.latents import asked_of
     from tui_gan.gan.metrics import METRICS, check_defined
     from tui_gan.sweep.plan import Data
     from tui_gan.sweep.search import Search, trained
 
     data = Data()
     choose(METRICS, chosen, "metric")
-    check_defined(chosen, data.of(first[0]).truth, bool(first[0].classes))
+    check_defined(chosen, data.of(first[0]).truth, asked_of(first[0]))
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     folder = out or Path("searches", f"{preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tui_gan.contract.config import Config
     from tui_gan.gan.datasets import Dataset
 
-    # Samples, the classes that they were asked to be of or None, the data that they are compared with, and what was read, in sentences.
-    Compared = tuple[NDArray[Any], NDArray[Any] | None, Dataset, tuple[str, ...]]
+    # Samples, what they were asked to be of and its numbers, the data that they are compared with, and what was read, in sentences.
+    Compared = tuple[NDArray[Any], tuple[str, NDArray[Any] | None], Dataset, tuple[str, ...]]
 
 SAMPLES = (".npy", ".csv", ".txt")
 # Up to so many samples it is said what a perfect generator gets, which takes as long as twenty evaluations on the line and in the plane.
@@ -35,7 +35,8 @@ def sample(
     number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000_000, help="How many samples.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the latents.")] = 0,
     of_class: Annotated[
-        str | None, typer.Option("--class", help="Of a conditional generator the class, by its name; without it all of them in turn.")
+        str | None,
+        typer.Option("--class", help="Class of a conditional generator, or code of InfoGAN, by its name; without it all in turn."),
     ] = None,
 ) -> None:
     """Draw samples from the averaged generator of a run."""
@@ -92,9 +93,9 @@ def evaluate(
     names = [name.strip() for name in metrics.split(",")] if metrics is not None else None
     for name in names or ():
         choose(METRICS, name, "metric")
-    samples, asked, dataset, said = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
-    defined = applicable(dataset.truth, by_default=True, conditional=asked is not None)
-    measured = measure(samples, dataset.truth, names or defined, asked)
+    samples, (of, asked), dataset, said = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
+    defined = applicable(dataset.truth, by_default=True, of=of)
+    measured = measure(samples, dataset.truth, names or defined, asked, of)
     perfect = floors(dataset, list(measured), len(samples)) if len(samples) <= WITH_FLOORS else {}
     typical = {name: floor.typical for name, floor in perfect.items()}
     for line in said:
@@ -137,6 +138,7 @@ def _checkpoint(name: str) -> Path:
 
 def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> "Compared":
     """The samples of a checkpoint by the stream of its evaluation, the data that they are judged against, and what was read."""
+    from tui_gan.gan.latents import asked_of
     from tui_gan.session import checkpoint
     from tui_gan.session.measuring import asked
     from tui_gan.session.observe import evaluation_seed
@@ -149,9 +151,10 @@ def _of_run(name: str, preset: str | None, data: Path | None, number: int | None
     if dataset.shape != about.shape:
         raise UsageError(f"{name} makes {_said(about.shape)}; it cannot be compared with {_said(dataset.shape)}")
     count = number or about.config.evaluated
-    same = dataset.classes is not None and dataset.classes.names == about.classes
+    of, known = asked_of(about.config), dataset.classes
+    same = of == "code" or (known is not None and known.names == about.classes)
     samples, _ = of_checkpoint(path, evaluation_seed(about.config, about.step), count)
-    return samples, asked(about.config, about.shares, count) if same else None, dataset, said
+    return samples, (of, asked(about.config, about.shares, count)) if same else ("", None), dataset, said
 
 
 def _of_file(path: Path, preset: str, data: Path | None) -> "Compared":
@@ -160,7 +163,7 @@ def _of_file(path: Path, preset: str, data: Path | None) -> "Compared":
 
     dataset, said = _dataset(_of_preset(preset, data), data, Path())
     samples, notes = of_file(path, dataset)
-    return samples, None, dataset, (*(f"{path}: {note}" for note in notes), *said)
+    return samples, ("", None), dataset, (*(f"{path}: {note}" for note in notes), *said)
 
 
 def _of_preset(preset: str, data: Path | None) -> "Config":

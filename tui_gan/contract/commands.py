@@ -106,12 +106,14 @@ class Browse(Command, frozen=True):
         walk: the numbers of two fixed latents to walk between, of a conditional generator those of two classes, or None.
         nearest: whether the nearest training images are looked for.
         of_class: the number of the class that a conditional generator is asked for, of the run as it stands; None for all.
+        code: the number of the continuous code that moves along rows of images, of the run as it stands; None for none.
     """
 
     step: int | None = None
     walk: tuple[int, int] | None = None
     nearest: bool = False
     of_class: int | None = None
+    code: int | None = None
 
 
 class Overlay(Command, frozen=True):

@@ -80,6 +80,23 @@ class Noise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     )
 
 
+class Information(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The codes of InfoGAN (Chen et al. 2016, arXiv:1606.03657)."""
+
+    categorical: Annotated[
+        int,
+        Meta(ge=0, le=1_000, description="InfoGAN: number of values of a categorical code, which D learns to read off samples; 0 is none."),
+    ] = 0
+    continuous: Annotated[
+        int,
+        Meta(ge=0, le=1_000, description="InfoGAN: number of continuous codes, uniform on -1 .. 1, which D learns to read off samples."),
+    ] = 0
+    weight: Annotated[
+        Weight,
+        Meta(description="InfoGAN: weight of the lower bound of the codes' information, which both players raise."),
+    ] = 1.0
+
+
 class EarlyStop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Stop when `metric` has been `threshold` or better `evaluations` times in a row."""
 
@@ -175,6 +192,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             "it; of a table the last column, in numbers.",
         ),
     ] = 0
+    information: Annotated[Information, Meta(description="codes that samples are to show.")] = Information()
     generator: Annotated[Network, Meta(description="the networks.")] = Network()
     discriminator: Annotated[Network, Meta(description="the networks.")] = Network()
     minibatch: Annotated[Minibatch, Meta(description="the networks.")] = Minibatch()

@@ -35,6 +35,8 @@ SETTINGS: dict[str, str] = {
     **{f"generator.{name}": why for name, why in NETWORK.items()},
     **{f"discriminator.{name}": why for name, why in NETWORK.items()},
     "discriminator.norm_by_slot": "it is for the generator",
+    **dict.fromkeys(("information.categorical", "information.continuous"), FORM),
+    "information.weight": LIVE,
     **dict.fromkeys(("minibatch.company", "minibatch.self_distance"), LIVE),
     **dict.fromkeys(("minibatch.kernels", "minibatch.dim", "latent_dim", "classes", "packing"), FORM),
     **dict.fromkeys(("metrics", "metric", "evaluated"), LIVE),

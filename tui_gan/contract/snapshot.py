@@ -127,7 +127,8 @@ class ImageGrid:
         cut: the share of their pixel values outside 0 .. 1, which are shown as 0 or 1; 0 for images that were kept cut.
         unknown: the share of their pixel values that are not finite, which are shown as 0.
         classes: of each generated image the number of the class that was asked for, and `of_real` of each real image its own; () unless
-            the generator is conditional. `names` are those of the classes.
+            the generator is conditional, or has a categorical code, of which real images are not. `names` are those of the classes.
+        along: whether the images of a class follow a continuous code from -2 to 2, so that a few of them are taken evenly.
     """
 
     real: Bytes
@@ -137,6 +138,7 @@ class ImageGrid:
     classes: tuple[int, ...] = ()
     of_real: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
+    along: bool = False
 
 
 Picture = Line1D | Plane2D | ImageGrid
@@ -265,7 +267,9 @@ class Gallery:
             latents, or of one latent between two classes; None unless asked for.
         nearest: (n, H, W, C) uint8 the nearest training image of each generated one shown, and `distances` (n,) the root mean
             square of the differences of their pixels in 0 .. 1; None unless asked for.
-        classes: the names of the classes that a conditional generator can be asked for; `of_class` that of `picture`, None for all.
+        classes: the names of the classes that a conditional generator can be asked for, or of the values of its categorical code;
+            `of_class` that of `picture`, None for all.
+        codes: how many continuous codes there are; `code` is the one that moves along the rows of `picture`, None for none.
     """
 
     kept: tuple[int, ...]
@@ -276,6 +280,8 @@ class Gallery:
     distances: Floats | None = None
     classes: tuple[str, ...] = ()
     of_class: int | None = None
+    codes: int = 0
+    code: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ GOODFELLOW_MAXOUT = "Goodfellow et al. 2013, arXiv:1302.4389"
 MAAS = "Maas, Hannun & Ng 2013, ICML"
 GOODFELLOW = "Goodfellow et al. 2014, arXiv:1406.2661"
 KINGMA = "Kingma & Ba 2014, arXiv:1412.6980"
+CHEN = "Chen et al. 2016, arXiv:1606.03657"
 MIRZA = "Mirza & Osindero 2014, arXiv:1411.1784"
 RADFORD = "Radford et al. 2015, arXiv:1511.06434"
 BONNEEL = "Bonneel et al. 2015, Journal of Mathematical Imaging and Vision 51"
@@ -72,6 +73,7 @@ SETTINGS = {
     "optimizer": KINGMA,
     "latent_dim": GOODFELLOW,
     "classes": MIRZA,
+    "information": CHEN,
     "discriminator.condition": MIYATO_KOYAMA,
 }
 

@@ -103,7 +103,8 @@ class Chance:
 
     def _numbers(self, knobs: Knobs) -> Tensor:
         config, classes = self.game.config, self.game.dataset.classes
-        return numbers(config, knobs.batch_size * config.packing, self.place.stream, classes.shares if classes else ())
+        shares = classes.shares if config.classes and classes else ()
+        return numbers(config, knobs.batch_size * config.packing, self.place.stream, shares)
 
 
 def batch(game: Game, count: int, stream: torch.Generator, device: str) -> Batch:

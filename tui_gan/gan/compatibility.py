@@ -6,7 +6,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets.dataset import Dataset, Images, Line
-from tui_gan.gan.latents import LATENTS
+from tui_gan.gan.latents import LATENTS, asked_of, codes
 from tui_gan.gan.metrics import METRICS, check_defined
 from tui_gan.gan.objectives import OBJECTIVES, smoothed
 from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES
@@ -40,10 +40,10 @@ def check(config: Config, dataset: Dataset) -> None:
     """
     check_names(config)
     smoothed(OBJECTIVES[config.objective], config.label_smoothing)
-    for problem in (*_of_networks(config), *_of_data(config, dataset), *(_of_classes(config, dataset) if config.classes else ())):
+    for problem in (*_of_networks(config), *_of_data(config, dataset), *_of_inputs(config, dataset)):
         raise UsageError(problem)
     for name in config.metrics:
-        check_defined(name, dataset.truth, bool(config.classes))
+        check_defined(name, dataset.truth, asked_of(config))
 
 
 def doubts(config: Config, knobs: Knobs) -> Iterator[str]:
@@ -82,6 +82,13 @@ def _of_networks(config: Config) -> Iterator[str]:
         yield "optimizer.momentum_end needs optimizer.momentum_steps, the steps over which the momentum moves"
 
 
+def _of_inputs(config: Config, dataset: Dataset) -> Iterator[str]:
+    if config.classes:
+        yield from _of_classes(config, dataset)
+    if codes(config):
+        yield from _of_codes(config)
+
+
 def _of_classes(config: Config, dataset: Dataset) -> Iterator[str]:
     known = len(dataset.classes.names) if dataset.classes else 0
     if not known:
@@ -92,6 +99,17 @@ def _of_classes(config: Config, dataset: Dataset) -> Iterator[str]:
         yield "the latents of the grid are the same in each batch, and so would be the class of each: choose another latent distribution"
     if config.pretraining:
         yield "pretraining fits D to the density of all data, which a conditional D does not know: set pretraining or classes to 0"
+
+
+def _of_codes(config: Config) -> Iterator[str]:
+    if config.classes:
+        yield "classes and the codes of InfoGAN both stand behind the latent: set classes, or information.categorical and .continuous, to 0"
+    if config.latent == "grid":
+        yield "the latents of the grid are the same in each batch, and so would be the codes: choose another latent distribution"
+    if config.packing > 1:
+        yield "the codes of InfoGAN are read off single samples, and packing judges several jointly: set packing to 1"
+    if config.pretraining:
+        yield "pretraining teaches D nothing of the codes of InfoGAN: set pretraining to 0"
 
 
 def _of_data(config: Config, dataset: Dataset) -> Iterator[str]:

@@ -66,6 +66,7 @@ class Game(NamedTuple):
             feature_matching=config.feature_matching,
             generator_l2=config.generator_l2,
             historical_averaging=config.historical_averaging,
+            information=config.information.weight,
         )
 
     def k(self, knobs: Knobs, followed: int) -> int:

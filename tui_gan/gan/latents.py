@@ -1,12 +1,13 @@
 """Latents: the distributions of the generator's input, each a function of numbers that are drawn even between 0 and 1.
 
-A conditional generator takes W = Z + K numbers: the latent of Z coordinates, and behind it the class, which is 1 in its own place of K.
+A generator may take more than the latent of Z coordinates: behind it the class of a conditional one, or the categorical code of InfoGAN,
+which is 1 in its own place of K, and behind that the continuous codes in -1 .. 1. W is how many numbers it takes in all.
 """
 
 import functools
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -148,36 +149,61 @@ def draw(latent: Latent, count: int, dim: int, stream: torch.Generator, *, strat
     return latents if scale == 1 else latents * scale
 
 
+def categories(config: Config) -> int:
+    """K, the classes of a conditional generator or the values of the categorical code of InfoGAN."""
+    return config.classes or config.information.categorical
+
+
+def asked_of(config: Config) -> Literal["", "class", "code"]:
+    """What a generator is asked for by a number of K."""
+    return "class" if config.classes else "code" if config.information.categorical else ""
+
+
+def codes(config: Config) -> int:
+    """How many numbers the codes of InfoGAN are; 0 where there are none."""
+    return config.information.categorical + config.information.continuous
+
+
 def width(config: Config) -> int:
     """W, how many numbers the generator takes."""
-    return config.latent_dim + config.classes
+    return config.latent_dim + categories(config) + config.information.continuous
 
 
 def numbers(config: Config, count: int, stream: torch.Generator, shares: Sequence[float] = ()) -> Tensor:
-    """What a batch of latents is made of, (R, count, Z); conditional ones have the number of their class behind it, drawn by `shares`.
+    """What a batch of latents is made of, (R, count, Z); behind it the number of the class or code, and even numbers for continuous codes.
 
     Args:
         shares: of the classes, which add up to 1; without them each is as likely as any other.
     """
-    drawn = LATENTS[config.latent].drawn(count, config.latent_dim, stream, config.stratified)
-    if not config.classes:
-        return drawn
-    bounds = torch.tensor(shares or [1 / config.classes] * config.classes, dtype=torch.float64).cumsum(0)[:-1].float()
-    chosen = (torch.rand(count, 1, generator=stream) >= bounds).sum(1, keepdim=True).float()
-    return paired(drawn, chosen, config.latent_dim)
+    found = LATENTS[config.latent].drawn(count, config.latent_dim, stream, config.stratified)
+    if count_of := categories(config):
+        bounds = torch.tensor(shares or [1 / count_of] * count_of, dtype=torch.float64).cumsum(0)[:-1].float()
+        chosen = (torch.rand(count, 1, generator=stream) >= bounds).sum(1, keepdim=True).float()
+        found = _beside(found, chosen)
+    if continuous := config.information.continuous:
+        found = _beside(found, torch.rand(count, continuous, generator=stream))
+    return found
 
 
 def paired(latents: Tensor, classes: Tensor, dim: int) -> Tensor:
     """Latents (N, W) or their numbers (R, N, Z + 1) with other classes: (N, K), or their numbers (N, 1)."""
-    return torch.cat((latents[..., :dim], classes.expand(*latents.shape[:-1], -1)), -1)
+    return _beside(latents[..., :dim], classes)
+
+
+def _beside(latents: Tensor, others: Tensor) -> Tensor:
+    return torch.cat((latents, others.expand(*latents.shape[:-1], -1)), -1)
 
 
 def made(config: Config, numbers: Tensor) -> Tensor:
-    """Latents (N, W) of their numbers (R, N, Z), or (R, N, Z + 1) with classes."""
-    latents = LATENTS[config.latent].of(numbers[..., : config.latent_dim])
+    """Latents (N, W) of their `numbers`."""
+    found = LATENTS[config.latent].of(numbers[..., : config.latent_dim])
     if config.latent_scale != 1:
-        latents = latents * config.latent_scale
-    return torch.cat((latents, one_hot(numbers[0, :, -1], config.classes)), 1) if config.classes else latents
+        found = found * config.latent_scale
+    if count := categories(config):
+        found = torch.cat((found, one_hot(numbers[0, :, config.latent_dim], count)), 1)
+    if continuous := config.information.continuous:
+        found = torch.cat((found, 2 * numbers[0, :, -continuous:] - 1), 1)
+    return found
 
 
 def one_hot(classes: Tensor, count: int) -> Tensor:
@@ -193,17 +219,28 @@ def shown(config: Config, count: int, stream: torch.Generator, shares: Sequence[
         stratified: as for `draw`.
     """
     latents = draw(LOOKED_AT[config.latent], count, config.latent_dim, stream, stratified=stratified, scale=config.latent_scale)
-    return with_classes(config, latents, in_turn(shares or [1 / config.classes] * config.classes, count)) if config.classes else latents
+    return with_codes(config, latents, stream, shares)
+
+
+def with_codes(config: Config, latents: Tensor, stream: torch.Generator, shares: Sequence[float] = ()) -> Tensor:
+    """Latents (N, W) of (N, Z): with the classes or codes in turn, and continuous codes drawn."""
+    if count := categories(config):
+        latents = _beside(latents, one_hot(in_turn(shares or [1 / count] * count, len(latents)), count))
+    if continuous := config.information.continuous:
+        latents = _beside(latents, 2 * torch.rand(len(latents), continuous, generator=stream) - 1)
+    return latents
 
 
 def with_classes(config: Config, latents: Tensor, classes: Tensor) -> Tensor:
-    """Latents (N, Z) or (N, W) given these classes, (N,)."""
-    return paired(latents, one_hot(classes.to(latents.device), config.classes), config.latent_dim)
+    """Latents (N, W) given these classes or values of the categorical code, (N,)."""
+    count, dim = categories(config), config.latent_dim
+    return torch.cat((latents[:, :dim], one_hot(classes.to(latents.device), count), latents[:, dim + count :]), 1)
 
 
 def classes_in(config: Config, latents: Tensor) -> Tensor | None:
-    """The classes of latents (N, W), one-hot (N, K); None where there are none."""
-    return latents[:, config.latent_dim :] if config.classes else None
+    """The classes or values of the categorical code of latents (N, W), one-hot (N, K); None where there are none."""
+    count = categories(config)
+    return latents[:, config.latent_dim : config.latent_dim + count] if count else None
 
 
 def in_turn(shares: Sequence[float], count: int) -> Tensor:

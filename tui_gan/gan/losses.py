@@ -1,14 +1,19 @@
 """What the two players lower: the losses of the objective, and what a configuration adds to them."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
 from tui_gan.gan.game import Game
+from tui_gan.gan.latents import codes
 from tui_gan.gan.objectives import accuracy, feature_matching
 from tui_gan.gan.regularizers import Judgement, historical_distance
 from tui_gan.gan.values import Draws, Hyper, Network, Program, Seen
+
+# What the term of InfoGAN is called where terms have names.
+INFORMATION = "information"
 
 
 def discriminator_loss(
@@ -48,6 +53,8 @@ def discriminator_loss(
     for name, term in terms:
         factor = coefficients.get(name, hyper.weights[name]) * hyper.regularization * game.config.lazy
         added[name] = factor * term.term(judgement.of(draws.terms.get(name), extra_logits.get(name)))
+    if codes(game.config):
+        added[INFORMATION] = -hyper.information * information(game, network, fake, draws.latents)
     regularized = loss
     for weighted in added.values():
         regularized = regularized + weighted
@@ -76,7 +83,7 @@ def generator_loss(
         logits = _judged(game, discriminator, (real, fake), classes, draws, program)
     else:
         logits = (discriminator.of(fake, program.minibatch, None, 1, classes),) * 2
-    return _with_generator_terms(game, generator, discriminator, (real, fake), classes, logits, hyper)
+    return _with_generator_terms(game, generator, discriminator, (real, fake), draws, logits, hyper)
 
 
 def generator_loss_at_once(
@@ -91,7 +98,21 @@ def generator_loss_at_once(
     if game.config.feature_matching:
         assert draws.real is not None, "both are compared"
         samples = shown(game, draws.real, draws.again[0], hyper), shown(game, fake, draws.again[1], hyper)
-    return _with_generator_terms(game, generator, discriminator, samples, classes_of(game, draws), logits, hyper)
+    return _with_generator_terms(game, generator, discriminator, samples, draws, logits, hyper)
+
+
+def information(game: Game, network: Network, fake: Tensor, latents: Tensor) -> Tensor:
+    """Mean log Q(c | x) over generated samples (N, *X) of latents (N, W): with H(c), a lower bound of the information that x has of c.
+
+    The categorical code has the probabilities of a softmax, each continuous one a normal density of variance 1 (Chen et al. 2016,
+    arXiv:1606.03657, equation 5; the fixed variance is that of their code for MNIST).
+    """
+    assert network.codes is not None, "it reads codes"
+    config, told = game.config, network.codes(fake)
+    wanted, count = latents[:, config.latent_dim :], config.information.categorical
+    found = (torch.log_softmax(told[:, :count], 1) * wanted[:, :count]).sum(1)
+    errors = told[:, count:] - wanted[:, count:]
+    return (found - (0.5 * errors.square() + 0.5 * math.log(2 * math.pi)).sum(1)).mean()
 
 
 def density_loss(judge: Network, points: Tensor, density: Tensor, program: Program) -> Tensor:
@@ -144,7 +165,7 @@ def _with_generator_terms(
     generator: Network,
     discriminator: Network,
     samples: tuple[Tensor, Tensor],
-    classes: Tensor | None,
+    draws: Draws,
     logits: Sequence[Tensor],
     hyper: Hyper,
 ) -> Seen:
@@ -153,8 +174,12 @@ def _with_generator_terms(
     Args:
         samples: as the discriminator is shown them; the real ones are read with feature matching alone.
     """
-    config, (real, fake) = game.config, samples
-    total = loss = game.objective.generator_loss(logits[0], logits[1])
+    config, (real, fake), classes = game.config, samples, classes_of(game, draws)
+    loss = game.objective.generator_loss(logits[0], logits[1])
+    added = {}
+    if codes(config):
+        added[INFORMATION] = -hyper.information * information(game, discriminator, fake, draws.latents)
+    total = regularized = loss + added[INFORMATION] if added else loss
     if config.feature_matching:
         total = total + hyper.feature_matching * feature_matching(
             discriminator.features(real, classes), discriminator.features(fake, classes)
@@ -163,7 +188,7 @@ def _with_generator_terms(
         total = total + hyper.generator_l2 * 0.5 * sum(weight.square().sum() for weight in generator.matrices)
     if generator.means:
         total = total + hyper.historical_averaging * historical_distance(generator.weights, generator.means)
-    return _seen(total, loss, {}, None if total is loss else (total - loss).detach(), logits, {})
+    return _seen(total, loss, added, None if total is regularized else (total - regularized).detach(), logits, {})
 
 
 def _seen(

@@ -1,5 +1,6 @@
 """The trainer: a game, its state, the chance of its steps, and the engines that move it."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -17,11 +18,14 @@ from tui_gan.gan.engines.calls import Calls
 from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.game import game_of
-from tui_gan.gan.latents import LATENTS, draw, in_turn, one_hot, shown, with_classes
+from tui_gan.gan.latents import LATENTS, categories, draw, one_hot, shown, with_codes
 from tui_gan.gan.networks import AnyDiscriminator
 from tui_gan.gan.regularizers import update_means_
 from tui_gan.gan.state import Tensors
 from tui_gan.gan.values import Batch, Hyper, Player, Program, Report
+
+# Samples of which the information bound is the mean.
+JUDGED = 256
 
 
 class Trainer:
@@ -33,7 +37,7 @@ class Trainer:
         chance: what the steps draw; `called` the steps by calls of programs.
         generator_average: the generator with exponentially averaged weights; to be used by `averaged`.
         gradients: of the last update of each player, by each of its weights; None for those that took no part.
-        shares: of the classes; () unless it is conditional.
+        shares: of the classes, or of the values of the categorical code, and `names` theirs; () where there are none.
         loads: how often another state has been put into it.
 
     Raises:
@@ -49,7 +53,9 @@ class Trainer:
         self.game = game_of(config, dataset, self.generator, self.discriminator)
         stream = torch.Generator().manual_seed(config.seed)
         evenly = config.stratified and config.latent_dim == 1
-        self.shares = dataset.classes.shares if config.classes and dataset.classes else ()
+        known, count = dataset.classes, categories(config)
+        self.shares: tuple[float, ...] = known.shares if config.classes and known else (1 / count,) * count if count else ()
+        self.names = known.names if config.classes and known else tuple(f"code {number}" for number in range(count))
         latents = shown(config, config.fixed_latents, stream, self.shares, stratified=evenly)
         self.now = state.begun(config, self.generator, self.discriminator, stream, latents, device)
         self.engine = Eager(self.game, self.now)
@@ -181,7 +187,7 @@ class Trainer:
         """Draw latents as the training does, (count, W), their classes in turn."""
         config = self.config
         latents = draw(LATENTS[config.latent], count, config.latent_dim, stream, scale=config.latent_scale)
-        return with_classes(config, latents, in_turn(self.shares, count)) if config.classes else latents
+        return with_codes(config, latents, stream, self.shares)
 
     def real(self, count: int, stream: torch.Generator) -> Batch:
         """Real samples on the CPU with their classes, (count, K), as the discriminator is given them."""
@@ -192,6 +198,20 @@ class Trainer:
         """Map latents (N, W) to samples in training units (N, *X) by the averaged generator; changes nothing that is trained."""
         with torch.no_grad():
             return self.averaged()(latents.to(self.device))  # type: ignore[no-any-return]
+
+    def information_bound(self) -> float:
+        """A lower bound of the information that a sample has of its categorical code, in nats; waits for the device.
+
+        H(c) + mean log Q(c | x) over the averaged generator's samples of the first fixed latents (Chen et al. 2016, arXiv:1606.03657): at
+        most ln K, which it reaches where each sample tells its code for certain.
+        """
+        config = self.config
+        latents, count = self.fixed_latents[:JUDGED].to(self.device), config.information.categorical
+        with torch.no_grad():
+            read = self.discriminator.eval().codes(self.sample(latents))[:, :count]  # type: ignore[operator]
+            self.discriminator.train()
+        wanted = latents[:, config.latent_dim : config.latent_dim + count]
+        return math.log(count) + float((torch.log_softmax(read, 1) * wanted).sum(1).mean())
 
     def mean_losses(self) -> Tensor:
         """Mean losses of the generator and the discriminator, (2,), since `clear_losses`; still on the device."""

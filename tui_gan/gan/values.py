@@ -19,7 +19,7 @@ class Hyper(NamedTuple):
         regularization: the factor on the weights of all regularizers.
         weights: of the regularizers, by name.
         noise_sd: the standard deviation of instance noise.
-        feature_matching, generator_l2, historical_averaging: the weights of these terms.
+        feature_matching, generator_l2, historical_averaging, information: the weights of these terms.
     """
 
     rates: Mapping[Player, Scalar]
@@ -30,6 +30,7 @@ class Hyper(NamedTuple):
     feature_matching: float
     generator_l2: float
     historical_averaging: float
+    information: float
 
 
 class Program(NamedTuple):
@@ -88,6 +89,7 @@ class Network(NamedTuple):
         features: of the discriminator, (B, *X), classes -> hidden units (B, F).
         weights: all of them; `matrices` those with two axes or more that take part.
         means: the running means of the weights; none without historical averaging.
+        codes: of the discriminator of InfoGAN, (B, *X) -> what it takes the codes for (B, K + C).
         slope: (a judge, samples) -> the gradient of each logit by its sample; None where autograd takes it of the samples that are judged.
     """
 
@@ -96,6 +98,7 @@ class Network(NamedTuple):
     weights: list[Tensor]
     matrices: list[Tensor]
     means: list[Tensor]
+    codes: Callable[[Tensor], Tensor] | None = None
     slope: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor] | None = None
 
 

@@ -19,7 +19,7 @@ from tui_gan.gan.metrics.pixels import of_bytes, rows
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import previews
 from tui_gan.session.observe import Observer
-from tui_gan.session.observe.images import SHOWN, as_bytes, generated
+from tui_gan.session.observe.images import SHOWN, ImagesObserver, as_bytes, generated
 from tui_gan.session.run import Run
 
 Arrays = dict[str, NDArray[Any]]
@@ -49,13 +49,16 @@ class Browser:
         Raises:
             UsageError: there is no preview, no such latent or class, or nothing to be near to, or the preview cannot be read.
         """
-        classes, latents = self.run.config.classes, len(self.run.trainer.fixed_latents)
+        classes, latents = len(self.run.trainer.names), len(self.run.trainer.fixed_latents)
         if asked.walk and not all(0 <= each < (classes or latents) for each in asked.walk):
             of = f"the classes 0 to {classes - 1}" if classes else f"the fixed latents 0 to {latents - 1}"
             raise UsageError(f"a walk leads from one of {of} to another, not {asked.walk}")
         if asked.of_class is not None and not 0 <= asked.of_class < classes:
             known = f"its classes are 0 to {classes - 1}" if classes else "this generator is not conditional"
             raise UsageError(f"there is no class {asked.of_class}: {known}")
+        codes = self.run.config.information.continuous
+        if asked.code is not None and not (0 <= asked.code < codes and isinstance(self.run.observer, ImagesObserver)):
+            raise UsageError(f"there is no continuous code {asked.code} to move along rows of images: this run has {codes}")
         if asked.nearest and not isinstance(self.run.trainer.dataset.truth, Images):
             raise UsageError("nearest training images are shown for images only")
         self._kept = None if asked.step is None else self._read(asked.step)
@@ -73,12 +76,13 @@ class Browser:
         picture = self._picture(self._kept[1], wide) if self._kept else None
         if of_class is not None:
             picture = run.observer.picture(run.trainer, run.knobs, wide, of_class)
+        code = None if self._kept else self.asked.code
+        if code is not None and isinstance(run.observer, ImagesObserver):
+            picture = run.observer.along(run.trainer, code)
         steps = tuple(step for step, _ in previews.stored(self.run.files.run.previews))
         walk = self._walk(*self.asked.walk) if self.asked.walk else None
         near, distances = self._near(SHOWN if resting else WHILE_TRAINING) if self.asked.nearest else (None, None)
-        classes = run.trainer.dataset.classes
-        names = classes.names if run.config.classes and classes else ()
-        return Gallery(steps, step, picture, walk, near, distances, names, of_class)
+        return Gallery(steps, step, picture, walk, near, distances, run.trainer.names, of_class, run.config.information.continuous, code)
 
     def _read(self, wanted: int) -> tuple[int, Arrays]:
         """The kept step that is nearest to `wanted`, and its arrays, of which a picture can be made."""
@@ -105,7 +109,7 @@ class Browser:
         trainer = self.run.trainer
         config, first = trainer.config, trainer.fixed_latents
         ends = [first[start], first[end]]
-        if config.classes:
+        if trainer.names:
             ends = [*with_classes(config, first[:1].repeat(2, 1), torch.tensor([start, end]))]
         latents = between(config.latent, ends[0], ends[1], WALK, config.latent_dim)
         samples = trainer.dataset.in_units(trainer.sample(latents))

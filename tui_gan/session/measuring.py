@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tui_gan.contract.config import Config
 from tui_gan.gan.datasets.dataset import in_units
-from tui_gan.gan.latents import in_turn
+from tui_gan.gan.latents import asked_of, categories, in_turn
 from tui_gan.gan.metrics import METRICS, measure
 from tui_gan.gan.metrics.classes import Numbers
 from tui_gan.gan.trainer import Trainer
@@ -16,12 +16,12 @@ def measured(trainer: Trainer) -> dict[str, float]:
     config, dataset = trainer.config, trainer.dataset
     samples = generate(trainer.averaged(), config, evaluation_seed(config, trainer.steps_done), config.evaluated, trainer.shares)
     units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
-    return measure(units, dataset.truth, config.metrics, asked(config, trainer.shares))
+    return measure(units, dataset.truth, config.metrics, asked(config, trainer.shares), asked_of(config))
 
 
 def asked(config: Config, shares: Sequence[float], count: int = 0) -> Numbers | None:
-    """The classes that `generate` asks for, int64 (count,), or as many as are evaluated; None where the generator is not conditional."""
-    return in_turn(shares, count or config.evaluated).numpy() if config.classes else None
+    """The classes or codes that `generate` asks for, int64 (count,), or as many as are evaluated; None where there are none."""
+    return in_turn(shares, count or config.evaluated).numpy() if categories(config) else None
 
 
 def meets(config: Config, metrics: dict[str, float]) -> bool:

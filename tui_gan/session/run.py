@@ -423,6 +423,8 @@ class Run:
         found = {"generator_loss": generator_loss, "discriminator_loss": discriminator_loss}
         if self.trainer.game.coordination.adapts:
             found["k"] = self.trainer.k_steps(self.knobs)
+        if self.config.information.categorical:
+            found["information_bound"] = self.trainer.information_bound()
         return found | {series_of(name): float(value) for name, value in self.trainer.coefficients.items()}
 
     def _log_scalars(self) -> None:
@@ -445,7 +447,7 @@ class Run:
             met=self.met,
             events=tuple(self.events),
             arithmetic=arithmetic.here(),
-            classes=dataset.classes.names if self.config.classes and dataset.classes else (),
+            classes=self.trainer.names,
             shares=self.trainer.shares,
         )
 

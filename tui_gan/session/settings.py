@@ -13,7 +13,7 @@ from tui_gan.contract.snapshot import Setting
 from tui_gan.contract.toml import resolve
 from tui_gan.contract.values import typed
 from tui_gan.gan.datasets import Truth
-from tui_gan.gan.latents import LATENTS
+from tui_gan.gan.latents import LATENTS, asked_of
 from tui_gan.gan.metrics import METRICS, applicable
 from tui_gan.gan.networks import DISCRIMINATORS, GENERATORS
 from tui_gan.gan.objectives import OBJECTIVES
@@ -36,7 +36,7 @@ TABLES: dict[str, Iterable[str]] = {
 }
 # Those that depend on the rest of the configuration and on what is known of the data.
 DEPENDENT: dict[str, Callable[[Config, Truth], Iterable[str]]] = {
-    "metrics": lambda config, truth: applicable(truth, conditional=bool(config.classes)),
+    "metrics": lambda config, truth: applicable(truth, of=asked_of(config)),
     "metric": lambda config, truth: _judging(config),
     "stop.metric": lambda config, truth: ("", *_judging(config)),
 }

@@ -11,10 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_gan.gan.datasets import Images, Line, Truth
+from tui_gan.contract.config import Config
+from tui_gan.gan.datasets import Dataset, Images, Line
 from tui_gan.gan.datasets.dataset import in_units
 from tui_gan.gan.diagnosis import line, plane
+from tui_gan.gan.latents import asked_of
 from tui_gan.gan.metrics import measure
+from tui_gan.session.measuring import asked
 from tui_gan.session.observe import as_measured
 from tui_gan.sweep import saved
 from tui_gan.sweep.chunks import Alone, Chunk, Together, train_at_once
@@ -162,7 +165,7 @@ class Sweep:
         for spec, samples, good in zip(chunk.specs, chunk.samples(), finite, strict=True):
             dataset = self.data.of(spec.config)
             units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
-            metrics, collapsed = _measured(units, dataset.truth, self.results.metrics)
+            metrics, collapsed = _measured(units, dataset, spec.config, self.results.metrics)
             row = Row(spec.place, step, metrics, collapsed, not good)
             self.results.add(row)
             if self.watched:
@@ -184,9 +187,10 @@ class Sweep:
         self.tell(Told(done, of, left))
 
 
-def _measured(units: NDArray[np.floating], truth: Truth, names: Sequence[str]) -> tuple[dict[str, float], bool]:
+def _measured(units: NDArray[np.floating], dataset: Dataset, config: Config, names: Sequence[str]) -> tuple[dict[str, float], bool]:
     """The metrics of samples as they are measured, and whether they show a mode collapse; of images that is not said."""
-    metrics = measure(units, truth, names)
+    truth, shares = dataset.truth, dataset.classes.shares if config.classes and dataset.classes else ()
+    metrics = measure(units, truth, names, asked(config, shares), asked_of(config))
     if isinstance(truth, Images) or not np.isfinite(units).all():
         return metrics, False
     exact = units.astype(np.float64, copy=False)

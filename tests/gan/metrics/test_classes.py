@@ -89,10 +89,10 @@ def test_trained_on_generated_and_tested_on_real(truth: Images, asked: Asked) ->
 def test_without_classes_they_are_not_defined(truth: Images, asked: Asked) -> None:
     names = {"class_accuracy", "class_frechet", "tstr"}
     assert names & set(applicable(truth)) == set()
-    assert names <= set(applicable(truth, conditional=True))
+    assert names <= set(applicable(truth, of="class"))
     with pytest.raises(UsageError, match="class_accuracy is for conditional generators"):
         measure(asked.samples, truth, ["class_accuracy"])
     unlabelled = Images(truth.train, truth.test)
-    assert names & set(applicable(unlabelled, conditional=True)) == set()
+    assert names & set(applicable(unlabelled, of="class")) == set()
     with pytest.raises(UsageError, match="the classes of its test images are not known"):
         measure(asked.samples, Images(truth.train, truth.test, truth.train_labels, names=truth.names), ["tstr"], asked.classes)

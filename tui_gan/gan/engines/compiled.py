@@ -202,7 +202,7 @@ def form(game: Game, state: State, given: Given, program: Program) -> str:
     config = game.config
     fields = ("generator", "discriminator", "minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates")
     latents = ("latent", "latent_dim", "classes", "latent_scale", "stratified")
-    terms = ("feature_matching", "generator_l2", "historical_averaging", "optimizer", "coordination")
+    terms = ("feature_matching", "generator_l2", "historical_averaging", "information", "optimizer", "coordination")
     named = [f"{name}: {getattr(config, name)!r}" for name in (*fields, *latents, *terms)]
     shapes = [f"{tuple(each.shape)} {each.dtype}" for each in (*Layout(state, program).of_state(), *given.tensors)]
     return "\n".join([*named, repr(program), repr(given.draws[0].players), *shapes])

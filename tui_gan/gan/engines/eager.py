@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.gan.game import Game
+from tui_gan.gan.latents import codes
 from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once
 from tui_gan.gan.networks.columns import columns, limit_columns_
 from tui_gan.gan.objectives import accuracy
@@ -43,9 +44,10 @@ class Eager:
         of_generator = [weight for weight in generator.weights if weight.dim() > 1]
         precise = _in_bfloat16 if game.config.bf16 else _as_it_is
         features: Of = precise(getattr(discriminator.network, "features", _no_features))
+        read: Of | None = precise(discriminator.network.codes) if codes(game.config) else None  # type: ignore[arg-type]
         self.generator = Network(precise(generator.network), _no_features, generator.weights, of_generator, generator.means)
         self.discriminator = {
-            gate: Network(precise(discriminator.network), features, discriminator.weights, matrices[gate], discriminator.means)
+            gate: Network(precise(discriminator.network), features, discriminator.weights, matrices[gate], discriminator.means, read)
             for gate in (False, True)
         }
         limits = {"G": game.config.generator.column_norm, "D": game.config.discriminator.column_norm}

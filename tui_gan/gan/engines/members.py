@@ -93,7 +93,7 @@ def drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
         return Batch(*(torch.tensor(next(places)) for _ in range(parts)))
 
     order = list(game.order(knobs.k_steps, Source(lambda: note("real"), lambda: note("latents").x), game.generator_compares))
-    size, shares = knobs.batch_size * config.packing, game.dataset.classes.shares if game.dataset.classes else ()
+    size, shares = knobs.batch_size * config.packing, game.dataset.classes.shares if config.classes and game.dataset.classes else ()
 
     def of_step(real: Callable[[], Batch], stream: torch.Generator) -> list[Tensor]:
         found = [Batch(numbers(config, size, stream, shares)) if kind == "latents" else real() for kind in calls]

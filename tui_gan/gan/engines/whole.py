@@ -207,8 +207,12 @@ class Whole:
             found: Tensor = functional_call(calls, tensors, ("features", x, classes))
             return found
 
+        def read(x: Tensor) -> Tensor:
+            found: Tensor = functional_call(calls, tensors, ("codes", x))
+            return found
+
         matrices = [weights[place] for place in self.active[player] if weights[place].dim() > 1]
-        return Network(of, features, weights, matrices, values.means[player], slope)
+        return Network(of, features, weights, matrices, values.means[player], read, slope)
 
 
 def _told(seen: Seen) -> Told:

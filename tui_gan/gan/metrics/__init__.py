@@ -24,7 +24,7 @@ class Metric(NamedTuple):
         needs: why it is not defined for a truth of these kinds, or None where it is.
         least: the fewest samples that define it.
         asked: whether it is measured only when asked for by name, because it takes long or needs what may not be there.
-        of_classes: whether it asks of which class each sample was to be; its ways then take an `Asked` in place of the samples.
+        of: what each sample was asked to be of, where it wants to know that; its ways then take an `Asked` in place of the samples.
         floor: whether what a perfect generator gets of it is worth telling, and quickly found.
     """
 
@@ -34,8 +34,10 @@ class Metric(NamedTuple):
     least: int = 1
     asked: bool = False
     floor: bool = False
-    of_classes: bool = False
+    of: Literal["", "class", "code"] = ""
 
+
+ASKED = {"class": "conditional generators, which are asked for a class", "code": "generators with a categorical code, as of InfoGAN"}
 
 METRICS: dict[str, Metric] = {
     "w1": Metric({Line: line.w1}, floor=True),
@@ -61,33 +63,34 @@ METRICS: dict[str, Metric] = {
     "feature_coverage": Metric({Images: manifold.by_features}, "more", manifold.without_features, least=manifold.LEAST, floor=True),
     "classifier_frechet": Metric({Images: frechet.classifier_frechet}, "less", frechet.without_features, least=2, floor=True),
     "class_accuracy": Metric(
-        {Images: classes.accuracy, Plane: classes.nearest_mode}, "more", classes.without_classes, floor=True, of_classes=True
+        {Images: classes.accuracy, Plane: classes.nearest_mode}, "more", classes.without_classes, floor=True, of="class"
     ),
-    "class_frechet": Metric({Images: classes.class_frechet}, "less", classes.without_class_features, least=2, of_classes=True),
-    "tstr": Metric({Images: classes.tstr}, "more", classes.without_test_classes, of_classes=True),
+    "class_frechet": Metric({Images: classes.class_frechet}, "less", classes.without_class_features, least=2, of="class"),
+    "tstr": Metric({Images: classes.tstr}, "more", classes.without_test_classes, of="class"),
+    "code_accuracy": Metric({Images: classes.code_accuracy, Plane: classes.code_of_mode}, "more", classes.without_classes, of="code"),
     "nearest_train": Metric({Images: nearest.nearest_train}, None),
     "kid": Metric({Images: fidelity.inception}, least=2, asked=True),
     "fid": Metric({Images: fidelity.inception}, least=2, asked=True),
 }
 
 
-def applicable(truth: Truth, by_default: bool = False, conditional: bool = False) -> list[str]:
+def applicable(truth: Truth, by_default: bool = False, of: str = "") -> list[str]:
     """The names of the metrics that are defined for a truth; `by_default` leaves out those that are measured only when asked for.
 
     Args:
-        conditional: whether the classes are known that samples were asked to be of.
+        of: what samples were asked to be of, "class" or "code".
     """
-    names = [name for name, metric in METRICS.items() if _missing(name, metric, truth, conditional) is None]
+    names = [name for name, metric in METRICS.items() if _missing(name, metric, truth, of) is None]
     return [name for name in names if not (by_default and METRICS[name].asked)]
 
 
-def measure(samples: Any, truth: Truth, names: Sequence[str], asked: Numbers | None = None) -> dict[str, float]:
+def measure(samples: Any, truth: Truth, names: Sequence[str], asked: Numbers | None = None, of: str = "class") -> dict[str, float]:
     """Measure samples by the named metrics, in the order of the names; what several of them share is done once.
 
     A generator that diverged has no distance to anything: where samples are not all finite, every metric is nan.
 
     Args:
-        asked: the classes that the samples were asked to be of, int64 (N,).
+        asked: the classes or codes that the samples were asked to be of, int64 (N,); `of` says which.
 
     Raises:
         UsageError: an unknown metric, with the nearest name, one that is not defined for this data, with why, or too few samples.
@@ -95,34 +98,34 @@ def measure(samples: Any, truth: Truth, names: Sequence[str], asked: Numbers | N
     ways: dict[str, Way] = {}
     for name in names:
         metric = choose(METRICS, name, "metric")
-        check_defined(name, truth, asked is not None)
+        check_defined(name, truth, "" if asked is None else of)
         if len(samples) < metric.least:
             raise UsageError(f"{name} needs at least {metric.least} samples; here are {len(samples)}")
         ways[name] = metric.ways[type(truth)]
     if not np.isfinite(samples).all():
         return dict.fromkeys(names, float("nan"))
-    of_classes = {ways[name] for name in names if METRICS[name].of_classes}
-    given = {way: classes.Asked(samples, asked) if way in of_classes and asked is not None else samples for way in ways.values()}
+    asking = {ways[name] for name in names if METRICS[name].of}
+    given = {way: classes.Asked(samples, asked) if way in asking and asked is not None else samples for way in ways.values()}
     found = {way: way(its, truth) for way, its in given.items()}
     return {name: _named(found[way], name) for name, way in ways.items()}
 
 
-def check_defined(name: str, truth: Truth, conditional: bool = False) -> None:
+def check_defined(name: str, truth: Truth, of: str = "") -> None:
     """Check that a metric is defined for a truth.
 
     Raises:
         UsageError: it is not; the text says why, and which are.
     """
-    if missing := _missing(name, METRICS[name], truth, conditional):
-        raise UsageError(f"{missing} (defined: {', '.join(applicable(truth, conditional=conditional))})")
+    if missing := _missing(name, METRICS[name], truth, of):
+        raise UsageError(f"{missing} (defined: {', '.join(applicable(truth, of=of))})")
 
 
-def _missing(name: str, metric: Metric, truth: Truth, conditional: bool) -> str | None:
+def _missing(name: str, metric: Metric, truth: Truth, of: str) -> str | None:
     """Why a metric is not defined for a truth, or None."""
     if type(truth) not in metric.ways:
         return f"{name} is not defined for this data"
-    if metric.of_classes and not conditional:
-        return f"{name} is for conditional generators, which are asked for a class"
+    if metric.of not in ("", of):
+        return f"{name} is for {ASKED[metric.of]}"
     reason = metric.needs(truth)
     return None if reason is None else f"{name} is not defined for this data: {reason}"
 

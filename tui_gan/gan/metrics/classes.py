@@ -33,19 +33,26 @@ def accuracy(asked: Asked, truth: Images) -> float:
     Of MNIST the classifier is a small convolutional network that is right on 98.9 % of the test images, asked of the first 10,000
     samples. Of other images it is the nearest of 10,000 training images in pixels, which is right less often, of the first 2,000.
     """
-    if truth.classify is not None:
-        judged = features_of(of_samples(asked.samples, CLASSIFIED), truth.classify).argmax(1)
-    else:
-        pool, labels = _pool(truth, SEARCHED)
-        judged = labels[to_nearest(rows(of_samples(asked.samples, MOST)), pool)[0]]
-    return _agreement(judged, asked.classes)
+    return _agreement(_judged(asked, truth), asked.classes)
 
 
 def nearest_mode(asked: Asked, truth: Plane) -> float:
     """The share of samples whose nearest mode is that of the class that was asked for, from 0 to 1."""
-    assert truth.modes is not None
-    distances = squared_distances(torch.from_numpy(asked.samples), torch.from_numpy(truth.modes))
-    return _agreement(distances.argmin(1), asked.classes)
+    return _agreement(_nearest(asked, truth), asked.classes)
+
+
+def code_accuracy(asked: Asked, truth: Images) -> float:
+    """The share of samples whose class, as for `accuracy`, is that of their code, by the best one-to-one match of codes and classes.
+
+    Codes and classes are matched so that the share is largest (Kuhn 1955), as Chen et al. 2016, arXiv:1606.03657, section 7.2, do to
+    compare with classes.
+    """
+    return _matched(_judged(asked, truth), asked.classes)
+
+
+def code_of_mode(asked: Asked, truth: Plane) -> float:
+    """The same with the nearest mode as the class."""
+    return _matched(_nearest(asked, truth), asked.classes)
 
 
 def class_frechet(asked: Asked, truth: Images) -> float:
@@ -108,6 +115,28 @@ def _pool(truth: Images, count: int) -> tuple[Tensor, Tensor]:
 def _features_of_test(truth: Images, count: int) -> Tensor:
     assert truth.features is not None
     return features_of(truth.test[:count], truth.features, of_bytes)
+
+
+def _judged(asked: Asked, truth: Images) -> Tensor:
+    """The classes that a classifier takes the first samples for."""
+    if truth.classify is not None:
+        return features_of(of_samples(asked.samples, CLASSIFIED), truth.classify).argmax(1)
+    pool, labels = _pool(truth, SEARCHED)
+    return labels[to_nearest(rows(of_samples(asked.samples, MOST)), pool)[0]]
+
+
+def _nearest(asked: Asked, truth: Plane) -> Tensor:
+    """The modes that are nearest to samples."""
+    assert truth.modes is not None
+    return squared_distances(torch.from_numpy(asked.samples), torch.from_numpy(truth.modes)).argmin(1)
+
+
+def _matched(judged: Tensor, codes: Numbers) -> float:
+    from scipy.optimize import linear_sum_assignment
+
+    counts = np.zeros((int(codes.max()) + 1, int(judged.max()) + 1))
+    np.add.at(counts, (codes[: len(judged)], judged.numpy()), 1)
+    return float(counts[linear_sum_assignment(counts, maximize=True)].sum() / len(judged))
 
 
 def _agreement(judged: Tensor, classes: Numbers) -> float:

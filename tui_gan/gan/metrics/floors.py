@@ -44,7 +44,7 @@ def draws(dataset: Dataset, names: Sequence[str], count: int) -> Iterator[dict[s
             yield _of_images(truth, wanted, count)
             continue
         samples, against = _halves(truth, count, number) if truth.rows else (_fresh(dataset, count, number), truth)
-        enough = [name for name in wanted if len(samples) >= METRICS[name].least and not METRICS[name].of_classes]
+        enough = [name for name in wanted if len(samples) >= METRICS[name].least and not METRICS[name].of]
         yield measure(samples, against, enough)
 
 
@@ -79,6 +79,6 @@ def _of_images(truth: Images, wanted: Sequence[str], count: int) -> dict[str, fl
         samples: Any = of_bytes(drawn(source, count)).numpy()
         asked = None if labels is None else drawn(labels, count).numpy()
         names = [name for name in wanted if (name in OF_TRAINING) is by_training and len(samples) >= METRICS[name].least]
-        names = [name for name in names if asked is not None or not METRICS[name].of_classes]
+        names = [name for name in names if asked is not None or not METRICS[name].of]
         found |= measure(samples, truth, names, asked) if names else {}
     return {name: found[name] for name in wanted if name in found}

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from tui_gan.contract.config import Config, Minibatch
-from tui_gan.contract.errors import choose
+from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.network import Network
+from tui_gan.gan.latents import codes, width
 from tui_gan.gan.networks.aylien import AylienDiscriminator, aylien_discriminator
 from tui_gan.gan.networks.dcgan import dcgan_discriminator, dcgan_generator
 from tui_gan.gan.networks.discriminator import Discriminator
@@ -40,14 +41,22 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
     Raises:
         UsageError: a network or an activation that is not in the tables, or that does not go with the data.
     """
-    generator = choose(GENERATORS, config.generator.kind, "generator")(config.generator, config.latent_dim, shape, config.classes)
+    generator = choose(GENERATORS, config.generator.kind, "generator")(
+        config.generator, config.latent_dim, shape, width(config) - config.latent_dim
+    )
     for layer in generator:
         if isinstance(layer, SlotBatchNorm1d | SlotBatchNorm2d):
             layer.slots = config.packing
     judged = (shape[0] * config.packing, *shape[1:])
     classes = config.classes * config.packing
-    made = choose(DISCRIMINATORS, config.discriminator.kind, "discriminator")
-    return generator, made(config.discriminator, config.minibatch, judged, classes)
+    discriminator = choose(DISCRIMINATORS, config.discriminator.kind, "discriminator")(
+        config.discriminator, config.minibatch, judged, classes
+    )
+    if count := codes(config):
+        if not isinstance(discriminator, Discriminator):
+            raise UsageError("the network aylien reads no codes; choose 128x3, say")
+        discriminator.recognise(config.discriminator, count)
+    return generator, discriminator
 
 
 def parameters(config: Config, shape: Shape) -> dict[str, int]:

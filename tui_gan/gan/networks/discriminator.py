@@ -7,7 +7,10 @@ from tui_gan.contract.config import Minibatch
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.network import Network
 from tui_gan.gan.minibatch import MinibatchDiscrimination
-from tui_gan.gan.networks.layers import REFERENCE, spectral, started
+from tui_gan.gan.networks.layers import REFERENCE, activation, spectral, started
+
+# Units between the hidden units that it shares with the logit and the codes.
+RECOGNISER = 128
 
 
 class Discriminator(nn.Module):
@@ -50,6 +53,16 @@ class Discriminator(nn.Module):
         self.judges_alone = network.norm != "batch"
         if self.virtual:
             self.register_buffer("reference", torch.zeros(REFERENCE, *shape))
+
+    def recognise(self, network: Network, codes: int) -> None:
+        """Let it also say by which codes a sample was made, by a layer of RECOGNISER units of its own (Chen et al. 2016, section 6)."""
+        layers = [nn.Linear(self.logit.in_features, RECOGNISER), activation("leaky_relu"), nn.Linear(RECOGNISER, codes)]
+        self.recogniser = nn.Sequential(*layers)
+        started(self.recogniser, Network(init=network.init, init_scale=network.init_scale))
+
+    def codes(self, x: Tensor) -> Tensor:
+        """What it takes the codes of samples (B, *X) for, (B, K + C): logits of the categorical one, means of the continuous ones."""
+        return self.recogniser(self.features(x))  # type: ignore[no-any-return]
 
     def features(self, x: Tensor, classes: Tensor | None = None) -> Tensor:
         """Hidden units before the logit, (B, F)."""

@@ -8,6 +8,8 @@ from tui_gan.gan.trainer import Trainer
 
 # Real samples among which those of one class are looked for.
 AMONG = 50_000
+# How far a continuous code is moved, which is drawn in -1 .. 1 (Chen et al. 2016, figure 2), and the rows without a categorical code.
+REACH, ROWS = 2.0, 8
 
 
 def of(trainer: Trainer, latents: Tensor, number: int | None) -> Tensor:
@@ -20,6 +22,22 @@ def real_of(trainer: Trainer, number: int, most: int) -> Tensor:
     x, y = trainer.real(min(AMONG, trainer.dataset.count or AMONG), torch.Generator().manual_seed(0))
     assert y is not None, "it is conditional"
     return x[y.argmax(1) == number][:most]
+
+
+def along(trainer: Trainer, code: int, count: int) -> Tensor:
+    """Latents (rows x count, W) of which each row moves one continuous code from -REACH to REACH, and holds everything else.
+
+    A row for each value of the categorical code, all of one latent; where there is none, ROWS rows of a latent each.
+    """
+    config, first = trainer.config, trainer.fixed_latents
+    if trainer.names:
+        rows = with_classes(config, first[:1].repeat(len(trainer.names), 1), torch.arange(len(trainer.names)))
+    else:
+        rows = first[:ROWS].clone()
+    rows[:, -config.information.continuous :] = 0
+    found = rows.repeat_interleave(count, 0)
+    found[:, config.latent_dim + len(trainer.names) + code] = torch.linspace(-REACH, REACH, count).repeat(len(rows))
+    return found
 
 
 def verdict_of(trainer: Trainer, number: int | None, count: int) -> Tensor | None:

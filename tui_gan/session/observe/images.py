@@ -12,7 +12,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid
 from tui_gan.gan.latents import classes_in
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session.observe.classes import of, real_of
+from tui_gan.session.observe.classes import along, of, real_of
 from tui_gan.session.previews import part
 
 SHOWN = 64
@@ -29,8 +29,7 @@ class ImagesObserver:
     window: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
 
     def __init__(self, trainer: Trainer) -> None:
-        dataset, conditional = trainer.dataset, bool(trainer.config.classes)
-        self.names = dataset.classes.names if conditional and dataset.classes else ()
+        dataset, self.names = trainer.dataset, trainer.names
         self._of_each: dict[int, Bytes] = {}
         x, y = trainer.real(shown(trainer), torch.Generator().manual_seed(0))
         self.real = as_bytes(dataset.in_units(x))
@@ -51,6 +50,15 @@ class ImagesObserver:
             self._of_each[of_class] = as_bytes(trainer.dataset.in_units(real_of(trainer, of_class, SHOWN)))
         return ImageGrid(self._of_each[of_class], as_bytes(made), cut, unknown)
 
+    def along(self, trainer: Trainer, code: int) -> ImageGrid:
+        """Rows along which one continuous code moves, one for each value of the categorical code or else for each of some latents."""
+        latents = along(trainer, code, OF_EACH)
+        made = as_bytes(trainer.dataset.in_units(trainer.sample(latents)))
+        rows = len(latents) // OF_EACH
+        names = self.names or tuple(f"latent {row}" for row in range(rows))
+        classes = tuple(row for row in range(rows) for _ in range(OF_EACH))
+        return ImageGrid(self.real[:0], made, classes=classes, names=names, along=True)
+
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
         """`fake` (n, H, W, C) uint8, images of the first fixed latents, as many as are shown if KEPT_BYTES hold them."""
         return {"fake": generated(trainer, max(1, min(shown(trainer), KEPT_BYTES // math.prod(trainer.dataset.shape))))}
@@ -64,7 +72,7 @@ class ImagesObserver:
 
 def shown(trainer: Trainer) -> int:
     """How many images there are of a picture."""
-    return min(len(trainer.fixed_latents), max(SHOWN, min(MOST, OF_EACH * trainer.config.classes)))
+    return min(len(trainer.fixed_latents), max(SHOWN, min(MOST, OF_EACH * len(trainer.names))))
 
 
 def generated(trainer: Trainer, count: int) -> Bytes:

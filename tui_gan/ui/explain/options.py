@@ -50,6 +50,23 @@ def classes(reading: Reading) -> Paragraph | None:
     )
 
 
+def information(reading: Reading) -> Paragraph | None:
+    """The codes of InfoGAN."""
+    categorical, continuous, weight = (reading.number(f"information.{name}") for name in ("categorical", "continuous", "weight"))
+    if not categorical and not continuous:
+        return None
+    kinds = [f"a categorical one of {categorical:g} values"] if categorical else []
+    kinds += [f"{continuous:g} continuous in -1 .. 1"] if continuous else []
+    bound = reading.newest("information_bound")
+    now = f" The bound of the categorical code is {bound:.2f} of at most {math.log(categorical):.2f} nats." if math.isfinite(bound) else ""
+    return Paragraph(
+        f"G is given codes beside z ({' and '.join(kinds)}), and D also reads them off its samples: both players raise a lower "
+        f"bound of the information that a sample has of its codes, with weight {weight:g}, so that codes come to mean something without labels.{now}",
+        sources.CHEN,
+        "InfoGAN",
+    )
+
+
 def minibatch(reading: Reading) -> Paragraph | None:
     """Minibatch discrimination."""
     if not reading.snapshot.knobs.minibatch_discrimination:
@@ -171,6 +188,7 @@ def early_stopping(reading: Reading) -> Paragraph | None:
 OPTIONS: tuple[Option, ...] = (
     objective,
     classes,
+    information,
     k_steps,
     _name(
         "updates",

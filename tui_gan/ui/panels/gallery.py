@@ -45,7 +45,7 @@ class Gallery(Panel):
         """The wish, the steps that are kept, and what is shown, of which each part is a new object when it shows something new."""
         answer = frame.snapshot.gallery
         varies = answer if self.wish.walk or self.wish.nearest else None
-        of_class = None if answer is None else answer.of_class
+        of_class = None if answer is None else (answer.of_class, answer.code)
         return (self.wish, self.larger, _kept(answer), self._back(answer), of_class, self._picture(frame.snapshot), varies)
 
     def pause(self, frame: Frame) -> float:
@@ -63,6 +63,8 @@ class Gallery(Panel):
         step, picture, answer = self._back(frame.snapshot.gallery), self._picture(frame.snapshot), frame.snapshot.gallery
         if answer is not None and answer.of_class is not None:
             return f"{self.title} of class {answer.classes[answer.of_class]}"
+        if answer is not None and answer.code is not None:
+            return f"{self.title}, code {answer.code + 1} from -2 to 2"
         wide = ", all samples" if isinstance(picture, Line1D | Plane2D) and picture.wide else ""
         return (self.title if step is None else f"{self.title} of step {step:,}") + wide
 
@@ -134,14 +136,23 @@ class Gallery(Panel):
             self.redraw()
 
     def action_of_class(self, way: int) -> None:
-        """Ask a conditional generator for the next class, or the one before; before the first and behind the last are all of them."""
+        """Ask a conditional generator for the next class, or the one before; before the first and behind the last are all of them.
+
+        Of InfoGAN the next continuous code is moved along the rows.
+        """
         answer = None if self._frame is None else self._frame.snapshot.gallery
-        if answer is None or not answer.classes:
-            self.app.notify("classes are for conditional generators, such as digits-conditional")
+        if answer is None or not (answer.classes or answer.codes):
+            self.app.notify("that is for conditional generators and InfoGAN, such as digits-conditional and digits-infogan")
             return
-        place = (-1 if self.wish.of_class is None else self.wish.of_class) + way
-        count = len(answer.classes)
-        self._want(Browse(of_class=None if place in (-1, count) else place % (count + 1)))
+        # Of InfoGAN images the continuous codes are gone through, which say more than one code's images.
+        moved = answer.codes and isinstance(answer.picture or self._live(), ImageGrid)
+        now, count = (self.wish.code, answer.codes) if moved else (self.wish.of_class, len(answer.classes))
+        place = (-1 if now is None else now) + way
+        wanted = None if place in (-1, count) else place % (count + 1)
+        self._want(Browse(code=wanted) if moved else Browse(of_class=wanted))
+
+    def _live(self) -> Picture | None:
+        return None if self._frame is None else self._frame.snapshot.picture
 
     def action_walk(self) -> None:
         """Walk between two latents, or two classes, and back."""
@@ -184,7 +195,7 @@ class Gallery(Panel):
 
     def _picture(self, snapshot: Snapshot) -> Picture | None:
         answer = snapshot.gallery
-        other = answer is not None and (self._back(answer) is not None or answer.of_class is not None)
+        other = answer is not None and (self._back(answer) is not None or answer.of_class is not None or answer.code is not None)
         return answer.picture if answer is not None and other else snapshot.picture
 
     def _exhibit(self, snapshot: Snapshot, picture: Picture) -> Exhibit:

@@ -35,8 +35,11 @@ class Rows:
         """The classes that there is room for."""
         return range(min(len(self.names), self.blocks * self.rows))
 
-    def arranged(self, pictures: Bytes, of: Sequence[int], columns: int) -> tuple[Bytes, list[tuple[int, int]]]:
+    def arranged(self, pictures: Bytes, of: Sequence[int], columns: int, evenly: bool = False) -> tuple[Bytes, list[tuple[int, int]]]:
         """Images (n, H, W, C) of classes `of`, (n,), for a grid of so many columns.
+
+        Args:
+            evenly: whether each class has one row, with images from its first to its last, and not its first ones.
 
         Returns:
             Those that are drawn, and the row and column of each; a class of few images leaves places empty.
@@ -46,7 +49,10 @@ class Rows:
         places: list[tuple[int, int]] = []
         for number in self.shown:
             block, row, each = self.place_of(number)
-            mine = np.flatnonzero(numbers == number)[: across * each].tolist()
+            every = np.flatnonzero(numbers == number)
+            if evenly:
+                every = every[np.rint(np.linspace(0, len(every) - 1, min(across, len(every)))).astype(int)]
+            mine = every[: across * each].tolist()
             chosen += mine
             places += [(row + place // across, block * across + place % across) for place in range(len(mine))]
         return pictures[chosen], places

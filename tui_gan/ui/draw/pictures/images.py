@@ -99,7 +99,7 @@ def _by_class(picture: ImageGrid, canvas: Canvas, top: int, look: Look, larger: 
     for grid, pictures, classes, named in every:
         if grid is None or grid.rows < rows.rows:
             continue
-        ordered, places = rows.arranged(pictures, classes, max(grid.columns, rows.blocks))
+        ordered, places = rows.arranged(pictures, classes, max(grid.columns, rows.blocks), picture.along)
         within = max(grid.columns, rows.blocks) // rows.blocks
         first = left + (0 if named else (rows.blocks - 1) * left) + grid.x
         at = [(first + column * across + named * (column // within) * left, grid.y + row * down) for row, column in places]

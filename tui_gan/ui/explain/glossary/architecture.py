@@ -47,6 +47,16 @@ WORDS = (
         sources.MIRZA,
     ),
     (
+        "InfoGAN",
+        "A GAN that learns without labels what parts of its input, the codes, come to mean: D also has to read them off the samples.",
+        sources.CHEN,
+    ),
+    (
+        "information bound",
+        "Lower bound, in nats, of the mutual information of a sample and its categorical code: at most ln K of K values.",
+        sources.CHEN,
+    ),
+    (
         "projection discriminator",
         "A conditional D whose logit gains the inner product of its hidden units and a learned vector of the class.",
         sources.MIYATO_KOYAMA,

@@ -60,6 +60,11 @@ WORDS = (
         sources.MIRZA,
     ),
     (
+        "code accuracy",
+        "Share of InfoGAN's samples whose class, as a classifier sees it, is the one that is matched with their code, one to one.",
+        sources.CHEN,
+    ),
+    (
         "intra-class Frechet, class Frechet",
         "Mean over the classes of the Frechet distance between generated and real images of one class.",
         sources.MIYATO_KOYAMA,
