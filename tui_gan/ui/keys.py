@@ -146,7 +146,7 @@ IN_PANELS = (
         "up",
         "of_class(-1)",
         "class",
-        "the class before of a conditional GAN, or all; of InfoGAN the code along rows",
+        "conditional GAN: the class before, or all; InfoGAN: the code moved",
         "gallery",
     ),
     Key(
@@ -154,7 +154,7 @@ IN_PANELS = (
         "down",
         "of_class(1)",
         "class",
-        "the next class of a conditional GAN, or all; of InfoGAN the code along rows",
+        "conditional GAN: the next class, or all; InfoGAN: the code moved",
         "gallery",
     ),
     Key("first", "home", "scrub_to('first')", "first", "the first preview", "gallery"),

@@ -60,8 +60,9 @@ def information(reading: Reading) -> Paragraph | None:
     bound = reading.newest("information_bound")
     now = f" The bound of the categorical code is {bound:.2f} of at most {math.log(categorical):.2f} nats." if math.isfinite(bound) else ""
     return Paragraph(
-        f"G is given codes beside z ({' and '.join(kinds)}), and D also reads them off its samples: both players raise a lower "
-        f"bound of the information that a sample has of its codes, with weight {weight:g}, so that codes come to mean something without labels.{now}",
+        f"G is given codes beside z ({' and '.join(kinds)}), and D also reads them off its samples: both players raise a lower bound of "
+        f"the information that a sample has of its codes, with weight {weight:g}, so that codes come to mean something without labels."
+        f"{now}",
         sources.CHEN,
         "InfoGAN",
     )

@@ -232,7 +232,7 @@ class Gallery(Panel):
 
 def _walked(ends: tuple[str, str], picture: Picture, look: Look) -> Notes:
     """The legend of a walk."""
-    words = f"walk from {ends[0]} to {ends[1]}"
+    words = f"walk from {ends[0]} to {ends[1].partition(' ')[2]}"
     if isinstance(picture, ImageGrid):
         return ((words, Ink.FAKE),)
     real, way, heat = look.pick("⠶ real", "x real"), look.pick("⠒⠒ ", "oo ") + words, look.pick("▒▒ D(x)", ".: D(x)")
