@@ -86,7 +86,7 @@ SETTINGS = """
 │ save every      ◂     2,000      ▸ i I 1 .. 10M            │
 │ pace            ◂      off       ▸ j J 0.1 .. 500, off     │
 │── k_steps ─────────────────────────────────────────────────│
-│Discriminator updates per generator update.                 │
+│Discriminator updates per step.                             │
 │[Goodfellow et al. 2014, arXiv:1406.2661]                   │
 │                                                            │
 │u undo  k steps: 2 -> 1                                     │

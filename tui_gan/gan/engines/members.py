@@ -89,7 +89,9 @@ def drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
         calls.append(kind)
         return torch.tensor(len(calls) - 1)
 
-    order = list(game.order(knobs.k_steps, Source(lambda: note("real"), lambda: note("latents")), game.generator_compares))
+    order = list(
+        game.order(knobs.k_steps, knobs.generator_steps, Source(lambda: note("real"), lambda: note("latents")), game.generator_compares)
+    )
     size, latents = knobs.batch_size * config.packing, LATENTS[config.latent].drawn
 
     def of_step(real: Callable[[], Tensor], stream: torch.Generator) -> list[Tensor]:
