@@ -226,7 +226,8 @@ def lookahead(settings: Optimizer, step: int) -> float:
 def look_ahead_(slow: Sequence[Tensor], weights: Sequence[Tensor], share: float) -> None:
     """Lookahead, in place: slow += share (theta - slow), then theta = slow; nothing where there are no slow weights.
 
-    Zhang et al. 2019, arXiv:1907.08610. Both players do it after the same steps (Chavdarova et al. 2021, arXiv:2006.14567); the moments stay as they are.
+    Zhang et al. 2019, arXiv:1907.08610. Both players do it after the same steps (Chavdarova et al. 2021, arXiv:2006.14567), with all
+    that the optimiser keeps left as it is.
     """
     for one, other in zip(slow, weights if slow else (), strict=True):
         one.lerp_(other, share)

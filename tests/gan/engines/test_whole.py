@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 import torch
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_flatten_with_path, tree_map
 
 from tests.presets.test_presets import stand_in
 from tui_gan.contract.config import Config, Noise, Optimizer
@@ -76,6 +76,7 @@ def both(trainer: Trainer, knobs: Knobs, steps: int = 2) -> tuple[Values, Values
 
 def check_agreement(trainer: Trainer, knobs: Knobs, tolerance: float = 1e-10) -> None:
     inplace, function, _ = both(trainer, knobs)
+    assert [path for path, _ in tree_flatten_with_path(function)[0]] == [path for path, _ in tree_flatten_with_path(inplace)[0]]
     torch.testing.assert_close(function._asdict(), inplace._asdict(), rtol=tolerance, atol=tolerance)
 
 

@@ -191,7 +191,9 @@ class Whole:
         weights, moments, moved = [*values.weights[player]], [*values.moments[player]], OPTIMIZERS[settings.kind].moved
         assert moved is not None, "what cannot be made a function of is refused before"
         for place, gradient in zip(self.active[player], gradients, strict=True):
-            weight, moments[place] = moved(weights[place], gradient, moments[place], pace)
+            weight, kept = moved(weights[place], gradient, moments[place], pace)
+            # As `values_of` has them, so that those before and after are in one order.
+            moments[place] = dict(sorted(kept.items()))
             if place in self._limits[player]:
                 weight = limited(weight, *self._limits[player][place])
             weights[place] = weight
