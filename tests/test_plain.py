@@ -152,7 +152,7 @@ def test_a_word_is_a_command(line: str, command: commands.Command) -> None:
         ("status", "Training toy1d on cpu. Step 2,000 of"),
         ("events", "Nothing has happened yet."),
         ("knobs", "batch_size is 256: "),
-        ("k", "k_steps is 1: discriminator updates per generator update."),
+        ("k", "k_steps is 1: discriminator updates per step."),
         ("m", "minibatch_discrimination is off: "),
         ("step x", "a whole number"),
         ("step " + "9" * 5000, "a whole number"),

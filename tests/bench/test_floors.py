@@ -11,21 +11,21 @@ from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.trainer import Trainer
 
 
-@pytest.mark.parametrize("k", [1, 3])
-def test_the_floor_is_that_of_the_products_and_of_the_weights(config: Config, k: int) -> None:
+@pytest.mark.parametrize(("k", "g"), [(1, 1), (3, 1), (1, 2)])
+def test_the_floor_is_that_of_the_products_and_of_the_weights(config: Config, k: int, g: int) -> None:
     networks = {"generator": Network(widths=(6,)), "discriminator": Network(widths=(5,))}
     wanted = msgspec.structs.replace(config, **networks, regularizers={}, optimizer=Optimizer(kind="sgd"), latent_dim=1)
     trainer = Trainer(wanted, DATASETS["gaussian"](True), "cpu")
-    found = floor(trainer, Knobs(batch_size=10, k_steps=k), Machine(flops=1e9, bandwidth=1e6))
+    found = floor(trainer, Knobs(batch_size=10, k_steps=k, generator_steps=g), Machine(flops=1e9, bandwidth=1e6))
     of_generator, of_discriminator = 2 * 10 * (6 + 6), 2 * 10 * (5 + 5)
     # D: samples are made, two batches judged, and the weights have gradients, the hidden units of the last layer too.
     update_of_d = of_generator + 2 * of_discriminator + 2 * (of_discriminator + 2 * 10 * 5)
     # G: all is passed forwards, and back to the weights of the generator.
     update_of_g = of_generator + of_discriminator + of_discriminator + (of_generator + 2 * 10 * 6)
-    assert found.arithmetic == pytest.approx((k * update_of_d + update_of_g) / 1e9)
+    assert found.arithmetic == pytest.approx((k * update_of_d + g * update_of_g) / 1e9)
     weights_of = {player: sum(each.numel() for each in learner.weights) for player, learner in trainer.now.players.items()}
     # Weights and gradients of four bytes, read and written.
-    assert found.memory == pytest.approx(2 * 4 * 2 * (k * weights_of["D"] + weights_of["G"]) / 1e6)
+    assert found.memory == pytest.approx(2 * 4 * 2 * (k * weights_of["D"] + g * weights_of["G"]) / 1e6)
 
 
 def test_a_floor_is_the_greater_of_both() -> None:

@@ -58,6 +58,7 @@ def test_the_loop_trains_what_the_preset_does(preset: str, minibatch: bool) -> N
         ({"regularizers": {"l2": 0.1}}, "other regularizers than R1"),
         ({"instance_noise": Noise(sd=0.1)}, "instance noise"),
         ({"packing": 2}, "packing"),
+        ({"optimizer": Optimizer(lookahead_steps=5)}, "lookahead"),
         ({"updates": "simultaneous"}, "other orders of updates"),
         ({"objective": "relativistic"}, "a relativistic generator"),
     ],

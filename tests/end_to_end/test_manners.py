@@ -73,10 +73,10 @@ def test_every_view_in_ascii_where_the_terminal_has_no_utf8_and_without_colours(
         opened.press("\x1b")
         opened.wait_for(lambda text: "write a checkpoint now" not in text)
         opened.press("?")
-        opened.wait_for(lambda text: "discriminator updates per generator update" in words(text))
+        opened.wait_for(lambda text: "discriminator updates per step" in words(text))
         assert opened.text.isascii()
         opened.press("?")
-        opened.wait_for(lambda text: "discriminator updates per generator update" not in words(text))
+        opened.wait_for(lambda text: "discriminator updates per step" not in words(text))
         opened.press("q")
         assert opened.wait_end() == 0
     assert b"\x1b[1m" in opened.raw
@@ -109,7 +109,7 @@ def test_a_run_is_told_in_sentences_and_answers_to_words(tmp_path: Path) -> None
             ("help", "save and quit."),
             ("k 3", "K steps: 3 (was 1)."),
             ("minibatch_discrimination on", "Minibatch discrimination: on (was off)."),
-            ("k", "k_steps is 3: discriminator updates per generator update."),
+            ("k", "k_steps is 3: discriminator updates per step."),
             ("k 99", "between 1 and 20"),
             ("evaluate", "W1 0."),
             ("save", "Saved a checkpoint"),

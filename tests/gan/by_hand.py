@@ -21,10 +21,10 @@ def update(trainer: Trainer, player: Player, knobs: Knobs, latents: Tensor | Non
     """Move a player on these samples, or on fresh ones."""
     held = in_force(trainer, knobs)
     if player == "D" and real is None:
-        real = trainer.chance.real(knobs)
+        real = trainer.chance.batch(knobs).x
     latents = trainer.chance.latents(knobs) if latents is None else latents
     if player == "G" and trainer.game.generator_compares and real is None:
-        real = trainer.chance.real(knobs)
+        real = trainer.chance.batch(knobs).x
     given = Draws((player,), latents, real if player == "D" or trainer.game.generator_compares else None)
     return trainer.engine.update(completed(trainer.game, given, *held), *held)
 

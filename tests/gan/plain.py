@@ -35,6 +35,8 @@ class Plain:
         self.been: list[State] = []
         # By the weights themselves, which are compared by identity.
         self.moments: dict[Tensor, tuple[Tensor, Tensor, int]] = {}
+        self.last: dict[Tensor, Tensor] = {}
+        self.slow = {weight: weight.detach().clone() for weight in (*self.g.values(), *self.d.values())}
         self.coefficient = config.regularizers.get("adaptive_l2", 0.0)
         # Of the generator and the discriminator, in their last updates of each step, without what is added to them.
         self.losses: list[tuple[float, float]] = []
@@ -131,20 +133,30 @@ class Plain:
         return [value for name, value in self.d.items() if gate or name not in OF_FEATURES]
 
     def moved(self, weight: Tensor, gradient: Tensor, rate: float, step: int) -> Tensor:
+        now = weight - self.unmoved(weight, gradient, step) * rate
+        if self.config.optimizer.kind.startswith("optimistic"):
+            # Daskalakis et al. 2018, algorithm 1.
+            last = self.last.get(weight, torch.zeros_like(weight))
+            self.last[weight] = (weight - now) / rate
+            return now - rate * (self.last[weight] - last)
+        return now
+
+    def unmoved(self, weight: Tensor, gradient: Tensor, step: int) -> Tensor:
+        """What the rate is multiplied by."""
         settings = self.config.optimizer
         m, v, t = self.moments.get(weight, (torch.zeros_like(weight), torch.zeros_like(weight), 0))
-        if settings.kind == "sgd":
+        if settings.kind.endswith("sgd"):
             share = min(step / settings.momentum_steps, 1.0) if settings.momentum_steps else 0.0
             m = (settings.momentum + share * (settings.momentum_end - settings.momentum)) * m + gradient
             self.moments[weight] = (m, v, t)
-            return weight - rate * m
+            return m
         # Kingma and Ba 2015, algorithm 1, or the form at the end of its section 2.
         b1, b2 = settings.beta1, settings.beta2
         m, v, t = b1 * m + (1 - b1) * gradient, b2 * v + (1 - b2) * gradient**2, t + 1
         self.moments[weight] = (m, v, t)
         if settings.kind == "adam_hat":
-            return weight - rate * (1 - b2**t) ** 0.5 / (1 - b1**t) * m / (v**0.5 + EPSILON)
-        return weight - rate * (m / (1 - b1**t)) / ((v / (1 - b2**t)) ** 0.5 + EPSILON)
+            return (1 - b2**t) ** 0.5 / (1 - b1**t) * m / (v**0.5 + EPSILON)
+        return (m / (1 - b1**t)) / ((v / (1 - b2**t)) ** 0.5 + EPSILON)
 
     @torch.no_grad()
     def move(self, weights: list[Tensor], gradients: tuple[Tensor, ...], rate: float, step: int) -> None:
@@ -168,30 +180,45 @@ class Plain:
         loss = loss + self.of_g(of_real, self.judge(fake, knobs.minibatch_discrimination)) + self.drift(self.g)
         self.move([*self.g.values()], torch.autograd.grad(loss, [*self.g.values()]), knobs.generator_lr, step)
 
-    def move_both(self, real: Tensor, z: Tensor, step: int, knobs: Knobs) -> None:
-        """Both by their gradients at the same weights; what is matched is shown anew."""
+    def move_both(self, step: int, knobs: Knobs, before: dict[Tensor, Tensor] | None = None) -> None:
+        """Both by their gradients at the same weights, maybe from others; what is matched is shown anew."""
+        real, z = self.real(knobs), self.latents(knobs)
         fake = self.generate(z)
         loss_of_d, of_real, of_fake = self.of_d(real, fake, step, knobs)
-        loss = self.of_g(of_real, of_fake) + self.matched(self.shown(real, step), self.shown(fake, step)) + self.drift(self.g)
+        loss = self.of_g(of_real, of_fake) + self.drift(self.g)
+        if self.config.feature_matching:
+            loss = loss + self.matched(self.shown(real, step), self.shown(fake, step))
         weights = self.part(knobs.minibatch_discrimination)
         of_d = torch.autograd.grad(loss_of_d, weights, retain_graph=True)
         of_g = torch.autograd.grad(loss, [*self.g.values()])
+        with torch.no_grad():
+            for weight, value in (before or {}).items():
+                weight.copy_(value)
         self.move(weights, of_d, knobs.discriminator_lr, step)
         self.move([*self.g.values()], of_g, knobs.generator_lr, step)
 
     def step(self, step: int, knobs: Knobs) -> None:
         config, real = self.config, None
         torch.manual_seed(int(np.random.SeedSequence([config.seed, step, 0]).generate_state(1, np.uint64)[0] >> np.uint64(1)))
-        together = config.updates == "simultaneous"
+        together = min(knobs.k_steps, knobs.generator_steps) if config.updates in ("simultaneous", "extragradient") else 0
         for _ in range(knobs.k_steps - together):
             real, z = self.real(knobs), self.latents(knobs)
             self.move_d(real, z, step, knobs)
-        if together:
-            self.move_both(self.real(knobs), self.latents(knobs), step, knobs)
-        elif config.updates == "same_batch":
-            self.move_g(z, real, step, knobs)
-        else:
-            self.move_g(self.latents(knobs), None, step, knobs)
+        for _ in range(knobs.generator_steps - together):
+            if config.updates == "same_batch":
+                self.move_g(z, real, step, knobs)
+            else:
+                self.move_g(self.latents(knobs), None, step, knobs)
+        for _ in range(together):
+            before, coefficient = {weight: weight.detach().clone() for weight in self.slow}, self.coefficient
+            if config.updates == "extragradient":
+                self.move_both(step, knobs)
+                self.coefficient = coefficient
+            self.move_both(step, knobs, before)
+        if config.optimizer.lookahead_steps and (step + 1) % config.optimizer.lookahead_steps == 0:
+            for weight, slow in self.slow.items():
+                slow += config.optimizer.lookahead_share * (weight.detach() - slow)
+                weight.data.copy_(slow)
         self.remember()
         self.losses.append((self.of_last_g, self.of_last_d))
         decay = min(config.average_decay, (1 + step) / (5 + step))

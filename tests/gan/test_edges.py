@@ -70,7 +70,7 @@ def test_draws_inside_differ_from_step_to_step_and_with_the_pretraining(build_tr
 def test_without_an_end_the_rows_are_drawn_and_with_one_they_are_taken_in_epochs(config: Config, knobs: Knobs) -> None:
     values = np.linspace(0, 1, 24)
     trainer = Trainer(msgspec.structs.replace(config, sampling="epochs", packing=2), of_column(values, False), "cpu")
-    seen = [trainer.chance.real(knobs).flatten() for _ in range(3)]
+    seen = [trainer.chance.batch(knobs).x.flatten() for _ in range(3)]
     # Three batches of twice eight are two epochs of 24.
     assert [len(each) for each in seen] == [16, 16, 16]
     both = torch.cat(seen)
@@ -101,7 +101,7 @@ def test_mean_losses_are_those_of_all_steps_since_they_were_cleared(build_traine
 def test_real_and_fake_are_judged_in_one_pass_where_each_is_judged_alone(build_trainer: Build, knobs: Knobs) -> None:
     """Also with dropout, which then leaves out units of each sample apart."""
     trainer = build_trainer(discriminator=Network(widths=(20,), dropout=0.5))
-    real, fake = trainer.chance.real(knobs), trainer.chance.real(knobs)
+    real, fake = trainer.chance.batch(knobs).x, trainer.chance.batch(knobs).x
     torch.manual_seed(5)
     _, logits = discriminator_loss(trainer, real, fake, knobs)
     torch.manual_seed(5)

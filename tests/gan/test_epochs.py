@@ -51,7 +51,7 @@ def in_epochs(config: Config, dataset: Dataset, **changes: object) -> Trainer:
 def test_a_step_takes_the_next_samples_and_the_latents_stay_as_they_were(config: Config, knobs: Knobs, updates: str) -> None:
     trainer = in_epochs(config, numbered(), updates=updates)
     other = Trainer(trainer.config, numbered(), "cpu")
-    taken = torch.cat([trainer.chance.real(knobs) for _ in range(5)])
+    taken = torch.cat([trainer.chance.batch(knobs).x for _ in range(5)])
     assert sorted(taken[:, 0].tolist()) == sorted([*range(20), *range(20)])
     other.step(dataclasses.replace(knobs, k_steps=3))
     assert other.now.drawn == 3 * knobs.batch_size

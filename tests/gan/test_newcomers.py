@@ -78,7 +78,7 @@ def test_a_coefficient_that_adapts_is_in_the_loss_as_it_stands(build_trainer: Bu
     for _ in range(4):
         trainer.step(Knobs(batch_size=8, device="cpu", k_steps=2))
     assert trainer.coefficients["growing"].item() == pytest.approx(0.5 * 1.03**8, rel=1e-6)
-    losses, (real_logits, fake_logits) = discriminator_loss(trainer, trainer.chance.real(knobs), torch.randn(8, 1), knobs)
+    losses, (real_logits, fake_logits) = discriminator_loss(trainer, trainer.chance.batch(knobs).x, torch.randn(8, 1), knobs)
     added = 0.5 * 1.03**8 * (real_logits.square().mean() + fake_logits.square().mean())
     assert (losses.total - losses.loss).item() == pytest.approx(added.item(), rel=1e-5)
 

@@ -28,19 +28,20 @@ def weight(*values: float) -> torch.Tensor:
 
 
 def by_hand(name: str, theta: float, gradients: list[float]) -> float:
-    first = second = 0.0
+    first = second = last = 0.0
     for t, gradient in enumerate(gradients, 1):
-        if name == "sgd":
-            first = 0.6 * first + gradient
-            theta -= 0.1 * first
+        if name.endswith("sgd"):
+            now = first = 0.6 * first + gradient
         else:
             first = 0.5 * first + 0.5 * gradient
             second = 0.9 * second + 0.1 * gradient**2
+            now = (first / (1 - 0.5**t)) / (math.sqrt(second / (1 - 0.9**t)) + 1e-8)
             if name == "adam_hat":
                 # tf.train.AdamOptimizer: lr_t = lr sqrt(1 - beta2^t) / (1 - beta1^t), theta -= lr_t m / (sqrt(v) + epsilon).
-                theta -= 0.1 * math.sqrt(1 - 0.9**t) / (1 - 0.5**t) * first / (math.sqrt(second) + 1e-8)
-                continue
-            theta -= 0.1 * (first / (1 - 0.5**t)) / (math.sqrt(second / (1 - 0.9**t)) + 1e-8)
+                now = math.sqrt(1 - 0.9**t) / (1 - 0.5**t) * first / (math.sqrt(second) + 1e-8)
+        # Daskalakis et al. 2018, algorithm 1.
+        theta -= 0.1 * (2 * now - last if name.startswith("optimistic") else now)
+        last = now
     return theta
 
 
@@ -98,7 +99,7 @@ def test_all_that_is_kept_is_tensors_and_nothing_where_there_is_nothing_to_keep(
         theta, moments = weight(1.0), Moments()
         move_(Optimizer(kind=name), [theta], [torch.ones_like(theta)], moments, rate=0.1, momentum=momentum)
         assert all(isinstance(value, torch.Tensor) for kept in moments.values() for value in kept.values())
-        assert bool(moments) is (momentum > 0 or not OPTIMIZERS[name].momentum)
+        assert bool(moments) is (momentum > 0 or name != "sgd")
 
 
 @every_schedule

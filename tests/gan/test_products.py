@@ -45,7 +45,7 @@ def norms(judge: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 @pytest.mark.parametrize("name", SLOPES)
 def test_packed_samples_pay_by_the_slope_of_all_their_numbers(config: Config, knobs: Knobs, name: str, packing: int) -> None:
     trainer = in_the_plane(config, packing=packing, regularizers={name: 1.0})
-    real, fake = trainer.chance.real(knobs), torch.randn(knobs.batch_size * packing, 2)
+    real, fake = trainer.chance.batch(knobs).x, torch.randn(knobs.batch_size * packing, 2)
     found = paid(trainer, knobs, real, fake)
     rows, others = (x.reshape(knobs.batch_size, packing * 2) for x in (real, fake))
     trainer.prepared(knobs)
@@ -75,7 +75,7 @@ def test_the_finite_difference_is_r1_of_packed_and_noisy_samples(config: Config,
             instance_noise=Noise(sd=noise),
             discriminator=Network(widths=(16,), activation="tanh"),
         )
-        pairs.append(paid(trainer, opened, trainer.chance.real(opened), torch.randn(2048 * packing, 2)))
+        pairs.append(paid(trainer, opened, trainer.chance.batch(opened).x, torch.randn(2048 * packing, 2)))
     assert pairs[1] == pytest.approx(pairs[0], rel=0.1)
 
 
@@ -86,7 +86,7 @@ def test_with_minibatch_features_a_slope_is_that_of_the_sum_of_the_batch(build_t
     opened = set_knob(knobs, "minibatch_discrimination", True)
     for _ in range(3):
         trainer.step(opened)
-    real, fake = trainer.chance.real(opened), torch.randn(8, 1)
+    real, fake = trainer.chance.batch(opened).x, torch.randn(8, 1)
     x = (real if name == "r1" else fake).clone().double().requires_grad_()
     found = paid(trainer, opened, real, fake)
     double = trainer.discriminator.double()
@@ -98,7 +98,7 @@ def test_with_minibatch_features_the_finite_difference_shifts_the_whole_batch(bu
     trainer = build_trainer(regularizers={"r1_difference": 1.0})
     opened = set_knob(knobs, "minibatch_discrimination", True)
     trainer.step(opened)
-    real = trainer.chance.real(opened)
+    real = trainer.chance.batch(opened).x
     signs = torch.tensor([0.1, -0.1]).repeat(4)[:, None]
     change = (trainer.discriminator(real + signs, True) - trainer.discriminator(real, True)) / 0.1
     assert paid(trainer, opened, real, torch.randn(8, 1)) == pytest.approx(0.5 * change.square().mean().item(), rel=1e-4)

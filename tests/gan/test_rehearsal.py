@@ -49,7 +49,7 @@ def test_each_update_notes_what_it_drew_said_and_moved(build_trainer: Build, kno
     assert [list(update.moves) for update in found] == [["D"]] * k + [["G"]]
     twin.prepared(turned)
     for update in found[:k]:
-        real, latents = twin.chance.real(turned), twin.chance.latents(turned)
+        real, latents = twin.chance.batch(turned).x, twin.chance.latents(turned)
         fake = twin.generator(latents).detach()
         assert torch.equal(update.latents, latents)
         assert update.real is not None
@@ -93,7 +93,7 @@ def test_both_move_in_one_update_where_they_move_at_once(build_trainer: Build, k
     assert (list(first.moves), set(both.moves)) == (["D"], {"D", "G"})
     twin.prepared(turned)
     by_hand.update(twin, "D", turned)
-    real, latents = twin.chance.real(turned), twin.chance.latents(turned)
+    real, latents = twin.chance.batch(turned).x, twin.chance.latents(turned)
     assert both.real is not None
     assert torch.equal(both.real, real)
     assert torch.equal(both.latents, latents)
@@ -113,13 +113,13 @@ def test_the_generators_real_samples_are_noted_where_its_loss_reads_them(
     if last.real is None:
         return
     twin.prepared(knobs)
-    real, latents = twin.chance.real(knobs), twin.chance.latents(knobs)
+    real, latents = twin.chance.batch(knobs).x, twin.chance.latents(knobs)
     assert first.real is not None
     assert torch.equal(first.real, real)
     if updates == "alternating":
         latents = twin.chance.latents(knobs)
         assert torch.equal(last.latents, latents)
-        real = twin.chance.real(knobs)
+        real = twin.chance.batch(knobs).x
     assert torch.equal(last.latents, latents)
     assert torch.equal(last.real, real)
 

@@ -40,6 +40,8 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "adam with momentum": ("gaussian", {"optimizer": Optimizer(beta1=0.9, beta2=0.999), "updates": "same_batch"}),
+    "lookahead": ("ring", {"optimizer": Optimizer(kind="optimistic_adam", lookahead_steps=3), "updates": "extragradient"}),
+    "lookahead after pretraining": ("gaussian", {"optimizer": Optimizer(lookahead_steps=4, lookahead_share=0.2), "pretraining": 7}),
     "adaptive": ("gaussian", {"regularizers": {"adaptive_l2": 0.1, "r1_difference": 1.0}, "lazy": 2}),
     "historical": ("gaussian", {"historical_averaging": 0.5}),
     "coordination": ("ring", {"coordination": "accuracy", "updates": "simultaneous"}),
@@ -101,7 +103,15 @@ def train(trainer: Trainer, knobs: Knobs, first: int, last: int) -> None:
         if trainer.pretrained < trainer.config.pretraining:
             trainer.pretrain_step(knobs)
             continue
-        trainer.step(Knobs(batch_size=knobs.batch_size, device="cpu", k_steps=3, minibatch_discrimination=4 <= number < 8))
+        trainer.step(
+            Knobs(
+                batch_size=knobs.batch_size,
+                device="cpu",
+                k_steps=3,
+                generator_steps=1 + number % 2,
+                minibatch_discrimination=4 <= number < 8,
+            )
+        )
         if number % 3 == 0:
             trainer.coordinate(knobs)
             trainer.clear_losses()

@@ -24,17 +24,20 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "matching": {"feature_matching": 3.0},
     "together": {"updates": "simultaneous"},
     "same batch": {"updates": "same_batch"},
+    "extragradient": {"updates": "extragradient"},
     "momentum": {"optimizer": Optimizer(kind="sgd", momentum=0.3, momentum_end=0.9, momentum_steps=2)},
     "epsilon hat": {"optimizer": Optimizer(kind="adam_hat", beta1=0.5)},
+    "optimism": {"optimizer": Optimizer(kind="optimistic_adam", beta1=0.5, lookahead_steps=2, lookahead_share=0.3)},
+    "optimistic momentum": {"optimizer": Optimizer(kind="optimistic_sgd", momentum=0.3, momentum_end=0.5, momentum_steps=2)},
 }
 GOING_TOGETHER = [
     pair for pair in itertools.combinations(OPTIONS, 2) if not (OPTIONS[pair[0]].keys() & OPTIONS[pair[1]].keys()) - {"regularizers"}
 ]
 
 
-def turned(k: int, gate: bool) -> Knobs:
+def turned(k: int, gate: bool, g: int = 1) -> Knobs:
     rates = {"generator_lr": 2e-3, "discriminator_lr": 3e-3}
-    return Knobs(batch_size=16, device="cpu", k_steps=k, minibatch_discrimination=gate, regularization=2.5, **rates)
+    return Knobs(batch_size=16, device="cpu", k_steps=k, generator_steps=g, minibatch_discrimination=gate, regularization=2.5, **rates)
 
 
 def joined(*names: str) -> dict[str, Any]:
@@ -75,12 +78,13 @@ def test_a_step_is_the_mathematics_and_nothing_else(build_trainer: Build, gate: 
 
 @pytest.mark.parametrize("names", GOING_TOGETHER, ids=" x ".join)
 def test_two_options_multiply_as_the_mathematics_says(build_trainer: Build, names: tuple[str, str]) -> None:
-    """With more than one update of D, a factor on the regularizers, and minibatch features in every other pair."""
-    assert_the_same(build_trainer(**joined(*names)), turned(2, GOING_TOGETHER.index(names) % 2 == 1))
+    """With more than one update of a player, a factor on the regularizers, and minibatch features in every other pair."""
+    place = GOING_TOGETHER.index(names)
+    assert_the_same(build_trainer(**joined(*names)), turned(2, place % 2 == 1, (1, 3, 2)[place % 3]))
 
 
 @pytest.mark.parametrize("gate", [False, True])
-@pytest.mark.parametrize("order", ["together", "same batch"])
+@pytest.mark.parametrize("order", ["together", "same batch", "extragradient"])
 def test_everything_at_once_is_the_mathematics(build_trainer: Build, order: str, gate: bool) -> None:
     names = ("noise", "historical", "adaptive", "difference", "lazy", "packing", "zero sum", "matching", "momentum")
-    assert_the_same(build_trainer(**joined(*names, order)), turned(3, gate), steps=5)
+    assert_the_same(build_trainer(**joined(*names, order)), turned(3, gate, 2), steps=5)

@@ -32,7 +32,7 @@ def test_the_gradient_of_feature_matching_is_that_of_finite_differences(build_tr
     trainer = build_trainer(feature_matching=3.0)
     for network in (trainer.generator, trainer.discriminator):
         network.double()
-    real, z = trainer.chance.real(knobs).double(), trainer.chance.latents(knobs).double()
+    real, z = trainer.chance.batch(knobs).x.double(), trainer.chance.latents(knobs).double()
 
     # An objective that says nothing leaves the terms alone.
     silent = trainer.game.objective._replace(generator_loss=lambda real, fake: torch.zeros((), dtype=torch.float64))
@@ -214,7 +214,7 @@ def test_dropout_does_not_enter_the_finite_difference(build_trainer: Build, knob
         trainer.discriminator.body[0].bias.fill_(1.0)
     opened = set_knob(knobs, "minibatch_discrimination", gate)
     trainer.prepared(opened)
-    losses, logits = discriminator_loss(trainer, trainer.chance.real(opened), trainer.chance.real(opened), opened)
+    losses, logits = discriminator_loss(trainer, trainer.chance.batch(opened).x, trainer.chance.batch(opened).x, opened)
     assert (losses.total - losses.loss).item() == pytest.approx(0, abs=1e-8)
     assert logits[0].std() > 0.01
     assert not torch.equal(*logits)
@@ -225,13 +225,13 @@ def test_packed_samples_are_shown_side_by_side(config: Config, knobs: Knobs, dat
     metric = "w1" if dataset == "gaussian" else "sliced_w1"
     changed = msgspec.structs.replace(config, packing=3, metrics=(metric,), metric=metric)
     trainer = Trainer(changed, DATASETS[dataset](True), "cpu")
-    real = trainer.chance.real(knobs)
+    real = trainer.chance.batch(knobs).x
     assert real.shape == (24, *shape)
     assert trainer.chance.latents(knobs).shape == (24, 1)
     assert torch.equal(shown(trainer, real, knobs), torch.stack([real[3 * row : 3 * row + 3].flatten() for row in range(8)]))
     for gate in (False, True):
         opened = set_knob(knobs, "minibatch_discrimination", gate)
-        x, company = trainer.chance.real(knobs)[:5], trainer.chance.real(knobs)
+        x, company = trainer.chance.batch(knobs).x[:5], trainer.chance.batch(knobs).x
         verdicts = judge(trainer, x, opened, company)
         assert verdicts.shape == (5, 1)
         packed = torch.cat((x, company[:2].flatten().expand(5, -1)), 1)

@@ -68,7 +68,7 @@ def test_what_g_learned_from_does_not_flow_into_ds_next_update(build_trainer: Bu
     assert all(weight.grad is None for weight in trainer.discriminator.parameters())
     # On the same samples its next gradients are those of a discriminator from which nobody has learned.
     trainer.generator.load_state_dict(before)
-    real, latents = trainer.chance.real(knobs), trainer.chance.latents(knobs)
+    real, latents = trainer.chance.batch(knobs).x, trainer.chance.latents(knobs)
     found, expected = (update(each, "D", knobs, latents, real).gradients["D"] for each in (trainer, free))
     gradients = [(one, other) for one, other in zip(found, expected, strict=True) if one is not None or other is not None]
     assert len(gradients) == len(trainer.discriminator.active(False))

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.special import ndtri
 
+from tui_gan.contract.config import Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.trainer import Trainer
@@ -91,3 +92,17 @@ def test_the_average_is_normalised_by_its_own_activations_whatever_was_looked_at
         out = linear(trainer._settling).double()
     torch.testing.assert_close(norm.running_mean.double(), out.mean(0), rtol=0, atol=1e-5)
     torch.testing.assert_close(norm.running_var.double(), out.var(0), rtol=1e-4, atol=1e-6)
+
+
+def test_slow_weights_begin_where_lookahead_does_and_go_on_under_another_share(build_trainer: Build, knobs: Knobs) -> None:
+    trainer = build_trainer()
+    trainer.step(knobs)
+    begun = changed(trainer, optimizer=Optimizer(lookahead_steps=3))
+    for learner in begun.now.players.values():
+        assert all(torch.equal(slow, weight) for slow, weight in zip(learner.slow, learner.weights, strict=True))
+    begun.step(knobs)
+    other = changed(begun, optimizer=Optimizer(lookahead_steps=3, lookahead_share=1.0))
+    for player, learner in begun.now.players.items():
+        assert all(torch.equal(*pair) for pair in zip(learner.slow, other.now.players[player].slow, strict=True))
+        assert not torch.equal(learner.slow[0], learner.weights[0])
+    assert all(learner.slow == [] for learner in changed(other, optimizer=Optimizer()).now.players.values())

@@ -17,9 +17,10 @@ from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES
-from tui_gan.gan.orders import COORDINATION, ORDERS
+from tui_gan.gan.orders import COORDINATION, ORDERS, Source
 from tui_gan.gan.regularizers import REGULARIZERS
 from tui_gan.gan.trainer import Trainer
+from tui_gan.gan.values import Batch
 
 Build = Callable[..., Trainer]
 Tensor = torch.Tensor
@@ -28,13 +29,47 @@ PLAIN = {"optimizer": Optimizer(kind="sgd"), "average_decay": 0.0}
 
 @pytest.mark.parametrize("updates", ORDERS)
 @pytest.mark.parametrize("k", [1, 2, 3])
-def test_a_step_is_k_updates_of_d_and_then_one_of_g(
-    build_trainer: Build, knobs: Knobs, updates: str, k: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("g", [1, 2, 3])
+def test_a_step_is_k_updates_of_d_and_g_of_g(
+    build_trainer: Build, knobs: Knobs, updates: str, k: int, g: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer = build_trainer(updates=updates)
     moves = watched(trainer, monkeypatch)
-    trainer.step(set_knob(knobs, "k_steps", k))
-    assert [player for player, _ in moves] == ["D"] * k + ["G"]
+    trainer.step(set_knob(set_knob(knobs, "k_steps", k), "generator_steps", g))
+    together, extra = min(k, g), 1 + (updates == "extragradient")
+    expected = ["D"] * k + ["G"] * g
+    if updates in ("simultaneous", "extragradient"):
+        expected = ["D"] * (k - together) + ["G"] * (g - together) + ["D", "G"] * extra * together
+    assert [player for player, _ in moves] == expected
+
+
+# R and z where batches are drawn, D, G and B where both move on those drawn last, b where they extrapolate.
+DRAWN = {
+    ("alternating", 2, 1): "RzD RzD zRG",
+    ("alternating", 1, 2): "RzD zRG zRG",
+    ("same_batch", 2, 2): "RzD RzD G G",
+    ("simultaneous", 2, 1): "RzD RzB",
+    ("simultaneous", 1, 3): "zRG zRG RzB",
+    ("simultaneous", 2, 2): "RzB RzB",
+    ("extragradient", 2, 1): "RzD Rzb RzB",
+}
+
+
+@pytest.mark.parametrize(("updates", "k", "g"), DRAWN)
+@pytest.mark.parametrize("compares", [False, True])
+def test_what_is_drawn_in_which_order(updates: str, k: int, g: int, compares: bool) -> None:
+    done = []
+
+    def draw(name: str) -> Tensor:
+        done.append(name)
+        return torch.tensor(len(done))
+
+    for draws in ORDERS[updates](k, g, Source(lambda: Batch(draw("R")), lambda: draw("z")), compares):
+        mover = "".join(draws.players)
+        done.append({"DG": "b" if draws.phase == "ahead" else "B"}.get(mover, mover))
+        assert (draws.real is None) is (mover == "G" and not compares)
+    expected = DRAWN[updates, k, g].replace("zRG", "zRG" if compares else "zG").replace(" ", "")
+    assert "".join(done) == expected
 
 
 def weights(network: torch.nn.Module) -> list[Tensor]:
@@ -46,7 +81,7 @@ def test_simultaneous_players_move_by_gradients_at_the_same_weights(build_traine
     trainer = build_trainer(updates="simultaneous", regularizers=penalty, **PLAIN)
     other = build_trainer(updates="simultaneous", regularizers=penalty, **PLAIN)
     g, d = list(other.generator.parameters()), other.discriminator.active(False)
-    real, z = other.chance.real(knobs), other.chance.latents(knobs)
+    real, z = other.chance.batch(knobs).x, other.chance.latents(knobs)
     fake = other.generator(z)
     loss = softplus(-other.discriminator(real)).mean() + softplus(other.discriminator(fake.detach())).mean()
     for name, weight in penalty.items():
@@ -77,7 +112,9 @@ def drawn(trainer: Trainer, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> tu
     return latents, real
 
 
-@pytest.mark.parametrize(("updates", "latents", "real"), [("alternating", 3, 3), ("same_batch", 2, 2), ("simultaneous", 2, 2)])
+@pytest.mark.parametrize(
+    ("updates", "latents", "real"), [("alternating", 3, 3), ("same_batch", 2, 2), ("simultaneous", 2, 2), ("extragradient", 3, 3)]
+)
 def test_batches_are_drawn_afresh_or_shared(
     build_trainer: Build, knobs: Knobs, updates: str, latents: int, real: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,7 +127,7 @@ def test_batches_are_drawn_afresh_or_shared(
 def test_same_batch_moves_g_on_what_d_has_just_seen(build_trainer: Build, knobs: Knobs) -> None:
     trainer = build_trainer(updates="same_batch", objective="zero_sum", **PLAIN)
     stream = trainer.now.stream.get_state()
-    real, z = trainer.chance.real(knobs), trainer.chance.latents(knobs)
+    real, z = trainer.chance.batch(knobs).x, trainer.chance.latents(knobs)
     trainer.now.stream.set_state(stream)
     by_hand = build_trainer(updates="same_batch", objective="zero_sum", **PLAIN)
     trainer.step(knobs)
@@ -170,7 +207,7 @@ def one_step(config: Config, knobs: Knobs, dataset: str = "gaussian") -> str:
 def test_every_objective_goes_with_every_regularizer(config: Config, knobs: Knobs, objective: str, regularizer: str) -> None:
     """Any two of objective, regularizer and order of updates: the orders, each on data of its own, take turns along both."""
     turn = [*OBJECTIVES].index(objective) + [*REGULARIZERS].index(regularizer)
-    updates, dataset = [*zip(ORDERS, ("gaussian", "ring", "correlated"), strict=True)][turn % len(ORDERS)]
+    updates, dataset = [*zip(ORDERS, ("gaussian", "ring", "correlated", "grid"), strict=True)][turn % len(ORDERS)]
     changed = msgspec.structs.replace(
         config, objective=objective, regularizers={regularizer: 0.1}, updates=updates, coordination="accuracy", packing=2
     )

@@ -66,7 +66,7 @@ def test_a_constant_in_the_logits_changes_no_verdict_of_differences(build_traine
     opened = set_knob(knobs, "minibatch_discrimination", gate)
     for _ in range(5):
         trainer.step(opened)
-    x = trainer.chance.real(knobs)
+    x = trainer.chance.batch(knobs).x
     before, state = judge(trainer, x, opened, x), trainer.state()
     trainer.discriminator.logit.bias.data += 7.0
     torch.testing.assert_close(judge(trainer, x, opened, x), before, rtol=0, atol=1e-4)

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from tests.logs import log_of
 from tui_gan.contract.commands import ChangeSetting, Evaluate, Pause, Resume, Save, SlowMotion, Step, TurnKnob, UpdateGenerator
-from tui_gan.contract.config import Config, Noise
+from tui_gan.contract.config import Config, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.contract.snapshot import Status
@@ -26,6 +26,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "relativistic": {"objective": "relativistic", "regularizers": {"r1": 0.1, "r2": 0.1}},
     "wasserstein": {"objective": "wasserstein", "regularizers": {"gradient_penalty": 10.0}},
     "simultaneous": {"updates": "simultaneous", "historical_averaging": 0.1},
+    "extragradient": {"updates": "extragradient", "optimizer": Optimizer(kind="optimistic_adam", lookahead_steps=4)},
     "same batch": {"updates": "same_batch", "regularizers": {"adaptive_l2": 0.1}, "coordination": "accuracy"},
     "packing": {"packing": 2, "objective": "zero_sum"},
     "dropout": {"discriminator": Network(widths=(8,), dropout=0.4), "instance_noise": Noise(sd=0.2)},
@@ -115,19 +116,24 @@ def test_stage_after_stage_is_shown_and_the_last_trains_the_step(train: Train) -
 
 
 @pytest.mark.parametrize(
-    ("changes", "k", "names"),
+    ("changes", "k", "g", "names"),
     [
-        ({}, 2, ["D 1/2", "D 2/2", "G"]),
-        ({"updates": "simultaneous"}, 2, ["D 1/2", "D 2/2 and G"]),
-        ({"updates": "simultaneous"}, 1, ["D and G"]),
-        ({"updates": "same_batch", "objective": "relativistic"}, 1, ["D", "G"]),
+        ({}, 2, 1, ["D 1/2", "D 2/2", "G"]),
+        ({}, 1, 3, ["D", "G 1/3", "G 2/3", "G 3/3"]),
+        ({"updates": "simultaneous"}, 2, 1, ["D 1/2", "D 2/2 and G"]),
+        ({"updates": "simultaneous"}, 1, 1, ["D and G"]),
+        ({"updates": "extragradient"}, 1, 1, ["D and G, extrapolation", "D and G"]),
+        ({"updates": "extragradient"}, 1, 2, ["G 1/2", "D and G 2/2, extrapolation", "D and G 2/2"]),
+        ({"optimizer": Optimizer(lookahead_steps=3)}, 1, 1, ["D", "G", "lookahead"]),
+        ({"updates": "same_batch", "objective": "relativistic"}, 1, 1, ["D", "G"]),
     ],
 )
 def test_stages_bear_the_names_of_their_updates(
-    train: Train, config: Config, knobs: Knobs, changes: dict[str, Any], k: int, names: list[str]
+    train: Train, config: Config, knobs: Knobs, changes: dict[str, Any], k: int, g: int, names: list[str]
 ) -> None:
-    ended = train(config=of(config, **changes), knobs=set_knob(knobs, "k_steps", k), script={5: presses(20)}, hold=True)
-    last = max((each for each in ended.snapshots if each.step == 5), key=lambda each: len(each.stages))
+    turned = set_knob(set_knob(knobs, "k_steps", k), "generator_steps", g)
+    ended = train(config=of(config, **changes), knobs=turned, script={5: presses(30)}, hold=True)
+    last = max((each for each in ended.snapshots if each.step in (5, 6)), key=lambda each: len(each.stages))
     assert list(dict.fromkeys(stage.name.partition(":")[0] for stage in last.stages)) == names
     if changes.get("updates") == "same_batch":
         latents = next(stage for stage in last.stages if stage.name == "G: latents")

@@ -68,6 +68,7 @@ def test_the_present_one_is_read_and_gone_on_with_as_before(tmp_path: Path, resu
     assert (about.step, about.config, about.met) == (4, CONFIG, 0)
     assert about.window == (pytest.approx((1.683,), abs=1e-3), pytest.approx((6.317,), abs=1e-3))
     assert about.knobs == dataclasses.replace(KNOBS, minibatch_discrimination=True, k_steps=2)
+    assert about.knobs.generator_steps == 1
     assert [(event.step, event.kind) for event in about.events if event.kind == "change"] == [(1, "change"), (3, "change")]
     ended = resume("run", 8)
     assert (ended.outcome.status, ended.outcome.step) == ("finished", 8)

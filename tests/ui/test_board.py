@@ -192,7 +192,7 @@ def test_arrows_turn_the_chosen_knob(seen, run_of, watch) -> None:
         await pilot.press("down", "right", "down", "left", "up", "up", "up", "right")
 
     watch(app, body)
-    assert run.commands == [TurnKnob("minibatch_discrimination", 1), TurnKnob("generator_lr", -1), TurnKnob(list(KNOBS)[-1], 1)]
+    assert run.commands == [TurnKnob("generator_steps", 1), TurnKnob("minibatch_discrimination", -1), TurnKnob(list(KNOBS)[-1], 1)]
 
 
 def test_a_click_turns_a_knob_and_presses_a_key_of_the_footer(seen, run_of, watch, where) -> None:

@@ -10,7 +10,7 @@ def test_help_opens_and_closes(seen, run_of, watch, screen_text) -> None:
             await pilot.press("question_mark")
             await pilot.pause()
             assert isinstance(app.screen, Help)
-            assert "discriminator updates per generator update" in screen_text(app)
+            assert "discriminator updates per step" in screen_text(app)
             await pilot.press(key)
             await pilot.pause()
             assert not isinstance(app.screen, Help)

@@ -13,7 +13,7 @@ def test_two_actions_on_one_key_are_an_error() -> None:
 
 @pytest.mark.parametrize("knob", KNOBS.values(), ids=lambda knob: knob.name)
 def test_every_knob_has_its_keys(knob) -> None:
-    actions = {key.key: key.action for key in KEYS}
+    actions = {key.shown: key.action for key in KEYS}
     letters = knob.keys.split()
     ways = [1] if len(letters) == 1 else [-1, 1]
     assert [actions[letter] for letter in letters] == [f"turn('{knob.name}', {way})" for way in ways]

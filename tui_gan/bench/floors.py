@@ -66,7 +66,7 @@ def floor(trainer: Trainer, knobs: Knobs, of: Machine) -> Floor:
         numbers = sum(each.numel() for each in (*learner.weights, *kept.values()))
         # The gradient is written and read.
         numbers += sum(each.numel() for each in learner.weights)
-        moved += 2 * 4 * numbers * (trainer.k_steps(knobs) if player == "D" else 1)
+        moved += 2 * 4 * numbers * (trainer.k_steps(knobs) if player == "D" else knobs.generator_steps)
     return Floor(counted.get_total_flops() / period / of.flops, moved / of.bandwidth)
 
 

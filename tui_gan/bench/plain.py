@@ -28,6 +28,7 @@ def why_not(config: Config) -> str:
         "packing": config.packing > 1,
         "classes or codes": width(config) > config.latent_dim,
         "bfloat16": config.bf16,
+        "lookahead": config.optimizer.lookahead_steps > 0,
         "other orders of updates": config.updates != "alternating",
         "feature matching": config.feature_matching > 0,
         "historical averaging": config.historical_averaging > 0,
@@ -61,7 +62,8 @@ class Loop:
         self.of_generator.param_groups[0]["lr"] = knobs.generator_lr * factor
         for _ in range(knobs.k_steps):
             self.update_discriminator(self.dataset.sample(knobs.batch_size, self.stream, self.device), self.latents())
-        self.update_generator(self.latents())
+        for _ in range(knobs.generator_steps):
+            self.update_generator(self.latents())
         self.steps += 1
         share = step_towards(config.average_decay, config.average_share, self.steps)
         with torch.no_grad():

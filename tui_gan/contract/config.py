@@ -40,12 +40,22 @@ class Optimizer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     kind: Annotated[str, Meta(description="optimizer of both networks.")] = "adam"
     beta1: Annotated[Share, Meta(description="decay rate of Adam's first moment, the running mean of the gradient.")] = 0.0
     beta2: Annotated[Share, Meta(description="decay rate of Adam's second moment, the running mean of the squared gradient.")] = 0.99
-    momentum: Annotated[Share, Meta(description="momentum of sgd at the start.")] = 0.0
+    momentum: Annotated[Share, Meta(description="momentum of sgd and optimistic_sgd at the start.")] = 0.0
     momentum_end: Annotated[Share, Meta(description="momentum of sgd after `momentum_steps` steps.")] = 0.0
     momentum_steps: Annotated[
         CountOrNone, Meta(description="steps over which the momentum of sgd changes linearly to `momentum_end`; 0 keeps it constant.")
     ] = 0
     momentum_every: Annotated[Count, Meta(description="steps between two changes of the momentum, such as those of an epoch.")] = 1
+    lookahead_steps: Annotated[
+        CountOrNone,
+        Meta(
+            description="lookahead: after every so many steps both networks go back part of the way to where they were before them "
+            "(Zhang et al. 2019, arXiv:1907.08610; of both players Chavdarova et al. 2021, arXiv:2006.14567); 0 turns it off."
+        ),
+    ] = 0
+    lookahead_share: Annotated[
+        float, Meta(ge=LEAST, le=1.0, description="lookahead: the fraction of the way since then that is kept; 1 keeps all of it.")
+    ] = 0.5
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -60,7 +60,8 @@ def knob(default: Any, *, label: str, keys: str, turning: Turning, help: str, lo
 class Knobs:
     """The live settings in force; a turn makes a new value."""
 
-    k_steps: int = knob(1, label="k steps", keys="k K", turning="add", low=1, high=20, help="discriminator updates per generator update")
+    k_steps: int = knob(1, label="k steps", keys="k K", turning="add", low=1, high=20, help="discriminator updates per step")
+    generator_steps: int = knob(1, label="G steps", keys="< >", turning="add", low=1, high=20, help="generator updates per step")
     minibatch_discrimination: bool = knob(
         False, label="minibatch", keys="m", turning="switch", help="minibatch discrimination: let D compare the samples of a batch"
     )

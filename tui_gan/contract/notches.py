@@ -46,6 +46,8 @@ NOTCHES: dict[str, Notch] = {
         (f"{player}.{name}" for player in ("generator", "discriminator") for name in ("dropout", "input_dropout")), Notch("add", 0.1)
     ),
     **dict.fromkeys(("optimizer.beta1", "optimizer.beta2", "optimizer.momentum", "optimizer.momentum_end"), Notch("near_one")),
+    "optimizer.lookahead_steps": Notch("ladder", 5.0),
+    "optimizer.lookahead_share": Notch("add", 0.1),
     **dict.fromkeys(("schedule.factor", "average_decay"), Notch("near_one")),
     **dict.fromkeys(("instance_noise.steps", "optimizer.momentum_steps", "pretraining", "training"), Notch("ladder", 1000)),
     **dict.fromkeys(("seed", "threads", "packing", "minibatch.dim", "stop.evaluations"), Notch("add")),

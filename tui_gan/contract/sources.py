@@ -1,6 +1,7 @@
 """Sources: the papers that the ideas are from, and the one behind each knob and setting."""
 
 PARZEN = "Parzen 1962, Annals of Mathematical Statistics 33"
+KORPELEVICH = "Korpelevich 1976, Matecon 12"
 MCKAY = "McKay, Beckman & Conover 1979, Technometrics 21"
 RUMELHART = "Rumelhart, Hinton & Williams 1986, Nature 323"
 LIN_JS = "Lin 1991, IEEE Transactions on Information Theory 37"
@@ -34,6 +35,7 @@ LIM_YE = "Lim & Ye 2017, arXiv:1705.02894"
 SRIVASTAVA = "Srivastava et al. 2017, arXiv:1705.07761"
 ELFWING = "Elfwing et al. 2017, arXiv:1702.03118"
 HEUSEL = "Heusel et al. 2017, arXiv:1706.08500"
+DASKALAKIS = "Daskalakis et al. 2018, arXiv:1711.00141"
 LIN = "Lin et al. 2018, arXiv:1712.04086"
 MESCHEDER = "Mescheder et al. 2018, arXiv:1801.04406"
 PETZKA = "Petzka et al. 2018, arXiv:1709.08894"
@@ -43,10 +45,13 @@ MIYATO = "Miyato et al. 2018, arXiv:1802.05957"
 JOLICOEUR = "Jolicoeur-Martineau 2018, arXiv:1807.00734"
 BINKOWSKI = "Bińkowski et al. 2018, arXiv:1801.01401"
 YAZICI = "Yazıcı et al. 2019, arXiv:1806.04498"
+GIDEL = "Gidel et al. 2019, arXiv:1802.10551"
+ZHANG = "Zhang et al. 2019, arXiv:1907.08610"
 KYNKAANNIEMI = "Kynkäänniemi et al. 2019, arXiv:1904.06991"
 NAEEM = "Naeem et al. 2020, arXiv:2002.09797"
 KARRAS = "Karras et al. 2020, arXiv:1912.04958"
 TANCIK = "Tancik et al. 2020, arXiv:2006.10739"
+CHAVDAROVA = "Chavdarova et al. 2021, arXiv:2006.14567"
 AYLIEN = "AYLIEN, 'An introduction to Generative Adversarial Networks', 2016"
 
 SETTINGS = {
@@ -71,6 +76,11 @@ SETTINGS = {
     "generator.spectral": MIYATO,
     "discriminator.fourier": TANCIK,
     "optimizer": KINGMA,
+    "optimizer.kind.optimistic_adam": DASKALAKIS,
+    "optimizer.kind.optimistic_sgd": DASKALAKIS,
+    "optimizer.lookahead_steps": CHAVDAROVA,
+    "optimizer.lookahead_share": CHAVDAROVA,
+    "updates.extragradient": GIDEL,
     "latent_dim": GOODFELLOW,
     "classes": MIRZA,
     "information": CHEN,

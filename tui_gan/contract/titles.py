@@ -61,7 +61,7 @@ TITLES = {
     "kid": Title("KID"),
     "fid": Title("FID"),
     "l2_coefficient": Title("L2 coefficient", full="coefficient of the L2 penalty"),
-    "k": Title("k steps", "updates of D", "k, discriminator updates per generator update", whole=True),
+    "k": Title("k steps", "updates of D", "k, discriminator updates per step", whole=True),
     "pretraining_loss": Title("pre-training", full="loss of the pre-training"),
 }
 

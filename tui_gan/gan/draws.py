@@ -11,7 +11,7 @@ from tui_gan.gan.values import Draws, Hyper, Program
 
 def drawn(game: Game, source: Source, hyper: Hyper, program: Program) -> list[Draws]:
     """All chance of a step, update by update: samples and latents from the source, the rest from torch's default stream."""
-    updates = game.order(program.k, source, game.generator_compares)
+    updates = game.order(program.k, program.g, source, game.generator_compares)
     return [completed(game, draws, hyper, program) for draws in updates]
 
 

@@ -75,7 +75,7 @@ class Game(NamedTuple):
 
     def program(self, knobs: Knobs, step: int, k: int) -> Program:
         """The form of a step of k discriminator updates."""
-        return Program(knobs.batch_size, k, knobs.minibatch_discrimination, due=step % self.config.lazy == 0)
+        return Program(knobs.batch_size, k, knobs.generator_steps, knobs.minibatch_discrimination, due=step % self.config.lazy == 0)
 
 
 def game_of(config: Config, dataset: Dataset, generator: nn.Module, discriminator: AnyDiscriminator) -> Game:

@@ -151,6 +151,10 @@ class Pace(NamedTuple):
     beta2: float
 
 
+# (weight, gradient, moments, pace) -> the weight and its moments after an update.
+Step = Callable[[Tensor, Tensor, dict[str, Tensor], Pace], tuple[Tensor, dict[str, Tensor]]]
+
+
 def adam_moved(weight: Tensor, gradient: Tensor, moments: dict[str, Tensor], pace: Pace) -> tuple[Tensor, dict[str, Tensor]]:
     """`adam` as a function: the weight and its moments after the update."""
     first, second, count = _moments_moved(gradient, moments, pace)
@@ -185,17 +189,62 @@ def sgd_moved(weight: Tensor, gradient: Tensor, moments: dict[str, Tensor], pace
     return weight - pace.rate * velocity, {"momentum_buffer": velocity}
 
 
+def optimistic(move: Callable[[Moved], None]) -> Callable[[Moved], None]:
+    """An optimiser with optimism: where it moves by theta -= lr u_t, this moves by theta -= lr (2 u_t - u_(t-1)), with u_0 = 0.
+
+    Daskalakis et al. 2018, arXiv:1711.00141: of gradient descent their optimistic mirror descent, of Adam their algorithm 1.
+    """
+
+    def moved_(moved: Moved) -> None:
+        # At rate -1 from 0 it comes to u_t.
+        now = [torch.zeros_like(weight) for weight in moved.weights]
+        move(moved._replace(weights=now, rate=-1.0))
+        last = moved.kept("last")
+        torch._foreach_add_(moved.weights, now, alpha=-2 * moved.rate)
+        torch._foreach_add_(moved.weights, last, alpha=moved.rate)
+        torch._foreach_copy_(last, now)
+
+    return moved_
+
+
+def optimistic_moved(moved: Step) -> Step:
+    """`optimistic` as a function."""
+
+    def optimistically(weight: Tensor, gradient: Tensor, moments: dict[str, Tensor], pace: Pace) -> tuple[Tensor, dict[str, Tensor]]:
+        now, kept = moved(torch.zeros_like(weight), gradient, moments, pace._replace(rate=-1.0))
+        return weight - pace.rate * (2 * now - moments["last"]), {**kept, "last": now}
+
+    return optimistically
+
+
+def lookahead(settings: Optimizer, step: int) -> float:
+    """How far the slow weights go towards the weights after step number `step`; 0 after most steps, and without lookahead."""
+    return settings.lookahead_share if settings.lookahead_steps and step % settings.lookahead_steps == 0 else 0.0
+
+
+@torch.no_grad()
+def look_ahead_(slow: Sequence[Tensor], weights: Sequence[Tensor], share: float) -> None:
+    """Lookahead, in place: slow += share (theta - slow), then theta = slow; nothing where there are no slow weights.
+
+    Zhang et al. 2019, arXiv:1907.08610. Both players do it after the same steps (Chavdarova et al. 2021, arXiv:2006.14567), with all
+    that the optimiser keeps left as it is.
+    """
+    for one, other in zip(slow, weights if slow else (), strict=True):
+        one.lerp_(other, share)
+        other.copy_(one)
+
+
 class Method(NamedTuple):
     """How weights are moved.
 
     Attributes:
         move: moves them in place; what it keeps is kept in their moments alone.
-        moved: (weight, gradient, moments, pace) -> the weight and its moments after the same update, as a function.
+        moved: the same update as a function.
         momentum: whether it reads the momentum of the configuration.
     """
 
     move: Callable[[Moved], None]
-    moved: Callable[[Tensor, Tensor, dict[str, Tensor], Pace], tuple[Tensor, dict[str, Tensor]]] | None = None
+    moved: Step | None = None
     momentum: bool = False
 
 
@@ -203,6 +252,8 @@ OPTIMIZERS: dict[str, Method] = {
     "adam": Method(adam, adam_moved),
     "adam_hat": Method(adam_hat, adam_hat_moved),
     "sgd": Method(sgd, sgd_moved, momentum=True),
+    "optimistic_adam": Method(optimistic(adam), optimistic_moved(adam_moved)),
+    "optimistic_sgd": Method(optimistic(sgd), optimistic_moved(sgd_moved), momentum=True),
 }
 
 

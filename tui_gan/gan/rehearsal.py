@@ -43,6 +43,7 @@ class Update:
         real, fake: (N, *X) in training units, without noise; `real` is None where the update reads none.
         real_logits, fake_logits: (B, 1) as the loss reads them; `real_logits` is None where it reads none.
         moves: of those players that move.
+        ahead: whether they only extrapolate: the next update moves them from where they were before this one.
     """
 
     latents: Tensor
@@ -51,6 +52,7 @@ class Update:
     real_logits: Tensor | None
     fake_logits: Tensor
     moves: dict[Player, Move]
+    ahead: bool = False
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -76,8 +78,10 @@ def rehearsed(trainer: Trainer, knobs: Knobs) -> Rehearsal:
         middle = judging.middle(copy, knobs)
         hyper, program = copy.prepared(knobs)
         updates, reports = [], []
+        before: dict[Player, list[Tensor]] = {}
         for draws in copy.chance.step(knobs, hyper, program):
-            before = {player: [weight.detach().clone() for weight in copy.now.players[player].weights] for player in draws.players}
+            if draws.phase != "back":
+                before = {player: [weight.detach().clone() for weight in copy.now.players[player].weights] for player in draws.players}
             reports.append(copy.engine.update(draws, hyper, program))
             updates.append(_update(copy, reports[-1], before, hyper))
         copy.end(reports)
@@ -93,6 +97,7 @@ def _update(trainer: Trainer, report: Report, before: dict[Player, list[Tensor]]
         real_logits=seen.real_logits if draws.real is not None else None,
         fake_logits=seen.fake_logits,
         moves={player: _move(trainer, player, report, weights, hyper) for player, weights in before.items()},
+        ahead=draws.phase == "ahead",
     )
 
 

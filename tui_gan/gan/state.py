@@ -32,11 +32,13 @@ class Learner:
     Attributes:
         moments: what its optimiser keeps.
         means: the running means of its weights; none without historical averaging.
+        slow: the slow weights of lookahead; none without it.
     """
 
     network: nn.Module
     moments: Moments = dataclasses.field(default_factory=dict)
     means: list[Tensor] = dataclasses.field(default_factory=list)
+    slow: list[Tensor] = dataclasses.field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.weights: list[Tensor] = list(self.network.parameters())
@@ -82,6 +84,9 @@ def begun(config: Config, generator: nn.Module, discriminator: nn.Module, stream
     if config.historical_averaging:
         for learner in players.values():
             learner.means = [weight.detach().clone() for weight in learner.weights]
+    if config.optimizer.lookahead_steps:
+        for learner in players.values():
+            learner.slow = [weight.detach().clone() for weight in learner.weights]
     return State(
         players,
         average=copy.deepcopy(generator).requires_grad_(False).eval(),
@@ -120,6 +125,8 @@ def tensors(state: State, config: Config) -> Iterator[tuple[str, Tensor]]:
     for player, learner in state.players.items():
         for index, mean in enumerate(learner.means):
             yield f"{NAMES[player]}_means.{index}", mean
+        for index, slow in enumerate(learner.slow):
+            yield f"{NAMES[player]}_slow.{index}", slow
     yield from {f"coefficients.{name}": coefficient for name, coefficient in state.coefficients.items()}.items()
     yield "stream", state.stream.get_state()
     yield "fixed_latents", state.fixed_latents
@@ -149,6 +156,8 @@ def load(state: State, config: Config, found: Tensors) -> None:
             learner.moments.setdefault(int(place), {})[moment] = value.to(where, copy=True)
         for index, mean in enumerate(learner.means):
             mean.copy_(found[f"{NAMES[player]}_means.{index}"])
+        for index, slow in enumerate(learner.slow):
+            slow.copy_(found[f"{NAMES[player]}_slow.{index}"])
     for name in state.coefficients:
         state.coefficients[name] = found[f"coefficients.{name}"].to(device, copy=True)
     state.stream.set_state(found["stream"])
@@ -164,7 +173,7 @@ def carried(old: State, new: State, before: Config, after: Config) -> Tensors:
 
     Weights are carried over in their order, since a layer of dropout moves the names of those behind it. Coefficients of which the
     configuration says something else, and fixed latents of another distribution, are those that the new state begins with; a
-    gradient that is held of other regularizers is taken anew.
+    gradient that is held of other regularizers is taken anew. Slow weights that lookahead begins with are the weights as they are.
 
     Raises:
         ValueError: the networks have another number of tensors.
@@ -173,6 +182,9 @@ def carried(old: State, new: State, before: Config, after: Config) -> Tensors:
     found = {name: value for name, value in state.items() if name.partition(".")[0] not in old.modules}
     for (name, module), other in zip(old.modules.items(), new.modules.values(), strict=True):
         found |= {f"{name}.{its}": state[f"{name}.{mine}"] for mine, its in zip(module.state_dict(), other.state_dict(), strict=True)}
+    if not before.optimizer.lookahead_steps and after.optimizer.lookahead_steps:
+        for player, learner in old.players.items():
+            found |= {f"{NAMES[player]}_slow.{index}": weight.detach().to("cpu", copy=True) for index, weight in enumerate(learner.weights)}
     same = {f"coefficients.{name}" for name in new.coefficients if before.regularizers.get(name) == after.regularizers[name]}
     found |= {name: value for name, value in fresh.items() if name.startswith("coefficients.") and name not in same}
     if before.sampling != after.sampling:
@@ -209,9 +221,10 @@ def forms(config: Config, shape: tuple[int, ...]) -> Forms:
     must |= {"stream": _form(torch.Generator().get_state()), "fixed_latents": (torch.float32, (config.fixed_latents, width(config)))}
     must |= {"drawn": (torch.int64, ())} if config.sampling == "epochs" else {}
     must |= {"loss_sums": (torch.float32, (2,)), "accuracy_sum": (torch.float32, ()), "counts": (torch.int64, (COUNTS,))}
-    if config.historical_averaging:
+    of_weights = {"means": config.historical_averaging, "slow": config.optimizer.lookahead_steps}
+    for kept in (kept for kept, wanted in of_weights.items() if wanted):
         weights = {name: enumerate(network.parameters()) for name, network in networks.items()}
-        must |= {f"{name}_means.{index}": _form(weight) for name, each in weights.items() for index, weight in each}
+        must |= {f"{name}_{kept}.{index}": _form(weight) for name, each in weights.items() for index, weight in each}
     choose(OPTIMIZERS, config.optimizer.kind, "optimizer")
     begun, with_momentum = (
         {

@@ -20,6 +20,7 @@ from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.game import game_of
 from tui_gan.gan.latents import LATENTS, categories, draw, one_hot, shown, with_codes
 from tui_gan.gan.networks import AnyDiscriminator
+from tui_gan.gan.optimizers import look_ahead_, lookahead
 from tui_gan.gan.regularizers import update_means_
 from tui_gan.gan.state import Tensors
 from tui_gan.gan.values import Batch, Hyper, Player, Program, Report
@@ -121,6 +122,9 @@ class Trainer:
         """Take note that the updates of a step are made."""
         now = self.now
         now.steps_done += 1
+        if share := lookahead(self.config.optimizer, now.steps_done):
+            for learner in now.players.values():
+                look_ahead_(learner.slow, learner.weights, share)
         self.follow()
         for learner in now.players.values():
             if learner.means:
@@ -136,6 +140,8 @@ class Trainer:
         self.chance.stir()
         hyper, program = self.game.hyper(knobs, now.pretrained), self.game.program(knobs, now.steps_done, self.k_steps(knobs))
         loss, self.gradients["D"] = self.engine.teach(*self.chance.points(knobs.batch_size), hyper, program)
+        # The slow weights of lookahead begin where the game does.
+        look_ahead_(now.players["D"].slow, now.players["D"].weights, 1.0)
         now.pretrained += 1
         now.loss_sums += torch.stack((torch.zeros_like(loss), loss))
         now.losses_summed += 1

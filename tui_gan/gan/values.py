@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from torch import Tensor
 
 Player = Literal["D", "G"]
+Phase = Literal["", "ahead", "back"]
 # A number, or, where a program is made of the step, a tensor () that stands for any.
 Scalar = float | Tensor
 
@@ -38,13 +39,14 @@ class Program(NamedTuple):
 
     Attributes:
         batch: samples of a batch that are judged at once.
-        k: discriminator updates of the step.
+        k: discriminator updates of the step; `g` its generator updates.
         minibatch: whether the minibatch features take part.
         due: whether the regularizers enter the losses of this step.
     """
 
     batch: int
     k: int
+    g: int
     minibatch: bool
     due: bool
 
@@ -61,6 +63,7 @@ class Draws(NamedTuple):
 
     Attributes:
         players: those that move, by gradients at the same weights and samples.
+        phase: "ahead" where they only extrapolate, by whose gradients there the next update, "back", moves them from where they were.
         latents: (N, W); where a program makes them, the numbers (R, N, Z) that they are made of.
         real: (N, *X) in training units; None where no loss reads it.
         y: the classes that latents are still to take over, so that real and generated samples are of the same; None as soon as they have.
@@ -79,6 +82,7 @@ class Draws(NamedTuple):
     again: tuple[Tensor | None, Tensor | None] = (None, None)
     terms: Mapping[str, Tensor] = {}
     seed: int | None = None
+    phase: Phase = ""
 
 
 class Network(NamedTuple):

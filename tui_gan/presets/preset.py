@@ -26,7 +26,7 @@ IMMATERIAL = (
     "engine",
     "linger",
 )
-MATERIAL_KNOBS = ("k_steps", "generator_lr", "discriminator_lr", "regularization", "batch_size")
+MATERIAL_KNOBS = ("k_steps", "generator_steps", "generator_lr", "discriminator_lr", "regularization", "batch_size")
 
 
 @dataclasses.dataclass(frozen=True)

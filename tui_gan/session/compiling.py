@@ -27,6 +27,7 @@ class Case(NamedTuple):
     trainer: int
     batch: int
     k: int
+    g: int
     minibatch: bool
     noise: bool
     due: bool
@@ -92,7 +93,9 @@ class Compiling:
             return False
         if any(self._found.values()) or self._making:
             return True
-        if not timing.pays(trainer.now, trainer.k_steps(knobs) + 1, knobs.batch_size * trainer.config.packing, left, self._engine):
+        if not timing.pays(
+            trainer.now, trainer.k_steps(knobs) + knobs.generator_steps, knobs.batch_size * trainer.config.packing, left, self._engine
+        ):
             return False
         self._tell(f"auto: {self._engine}, since {left:,} steps are left, of {timing.eager.told} each")
         return True
@@ -102,7 +105,8 @@ class Compiling:
         config, step = trainer.config, trainer.steps_done
         noise = config.instance_noise.sd > 0 and bool(trainer.game.hyper(knobs, step).noise_sd)
         due = step % config.lazy == 0
-        case = Case(id(trainer), knobs.batch_size, trainer.k_steps(knobs), knobs.minibatch_discrimination, noise, due)
+        k, g = trainer.k_steps(knobs), knobs.generator_steps
+        case = Case(id(trainer), knobs.batch_size, k, g, knobs.minibatch_discrimination, noise, due)
         if case not in self._found:
             program = trainer.game.program(knobs, step, case.k)
             if not compiled.is_ready(trainer.game, trainer.now, trainer.game.hyper(knobs, step), program):

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from tui_gan.contract.snapshot import Floats, Stage
 from tui_gan.gan.datasets import Dataset, Images
+from tui_gan.gan.optimizers import lookahead
 from tui_gan.gan.regularizers import noise_sd
 from tui_gan.gan.rehearsal import Move, Rehearsal, Update, rehearsed
 from tui_gan.gan.values import Player
@@ -50,20 +51,24 @@ class Slow:
 def begun(run: Run) -> Slow:
     """The next step of a run, rehearsed without any effect on it."""
     found = rehearsed(run.trainer, run.knobs)
-    totals = Counter(player for update in found.updates for player in update.moves)
+    totals = Counter(player for update in found.updates for player in update.moves if not update.ahead)
     counts: Counter[Player] = Counter()
     stages: list[Stage] = []
-    latents = None
+    before = None
     for update in found.updates:
-        counts.update(list(update.moves))
+        if before is None or not before.ahead:
+            counts.update(list(update.moves))
         title = " and ".join(f"{name} {counts[name]}/{totals[name]}" if totals[name] > 1 else name for name in update.moves)
-        stages += (dataclasses.replace(each, name=f"{title}: {each.name}") for each in _stages(found, update, update.latents is latents))
-        latents = update.latents
+        title += ", extrapolation" if update.ahead else ""
+        stages += (dataclasses.replace(each, name=f"{title}: {each.name}") for each in _stages(found, update, before))
+        before = update
+    stages += _lookahead(found)
     return Slow(run.step, run.version, tuple(stages))
 
 
-def _stages(found: Rehearsal, update: Update, again: bool) -> Iterator[Stage]:
+def _stages(found: Rehearsal, update: Update, before: Update | None) -> Iterator[Stage]:
     dataset, both, learner = found.trainer.dataset, len(update.moves) > 1, " and ".join(update.moves)
+    again = before is not None and update.latents is before.latents
     drawn = "The latents of D's last update are used again." if again else "A latent z is drawn from the prior for each sample."
     yield Stage("latents", drawn, _of_latents(update.latents))
     if update.real is not None:
@@ -76,7 +81,18 @@ def _stages(found: Rehearsal, update: Update, again: bool) -> Iterator[Stage]:
     text = f"Backpropagation computes the gradient of {'each' if both else 'the'} loss with respect to the weights of {learner}."
     yield Stage("backpropagation", text, _each(update, lambda move: (("gradient norm", _number(move.gradient)),)))
     text = f"The optimizer turns the gradient into a change of the weights of {learner}, scaled by the learning rate."
+    if update.ahead:
+        text += " It leads to the point where the next gradients are taken, from which both networks then return."
+    elif before is not None and before.ahead:
+        text += " The weights change from where they were before the extrapolation."
     yield Stage("update", text, _each(update, _of_move))
+
+
+def _lookahead(found: Rehearsal) -> Iterator[Stage]:
+    settings = found.trainer.config.optimizer
+    if share := lookahead(settings, found.trainer.steps_done):
+        text = "Lookahead: the weights of D and G are set to a fraction of the way that they have gone since it was done last."
+        yield Stage("lookahead", text, (("steps", f"{settings.lookahead_steps:,}"), ("fraction", _number(share))))
 
 
 def _of_latents(latents: Tensor) -> Numbers:

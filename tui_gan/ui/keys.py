@@ -210,7 +210,7 @@ IN_PAINTER = (
 
 def knob_keys(knob: Knob) -> list[Key]:
     """The keys of one knob: one key turns it on, a pair lowers and raises it."""
-    keys = knob.keys.split()
+    keys = [CHARACTERS[character] for character in knob.keys.split()]
     if len(keys) == 1:
         return [Key(knob.name, keys[0], f"turn('{knob.name}', 1)", knob.label, knob.help)]
     ways = ((keys[0], -1, "lower"), (keys[1], 1, "raise"))

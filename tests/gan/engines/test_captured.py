@@ -52,13 +52,20 @@ def test_the_step_that_is_captured_is_the_eager_one(config: Config, knobs: Knobs
         "instance_noise": Noise(sd=0.3, steps=10),
         "historical_averaging": 0.1,
         "coordination": "accuracy",
-        "optimizer": Optimizer(kind=optimizer, momentum=0.5, momentum_end=0.9, momentum_steps=10 if OPTIMIZERS[optimizer].momentum else 0),
+        "optimizer": Optimizer(
+            kind=optimizer,
+            momentum=0.5,
+            momentum_end=0.9,
+            momentum_steps=10 if OPTIMIZERS[optimizer].momentum else 0,
+            lookahead_steps=2,
+        ),
         "generator": Network(widths=(6,), column_norm=0.4),
         "discriminator": Network(widths=(7, 5), column_norm=0.3),
         "average_decay": 0.9,
     }
     for minibatch in (False, True):
         turned = set_knob(set_knob(knobs, "minibatch_discrimination", minibatch), "k_steps", 2)
+        turned = set_knob(turned, "generator_steps", 1 + minibatch)
         check_agreement(msgspec.structs.replace(config, **changes), DATASETS["gaussian"](True), turned)
 
 

@@ -37,6 +37,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "stratified": True,
         "regularizers": {"adaptive_l2": 0.1, "r1_difference": 1.0},
     },
+    "optimism": {"optimizer": Optimizer(kind="optimistic_adam", lookahead_steps=4)},
     "descent": {"optimizer": Optimizer(kind="sgd", momentum=0.5), "schedule": Schedule(kind="hyperbolic", period=10)},
     "grid": {
         "latent": "grid",
@@ -120,7 +121,8 @@ def test_each_is_trained_as_it_would_be_alone(config: Config, knobs: Knobs, kind
 def test_they_are_taught_the_density_as_each_would_be_alone(
     config: Config, knobs: Knobs, minibatch: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changes = {"pretraining": STEPS, "optimizer": Optimizer(kind="sgd", momentum=0.5), "schedule": Schedule(kind="hyperbolic", period=3)}
+    descent = Optimizer(kind="sgd", momentum=0.5, lookahead_steps=4)
+    changes = {"pretraining": STEPS, "optimizer": descent, "schedule": Schedule(kind="hyperbolic", period=3)}
     live = turned(knobs, minibatch)
     monkeypatch.setattr(Many, "_lessons", lambda them, count, lessons=Many._lessons: doubled(lessons(them, count)))
     population = Many(zip(trainers(config, changes, "gaussian"), live, strict=True), COUNT)
@@ -134,6 +136,8 @@ def test_they_are_taught_the_density_as_each_would_be_alone(
         assert torch.equal(found.now.stream.get_state(), trainer.now.stream.get_state())
         for one, other in zip(found.now.players["D"].weights, trainer.now.players["D"].weights, strict=True):
             torch.testing.assert_close(one, other, rtol=ROUNDED, atol=ROUNDED)
+        for learner in found.now.players.values():
+            assert all(torch.equal(*pair) for pair in zip(learner.weights, learner.slow, strict=True))
 
 
 def test_they_differ_and_one_that_is_no_number_harms_no_other(config: Config, knobs: Knobs) -> None:

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tui_gan.contract.config import Config, Noise
+from tui_gan.contract.config import Config, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.gan import judging
@@ -126,6 +126,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "finite difference": ({"regularizers": {"r1_difference": 1.0}, "lazy": 2}, {}),
     "packs": ({"packing": 2, "generator": msgspec.structs.replace(BATCH_NORM, norm_by_slot=True)}, {}),
     "both at once": ({"updates": "simultaneous"}, {"k_steps": 2}),
+    "extragradient, lookahead": ({"updates": "extragradient", "optimizer": Optimizer(lookahead_steps=2)}, {"generator_steps": 2}),
     "the same batch": ({"updates": "same_batch", "objective": "zero_sum"}, {}),
     "batch norm in D": ({"discriminator": BATCH_NORM, "generator": Network(widths=(6,), activation="tanh")}, {}),
     "spectral norm": ({"discriminator": Network(kind="dcgan", widths=(4,), spectral=True)}, {}),
@@ -160,8 +161,9 @@ def test_what_is_of_a_share_alone_still_leaves_all_in_one_state(convolutional: C
     assert distance(several[0], alone) > 1e-4
 
 
-def test_a_step_in_which_the_others_go_is_trained_to_its_end(convolutional: Callable[..., Trainer]) -> None:
-    changes, knobs = CASES["both at once"][0], Knobs(batch_size=16, device="cpu", k_steps=2)
+@pytest.mark.parametrize("updates", ["simultaneous", "extragradient"])
+def test_a_step_in_which_the_others_go_is_trained_to_its_end(convolutional: Callable[..., Trainer], updates: str) -> None:
+    changes, knobs = {"updates": updates}, Knobs(batch_size=16, device="cpu", k_steps=2)
     alone, counted = convolutional(**changes), Meeting(2)
     for _ in range(2):
         alone.step(knobs)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 import torch
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_flatten_with_path, tree_map
 
 from tests.presets.test_presets import stand_in
 from tui_gan.contract.config import Config, Noise, Optimizer
@@ -47,7 +47,7 @@ def in_double(trainer: Trainer) -> Trainer:
     for module in now.modules.values():
         module.double()
     for learner in now.players.values():
-        learner.means = doubled(learner.means)
+        learner.means, learner.slow = doubled((learner.means, learner.slow))
     now.coefficients, now.loss_sums, now.accuracy_sum = doubled((now.coefficients, now.loss_sums, now.accuracy_sum))
     trainer.engine = type(trainer.engine)(trainer.game, now)
     return trainer
@@ -76,6 +76,7 @@ def both(trainer: Trainer, knobs: Knobs, steps: int = 2) -> tuple[Values, Values
 
 def check_agreement(trainer: Trainer, knobs: Knobs, tolerance: float = 1e-10) -> None:
     inplace, function, _ = both(trainer, knobs)
+    assert [path for path, _ in tree_flatten_with_path(function)[0]] == [path for path, _ in tree_flatten_with_path(inplace)[0]]
     torch.testing.assert_close(function._asdict(), inplace._asdict(), rtol=tolerance, atol=tolerance)
 
 
@@ -132,7 +133,13 @@ def test_everything_at_once(config: Config, knobs: Knobs, order: str, optimizer:
         "historical_averaging": 0.1,
         "generator_l2": 0.01,
         "coordination": "accuracy",
-        "optimizer": Optimizer(kind=optimizer, momentum=0.5, momentum_end=0.9, momentum_steps=10 if OPTIMIZERS[optimizer].momentum else 0),
+        "optimizer": Optimizer(
+            kind=optimizer,
+            momentum=0.5,
+            momentum_end=0.9,
+            momentum_steps=10 if OPTIMIZERS[optimizer].momentum else 0,
+            lookahead_steps=2,
+        ),
         "generator": Network(widths=(6,), activation="maxout", pieces=2, column_norm=0.4),
         "discriminator": Network(widths=(7, 5), outputs=2, column_norm=0.3),
         "average_decay": 0.9,

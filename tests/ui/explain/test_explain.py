@@ -337,6 +337,17 @@ def test_what_the_run_does() -> None:
     for k, rules in ((4, Rules()), (9, Rules(k=4))):
         said = doing(status=Status.RUNNING, knobs=Knobs(k_steps=k), rules=rules, settings=told(updates="simultaneous"))
         assert "k - 1 = 3 discriminator updates, then" in said
+    orders = {
+        ("alternating", 2, 3): "k = 2 discriminator updates, then 3 generator updates, on",
+        ("same_batch", 1, 2): "k = 1 discriminator update, then 2 generator updates on the noise vectors and samples of the last",
+        ("simultaneous", 2, 2): "2 simultaneous updates of both networks, by their gradients at the same weights",
+        ("simultaneous", 1, 3): "2 generator updates, then one simultaneous update of both networks",
+        ("extragradient", 3, 1): "k - 1 = 2 discriminator updates, then one extragradient update of both networks",
+        ("extragradient", 1, 1): "one extragradient update of both networks, by their gradients at the point that both extrapolate to",
+    }
+    for (updates, k, g), text in orders.items():
+        knobs = Knobs(k_steps=k, generator_steps=g)
+        assert f"Each step makes {text}" in doing(status=Status.RUNNING, knobs=knobs, settings=told(updates=updates))
     assert "The run is paused" in doing()
     assert "one step in slow motion" in doing(stages=STAGES)
     assert "Pre-training: D is regressed" in doing(phase="pre-training 3 / 10")
@@ -375,6 +386,10 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         "adaptive k": told(coordination="accuracy"),
         "simultaneous updates": told(updates="simultaneous"),
         "same batch": told(updates="same_batch"),
+        "extragradient": told(updates="extragradient"),
+        "optimistic Adam": told(optimizer__kind="optimistic_adam"),
+        "optimistic SGD": told(optimizer__kind="optimistic_sgd"),
+        "lookahead, 5 steps": told(optimizer__lookahead_steps=5, optimizer__lookahead_share=1.0),
         "virtual batch normalisation": told(discriminator__norm="virtual_batch"),
         "batch normalisation in D": told(discriminator__norm="batch"),
         "dropout 0.5 in D": told(discriminator__dropout=0.5),
@@ -392,7 +407,14 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
 @pytest.mark.parametrize(
     ("settings", "changes", "text"),
     [
-        ((), {"knobs": Knobs(k_steps=2)}, "2 discriminator updates per generator update."),
+        ((), {"knobs": Knobs(generator_steps=3)}, "3 generator updates per step."),
+        (
+            told(optimizer__lookahead_steps=5, optimizer__lookahead_share=0.4),
+            {},
+            "After every 5 steps the weights of G and D are set to 0.4 of the way from where they were before those steps. That damps the "
+            "rotation of the two players around an equilibrium.",
+        ),
+        ((), {"knobs": Knobs(k_steps=2)}, "2 discriminator updates per step."),
         (
             told(coordination="accuracy"),
             {"knobs": Knobs(k_steps=4), "rules": Rules(k=3)},

@@ -70,6 +70,7 @@ QUALITY = """
 KNOBS = """
 ╭─ knobs ────────────────────────────────────╮
 │ k steps      ◂   1    ▸ k K 1 .. 20        │
+│ G steps      ◂   1    ▸ < > 1 .. 20        │
 │ minibatch    ◂  off   ▸ m   on / off       │
 │ G lr         ◂ 0.002  ▸ g G 1e-7 .. 10     │
 │ D lr         ◂ 0.002  ▸ l L 1e-7 .. 10     │

@@ -74,9 +74,10 @@ CURVES = """
 ╰────────────────────────────────────────────────────────────────╯
 """
 SETTINGS = """
-╭─ knobs and settings ───────────────────────────── 1 of 12 ─╮
+╭─ knobs and settings ───────────────────────────── 1 of 13 ─╮
 │knobs ──────────────────────────────────────────────────────│
 │▸k steps         ◂       1        ▸ k K 1 .. 20             │
+│ G steps         ◂       1        ▸ < > 1 .. 20             │
 │ minibatch       ◂      off       ▸ m   on / off            │
 │ G lr            ◂     0.002      ▸ g G 1e-7 .. 10          │
 │ D lr            ◂     0.002      ▸ l L 1e-7 .. 10          │
@@ -86,7 +87,7 @@ SETTINGS = """
 │ save every      ◂     2,000      ▸ i I 1 .. 10M            │
 │ pace            ◂      off       ▸ j J 0.1 .. 500, off     │
 │── k_steps ─────────────────────────────────────────────────│
-│Discriminator updates per generator update.                 │
+│Discriminator updates per step.                             │
 │[Goodfellow et al. 2014, arXiv:1406.2661]                   │
 │                                                            │
 │u undo  k steps: 2 -> 1                                     │

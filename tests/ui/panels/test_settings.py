@@ -31,17 +31,17 @@ async def turned_to(pilot, until, app: TuiGan, row: int = 0) -> None:
 
 PRESSED = [
     (0, ["right", "left"], [TurnKnob("k_steps", 1), TurnKnob("k_steps", -1)]),
-    (0, ["down", "right"], [TurnKnob("minibatch_discrimination", 1)]),
+    (0, ["down", "right"], [TurnKnob("generator_steps", 1)]),
     (0, ["up", "up", "right"], [ChangeSetting("regularizers.r1", 2.0)]),
     (OBJECTIVE, ["right"], [ChangeSetting("objective", "hinge")]),
     (OBJECTIVE, ["left"], [ChangeSetting("objective", "wasserstein")]),
     (R1, ["left"], [ChangeSetting("regularizers.r1", 0.5)]),
-    (0, ["pagedown", "left"], [ChangeSetting("regularizers.r1", 0.5)]),
+    (1, ["pagedown", "left"], [ChangeSetting("regularizers.r1", 0.5)]),
     (LATENT_DIM, ["pageup", "right"], [TurnKnob("minibatch_discrimination", 1)]),
     (0, ["enter", "k", "K", "escape", "right"], [TurnKnob("k_steps", 1)]),
     (0, ["enter", "7", "backspace", "3", "enter"], [SetKnob("k_steps", 3)]),
-    (1, ["enter", *"on", "enter"], [SetKnob("minibatch_discrimination", True)]),
-    (2, ["enter", *"1e", "minus", "4", "enter"], [SetKnob("generator_lr", 1e-4)]),
+    (2, ["enter", *"on", "enter"], [SetKnob("minibatch_discrimination", True)]),
+    (3, ["enter", *"1e", "minus", "4", "enter"], [SetKnob("generator_lr", 1e-4)]),
     (R1, ["enter", *"0.25", "enter"], [ChangeSetting("regularizers.r1", 0.25)]),
     (OBJECTIVE, ["enter", *"hinge", "enter"], [ChangeSetting("objective", "hinge")]),
     (0, ["enter", "q", "space", "q", "ctrl+u", "enter"], []),
@@ -223,7 +223,7 @@ def test_keys_that_come_faster_than_they_are_answered_are_text_too(seen, run_of,
     app = TuiGan(run)
 
     async def body(pilot) -> None:
-        for key in ("6", "down", "down", "enter", "1", "e", "minus", "4", "k", "backspace", "enter", "down", "right", "u"):
+        for key in ("6", "down", "down", "down", "enter", "1", "e", "minus", "4", "k", "backspace", "enter", "down", "right", "u"):
             app.post_message(Key(key, "-" if key == "minus" else key if len(key) == 1 else None))
         for _ in range(4):
             await pilot.pause()

@@ -57,7 +57,7 @@ class Static(Eager):
 def step_(engine: Static, given: Given, hyper: Hyper, program: Program) -> None:
     """A step of a state in place, all of whose numbers are tensors that were there before it."""
     state, game = engine.state, engine.game
-    of_discriminator, of_generator, momentum, regularization, noise_sd, average, means = given.row.unbind(0)
+    of_discriminator, of_generator, momentum, regularization, noise_sd, average, means, slow = given.row.unbind(0)
     turned = hyper._replace(
         rates={"D": of_discriminator, "G": of_generator}, momentum=momentum, regularization=regularization, noise_sd=noise_sd
     )
@@ -69,6 +69,11 @@ def step_(engine: Static, given: Given, hyper: Hyper, program: Program) -> None:
     for name, kept in coefficients.items():
         kept.copy_(state.coefficients[name])
     state.coefficients.update(coefficients)
+    for learner in state.players.values():
+        if learner.slow:
+            towards_(learner.slow, learner.weights, slow)
+            for weight, kept in zip(learner.weights, learner.slow, strict=True):
+                weight.detach().copy_(torch.where(slow > 0, kept, weight.detach()))
     towards_(list(state.average.parameters()), state.players["G"].weights, average)
     for learner in state.players.values():
         if learner.means:

@@ -92,7 +92,7 @@ def row(game: Game, hyper: Hyper, step: int) -> list[float]:
     """The scalars of the step after which `step` are done."""
     pacing = pacing_of(game.config, step)
     rates = [float(hyper.rates["D"]), float(hyper.rates["G"])]
-    others = (hyper.momentum, hyper.regularization, hyper.noise_sd, pacing.average, pacing.means)
+    others = (hyper.momentum, hyper.regularization, hyper.noise_sd, pacing.average, pacing.means, pacing.slow)
     return [*rates, *(float(each) for each in others)]
 
 
@@ -139,6 +139,8 @@ class Layout:
                 found += [kept[name] for name in sorted(kept)]
         for _, learner in learners:
             found += learner.means
+        for _, learner in learners:
+            found += learner.slow
         found += self._average
         found += [state.coefficients[name] for name in sorted(state.coefficients)]
         found += [state.loss_sums, state.accuracy_sum]
@@ -168,14 +170,14 @@ def traced(game: Game, state: State, given: Given | Lesson, hyper: Hyper, progra
     def step(*tensors: Tensor) -> list[Tensor]:
         rest = iter(tensors)
         values, here = tree_unflatten([next(rest) if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
-        of_discriminator, of_generator, momentum, regularization, noise_sd, average, means = here.row.unbind(0)
+        of_discriminator, of_generator, momentum, regularization, noise_sd, average, means, slow = here.row.unbind(0)
         turned = hyper._replace(
             rates={"D": of_discriminator, "G": of_generator}, momentum=momentum, regularization=regularization, noise_sd=noise_sd
         )
         if isinstance(here, Lesson):
             return _tensors(whole.teach(values, here.points, here.density, turned))
         made = [each._replace(latents=game.latents(each.latents)) for each in here.draws]
-        return _tensors(whole.step(values, made, turned, Pacing(average, means)))
+        return _tensors(whole.step(values, made, turned, Pacing(average, means, slow)))
 
     def call(*tensors: Tensor) -> None:
         for old, new in zip(tensors[:count], (vmap(step) if members else step)(*tensors), strict=True):

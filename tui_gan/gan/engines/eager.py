@@ -50,11 +50,15 @@ class Eager:
             gate: Network(precise(discriminator.network), features, discriminator.weights, matrices[gate], discriminator.means, read)
             for gate in (False, True)
         }
+        # Of the weights before an extrapolation, for the update that follows it.
+        self._before: dict[Player, list[Tensor]] = {}
         limits = {"G": game.config.generator.column_norm, "D": game.config.discriminator.column_norm}
         self._limits = {player: (columns(learner.network), limit) for player, learner in state.players.items() if (limit := limits[player])}
 
     def update(self, draws: Draws, hyper: Hyper, program: Program) -> Report:
         """Move the players whose turn it is."""
+        if draws.phase == "ahead":
+            self._before = {player: [weight.detach().clone() for weight in self.state.players[player].weights] for player in draws.players}
         match draws.players:
             case ("D",):
                 with self.part("discriminator"):
@@ -122,15 +126,27 @@ class Eager:
         generator_gradients: Gradients = list(torch.autograd.grad(of_generator.total, self.generator.weights))
         of_discriminator, discriminator_gradients = self.agreed(of_discriminator, discriminator_gradients)
         of_generator, generator_gradients = self.agreed(of_generator, generator_gradients)
+        if draws.phase == "back":
+            self._return()
         self.move("D", discriminator_gradients, hyper)
         self.move("G", generator_gradients, hyper)
         gradients: dict[Player, Gradients] = {"D": discriminator_gradients, "G": generator_gradients}
         return Report(draws, fake.detach(), {"D": _ended(of_discriminator), "G": _ended(of_generator)}, gradients)
 
+    @torch.no_grad()
+    def _return(self) -> None:
+        """Put the weights back to where they were before they were extrapolated."""
+        for player, before in self._before.items():
+            torch._foreach_copy_(self.state.players[player].weights, before)
+        self._before = {}
+
     def _discriminator_loss(self, fake: Tensor, draws: Draws, hyper: Hyper, program: Program) -> tuple[Seen, tuple[Tensor, Tensor]]:
         state, game = self.state, self.game
         network = self.discriminator[program.minibatch]
         seen, logits = discriminator_loss(game, network, fake, draws, state.coefficients, hyper, program)
+        if draws.phase == "ahead":
+            # What adapts does so once, where both move.
+            return seen, logits
         state.coefficients.update(seen.coefficients)
         if game.coordination.adapts:
             state.accuracy_sum += accuracy(game.objective, seen.real_logits, seen.fake_logits) / program.k

@@ -92,7 +92,8 @@ def drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
         parts = 2 if kind == "real" and config.classes else 1
         return Batch(*(torch.tensor(next(places)) for _ in range(parts)))
 
-    order = list(game.order(knobs.k_steps, Source(lambda: note("real"), lambda: note("latents").x), game.generator_compares))
+    source = Source(lambda: note("real"), lambda: note("latents").x)
+    order = list(game.order(knobs.k_steps, knobs.generator_steps, source, game.generator_compares))
     size, shares = knobs.batch_size * config.packing, game.dataset.classes.shares if config.classes and game.dataset.classes else ()
 
     def of_step(real: Callable[[], Batch], stream: torch.Generator) -> list[Tensor]:

@@ -13,7 +13,7 @@ from tui_gan.gan.game import Game
 from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once
 from tui_gan.gan.networks.columns import columns, limited
 from tui_gan.gan.objectives import accuracy
-from tui_gan.gan.optimizers import OPTIMIZERS, Pace
+from tui_gan.gan.optimizers import OPTIMIZERS, Pace, lookahead
 from tui_gan.gan.state import State
 from tui_gan.gan.values import Draws, Hyper, Network, Player, Program, Scalar, Seen
 
@@ -23,7 +23,7 @@ class Values(NamedTuple):
 
     Attributes:
         weights: of each player, in the order of its network; `buffers` what it holds beside them, of which CHANGING are moved.
-        moments: of each weight that has any, by name; `means` of each where there is historical averaging.
+        moments: of each weight that has any, by name; `means` of each where there is historical averaging; `slow` with lookahead.
         average: the averaged weights of the generator.
         coefficients: of the regularizers that adapt theirs, by name.
         losses: the sums of the losses of the generator and the discriminator, (2,); `accuracy` that of the discriminator's accuracy, ().
@@ -33,6 +33,7 @@ class Values(NamedTuple):
     buffers: Mapping[Player, list[Tensor]]
     moments: Mapping[Player, list[dict[str, Tensor]]]
     means: Mapping[Player, list[Tensor]]
+    slow: Mapping[Player, list[Tensor]]
     average: list[Tensor]
     coefficients: Mapping[str, Tensor]
     losses: Tensor
@@ -40,10 +41,16 @@ class Values(NamedTuple):
 
 
 class Pacing(NamedTuple):
-    """How far what follows the weights goes towards them after a step: the averaged generator, and the running means."""
+    """How far what follows the weights goes towards them after a step.
+
+    Attributes:
+        average: of the averaged generator; `means` of the running means.
+        slow: of the slow weights of lookahead; 0 where they stay, and with them the weights.
+    """
 
     average: Scalar
     means: Scalar
+    slow: Scalar
 
 
 def values_of(state: State) -> Values:
@@ -57,6 +64,7 @@ def values_of(state: State) -> Values:
             for player, learner in players
         },
         means={player: list(learner.means) for player, learner in players},
+        slow={player: list(learner.slow) for player, learner in players},
         average=list(state.average.parameters()),
         coefficients=dict(sorted(state.coefficients.items())),
         losses=state.loss_sums,
@@ -66,7 +74,7 @@ def values_of(state: State) -> Values:
 
 def pacing_of(config: Config, step: int) -> Pacing:
     """As it is after step number `step`."""
-    return Pacing(step_towards(config.average_decay, config.average_share, step), 1 / (step + 1))
+    return Pacing(step_towards(config.average_decay, config.average_share, step), 1 / (step + 1), lookahead(config.optimizer, step))
 
 
 # What is told of a loss beside its gradient, by name: tensors alone, since they leave a derivative.
@@ -109,9 +117,12 @@ class Whole:
     def step(self, values: Values, draws: Sequence[Draws], hyper: Hyper, pacing: Pacing) -> Values:
         """One step."""
         last: dict[Player, Tensor] = {}
+        start = values.weights
         for players, each in zip(self.players, draws, strict=True):
-            values, seen = self._update(players, values, each, hyper)
+            start = start if each.phase == "back" else values.weights
+            values, seen = self._update(players, values, each, hyper, start)
             last.update({player: seen[player]["loss"] for player in players})
+        values = _looked_ahead(values, pacing.slow)
         weights = values.weights
         return values._replace(
             average=_towards(values.average, weights["G"], pacing.average),
@@ -127,10 +138,14 @@ class Whole:
             return density_loss(network, points, density, self.program)
 
         gradients = grad(loss)([values.weights["D"][place] for place in self.active["D"]])
-        return self._moved("D", values, gradients, hyper)
+        values = self._moved("D", values, gradients, hyper)
+        # The slow weights of lookahead begin where the game does.
+        return values._replace(slow={player: values.weights[player] if slow else [] for player, slow in values.slow.items()})
 
-    def _update(self, players: tuple[Player, ...], values: Values, draws: Draws, hyper: Hyper) -> tuple[Values, dict[Player, Told]]:
-        """The players move by gradients at the same weights."""
+    def _update(
+        self, players: tuple[Player, ...], values: Values, draws: Draws, hyper: Hyper, start: Mapping[Player, list[Tensor]]
+    ) -> tuple[Values, dict[Player, Told]]:
+        """The players move from the weights of `start` by gradients at the same weights."""
         game, program = self.game, self.program
         seen: dict[Player, Told] = {}
         gradients: dict[Player, list[Tensor]] = {}
@@ -159,10 +174,10 @@ class Whole:
             taking = [values.weights[player][place] for place in self.active[player]]
             # Of both at once the generator, which is the last, has had both networks called as often as they are in place.
             gradients[player], (seen[player], buffers) = grad(losses[player], has_aux=True)(taking)
-        values = values._replace(buffers=buffers)
+        values = values._replace(buffers=buffers, weights=start)
         for player in players:
             values = self._moved(player, values, gradients[player], hyper)
-        if "D" in players:
+        if "D" in players and draws.phase != "ahead":
             adapted = {name: seen["D"][name] for name in values.coefficients}
             values = values._replace(coefficients=adapted)
             if game.coordination.adapts:
@@ -176,7 +191,9 @@ class Whole:
         weights, moments, moved = [*values.weights[player]], [*values.moments[player]], OPTIMIZERS[settings.kind].moved
         assert moved is not None, "what cannot be made a function of is refused before"
         for place, gradient in zip(self.active[player], gradients, strict=True):
-            weight, moments[place] = moved(weights[place], gradient, moments[place], pace)
+            weight, kept = moved(weights[place], gradient, moments[place], pace)
+            # As `values_of` has them, so that those before and after are in one order.
+            moments[place] = dict(sorted(kept.items()))
             if place in self._limits[player]:
                 weight = limited(weight, *self._limits[player][place])
             weights[place] = weight
@@ -217,6 +234,17 @@ class Whole:
 
 def _told(seen: Seen) -> Told:
     return {"loss": seen.loss, "real logits": seen.real_logits, "fake logits": seen.fake_logits, **seen.coefficients}
+
+
+def _looked_ahead(values: Values, share: Scalar) -> Values:
+    """The slow weights moved by a share of the way to the weights, which go there too; a share of 0 leaves both as they are."""
+    slow = {player: _towards(slow, values.weights[player], share) if slow else [] for player, slow in values.slow.items()}
+    due = torch.as_tensor(share) > 0
+    weights = {
+        player: [torch.where(due, one, other) for one, other in zip(slow[player], weights, strict=True)] if slow[player] else weights
+        for player, weights in values.weights.items()
+    }
+    return values._replace(slow=slow, weights=weights)
 
 
 def _towards(ones: list[Tensor], others: list[Tensor], share: Scalar) -> list[Tensor]:

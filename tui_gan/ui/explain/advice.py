@@ -64,7 +64,7 @@ def _gradient_penalties(reading: Reading) -> Change:
 
 
 def _plain_descent(reading: Reading) -> bool:
-    return reading.settings.get("optimizer.kind") == "sgd"
+    return str(reading.settings.get("optimizer.kind")).endswith("sgd")
 
 
 def _stronger_penalty(reading: Reading) -> Change:

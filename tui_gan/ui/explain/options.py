@@ -10,6 +10,12 @@ from tui_gan.ui.explain.text import Paragraph
 Option = Callable[[Reading], Paragraph | None]
 
 
+OPTIMISTIC = (
+    "Each network moves by twice {} less the one before, which anticipates its opponent's next and damps the rotation of the two around an "
+    "equilibrium."
+)
+
+
 def objective(reading: Reading) -> Paragraph | None:
     """The game itself."""
     traits = reading.snapshot.rules.traits
@@ -28,7 +34,13 @@ def k_steps(reading: Reading) -> Paragraph | None:
         )
     if k == 1:
         return None
-    return Paragraph(f"{k} discriminator updates per generator update.", sources.GOODFELLOW, f"k = {k}")
+    return Paragraph(f"{k} discriminator updates per step.", sources.GOODFELLOW, f"k = {k}")
+
+
+def generator_steps(reading: Reading) -> Paragraph | None:
+    """The number of generator updates."""
+    g = reading.snapshot.knobs.generator_steps
+    return Paragraph(f"{g} generator updates per step.", term=f"G steps = {g}") if g > 1 else None
 
 
 def classes(reading: Reading) -> Paragraph | None:
@@ -122,8 +134,9 @@ def _name(key: str, texts: Mapping[str, tuple[str, str]]) -> Option:
     """A setting that is a name, where its name has a term and a text."""
 
     def say(reading: Reading) -> Paragraph | None:
-        term, text = texts.get(str(reading.settings.get(key)), ("", ""))
-        return Paragraph(text, sources.source(key), term) if term else None
+        name = str(reading.settings.get(key))
+        term, text = texts.get(name, ("", ""))
+        return Paragraph(text, sources.source(f"{key}.{name}"), term) if term else None
 
     return say
 
@@ -162,11 +175,22 @@ def lazy(reading: Reading) -> Paragraph | None:
     if steps <= 1 or not any(reading.number(key) for key in reading.settings if key.startswith("regularizers.")):
         return None
     text = f"D's regularizers are added once every {steps:g} steps, with {steps:g} times their weight, which saves time."
-    if reading.settings.get("optimizer.kind") == "sgd":
+    if str(reading.settings.get("optimizer.kind")).endswith("sgd"):
         text += f" It overshoots where learning rate x weight x {steps:g} is large."
     else:
         text += " Adam normalises each update, so they act less strongly than in every step."
     return Paragraph(text, sources.KARRAS, f"lazy regularization, every {steps:g} steps")
+
+
+def lookahead(reading: Reading) -> Paragraph | None:
+    """Slow weights."""
+    steps, share = reading.number("optimizer.lookahead_steps"), reading.number("optimizer.lookahead_share")
+    if not steps:
+        return None
+    text = f"After every {steps:g} steps the weights of G and D are set to {share:.3g} of the way from where they were before those steps."
+    if share < 1:
+        text += " That damps the rotation of the two players around an equilibrium."
+    return Paragraph(text, sources.source("optimizer.lookahead_steps"), f"lookahead, {steps:g} steps")
 
 
 def spectral(reading: Reading) -> Paragraph | None:
@@ -191,13 +215,27 @@ OPTIONS: tuple[Option, ...] = (
     classes,
     information,
     k_steps,
+    generator_steps,
     _name(
         "updates",
         {
             "simultaneous": ("simultaneous updates", "G and D are updated at the same time, by gradients at the same weights."),
             "same_batch": ("same batch", "G is updated on the minibatch that D has just been trained on, not on a fresh one."),
+            "extragradient": (
+                "extragradient",
+                "G and D first extrapolate by one update each, then return and take the gradients found there, on fresh samples, which "
+                "damps their rotation around an equilibrium.",
+            ),
         },
     ),
+    _name(
+        "optimizer.kind",
+        {
+            "optimistic_adam": ("optimistic Adam", OPTIMISTIC.format("Adam's update")),
+            "optimistic_sgd": ("optimistic SGD", OPTIMISTIC.format("the update of SGD")),
+        },
+    ),
+    lookahead,
     minibatch,
     _setting("packing", "packing {}", "D judges {} samples jointly (PacGAN), so that it can detect a lack of variety.", 1.0),
     _penalty(

@@ -7,10 +7,8 @@ from tui_gan.ui.draw.texts.words import value_text
 from tui_gan.ui.explain.reading import Reading
 from tui_gan.ui.explain.text import Paragraph
 
-ORDERS = {
-    "simultaneous": "then one simultaneous update of both networks",
-    "same_batch": "then one generator update on the noise vectors and samples of the last",
-}
+# What an update of both networks is called.
+OF_BOTH = {"simultaneous": "simultaneous update", "extragradient": "extragradient update"}
 
 
 def seen(reading: Reading) -> Paragraph:
@@ -111,11 +109,22 @@ def doing(reading: Reading) -> Paragraph:
 
 def _order(reading: Reading) -> str:
     k = reading.snapshot.rules.k or reading.snapshot.knobs.k_steps
-    updates = str(reading.settings.get("updates", ""))
-    if updates == "simultaneous" and k == 1:
-        return "one simultaneous update of both networks, by their gradients at the same weights"
-    alone = k - 1 if updates == "simultaneous" else k
-    times = (
-        f"k = {k} discriminator update{'s' if k > 1 else ''}" if alone == k else f"k - 1 = {alone} discriminator update{'s' * (alone > 1)}"
-    )
-    return f"{times}, {ORDERS.get(updates, 'then one generator update')}"
+    g, updates = reading.snapshot.knobs.generator_steps, str(reading.settings.get("updates", ""))
+    if updates in OF_BOTH:
+        return _of_both(k, g, OF_BOTH[updates])
+    on = " on the noise vectors and samples of the last" if updates == "same_batch" else ""
+    return f"k = {_times(k, 'discriminator update')}, then {_times(g, 'generator update', 'one')}{on}"
+
+
+def _of_both(k: int, g: int, update: str) -> str:
+    both = f"{_times(min(k, g), update, 'one')} of both networks"
+    if k > g:
+        return f"k - {g} = {_times(k - g, 'discriminator update')}, then {both}"
+    if g > k:
+        return f"{_times(g - k, 'generator update', 'one')}, then {both}"
+    at = "the point that both extrapolate to" if update == OF_BOTH["extragradient"] else "the same weights"
+    return f"{both}, by their gradients at {at}"
+
+
+def _times(count: int, update: str, one: str = "1") -> str:
+    return f"{count} {update}s" if count > 1 else f"{one} {update}"

@@ -40,7 +40,7 @@ def test_a_knob_has_its_keys_and_its_range(plain: Look) -> None:
     assert drawn[:3] == [
         "knobs ----------------------------------------------------------------",
         ">k steps         <       1        > k K 1 .. 20",
-        " minibatch       <      off       > m   on / off",
+        " G steps         <       1        > < > 1 .. 20",
     ]
     assert "[Goodfellow et al. 2014, arXiv:1406.2661]" in drawn
 
@@ -93,9 +93,9 @@ def test_every_row_can_be_clicked(plain: Look) -> None:
         return next(target.action for target in targets if target.row == row and target.start <= x < target.end)
 
     line = canvas.text().split("\n")[row]
-    assert action(line.index("<")) == "turn_row(1, -1)"
-    assert action(line.index(">")) == "turn_row(1, 1)"
-    assert action(3) == action(60) == "choose_row(1)"
+    assert action(line.index("<")) == "turn_row(2, -1)"
+    assert action(line.index(">")) == "turn_row(2, 1)"
+    assert action(3) == action(60) == "choose_row(2)"
 
 
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (6, 3), (20, 6), (39, 10), (78, 19), (158, 58)])
