@@ -79,7 +79,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Meta(description='initial bias of the generator\'s output layer; with "data" its output begins at the mean of the data.'),
     ] = "zero"
     init: Annotated[
-        Literal["torch", "normal", "truncated_normal", "uniform", "he"],
+        Literal["torch", "normal", "truncated_normal", "uniform", "he", "lecun"],
         Meta(description='initial distribution of the weights, with biases 0; "torch" is PyTorch\'s default, for the biases too.'),
     ] = "torch"
     init_scale: Annotated[
