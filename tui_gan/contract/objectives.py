@@ -200,7 +200,8 @@ TRAITS: dict[str, Traits] = {
         f"The non-saturating objective with the real samples weighted by {REAL_WEIGHT:g} in D's loss, as in GAN Lab, which lowers D*(x) a "
         "little wherever both kinds of samples lie. Label smoothing would also keep it from 1 where only real ones do.",
         KAHNG,
-        f"D(x) is the discriminator's estimated probability that x is real where {REAL_WEIGHT:g} real samples come to each generated one.",
+        f"D(x) is the discriminator's estimated probability that x is real, for a population with {REAL_WEIGHT:g} real samples to each "
+        "generated one.",
         WEIGHTED_SHARE,
         "",
         _non_saturating,
