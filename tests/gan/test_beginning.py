@@ -30,6 +30,7 @@ def matrices(init: str, **changes: Any) -> list[torch.nn.Linear]:
 INITS: dict[str, tuple[dict[str, float], Callable[[int], Any]]] = {
     "normal": ({"init_scale": 0.3}, lambda fan_in: stats.norm(0, 0.3)),
     "he": ({}, lambda fan_in: stats.norm(0, math.sqrt(2 / fan_in))),
+    "lecun": ({}, lambda fan_in: stats.norm(0, math.sqrt(1 / fan_in))),
     "uniform": ({"init_scale": 0.05}, lambda fan_in: stats.uniform(-0.05, 0.1)),
     "truncated_normal": ({"init_scale": 0.7}, lambda fan_in: stats.truncnorm(-2, 2, 0, 0.7)),
 }

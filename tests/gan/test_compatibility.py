@@ -96,6 +96,32 @@ REFUSED: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("name", "output", "standardize", "reached"),
+    [
+        *((name, "tanh", False, True) for name in DATASETS if name.startswith("ganlab")),
+        ("ganlab_ring", "sigmoid", False, True),
+        ("ganlab_ring", "tanh", True, False),
+        ("ganlab_line", "sigmoid", False, True),
+        # Of the wider one a fortieth lies below 0.
+        ("ganlab_gaussians", "sigmoid", False, False),
+        ("ring", "tanh", False, False),
+        ("gaussian", "sigmoid", False, False),
+    ],
+)
+def test_an_output_that_is_bounded_must_reach_nearly_all_of_the_data(
+    config: Config, name: str, output: str, standardize: bool, reached: bool
+) -> None:
+    metric = "w1" if name == "gaussian" else "sliced_w1"
+    chosen = replace(config, generator=Network(output=output), standardize=standardize, metrics=(metric,), metric=metric)
+    dataset = DATASETS[name](standardize)
+    if reached:
+        check(chosen, dataset)
+        return
+    with pytest.raises(UsageError, match="cannot reach the range of this data"):
+        check(chosen, dataset)
+
+
 @pytest.mark.parametrize(("changes", "data", "said", "cure"), REFUSED, ids=lambda value: value if isinstance(value, str) else "")
 def test_a_pair_is_refused_in_one_line_and_either_alone_is_not(
     config: Config, changes: dict[str, Any], data: str, said: str, cure: dict[str, Any]

@@ -148,10 +148,11 @@ def test_points_are_the_same_at_every_call_and_their_moments_those_of_standardis
 
 
 RING = [(np.cos(2 * np.pi * i / 8), np.sin(2 * np.pi * i / 8)) for i in range(8)]
+DISJOINT = [(0.35, 0.75), (0.75, 0.6), (0.45, 0.35)]
 GRID = [(x, y) for y in (-4, -2, 0, 2, 4) for x in (-4, -2, 0, 2, 4)]
 
 
-@pytest.mark.parametrize(("name", "modes", "sd"), [("ring", RING, 0.01), ("grid", GRID, 0.05)])
+@pytest.mark.parametrize(("name", "modes", "sd"), [("ring", RING, 0.01), ("grid", GRID, 0.05), ("ganlab_disjoint", DISJOINT, 0.025)])
 def test_mixtures_have_the_modes_and_the_spread_of_their_source(name: str, modes: list[tuple[float, float]], sd: float) -> None:
     truth = DATASETS[name](True).truth
     assert isinstance(truth, Plane)
@@ -162,6 +163,32 @@ def test_mixtures_have_the_modes_and_the_spread_of_their_source(name: str, modes
     nearest = np.linalg.norm(points[:, None] - truth.modes, axis=2).argmin(1)
     assert stats.chisquare(np.bincount(nearest, minlength=len(modes))).pvalue > 1e-4
     np.testing.assert_allclose((points - truth.modes[nearest]).std(0), sd, rtol=0.02)
+
+
+def test_the_line_of_gan_lab_goes_from_one_end_to_the_other() -> None:
+    x, y = drawn(DATASETS["ganlab_line"](False), 20_000).T
+    # Along the line the noise is small beside U; across it, at the angle of (-.75, .3), it is all that there is.
+    length = np.hypot(0.75, 0.3)
+    along, across = ((0.8 - x) * 0.75 + (y - 0.6) * 0.3) / length, ((0.8 - x) * 0.3 - (y - 0.6) * 0.75) / length
+    assert stats.kstest(across, stats.norm(0, 0.01).cdf).pvalue > 1e-3
+    assert stats.wasserstein_distance(along, np.linspace(0, length, 20_001)) < 0.01
+
+
+def test_the_two_gaussians_of_gan_lab_are_as_wide_as_in_its_code() -> None:
+    x, y = drawn(DATASETS["ganlab_gaussians"](False), 20_000).T
+    for values, means, sds in ((x, (0.3, 0.7), (0.1, 0.05)), (y, (0.7, 0.4), (0.1, 0.2))):
+        # The marginal of a mixture is the mixture of its marginals.
+        one, other = (stats.norm(*each) for each in zip(means, sds, strict=True))
+        assert stats.kstest(values, lambda at, one=one, other=other: (one.cdf(at) + other.cdf(at)) / 2).pvalue > 1e-3
+    assert np.cov(x, y)[0, 1] == pytest.approx(0.4 * -0.3 / 4, abs=2e-3)
+
+
+def test_the_ring_of_gan_lab_is_an_ellipse() -> None:
+    x, y = drawn(DATASETS["ganlab_ring"](False), 20_000).T
+    radius, angle = np.hypot((x - 0.5) / 0.3, (y - 0.45) / 0.25), np.arctan2((y - 0.45) / 0.25, (x - 0.5) / 0.3)
+    assert radius.mean() == pytest.approx(1, abs=0.02)
+    assert 0.025 / 0.3 < radius.std() < 0.025 / 0.25
+    assert stats.kstest(angle, stats.uniform(-np.pi, 2 * np.pi).cdf).pvalue > 1e-3
 
 
 def test_the_correlated_pair_has_the_covariance_of_its_source() -> None:

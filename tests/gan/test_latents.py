@@ -13,7 +13,12 @@ from tui_gan.gan import latents as latents_module
 from tui_gan.gan.latents import LATENTS, LOOKED_AT, draw
 
 # Of each latent alone: those whose draws are independent, and of which stratified draws lie one in each slice.
-CDF = {"normal": stats.norm.cdf, "uniform": stats.uniform(-1, 2).cdf, "unit": stats.uniform(0, 1).cdf}
+CDF = {
+    "normal": stats.norm.cdf,
+    "uniform": stats.uniform(-1, 2).cdf,
+    "unit": stats.uniform(0, 1).cdf,
+    "truncated_normal": stats.truncnorm(-2, 2, 0.5, 0.25).cdf,
+}
 
 every_latent = pytest.mark.parametrize("name", LATENTS)
 every_inverted = pytest.mark.parametrize("name", CDF)
@@ -98,6 +103,12 @@ def test_normal_latents_are_finite_to_the_ends(level: float) -> None:
     drawn = LATENTS["normal"].of(torch.full((1, 2, 2), level))
     assert drawn.abs().max() < 5
     assert (drawn.sign() == math.copysign(1, level - 0.5)).all()
+
+
+def test_truncated_normal_latents_end_at_0_and_1() -> None:
+    levels = torch.tensor([0.0, 2.0**-25, 0.5, 1 - 2.0**-24, 1.0])[None, :, None]
+    assert LATENTS["truncated_normal"].of(levels).flatten().tolist() == pytest.approx([0, 0, 0.5, 1, 1], abs=1e-5)
+    assert 0 <= LATENTS["truncated_normal"].of(levels).min() <= LATENTS["truncated_normal"].of(levels).max() <= 1
 
 
 @either_way

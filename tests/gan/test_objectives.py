@@ -23,6 +23,7 @@ AT_REST = {
     "wasserstein": (0, 0),
     "relativistic": (LN2, LN2),
     "clamped": (2 * LN2, LN2),
+    "weighted": (1.95 * LN2, LN2),
 }
 SMOOTHED = [name for name, objective in OBJECTIVES.items() if objective.smoothed_discriminator_loss]
 
@@ -55,6 +56,10 @@ def by_hand(name: str, real: list[float], fake: list[float]) -> tuple[float, flo
         "relativistic": (
             [-math.log(d(x - g)) for x, g in zip(real, fake, strict=True)],
             [-math.log(d(g - x)) for x, g in zip(real, fake, strict=True)],
+        ),
+        "weighted": (
+            [-0.95 * math.log(d(x)) - math.log(1 - d(g)) for x, g in zip(real, fake, strict=True)],
+            [-math.log(d(g)) for g in fake],
         ),
         "clamped": ([-log(d(x)) - log(1 - d(g)) for x, g in zip(real, fake, strict=True)], [-log(d(g)) for g in fake]),
     }
@@ -202,7 +207,9 @@ def test_with_smoothing_real_samples_are_best_judged_at_their_target(name: str, 
     torch.testing.assert_close(gradient, torch.zeros_like(gradient))
 
 
-@pytest.mark.parametrize(("name", "best"), [("non_saturating", 0.0), ("zero_sum", 0.0), ("least_squares", 0.5), ("clamped", 0.0)])
+@pytest.mark.parametrize(
+    ("name", "best"), [("non_saturating", 0.0), ("zero_sum", 0.0), ("least_squares", 0.5), ("clamped", 0.0), ("weighted", math.log(0.95))]
+)
 def test_the_best_judgement_where_real_and_fake_are_alike(name: str, best: float) -> None:
     same = torch.full((3, 1), best, dtype=torch.float64, requires_grad=True)
     (gradient,) = torch.autograd.grad(OBJECTIVES[name].discriminator_loss(same, same), (same,))
@@ -226,7 +233,19 @@ def test_feature_matching_is_the_squared_distance_of_the_means() -> None:
     assert feature_matching(torch.ones(4, 2, 3, 3), torch.zeros(5, 2, 3, 3)).item() == 18
 
 
-@pytest.mark.parametrize("name", [name for name, objective in OBJECTIVES.items() if objective.boundary is not None])
+def test_the_weighted_loss_is_no_label_smoothing() -> None:
+    """Where there are real samples alone, D(x) may go to 1, while smoothing by .05 would keep it at .95."""
+    real = torch.full((3, 1), math.log(19), dtype=torch.float64, requires_grad=True)
+    never = torch.full((3, 1), -50.0, dtype=torch.float64)
+    for loss, falls in ((OBJECTIVES["weighted"], True), (smoothed(OBJECTIVES["non_saturating"], 0.05), False)):
+        (gradient,) = torch.autograd.grad(loss.discriminator_loss(real, never), (real,))
+        assert bool((gradient < -1e-3).all()) is falls
+
+
+RESTING = [name for name, objective in OBJECTIVES.items() if objective.boundary is not None and name != "weighted"]
+
+
+@pytest.mark.parametrize("name", RESTING)
 def test_the_boundary_is_where_d_rests_and_what_lies_on_it_is_wrong(name: str) -> None:
     objective = OBJECTIVES[name]
     at = torch.full((4, 1), objective.boundary or 0.0, requires_grad=True)

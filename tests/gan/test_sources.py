@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
@@ -102,6 +103,47 @@ def test_the_toy_of_nips_2016() -> None:
         z = torch.rand(500, 2, generator=stream).double()
         descend(d, cost(real, z, d))
         descend(g, -cost(real, z, g))
+    assert_close(trainer.generator, g)
+    found = [weight.detach().double() for weight in trainer.discriminator.active(False)]
+    torch.testing.assert_close(found, [weight.detach() for weight in d], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["line", "gaussians", "ring", "disjoint"])
+def test_gan_lab(name: str) -> None:
+    preset = PRESETS[f"ganlab-{name}"]
+    config, knobs = preset.config, preset.knobs
+    dataset = fixed(DATASETS[config.dataset](False), 12_000, config.seed)
+    trainer = Trainer(config, dataset, "cpu")
+    assert dataset.rows
+    points = dataset.rows(torch.arange(12_000), "cpu").double()
+    stream = torch.Generator().set_state(trainer.now.stream.get_state())
+    g, d = leaves(trainer.generator), leaves(trainer.discriminator)
+    d = d[: len(config.discriminator.widths) * 2 + 2]
+
+    def network(x: Tensor, weights: list[Tensor]) -> Tensor:
+        for w, b in zip(weights[:-2:2], weights[1:-2:2], strict=True):
+            x = torch.relu(x @ w.T + b)
+        return x @ weights[-2].T + weights[-1]
+
+    def generator() -> Tensor:
+        u = torch.rand(150, 2, generator=stream).double().numpy()
+        noise = u if name in ("line", "ring") else stats.truncnorm(-2, 2, 0.5, 0.25).ppf(u)
+        return torch.tanh(network(torch.from_numpy(noise), g))
+
+    def descend(loss: Tensor, weights: list[Tensor], rate: float) -> None:
+        with torch.no_grad():
+            for weight, gradient in zip(weights, torch.autograd.grad(loss, weights), strict=True):
+                weight -= rate * gradient
+
+    drawn = 0
+    for _ in range(20):
+        trainer.step(knobs)
+        for _ in range(knobs.k_steps):
+            real = points[epochs.order(12_000, config.seed, drawn // 12_000)[drawn % 12_000 : drawn % 12_000 + 150]]
+            drawn += 150
+            of_real, of_fake = (torch.sigmoid(network(x, d)) for x in (real, generator().detach()))
+            descend(-(0.95 * torch.log(of_real).mean() + torch.log(1 - of_fake).mean()), d, 0.03 if name == "line" else 0.1)
+        descend(-torch.log(torch.sigmoid(network(generator(), d))).mean(), g, 0.01 if name == "line" else 0.03)
     assert_close(trainer.generator, g)
     found = [weight.detach().double() for weight in trainer.discriminator.active(False)]
     torch.testing.assert_close(found, [weight.detach() for weight in d], rtol=0, atol=1e-5)

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load, save
 
 from tui_gan.contract.config import Config, Minibatch, Noise, Optimizer, Schedule
+from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_images
@@ -168,3 +169,76 @@ def test_pretraining_moves_the_discriminator_towards_the_density_alone(config: C
     assert moved == {"discriminator", "discriminator_optimizer", "stream", "loss_sums", "counts"}
     assert sum(losses[-20:]) < 0.1 * sum(losses[:20])
     assert trainer.steps_done == 0
+
+
+@every_kind
+def test_the_networks_of_another_are_taken_over_bit_for_bit_and_all_else_begins_anew(
+    config: Config, knobs: Knobs, kind: str, differing: Differing
+) -> None:
+    parent = made(config, kind)
+    train(parent, knobs, 0, 5)
+    known = parent.state()
+    child, fresh = made(config, kind, seed=7), made(config, kind, seed=7).state()
+    child.take_over(known, forms(parent.config, parent.dataset.shape).must)
+    found = child.state()
+    ours = {name for name in found if name.partition(".")[0] in child.now.modules}
+    averaged = {name for name in ours if name.startswith("generator_average.")}
+    assert {name for name in ours - averaged if not torch.equal(found[name], known[name])} == set()
+    # Where nothing is averaged, what is shown is the trained generator.
+    of = "generator_average." if child.config.average_decay else "generator."
+    assert all(torch.equal(found[name], known[of + name.removeprefix("generator_average.")]) for name in averaged)
+    means = {name: value for name, value in found.items() if "_means." in name}
+    weights = [weight for each in (child.generator, child.discriminator) for weight in each.parameters()]
+    assert all(torch.equal(mean, weight) for mean, weight in zip(means.values(), weights, strict=bool(means)))
+    assert differing(found, fresh) <= ours | means.keys()
+    # It trains on from there as a state like any other.
+    kept = save(found)
+    train(child, knobs, 0, 3)
+    other = made(config, kind, seed=7)
+    other.load_state(load(kept))
+    train(other, knobs, 0, 3)
+    assert differing(child.state(), other.state()) == set()
+
+
+def test_dropout_and_other_activations_take_over_the_same_weights(config: Config) -> None:
+    parent = made(config, "plain", discriminator=Network(widths=(5, 4)))
+    child = made(config, "plain", seed=7, discriminator=Network(widths=(5, 4), activation="relu", dropout=0.3))
+    child.take_over(parent.state(), forms(parent.config, (1,)).must)
+    pairs = zip(parent.discriminator.state_dict().values(), child.discriminator.state_dict().values(), strict=True)
+    assert all(torch.equal(one, other) for one, other in pairs)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"generator": Network(widths=(5,))}, "generator.0.weight has the shape (6, 1) there, and here (5, 1) is needed"),
+        ({"latent_dim": 3}, "generator.0.weight has the shape (6, 1) there, and here (6, 3) is needed"),
+        (
+            {"generator": Network(widths=(6,), norm="batch")},
+            "generator.2.weight has the shape (1, 6) there, and here generator.1.weight has the shape (6,)",
+        ),
+        ({"packing": 2}, "discriminator.body.0.weight has the shape (8, 1) there, and here (8, 2) is needed"),
+        ({"minibatch": Minibatch(kernels=2, dim=2)}, "projection has the shape (7, 6) there, and here (7, 4) is needed"),
+        ({"discriminator": Network(widths=(8, 7), fourier=2)}, "and here discriminator.body.0.projection has the shape (1, 2)"),
+    ],
+    ids=str,
+)
+def test_networks_of_other_shapes_are_refused_by_the_first_tensor_that_does_not_fit(
+    config: Config, changes: dict[str, Any], said: str
+) -> None:
+    parent, child = made(config, "plain"), made(config, "plain", **changes)
+    with pytest.raises(UsageError) as refused:
+        child.take_over(parent.state(), forms(parent.config, (1,)).must)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_networks_with_fewer_layers_there_and_here(config: Config) -> None:
+    small, large = made(config, "plain", generator=Network(widths=(1,))), made(config, "plain", generator=Network(widths=(1, 1)))
+    for parent, child, said in (
+        (small, large, "the generator has no further tensor there, and here generator.4.weight has the shape (1, 1)"),
+        (large, small, "generator.4.weight has the shape (1, 1) there, and here the generator has no further tensor"),
+    ):
+        with pytest.raises(UsageError) as refused:
+            child.take_over(parent.state(), forms(parent.config, (1,)).must)
+        assert str(refused.value) == said

@@ -126,6 +126,21 @@ def test_every_picture_of_a_source_is_kept(name: str) -> None:
     assert stride_at(config.steps, config.preview_every) == config.preview_every
 
 
+@pytest.mark.parametrize(
+    ("name", "generator", "discriminator"),
+    [
+        # Two hidden layers of 5: 2 5 + 5, 5 5 + 5, 5 2 + 2; of 6: 2 6 + 6, 6 6 + 6, 6 + 1.
+        ("ganlab-line", 57, 67),
+        ("ganlab-gaussians", 114, 105),
+        ("ganlab-ring", 162, 217),
+        ("ganlab-disjoint", 272, 309),
+    ],
+)
+def test_gan_labs_presets_have_the_parameters_of_its_published_models(name: str, generator: int, discriminator: int) -> None:
+    assert list(parameters(PRESETS[name].config, (2,)).values())[:2] == [generator, discriminator]
+    assert PRESETS[name].knobs.batch_size == 150
+
+
 @pytest.mark.parametrize("name", ["ring2d-pacgan", "grid2d-pacgan"])
 def test_pacgan_starts_with_small_weights(name: str) -> None:
     trainer = Trainer(PRESETS[name].config, stand_in(PRESETS[name].config), "cpu")

@@ -27,6 +27,11 @@ def run_or_file(help: str, metavar: str | None = None, **how: Any) -> Any:
     return typer.Argument(parser=_named, metavar=metavar, help=help, **how)
 
 
+def another_run(option: str, help: str) -> Any:
+    """An option that names a run, or a file, likewise."""
+    return typer.Option(option, parser=_named, metavar="RUN", help=help, show_default=False)
+
+
 def _named(text: str) -> str:
     # What begins otherwise stays as it was typed, since errors repeat it.
     return str(expanded(text)) if text.startswith("~") else text

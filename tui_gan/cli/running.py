@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tui_gan.cli import own, ranks, scope, settings
-from tui_gan.cli.options import check_terminal, path, run_or_file, with_knobs
+from tui_gan.cli.options import another_run, check_terminal, path, run_or_file, with_knobs
 from tui_gan.cli.parent import forked
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import LostError, UnreadableError, UsageError
@@ -24,6 +24,7 @@ from tui_gan.presets import PRESETS
 if TYPE_CHECKING:
     from tui_gan.cli.front import Ended
     from tui_gan.session.checkpoint import About
+    from tui_gan.session.parents import Parent
     from tui_gan.session.plan import Outcome, Plan
     from tui_gan.ui.preferences import Preferences
 
@@ -62,6 +63,9 @@ def run(
         str | None,
         typer.Option(help="How steps are trained: eager, compiled (CPU), graph (CUDA), or auto; without it eager.", show_default=False),
     ] = None,
+    parent: Annotated[
+        str | None, another_run("--from", "Begin with the networks of another run, of its newest checkpoint, or of a checkpoint file.")
+    ] = None,
     paused: Paused = False,
     plain: Plain = False,
     detach: Detach = False,
@@ -85,9 +89,28 @@ def run(
     columns = PRESETS[preset].columns
     if resolved.data and columns and resolved.dataset == PRESETS[preset].config.dataset:
         read_table(Path(resolved.data), columns)
+    begins_with = _parent(parent) if parent is not None else None
     directory, resolved = rundir.create(out, resolved, live, copied=columns > 0)
-    notice = PRESETS[preset].notice(resolved, live)
-    _train(Plan(run=directory, config=resolved, knobs=live, until=resolved.steps, hold=hold, notice=notice), front_end, json)
+    # What has been counted over seeds is of networks that were drawn.
+    notice = "" if begins_with else PRESETS[preset].notice(resolved, live)
+    plan = Plan(run=directory, config=resolved, knobs=live, until=resolved.steps, parent=begins_with, hold=hold, notice=notice)
+    _train(plan, front_end, json)
+
+
+def _parent(name: str) -> "Parent":
+    """The checkpoint whose networks a run is to begin with: a file, or the newest of a run.
+
+    Raises:
+        UnreadableError: there is none, or it cannot be read.
+    """
+    from tui_gan.session import checkpoint
+    from tui_gan.session.export import found
+    from tui_gan.session.parents import Parent
+
+    if not name:
+        raise UsageError("--from takes a run: its directory, its name under runs/, or a checkpoint file")
+    path = found(name).stored.resolve()
+    return Parent(path, checkpoint.read_about(path).step)
 
 
 def resume(

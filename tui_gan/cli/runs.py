@@ -54,7 +54,9 @@ def _all() -> "Iterator[RunDirectory]":
 
 def _row(run: "RunDirectory") -> dict[str, Any]:
     from tui_gan.session import lock
+    from tui_gan.session.parents import parent_of
 
+    parent = parent_of(run.log)
     holder = lock.read(run.path)
     alive = holder is not None and lock.is_alive(holder, run.path)
     row: dict[str, Any] = {
@@ -67,6 +69,7 @@ def _row(run: "RunDirectory") -> dict[str, Any]:
         "pid": holder.pid if holder and alive else None,
         "host": holder.host if holder else None,
         "visitors": [],
+        "parent": parent and {"run": parent.name, "step": parent.step},
         "age": _age(run, holder if alive else None),
         "problem": None,
     }
@@ -167,6 +170,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
         speed,
         where,
         ", ".join(row["visitors"]),
+        f"from {printable(row['parent']['run'])} at step {row['parent']['step']}" if row["parent"] else "",
         _for_how_long(row["age"]),
         (row["problem"] or "") if alive else "",
     ]

@@ -87,7 +87,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         ),
     ] = "projection"
     init: Annotated[
-        Literal["torch", "normal", "truncated_normal", "uniform", "he"],
+        Literal["torch", "normal", "truncated_normal", "uniform", "he", "lecun"],
         Meta(description='initial distribution of the weights, with biases 0; "torch" is PyTorch\'s default, for the biases too.'),
     ] = "torch"
     init_scale: Annotated[

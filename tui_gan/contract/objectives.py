@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_gan.contract.sources import ARJOVSKY, ARJOVSKY_BOTTOU, AYLIEN, GOODFELLOW, GULRAJANI, JOLICOEUR, LIM_YE, MAO
+from tui_gan.contract.sources import ARJOVSKY, ARJOVSKY_BOTTOU, AYLIEN, GOODFELLOW, GULRAJANI, JOLICOEUR, KAHNG, LIM_YE, MAO
 
 Floats = NDArray[np.float64]
 LN2 = math.log(2.0)
+# GAN Lab's weight of the real samples in D's loss.
+REAL_WEIGHT = 0.95
 
 
 class Level(NamedTuple):
@@ -75,6 +77,11 @@ def _share(p: Floats, q: Floats, smoothing: float) -> Floats:
     return best
 
 
+def _weighted_share(p: Floats, q: Floats, smoothing: float) -> Floats:
+    """w p / (w p + q), w the weight of the real samples."""
+    return _share(REAL_WEIGHT * p, q, 0.0)
+
+
 def _side(p: Floats, q: Floats, smoothing: float) -> Floats:
     """sigmoid(sign(p - q)), since hinge wants C = 1 where p > q and -1 where p < q."""
     return np.where(p + q > 0, 1 / (1 + np.exp(-np.sign(p - q))), np.nan)
@@ -99,6 +106,12 @@ def _logistic(generator: Callable[[float], float], name: str) -> Callable[[float
     return balance
 
 
+def _weighted(smoothing: float) -> Balance:
+    best = REAL_WEIGHT / (1 + REAL_WEIGHT)
+    of_d, of_g = -REAL_WEIGHT * math.log(best) - math.log(1 - best), -math.log(best)
+    return Balance(Level(of_d, f"{of_d:.3f}"), Level(of_g, f"{of_g:.3f}"))
+
+
 def _least_squares(smoothing: float) -> Balance:
     best = (1 - smoothing) / 2
     return Balance(_level(best**2, "1/4", smoothing), _level(0.5 * (1 - best) ** 2, "1/8", smoothing))
@@ -106,6 +119,7 @@ def _least_squares(smoothing: float) -> Balance:
 
 PROBABILITY = "D(x) is the discriminator's estimated probability that x is real."
 SHARE = Optimum(_share, "p(x) / (p(x) + q(x))", "(1 - s) p(x) / (p(x) + q(x))")
+WEIGHTED_SHARE = Optimum(_weighted_share, f"{REAL_WEIGHT:g} p(x) / ({REAL_WEIGHT:g} p(x) + q(x))")
 
 
 def _saturating(mean: float) -> tuple[str, str]:
@@ -179,6 +193,19 @@ TRAITS: dict[str, Traits] = {
         "",
         _saturating,
         _fixed(Level(2 * LN2, "2 ln 2"), Level(-2 * LN2, "-2 ln 2")),
+        "nats",
+    ),
+    "weighted": Traits(
+        "weighted objective",
+        f"The non-saturating objective with the real samples weighted by {REAL_WEIGHT:g} in D's loss, as in GAN Lab, which lowers D*(x) a "
+        "little wherever both kinds of samples lie. Label smoothing would also keep it from 1 where only real ones do.",
+        KAHNG,
+        f"D(x) is the discriminator's estimated probability that x is real, for a population with {REAL_WEIGHT:g} real samples to each "
+        "generated one.",
+        WEIGHTED_SHARE,
+        "",
+        _non_saturating,
+        _weighted,
         "nats",
     ),
     "clamped": Traits(

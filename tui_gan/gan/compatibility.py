@@ -13,6 +13,9 @@ from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES
 from tui_gan.gan.orders import COORDINATION, ORDERS
 from tui_gan.gan.regularizers import REGULARIZERS
 
+# Of how many points the range is taken, and the share that an output need not reach.
+SAMPLED, BEYOND = 2_000, 0.01
+
 
 def check_names(config: Config) -> None:
     """Look up every name of a configuration that is in a table.
@@ -127,7 +130,17 @@ def _of_data(config: Config, dataset: Dataset) -> Iterator[str]:
     if config.contrast and not isinstance(dataset.truth, Images):
         yield "contrast is for images alone: set it to 0"
     outputs = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}.get(config.generator.output)
-    if outputs and (not isinstance(dataset.truth, Images) or config.contrast):
+    if outputs and not _reached(*outputs, config, dataset):
         yield f"{config.generator.output} output cannot reach the range of this data; set generator.output to linear"
     if isinstance(dataset.truth, Images) and not config.contrast and config.generator.output == "sigmoid" and config.standardize:
         yield "images in -1 .. 1 (standardize = true) need tanh or linear as generator.output, not sigmoid"
+
+
+def _reached(low: float, high: float, config: Config, dataset: Dataset) -> bool:
+    """Whether the data lie between two numbers in training units, but for at most BEYOND of them."""
+    truth = dataset.truth
+    if isinstance(truth, Images):
+        return not config.contrast
+    known = truth.quantiles(SAMPLED)[:, None] if isinstance(truth, Line) else truth.points(SAMPLED)
+    x = (known - dataset.location) / dataset.scale
+    return bool(((x < low) | (x > high)).any(axis=1).mean() <= BEYOND)

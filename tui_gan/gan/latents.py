@@ -43,6 +43,13 @@ def uniform(drawn: Tensor) -> Tensor:
     return 2 * unit(drawn) - 1
 
 
+def truncated_normal(drawn: Tensor) -> Tensor:
+    """N(1/2, 1/4^2) cut off at two standard deviations, so within 0 .. 1, in each coordinate (the normal noise of GAN Lab, 2018)."""
+    cut = math.erfc(math.sqrt(2)) / 2
+    normals: Tensor = torch.special.ndtri(cut + (1 - 2 * cut) * unit(drawn))
+    return (0.5 + 0.25 * normals).clamp(0, 1)
+
+
 def sphere(drawn: Tensor) -> Tensor:
     """sqrt(Z) n / |n| with n normal: evenly on the sphere where normal latents of many coordinates lie (White 2016, arXiv:1609.04468).
 
@@ -108,6 +115,7 @@ LATENTS: dict[str, Latent] = {
     "normal": Latent(normal),
     "uniform": Latent(uniform),
     "unit": Latent(unit),
+    "truncated_normal": Latent(truncated_normal),
     "sphere": Latent(sphere),
     "grid": Latent(grid, for_each_latent),
 }

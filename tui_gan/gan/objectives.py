@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.functional import relu, softplus
 
 from tui_gan.contract.errors import UsageError
+from tui_gan.contract.objectives import REAL_WEIGHT
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 SmoothedLoss = Callable[[Tensor, Tensor, float], Tensor]
@@ -136,6 +137,11 @@ def relativistic_generator_loss(real: Tensor, fake: Tensor) -> Tensor:
     return softplus(real - fake).mean()
 
 
+def weighted_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
+    """-.95 E[log D(x)] - E[log(1 - D(G(z)))], in the code of GAN Lab (Kahng et al. 2018); least at D = .95 p / (.95 p + q)."""
+    return REAL_WEIGHT * softplus(-real).mean() + softplus(fake).mean()
+
+
 def clamped_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
     """-E[log max(D(x), 1e-5) + log max(1 - D(G(z)), 1e-5)]; no gradient where the maximum is 1e-5 (AYLIEN's gan-intro, 2017-07)."""
     return -(_clamped_log(real).mean() + _clamped_log(-fake).mean())
@@ -175,6 +181,7 @@ OBJECTIVES: dict[str, Objective] = {
     "relativistic": Objective(
         relativistic_discriminator_loss, relativistic_generator_loss, needs_real=True, boundary=None, verdict=compared
     ),
+    "weighted": Objective(weighted_discriminator_loss, non_saturating_generator_loss),
     "clamped": Objective(clamped_discriminator_loss, clamped_generator_loss),
 }
 

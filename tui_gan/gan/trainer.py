@@ -1,7 +1,7 @@
 """The trainer: a game, its state, the chance of its steps, and the engines that move it."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
@@ -246,6 +246,16 @@ class Trainer:
         """
         self.loads += 1
         state.load(self.now, self.config, found)
+        self._settled = False
+
+    def take_over(self, found: Tensors, order: Iterable[str]) -> None:
+        """Begin with the networks of another trainer, by the names of its state; `order` has them as its networks do.
+
+        Raises:
+            UsageError: they do not fit.
+        """
+        self.loads += 1
+        state.take_over(self.now, self.config, found, order)
         self._settled = False
 
     def on(self, device: str) -> "Trainer":

@@ -6,6 +6,7 @@ from tui_gan.contract.config import Config, Optimizer
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.presets.aylien import AYLIEN_2016_08, AYLIEN_2016_12, AYLIEN_2017_07, TENSORFLOW_ADAM
+from tui_gan.presets.ganlab import GANLAB
 from tui_gan.presets.goodfellow import GOODFELLOW_CIFAR10, GOODFELLOW_FACES, GOODFELLOW_MNIST
 from tui_gan.presets.preset import Preset
 
@@ -151,4 +152,5 @@ SOURCES = (
     GOODFELLOW_FACES,
     RING2D_PACGAN,
     GRID2D_PACGAN,
+    *GANLAB,
 )

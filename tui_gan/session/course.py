@@ -13,7 +13,7 @@ from tui_gan.session.undo import shown
 
 # Commands, knobs and settings that change nothing of what is learned, or how.
 WITHOUT_EFFECT = {
-    *("pause", "step", "save", "evaluate", "export"),
+    *("from", "pause", "step", "save", "evaluate", "export"),
     *("device", "checkpoint_every", "steps", "keep", "log_every", "evaluate_every", "evaluate_from", "preview_every", "pace", "pace_until"),
     *("engine", "linger"),
 }

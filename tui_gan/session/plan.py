@@ -6,6 +6,7 @@ from pathlib import Path
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.knobs import Knobs
+from tui_gan.session.parents import Parent
 from tui_gan.session.rundir import RunDirectory
 
 
@@ -16,6 +17,7 @@ class Plan:
     Attributes:
         until: the step at which it finishes; `step` and `seconds` are where it begins.
         checkpoint: the file to go on from; None begins anew.
+        parent: the checkpoint whose networks a new run begins with; None draws them.
         hold: whether somebody is there: the session keeps the pace, and stays for commands when it has finished or cannot go on.
         notice: what is to be known of such a run, told as an event at its beginning; "" where there is nothing.
         processes: that share its steps.
@@ -28,6 +30,7 @@ class Plan:
     step: int = 0
     seconds: float = 0.0
     checkpoint: Path | None = None
+    parent: Parent | None = None
     hold: bool = False
     notice: str = ""
     processes: int = 1

@@ -20,6 +20,7 @@ from tui_gan.contract.toml import read_toml, resolve, to_toml
 from tui_gan.data.files import fingerprint
 from tui_gan.data.tables import READERS
 from tui_gan.session import journal, lock
+from tui_gan.session.parents import parent_of
 
 RUNS = Path("runs")
 DATA_COPIED = 64 * 2**20
@@ -125,9 +126,11 @@ def without_checkpoint(run: RunDirectory) -> str:
         config, _ = read_config(run)
     except UnreadableError:
         return ""
+    parent = parent_of(run.log)
+    begun = f" --from {word(parent.checkpoint)}" if parent else ""
     name = os.path.basename(os.path.abspath(run.path))
     places = (run.path.parent / f"{name}-{number}" for number in itertools.count(2))
-    return f"`{anew(run, config, next(place for place in places if not place.exists()))}` begins it anew"
+    return f"`{anew(run, config, next(place for place in places if not place.exists()))}{begun}` begins it anew"
 
 
 def going_on(run: RunDirectory, finished: bool = False) -> str:

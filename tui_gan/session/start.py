@@ -21,6 +21,7 @@ from tui_gan.session import arithmetic, checkpoint, devices, ranks, rundir
 from tui_gan.session.checkpoint import About
 from tui_gan.session.entries import left_out
 from tui_gan.session.files import Files
+from tui_gan.session.parents import FROM, Parent
 from tui_gan.session.plan import Plan
 from tui_gan.session.run import Run
 from tui_gan.session.session import Inbox, Session
@@ -51,11 +52,15 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
     knobs = dataclasses.replace(plan.knobs, device=device)
     _check_processes(plan, InForce(knobs, plan.config, dataset))
     trainer = Trainer(plan.config, dataset, device)
+    inherited = _inherited(trainer, plan.parent) if plan.parent else ()
     try:
         files = Files(plan.run, plan.config, plan.step if plan.checkpoint else None)
     except OSError as error:
         raise UsageError(f"cannot write in the run directory: {error.filename or plan.run.path}: {error.strerror or error}") from None
     run = Run(trainer, knobs, files)
+    if plan.parent:
+        # The first line of the log, where `tui-gan runs` finds it.
+        run.log("command", name=FROM, value=(str(plan.parent.checkpoint), plan.parent.step))
     if plan.checkpoint and saved:
         try:
             _restore(run, plan.checkpoint, *saved)
@@ -75,6 +80,7 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
     # A run that goes on has told already what is still the same.
     told = {event.text for event in run.events}
     notes: list[tuple[str, EventKind]] = [(note, "info") for note in (*found, weight, found_out, helping, plan.notice) if note]
+    notes += inherited
     notes += [(left_out(files.damaged), "warning")] if files.damaged else []
     notes += [(doubt, "warning") for doubt in doubts(run.config, run.knobs)]
     notes += _shared(plan, run)
@@ -84,6 +90,31 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
     if device != (saved[1].knobs if saved else plan.knobs).device:
         run.log("command", name="device", value=device)
     return Session(run, plan.until, inbox, publish, plan.hold)
+
+
+def _inherited(trainer: Trainer, parent: Parent) -> tuple[tuple[str, EventKind], ...]:
+    """Have a new trainer begin with the networks of its parent; returns what is to be known of that.
+
+    Raises:
+        UnreadableError: its checkpoint cannot be read.
+        UsageError: its networks are of other shapes.
+    """
+    tensors, about = checkpoint.read(parent.checkpoint)
+    where = f"{parent.name} at step {about.step:,}"
+    try:
+        trainer.take_over(tensors, state.forms(about.config, about.shape).must)
+    except UsageError as error:
+        raise UsageError(f"the networks of {where} do not fit those of this run: {error}") from None
+    if not trainer.is_finite():
+        raise UnreadableError(f"{parent.checkpoint} holds weights that are no finite numbers")
+    told: tuple[tuple[str, EventKind], ...] = (
+        (f"begins with the networks of {where}; optimizers, random numbers and counts begin anew", "info"),
+    )
+    units = tuple(trainer.dataset.location.tolist()), tuple(trainer.dataset.scale.tolist())
+    if (about.location, about.scale) == units:
+        return told
+    warning = f"{where} learned data of another mean or scale: the same output of G in training units is another value here"
+    return (*told, (warning, "warning"))
 
 
 def _weight(plan: Plan, dataset: Dataset) -> str | None:

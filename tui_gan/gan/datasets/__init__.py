@@ -5,7 +5,18 @@ from collections.abc import Callable
 from tui_gan.gan.datasets.dataset import Dataset, Images, Line, Plane, Truth, fixed, of_labels, trained
 from tui_gan.gan.datasets.images import of_images
 from tui_gan.gan.datasets.line import gaussian, of_column
-from tui_gan.gan.datasets.plane import correlated, grid, moons, of_columns, ring, spiral
+from tui_gan.gan.datasets.plane import (
+    correlated,
+    ganlab_disjoint,
+    ganlab_gaussians,
+    ganlab_line,
+    ganlab_ring,
+    grid,
+    moons,
+    of_columns,
+    ring,
+    spiral,
+)
 
 DATASETS: dict[str, Callable[[bool], Dataset]] = {
     "gaussian": gaussian,
@@ -14,6 +25,10 @@ DATASETS: dict[str, Callable[[bool], Dataset]] = {
     "moons": moons,
     "spiral": spiral,
     "correlated": correlated,
+    "ganlab_line": ganlab_line,
+    "ganlab_gaussians": ganlab_gaussians,
+    "ganlab_ring": ganlab_ring,
+    "ganlab_disjoint": ganlab_disjoint,
 }
 
 __all__ = [

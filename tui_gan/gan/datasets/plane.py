@@ -94,6 +94,48 @@ def correlated(standardize: bool) -> Dataset:
     return _of_points(points, np.ones(2), np.ones(2), standardize)
 
 
+def ganlab_line(standardize: bool) -> Dataset:
+    """(.8 - .75 U, .6 + .3 U) with noise of sd .01, U even between 0 and 1: the line of GAN Lab (Kahng et al. 2018)."""
+    start, way = torch.tensor([[0.8, 0.6]], dtype=torch.float64), torch.tensor([[-0.75, 0.3]], dtype=torch.float64)
+
+    def points(count: int, stream: torch.Generator) -> Tensor:
+        along = start + way * torch.rand(count, 1, generator=stream, dtype=torch.float64)
+        return along + 0.01 * torch.randn(count, 2, generator=stream, dtype=torch.float64)
+
+    return _of_points(points, np.array([0.425, 0.75]), np.sqrt(np.array([0.75, 0.3]) ** 2 / 12 + 0.01**2), standardize)
+
+
+def ganlab_gaussians(standardize: bool) -> Dataset:
+    """Two Gaussians at (.3, .7) and (.7, .4), of sd (.1, .1) and (.05, .2), equally likely, of GAN Lab (Kahng et al. 2018)."""
+    centres, widths = np.array([[0.3, 0.7], [0.7, 0.4]]), np.array([[0.1, 0.1], [0.05, 0.2]])
+    at, sd = torch.from_numpy(centres), torch.from_numpy(widths)
+
+    def points(count: int, stream: torch.Generator) -> Tensor:
+        chosen = torch.randint(2, (count,), generator=stream)
+        return at[chosen] + sd[chosen] * torch.randn(count, 2, generator=stream, dtype=torch.float64)
+
+    spread = np.sqrt(centres.var(axis=0) + np.square(widths).mean(axis=0))
+    return _of_points(points, centres.mean(axis=0), spread, standardize)
+
+
+def ganlab_ring(standardize: bool) -> Dataset:
+    """(.5 + .3 cos a, .45 + .25 sin a), a even over the circle, with noise of sd .025: the ring of GAN Lab (Kahng et al. 2018)."""
+    centre, radii = np.array([0.5, 0.45]), np.array([0.3, 0.25])
+    middle, reach = torch.from_numpy(centre), torch.from_numpy(radii)
+
+    def points(count: int, stream: torch.Generator) -> Tensor:
+        angle = 2 * math.pi * torch.rand(count, generator=stream, dtype=torch.float64)
+        around = middle + reach * torch.stack((angle.cos(), angle.sin()), 1)
+        return around + 0.025 * torch.randn(count, 2, generator=stream, dtype=torch.float64)
+
+    return _of_points(points, centre, np.sqrt(np.square(radii) / 2 + 0.025**2), standardize)
+
+
+def ganlab_disjoint(standardize: bool) -> Dataset:
+    """Three Gaussians of sd .025 at (.35, .75), (.75, .6) and (.45, .35), of GAN Lab (Kahng et al. 2018)."""
+    return mixture(np.array([[0.35, 0.75], [0.75, 0.6], [0.45, 0.35]]), 0.025, standardize)
+
+
 def of_columns(values: Floats, standardize: bool) -> Dataset:
     """The empirical distribution of `values`, (N, 2): draws with replacement."""
     location, scale = (values.mean(axis=0), values.std(axis=0)) if standardize else (np.zeros(2), np.ones(2))

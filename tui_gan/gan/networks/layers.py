@@ -166,6 +166,8 @@ def _draw(layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, init: str, scale: f
     weight = layer.weight
     if init == "he":
         normal_(weight, (2 / _fan_in(layer)) ** 0.5)
+    elif init == "lecun":
+        normal_(weight, (1 / _fan_in(layer)) ** 0.5)
     elif init == "uniform":
         nn.init.uniform_(weight, -scale, scale)
     elif init == "truncated_normal":

@@ -12,7 +12,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Line1D, Picture, Plane2D, frozen
 from tui_gan.gan import judging
 from tui_gan.gan.datasets import Line
-from tui_gan.gan.latents import GRID_REACH
+from tui_gan.gan.latents import GRID_REACH, truncated_normal
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.optimal import optimal
 
@@ -93,6 +93,7 @@ SPANS: dict[str, Callable[[int], Tensor]] = {
     "normal": _quantiles,
     "uniform": lambda count: torch.linspace(-1, 1, count),
     "unit": lambda count: torch.linspace(0, 1, count),
+    "truncated_normal": lambda count: truncated_normal(((torch.arange(count) + 0.5) / count)[None]),
     "sphere": _quantiles,
     "grid": lambda count: torch.linspace(-GRID_REACH, GRID_REACH, count),
 }

@@ -1,6 +1,6 @@
 """Stand: what is on the screen, and what the run does just now."""
 
-from tui_gan.contract.objectives import SHARE
+from tui_gan.contract.objectives import REAL_WEIGHT, SHARE, WEIGHTED_SHARE
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D, Status
 from tui_gan.contract.sources import AYLIEN, GOODFELLOW
 from tui_gan.ui.draw.texts.words import value_text
@@ -65,9 +65,13 @@ def optimum(reading: Reading) -> str:
         where += f", both with the instance noise of sd {rules.noise:.3g} (in training units) added"
     text = f"For a fixed G the optimal discriminator is D*(x) = {formula}, {where}"
     text += f", and s = {smoothing:g} is the label smoothing." if smoothing else "."
-    if formula in (SHARE.formula, SHARE.smoothed):
-        half = f"{(1 - smoothing) / 2:g}" if smoothing else "1/2"
-        text += f" If p = q, D* = {half} everywhere."
+    level = {
+        SHARE.formula: "1/2",
+        SHARE.smoothed: f"{(1 - smoothing) / 2:g}",
+        WEIGHTED_SHARE.formula: f"{REAL_WEIGHT / (1 + REAL_WEIGHT):.3f}",
+    }
+    if formula in level:
+        text += f" If p = q, D* = {level[formula]} everywhere."
     if rules.regularized:
         text += " The regularizers in force pull D away from D*."
     if rules.averaged:

@@ -1,7 +1,7 @@
 """Words of adversarial training: the two players, their objectives, and what can become of them."""
 
 from tui_gan.contract import sources
-from tui_gan.contract.sources import AYLIEN, GOODFELLOW
+from tui_gan.contract.sources import AYLIEN, GOODFELLOW, KAHNG
 
 WORDS = (
     (
@@ -46,6 +46,7 @@ WORDS = (
     ),
     ("saturation", "A function saturates where it is almost constant, so that hardly any gradient passes through it.", ""),
     ("halved", "The non-saturating objective with half of D's loss, as in the code of the source.", GOODFELLOW),
+    ("weighted", "The non-saturating objective with the real samples weighted by 0.95 in D's loss.", KAHNG),
     ("zero sum", "G's loss is exactly minus D's loss, so that what one player gains the other loses.", GOODFELLOW),
     (
         "clamped",

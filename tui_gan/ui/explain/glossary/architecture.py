@@ -85,4 +85,9 @@ WORDS = (
     ("truncated normal (initialisation)", "Gaussian with mean 0, cut off at two standard deviations.", ""),
     ("uniform (initialisation)", "Every value between two limits with the same density.", ""),
     ("He (initialisation)", "Gaussian with standard deviation sqrt(2 / inputs), made for ReLU.", sources.HE),
+    (
+        "LeCun (initialisation)",
+        "Gaussian with standard deviation 1 / sqrt(inputs), which keeps the variance through linear layers.",
+        sources.LECUN,
+    ),
 )

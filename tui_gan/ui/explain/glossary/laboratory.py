@@ -1,5 +1,7 @@
 """Words of this program: what a run consists of, and what the screen shows of it."""
 
+from tui_gan.contract.sources import KAHNG
+
 WORDS = (
     ("preset", "An experiment that is ready to run: data, networks, settings.", ""),
     ("knob", "A setting that a key changes while a run trains.", ""),
@@ -21,4 +23,8 @@ WORDS = (
     ("moons (data)", "Two interleaved half circles with noise.", ""),
     ("spiral (data)", "One arm of a spiral with noise.", ""),
     ("correlated (data)", "One Gaussian in the plane whose two coordinates have correlation 0.8.", ""),
+    ("GANLab line (data)", "A straight line with noise.", KAHNG),
+    ("GANLab gaussians (data)", "Two overlapping Gaussians, one round and one narrow.", KAHNG),
+    ("GANLab ring (data)", "An ellipse with noise.", KAHNG),
+    ("GANLab disjoint (data)", "Three narrow Gaussians, far apart.", KAHNG),
 )

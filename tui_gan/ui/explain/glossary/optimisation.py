@@ -111,6 +111,11 @@ WORDS = (
     ("normal (latent)", "Gaussian with mean 0 and standard deviation 1 in each coordinate.", ""),
     ("uniform (latent)", "Uniform between -1 and 1 in each coordinate.", ""),
     ("unit (latent)", "Uniform between 0 and 1 in each coordinate.", ""),
+    (
+        "truncated normal (latent)",
+        "Gaussian with mean 1/2 and standard deviation 1/4, cut off at two standard deviations, in each coordinate.",
+        sources.KAHNG,
+    ),
     ("sphere (latent)", "Uniform on the sphere of radius sqrt(latent_dim).", sources.WHITE),
     ("grid (latent)", "Evenly spaced numbers from -8 to 8, moved by up to 0.01.", sources.AYLIEN),
     (
