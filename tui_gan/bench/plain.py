@@ -27,6 +27,7 @@ def why_not(config: Config) -> str:
         "instance noise": config.instance_noise.sd > 0,
         "packing": config.packing > 1,
         "classes or codes": width(config) > config.latent_dim,
+        "an inference network": config.inference != "none",
         "bfloat16": config.bf16,
         "lookahead": config.optimizer.lookahead_steps > 0,
         "other orders of updates": config.updates != "alternating",

@@ -203,6 +203,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ),
     ] = 0
     information: Annotated[Information, Meta(description="codes that samples are to show.")] = Information()
+    inference: Annotated[
+        Literal["none", "deterministic", "gaussian"],
+        Meta(
+            description="inference network: none; deterministic: an encoder E learns with G, and D judges pairs of a sample and its "
+            "latent (BiGAN, Donahue et al. 2016, arXiv:1605.09782); gaussian: E gives a mean and a standard deviation, by which each code "
+            "is drawn (ALI, Dumoulin et al. 2016, arXiv:1606.00704)."
+        ),
+    ] = "none"
+    encoder: Annotated[Network, Meta(description="the networks.")] = Network()
     generator: Annotated[Network, Meta(description="the networks.")] = Network()
     discriminator: Annotated[Network, Meta(description="the networks.")] = Network()
     minibatch: Annotated[Minibatch, Meta(description="the networks.")] = Minibatch()

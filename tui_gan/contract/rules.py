@@ -17,6 +17,8 @@ class Rules:
         spectral: whether D is under spectral normalisation.
         schedule: what the schedule of the learning rates multiplies them by at this step.
         k: discriminator updates of this step where they follow D's accuracy; 0 where the knob says how many.
+        pairs: whether D judges pairs of a sample and a class or a latent.
+        exchanged: whether G lowers D's loss with the two kinds exchanged, as with an inference network.
         averaged: whether the generated samples shown are those of an averaged generator, while D is trained against another.
     """
 
@@ -31,6 +33,8 @@ class Rules:
     spectral: bool = False
     schedule: float = 1.0
     k: int = 0
+    pairs: bool = False
+    exchanged: bool = False
     averaged: bool = False
 
     @property
@@ -46,13 +50,17 @@ class Rules:
     @property
     def optimum(self) -> Optimum | None:
         """D* of a single sample, where there is one."""
-        return self.traits.optimum if self.alone else None
+        return self.traits.optimum if self.alone and not self.pairs else None
 
     @property
     def balance(self) -> Balance | None:
         """Both losses where p = q; None where a regularizer keeps D from saying the same everywhere."""
         balance = self.traits.balance
-        return balance(self.label_smoothing) if balance and self.flat else None
+        if balance is None or not self.flat:
+            return None
+        found = balance(self.label_smoothing)
+        # What smooths the targets of real samples is for D alone, and G's loss is then no mirror of D's.
+        return found._replace(generator=None if self.label_smoothing else found.discriminator) if self.exchanged else found
 
     @property
     def references(self) -> dict[str, float]:

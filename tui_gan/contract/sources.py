@@ -18,6 +18,8 @@ MAAS = "Maas, Hannun & Ng 2013, ICML"
 GOODFELLOW = "Goodfellow et al. 2014, arXiv:1406.2661"
 KINGMA = "Kingma & Ba 2014, arXiv:1412.6980"
 CHEN = "Chen et al. 2016, arXiv:1606.03657"
+DONAHUE = "Donahue et al. 2016, arXiv:1605.09782"
+DUMOULIN = "Dumoulin et al. 2016, arXiv:1606.00704"
 MIRZA = "Mirza & Osindero 2014, arXiv:1411.1784"
 RADFORD = "Radford et al. 2015, arXiv:1511.06434"
 BONNEEL = "Bonneel et al. 2015, Journal of Mathematical Imaging and Vision 51"
@@ -86,6 +88,8 @@ SETTINGS = {
     "latent_dim": GOODFELLOW,
     "classes": MIRZA,
     "information": CHEN,
+    "inference": DUMOULIN,
+    "encoder": DUMOULIN,
     "discriminator.condition": MIYATO_KOYAMA,
 }
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
-from tui_gan.gan.latents import classes_in
+from tui_gan.gan.latents import given_beside
 from tui_gan.gan.trainer import Trainer
 
 COMPANY = 256
@@ -15,8 +15,8 @@ COMPANY = 256
 class Judged(NamedTuple):
     """Samples in training units, (N, *X), and the company of their own kind, (C, *X), which holds none of them.
 
-    C is COMPANY, or 0 where the discriminator judges each sample alone. Where it is conditional, `classes` (N, K) and `of_company`
-    (C, K) are theirs.
+    C is COMPANY, or 0 where the discriminator judges each sample alone. `classes` (N, K) and `of_company` (C, K) are what it
+    is given beside them, where it is given anything.
     """
 
     samples: Tensor
@@ -36,13 +36,13 @@ def fake(trainer: Trainer, knobs: Knobs, count: int) -> Judged:
     """Generated samples of the first `count` fixed latents, all where there are fewer, in the company of those of other latents."""
     config, needed = trainer.config, _needed(trainer, knobs)
     latents = trainer.fixed_latents[:count]
-    samples, classes = trainer.sample(latents), classes_in(config, latents)
+    samples, classes = trainer.sample(latents), given_beside(config, latents)
     if not needed:
         return Judged(samples, samples[:0], classes, None if classes is None else classes[:0])
     # There may be too few fixed latents to spare some; these come from a stream of their own, which must not begin like theirs.
     stream = torch.Generator().manual_seed(config.seed + 1)
     others = trainer.latents(needed, stream)
-    return Judged(samples, trainer.sample(others), classes, classes_in(config, others))
+    return Judged(samples, trainer.sample(others), classes, given_beside(config, others))
 
 
 def _needed(trainer: Trainer, knobs: Knobs) -> int:

@@ -17,6 +17,10 @@ from tui_gan.gan.regularizers import REGULARIZERS
 SAMPLED, BEYOND = 2_000, 0.01
 
 
+# Whose generator's loss is the part of D's that it can change, with the sign turned.
+SATURATING = ("minimax", "clamped")
+
+
 def check_names(config: Config) -> None:
     """Look up every name of a configuration that is in a table.
 
@@ -85,7 +89,25 @@ def _of_networks(config: Config) -> Iterator[str]:
         yield "optimizer.momentum_end needs optimizer.momentum_steps, the steps over which the momentum moves"
 
 
+def _of_inference(config: Config) -> Iterator[str]:
+    if config.classes or codes(config):
+        yield "an inference network reads latents, and neither classes nor the codes of InfoGAN: set inference to none, or these to 0"
+    if config.discriminator.kind != "mlp" or config.discriminator.condition != "concat":
+        yield "with an inference network D judges pairs: choose a fully connected discriminator, and set discriminator.condition to concat"
+    if config.latent == "grid":
+        yield "the latents of the grid are no distribution that an encoder could match: choose another latent distribution"
+    between = [name for name, weight in config.regularizers.items() if weight and REGULARIZERS[name].bounds]
+    if between:
+        yield f"{between[0]} takes points between real and generated samples, and between pairs with latents it is not defined: set it to 0"
+    if not OBJECTIVES[config.objective].needs_real and config.objective in SATURATING:
+        yield f"{config.objective} gives the encoder nothing to lower: choose zero_sum or non_saturating"
+    if config.pretraining:
+        yield "pretraining teaches D densities of single samples, and with an inference network it judges pairs: set pretraining to 0"
+
+
 def _of_inputs(config: Config, dataset: Dataset) -> Iterator[str]:
+    if config.inference != "none":
+        yield from _of_inference(config)
     if config.classes:
         yield from _of_classes(config, dataset)
     if codes(config):

@@ -30,6 +30,8 @@ def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws
     def noise() -> Tensor | None:
         return torch.randn(shape, device=device) if hyper.noise_sd else None
 
+    if game.config.inference == "gaussian":
+        draws = draws._replace(code_noise=torch.randn(shape[0], game.config.latent_dim, device=device))
     if "D" not in draws.players:
         fake_noise = noise()
         return draws._replace(fake_noise=fake_noise, real_noise=noise() if draws.real is not None else None)

@@ -11,7 +11,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets.dataset import Dataset
 from tui_gan.gan.latents import made
 from tui_gan.gan.networks import AnyDiscriminator
-from tui_gan.gan.objectives import OBJECTIVES, Objective, smoothed
+from tui_gan.gan.objectives import OBJECTIVES, Objective, inferring, smoothed
 from tui_gan.gan.optimizers import SCHEDULES, momentum_at
 from tui_gan.gan.orders import COORDINATION, ORDERS, Coordination, Order
 from tui_gan.gan.regularizers import REGULARIZERS, Regularizer, noise_sd
@@ -82,6 +82,8 @@ def game_of(config: Config, dataset: Dataset, generator: nn.Module, discriminato
     """The game that these networks play."""
     terms = tuple((name, REGULARIZERS[name]) for name, weight in config.regularizers.items() if weight)
     objective = smoothed(OBJECTIVES[config.objective], config.label_smoothing)
+    if config.inference != "none":
+        objective = inferring(objective, OBJECTIVES[config.objective])
     drops = has_dropout(discriminator)
     made = Game(
         config=config,
@@ -96,7 +98,7 @@ def game_of(config: Config, dataset: Dataset, generator: nn.Module, discriminato
         generator_compares=objective.needs_real or bool(config.feature_matching),
     )
     draws = any(made.draws(term) for _, term in terms)
-    return made._replace(stirs=drops or has_dropout(generator) or config.instance_noise.sd > 0 or draws)
+    return made._replace(stirs=drops or has_dropout(generator) or config.instance_noise.sd > 0 or draws or config.inference == "gaussian")
 
 
 def has_dropout(network: nn.Module) -> bool:

@@ -6,6 +6,7 @@ from torch import Tensor
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan import company
 from tui_gan.gan.draws import completed
+from tui_gan.gan.networks.inference import encoded
 from tui_gan.gan.trainer import Trainer
 from tui_gan.gan.values import Draws
 
@@ -19,14 +20,17 @@ def judge(
 ) -> Tensor:
     """Return D(x) in 0 .. 1, shape (N, 1), as the objective has it: near 1 x is called real, near 0 generated; changes nothing.
 
-    A conditional discriminator that is not told of which classes x is to be is asked of each, and the mean of what it says is returned,
-    by the shares of the classes.
+    With an inference network E it is asked of pairs of x and E(x). A conditional discriminator that is not told of which classes x is to
+    be is asked of each, and the mean of what it says is returned, by the shares of the classes.
 
     Args:
         x: (N, *X).
         company, of_company, classes: as for `logits`.
     """
     with torch.no_grad():
+        if trainer.config.inference != "none":
+            classes = encoded(trainer.generator.eval(), x.to(trainer.device))
+            trainer.generator.train()
         if classes is not None or not trainer.config.classes:
             return verdicts(trainer, logits(trainer, x, knobs, company, classes, of_company), knobs)
         found = torch.zeros(len(x), 1, device=trainer.device)

@@ -162,8 +162,10 @@ def categories(config: Config) -> int:
     return config.classes or config.information.categorical
 
 
-def asked_of(config: Config) -> Literal["", "class", "code"]:
-    """What a generator is asked for by a number of K."""
+def asked_of(config: Config) -> Literal["", "class", "code", "encoder"]:
+    """What a generator is asked for by a number of K, or "encoder" where it has an inference network."""
+    if config.inference != "none":
+        return "encoder"
     return "class" if config.classes else "code" if config.information.categorical else ""
 
 
@@ -249,6 +251,11 @@ def classes_in(config: Config, latents: Tensor) -> Tensor | None:
     """The classes or values of the categorical code of latents (N, W), one-hot (N, K); None where there are none."""
     count = categories(config)
     return latents[:, config.latent_dim : config.latent_dim + count] if count else None
+
+
+def given_beside(config: Config, latents: Tensor) -> Tensor | None:
+    """What a discriminator is given beside the samples of latents (N, W): their classes, or with an inference network the latents."""
+    return latents if config.inference != "none" else classes_in(config, latents) if config.classes else None
 
 
 def in_turn(shares: Sequence[float], count: int) -> Tensor:

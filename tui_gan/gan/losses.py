@@ -17,12 +17,20 @@ INFORMATION = "information"
 
 
 def discriminator_loss(
-    game: Game, network: Network, fake: Tensor, draws: Draws, coefficients: Mapping[str, Tensor], hyper: Hyper, program: Program
+    game: Game,
+    network: Network,
+    fake: Tensor,
+    draws: Draws,
+    coefficients: Mapping[str, Tensor],
+    hyper: Hyper,
+    program: Program,
+    inferred: Tensor | None = None,
 ) -> tuple[Seen, tuple[Tensor, Tensor]]:
     """The discriminator's loss on real samples and generated ones, with what is added to it; the coefficients that adapt move on.
 
     Args:
         fake: (N, *X); without the generator's gradient, unless both players move at once.
+        inferred: codes of the real samples by the inference network (N, Z), likewise; None where there is none.
 
     Returns:
         With it the logits (B, 1) of real and of fake samples, with their gradients.
@@ -36,17 +44,18 @@ def discriminator_loss(
         if any(term.at_fake for _, term in terms) and not fake.requires_grad:
             fake = fake.detach().requires_grad_()
     extras = {name: term.extra(real, fake, draws.terms.get(name)) for name, term in terms if term.extra}
-    classes = classes_of(game, draws)
-    real_logits, fake_logits, *others_logits = _judged(game, network, (real, fake, *extras.values()), classes, draws, program)
+    beside = beside_of(game, draws, inferred)
+    real_logits, fake_logits, *others_logits = _judged(game, network, (real, fake, *extras.values()), beside, draws, program)
     loss = game.objective.discriminator_loss(real_logits, fake_logits)
     judgement = Judgement(
-        lambda x: network.of(x, program.minibatch, None, 1, classes),
+        lambda x: network.of(x, program.minibatch, None, 1, beside[0]),
         network.matrices,
         real,
         fake,
         real_logits,
         fake_logits,
         slope=network.slope,
+        judge_fake=lambda x: network.of(x, program.minibatch, None, 1, beside[1]),
     )
     extra_logits = dict(zip(extras, others_logits, strict=True))
     added = {}
@@ -75,19 +84,27 @@ def generator_loss(
     game: Game, generator: Network, discriminator: Network, fake: Tensor, draws: Draws, hyper: Hyper, program: Program
 ) -> Seen:
     """The generator's loss on a whole batch of its samples (N, *X), with what is added to it."""
+    inferred = inferred_by(generator, draws)
     real = fake = shown(game, fake, draws.fake_noise, hyper)
-    classes = classes_of(game, draws)
+    beside = beside_of(game, draws, inferred)
     if game.generator_compares:
         assert draws.real is not None, "it compares"
         real = shown(game, draws.real, draws.real_noise, hyper)
-        logits = _judged(game, discriminator, (real, fake), classes, draws, program)
+        logits = _judged(game, discriminator, (real, fake), beside, draws, program)
     else:
-        logits = (discriminator.of(fake, program.minibatch, None, 1, classes),) * 2
-    return _with_generator_terms(game, generator, discriminator, (real, fake), draws, logits, hyper)
+        logits = (discriminator.of(fake, program.minibatch, None, 1, beside[1]),) * 2
+    return _with_generator_terms(game, generator, discriminator, (real, fake), beside, draws, logits, hyper)
 
 
 def generator_loss_at_once(
-    game: Game, generator: Network, discriminator: Network, fake: Tensor, logits: tuple[Tensor, Tensor], draws: Draws, hyper: Hyper
+    game: Game,
+    generator: Network,
+    discriminator: Network,
+    fake: Tensor,
+    logits: tuple[Tensor, Tensor],
+    draws: Draws,
+    hyper: Hyper,
+    inferred: Tensor | None = None,
 ) -> Seen:
     """The generator's loss where both players move at once: from the logits that the discriminator's loss has read.
 
@@ -98,7 +115,7 @@ def generator_loss_at_once(
     if game.config.feature_matching:
         assert draws.real is not None, "both are compared"
         samples = shown(game, draws.real, draws.again[0], hyper), shown(game, fake, draws.again[1], hyper)
-    return _with_generator_terms(game, generator, discriminator, samples, draws, logits, hyper)
+    return _with_generator_terms(game, generator, discriminator, samples, beside_of(game, draws, inferred), draws, logits, hyper)
 
 
 def information(game: Game, network: Network, fake: Tensor, latents: Tensor) -> Tensor:
@@ -130,33 +147,48 @@ def shown(game: Game, samples: Tensor, noise: Tensor | None, hyper: Hyper) -> Te
     return samples
 
 
-def classes_of(game: Game, draws: Draws) -> Tensor | None:
-    """The classes of the samples as the discriminator is given them, (B, packing K), which are those of the latents; None without."""
-    if not game.config.classes:
-        return None
-    return draws.latents[:, game.config.latent_dim :].reshape(-1, game.config.packing * game.config.classes)
+# What the discriminator is given beside real and beside generated samples, (B, packing K) each, or None.
+Beside = tuple[Tensor | None, Tensor | None]
 
 
-def _judged(
-    game: Game, network: Network, batches: Sequence[Tensor], classes: Tensor | None, draws: Draws, program: Program
-) -> Sequence[Tensor]:
+def beside_of(game: Game, draws: Draws, inferred: Tensor | None) -> Beside:
+    """The classes of the samples, which are those of the latents; or the codes that were inferred of real samples, and the latents."""
+    config = game.config
+    if inferred is not None:
+        return inferred.reshape(-1, config.packing * config.latent_dim), draws.latents.reshape(-1, config.packing * config.latent_dim)
+    if not config.classes:
+        return None, None
+    classes = draws.latents[:, config.latent_dim :].reshape(-1, config.packing * config.classes)
+    return classes, classes
+
+
+def inferred_by(generator: Network, draws: Draws) -> Tensor | None:
+    """The codes of the real samples, as they are without instance noise; None without an inference network."""
+    return None if generator.encode is None or draws.real is None else generator.encode(draws.real, draws.code_noise)
+
+
+def _judged(game: Game, network: Network, batches: Sequence[Tensor], beside: Beside, draws: Draws, program: Program) -> Sequence[Tensor]:
     """Logits of each batch, real, fake and maybe shifted real, judged apart where the discriminator would mix real and fake."""
+    of_real, of_fake = beside
+    given = [of_fake if place == 1 else of_real for place in range(len(batches))]
     if draws.seed is not None:
-        return _judged_alike(network, batches, classes, draws.seed, program)
+        return _judged_alike(network, batches, given, draws.seed, program)
     if not game.judges_alone:
-        return [network.of(batch, program.minibatch, None, 1, classes) for batch in batches]
+        return [network.of(batch, program.minibatch, None, 1, its) for batch, its in zip(batches, given, strict=True)]
     # But for the minibatch features a sample does not know its batch, and one pass is quicker than three.
-    every = None if classes is None else classes.repeat(len(batches), 1)
+    every = torch.cat([each for each in given if each is not None]) if of_fake is not None else None
     return torch.split(network.of(torch.cat(tuple(batches)), program.minibatch, None, len(batches), every), len(batches[0]))
 
 
-def _judged_alike(network: Network, batches: Sequence[Tensor], classes: Tensor | None, seed: int, program: Program) -> Sequence[Tensor]:
+def _judged_alike(
+    network: Network, batches: Sequence[Tensor], given: Sequence[Tensor | None], seed: int, program: Program
+) -> Sequence[Tensor]:
     """Logits of each batch, real, fake and others, where dropout leaves out the same units for the others as for the real ones."""
     found = []
-    for place, batch in enumerate(batches):
+    for place, (batch, its) in enumerate(zip(batches, given, strict=True)):
         # The difference of two judgements is to be that of the samples, not of two networks.
         torch.manual_seed(seed + (place == 1))
-        found.append(network.of(batch, program.minibatch, None, 1, classes))
+        found.append(network.of(batch, program.minibatch, None, 1, its))
     return found
 
 
@@ -165,6 +197,7 @@ def _with_generator_terms(
     generator: Network,
     discriminator: Network,
     samples: tuple[Tensor, Tensor],
+    beside: Beside,
     draws: Draws,
     logits: Sequence[Tensor],
     hyper: Hyper,
@@ -174,7 +207,7 @@ def _with_generator_terms(
     Args:
         samples: as the discriminator is shown them; the real ones are read with feature matching alone.
     """
-    config, (real, fake), classes = game.config, samples, classes_of(game, draws)
+    config, (real, fake), (of_real, of_fake) = game.config, samples, beside
     loss = game.objective.generator_loss(logits[0], logits[1])
     added = {}
     if codes(config):
@@ -182,7 +215,7 @@ def _with_generator_terms(
     total = regularized = loss + added[INFORMATION] if added else loss
     if config.feature_matching:
         total = total + hyper.feature_matching * feature_matching(
-            discriminator.features(real, classes), discriminator.features(fake, classes)
+            discriminator.features(real, of_real), discriminator.features(fake, of_fake)
         )
     if config.generator_l2:
         total = total + hyper.generator_l2 * 0.5 * sum(weight.square().sum() for weight in generator.matrices)

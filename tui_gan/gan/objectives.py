@@ -193,6 +193,20 @@ def accuracy(objective: Objective, real: Tensor, fake: Tensor) -> Tensor:
     return torch.cat((real > objective.boundary, fake < objective.boundary)).float().mean()
 
 
+def inferring(objective: Objective, plain: Objective) -> Objective:
+    """The objective of a game with an inference network, whose generator's side makes both kinds of pairs and lowers a loss of both.
+
+    A generator's loss that reads real logits stays as it is; else it is D's loss with the kinds exchanged, which has the same fixed
+    points and gradients that do not vanish (Donahue et al. 2016, arXiv:1605.09782, section 3.4).
+
+    Args:
+        plain: without label smoothing, which is for D alone.
+    """
+    if objective.needs_real:
+        return objective
+    return objective._replace(generator_loss=lambda real, fake: plain.discriminator_loss(fake, real), needs_real=True)
+
+
 def smoothed(objective: Objective, smoothing: float) -> Objective:
     """Return the objective with one-sided label smoothing: the target of real samples is 1 - smoothing, that of fake ones stays 0.
 

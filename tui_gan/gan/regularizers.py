@@ -30,6 +30,7 @@ class Judgement:
         real_logits, fake_logits: (B, 1).
         extra_logits: (B, 1), of the batch that the regularizer's `extra` made.
         drawn: what the regularizer's `draw` has drawn.
+        judge_fake: as `judge`, where what is judged beside generated samples is not what is beside real ones.
         slope: (judge, samples) -> the gradient of each logit by its sample; None where the samples are leaves of a graph.
     """
 
@@ -42,6 +43,7 @@ class Judgement:
     extra_logits: Tensor | None = None
     drawn: Tensor | None = None
     slope: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor] | None = None
+    judge_fake: Callable[[Tensor], Tensor] | None = None
 
     def of(self, drawn: Tensor | None, extra_logits: Tensor | None) -> "Judgement":
         """As one regularizer sees it; those that neither draw nor ask for more share their slopes."""
@@ -49,10 +51,11 @@ class Judgement:
             return self
         return dataclasses.replace(self, drawn=drawn, extra_logits=extra_logits)
 
-    def slopes_at(self, samples: Tensor) -> Tensor:
+    def slopes_at(self, samples: Tensor, fake: bool = False) -> Tensor:
         """Gradients of the logits by samples that are judged for that, (logits, -1); those that share a logit follow each other."""
         if self.slope is not None:
-            return self.slope(self.judge, samples).reshape(len(self.real_logits), -1)
+            judge = self.judge_fake if fake and self.judge_fake else self.judge
+            return self.slope(judge, samples).reshape(len(self.real_logits), -1)
         samples = samples.detach().requires_grad_()
         logits = self.judge(samples)
         # The gradient of the sum is that of each logit, as long as none reads another's samples.
@@ -63,7 +66,7 @@ class Judgement:
     def slopes(self) -> dict[str, Tensor]:
         """Gradients of the logits by the "real" and the "fake" samples, as far as they require them, in one pass; (logits, -1)."""
         if self.slope is not None:
-            return {"real": self.slopes_at(self.real), "fake": self.slopes_at(self.fake)}
+            return {"real": self.slopes_at(self.real), "fake": self.slopes_at(self.fake, fake=True)}
         wanted = {name: each for name, each in (("real", self.real), ("fake", self.fake)) if each.requires_grad}
         # The gradient of the sum is that of each logit, as long as none reads another's samples.
         total = self.real_logits.sum() + self.fake_logits.sum()

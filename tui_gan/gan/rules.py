@@ -3,6 +3,7 @@
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.rules import Rules
+from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.optimizers import SCHEDULES
 from tui_gan.gan.orders import COORDINATION
 from tui_gan.gan.regularizers import REGULARIZERS, noise_sd
@@ -25,5 +26,7 @@ def rules(config: Config, knobs: Knobs, step: int = 0, k: int = 0) -> Rules:
         spectral=config.discriminator.spectral,
         schedule=SCHEDULES[schedule.kind](step, schedule.period, schedule.factor, schedule.floor),
         k=k if COORDINATION[config.coordination].adapts else 0,
+        pairs=bool(config.classes) or config.inference != "none",
+        exchanged=config.inference != "none" and not OBJECTIVES[config.objective].needs_real,
         averaged=config.average_decay > 0,
     )

@@ -20,6 +20,7 @@ from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.game import game_of
 from tui_gan.gan.latents import LATENTS, categories, draw, one_hot, shown, with_codes
 from tui_gan.gan.networks import AnyDiscriminator
+from tui_gan.gan.networks.inference import encoded
 from tui_gan.gan.optimizers import look_ahead_, lookahead
 from tui_gan.gan.regularizers import update_means_
 from tui_gan.gan.state import Tensors
@@ -196,8 +197,10 @@ class Trainer:
         return with_codes(config, latents, stream, self.shares)
 
     def real(self, count: int, stream: torch.Generator) -> Batch:
-        """Real samples on the CPU with their classes, (count, K), as the discriminator is given them."""
+        """Real samples on the CPU with what the discriminator is given beside them, (count, K): their classes, or their codes by E."""
         x, y = batch(self.game, count, stream, "cpu")
+        if self.config.inference != "none":
+            return Batch(x, encoded(self.generator, x.to(self.device)).cpu())
         return Batch(x, None if y is None else one_hot(y[:, 0], self.config.classes))
 
     def sample(self, latents: Tensor) -> Tensor:

@@ -70,6 +70,7 @@ class Draws(NamedTuple):
         real_noise, fake_noise: (N, *X), standard normal, of instance noise; None without.
         again: as both of these, for a second look of both players at once at the same samples.
         terms: what the regularizers that draw have drawn, by name.
+        code_noise: (N, Z), standard normal, of a stochastic encoder; None without.
         seed: of the units that dropout leaves out, where several batches are to be judged with the same ones.
     """
 
@@ -81,6 +82,7 @@ class Draws(NamedTuple):
     fake_noise: Tensor | None = None
     again: tuple[Tensor | None, Tensor | None] = (None, None)
     terms: Mapping[str, Tensor] = {}
+    code_noise: Tensor | None = None
     seed: int | None = None
     phase: Phase = ""
 
@@ -94,6 +96,7 @@ class Network(NamedTuple):
         weights: all of them; `matrices` those with two axes or more that take part.
         means: the running means of the weights; none without historical averaging.
         codes: of the discriminator of InfoGAN, (B, *X) -> what it takes the codes for (B, K + C).
+        encode: of a generator with an inference network, (N, *X), noise (N, Z) or None -> codes (N, Z).
         slope: (a judge, samples) -> the gradient of each logit by its sample; None where autograd takes it of the samples that are judged.
     """
 
@@ -103,6 +106,7 @@ class Network(NamedTuple):
     matrices: list[Tensor]
     means: list[Tensor]
     codes: Callable[[Tensor], Tensor] | None = None
+    encode: Callable[[Tensor, Tensor | None], Tensor] | None = None
     slope: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor] | None = None
 
 

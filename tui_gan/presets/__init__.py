@@ -1,11 +1,12 @@
 """Presets: experiments as data, each with its source."""
 
 from tui_gan.presets.conditional import CONDITIONAL
+from tui_gan.presets.inference import INFERENCE
 from tui_gan.presets.information import INFORMATION
 from tui_gan.presets.ours import OURS
 from tui_gan.presets.preset import Preset
 from tui_gan.presets.sources import SOURCES
 
-PRESETS: dict[str, Preset] = {preset.config.preset: preset for preset in (*OURS, *CONDITIONAL, *INFORMATION, *SOURCES)}
+PRESETS: dict[str, Preset] = {preset.config.preset: preset for preset in (*OURS, *CONDITIONAL, *INFORMATION, *INFERENCE, *SOURCES)}
 
 __all__ = ["PRESETS", "Preset"]

@@ -1,14 +1,27 @@
 """Metrics of a run as it stands."""
 
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
 
 from tui_gan.contract.config import Config
+from tui_gan.gan.datasets import Dataset, Images
 from tui_gan.gan.datasets.dataset import in_units
 from tui_gan.gan.latents import asked_of, categories, in_turn
 from tui_gan.gan.metrics import METRICS, measure
 from tui_gan.gan.metrics.classes import Numbers
+from tui_gan.gan.metrics.inference import Inferred
+from tui_gan.gan.metrics.pixels import drawn, of_bytes
+from tui_gan.gan.networks.inference import Inferring, encoded
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session.observe import as_measured, evaluation_seed, generate
+from tui_gan.session.observe import as_measured, evaluation_seed, generate, generated
+
+# Real samples whose codes and reconstructions are measured, and images that are encoded at once.
+INFERRED, PORTION = 2_500, 1_000
 
 
 def measured(trainer: Trainer) -> dict[str, float]:
@@ -16,7 +29,27 @@ def measured(trainer: Trainer) -> dict[str, float]:
     config, dataset = trainer.config, trainer.dataset
     samples = generate(trainer.averaged(), config, evaluation_seed(config, trainer.steps_done), config.evaluated, trainer.shares)
     units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
-    return measure(units, dataset.truth, config.metrics, asked(config, trainer.shares), asked_of(config))
+    inferred = inferred_by(trainer.averaged(), dataset) if config.inference != "none" else None
+    return measure(units, dataset.truth, config.metrics, asked(config, trainer.shares), asked_of(config), inferred)
+
+
+def inferred_by(generator: nn.Module, dataset: Dataset) -> Inferred:
+    """What a generator with an inference network makes of real samples: test images, or fresh or other samples by a fixed seed."""
+    assert isinstance(generator, Inferring)
+    truth, device = dataset.truth, next(generator.parameters()).device
+    if isinstance(truth, Images):
+        real = of_bytes(drawn(truth.test, INFERRED)).numpy()
+    else:
+        real = dataset.in_units(dataset.sample(INFERRED, torch.Generator().manual_seed(1), "cpu"))
+
+    def encode(samples: NDArray[Any]) -> NDArray[np.float64]:
+        x = torch.from_numpy(((samples - dataset.location) / dataset.scale).astype(np.float32))
+        codes = torch.cat([encoded(generator, part.to(device)) for part in torch.split(x, PORTION)])
+        found: NDArray[np.float64] = codes.cpu().double().numpy()
+        return found
+
+    codes = torch.from_numpy(encode(real)).float()
+    return Inferred(real, in_units(generated(generator, codes), dataset.location, dataset.scale), encode)
 
 
 def asked(config: Config, shares: Sequence[float], count: int = 0) -> Numbers | None:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import codes
-from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once
+from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once, inferred_by
 from tui_gan.gan.networks.columns import columns, limit_columns_
 from tui_gan.gan.objectives import accuracy
 from tui_gan.gan.optimizers import move_
@@ -45,7 +45,8 @@ class Eager:
         precise = _in_bfloat16 if game.config.bf16 else _as_it_is
         features: Of = precise(getattr(discriminator.network, "features", _no_features))
         read: Of | None = precise(discriminator.network.codes) if codes(game.config) else None  # type: ignore[arg-type]
-        self.generator = Network(precise(generator.network), _no_features, generator.weights, of_generator, generator.means)
+        encode: Of | None = precise(generator.network.encode) if game.config.inference != "none" else None  # type: ignore[arg-type]
+        self.generator = Network(precise(generator.network), _no_features, generator.weights, of_generator, generator.means, encode=encode)
         self.discriminator = {
             gate: Network(precise(discriminator.network), features, discriminator.weights, matrices[gate], discriminator.means, read)
             for gate in (False, True)
@@ -102,8 +103,8 @@ class Eager:
 
     def _update_discriminator(self, draws: Draws, hyper: Hyper, program: Program) -> Report:
         with torch.no_grad():
-            fake = self.generator.of(draws.latents)
-        seen, _ = self._discriminator_loss(fake, draws, hyper, program)
+            fake, inferred = self.generator.of(draws.latents), inferred_by(self.generator, draws)
+        seen, _ = self._discriminator_loss(fake, draws, hyper, program, inferred)
         seen, gradients = self.agreed(seen, self._discriminator_gradients(seen.total, program))
         self.move("D", gradients, hyper)
         return Report(draws, fake, {"D": _ended(seen)}, {"D": gradients})
@@ -116,11 +117,11 @@ class Eager:
         return Report(draws, fake.detach(), {"G": _ended(seen)}, {"G": gradients})
 
     def _update_both(self, draws: Draws, hyper: Hyper, program: Program) -> Report:
-        fake = self.generator.of(draws.latents)
+        fake, inferred = self.generator.of(draws.latents), inferred_by(self.generator, draws)
         discriminator = self.discriminator[program.minibatch]
         with self.part("discriminator"):
-            of_discriminator, logits = self._discriminator_loss(fake, draws, hyper, program)
-        of_generator = generator_loss_at_once(self.game, self.generator, discriminator, fake, logits, draws, hyper)
+            of_discriminator, logits = self._discriminator_loss(fake, draws, hyper, program, inferred)
+        of_generator = generator_loss_at_once(self.game, self.generator, discriminator, fake, logits, draws, hyper, inferred)
         with self.part("discriminator"):
             discriminator_gradients = self._discriminator_gradients(of_discriminator.total, program, keep=True)
         generator_gradients: Gradients = list(torch.autograd.grad(of_generator.total, self.generator.weights))
@@ -140,10 +141,12 @@ class Eager:
             torch._foreach_copy_(self.state.players[player].weights, before)
         self._before = {}
 
-    def _discriminator_loss(self, fake: Tensor, draws: Draws, hyper: Hyper, program: Program) -> tuple[Seen, tuple[Tensor, Tensor]]:
+    def _discriminator_loss(
+        self, fake: Tensor, draws: Draws, hyper: Hyper, program: Program, inferred: Tensor | None
+    ) -> tuple[Seen, tuple[Tensor, Tensor]]:
         state, game = self.state, self.game
         network = self.discriminator[program.minibatch]
-        seen, logits = discriminator_loss(game, network, fake, draws, state.coefficients, hyper, program)
+        seen, logits = discriminator_loss(game, network, fake, draws, state.coefficients, hyper, program, inferred)
         if draws.phase == "ahead":
             # What adapts does so once, where both move.
             return seen, logits

@@ -120,6 +120,7 @@ def shared(draws: Draws, across: Across) -> Draws:
         real_noise=maybe(draws.real_noise),
         fake_noise=maybe(draws.fake_noise),
         again=(maybe(draws.again[0]), maybe(draws.again[1])),
+        code_noise=maybe(draws.code_noise),
         terms={name: part(drawn) for name, drawn in draws.terms.items()},
         # Two follow each other in one process.
         seed=None if draws.seed is None else draws.seed + 2 * across.rank,

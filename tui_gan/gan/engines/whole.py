@@ -10,7 +10,7 @@ from torch.func import functional_call, grad
 from tui_gan.contract.config import Config
 from tui_gan.gan.average import step_towards
 from tui_gan.gan.game import Game
-from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once
+from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once, inferred_by
 from tui_gan.gan.networks.columns import columns, limited
 from tui_gan.gan.objectives import accuracy
 from tui_gan.gan.optimizers import OPTIMIZERS, Pace, lookahead
@@ -153,9 +153,10 @@ class Whole:
 
         def of_discriminator(taking: list[Tensor]) -> tuple[Tensor, tuple[Told, Buffers]]:
             moving = self._moving(values)
-            fake = self._network("G", values.weights["G"], moving, values).of(draws.latents)
+            generator = self._network("G", values.weights["G"], moving, values)
+            fake, inferred = generator.of(draws.latents), inferred_by(generator, draws)
             network = self._network("D", self._with(values.weights["D"], taking), moving, values)
-            found, _ = discriminator_loss(game, network, fake, draws, values.coefficients, hyper, program)
+            found, _ = discriminator_loss(game, network, fake, draws, values.coefficients, hyper, program, inferred)
             return found.total, (_told(found), moving)
 
         def of_generator(taking: list[Tensor]) -> tuple[Tensor, tuple[Told, Buffers]]:
@@ -163,8 +164,9 @@ class Whole:
             generator, discriminator = self._network("G", taking, moving, values), self._network("D", values.weights["D"], moving, values)
             fake = generator.of(draws.latents)
             if "D" in players:
-                _, logits = discriminator_loss(game, discriminator, fake, draws, values.coefficients, hyper, program)
-                found = generator_loss_at_once(game, generator, discriminator, fake, logits, draws, hyper)
+                inferred = inferred_by(generator, draws)
+                _, logits = discriminator_loss(game, discriminator, fake, draws, values.coefficients, hyper, program, inferred)
+                found = generator_loss_at_once(game, generator, discriminator, fake, logits, draws, hyper, inferred)
             else:
                 found = generator_loss(game, generator, discriminator, fake, draws, hyper, program)
             return found.total, (_told(found), moving)
@@ -228,8 +230,13 @@ class Whole:
             found: Tensor = functional_call(calls, tensors, ("codes", x))
             return found
 
+        def encode(x: Tensor, noise: Tensor | None) -> Tensor:
+            found: Tensor = functional_call(calls, tensors, ("encode", x, noise))
+            return found
+
+        infers = player == "G" and self.game.config.inference != "none"
         matrices = [weights[place] for place in self.active[player] if weights[place].dim() > 1]
-        return Network(of, features, weights, matrices, values.means[player], read, slope)
+        return Network(of, features, weights, matrices, values.means[player], read, encode if infers else None, slope)
 
 
 def _told(seen: Seen) -> Told:

@@ -7,8 +7,9 @@ import numpy as np
 
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.gan.datasets.dataset import Images, Line, Plane, Truth
-from tui_gan.gan.metrics import classes, fidelity, frechet, line, manifold, nearest, parzen, plane
+from tui_gan.gan.metrics import classes, fidelity, frechet, inference, line, manifold, nearest, parzen, plane
 from tui_gan.gan.metrics.classes import Numbers
+from tui_gan.gan.metrics.inference import Inferred
 
 # Samples in units of the data and the truth to a number, or to one for each of the names that share the work. Samples are float64 (N,) on
 # the line, float64 (N, 2) in the plane, and float32 (N, C, H, W) in [0, 1] for images, as numpy arrays; all finite.
@@ -24,7 +25,8 @@ class Metric(NamedTuple):
         needs: why it is not defined for a truth of these kinds, or None where it is.
         least: the fewest samples that define it.
         asked: whether it is measured only when asked for by name, because it takes long or needs what may not be there.
-        of: what each sample was asked to be of, where it wants to know that; its ways then take an `Asked` in place of the samples.
+        of: what each sample was asked to be of, where it wants to know that, and its ways take an `Asked` in place of the samples; of
+            "encoder" they take what an inference network makes of real samples, `Inferred`.
         floor: whether what a perfect generator gets of it is worth telling, and quickly found.
     """
 
@@ -34,10 +36,14 @@ class Metric(NamedTuple):
     least: int = 1
     asked: bool = False
     floor: bool = False
-    of: Literal["", "class", "code"] = ""
+    of: Literal["", "class", "code", "encoder"] = ""
 
 
-ASKED = {"class": "conditional generators, which are asked for a class", "code": "generators with a categorical code, as of InfoGAN"}
+ASKED = {
+    "class": "conditional generators, which are asked for a class",
+    "code": "generators with a categorical code, as of InfoGAN",
+    "encoder": "generators with an inference network",
+}
 
 METRICS: dict[str, Metric] = {
     "w1": Metric({Line: line.w1}, floor=True),
@@ -68,6 +74,10 @@ METRICS: dict[str, Metric] = {
     "class_frechet": Metric({Images: classes.class_frechet}, "less", classes.without_class_features, least=2, of="class"),
     "tstr": Metric({Images: classes.tstr}, "more", classes.without_test_classes, of="class"),
     "code_accuracy": Metric({Images: classes.code_accuracy, Plane: classes.code_of_mode}, "more", classes.without_classes, of="code"),
+    "reconstruction": Metric({Line: inference.error, Plane: inference.error, Images: inference.error}, "less", of="encoder"),
+    "reconstruction_ratio": Metric({Line: inference.ratio, Plane: inference.ratio, Images: inference.ratio}, "less", of="encoder"),
+    "own_mode": Metric({Plane: inference.own_mode}, "more", plane.without_modes, of="encoder"),
+    "encoder_1nn": Metric({Images: inference.accuracy}, "more", inference.without_classes, of="encoder"),
     "nearest_train": Metric({Images: nearest.nearest_train}, None),
     "kid": Metric({Images: fidelity.inception}, least=2, asked=True),
     "fid": Metric({Images: fidelity.inception}, least=2, asked=True),
@@ -84,13 +94,16 @@ def applicable(truth: Truth, by_default: bool = False, of: str = "") -> list[str
     return [name for name in names if not (by_default and METRICS[name].asked)]
 
 
-def measure(samples: Any, truth: Truth, names: Sequence[str], asked: Numbers | None = None, of: str = "class") -> dict[str, float]:
+def measure(
+    samples: Any, truth: Truth, names: Sequence[str], asked: Numbers | None = None, of: str = "class", inferred: Inferred | None = None
+) -> dict[str, float]:
     """Measure samples by the named metrics, in the order of the names; what several of them share is done once.
 
     A generator that diverged has no distance to anything: where samples are not all finite, every metric is nan.
 
     Args:
         asked: the classes or codes that the samples were asked to be of, int64 (N,); `of` says which.
+        inferred: what an inference network makes of real samples, where there is one.
 
     Raises:
         UsageError: an unknown metric, with the nearest name, one that is not defined for this data, with why, or too few samples.
@@ -98,15 +111,15 @@ def measure(samples: Any, truth: Truth, names: Sequence[str], asked: Numbers | N
     ways: dict[str, Way] = {}
     for name in names:
         metric = choose(METRICS, name, "metric")
-        check_defined(name, truth, "" if asked is None else of)
+        check_defined(name, truth, "encoder" if inferred else "" if asked is None else of)
         if len(samples) < metric.least:
             raise UsageError(f"{name} needs at least {metric.least} samples; here are {len(samples)}")
         ways[name] = metric.ways[type(truth)]
     if not np.isfinite(samples).all():
         return dict.fromkeys(names, float("nan"))
-    asking = {ways[name] for name in names if METRICS[name].of}
-    given = {way: classes.Asked(samples, asked) if way in asking and asked is not None else samples for way in ways.values()}
-    found = {way: way(its, truth) for way, its in given.items()}
+    wanted = {way: METRICS[name].of for name, way in ways.items()}
+    given = {of: samples if asked is None else classes.Asked(samples, asked), "encoder": inferred, "": samples}
+    found = {way: way(given[wants], truth) for way, wants in wanted.items()}
     return {name: _named(found[way], name) for name, way in ways.items()}
 
 

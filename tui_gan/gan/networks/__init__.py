@@ -12,6 +12,7 @@ from tui_gan.gan.latents import codes, width
 from tui_gan.gan.networks.aylien import AylienDiscriminator, aylien_discriminator
 from tui_gan.gan.networks.dcgan import dcgan_discriminator, dcgan_generator
 from tui_gan.gan.networks.discriminator import Discriminator
+from tui_gan.gan.networks.inference import with_encoder
 from tui_gan.gan.networks.layers import ACTIVATIONS
 from tui_gan.gan.networks.mirza import mirza_discriminator, mirza_generator
 from tui_gan.gan.networks.mlp import mlp_discriminator, mlp_generator
@@ -44,11 +45,14 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
     generator = choose(GENERATORS, config.generator.kind, "generator")(
         config.generator, config.latent_dim, shape, width(config) - config.latent_dim
     )
+    if config.inference != "none":
+        generator = with_encoder(generator, config.encoder, config.latent_dim, shape, config.inference == "gaussian")
     for layer in generator:
         if isinstance(layer, SlotBatchNorm1d | SlotBatchNorm2d):
             layer.slots = config.packing
     judged = (shape[0] * config.packing, *shape[1:])
-    classes = config.classes * config.packing
+    # What D is given beside a sample: its class, or its latent.
+    classes = (config.classes if config.inference == "none" else config.latent_dim) * config.packing
     discriminator = choose(DISCRIMINATORS, config.discriminator.kind, "discriminator")(
         config.discriminator, config.minibatch, judged, classes
     )

@@ -17,7 +17,7 @@ PORTION = 512
 def optimal(picture: Line1D, truth: Line, trainer: Trainer, knobs: Knobs) -> Floats | None:
     """D* without regularizers in each bin of a picture, (n,); NaN where there is neither kind of sample.
 
-    None where there is none of a single sample, where D is conditional and has one for each class, and in pre-training, whose D is fitted
+    None where there is none of a single sample, where D is given a class or a latent beside it, and in pre-training, whose D is fitted
     to something else.
 
     D* is a function of the densities p of the data and q of the generator, not of its average, as D is shown them: with instance noise
@@ -25,7 +25,7 @@ def optimal(picture: Line1D, truth: Line, trainer: Trainer, knobs: Knobs) -> Flo
     alone, far out, there are too few generated samples for a ratio.
     """
     game = rules(trainer.config, knobs, trainer.steps_done)
-    if game.optimum is None or trainer.config.classes or trainer.pretrained < trainer.config.pretraining:
+    if game.optimum is None or trainer.pretrained < trainer.config.pretraining:
         return None
     fake = trainer.dataset.in_units(_generated(trainer))[:, 0]
     fake = fake[np.isfinite(fake)]

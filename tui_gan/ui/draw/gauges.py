@@ -46,7 +46,7 @@ DRAWN: dict[str, dict[str, Any]] = {
     "discriminator_loss": {"ink": Ink.DISCRIMINATOR, "letter": "D", "marker": "o"},
     **{name: LOGARITHMIC for name in ("w1", "ks", "js", "reverse_kl", "mmd", "sliced_w1", "classifier_frechet", "fid")},
     "modes": {"include": (0.0, 1.0)},
-    **{name: SHARE for name in ("class_accuracy", "code_accuracy", "tstr")},
+    **{name: SHARE for name in ("class_accuracy", "code_accuracy", "tstr", "own_mode", "encoder_1nn")},
     "information_bound": {"include": (0.0,), "ink": Ink.DISCRIMINATOR},
     **{name: SHARE for name in ("hq", "precision", "recall", "density", "coverage")},
     **{f"feature_{name}": SHARE for name in ("precision", "recall", "density", "coverage")},

@@ -80,6 +80,25 @@ def information(reading: Reading) -> Paragraph | None:
     )
 
 
+def inference(reading: Reading) -> Paragraph | None:
+    """The inference network."""
+    kind = reading.settings.get("inference")
+    if kind not in ("deterministic", "gaussian"):
+        return None
+    exchanged = (
+        " G and E lower D's loss with the two kinds of pairs exchanged, which does not vanish where D tells them apart."
+        if reading.snapshot.rules.exchanged
+        else ""
+    )
+    drawn = " It gives each code a mean and a standard deviation, by which it is drawn." if kind == "gaussian" else ""
+    return Paragraph(
+        f"An encoder E learns with G to infer latents: D judges pairs (x, E(x)) of real samples against (G(z), z), and where it cannot "
+        f"tell them apart, E inverts G.{drawn}{exchanged} D(x) in pictures is D(x, E(x)); gradient penalties are by the sample alone.",
+        sources.DUMOULIN if kind == "gaussian" else sources.DONAHUE,
+        "inference network",
+    )
+
+
 def minibatch(reading: Reading) -> Paragraph | None:
     """Minibatch discrimination."""
     if not reading.snapshot.knobs.minibatch_discrimination:
@@ -214,6 +233,7 @@ OPTIONS: tuple[Option, ...] = (
     objective,
     classes,
     information,
+    inference,
     k_steps,
     generator_steps,
     _name(

@@ -47,6 +47,11 @@ WORDS = (
         sources.MIRZA,
     ),
     (
+        "inference network, encoder, E, BiGAN, ALI",
+        "A network that infers the latent of a sample: D judges pairs of both, so that encoder and generator come to invert each other.",
+        sources.DUMOULIN,
+    ),
+    (
         "InfoGAN",
         "A GAN that learns without labels what parts of its input, the codes, come to mean: D also has to read them off the samples.",
         sources.CHEN,

@@ -60,6 +60,17 @@ WORDS = (
         sources.MIRZA,
     ),
     (
+        "reconstruction, reconstruction ratio",
+        "Mean distance of a real sample x and G(E(x)); divided by the mean distance of two real samples it is the ratio.",
+        sources.DONAHUE,
+    ),
+    ("own mode", "Share of the real samples x whose G(E(x)) lies within three standard deviations of the mode of x.", sources.DUMOULIN),
+    (
+        "encoder 1-NN",
+        "Accuracy on test images of a nearest-neighbour classifier of the codes E(x), whose examples are training images.",
+        sources.DONAHUE,
+    ),
+    (
         "code accuracy",
         "Share of InfoGAN's samples whose class, as a classifier sees it, is the one that is matched with their code, one to one.",
         sources.CHEN,

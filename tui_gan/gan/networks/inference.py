@@ -1,0 +1,74 @@
+"""A generator with an inference network beside it: what codes a sample may have come from (BiGAN and ALI)."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from tui_gan.contract.errors import UsageError
+from tui_gan.contract.network import Network
+from tui_gan.gan.networks.layers import OUTPUTS, for_generator, hidden_layers, started
+
+
+class Inferring(nn.Sequential):
+    """A generator (B, Z) -> (B, *X) that holds its encoder, since both lower the same loss and are moved together.
+
+    The encoder is no layer of the sequence, but a part of its weights, averages and states.
+    """
+
+    encoder: nn.Sequential
+
+    def __init__(self, generator: nn.Sequential, encoder: nn.Sequential, stochastic: bool) -> None:
+        super().__init__(*generator)
+        self.add_module("encoder", encoder)
+        self.stochastic = stochastic
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        """The layers of the generator alone."""
+        return (layer for name, layer in self._modules.items() if name != "encoder")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Generate samples."""
+        for layer in self:
+            x = layer(x)
+        return x
+
+    def encode(self, x: Tensor, noise: Tensor | None = None) -> Tensor:
+        """Codes of samples (B, *X), (B, Z).
+
+        Args:
+            noise: (B, Z), standard normal, of a stochastic encoder, whose codes are then mean + sd noise; without it its means.
+        """
+        told: Tensor = self.encoder(x)
+        if not self.stochastic:
+            return told
+        mean, log_sd = told.chunk(2, 1)
+        return mean if noise is None else mean + log_sd.exp() * noise
+
+
+def encoder(network: Network, latent_dim: int, shape: tuple[int, ...], stochastic: bool) -> nn.Sequential:
+    """(B, *X) -> (B, Z), or (B, 2 Z) where each code has a mean and the logarithm of a standard deviation: hidden layers and a linear one.
+
+    Raises:
+        UsageError: it is not fully connected.
+    """
+    for_generator(network)
+    if network.kind != "mlp":
+        raise UsageError("the encoder is fully connected: choose a network such as 128x3")
+    flat: list[nn.Module] = [nn.Flatten()] if len(shape) > 1 else []
+    last = nn.Linear(network.widths[-1], latent_dim * (2 if stochastic else 1))
+    made = nn.Sequential(*flat, *hidden_layers(network, math.prod(shape)), last, *([] if stochastic else OUTPUTS[network.output]()))
+    started(made, network)
+    return made
+
+
+def with_encoder(generator: nn.Sequential, network: Network, latent_dim: int, shape: tuple[int, ...], stochastic: bool) -> nn.Sequential:
+    """The generator with an encoder beside it."""
+    return Inferring(generator, encoder(network, latent_dim, shape, stochastic), stochastic)
+
+
+def encoded(generator: nn.Module, x: Tensor) -> Tensor:
+    """The codes of samples, (B, Z), without gradient and without chance."""
+    assert isinstance(generator, Inferring)
+    with torch.no_grad():
+        return generator.encode(x)

@@ -1,0 +1,64 @@
+"""GANs with an inference network: an encoder that learns with the generator to invert it."""
+
+from msgspec.structs import replace
+
+from tui_gan.contract.network import Network
+from tui_gan.presets.ours import DIGITS, GRID2D, MNIST, RING2D
+from tui_gan.presets.preset import Preset
+
+ALI = "after Dumoulin et al. 2016 (ALI), arXiv:1606.00704"
+BIGAN = "after Donahue et al. 2016 (BiGAN), arXiv:1605.09782"
+OF_PLANE = ("modes", "hq", "reverse_kl", "own_mode", "reconstruction", "sliced_w1")
+OF_IMAGES = ("reconstruction_ratio", "encoder_1nn", "reconstruction")
+
+
+def _plane(preset: Preset, name: str, modes: str) -> Preset:
+    judge = replace(preset.config.discriminator, condition="concat")
+    encoder = Network(widths=(96,) * 3, fourier=32, fourier_scale=4.0)
+    config = replace(preset.config, preset=name, inference="gaussian", encoder=encoder, discriminator=judge, metrics=OF_PLANE)
+    return Preset(
+        summary=f"{modes}, whose latents an encoder learns to infer.",
+        source=f"ours, {ALI}; data of Srivastava et al. 2017, arXiv:1705.07761",
+        config=config,
+        knobs=preset.knobs,
+    )
+
+
+def _images(preset: Preset, name: str, summary: str, data: str, more: tuple[str, ...]) -> Preset:
+    width = preset.config.discriminator.widths[0]
+    judge = replace(preset.config.discriminator, condition="concat")
+    return Preset(
+        summary=summary,
+        source=f"ours, {BIGAN}; {data}",
+        config=replace(
+            preset.config,
+            preset=name,
+            latent="uniform",
+            inference="deterministic",
+            encoder=Network(widths=(width, width), output="tanh"),
+            discriminator=judge,
+            metrics=(*more, *OF_IMAGES),
+        ),
+        knobs=preset.knobs,
+        with_data=preset.with_data,
+    )
+
+
+RING2D_ALI = _plane(RING2D, "ring2d-ali", "Eight Gaussians on a ring")
+GRID2D_ALI = _plane(GRID2D, "grid2d-ali", "Twenty-five Gaussians on a grid")
+DIGITS_BIGAN = _images(
+    DIGITS,
+    "digits-bigan",
+    "Handwritten digits of 8x8, which come with the program, and an encoder that infers their latents.",
+    "data of Alpaydin and Kaynak (1998), UCI, CC BY 4.0",
+    ("precision", "recall", "coverage"),
+)
+MNIST_BIGAN = _images(
+    MNIST,
+    "mnist-bigan",
+    "Handwritten digits of 28x28 and an encoder that infers their latents, without labels.",
+    "data of LeCun, Cortes and Burges (1998)",
+    ("classifier_frechet", "feature_precision", "feature_recall"),
+)
+
+INFERENCE = (RING2D_ALI, GRID2D_ALI, DIGITS_BIGAN, MNIST_BIGAN)
