@@ -1,0 +1,211 @@
+"""Inference networks: what D is given, what both sides lower, each product, and what an encoder that knows the truth is told."""
+
+import math
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from torch.nn.functional import logsigmoid
+
+from tests.gan.engines.test_whole import check_agreement, doubled, in_double
+from tui_gan.contract.config import Config, Information, Noise, Optimizer
+from tui_gan.contract.errors import UsageError
+from tui_gan.contract.knobs import Knobs, set_knob
+from tui_gan.contract.network import Network
+from tui_gan.gan import company, judging
+from tui_gan.gan.datasets import DATASETS, Dataset, Images
+from tui_gan.gan.metrics import inference
+from tui_gan.gan.metrics.inference import Inferred
+from tui_gan.gan.networks.inference import Inferring, encoded
+from tui_gan.gan.objectives import OBJECTIVES, inferring
+from tui_gan.gan.orders import ORDERS
+from tui_gan.gan.rules import rules
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session.measuring import inferred_by
+
+KNOBS = Knobs(device="cpu", batch_size=6, generator_lr=0.01, discriminator_lr=0.02)
+BOTH = pytest.mark.parametrize("kind", ["deterministic", "gaussian"])
+
+
+def ring() -> Dataset:
+    return DATASETS["ring"](True)
+
+
+def infers(config: Config, **changes: Any) -> Config:
+    base: dict[str, Any] = {
+        "dataset": "ring",
+        "inference": "gaussian",
+        "latent_dim": 2,
+        "stratified": False,
+        "generator": Network(widths=(5,), activation="tanh"),
+        "encoder": Network(widths=(4,), activation="tanh"),
+        "discriminator": Network(widths=(7,), activation="tanh", condition="concat"),
+        "fixed_latents": 32,
+        "metrics": ("modes", "own_mode", "reverse_kl"),
+        "metric": "reverse_kl",
+    }
+    return msgspec.structs.replace(config, **{**base, **changes})
+
+
+def trainer_of(config: Config, **changes: Any) -> Trainer:
+    return Trainer(infers(config, **changes), ring(), "cpu")
+
+
+@BOTH
+def test_the_encoder_stands_beside_the_generator_and_not_in_it(config: Config, kind: str) -> None:
+    trainer = trainer_of(config, inference=kind)
+    generator = trainer.generator
+    assert isinstance(generator, Inferring)
+    first, last = [layer for layer in generator if isinstance(layer, torch.nn.Linear)]
+    z = torch.randn(3, 2)
+    torch.testing.assert_close(generator(z), torch.tanh(z @ first.weight.T + first.bias) @ last.weight.T + last.bias)
+    one, other = [layer for layer in generator.encoder if isinstance(layer, torch.nn.Linear)]
+    x, noise = torch.randn(3, 2), torch.randn(3, 2)
+    told = torch.tanh(x @ one.weight.T + one.bias) @ other.weight.T + other.bias
+    expected = told if kind == "deterministic" else told[:, :2] + told[:, 2:].exp() * noise
+    torch.testing.assert_close(generator.encode(x, noise), expected)
+    torch.testing.assert_close(encoded(generator, x), told[:, :2])
+    assert set(trainer.generator_average.state_dict()) == set(generator.state_dict())
+
+
+@pytest.mark.parametrize("updates", ["alternating", "simultaneous"])
+@BOTH
+def test_a_step_has_the_gradients_written_out_by_hand(config: Config, updates: str, kind: str) -> None:
+    trainer = in_double(trainer_of(config, inference=kind, updates=updates))
+    hyper, program = trainer.prepared(KNOBS)
+    draws = doubled(trainer.chance.step(KNOBS, hyper, program))
+    for each in draws:
+        assert each.real is not None
+        assert (each.code_noise is not None) is (kind == "gaussian")
+        judge, generator = trainer.discriminator, trainer.generator
+        fake, codes = generator(each.latents), generator.encode(each.real, each.code_noise)
+
+        def judged(x: Tensor, z: Tensor, judge: Any = judge) -> Tensor:
+            hidden = torch.tanh(torch.cat((x, z), 1) @ judge.body[0].weight.T + judge.body[0].bias)
+            return (hidden @ judge.logit.weight.T + judge.logit.bias)[:, 0]
+
+        of_real, of_fake = judged(each.real, codes), judged(fake, each.latents)
+        of_d = -logsigmoid(of_real).mean() - logsigmoid(-of_fake).mean()
+        of_g = -logsigmoid(-of_real).mean() - logsigmoid(of_fake).mean()
+        weights = {"D": judge.active(False), "G": list(generator.parameters())}
+        expected = {player: torch.autograd.grad(loss, weights[player], retain_graph=True) for player, loss in (("D", of_d), ("G", of_g))}
+        report = trainer.engine.update(each, hyper, program)
+        for player in each.players:
+            found = [gradient for gradient in report.gradients[player] if gradient is not None]
+            torch.testing.assert_close(found, list(expected[player]), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_the_generators_side_reads_both_kinds(name: str) -> None:
+    plain = OBJECTIVES[name]
+    made = inferring(plain, plain)
+    real, fake = torch.randn(2, 9, 1, dtype=torch.float64).requires_grad_().unbind(0)
+    assert made.needs_real
+    if plain.needs_real:
+        assert made is plain
+    else:
+        assert made.generator_loss(real, fake) == plain.discriminator_loss(fake, real)
+        gradients = torch.autograd.grad(made.generator_loss(real, fake), (real, fake), allow_unused=True)
+        assert all(gradient is not None and gradient.any() for gradient in gradients)
+    assert made.discriminator_loss is plain.discriminator_loss
+
+
+PRODUCTS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "penalties": {"regularizers": {"r1": 0.3, "r2": 0.2, "r1_difference": 1.0, "l2": 0.1}, "objective": "relativistic"},
+    "packing": {"packing": 2, "objective": "zero_sum", "regularizers": {"r2": 0.3}},
+    "noise": {"instance_noise": Noise(sd=0.5), "feature_matching": 0.5, "updates": "simultaneous", "inference": "deterministic"},
+    "same": {"updates": "same_batch", "generator_l2": 0.1, "historical_averaging": 0.1, "stratified": True, "label_smoothing": 0.1},
+    "ahead": {"updates": "extragradient", "optimizer": Optimizer(kind="optimistic_adam", lookahead_steps=2), "latent": "uniform"},
+}
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+@pytest.mark.parametrize("minibatch", [False, True])
+def test_the_step_as_a_function_is_the_step_in_place(config: Config, name: str, minibatch: bool) -> None:
+    check_agreement(in_double(trainer_of(config, **PRODUCTS[name])), set_knob(KNOBS, "minibatch_discrimination", minibatch))
+
+
+@pytest.mark.parametrize("updates", ORDERS)
+def test_a_resumed_run_is_the_same_bit_for_bit(config: Config, updates: str) -> None:
+    straight, first, second = (trainer_of(config, updates=updates) for _ in range(3))
+    for _ in range(6):
+        straight.step(KNOBS)
+    for _ in range(3):
+        first.step(KNOBS)
+    second.load_state(first.state())
+    for _ in range(3):
+        second.step(KNOBS)
+    for key, value in straight.state().items():
+        assert torch.equal(second.state()[key], value), key
+
+
+@pytest.mark.parametrize("minibatch", [False, True])
+@pytest.mark.parametrize("packing", [1, 2])
+def test_pairs_are_judged_with_codes_and_latents(config: Config, minibatch: bool, packing: int) -> None:
+    trainer = trainer_of(config, packing=packing)
+    knobs = set_knob(KNOBS, "minibatch_discrimination", minibatch)
+    real, fake = company.real(trainer, knobs, 5), company.fake(trainer, knobs, 5)
+    assert real.classes is not None
+    torch.testing.assert_close(real.classes, encoded(trainer.generator, real.samples))
+    assert torch.equal(fake.classes, trainer.fixed_latents[:5])
+    said = judging.judge(trainer, real.samples, knobs, real.company, real.of_company)
+    mine = judging.logits(trainer, real.samples, knobs, real.company, real.classes, real.of_company)
+    torch.testing.assert_close(said, mine.detach().sigmoid())
+
+
+def test_where_losses_rest_and_what_d_star_is(config: Config) -> None:
+    found = rules(infers(config), KNOBS)
+    assert found.optimum is None
+    assert found.references == {"2 ln 2": pytest.approx(2 * math.log(2))}
+    assert rules(infers(config, inference="none"), KNOBS).references.keys() == {"2 ln 2", "ln 2"}
+
+
+def test_an_encoder_that_inverts_the_generator_has_no_error(config: Config) -> None:
+    trainer = trainer_of(config, inference="deterministic")
+    generator = trainer.averaged()
+    dataset = trainer.dataset
+    found = inferred_by(generator, dataset)
+    x = torch.from_numpy(((found.real - dataset.location) / dataset.scale).astype(np.float32))
+    np.testing.assert_allclose(found.again, dataset.in_units(generator(encoded(generator, x))), rtol=1e-5, atol=1e-6)
+    assert inference.error(found, dataset.truth) == pytest.approx(np.linalg.norm(found.real - found.again, axis=1).mean())
+    exact = Inferred(found.real, found.real.copy(), found.encode)
+    assert inference.error(exact, dataset.truth) == 0
+    assert inference.ratio(exact, dataset.truth) == 0
+    # Of fresh samples 98.9 % lie within three standard deviations of their mode.
+    assert inference.own_mode(exact, dataset.truth) == pytest.approx(1 - math.exp(-4.5), abs=0.008)
+    turned = Inferred(found.real, -found.real, found.encode)
+    assert inference.own_mode(turned, dataset.truth) == 0
+    assert inference.ratio(Inferred(found.real, np.roll(found.real, 3, axis=0), found.encode), dataset.truth) == pytest.approx(1, abs=0.05)
+
+
+def test_codes_classify_by_the_nearest_training_image() -> None:
+    labels = torch.arange(60) % 3
+    images = (labels * 80 + torch.arange(60) % 7)[:, None, None, None].expand(60, 1, 2, 2).to(torch.uint8)
+    truth = Images(images[:40], images[40:], labels[:40], labels[40:], names=("a", "b", "c"))
+    nothing = np.zeros((1, 1, 2, 2))
+    assert inference.accuracy(Inferred(nothing, nothing, lambda x: x[:, 0, 0, :1].astype(np.float64)), truth) == 1.0
+    assert inference.accuracy(Inferred(nothing, nothing, lambda x: np.zeros((len(x), 1))), truth) < 0.5
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"classes": 8}, "an inference network reads latents"),
+    ({"information": Information(categorical=3)}, "an inference network reads latents"),
+    ({"discriminator": Network(widths=(3,))}, r"set discriminator\.condition to concat"),
+    ({"encoder": Network(kind="dcgan", widths=(3,))}, "the encoder is fully connected"),
+    ({"regularizers": {"gradient_penalty": 1.0}}, "between pairs with latents it is not defined"),
+    ({"objective": "minimax"}, "gives the encoder nothing to lower"),
+    ({"latent": "grid"}, "no distribution that an encoder could match"),
+    ({"metrics": ("modes", "class_accuracy", "reverse_kl")}, "is for conditional generators"),
+]
+
+
+@pytest.mark.parametrize(("changes", "part"), REFUSED)
+def test_what_has_no_inference_is_refused(config: Config, changes: dict[str, Any], part: str) -> None:
+    with pytest.raises(UsageError, match=part):
+        trainer_of(config, **changes)
+    with pytest.raises(UsageError, match="own_mode is for generators with an inference network"):
+        trainer_of(config, inference="none")
