@@ -44,6 +44,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "stop": visiting.stop,
     "events": events.events,
     "sample": using.sample,
+    "encode": using.encode,
     "eval": using.evaluate,
     "export": using.export,
     "keys": own.keys,

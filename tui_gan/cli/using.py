@@ -58,6 +58,32 @@ def sample(
     tell(out)
 
 
+def encode(
+    run: RunOrCheckpoint,
+    samples: Annotated[Path, path("File of samples to encode: .npy, .csv or .txt; images are .npy, floats in 0 .. 1.")],
+    out: Annotated[Path, path("File to write: .npy or .csv.")],
+) -> None:
+    """Ask the inference network of a run for the latents of samples."""
+    writer = choose({".npy": _write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
+
+    from tui_gan.session import checkpoint
+    from tui_gan.session.samples import encoded_file
+
+    stored = _checkpoint(run)
+    about = checkpoint.read_about(stored)
+    if about.config.inference == "none":
+        raise UsageError(f"{run} has no inference network: train ring2d-ali or digits-bigan, say")
+    codes, notes = encoded_file(stored, samples)
+    for note in notes:
+        tell(f"{samples}: {note}", sys.stderr)
+    try:
+        check_no_device(out)
+        checkpoint.write_atomically(out, writer(codes))
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror or error}") from None
+    tell(out)
+
+
 def _class(names: tuple[str, ...], name: str | None) -> int | None:
     """The number of a class by its name; None for all of them."""
     if name is None:

@@ -106,6 +106,7 @@ class Browse(Command, frozen=True):
         walk: the numbers of two fixed latents to walk between, of a conditional generator those of two classes, or None.
         nearest: whether the nearest training images are looked for.
         of_class: the number of the class that a conditional generator is asked for, of the run as it stands; None for all.
+        inferred: whether real samples are shown with what an inference network makes of them.
         code: the number of the continuous code that moves along rows of images, of the run as it stands; None for none.
     """
 
@@ -114,6 +115,7 @@ class Browse(Command, frozen=True):
     nearest: bool = False
     of_class: int | None = None
     code: int | None = None
+    inferred: bool = False
 
 
 class Overlay(Command, frozen=True):

@@ -269,6 +269,8 @@ class Gallery:
             square of the differences of their pixels in 0 .. 1; None unless asked for.
         classes: the names of the classes that a conditional generator can be asked for, or of the values of its categorical code;
             `of_class` that of `picture`, None for all.
+        real: (n, H, W, C) uint8 real images, or (n, X) real samples in units of the data, and `again` what an inference network makes of
+            them, G(E(x)); `distances` are then theirs, and `latents` (n, Z) their codes E(x); None unless asked for.
         codes: how many continuous codes there are; `code` is the one that moves along the rows of `picture`, None for none.
     """
 
@@ -282,6 +284,9 @@ class Gallery:
     of_class: int | None = None
     codes: int = 0
     code: int | None = None
+    real: Bytes | Floats | None = None
+    again: Bytes | Floats | None = None
+    latents: Floats | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

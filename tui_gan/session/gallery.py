@@ -12,18 +12,22 @@ from tui_gan.contract.commands import Browse
 from tui_gan.contract.errors import UsageError, cut, first_line
 from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import Bytes, Floats, Gallery, ImageGrid, Picture, frozen
-from tui_gan.gan.datasets import Images
+from tui_gan.gan.datasets import Images, Line
 from tui_gan.gan.latents import between, with_classes
 from tui_gan.gan.metrics.nearest import to_nearest
 from tui_gan.gan.metrics.pixels import of_bytes, rows
+from tui_gan.gan.networks.inference import encoded
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import previews
 from tui_gan.session.observe import Observer
 from tui_gan.session.observe.images import SHOWN, ImagesObserver, as_bytes, generated
+from tui_gan.session.observe.plane import PlaneObserver
 from tui_gan.session.run import Run
 
 Arrays = dict[str, NDArray[Any]]
 WALK = 17
+# Real numbers whose reconstructions are asked for.
+ON_THE_LINE = 256
 # Images whose nearest are looked for while the run trains, and the training images that are looked through.
 WHILE_TRAINING, SEARCHED = 16, 60_000
 
@@ -56,6 +60,8 @@ class Browser:
         if asked.of_class is not None and not 0 <= asked.of_class < classes:
             known = f"its classes are 0 to {classes - 1}" if classes else "this generator is not conditional"
             raise UsageError(f"there is no class {asked.of_class}: {known}")
+        if asked.inferred and self.run.config.inference == "none":
+            raise UsageError("this run has no inference network, which ring2d-ali and digits-bigan have")
         codes = self.run.config.information.continuous
         if asked.code is not None and not (0 <= asked.code < codes and isinstance(self.run.observer, ImagesObserver)):
             raise UsageError(f"there is no continuous code {asked.code} to move along rows of images: this run has {codes}")
@@ -82,7 +88,24 @@ class Browser:
         steps = tuple(step for step, _ in previews.stored(self.run.files.run.previews))
         walk = self._walk(*self.asked.walk) if self.asked.walk else None
         near, distances = self._near(SHOWN if resting else WHILE_TRAINING) if self.asked.nearest else (None, None)
-        return Gallery(steps, step, picture, walk, near, distances, run.trainer.names, of_class, run.config.information.continuous, code)
+        real = again = latents = None
+        if self.asked.inferred:
+            real, again, latents, distances = inferred(run.trainer, _real(run))
+        return Gallery(
+            steps,
+            step,
+            picture,
+            walk,
+            near,
+            distances,
+            run.trainer.names,
+            of_class,
+            run.config.information.continuous,
+            code,
+            real,
+            again,
+            latents,
+        )
 
     def _read(self, wanted: int) -> tuple[int, Arrays]:
         """The kept step that is nearest to `wanted`, and its arrays, of which a picture can be made."""
@@ -125,6 +148,33 @@ class Browser:
             assert isinstance(picture, ImageGrid)
             self._nearest[count] = nearest(picture.fake[:count], trainer)
         return self._nearest[count]
+
+
+def _real(run: Run) -> Bytes | Floats:
+    """Real samples as they are shown; on the line quantiles."""
+    truth, observer = run.trainer.dataset.truth, run.observer
+    if isinstance(truth, Line):
+        return truth.quantiles(ON_THE_LINE)[:, None]
+    assert isinstance(observer, ImagesObserver | PlaneObserver)
+    return observer.real
+
+
+def inferred(trainer: Trainer, real: Bytes | Floats) -> tuple[Bytes | Floats, Bytes | Floats, Floats, Floats]:
+    """Real samples as they are shown, what the averaged generator makes of their codes, the codes, and how far both are apart.
+
+    Distances are root mean squares of the differences of pixels in 0 .. 1, and of points Euclidean.
+    """
+    dataset, images = trainer.dataset, real.ndim > 2
+    units = real.transpose(0, 3, 1, 2) / 255 if images else real
+    generator = trainer.averaged()
+    x = torch.from_numpy(((units - dataset.location) / dataset.scale).astype(np.float32)).to(trainer.device)
+    codes = encoded(generator, x)
+    with torch.no_grad():
+        again = dataset.in_units(generator(codes))
+    distances = np.linalg.norm((again - units).reshape(len(real), -1), axis=1)
+    if images:
+        return real, as_bytes(again), frozen(codes.cpu().double().numpy()), frozen(distances / math.sqrt(units[0].size))
+    return real, frozen(again), frozen(codes.cpu().double().numpy()), frozen(distances)
 
 
 def nearest(images: Bytes, trainer: Trainer) -> tuple[Bytes, Floats]:

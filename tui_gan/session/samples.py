@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from tui_gan.contract.errors import UsageError
@@ -12,9 +13,13 @@ from tui_gan.data.samples import read_image_samples
 from tui_gan.data.tables import read_finite
 from tui_gan.gan.datasets import Dataset
 from tui_gan.gan.datasets.dataset import in_units
+from tui_gan.gan.networks.inference import encoded
 from tui_gan.session import checkpoint
 from tui_gan.session.checkpoint import About
 from tui_gan.session.observe import as_measured, generate
+
+# Samples that are encoded at once.
+PORTION = 1_000
 
 
 def of_checkpoint(path: Path, seed: int, count: int, of_class: int | None = None) -> tuple[NDArray[Any], About]:
@@ -34,6 +39,33 @@ def of_checkpoint(path: Path, seed: int, count: int, of_class: int | None = None
     return samples if len(about.shape) == 1 else np.clip(samples, 0.0, 1.0).astype(np.float32), about
 
 
+def encoded_file(checkpoint_path: Path, path: Path) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """The codes E(x) of the samples in a file, by the averaged encoder of a checkpoint.
+
+    Returns:
+        float64 (N, Z), and what was read, in sentences.
+
+    Raises:
+        UsageError: they cannot be read, or have another shape than the data of the run.
+    """
+    network, about = checkpoint.generator(checkpoint_path)
+    samples, notes = _read(path, about.shape)
+    x = torch.from_numpy(((samples - np.array(about.location)) / np.array(about.scale)).astype(np.float32))
+    return torch.cat([encoded(network, part) for part in torch.split(x, PORTION)]).double().numpy(), notes
+
+
+def _read(path: Path, shape: tuple[int, ...]) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Samples of a shape from a file, (N, *shape), and what was read, in sentences."""
+    if len(shape) == 1:
+        table = read_finite(path, shape[0])
+        return table.values, table.notes
+    if path.suffix.lower() != ".npy":
+        raise UsageError(f"samples of images are read from .npy, not {path.suffix}")
+    channels, height, width = shape
+    images = read_image_samples(path, (channels, height, width))
+    return images, (described(len(images), {(width, height)}, None, COLOURS[channels]),)
+
+
 def of_file(path: Path, dataset: Dataset) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Read samples in the form that the metrics of a data set take.
 
@@ -43,11 +75,5 @@ def of_file(path: Path, dataset: Dataset) -> tuple[NDArray[Any], tuple[str, ...]
     Raises:
         UsageError: they cannot be read, or have another shape than the data.
     """
-    if len(dataset.shape) == 1:
-        table = read_finite(path, dataset.shape[0])
-        return as_measured(table.values, dataset.truth), table.notes
-    if path.suffix.lower() != ".npy":
-        raise UsageError(f"samples of images are read from .npy, not {path.suffix}")
-    images = read_image_samples(path, dataset.shape)
-    channels, height, width = dataset.shape
-    return images, (described(len(images), {(width, height)}, None, COLOURS[channels]),)
+    samples, notes = _read(path, dataset.shape)
+    return as_measured(samples, dataset.truth) if len(dataset.shape) == 1 else samples, notes

@@ -17,7 +17,8 @@ from tui_gan.gan.datasets.dataset import in_units
 from tui_gan.gan.diagnosis import line, plane
 from tui_gan.gan.latents import asked_of
 from tui_gan.gan.metrics import measure
-from tui_gan.session.measuring import asked
+from tui_gan.gan.metrics.inference import Inferred
+from tui_gan.session.measuring import asked, inferred_by
 from tui_gan.session.observe import as_measured
 from tui_gan.sweep import saved
 from tui_gan.sweep.chunks import Alone, Chunk, Together, train_at_once
@@ -162,10 +163,11 @@ class Sweep:
 
     def _measure(self, chunk: Chunk) -> None:
         finite, step = chunk.finite(), chunk.steps_done
-        for spec, samples, good in zip(chunk.specs, chunk.samples(), finite, strict=True):
+        for place, (spec, samples, good) in enumerate(zip(chunk.specs, chunk.samples(), finite, strict=True)):
             dataset = self.data.of(spec.config)
             units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
-            metrics, collapsed = _measured(units, dataset, spec.config, self.results.metrics)
+            inferred = inferred_by(chunk.trainer(place).averaged(), dataset) if spec.config.inference != "none" else None
+            metrics, collapsed = _measured(units, dataset, spec.config, self.results.metrics, inferred)
             row = Row(spec.place, step, metrics, collapsed, not good)
             self.results.add(row)
             if self.watched:
@@ -187,10 +189,12 @@ class Sweep:
         self.tell(Told(done, of, left))
 
 
-def _measured(units: NDArray[np.floating], dataset: Dataset, config: Config, names: Sequence[str]) -> tuple[dict[str, float], bool]:
+def _measured(
+    units: NDArray[np.floating], dataset: Dataset, config: Config, names: Sequence[str], inferred: Inferred | None
+) -> tuple[dict[str, float], bool]:
     """The metrics of samples as they are measured, and whether they show a mode collapse; of images that is not said."""
     truth, shares = dataset.truth, dataset.classes.shares if config.classes and dataset.classes else ()
-    metrics = measure(units, truth, names, asked(config, shares), asked_of(config))
+    metrics = measure(units, truth, names, asked(config, shares), asked_of(config), inferred)
     if isinstance(truth, Images) or not np.isfinite(units).all():
         return metrics, False
     exact = units.astype(np.float64, copy=False)

@@ -157,6 +157,7 @@ IN_PANELS = (
         "conditional GAN: the next class, or all; InfoGAN: the code moved",
         "gallery",
     ),
+    Key("infer", "E", "infer", "E(x)", "inference network: real samples x beside G(E(x)), and back", "gallery"),
     Key("first", "home", "scrub_to('first')", "first", "the first preview", "gallery"),
     Key("live", "end", "scrub_to('live')", "live", "the run as it is now", "gallery"),
     Key("filter", "slash", "filter", "filter", "filter the series as you type", "curves"),

@@ -44,7 +44,7 @@ class Gallery(Panel):
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """The wish, the steps that are kept, and what is shown, of which each part is a new object when it shows something new."""
         answer = frame.snapshot.gallery
-        varies = answer if self.wish.walk or self.wish.nearest else None
+        varies = answer if self.wish.walk or self.wish.nearest or self.wish.inferred else None
         of_class = None if answer is None else (answer.of_class, answer.code)
         return (self.wish, self.larger, _kept(answer), self._back(answer), of_class, self._picture(frame.snapshot), varies)
 
@@ -95,6 +95,8 @@ class Gallery(Panel):
             return ()
         if self.wish.walk and not isinstance(picture, Line1D):
             return _walked(self._ends(frame.snapshot.gallery), picture, frame.look)
+        if self.wish.inferred:
+            return (("x", Ink.REAL), (frame.look.pick(" │ ", " | "), Ink.FAINT), ("G(E(x))", Ink.FAKE), ("  reconstructed", Ink.DIM))
         if self.wish.nearest and isinstance(picture, ImageGrid):
             return (
                 ("generated", Ink.FAKE),
@@ -127,7 +129,7 @@ class Gallery(Panel):
         picture = None if self._frame is None else self._picture(self._frame.snapshot)
         if not isinstance(picture, ImageGrid):
             return
-        if self.wish.walk or self.wish.nearest:
+        if self.wish.walk or self.wish.nearest or self.wish.inferred:
             self.app.notify("the images of a walk and of pairs have a fixed size")
             return
         room = self.size.width - 2, 2 * (self.size.height - OTHERS)
@@ -177,6 +179,10 @@ class Gallery(Panel):
         else:
             self.app.notify("nearest training images are shown for images only")
 
+    def action_infer(self) -> None:
+        """Show real samples with what the inference network makes of them, and back."""
+        self._want(Browse(inferred=not self.wish.inferred))
+
     def _want(self, wish: Browse) -> None:
         self.wish = wish
         if self._frame is not None:
@@ -205,6 +211,8 @@ class Gallery(Panel):
             return Exhibit(picture, larger=self.larger)
         if self.wish.walk:
             return Exhibit(picture, answer.walk, self._ends(answer))
+        if self.wish.inferred:
+            return Exhibit(picture, distances=answer.distances, real=answer.real, again=answer.again, latents=answer.latents)
         if self.wish.nearest:
             return Exhibit(picture, nearest=answer.nearest, distances=answer.distances)
         return Exhibit(picture, larger=self.larger)

@@ -4,9 +4,10 @@ import dataclasses
 
 import numpy as np
 
-from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid, Line1D, Picture
+from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid, Line1D, Picture, Plane2D
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gallery import walk
+from tui_gan.ui.draw.gallery.inference import spaces
 from tui_gan.ui.draw.gallery.pairs import pairs
 from tui_gan.ui.draw.palette import Look
 from tui_gan.ui.draw.pictures.distribution import distribution
@@ -25,6 +26,7 @@ class Exhibit:
         picture: of the run now, or at a step that was kept.
         way: samples on the way between `ends`; None for no walk.
         nearest: the real image nearest to each generated one, at `distances`; None where they are not looked for.
+        real: samples, `again` what an inference network makes of them, and `latents` their codes; None where none is asked.
         larger: so many sizes larger than images are by themselves.
     """
 
@@ -33,12 +35,17 @@ class Exhibit:
     ends: walk.Ends = ("latent 0", "latent 1")
     nearest: Bytes | None = None
     distances: Floats | None = None
+    real: Bytes | Floats | None = None
+    again: Bytes | Floats | None = None
+    latents: Floats | None = None
     larger: int = 0
 
 
 def gallery(exhibit: Exhibit, width: int, height: int, look: Look) -> Canvas:
     """Draw it in all the room."""
     picture, way = exhibit.picture, exhibit.way
+    if exhibit.real is not None and exhibit.again is not None:
+        return _inferred(exhibit, exhibit.real, exhibit.again, width, height, look)
     if isinstance(picture, ImageGrid):
         if way is not None and way.ndim == 4:
             return walk.images(way.astype(np.uint8, copy=False), exhibit.ends, width, height, look)
@@ -49,6 +56,16 @@ def gallery(exhibit: Exhibit, width: int, height: int, look: Look) -> Canvas:
     if isinstance(picture, Line1D):
         return _line(picture, points, exhibit.ends, width, height, look)
     return drawn(picture, width, height, look) if points is None else walk.points(picture, points, exhibit.ends, width, height, look)
+
+
+def _inferred(exhibit: Exhibit, real: Bytes | Floats, again: Bytes | Floats, width: int, height: int, look: Look) -> Canvas:
+    """Real samples with what an inference network makes of them: images in pairs, points from latent to data space."""
+    if real.ndim == 4 and exhibit.distances is not None:
+        return pairs(real.astype(np.uint8, copy=False), again.astype(np.uint8, copy=False), exhibit.distances, width, height, look)
+    if isinstance(exhibit.picture, Plane2D) and exhibit.latents is not None and exhibit.latents.shape[1] > 1:
+        points = np.asarray(real, dtype=np.float64), np.asarray(again, dtype=np.float64)
+        return spaces(exhibit.picture, exhibit.latents[:, :2], *points, width, height, look)
+    return drawn(exhibit.picture, width, height, look)
 
 
 def _line(picture: Line1D, way: Floats | None, ends: walk.Ends, width: int, height: int, look: Look) -> Canvas:

@@ -1,4 +1,4 @@
-"""Pairs: generated images, each with the real one that is nearest to it and how far that is."""
+"""Pairs: generated images with the nearest real ones, or real ones with what an inference network makes of them, and how far apart."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ class Pairs(NamedTuple):
 
 
 def pairs(fake: Bytes, nearest: Bytes, distances: Floats, width: int, height: int, look: Look) -> Canvas:
-    """Draw as many pairs as are worth it, generated at the left; below each the distance, where there is room."""
+    """Draw as many pairs as are worth it, the first ones at the left; below each the distance, where there is room."""
     canvas = Canvas(width, height)
     number = min(len(fake), len(nearest), len(distances))
     if not number or 0 in fake.shape or width < 1 or height < 1:
