@@ -176,9 +176,10 @@ def test_a_light_preset_takes_a_step_without_and_with_minibatch_discrimination(n
 FAILING = [preset for preset in PRESETS.values() if preset.outcome]
 
 
-def test_the_presets_that_fail_on_most_seeds_are_ayliens() -> None:
-    assert [preset.config.preset for preset in FAILING] == [name for name in PRESETS if name.startswith("toy1d-aylien")]
-    assert all(preset.outcome_with_minibatch for preset in FAILING)
+def test_the_presets_that_fail_on_many_seeds_are_ayliens_and_two_of_gan_labs() -> None:
+    ayliens = [name for name in PRESETS if name.startswith("toy1d-aylien")]
+    assert [preset.config.preset for preset in FAILING] == [*ayliens, "ganlab-line", "ganlab-disjoint"]
+    assert [preset.config.preset for preset in FAILING if preset.outcome_with_minibatch] == ayliens
 
 
 @pytest.mark.parametrize("preset", FAILING, ids=lambda preset: preset.config.preset)
@@ -190,7 +191,7 @@ def test_a_run_is_told_the_outcome_of_its_own_settings_alone(preset: Preset) -> 
         assert preset.notice(msgspec.structs.replace(config, **changes), set_knob(knobs, "checkpoint_every", 77)) == preset.outcome
     for changes in ({"objective": "hinge"}, {"regularizers": {"r1_difference": 1.0}}, {"data": "mine.csv"}, {"standardize": True}):
         assert preset.notice(msgspec.structs.replace(config, **changes), knobs) == ""
-    for name, value in {"k_steps": 2, "batch_size": 64, "generator_lr": 0.1, "discriminator_lr": 0.1}.items():
+    for name, value in {"k_steps": 3, "batch_size": 64, "generator_lr": 0.2, "discriminator_lr": 0.2}.items():
         assert preset.notice(config, set_knob(knobs, name, value)) == ""
     together, live = laid(preset, preset.with_minibatch)
     assert preset.notice(together, set_knob(live, "minibatch_discrimination", True)) == preset.outcome_with_minibatch
@@ -222,3 +223,15 @@ def test_a_seed_that_is_named_ends_as_it_is_said_to(seed: int, said: str, ends: 
     for _ in range(preset.config.steps):
         trainer.step(knobs)
     assert {name: value for name, value in measured(trainer).items() if name in ends} == ends
+
+
+@pytest.mark.slow
+def test_the_seed_of_gan_labs_disjoint_gaussians_that_is_named_finds_them_all() -> None:
+    torch.set_num_threads(1)
+    preset = PRESETS["ganlab-disjoint"]
+    assert "seed 9 succeeds" in preset.outcome
+    trainer = Trainer(msgspec.structs.replace(preset.config, seed=9), stand_in(msgspec.structs.replace(preset.config, seed=9)), "cpu")
+    for _ in range(preset.config.steps):
+        trainer.step(set_knob(preset.knobs, "device", "cpu"))
+    ends = measured(trainer)
+    assert (ends["modes"], ends["hq"] > 0.8) == (3, True)

@@ -2,15 +2,14 @@
 
 import copy
 import dataclasses
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from tui_gan.contract.config import Config
-from tui_gan.contract.errors import UsageError, choose
+from tui_gan.contract.errors import choose
 from tui_gan.gan.latents import width
 from tui_gan.gan.networks import build
 from tui_gan.gan.optimizers import OPTIMIZERS, Moments, moments_of, named
@@ -167,47 +166,6 @@ def load(state: State, config: Config, found: Tensors) -> None:
     state.accuracy_sum = found["accuracy_sum"].to(device, copy=True)
     state.steps_done, state.losses_summed, state.pretrained, state.k = found["counts"].tolist()
     state.drawn = int(found["drawn"]) if config.sampling == "epochs" else 0
-
-
-def take_over(state: State, config: Config, found: Tensors, order: Iterable[str]) -> None:
-    """Begin with the networks of another state, which may be of another configuration; all else stays as it is at the beginning.
-
-    Tensors are taken over in their order, since a layer of dropout moves the names of those behind it. Where nothing is averaged, the
-    averaged generator is the trained one.
-
-    Args:
-        found: the tensors of the other state by name; `order` has the names in the order of its networks.
-
-    Raises:
-        UsageError: a tensor has another shape or part in its layer than the one in its place; the text says which.
-    """
-    names = list(order)
-    for network, module in state.modules.items():
-        ours = [(f"{network}.{key}", value) for key, value in module.state_dict().items()]
-        theirs = [(name, found[name]) for name in names if name.startswith(f"{network}.")]
-        for one, other in itertools.zip_longest(ours, theirs):
-            if one is None or other is None or _part(*one) != _part(*other):
-                same = one is not None and other is not None and one[0] == other[0]
-                here = f"{tuple(one[1].shape)} is needed" if one and same else _described(one, network)
-                raise UsageError(f"{_described(other, network)} there, and here {here}")
-            one[1].copy_(other[1])
-    if not config.average_decay:
-        state.average.load_state_dict(state.players["G"].network.state_dict())
-    for learner in state.players.values():
-        for mean, weight in zip(learner.means, learner.weights, strict=bool(learner.means)):
-            mean.copy_(weight.detach())
-
-
-def _part(name: str, tensor: Tensor) -> tuple[str, Form]:
-    """What a tensor is in its layer, and its form."""
-    return name.rpartition(".")[2], _form(tensor)
-
-
-def _described(named: tuple[str, Tensor] | None, network: str) -> str:
-    if named is None:
-        return f"the {network.replace('_', ' ')} has no further tensor"
-    name, tensor = named
-    return f"{name} has the shape {tuple(tensor.shape)}"
 
 
 def carried(old: State, new: State, before: Config, after: Config) -> Tensors:

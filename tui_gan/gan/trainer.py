@@ -10,7 +10,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan import state
 from tui_gan.gan.average import SETTLED_ON, follow_, settle_
-from tui_gan.gan.beginning import networks
+from tui_gan.gan.beginning import networks, take_over
 from tui_gan.gan.chance import Chance, batch
 from tui_gan.gan.compatibility import check
 from tui_gan.gan.datasets.dataset import Dataset
@@ -258,7 +258,7 @@ class Trainer:
             UsageError: they do not fit.
         """
         self.loads += 1
-        state.take_over(self.now, self.config, found, order)
+        take_over(self.now, self.config, found, order)
         self._settled = False
 
     def on(self, device: str) -> "Trainer":

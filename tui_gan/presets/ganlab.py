@@ -76,6 +76,8 @@ GANLAB = (
         466,
         _config("line", "unit", (5, 5), (6, 6)),
         _knobs(0.03, 0.01, 2),
+        "few seeds succeed as fast as the published model: of 64, 17 have a sliced W1 below .1 at step 466 and 44 at step "
+        "5,000 (median .069)",
     ),
     _ganlab(
         "The two Gaussians of GAN Lab.",
@@ -94,5 +96,7 @@ GANLAB = (
         1_710,
         _config("disjoint", "truncated_normal", (10, 10, 10), (11, 11, 11), ("modes", "hq", "reverse_kl", *METRICS)),
         _knobs(0.1, 0.03, 1),
+        "most seeds fail: of 64, 15 have samples at all three modes at step 1,710 and 8 at step 5,000; seed 9 succeeds (all modes, 94 % of "
+        "the samples at one), and seed 48 collapses to one mode",
     ),
 )
