@@ -80,10 +80,10 @@ def weights(path: Path) -> dict[str, Tensor]:
 def test_a_compiled_run_is_the_eager_one_to_rounding_and_logs_saves_and_finishes_at_the_same_steps(
     train: Train, config: Config, made: dict[Path, Request]
 ) -> None:
-    script: dict[int, list[Any]] = {20: [SetKnob("k_steps", 2)]}
+    script: dict[int, list[Any]] = {20: [SetKnob("k_steps", 2)], 28: [SetKnob("generator_steps", 3)]}
     compiled = train("compiled", config=msgspec.structs.replace(config, engine="compiled"), script=script, until=UNTIL)
     eager = train("eager", config=config, script=script, until=UNTIL)
-    assert [request.k for request in made.values()] == [1, 2]
+    assert [(request.k, request.knobs.generator_steps) for request in made.values()] == [(1, 1), (2, 1), (2, 3)]
     one, other = (
         [(entry["kind"], entry["step"]) for entry in log_of(each.directory.log) if entry["kind"] in ("scalars", "metrics")]
         for each in (compiled, eager)
@@ -96,8 +96,8 @@ def test_a_compiled_run_is_the_eager_one_to_rounding_and_logs_saves_and_finishes
     for name in found:
         torch.testing.assert_close(found[name], expected[name], rtol=1e-3, atol=1e-4)
     texts = [event.text for event in compiled.snapshots[-1].events]
-    assert sum("the step is compiled at the lowest priority" in text for text in texts) == 2
-    assert sum("the compiled step is in use from step" in text for text in texts) == 2
+    assert sum("the step is compiled at the lowest priority" in text for text in texts) == 3
+    assert sum("the compiled step is in use from step" in text for text in texts) == 3
 
 
 def test_lazy_regularizers_and_batch_normalisation_are_those_of_the_eager_run(

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tui_gan.contract.commands import Evaluate, Export, Pause, Resume, Save, SetKnob, Step, Stop, TurnKnob
+from tui_gan.contract.commands import ChangeSetting, Evaluate, Export, Pause, Resume, Save, SetKnob, Step, Stop, TurnKnob
 
 Train = Callable[..., Any]
 
@@ -16,8 +16,8 @@ Train = Callable[..., Any]
 TURNS = {
     3: [TurnKnob("minibatch_discrimination"), TurnKnob("k_steps", 1)],
     9: [SetKnob("generator_lr", 0.01)],
-    17: [TurnKnob("batch_size", 1)],
-    24: [TurnKnob("minibatch_discrimination")],
+    17: [TurnKnob("batch_size", 1), TurnKnob("generator_steps", 1)],
+    24: [TurnKnob("minibatch_discrimination"), ChangeSetting("updates", "extragradient"), ChangeSetting("optimizer.lookahead_steps", 4)],
     31: [TurnKnob("minibatch_discrimination"), SetKnob("discriminator_lr", 5e-4)],
 }
 

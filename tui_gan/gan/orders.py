@@ -57,7 +57,7 @@ def extragradient(k: int, g: int, source: Source, compares: bool) -> Iterator[Dr
     With weights w and the players' gradients F: w' = w - lr F(w, batch), then w <- w - lr F(w', fresh batch) (Korpelevich 1976; Gidel
     et al. 2019, arXiv:1802.10551, their algorithm with two minibatches). Both are updates of the optimizer, which keeps its moments
     from the first, so that with Adam it is their ExtraAdam, whose bias corrections count both. Limits of the weights hold at w' too.
-    What adapts by the discriminator's accuracy does so once, at w'.
+    What adapts by the discriminator's accuracy does so once, at w', and the losses that are told are those there.
     """
     yield from _alone(k, g, source, compares)
     for _ in range(min(k, g)):
