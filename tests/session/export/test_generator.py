@@ -12,11 +12,12 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
-from tui_gan.contract.config import Config
+from tui_gan.contract.config import Config, Information
 from tui_gan.contract.errors import UnreadableError
 from tui_gan.contract.network import ACTIVATION_NAMES, Network
 from tui_gan.gan.latents import LATENTS, draw
 from tui_gan.gan.networks import ACTIVATIONS
+from tui_gan.session import checkpoint
 from tui_gan.session.export import EXPORTERS, Source, found, write
 from tui_gan.session.export.generator import safetensors
 from tui_gan.session.samples import of_checkpoint
@@ -85,10 +86,32 @@ def test_the_facts_say_what_was_learned(train: Train, config: Config, tmp_path: 
         "latent": config.latent,
         "latent_dim": 2,
         "latent_scale": 1.5,
+        "classes": [],
+        "continuous_codes": 0,
         "shape": [1],
         "location": [4.0],
         "scale": [0.5],
     }
+
+
+@pytest.mark.parametrize(
+    ("changes", "wide"),
+    [
+        ({**PLANE, "classes": 8, "latent_dim": 3}, 11),
+        ({**PLANE, "information": Information(categorical=4, continuous=2), "latent_dim": 3}, 9),
+        ({**PLANE, "inference": "gaussian", "discriminator": Network(widths=(4,), condition="concat"), "latent_dim": 3}, 3),
+    ],
+    ids=["conditional", "codes", "inference"],
+)
+def test_the_header_says_what_stands_behind_the_latent(
+    train: Train, config: Config, changes: dict[str, Any], wide: int, tmp_path: Path
+) -> None:
+    source = train(config=msgspec.structs.replace(config, **{"generator": mlp("relu"), **changes}), until=5).checkpoint(5)
+    network, about = rebuilt(exported(source, tmp_path))
+    assert about["latent_dim"] + len(about["classes"]) + about["continuous_codes"] == wide
+    trained, _ = checkpoint.generator(source)
+    z = torch.randn(5, wide)
+    torch.testing.assert_close(network(z), trained(z))
 
 
 def test_it_bears_the_step_of_its_checkpoint(train: Train) -> None:

@@ -47,8 +47,9 @@ def safetensors(source: Source) -> Made:
     - `layers`: for each the name of its class in torch.nn, then its arguments. After `eval()` they are the generator; maxout is a
       MaxPool1d, which over rows of units takes the largest of each `pieces`.
     - `latent`, `latent_dim`, `latent_scale`: z is drawn from that distribution in so many coordinates, and multiplied by the scale.
-    - `classes`: the names of the classes of a conditional generator, which takes z and behind it as many numbers as there are classes: 1 in
-      the place of the class, 0 elsewhere; [] of others.
+    - `classes`: the names of the classes of a conditional generator, or of the values of the categorical code of InfoGAN, which takes as
+      many numbers behind z: 1 in the place of the class, 0 elsewhere; [] of others. `continuous_codes`: how many numbers in -1 .. 1 it takes
+      behind these.
     - `shape` of one sample, and `location` and `scale`, each one number for all coordinates or one for each:
       x = G(z) scale + location in units of the data; images are then cut to 0 .. 1.
     """
@@ -61,11 +62,13 @@ def safetensors(source: Source) -> Made:
         "latent_dim": about.config.latent_dim,
         "latent_scale": about.config.latent_scale,
         "classes": about.classes,
+        "continuous_codes": about.config.information.continuous,
         "shape": about.shape,
         "location": about.location,
         "scale": about.scale,
     }
-    return Made(about.step, save(dict(network.state_dict()), {checkpoint.KEY: msgspec.json.encode(facts).decode()}))
+    weights = {name: value for name, value in network.state_dict().items() if not name.startswith("encoder.")}
+    return Made(about.step, save(weights, {checkpoint.KEY: msgspec.json.encode(facts).decode()}))
 
 
 def _described(layer: nn.Module) -> list[Any]:
