@@ -273,3 +273,31 @@ def test_an_unconditional_run_cannot_be_asked_for_a_class(a_run: Path, program: 
     refused = program("sample", str(a_run), "--class", "3", "--out", "x.npy")
     assert refused.status == 2
     assert "--class is for conditional generators" in refused.err
+
+
+def test_an_inference_network_is_asked_for_latents(program: Program, here: Path) -> None:
+    words = "run ring2d-ali --headless --steps 3 --out runs/i --set evaluated=100 --set fixed_latents=64"
+    assert program(*words.split()).status == 0
+    (here / "points.csv").write_text("0.5,0.1\n-1,0\n0,1\n")
+    assert program(*["encode", "runs/i", "points.csv", "--out", "z.npy"]).status == 0
+    assert program(*["encode", "runs/i", "points.csv", "--out", "z.csv"]).status == 0
+    codes = np.load(here / "z.npy")
+    assert codes.shape == (3, 2)
+    np.testing.assert_allclose(np.loadtxt(here / "z.csv", delimiter=","), codes)
+    for words, part in (
+        ("encode runs/i points.csv --out z.txt", "unknown kind of file"),
+        ("encode runs/i nothing.csv --out z.npy", "nothing.csv"),
+        ("encode runs/i z.npy --out y.txt", "y.txt"),
+    ):
+        refused = program(*words.split())
+        assert refused.status == 2
+        assert part in refused.line
+    told = json.loads(program(*["eval", "runs/i", "--json", "--metrics", "reconstruction,own_mode,hq"]).out)
+    assert set(told["metrics"]) == {"reconstruction", "own_mode", "hq"}
+
+
+def test_a_run_without_one_has_no_latents_to_tell(a_run: Path, program: Program, here: Path) -> None:
+    (here / "x.csv").write_text("1\n2\n")
+    refused = program("encode", str(a_run), "x.csv", "--out", "z.npy")
+    assert refused.status == 2
+    assert "has no inference network" in refused.line

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from tui_gan.contract.commands import Browse, Pause, Resume, Watch
-from tui_gan.contract.config import Config
+from tui_gan.contract.config import Config, Information
 from tui_gan.contract.network import Network
 from tui_gan.contract.snapshot import ImageGrid
 from tui_gan.gan.latents import LATENTS, between
@@ -274,3 +274,42 @@ def test_a_class_is_asked_for_and_a_walk_leads_from_one_to_another(train: Train,
 def test_a_class_that_is_not_there_is_refused(train: Train, plane: Config, wish: Browse, part: str) -> None:
     ended = train(config=msgspec.structs.replace(plane, classes=8), script={4: [Pause(), WATCH, wish, None, Resume()]})
     assert any(part in event.text for each in ended.snapshots for event in each.events)
+
+
+@pytest.mark.parametrize("kind", ["plane", "images", "line"])
+def test_real_samples_are_shown_with_what_the_inference_network_makes_of_them(
+    train: Train, kind: str, config: Config, plane: Config, drawing: Config
+) -> None:
+    before = {"plane": plane, "images": drawing, "line": config}[kind]
+    judge = msgspec.structs.replace(before.discriminator, condition="concat")
+    mine = msgspec.structs.replace(before, inference="deterministic", discriminator=judge, encoder=Network(widths=(5,)))
+    ended = train(config=mine, script={4: [Pause(), WATCH, Browse(inferred=True), None, Browse(), None, Resume()]})
+    shown, live = [each.gallery for each in ended.snapshots if each.gallery is not None][-3:-1]
+    trainer, real = ended.session.run.trainer, shown.real
+    assert live.real is live.again is live.latents is None
+    assert len(real) == len(shown.again) == len(shown.latents) == len(shown.distances)
+    assert shown.latents.shape[1] == mine.latent_dim
+    apart = (shown.again.astype(float) - real).reshape(len(real), -1)
+    if kind == "images":
+        expected = np.sqrt((apart**2).mean(1)) / 255
+        # Pixels are rounded to 256 levels.
+        np.testing.assert_allclose(shown.distances, expected, atol=2e-3)
+    else:
+        np.testing.assert_allclose(shown.distances, np.linalg.norm(apart, axis=1), rtol=1e-6)
+    assert trainer.generator.training
+
+
+def test_without_an_inference_network_that_is_refused(train: Train, plane: Config) -> None:
+    ended = train(config=plane, script={4: [Pause(), WATCH, Browse(inferred=True), None, Resume()]})
+    assert any("this run has no inference network" in event.text for each in ended.snapshots for event in each.events)
+
+
+def test_a_code_moves_along_rows_of_images(train: Train, drawing: Config) -> None:
+    mine = msgspec.structs.replace(drawing, information=Information(categorical=3, continuous=2))
+    ended = train(config=mine, script={4: [Pause(), WATCH, Browse(code=1), None, Browse(code=2), None, Resume()]})
+    moved = next(each.gallery for each in ended.snapshots if each.gallery is not None and each.gallery.code == 1)
+    assert moved.codes == 2
+    assert moved.picture.along
+    assert moved.picture.names == ("code 0", "code 1", "code 2")
+    assert len(moved.picture.fake) == 36
+    assert any("no continuous code 2" in event.text for each in ended.snapshots for event in each.events)

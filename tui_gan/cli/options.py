@@ -22,6 +22,11 @@ def path(help: str) -> Any:
     return typer.Option(parser=expanded, metavar="PATH", help=help, show_default=False)
 
 
+def file(help: str) -> Any:
+    """An argument that is a path, at whose beginning `~` and `~user` stand for home directories."""
+    return typer.Argument(parser=expanded, metavar="FILE", help=help)
+
+
 def run_or_file(help: str, metavar: str | None = None, **how: Any) -> Any:
     """An argument that names a run, or a file, by a path or by a name under `runs/`."""
     return typer.Argument(parser=_named, metavar=metavar, help=help, **how)

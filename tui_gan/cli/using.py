@@ -4,12 +4,12 @@ import json as json_text
 import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from tui_gan.cli import settings
-from tui_gan.cli.options import path, run_or_file
+from tui_gan.cli.options import file, path, run_or_file
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.outer import check_no_device, tell
 from tui_gan.presets import PRESETS
@@ -19,9 +19,24 @@ if TYPE_CHECKING:
 
     from tui_gan.contract.config import Config
     from tui_gan.gan.datasets import Dataset
+    from tui_gan.gan.metrics.inference import Inferred
 
-    # Samples, what they were asked to be of and its numbers, the data that they are compared with, and what was read, in sentences.
-    Compared = tuple[NDArray[Any], tuple[str, NDArray[Any] | None], Dataset, tuple[str, ...]]
+
+class Compared(NamedTuple):
+    """What is measured.
+
+    Attributes:
+        samples: against `dataset`; `said` is what was read, in sentences.
+        of: what they were asked to be of, by the numbers `asked`; `inferred` is what an inference network makes of real samples.
+    """
+
+    samples: "NDArray[Any]"
+    dataset: "Dataset"
+    said: tuple[str, ...]
+    of: str = ""
+    asked: "NDArray[Any] | None" = None
+    inferred: "Inferred | None" = None
+
 
 SAMPLES = (".npy", ".csv", ".txt")
 # Up to so many samples it is said what a perfect generator gets, which takes as long as twenty evaluations on the line and in the plane.
@@ -60,7 +75,7 @@ def sample(
 
 def encode(
     run: RunOrCheckpoint,
-    samples: Annotated[Path, path("File of samples to encode: .npy, .csv or .txt; images are .npy, floats in 0 .. 1.")],
+    samples: Annotated[Path, file("Samples to encode: .npy, .csv or .txt; images are .npy, floats in 0 .. 1.")],
     out: Annotated[Path, path("File to write: .npy or .csv.")],
 ) -> None:
     """Ask the inference network of a run for the latents of samples."""
@@ -119,9 +134,9 @@ def evaluate(
     names = [name.strip() for name in metrics.split(",")] if metrics is not None else None
     for name in names or ():
         choose(METRICS, name, "metric")
-    samples, (of, asked), dataset, said = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
+    samples, dataset, said, of, asked, inferred = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
     defined = applicable(dataset.truth, by_default=True, of=of)
-    measured = measure(samples, dataset.truth, names or defined, asked, of)
+    measured = measure(samples, dataset.truth, names or defined, asked, of, inferred)
     perfect = floors(dataset, list(measured), len(samples)) if len(samples) <= WITH_FLOORS else {}
     typical = {name: floor.typical for name, floor in perfect.items()}
     for line in said:
@@ -162,11 +177,11 @@ def _checkpoint(name: str) -> Path:
     return found(name).stored
 
 
-def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> "Compared":
+def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> Compared:
     """The samples of a checkpoint by the stream of its evaluation, the data that they are judged against, and what was read."""
     from tui_gan.gan.latents import asked_of
     from tui_gan.session import checkpoint
-    from tui_gan.session.measuring import asked
+    from tui_gan.session.measuring import asked, inferred_by
     from tui_gan.session.observe import evaluation_seed
     from tui_gan.session.samples import of_checkpoint
 
@@ -178,18 +193,20 @@ def _of_run(name: str, preset: str | None, data: Path | None, number: int | None
         raise UsageError(f"{name} makes {_said(about.shape)}; it cannot be compared with {_said(dataset.shape)}")
     count = number or about.config.evaluated
     of, known = asked_of(about.config), dataset.classes
-    same = of == "code" or (known is not None and known.names == about.classes)
     samples, _ = of_checkpoint(path, evaluation_seed(about.config, about.step), count)
-    return samples, (of, asked(about.config, about.shares, count)) if same else ("", None), dataset, said
+    if of == "class" and (known is None or known.names != about.classes):
+        return Compared(samples, dataset, said)
+    inferred = inferred_by(checkpoint.generator(path)[0], dataset) if of == "encoder" else None
+    return Compared(samples, dataset, said, of, asked(about.config, about.shares, count), inferred)
 
 
-def _of_file(path: Path, preset: str, data: Path | None) -> "Compared":
+def _of_file(path: Path, preset: str, data: Path | None) -> Compared:
     """The samples of a file, the data that they are judged against, and what was read."""
     from tui_gan.session.samples import of_file
 
     dataset, said = _dataset(_of_preset(preset, data), data, Path())
     samples, notes = of_file(path, dataset)
-    return samples, ("", None), dataset, (*(f"{path}: {note}" for note in notes), *said)
+    return Compared(samples, dataset, (*(f"{path}: {note}" for note in notes), *said))
 
 
 def _of_preset(preset: str, data: Path | None) -> "Config":

@@ -48,7 +48,7 @@ def safetensors(source: Source) -> Made:
       MaxPool1d, which over rows of units takes the largest of each `pieces`.
     - `latent`, `latent_dim`, `latent_scale`: z is drawn from that distribution in so many coordinates, and multiplied by the scale.
     - `classes`: the names of the classes of a conditional generator, or of the values of the categorical code of InfoGAN, which takes as
-      many numbers behind z: 1 in the place of the class, 0 elsewhere; [] of others. `continuous_codes`: how many numbers in -1 .. 1 it takes
+      many numbers behind z: 1 in the place of the class, 0 elsewhere; [] of others. `continuous_codes`: how many numbers in -1 .. 1 are
       behind these.
     - `shape` of one sample, and `location` and `scale`, each one number for all coordinates or one for each:
       x = G(z) scale + location in units of the data; images are then cut to 0 .. 1.

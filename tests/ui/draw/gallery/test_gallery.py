@@ -42,7 +42,7 @@ def test_a_distance_that_is_no_number_is_a_dash() -> None:
 
 def test_a_walk_has_both_ends_and_their_numbers() -> None:
     way = flat(0, 51, 102, 153, 255)
-    text = gallery(Exhibit(ImageGrid(way, way), way, (3, 5)), 44, 9, PLAIN).text()
+    text = gallery(Exhibit(ImageGrid(way, way), way, ("latent 3", "latent 5")), 44, 9, PLAIN).text()
     assert "from latent 3" in text.split("\n")[0]
     assert "to latent 5" in text
     assert all(letter in text for letter in " .-+@")
@@ -50,14 +50,14 @@ def test_a_walk_has_both_ends_and_their_numbers() -> None:
 
 def test_a_walk_that_finds_no_room_takes_longer_steps() -> None:
     way = flat(*np.linspace(0, 255, 17).astype(int).tolist(), side=28)
-    rows = gallery(Exhibit(ImageGrid(way, way), way, (0, 1)), 80, 16, PLAIN).text()
+    rows = gallery(Exhibit(ImageGrid(way, way), way, ("latent 0", "latent 1")), 80, 16, PLAIN).text()
     assert "@" in rows
-    assert gallery(Exhibit(ImageGrid(way, way), way, (0, 1)), 20, 4, PLAIN).text().strip()
+    assert gallery(Exhibit(ImageGrid(way, way), way, ("latent 0", "latent 1")), 20, 4, PLAIN).text().strip()
 
 
 def test_the_walk_on_a_line_lies_below_the_distribution(picture, look: Look) -> None:
     way = frozen(np.linspace(2.0, 6.0, 17)[:, None])
-    rows = gallery(Exhibit(picture(), way, (0, 7)), 78, 28, look).text().split("\n")
+    rows = gallery(Exhibit(picture(), way, ("latent 0", "latent 7")), 78, 28, look).text().split("\n")
     caption = next(number for number, row in enumerate(rows) if "x from latent 0 (above) to latent 7 (below)" in row)
     below = [row.rstrip() for row in rows[caption + 1 :] if row.strip() and "─" not in row and "-" not in row][:-1]
     # From left to right as x grows downward.
@@ -67,7 +67,7 @@ def test_the_walk_on_a_line_lies_below_the_distribution(picture, look: Look) -> 
 
 def test_the_walk_in_a_plane_is_a_path_with_its_ends(planar, look: Look) -> None:
     way = frozen(np.stack([np.linspace(-2, 2, 17), np.linspace(-1, 1, 17)], axis=1))
-    drawn = gallery(Exhibit(planar(), way, (4, 9)), 60, 24, look)
+    drawn = gallery(Exhibit(planar(), way, ("latent 4", "latent 9")), 60, 24, look)
     rows = drawn.text().split("\n")
     start, end = (
         next((x, y) for y, row in enumerate(rows[:22]) for x, letter in enumerate(row[8:], 8) if letter == digit) for digit in "49"
