@@ -17,6 +17,8 @@ RING2D_CONDITIONAL = Preset(
         RING2D.config, preset="ring2d-conditional", classes=8, metrics=("modes", "hq", "reverse_kl", "class_accuracy", "sliced_w1")
     ),
     knobs=RING2D.knobs,
+    columns=2,
+    with_data=RING2D.with_data,
 )
 DIGITS_CONDITIONAL = Preset(
     summary="Handwritten digits of 8x8 by class, which come with the program: ask for a 3 and get one, within two minutes.",

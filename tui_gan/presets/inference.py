@@ -21,6 +21,8 @@ def _plane(preset: Preset, name: str, modes: str) -> Preset:
         source=f"ours, {ALI}; data of Srivastava et al. 2017, arXiv:1705.07761",
         config=config,
         knobs=preset.knobs,
+        columns=2,
+        with_data={"metrics": ("sliced_w1", "mmd", "reconstruction", "reconstruction_ratio"), "metric": "sliced_w1"},
     )
 
 

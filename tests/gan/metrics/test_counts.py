@@ -197,7 +197,7 @@ def test_a_floor_is_the_mean_and_four_standard_deviations_to_the_bad_side() -> N
     assert floors(of_column(np.array([1.0, 2.0]), True), ["mean"], 10) == {}
 
 
-@pytest.mark.parametrize("name", [name for name, metric in METRICS.items() if metric.least == 2 and not metric.asked])
+@pytest.mark.parametrize("name", [name for name, metric in METRICS.items() if metric.least == 2 and not metric.asked and not metric.of])
 def test_the_fewest_samples_are_those_that_the_formula_takes(name: str, cases: dict[type, Case]) -> None:
     """Of as many it is a number, of one alone a division by zero, or the covariance of one sample."""
     metric = METRICS[name]

@@ -66,7 +66,7 @@ WORDS = (
     ),
     ("own mode", "Share of the real samples x whose G(E(x)) lies within three standard deviations of the mode of x.", sources.DUMOULIN),
     (
-        "encoder 1-NN",
+        "encoder 1-NN, encoder 1nn",
         "Accuracy on test images of a nearest-neighbour classifier of the codes E(x), whose examples are training images.",
         sources.DONAHUE,
     ),
