@@ -1,5 +1,6 @@
 """Presets: every experiment is whole, can be written and read, builds, and takes a step."""
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs, checked, set_knob
 from tui_gan.contract.toml import read_toml, resolve, to_toml
 from tui_gan.gan.compatibility import check, check_names
-from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_column, of_columns, of_images
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_column, of_columns, of_images, of_labels
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.networks import parameters
 from tui_gan.gan.state import forms
@@ -76,6 +77,9 @@ def test_every_name_is_in_its_table_and_everything_goes_together(preset: Preset,
     if more == "with data" and preset.columns:
         rows = torch.randn(300, 2, dtype=torch.float64).numpy()
         dataset = of_column(rows[:, 0], config.standardize) if preset.columns == 1 else of_columns(rows, config.standardize)
+        if config.classes and dataset.rows:
+            labels = torch.arange(300) % config.classes
+            dataset = dataclasses.replace(dataset, classes=of_labels(labels, [*map(str, range(config.classes))], dataset.rows))
     check(config, dataset)
     assert checked(knobs) == knobs
     assert config.steps >= config.evaluate_every

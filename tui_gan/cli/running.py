@@ -88,7 +88,7 @@ def run(
 
     columns = PRESETS[preset].columns
     if resolved.data and columns and resolved.dataset == PRESETS[preset].config.dataset:
-        read_table(Path(resolved.data), columns)
+        read_table(Path(resolved.data), columns, labelled=resolved.classes > 0)
     begins_with = _parent(parent) if parent is not None else None
     directory, resolved = rundir.create(out, resolved, live, copied=columns > 0)
     # What has been counted over seeds is of networks that were drawn.

@@ -42,7 +42,7 @@ def read_table(path: Path, columns: int, labelled: bool = False) -> Table:
     Raises:
         UsageError: with the file, the line where there is one, and what is right.
     """
-    table = read_finite(path, columns + labelled)
+    table = read_finite(path, columns + labelled, " and a number of the class behind" if labelled else "")
     _check_spread(path, table.values)
     if not labelled:
         return table
@@ -52,10 +52,13 @@ def read_table(path: Path, columns: int, labelled: bool = False) -> Table:
     return Table(table.values[:, :-1], (*table.notes, said), labels.astype(np.int64), names)
 
 
-def read_finite(path: Path, columns: int) -> Table:
+def read_finite(path: Path, columns: int, more: str = "") -> Table:
     """Read a table of finite numbers.
 
     CSV and TXT are read as data/text.py says; NPY holds (N,) or (N, columns) real numbers.
+
+    Args:
+        more: what the last of the columns is, where it is no coordinate.
 
     Returns:
         N >= 1 rows.
@@ -77,7 +80,7 @@ def read_finite(path: Path, columns: int) -> Table:
         found = f"{values.shape[1]} column{'' if values.shape[1] == 1 else 's'}"
         decimal = columns == 1 and "commas" in said and bool((values == np.floor(values)).all())
         hint = "; if its commas are decimal, write points, or a line with one name above" if decimal else ""
-        raise UsageError(f"{path} has {found}; this preset learns from {columns} (read as {said}){hint}")
+        raise UsageError(f"{path} has {found}; this preset learns from {columns - bool(more)}{more} (read as {said}){hint}")
     bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
     if bad.size:
         raise UsageError(f"{path}: row {bad[0] + 1} of the numbers holds {values[bad[0]].tolist()}; every number must be finite")
