@@ -7,7 +7,7 @@ import numpy as np
 
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.gan.datasets.dataset import Images, Line, Plane, Truth
-from tui_gan.gan.metrics import classes, fidelity, frechet, line, manifold, nearest, parzen, plane
+from tui_gan.gan.metrics import classes, fidelity, frechet, line, manifold, nearest, parzen, plane, stacked
 from tui_gan.gan.metrics.classes import Numbers
 
 # Samples in units of the data and the truth to a number, or to one for each of the names that share the work. Samples are float64 (N,) on
@@ -68,7 +68,9 @@ METRICS: dict[str, Metric] = {
     "class_frechet": Metric({Images: classes.class_frechet}, "less", classes.without_class_features, least=2, of="class"),
     "tstr": Metric({Images: classes.tstr}, "more", classes.without_test_classes, of="class"),
     "code_accuracy": Metric({Images: classes.code_accuracy, Plane: classes.code_of_mode}, "more", classes.without_classes, of="code"),
-    "nearest_train": Metric({Images: nearest.nearest_train}, None),
+    "stacked_modes": Metric({Images: stacked.by_triples}, "more", stacked.without_triples, floor=True),
+    "stacked_kl": Metric({Images: stacked.by_triples}, "less", stacked.without_triples, floor=True),
+    "nearest_train": Metric({Images: nearest.nearest_train}, None, nearest.without_end),
     "kid": Metric({Images: fidelity.inception}, least=2, asked=True),
     "fid": Metric({Images: fidelity.inception}, least=2, asked=True),
 }
