@@ -57,6 +57,8 @@ TITLES = {
     "tstr": Title("TSTR", full="accuracy on real images, trained on generated ones", wanted=1.0),
     "code_accuracy": Title("code accuracy", "of samples", "share of samples of the class that is matched with their code", 1.0),
     "information_bound": Title("information bound", "nats", "lower bound of the information of the code (nats)"),
+    "stacked_modes": Title("triples found", "of 1,000", "triples of digits found, of 1,000", whole=True),
+    "stacked_kl": Title("KL of triples", "nats", "KL divergence of the triples from equal shares (nats)"),
     "nearest_train": Title("nearest train", "of test", "distance to training images, generated / test"),
     "kid": Title("KID"),
     "fid": Title("FID"),

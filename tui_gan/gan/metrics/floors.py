@@ -20,8 +20,6 @@ DRAWS: dict[type, int] = {Line: 20, Plane: 20, Images: 1}
 MOST = 100_000
 # Metrics of images that compare with the test images, and so are measured of training images.
 OF_TRAINING = ("classifier_frechet",)
-# Of stacked images, of which as many are made as are wanted.
-OF_STACKS = ("stacked_modes", "stacked_kl")
 # Several metrics are compared, and some of them are skewed.
 SDS = 4.0
 SEED = 1
@@ -77,12 +75,12 @@ def _halves(truth: Line | Plane, count: int, number: int) -> tuple[Floats, Truth
 
 
 def _of_images(truth: Images, wanted: Sequence[str], count: int) -> dict[str, float]:
-    found = stacked.perfect(truth, count) if set(wanted) & set(OF_STACKS) else {}
+    found = stacked.perfect(truth, count) if {*wanted} & {*stacked.NAMES} else {}
     for source, labels, by_training in ((truth.test, truth.test_labels, False), (truth.train, truth.train_labels, True)):
         samples: Any = of_bytes(drawn(source, count)).numpy()
         asked = None if labels is None else drawn(labels, count).numpy()
         names = [name for name in wanted if (name in OF_TRAINING) is by_training and len(samples) >= METRICS[name].least]
-        names = [name for name in names if name not in OF_STACKS]
+        names = [name for name in names if name not in stacked.NAMES]
         names = [name for name in names if asked is not None or not METRICS[name].of]
         found |= measure(samples, truth, names, asked) if names else {}
     return {name: found[name] for name in wanted if name in found}
