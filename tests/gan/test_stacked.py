@@ -7,6 +7,7 @@ import torch
 from tui_gan.contract.errors import UsageError
 from tui_gan.gan.datasets import Dataset, Stacks, of_stacks
 from tui_gan.gan.datasets.stacked import KEPT
+from tui_gan.gan.engines.words import drawn
 
 DIGITS = 50
 
@@ -31,14 +32,14 @@ def levels(dataset: Dataset, x: torch.Tensor) -> np.ndarray:
 def test_each_channel_is_an_image_of_its_own_as_the_stream_draws_it(standardize: bool) -> None:
     dataset = made(standardize)
     x = dataset.sample(6_000, torch.Generator().manual_seed(3), "cpu")
-    drawn = torch.randint(DIGITS, (6_000, 3), generator=torch.Generator().manual_seed(3))
+    numbers = torch.randint(DIGITS, (6_000, 3), generator=torch.Generator().manual_seed(3))
     assert x.shape == (6_000, 3, 4, 4)
     assert x.dtype == torch.float32
-    expected = drawn.float() / 127.5 - 1 if standardize else drawn.float() / 255
+    expected = numbers.float() / 127.5 - 1 if standardize else numbers.float() / 255
     assert torch.allclose(x[:, :, 0, 0], expected, atol=1e-7)
-    assert (levels(dataset, x) == drawn.numpy()).all()
+    assert (levels(dataset, x) == numbers.numpy()).all()
     # Channels are independent and even: correlations within 4 standard errors of 0.
-    assert np.abs(np.corrcoef(drawn.numpy().T)[np.triu_indices(3, 1)]).max() < 4 / np.sqrt(6_000)
+    assert np.abs(np.corrcoef(numbers.numpy().T)[np.triu_indices(3, 1)]).max() < 4 / np.sqrt(6_000)
 
 
 def test_batches_have_no_end_and_what_is_known_of_them_is_the_same_every_time() -> None:
@@ -70,3 +71,14 @@ def test_on_a_device_without_numbers_the_shapes_are_right() -> None:
 def test_more_stacks_than_are_kept_are_refused() -> None:
     with pytest.raises(UsageError, match="at most 10,000,000 stacks, not 10,000,001; 0 draws afresh"):
         made(training=10_000_001)
+
+
+def test_many_members_draw_from_words_what_each_draws_from_its_stream() -> None:
+    dataset = made()
+    streams = [torch.Generator().manual_seed(seed) for seed in (4, 5)]
+    found = drawn(lambda stream: [dataset.sample(4, stream, "cpu")], streams, 3)
+    assert found is not None
+    for member, seed in enumerate((4, 5)):
+        stream = torch.Generator().manual_seed(seed)
+        for step in range(3):
+            assert torch.equal(found[0][step, member], dataset.sample(4, stream, "cpu"))
