@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 import torch
+from torch import Tensor
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs, checked, set_knob
 from tui_gan.contract.toml import read_toml, resolve, to_toml
 from tui_gan.gan.compatibility import check, check_names
-from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_column, of_columns, of_images, of_labels
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, Stacks, fixed, of_column, of_columns, of_images, of_labels, of_stacks
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.networks import parameters
 from tui_gan.gan.state import forms
@@ -21,7 +22,7 @@ from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS, Preset
 from tui_gan.session.measuring import measured
 from tui_gan.session.previews import stride_at
-from tui_gan.session.sources import columns_of, shape_of
+from tui_gan.session.sources import STACKED, columns_of, shape_of
 
 every_preset = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
 LIGHT = 2_000_000
@@ -37,10 +38,18 @@ def stand_in(config: Config, count: int = 60) -> Dataset:
         known = DATASETS[config.dataset](config.standardize)
         return fixed(known, config.training, config.seed) if config.training else known
     train = torch.randint(0, 256, (count, *shape_of(config)), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    if config.dataset in STACKED:
+        digits = train[:, :1]
+        return of_stacks(Stacks(digits, digits[:20]), first_ten, config.standardize, config.contrast, config.training, config.seed)
     features = (lambda images: images.flatten(1)) if shape_of(config) == (1, 28, 28) else None
     labels = torch.arange(count) % 10
     truth = Images(train, train[:20], labels, labels[:20], features, names=tuple("0123456789"))
     return of_images(truth, config.standardize, config.contrast, config.training)
+
+
+def first_ten(images: Tensor) -> Tensor:
+    """Logits of ten classes."""
+    return images.flatten(1)[:, :10]
 
 
 @every_preset
@@ -73,7 +82,8 @@ def test_every_name_is_in_its_table_and_everything_goes_together(preset: Preset,
     tables = {"alone": [], "with data": [preset.with_data], "with minibatch": [preset.with_minibatch]}[more]
     config, knobs = laid(preset, *tables)
     check_names(config)
-    dataset = stand_in(config)
+    of_the_user = more == "with data" and config.dataset in STACKED
+    dataset = stand_in(msgspec.structs.replace(config, dataset="images") if of_the_user else config)
     if more == "with data" and preset.columns:
         rows = torch.randn(300, 2, dtype=torch.float64).numpy()
         dataset = of_column(rows[:, 0], config.standardize) if preset.columns == 1 else of_columns(rows, config.standardize)

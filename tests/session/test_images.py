@@ -211,6 +211,7 @@ def test_a_run_on_the_users_columns(train: Train, config: Config, tmp_path: Path
 
 def test_the_shape_of_a_sample_is_known_before_files_are_read(config: Config) -> None:
     shapes = {"gaussian": (1,), "ring": (2,), "mnist": (1, 28, 28), "cifar10": (3, 32, 32), "images": (3, 32, 32), "digits": (1, 8, 8)}
+    shapes["stacked-mnist"] = (3, 28, 28)
     for name, shape in shapes.items():
         changed = msgspec.structs.replace(config, dataset=name)
         assert shape_of(changed) == shape

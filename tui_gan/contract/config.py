@@ -138,8 +138,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     training: Annotated[
         CountOrNone,
         Meta(
-            description="number of training images or rows, the first of the set, or, of a known distribution, of draws in a fixed "
-            "training set; 0 takes all, or draws afresh for each batch."
+            description="number of training images or rows, the first of the set, or, of a known distribution or of stacked "
+            "images, of draws in a fixed training set; 0 takes all, or draws afresh for each batch."
         ),
     ] = 0
     training_skip: Annotated[

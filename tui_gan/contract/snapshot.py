@@ -190,6 +190,19 @@ class Predictions:
     of_classes: tuple[OfClass, ...] = ()
 
 
+@dataclasses.dataclass(frozen=True, eq=False, slots=True)
+class Triples:
+    """How many generated stacked images were of each triple of digits when they were evaluated last.
+
+    Attributes:
+        counts: (10, 10, 10), by the digits of the red, the green and the blue channel as a classifier sees them.
+        step: of the evaluation.
+    """
+
+    counts: Floats
+    step: int
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Layer:
     """One layer with weights.
@@ -323,6 +336,7 @@ class Snapshot:
             that the training adapts.
         picture: what the networks do now; None while loading.
         predictions: what the discriminator says of real and of generated samples; None while loading.
+        triples: of stacked images, once they have been evaluated since the start of the process; None of others.
         floors: what a perfect generator gets of the metrics in `series`; none unless somebody watches "floors", and until they are known.
         diagnosis: how the generated samples stand to the data now; None unless somebody watches "diagnosis", and of images.
         layers: of both players; none unless somebody watches "layers".
@@ -356,6 +370,7 @@ class Snapshot:
     series: Mapping[str, Series] = dataclasses.field(default_factory=dict)
     picture: Picture | None = None
     predictions: Predictions | None = None
+    triples: Triples | None = None
     floors: Mapping[str, Floor] = dataclasses.field(default_factory=dict)
     diagnosis: Diagnosis | None = None
     layers: tuple[Layer, ...] = ()

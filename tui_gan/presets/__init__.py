@@ -6,7 +6,10 @@ from tui_gan.presets.information import INFORMATION
 from tui_gan.presets.ours import OURS
 from tui_gan.presets.preset import Preset
 from tui_gan.presets.sources import SOURCES
+from tui_gan.presets.stacked import STACKED
 
-PRESETS: dict[str, Preset] = {preset.config.preset: preset for preset in (*OURS, *CONDITIONAL, *INFORMATION, *INFERENCE, *SOURCES)}
+PRESETS: dict[str, Preset] = {
+    preset.config.preset: preset for preset in (*OURS, *CONDITIONAL, *INFORMATION, *INFERENCE, *STACKED, *SOURCES)
+}
 
 __all__ = ["PRESETS", "Preset"]

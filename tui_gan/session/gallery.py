@@ -180,14 +180,22 @@ def inferred(trainer: Trainer, real: Bytes | Floats) -> tuple[Bytes | Floats, By
 def nearest(images: Bytes, trainer: Trainer) -> tuple[Bytes, Floats]:
     """The training image nearest to each of the images, (n, H, W, C) alike, of the first SEARCHED that the run trains on.
 
+    Of stacks that are drawn afresh it is the nearest of all that can be drawn, found channel by channel; of a fixed number of them, of
+    those that are kept.
+
     Returns:
         The images, and the root mean square differences of their pixels in 0 .. 1, (n,).
     """
     truth = trainer.dataset.truth
     assert isinstance(truth, Images)
-    train = truth.train[: min(trainer.config.training or SEARCHED, SEARCHED)]
-    x = rows(of_bytes(torch.from_numpy(images.transpose(0, 3, 1, 2).copy())))
-    which, distances = to_nearest(x, train)
-    found = np.ascontiguousarray(train[which].numpy().transpose(0, 2, 3, 1))
+    afresh = truth.stacks is not None and not trainer.dataset.count
+    train = truth.stacks.train if truth.stacks and afresh else truth.train
+    train = train[: min(trainer.config.training or SEARCHED, SEARCHED)]
+    x = of_bytes(torch.from_numpy(images.transpose(0, 3, 1, 2).copy()))
+    # The squares of the distances of channels add up, so that each has its own nearest.
+    parts = x.reshape(-1, *train.shape[1:])
+    which, distances = to_nearest(rows(parts), train)
+    squares = distances.reshape(len(x), -1).square().sum(1)
+    found = np.ascontiguousarray(train[which].reshape(x.shape).numpy().transpose(0, 2, 3, 1))
     found.setflags(write=False)
-    return found, frozen(distances.numpy() / math.sqrt(x.shape[1]))
+    return found, frozen(squares.sqrt().numpy() / math.sqrt(x[0].numel()))

@@ -1,7 +1,7 @@
 """Metrics of a run as it stands."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from tui_gan.contract.config import Config
 from tui_gan.gan.datasets import Dataset, Images
 from tui_gan.gan.datasets.dataset import in_units
 from tui_gan.gan.latents import asked_of, categories, in_turn
-from tui_gan.gan.metrics import METRICS, measure
+from tui_gan.gan.metrics import METRICS, measure, stacked
 from tui_gan.gan.metrics.classes import Numbers
 from tui_gan.gan.metrics.inference import Inferred
 from tui_gan.gan.metrics.pixels import drawn, of_bytes
@@ -24,13 +24,32 @@ from tui_gan.session.observe import as_measured, evaluation_seed, generate, gene
 INFERRED, PORTION = 2_500, 1_000
 
 
+class Evaluation(NamedTuple):
+    """The metrics of a configuration, and of stacked images how many samples are of each triple, (1000,), where a metric counts them."""
+
+    metrics: dict[str, float]
+    triples: stacked.Counts | None = None
+
+
 def measured(trainer: Trainer) -> dict[str, float]:
-    """The metrics of the configuration, of the averaged generator; the latents depend on the seed of the run and the step alone."""
+    """The metrics alone of an evaluation."""
+    return evaluated(trainer).metrics
+
+
+def evaluated(trainer: Trainer) -> Evaluation:
+    """The averaged generator, measured by the configuration; the latents depend on the seed of the run and the step alone."""
     config, dataset = trainer.config, trainer.dataset
     samples = generate(trainer.averaged(), config, evaluation_seed(config, trainer.steps_done), config.evaluated, trainer.shares)
     units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
+    classes, of = asked(config, trainer.shares), asked_of(config)
     inferred = inferred_by(trainer.averaged(), dataset) if config.inference != "none" else None
-    return measure(units, dataset.truth, config.metrics, asked(config, trainer.shares), asked_of(config), inferred)
+    counts = None
+    if isinstance(dataset.truth, Images) and {*config.metrics} & {*stacked.NAMES} and np.isfinite(units).all():
+        counts = stacked.counts(units, dataset.truth)
+    # What the map has counted is not counted again.
+    known = {} if counts is None else stacked.figures(counts)
+    found = known | measure(units, dataset.truth, [name for name in config.metrics if name not in known], classes, of, inferred)
+    return Evaluation({name: found[name] for name in config.metrics}, counts)
 
 
 def inferred_by(generator: nn.Module, dataset: Dataset) -> Inferred:

@@ -11,7 +11,7 @@ import torch
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
-from tui_gan.contract.snapshot import Event, EventKind, Series
+from tui_gan.contract.snapshot import Event, EventKind, Series, Triples, frozen
 from tui_gan.gan.engines.shared import RankLostError
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.state import Tensors
@@ -24,7 +24,7 @@ from tui_gan.session.compiling import Compiling
 from tui_gan.session.evaluations import due
 from tui_gan.session.files import Files
 from tui_gan.session.history import History
-from tui_gan.session.measuring import measured, meets
+from tui_gan.session.measuring import evaluated, meets
 from tui_gan.session.observe import observer
 from tui_gan.session.undo import Changes, InForce, Progress, different
 
@@ -65,6 +65,7 @@ class Run:
         remade: whether the run directory has been made again, and a checkpoint is due for that.
         compiling: has steps compiled, where the configuration wants that.
         others: the processes that share its steps; None where there are none.
+        triples: of stacked images, as they were evaluated last.
         unwritten: why what falls due while it trains cannot be written, by its name in WRITES; it is tried again.
     """
 
@@ -80,6 +81,7 @@ class Run:
         self.began = ""
         self.remade = False
         self.source = ""
+        self.triples: Triples | None = None
         self.unwritten: dict[str, OSError] = {}
         self.compiling = Compiling(self.note)
         self.others: Leader | None = None
@@ -290,7 +292,9 @@ class Run:
     def metrics(self) -> dict[str, float]:
         """The metrics at this step, measured if they have not been."""
         if self._measured[0] != self.step or not self._measured[1]:
-            self._measured = (self.step, measured(self.trainer))
+            found = evaluated(self.trainer)
+            self._measured = (self.step, found.metrics)
+            self.triples = None if found.triples is None else Triples(frozen(found.triples.reshape(10, 10, 10)), self.step)
             self.log("metrics", **self._measured[1])
         return self._measured[1]
 
@@ -336,6 +340,7 @@ class Run:
             self.knobs, self.changes = replace(self.knobs, device="cpu"), Changes()
         self.history.cut(self.position)
         self.files.cut(self.position)
+        self.triples = None if self.triples is None or self.triples.step > self.step else self.triples
         self.moved()
         # What has stopped the run once does not stop it again.
         self.met = good.met if self.met >= 0 else self.met

@@ -376,6 +376,7 @@ class Session:
             knobs=run.knobs,
             directory=str(run.files.run.path),
             series=run.series(),
+            triples=run.triples,
             rules=rules(run.config, run.knobs, run.step, run.trainer.k_steps(run.knobs)),
             phase=run.phase,
             paced=self._pacer.waits and self._pace > 0,

@@ -16,12 +16,14 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.data import images, tables
 from tui_gan.data.levels import given
-from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_column, of_columns, of_images, of_labels, trained
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, Stacks, fixed, of_column, of_columns, of_images, of_labels, of_stacks, trained
 from tui_gan.gan.metrics.classifier import Classifier, of_weights
 from tui_gan.session import rundir
 
 # Shapes of the known sets of images, for what is asked before their files are read.
-SHAPES = {"mnist": (1, 28, 28), "fashion-mnist": (1, 28, 28), "cifar10": (3, 32, 32), "digits": (1, 8, 8)}
+SHAPES = {"mnist": (1, 28, 28), "fashion-mnist": (1, 28, 28), "cifar10": (3, 32, 32), "digits": (1, 8, 8), "stacked-mnist": (3, 28, 28)}
+# Sets whose images are stacks of three of another set's, whose digits a classifier tells apart.
+STACKED = {"stacked-mnist": "mnist"}
 DIGIT = (1, 28, 28)
 
 
@@ -54,7 +56,9 @@ def dataset_of(config: Config, folder: Path) -> tuple[Dataset, tuple[str, ...]]:
     if path is None and config.dataset == "images":
         raise UsageError("this preset learns from your own images: give --data a folder, an IDX, CIFAR-10, NPY or NPZ file")
     if path is None:
-        choose({**DATASETS, **images.IMAGE_SETS}, config.dataset, "data set")
+        choose({**DATASETS, **images.IMAGE_SETS, **STACKED}, config.dataset, "data set")
+        if config.dataset in STACKED:
+            return _stacked(config)
         found = images.named(config.dataset)
     else:
         found = images.read_images(path, config.size or None, config.channels or None, levels)
@@ -65,6 +69,21 @@ def dataset_of(config: Config, folder: Path) -> tuple[Dataset, tuple[str, ...]]:
         config.training,
         config.training_skip,
     ), found.notes
+
+
+def _stacked(config: Config) -> tuple[Dataset, tuple[str, ...]]:
+    if config.training_skip:
+        raise UsageError(f"{config.dataset} is stacked of all training images of {STACKED[config.dataset]}: set training_skip to 0")
+    found = images.named(STACKED[config.dataset])
+    made = of_stacks(
+        Stacks(_shared(found.train), _shared(found.test)),
+        _digit_classifier().forward,
+        config.standardize,
+        config.contrast,
+        config.training,
+        config.seed,
+    )
+    return made, found.notes
 
 
 def columns_of(config: Config) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tui_gan.gan.datasets.dataset import Dataset, Images, Line, Plane, Truth, fixed, of_labels, trained
+from tui_gan.gan.datasets.dataset import Dataset, Images, Line, Plane, Stacks, Truth, fixed, of_labels, trained
 from tui_gan.gan.datasets.images import of_images
 from tui_gan.gan.datasets.line import gaussian, of_column
 from tui_gan.gan.datasets.plane import (
@@ -17,6 +17,7 @@ from tui_gan.gan.datasets.plane import (
     ring,
     spiral,
 )
+from tui_gan.gan.datasets.stacked import of_stacks
 
 DATASETS: dict[str, Callable[[bool], Dataset]] = {
     "gaussian": gaussian,
@@ -37,11 +38,13 @@ __all__ = [
     "Images",
     "Line",
     "Plane",
+    "Stacks",
     "Truth",
     "fixed",
     "of_column",
     "of_columns",
     "of_images",
     "of_labels",
+    "of_stacks",
     "trained",
 ]

@@ -60,17 +60,26 @@ class Plane:
     rows: int = 0
 
 
+class Stacks(NamedTuple):
+    """What the channels of stacked images are drawn from, each by itself: grey images, uint8 (N, 1, H, W) and (M, 1, H, W)."""
+
+    train: Tensor
+    test: Tensor
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Images:
     """Images, uint8 in 0 .. 255.
 
     Attributes:
-        train, test: (N, C, H, W) and (M, C, H, W).
+        train, test: (N, C, H, W) and (M, C, H, W); of stacked images, which have no end, some that are the same every time.
         held_out: (K, C, H, W), images of `train` that are not trained on; None where all are.
         train_labels, test_labels: int64 (N,), (M,); None where they are not known.
         names: of the classes, in the order of the labels; () where there are none.
         features: float32 (n, C, H, W) in [0, 1] -> float32 (n, F), penultimate activations of a small classifier of MNIST;
-            None where the images are not 28x28 and grey; `classify` to its logits of the ten digits.
+            None where the images are not 28x28 and grey; `classify` to its logits of the ten digits, of stacked images channel by
+            channel, from (n, 1, H, W).
+        stacks: what stacked images are made of; None of others.
     """
 
     train: Tensor
@@ -81,6 +90,7 @@ class Images:
     held_out: Tensor | None = None
     names: tuple[str, ...] = ()
     classify: Callable[[Tensor], Tensor] | None = None
+    stacks: Stacks | None = None
 
 
 Truth = Line | Plane | Images

@@ -2,6 +2,8 @@
 
 import dataclasses
 import math
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -37,17 +39,27 @@ def of_images(truth: Images, standardize: bool, contrast: float = 0.0, training:
         # Those behind the pool, or else those before it.
         behind = truth.train[part.stop :]
         truth = dataclasses.replace(truth, held_out=behind if len(behind) else truth.train[: part.start])
-    if contrast:
-        sample, chosen = gathered(pool, lambda rows: normalised(rows.float() / 255, contrast))
-        location, scale = 0.5, _mean_norm(pool) / contrast
-    elif standardize:
-        sample, chosen = gathered(pool, lambda rows: rows.float().div_(127.5).sub_(1.0))
-        location, scale = 0.5, 0.5
-    else:
-        sample, chosen = gathered(pool, lambda rows: rows.float().div_(255.0))
-        location, scale = 0.0, 1.0
+    units = decoding(pool, standardize, contrast)
+    sample, chosen = gathered(pool, units.decode)
     classes = None if labels is None else of_labels(labels, truth.names, chosen)
-    return Dataset(shape, sample, np.array([location]), np.array([scale]), truth, len(pool), chosen, classes)
+    return Dataset(shape, sample, np.array([units.location]), np.array([units.scale]), truth, len(pool), chosen, classes)
+
+
+class Units(NamedTuple):
+    """How bytes become training units, uint8 (N, C, H, W) to float32, and these 0 (black) .. 1 (white): x * scale + location."""
+
+    decode: Callable[[Tensor], Tensor]
+    location: float
+    scale: float
+
+
+def decoding(pool: Tensor, standardize: bool, contrast: float) -> Units:
+    """The units that images like those of `pool` are trained in; the settings are those of `of_images`."""
+    if contrast:
+        return Units(lambda rows: normalised(rows.float() / 255, contrast), 0.5, _mean_norm(pool) / contrast)
+    if standardize:
+        return Units(lambda rows: rows.float().div_(127.5).sub_(1.0), 0.5, 0.5)
+    return Units(lambda rows: rows.float().div_(255.0), 0.0, 1.0)
 
 
 def normalised(images: Tensor, norm: float) -> Tensor:

@@ -7,7 +7,7 @@ import numpy as np
 
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.gan.datasets.dataset import Images, Line, Plane, Truth
-from tui_gan.gan.metrics import classes, fidelity, frechet, inference, line, manifold, nearest, parzen, plane
+from tui_gan.gan.metrics import classes, fidelity, frechet, inference, line, manifold, nearest, parzen, plane, stacked
 from tui_gan.gan.metrics.classes import Numbers
 from tui_gan.gan.metrics.inference import Inferred
 
@@ -78,7 +78,9 @@ METRICS: dict[str, Metric] = {
     "reconstruction_ratio": Metric({Line: inference.ratio, Plane: inference.ratio, Images: inference.ratio}, "less", of="encoder"),
     "own_mode": Metric({Plane: inference.own_mode}, "more", plane.without_modes, of="encoder"),
     "encoder_1nn": Metric({Images: inference.accuracy}, "more", inference.without_classes, of="encoder"),
-    "nearest_train": Metric({Images: nearest.nearest_train}, None),
+    "stacked_modes": Metric({Images: stacked.by_triples}, "more", stacked.without_triples, floor=True),
+    "stacked_kl": Metric({Images: stacked.by_triples}, "less", stacked.without_triples, floor=True),
+    "nearest_train": Metric({Images: nearest.nearest_train}, None, nearest.without_end),
     "kid": Metric({Images: fidelity.inception}, least=2, asked=True),
     "fid": Metric({Images: fidelity.inception}, least=2, asked=True),
 }

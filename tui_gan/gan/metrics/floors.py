@@ -11,7 +11,7 @@ from tui_gan.contract.snapshot import Floats
 from tui_gan.gan.datasets.dataset import Dataset, Images, Line, Plane, Truth
 from tui_gan.gan.datasets.line import of_column
 from tui_gan.gan.datasets.plane import of_columns
-from tui_gan.gan.metrics import METRICS, measure
+from tui_gan.gan.metrics import METRICS, measure, stacked
 from tui_gan.gan.metrics.pixels import drawn, of_bytes
 
 # Independent draws; of images one, since its metrics take seconds and differ little between draws.
@@ -36,6 +36,7 @@ def draws(dataset: Dataset, names: Sequence[str], count: int) -> Iterator[dict[s
     Where the distribution is known, `count` fresh samples of it are measured. Of the user's numbers half of them, at most
     `count`, are measured against the others, chosen anew each time: nobody has more of their distribution. Of images, test images are
     measured in place of generated ones, and training images where a metric compares with test images; none where there are too few.
+    Of stacked images `count` are made of test images for the metrics of their triples.
     """
     truth = dataset.truth
     wanted = [name for name in names if METRICS[name].floor]
@@ -74,11 +75,12 @@ def _halves(truth: Line | Plane, count: int, number: int) -> tuple[Floats, Truth
 
 
 def _of_images(truth: Images, wanted: Sequence[str], count: int) -> dict[str, float]:
-    found: dict[str, float] = {}
+    found = stacked.perfect(truth, count) if {*wanted} & {*stacked.NAMES} else {}
     for source, labels, by_training in ((truth.test, truth.test_labels, False), (truth.train, truth.train_labels, True)):
         samples: Any = of_bytes(drawn(source, count)).numpy()
         asked = None if labels is None else drawn(labels, count).numpy()
         names = [name for name in wanted if (name in OF_TRAINING) is by_training and len(samples) >= METRICS[name].least]
+        names = [name for name in names if name not in stacked.NAMES]
         names = [name for name in names if asked is not None or not METRICS[name].of]
         found |= measure(samples, truth, names, asked) if names else {}
     return {name: found[name] for name in wanted if name in found}

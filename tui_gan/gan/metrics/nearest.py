@@ -25,6 +25,11 @@ def nearest_train(samples: Pixels, truth: Images) -> float:
     return generated / usual if usual else float("nan")
 
 
+def without_end(truth: Images) -> str | None:
+    """Why the nearest of all training images cannot be looked for, or None."""
+    return "its training images are drawn afresh, or kept as what they are stacked of" if truth.stacks else None
+
+
 def to_nearest(x: Tensor, train: Tensor) -> tuple[Tensor, Tensor]:
     """Which training image is nearest to each of the rows, float32 (n, d), int64 (n,), and how far it is, float64 (n,)."""
     least = torch.full((len(x),), torch.inf)

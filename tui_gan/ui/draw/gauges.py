@@ -44,8 +44,9 @@ SHARE: dict[str, Any] = {"include": (0.0,), "bound": "ceiling"}
 DRAWN: dict[str, dict[str, Any]] = {
     "generator_loss": {"ink": Ink.GENERATOR, "letter": "G"},
     "discriminator_loss": {"ink": Ink.DISCRIMINATOR, "letter": "D", "marker": "o"},
-    **{name: LOGARITHMIC for name in ("w1", "ks", "js", "reverse_kl", "mmd", "sliced_w1", "classifier_frechet", "fid")},
+    **{name: LOGARITHMIC for name in ("w1", "ks", "js", "reverse_kl", "mmd", "sliced_w1", "classifier_frechet", "fid", "stacked_kl")},
     "modes": {"include": (0.0, 1.0)},
+    "stacked_modes": SHARE,
     **{name: SHARE for name in ("class_accuracy", "code_accuracy", "tstr", "own_mode", "encoder_1nn")},
     "information_bound": {"include": (0.0,), "ink": Ink.DISCRIMINATOR},
     **{name: SHARE for name in ("hq", "precision", "recall", "density", "coverage")},

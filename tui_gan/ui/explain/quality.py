@@ -6,7 +6,7 @@ from collections.abc import Callable
 from tui_gan.contract.diagnosis import Agreement, Diagnosis
 from tui_gan.contract.objectives import LN2
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D
-from tui_gan.contract.sources import KYNKAANNIEMI, NAEEM, SALIMANS, SRIVASTAVA, THEIS
+from tui_gan.contract.sources import KYNKAANNIEMI, LIN, NAEEM, SALIMANS, SRIVASTAVA, THEIS
 from tui_gan.ui.draw.scale import short
 from tui_gan.ui.explain import findings
 from tui_gan.ui.explain.advice import advice
@@ -180,8 +180,22 @@ def _images(reading: Reading) -> Paragraph:
             f"Parzen = {short(parzen)} nats: log-likelihood of test images under a Gaussian kernel density estimate fitted to generated "
             "ones; in so many dimensions it can rank models wrongly."
         )
-    source = NAEEM if "coverage" in known else KYNKAANNIEMI if known else THEIS
+    if math.isfinite(reading.newest("stacked_modes")):
+        parts.append(_stacked(reading))
+    source = NAEEM if "coverage" in known else KYNKAANNIEMI if known else LIN if math.isfinite(reading.newest("stacked_modes")) else THEIS
     return Paragraph(" ".join(parts), source) if parts else unmeasured(reading)
+
+
+def _stacked(reading: Reading) -> str:
+    """How many triples of digits the samples show, and how evenly."""
+    modes, divergence = reading.newest("stacked_modes"), reading.newest("stacked_kl")
+    most, least = reading.floor("stacked_modes"), reading.floor("stacked_kl")
+    text = f"G makes {modes:,.0f} of the 1,000 triples of digits"
+    text += f" (stacks of test images show {most:,.0f})." if math.isfinite(most) else "."
+    if math.isfinite(divergence):
+        perfect = f" ({short(least)} of stacks of test images)" if math.isfinite(least) else ""
+        text += f" The KL divergence of their shares from equal ones is {short(divergence)} nats{perfect}."
+    return text
 
 
 def _of_test(reading: Reading, name: str) -> str:

@@ -11,15 +11,16 @@ from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gauges import GAUGES, LOSSES, Gauge, gauge_of
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.series.age import age
-from tui_gan.ui.draw.series.quality import quality
+from tui_gan.ui.draw.series.quality import LOWEST, quality
 from tui_gan.ui.draw.series.reading import ahead
+from tui_gan.ui.draw.series.triples import rows, triples
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 NEAR = 0.05
 
 
 class Quality(Panel):
-    """The metrics over steps, and what the training adapts."""
+    """The metrics over steps, and what the training adapts; of stacked images also the map of their triples."""
 
     title: ClassVar[str] = "quality"
     watches: ClassVar[tuple[str, ...]] = ("floors",)
@@ -29,15 +30,23 @@ class Quality(Panel):
         """Lengths and newest values, their floors, whether they are of now, and up to which step the charts reach."""
         charts = shown(frame.snapshot)
         ends = tuple((name, gauge.floor, part.steps.size, part.steps[-1:].tolist(), part.stale) for name, gauge, part in charts)
-        return (*ends, _now(frame.snapshot))
+        return (*ends, _now(frame.snapshot), frame.snapshot.triples)
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
-        """Draw the charts."""
+        """Draw the charts, and below them the map where it leaves them room."""
         found = shown(frame.snapshot)
         if not any(part.steps.size for _, _, part in found):
             key = next(key.shown for key in frame.keys if key.name == "evaluate")
             return hint(f"not measured yet: press {key}" if width > 26 else "", width, height)
-        return quality([(gauge, part) for _, gauge, part in found], width, height, frame.look, _now(frame.snapshot))
+        of = frame.snapshot.triples
+        below = 0 if of is None else rows(width, height - LOWEST, frame.look)
+        charts = quality([(gauge, part) for _, gauge, part in found], width, height - below, frame.look, _now(frame.snapshot))
+        if of is None or not below:
+            return charts
+        canvas = Canvas(width, height)
+        canvas.paste(0, 0, charts)
+        canvas.paste(0, height - below, triples(of, width, below, frame.look, _since(frame.snapshot)))
+        return canvas
 
     def notes(self, frame: Frame) -> Notes:
         """The most telling metric in words."""
@@ -66,6 +75,7 @@ def spread(ratio: float) -> str:
 WORDS: dict[str, Callable[[float], str]] = {
     "modes": lambda modes: f"{modes:.0f} {'mode' if round(modes) == 1 else 'modes'} found",
     "hq": lambda share: f"{share:.0%} of samples near a mode",
+    "stacked_modes": lambda triples: f"{triples:,.0f} of 1,000 triples",
     "sd_ratio": spread,
     "feature_coverage": lambda share: f"coverage {share:.0%}",
     "coverage": lambda share: f"coverage {share:.0%}",
@@ -82,6 +92,12 @@ def verdict(snapshot: Snapshot) -> str:
             said, when = say(float(series.values[-1])), age(series)
             return f"{said} {when}" if said and when else said
     return ""
+
+
+def _since(snapshot: Snapshot) -> bool:
+    """Whether the networks have changed since the map of triples was made."""
+    measured = [series for name, series in snapshot.series.items() if name.startswith("stacked_")]
+    return any(series.stale for series in measured) or snapshot.triples is None or snapshot.triples.step != snapshot.step
 
 
 def _now(snapshot: Snapshot) -> float:

@@ -85,6 +85,17 @@ WORDS = (
         "Train on synthetic, test on real: accuracy on real images of a nearest-neighbour classifier whose examples are generated.",
         sources.ESTEBAN,
     ),
+    (
+        "stacked modes, triples found",
+        "Stacked MNIST: how many of the 1,000 triples of digits, one in each colour channel, the generated images show, as a classifier "
+        "of digits names them. Few samples cannot show all.",
+        sources.LIN,
+    ),
+    (
+        "stacked KL, KL of triples",
+        "Stacked MNIST: KL divergence of the generated images' shares of the 1,000 triples from equal shares; 0 is even.",
+        sources.LIN,
+    ),
     ("FID", "Frechet Inception distance: the Frechet distance in features of the Inception network.", sources.HEUSEL),
     ("KID", "Kernel Inception distance: MMD in features of the Inception network.", sources.BINKOWSKI),
     (
