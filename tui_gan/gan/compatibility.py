@@ -58,7 +58,7 @@ def doubts(config: Config, knobs: Knobs) -> Iterator[str]:
         )
     if config.updates == "extragradient" and config.optimizer.kind.startswith("optimistic"):
         yield (
-            f"extragradient and {config.optimizer.kind} both anticipate the opponent's update: 2 g' - g, with gradients of two minibatches, "
+            f"extragradient and {config.optimizer.kind} both anticipate the opponent's update: 2 g' - g, of two minibatches' gradients, "
             "has about five times the variance of one gradient; leave one of them out"
         )
     together = [name for name, term in terms.items() if term.alone or term.extra]
