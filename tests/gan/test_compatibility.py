@@ -12,6 +12,7 @@ from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.compatibility import check, doubts
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, of_column, of_images
+from tui_gan.gan.optimizers import OPTIMIZERS
 from tui_gan.gan.regularizers import REGULARIZERS
 
 VIRTUAL = Network(widths=(6,), norm="virtual_batch")
@@ -176,3 +177,13 @@ def test_a_gradient_that_depends_on_others_is_doubted_with_minibatch_discriminat
     both = replace(config, regularizers={"r1": 1.0, "l2": 1.0, "r1_difference": 1.0})
     (text,) = said(both, opened)
     assert text.startswith("r1 and r1_difference: with minibatch discrimination")
+
+
+def test_two_ways_to_anticipate_the_opponent_are_doubted_together(config: Config, knobs: Knobs) -> None:
+    optimistic = {name: Optimizer(kind=name) for name in OPTIMIZERS if name.startswith("optimistic")}
+    assert len(optimistic) == 2
+    for name, optimizer in optimistic.items():
+        (text,) = said(replace(config, updates="extragradient", optimizer=optimizer), knobs)
+        assert text.startswith(f"extragradient and {name} both anticipate")
+        assert said(replace(config, optimizer=optimizer), knobs) == []
+    assert said(replace(config, updates="extragradient"), knobs) == []

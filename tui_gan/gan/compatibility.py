@@ -63,6 +63,11 @@ def doubts(config: Config, knobs: Knobs) -> Iterator[str]:
             f"nothing bounds the {config.objective} critic: its loss can fall without limit; set a weight of {penalties}, or begin with "
             "spectral normalisation (sn)"
         )
+    if config.updates == "extragradient" and config.optimizer.kind.startswith("optimistic"):
+        yield (
+            f"extragradient and {config.optimizer.kind} both anticipate the opponent's update: 2 g' - g, of two minibatches' gradients, "
+            "has about five times the variance of one gradient; leave one of them out"
+        )
     together = [name for name, term in terms.items() if term.alone or term.extra]
     if knobs.minibatch_discrimination and together:
         yield f"{' and '.join(together)}: with minibatch discrimination, D's gradient also depends on the other samples of the batch"
