@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tui_gan.contract.snapshot import Series, Snapshot, frozen
+from tui_gan.contract.snapshot import Series, Snapshot, Triples, frozen
 from tui_gan.wire import WireError
 from tui_gan.wire.changes import changed, changes
 from tui_gan.wire.framing import packed
@@ -66,9 +66,19 @@ def test_every_part_was_there_to_be_sent(kind: str, snapshots: dict[str, list[Sn
         for field in dataclasses.fields(Snapshot)
         if all(getattr(snapshot, field.name) in (None, "", 0, False, (), {}) for snapshot in snapshots[kind])
     ]
-    assert set(empty) <= {"floors", "runs", "visitors", "overlays", "failure", "advice", "phase", "paced", "redo"} | (
+    assert set(empty) <= {"floors", "runs", "visitors", "overlays", "failure", "advice", "phase", "paced", "redo", "triples"} | (
         of_images if kind == "images" else set()
     )
+
+
+def test_the_map_of_triples_is_sent_once(snapshots: dict[str, list[Snapshot]]) -> None:
+    first = dataclasses.replace(snapshots["images"][-1], triples=Triples(frozen(np.arange(1000.0).reshape(10, 10, 10)), 7))
+    held = changed(Snapshot, None, sent(None, first)[0])
+    assert differing(first, held) == []
+    second = dataclasses.replace(first, step=first.step + 1)
+    content, size = sent(first, second)
+    assert size < 1_000
+    assert changed(Snapshot, held, content).triples is held.triples
 
 
 def test_what_has_not_changed_is_the_object_that_it_was(snapshots: dict[str, list[Snapshot]]) -> None:

@@ -49,8 +49,7 @@ STACKED_MNIST_PACGAN = Preset(
         "the digits are MNIST's training images alone, where the source takes those for testing too; it updates the generator twice a "
         "step, which it calls different from its paper, and here it is updated once, on the latents of D's update; its pairs are drawn "
         "once and gone through in the same order in each epoch; its networks halve 28 pixels four times with kernels of 5x5 (28, 14, 7, 4, "
-        "2) and ours twice with 4x4, so that they are smaller; its classifier is another; population statistics of its batch "
-        "normalisation move by a tenth with each of its three forward passes a step"
+        "2) and ours twice with 4x4, so that they are smaller; its classifier is another"
     ),
     config=Config(
         preset="stacked-mnist-pacgan",

@@ -318,6 +318,16 @@ def test_images_in_words(precision: float, recall: float, coverage: float, words
     assert "convincing" not in text
 
 
+def test_triples_of_stacked_images_in_words() -> None:
+    snapshot = make_other("images", series=measured(stacked_modes=961.0, stacked_kl=0.606))
+    text = section(snapshot, "What is generated")
+    assert "G makes 961 of the 1,000 triples of digits. The KL divergence of their shares from equal ones is 0.606 nats." in text
+    known = {"stacked_modes": Floor(1000, 1000), "stacked_kl": Floor(0.0253, 0.0253)}
+    text = section(dataclasses.replace(snapshot, floors=known), "What is generated")
+    assert "triples of digits (stacks of test images show 1,000)." in text
+    assert "0.606 nats (0.0253 of stacks of test images)." in text
+
+
 def test_images_are_never_called_an_equilibrium() -> None:
     values = {"feature_precision": 0.87, "feature_recall": 0.88, "feature_coverage": 0.96, "precision": 1.0}
     snapshot = make_other("images", series=measured(**values), predictions=sure(0.5), settings=told(dataset="mnist"))
