@@ -48,7 +48,7 @@ BODIES = {
     "bench": {"jax"},
     "cli": {"torch", "numpy", "msgspec", "textual", "platformdirs", "psutil"},
     "data": {"datasets"},
-    "gan": {"torch_fidelity"},
+    "gan": {"torch_fidelity", "scipy"},
     "session": {"pynvml", "matplotlib"},
     "sweep": {"matplotlib", "optuna", "pyarrow", "submitit"},
     "ui": {"PIL"},

@@ -217,6 +217,7 @@ def test_the_nearest_of_a_kept_picture_are_looked_for_once(train: Train, drawing
 def test_a_preview_of_images_is_bounded(shape: tuple[int, int, int], count: int) -> None:
     class Stand:
         fixed_latents = torch.zeros(100, 2)
+        names = ()
 
         class dataset:
             in_units = staticmethod(lambda samples: samples.numpy())
