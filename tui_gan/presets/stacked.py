@@ -43,7 +43,8 @@ STACKED_MNIST_PACGAN = Preset(
     source=f"{PACGAN}, the VEEGAN setting of stacked MNIST",
     quirks=(
         "batch normalisation in both networks, of the generator by the slots of a pack; the images come from a fixed set of 128,000, which "
-        "is gone through in epochs; the generator is updated twice a step, on the latents of D's update; pixels from 0 to 1, and a generator that ends in tanh"
+        "is gone through in epochs; the generator is updated twice a step, on the latents of D's update; pixels from 0 to 1, and a "
+        "generator that ends in tanh"
     ),
     deviations=(
         "the digits are MNIST's training images alone, where the source takes those for testing too; its pairs are drawn "
