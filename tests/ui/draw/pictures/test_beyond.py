@@ -141,7 +141,7 @@ def test_losses_mark_what_leaves_the_axes(look: Look) -> None:
 
 def test_a_walk_says_how_much_of_it_is_outside(picture, planar, look: Look) -> None:
     way = frozen(np.linspace(0.0, 8.0, 17)[:, None])
-    assert "4 of 17 outside" in walk.line(picture(), way, (0, 1), 90, 14, look).text()
+    assert "4 of 17 outside" in walk.line(picture(), way, ("latent 0", "latent 1"), 90, 14, look).text()
     points = frozen(np.stack([np.linspace(0.0, 6.0, 17), np.zeros(17)], axis=1))
-    assert "8 of 17 outside" in walk.points(planar(), points, (0, 1), 70, 24, look).text()
-    assert "outside" not in walk.points(planar(), frozen(points / 3), (0, 1), 70, 24, look).text()
+    assert "8 of 17 outside" in walk.points(planar(), points, ("latent 0", "latent 1"), 70, 24, look).text()
+    assert "outside" not in walk.points(planar(), frozen(points / 3), ("latent 0", "latent 1"), 70, 24, look).text()

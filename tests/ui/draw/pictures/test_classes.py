@@ -6,7 +6,7 @@ import pytest
 from tui_gan.contract.snapshot import ImageGrid
 from tui_gan.ui.draw.palette import Look
 from tui_gan.ui.draw.pictures.classes import arrangement
-from tui_gan.ui.draw.pictures.images import images
+from tui_gan.ui.draw.pictures.picture import drawn
 
 NAMES = tuple("abcdefghij")
 
@@ -38,7 +38,7 @@ def test_each_image_goes_to_a_row_of_its_class(rows: int, columns: int, blocks: 
 
 @pytest.mark.parametrize(("width", "height"), [(120, 46), (100, 30), (80, 20), (60, 12), (40, 8), (26, 6), (20, 40), (5, 7), (1, 1)])
 def test_what_is_drawn_fits_and_names_its_rows(width: int, height: int) -> None:
-    canvas = images(picture(64), width, height, Look())
+    canvas = drawn(picture(64), width, height, Look())
     assert (canvas.width, canvas.height) == (width, height)
     lines = canvas.text().split("\n")
     if width >= 80 and height >= 12:
@@ -48,8 +48,8 @@ def test_what_is_drawn_fits_and_names_its_rows(width: int, height: int) -> None:
 
 def test_long_names_are_cut_and_a_single_class_has_all_the_room() -> None:
     names = ("an extraordinarily long name", "short")
-    text = images(picture(20, names), 80, 24, Look()).text()
+    text = drawn(picture(20, names), 80, 24, Look()).text()
     assert "an extraordi " in text
     assert "short" in text
-    alone = images(picture(20, ("only",)), 60, 20, Look()).text()
+    alone = drawn(picture(20, ("only",)), 60, 20, Look()).text()
     assert "only" in alone

@@ -5,10 +5,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tui_gan.contract.snapshot import Bytes
+from tui_gan.contract.snapshot import Bytes, ImageGrid
+from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.palette import Ink, Look
+from tui_gan.ui.draw.pictures.images import GAP, lay, place, plan, sheet
 
 # The longest name that stands before a row, and the fewest images that do a class justice.
 LONGEST, FEWEST = 12, 2
+# From this width on names stand before rows, and from this height on there are rows.
+NAMED, LOWEST = 24, 6
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,3 +71,42 @@ def arrangement(names: tuple[str, ...], rows: int, columns: int, blocks: int, na
 def gutter(names: Sequence[str]) -> int:
     """The columns that the names of classes take."""
     return min(LONGEST, max(map(len, names))) + 1 if names else 0
+
+
+def by_class(picture: ImageGrid, width: int, high: int, look: Look, larger: int = 0) -> Canvas:
+    """Draw whole images in rows by their classes, in as many blocks beside each other as it takes to show each.
+
+    Args:
+        high: of the canvas, LOWEST at least.
+        larger: so many sizes larger than that which is worth most; smaller below 0.
+    """
+    canvas, top, names = Canvas(width, high), 1, picture.names
+    height = high - top
+    left = gutter(names) if width >= NAMED else 0
+    for blocks in range(1, len(names) + 1):
+        chosen = plan(picture, width - blocks * left, 2 * height, larger)
+        rows = arrangement(names, chosen.fake.rows, chosen.fake.columns, blocks, left > 0)
+        if len(rows.shown) == len(names) or rows.blocks < blocks:
+            break
+    shown = sheet(width, height, look)
+    across, down = chosen.width + GAP, chosen.height + GAP
+    every = ((chosen.fake, picture.fake, picture.classes, 1), (chosen.real, picture.real, picture.of_real, 0))
+    for grid, pictures, classes, named in every:
+        if grid is None or grid.rows < rows.rows:
+            continue
+        ordered, places = rows.arranged(pictures, classes, max(grid.columns, rows.blocks), picture.along)
+        within = max(grid.columns, rows.blocks) // rows.blocks
+        first = left + (0 if named else (rows.blocks - 1) * left) + grid.x
+        at = [(first + column * across + named * (column // within) * left, grid.y + row * down) for row, column in places]
+        kept = [number for number, (x, _) in enumerate(at) if x + chosen.width <= width]
+        place(shown, ordered[kept], [at[number] for number in kept], chosen.width, chosen.height)
+    lay(canvas, shown, top, picture.fake.shape[3] == 1, look)
+    canvas.write(left + chosen.fake.x, 0, "generated", Ink.FAKE)
+    if chosen.real is not None and chosen.real.rows >= rows.rows:
+        canvas.write(rows.blocks * left + chosen.real.x, 0, "real", Ink.REAL)
+    within = chosen.fake.columns // rows.blocks
+    for number in rows.shown if left else ():
+        block, row, _ = rows.place_of(number)
+        x = block * (within * across + left)
+        canvas.write(x, top + (row * down + chosen.height // 2) // 2, names[number][: left - 1].rjust(left - 1), Ink.DIM)
+    return canvas

@@ -12,7 +12,6 @@ from tui_gan.ui.draw import marks
 from tui_gan.ui.draw.canvas import SPACE, Canvas, Glyphs
 from tui_gan.ui.draw.palette import Ink, Look, triplet
 from tui_gan.ui.draw.pictures import colours
-from tui_gan.ui.draw.pictures.classes import arrangement, gutter
 from tui_gan.ui.draw.raster import FINE, fits
 
 SMALLEST = 8
@@ -26,8 +25,6 @@ EXACT = 1.15
 HIGHEST = 64
 MUCH = 1.5
 GAP = 1
-# From this width on the names of classes stand before their rows.
-NAMED = 24
 # Images of a class beside each other, where classes have too few rows.
 FEW = 3
 APART = 2
@@ -69,8 +66,6 @@ def images(picture: ImageGrid, width: int, height: int, look: Look, larger: int 
     if 0 in picture.fake.shape or width < 1 or height < 1:
         return canvas
     top = 1 if height >= 6 else 0
-    if picture.names and height >= 6:
-        return _by_class(picture, canvas, top, look, larger)
     chosen = plan(picture, width, 2 * (height - top), larger)
     shown = sheet(width, height - top, look)
     place(shown, picture.fake, chosen.places(chosen.fake), chosen.width, chosen.height)
@@ -81,39 +76,6 @@ def images(picture: ImageGrid, width: int, height: int, look: Look, larger: int 
         canvas.write(chosen.fake.x, 0, "generated", Ink.FAKE)
         if chosen.real is not None:
             canvas.write(chosen.real.x, top + chosen.real.y // 2 - 1, "real", Ink.REAL)
-    return canvas
-
-
-def _by_class(picture: ImageGrid, canvas: Canvas, top: int, look: Look, larger: int) -> Canvas:
-    """Draw whole images in rows by their classes, in as many blocks beside each other as it takes to show each."""
-    height, width, names = canvas.height - top, canvas.width, picture.names
-    left = gutter(names) if width >= NAMED else 0
-    for blocks in range(1, len(names) + 1):
-        chosen = plan(picture, width - blocks * left, 2 * height, larger)
-        rows = arrangement(names, chosen.fake.rows, chosen.fake.columns, blocks, left > 0)
-        if len(rows.shown) == len(names) or rows.blocks < blocks:
-            break
-    shown = sheet(width, height, look)
-    across, down = chosen.width + GAP, chosen.height + GAP
-    every = ((chosen.fake, picture.fake, picture.classes, 1), (chosen.real, picture.real, picture.of_real, 0))
-    for grid, pictures, classes, named in every:
-        if grid is None or grid.rows < rows.rows:
-            continue
-        ordered, places = rows.arranged(pictures, classes, max(grid.columns, rows.blocks), picture.along)
-        within = max(grid.columns, rows.blocks) // rows.blocks
-        first = left + (0 if named else (rows.blocks - 1) * left) + grid.x
-        at = [(first + column * across + named * (column // within) * left, grid.y + row * down) for row, column in places]
-        kept = [number for number, (x, _) in enumerate(at) if x + chosen.width <= width]
-        place(shown, ordered[kept], [at[number] for number in kept], chosen.width, chosen.height)
-    lay(canvas, shown, top, picture.fake.shape[3] == 1, look)
-    canvas.write(left + chosen.fake.x, 0, "generated", Ink.FAKE)
-    if chosen.real is not None and chosen.real.rows >= rows.rows:
-        canvas.write(rows.blocks * left + chosen.real.x, 0, "real", Ink.REAL)
-    within = chosen.fake.columns // rows.blocks
-    for number in rows.shown if left else ():
-        block, row, _ = rows.place_of(number)
-        x = block * (within * across + left)
-        canvas.write(x, top + (row * down + chosen.height // 2) // 2, names[number][: left - 1].rjust(left - 1), Ink.DIM)
     return canvas
 
 
