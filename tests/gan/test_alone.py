@@ -8,7 +8,7 @@ import torch
 from tui_gan.contract.config import Noise
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.gan.trainer import Trainer
-from tui_gan.gan.values import Player
+from tui_gan.gan.values import Batch, Player
 
 Build = Callable[..., Trainer]
 Tensor = torch.Tensor
@@ -39,7 +39,7 @@ def test_the_accuracy_that_sets_k_is_that_of_whole_steps(build_trainer: Build, k
 def noise_of(trainer: Trainer, player: Player, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> Tensor:
     """What an update of one player adds to samples that are 0 everywhere, in the order in which they are shown."""
     seen: list[Tensor] = []
-    monkeypatch.setattr(trainer.chance, "real", lambda knobs: torch.zeros(knobs.batch_size, 1))
+    monkeypatch.setattr(trainer.chance, "batch", lambda knobs: Batch(torch.zeros(knobs.batch_size, 1)))
     with torch.no_grad():
         for weight in trainer.generator.parameters():
             weight.zero_()

@@ -59,7 +59,8 @@ def test_the_gradient_of_feature_matching_is_that_of_finite_differences(build_tr
 
 
 @pytest.mark.parametrize(("name", "settings"), [("feature_matching", 5.0), ("generator_l2", 5.0), ("historical_averaging", 500.0)])
-@pytest.mark.parametrize("updates", ORDERS)
+# With extragradient the losses are those at the extrapolated point, to which the terms have moved it already.
+@pytest.mark.parametrize("updates", [name for name in ORDERS if name != "extragradient"])
 def test_terms_of_the_generator_move_it_and_leave_its_reported_loss(
     build_trainer: Build, knobs: Knobs, name: str, settings: float, updates: str
 ) -> None:

@@ -105,9 +105,9 @@ def drawn(trainer: Trainer, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> tu
     """The batches of latents and of real samples that a step draws."""
     latents: list[Tensor] = []
     real: list[Tensor] = []
-    for name, kept in (("latents", latents), ("real", real)):
-        draw = getattr(trainer.chance, name)
-        monkeypatch.setattr(trainer.chance, name, lambda *given, draw=draw, kept=kept: kept.append(draw(*given)) or kept[-1])
+    draw_latents, draw_batch = trainer.chance.latents, trainer.chance.batch
+    monkeypatch.setattr(trainer.chance, "latents", lambda *given: latents.append(draw_latents(*given)) or latents[-1])
+    monkeypatch.setattr(trainer.chance, "batch", lambda *given: real.append(draw_batch(*given).x) or Batch(real[-1]))
     trainer.step(knobs)
     return latents, real
 

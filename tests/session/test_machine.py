@@ -66,7 +66,7 @@ def test_a_measured_step_is_the_same_step(config: Config, knobs: Knobs, updates:
 
 
 def test_the_split_adds_up_to_the_step(config: Config, knobs: Knobs, clock: types.SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    costs = {(Chance, "real"): 1.0, (Chance, "latents"): 2.0, (Eager, "_discriminator_loss"): 8.0, (Trainer, "follow"): 32.0}
+    costs = {(Chance, "batch"): 1.0, (Chance, "latents"): 2.0, (Eager, "_discriminator_loss"): 8.0, (Trainer, "follow"): 32.0}
     for (kind, name), cost in costs.items():
         method: Any = getattr(kind, name)
 

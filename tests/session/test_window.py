@@ -147,10 +147,12 @@ def test_pixels_that_are_cut_or_not_finite_are_counted(config: Config, knobs: Kn
 
     class Made:
         fixed_latents = torch.zeros(1, 1)
+        names = ()
         dataset = type("Shown", (), {"in_units": staticmethod(lambda x: x.double().numpy())})
         sample = staticmethod(lambda latents: made)
 
     watching = ImagesObserver.__new__(ImagesObserver)
     watching.real = np.zeros((1, 2, 4, 1), dtype=np.uint8)
+    watching.asked = watching.of_real = watching.names = ()
     picture = watching.picture(Made(), knobs)  # type: ignore[arg-type]
     assert (picture.cut, picture.unknown) == (2 / 8, 2 / 8)

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from tests.sweep.small import AXES, EVERY, SEEDS, STEPS, Begin
+from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.gan.datasets import DATASETS, Plane
 from tui_gan.gan.trainer import Trainer
@@ -124,13 +125,13 @@ def test_what_was_measured_after_the_last_save_is_measured_again(begin: Begin, t
 
 
 def test_a_collapse_is_told_and_a_spread_is_not() -> None:
-    truth = DATASETS["ring"](True).truth
-    assert isinstance(truth, Plane)
-    real = truth.points(2500)
-    assert sweep._measured(real, truth, ("modes",)) == ({"modes": 8.0}, False)
+    dataset, config = DATASETS["ring"](True), Config(preset="ring2d", dataset="ring")
+    assert isinstance(dataset.truth, Plane)
+    real = dataset.truth.points(2500)
+    assert sweep._measured(real, dataset, config, ("modes",), None) == ({"modes": 8.0}, False)
     one_mode = real[:1] + 0.01 * np.random.default_rng(0).standard_normal((2500, 2))
-    assert sweep._measured(one_mode, truth, ("modes",))[1]
-    nothing, collapsed = sweep._measured(np.full((2500, 2), np.nan), truth, ("modes",))
+    assert sweep._measured(one_mode, dataset, config, ("modes",), None)[1]
+    nothing, collapsed = sweep._measured(np.full((2500, 2), np.nan), dataset, config, ("modes",), None)
     assert np.isnan(nothing["modes"])
     assert not collapsed
 

@@ -142,7 +142,7 @@ class Eager:
         self._before = {}
 
     def _discriminator_loss(
-        self, fake: Tensor, draws: Draws, hyper: Hyper, program: Program, inferred: Tensor | None
+        self, fake: Tensor, draws: Draws, hyper: Hyper, program: Program, inferred: Tensor | None = None
     ) -> tuple[Seen, tuple[Tensor, Tensor]]:
         state, game = self.state, self.game
         network = self.discriminator[program.minibatch]
