@@ -115,6 +115,8 @@ def _of_inference(config: Config) -> Iterator[str]:
 
 
 def _of_inputs(config: Config, dataset: Dataset) -> Iterator[str]:
+    if augment.chosen(config) and not isinstance(dataset.truth, Images):
+        yield "augment is for images alone: leave it empty"
     if config.inference != "none":
         yield from _of_inference(config)
     if config.classes:
@@ -160,8 +162,6 @@ def _of_data(config: Config, dataset: Dataset) -> Iterator[str]:
         yield f"{config.stop.metric} is only descriptive; early stopping needs a metric of which less or more is better"
     if config.contrast and not isinstance(dataset.truth, Images):
         yield "contrast is for images alone: set it to 0"
-    if config.augment and not isinstance(dataset.truth, Images):
-        yield "augment is for images alone: set it to ''"
     outputs = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}.get(config.generator.output)
     if outputs and not _reached(*outputs, config, dataset):
         yield f"{config.generator.output} output cannot reach the range of this data; set generator.output to linear"
