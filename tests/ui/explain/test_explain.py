@@ -457,7 +457,9 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         (
             told(augment="cutout", augment_target=0.6),
             {"series": measured(augment_probability=0.125)},
-            "The probability 0.12 adapts: it grows while r_t of the training images is over 0.6, and shrinks while it is under.",
+            "Real and generated images are changed at random before D is shown them (cutout), and G's gradients pass through the change: D "
+            "can learn fewer training images by heart. The probability (now 0.12) adapts: it grows while r_t of the training images is "
+            "over 0.6, and shrinks while it is under. Gradient penalties are by the augmented image.",
         ),
         (
             told(augment="cutout"),

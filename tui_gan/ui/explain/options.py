@@ -194,7 +194,7 @@ def augment(reading: Reading) -> Paragraph | None:
     if not names:
         return None
     target, now = reading.number("augment_target"), reading.newest("augment_probability")
-    shown = f" {now:.2f}" if math.isfinite(now) else ""
+    shown = f" (now {now:.2f})" if math.isfinite(now) else ""
     often = (
         f"The probability{shown} adapts: it grows while r_t of the training images is over {target:g}, and shrinks while it is under."
         if target
