@@ -70,6 +70,10 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
             "optimizer": Optimizer(kind="sgd", momentum=0.5, momentum_end=0.9, momentum_steps=6, momentum_every=3),
         },
     ),
+    "images augmented": (
+        "images",
+        {"generator": Network(widths=(4,), output="tanh"), "augment": "translation,cutout", "augment_target": 0.1, "augment_images": 99},
+    ),
     "images": ("images", {"generator": DCGAN, "discriminator": Network(kind="dcgan", widths=(3,), spectral=True, norm="virtual_batch")}),
 }
 # Each of what may be in a state alone: penalties in the plane, optimizers with momentum, averages, and how k is set.

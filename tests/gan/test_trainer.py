@@ -233,6 +233,7 @@ UNKNOWN: list[dict[str, Any]] = [
     {"objective": "non_saturatin"},
     {"latent": "norma"},
     {"updates": "simultaneus"},
+    {"augment": "cutout,translatoin"},
     {"coordination": "acuracy"},
     {"optimizer": Optimizer(kind="adm")},
     {"schedule": Schedule(kind="cosin")},

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file
 
+from tui_gan.contract.commands import ChangeSetting, Save, Stop, Undo
 from tui_gan.contract.config import Config, Minibatch
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import Knobs
@@ -21,6 +22,7 @@ from tui_gan.session.observe.images import as_bytes
 from tui_gan.session.sources import columns_of, dataset_of, shape_of
 
 Train = Callable[..., Any]
+LOGGED = ("augment_probability", "overfitting")
 
 
 @pytest.fixture
@@ -53,6 +55,26 @@ def drawing(config: Config, pictures: Path) -> Config:
         fixed_latents=100,
         keep=1,
     )
+
+
+def test_augmentations_are_turned_live_and_their_probability_is_kept_and_brought_back(train: Train, resume: Train, drawing: Config) -> None:
+    config = msgspec.structs.replace(drawing, augment_images=500, log_every=1)
+    turned = [ChangeSetting("augment", "translation,cutout"), ChangeSetting("augment_target", 0.01)]
+    script = {2: turned, 6: [ChangeSetting("augment_target", 0.0)], 8: [Undo()]}
+    whole = train("whole", {**script, 6: [Save(), *script[6]]}, config=msgspec.structs.replace(config, keep=9))
+    ended = whole.session.run
+    train("halves", {2: turned, 5: [Save(), Stop()]}, config=config)
+    halves = resume("halves", 10, {6: script[6], 8: script[8]})
+    one, other = load_file(whole.checkpoint(10)), load_file(halves.checkpoint(10))
+    assert [name for name in one if not np.array_equal(one[name], other[name])] == []
+    series = ended.history.series()
+    told = {name: dict(zip(series[name].steps.tolist(), series[name].values.tolist(), strict=True)) for name in LOGGED}
+    assert list(told["augment_probability"]) == [3, 4, 5, 6, 9, 10]
+    assert list(told["overfitting"]) == [*range(3, 11)]
+    # Where it was when it was turned off, and on from there by one batch more or less.
+    before, after = told["augment_probability"][6], told["augment_probability"][9]
+    assert abs(after - before) in (0.0, pytest.approx(ended.knobs.batch_size / 500))
+    assert load_file(whole.checkpoint(6))["coefficients.augment_probability"].item() == pytest.approx(before)
 
 
 def test_a_run_on_images_shows_and_keeps_bytes(train: Train, resume: Train, drawing: Config) -> None:

@@ -220,6 +220,7 @@ def test_one_process_goes_on_with_what_several_left(shared: dict[str, Shared], t
         ({"engine": "compiled"}, {}, 2, "several processes train by the eager engine alone, not by 'compiled': set engine to eager"),
         ({"coordination": "accuracy"}, {}, 2, "set coordination to fixed"),
         ({"regularizers": {"adaptive_l2": 0.1}}, {}, 2, "adaptive_l2 cannot follow D's accuracy"),
+        ({"augment": "cutout", "augment_target": 0.6}, {}, 2, "augment_target cannot follow D in several processes"),
         ({}, {"device": "mps"}, 2, "not on 'mps'"),
     ],
 )

@@ -25,6 +25,7 @@ def why_not(config: Config) -> str:
         "other optimisers than Adam": config.optimizer.kind not in OPTIMIZERS,
         "other regularizers than R1": not config.regularizers.keys() <= REGULARIZERS,
         "instance noise": config.instance_noise.sd > 0,
+        "augmentations": bool(config.augment),
         "packing": config.packing > 1,
         "classes or codes": width(config) > config.latent_dim,
         "an inference network": config.inference != "none",

@@ -230,6 +230,28 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         float, Meta(ge=0.0, lt=0.5, description="one-sided label smoothing: D's target for real samples is 1 minus this.")
     ] = 0.0
     instance_noise: Annotated[Noise, Meta(description="noise on real and generated samples before they reach the discriminator.")] = Noise()
+    augment: Annotated[
+        str,
+        Meta(
+            description="augmentations of every image that D is shown, real or generated, differentiable for G: any of brightness, "
+            "saturation, contrast, translation, cutout, separated by commas; empty for none (DiffAugment, Zhao et al. 2020, "
+            "arXiv:2006.10738). Gradient penalties are by the augmented image.",
+        ),
+    ] = ""
+    augment_probability: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="probability with which an image is augmented, unread where `augment_target` adapts it.")
+    ] = 1.0
+    augment_target: Annotated[
+        Share,
+        Meta(
+            description="adaptive augmentation: the probability begins at 0 and follows r_t = E[sign D(x)] of augmented training images, "
+            "above 0 where D calls more than half of them real, towards this value, such as .6 (ADA, Karras et al. 2020, "
+            "arXiv:2006.06676); 0 turns it off."
+        ),
+    ] = 0.0
+    augment_images: Annotated[
+        Count, Meta(description="adaptive augmentation: real images seen while the probability moves from 0 to 1 at most.")
+    ] = 500_000
     regularizers: Annotated[
         dict[str, Weight], Meta(description="weight of this regularizer in the discriminator's loss; 0 leaves it out.")
     ] = msgspec.field(default_factory=dict)

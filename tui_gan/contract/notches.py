@@ -39,6 +39,7 @@ NOTCHES: dict[str, Notch] = {
     "regularizers.gradient_penalty": Notch("ladder", 10.0),
     "historical_averaging": Notch("ladder", 0.1),
     "label_smoothing": Notch("add", 0.05),
+    **dict.fromkeys(("augment_probability", "augment_target"), Notch("add", 0.1)),
     "instance_noise.sd": Notch("ladder", 0.1),
     **dict.fromkeys(("instance_noise.end", "schedule.floor"), Notch("ladder", 0.01)),
     "stop.threshold": Notch("ladder", 0.1),

@@ -26,6 +26,7 @@ NETWORK: dict[str, str] = {
 # Every setting by its TOML key, a mapping by its own; LIVE where it may change while the run trains, or else why it may not.
 SETTINGS: dict[str, str] = {
     **dict.fromkeys(("objective", "feature_matching", "label_smoothing", "regularizers", "lazy", "generator_l2"), LIVE),
+    **dict.fromkeys(("augment", "augment_probability", "augment_target", "augment_images"), LIVE),
     **{f"instance_noise.{name}": LIVE for name in Noise.__struct_fields__},
     **dict.fromkeys(("updates", "coordination", "average_decay", "average_share", "sampling"), LIVE),
     **{f"optimizer.{name}": LIVE for name in Optimizer.__struct_fields__},

@@ -54,6 +54,8 @@ ZHANG = "Zhang et al. 2019, arXiv:1907.08610"
 KYNKAANNIEMI = "Kynkäänniemi et al. 2019, arXiv:1904.06991"
 NAEEM = "Naeem et al. 2020, arXiv:2002.09797"
 KARRAS = "Karras et al. 2020, arXiv:1912.04958"
+KARRAS_ADA = "Karras et al. 2020, arXiv:2006.06676"
+ZHAO = "Zhao et al. 2020, arXiv:2006.10738"
 TANCIK = "Tancik et al. 2020, arXiv:2006.10739"
 CHAVDAROVA = "Chavdarova et al. 2021, arXiv:2006.14567"
 AYLIEN = "AYLIEN, 'An introduction to Generative Adversarial Networks', 2016"
@@ -67,6 +69,8 @@ SETTINGS = {
     "feature_matching": SALIMANS,
     "label_smoothing": SALIMANS,
     "instance_noise": SONDERBY,
+    **dict.fromkeys(("augment", "augment_probability"), ZHAO),
+    **dict.fromkeys(("augment_target", "augment_images"), KARRAS_ADA),
     "historical_averaging": SALIMANS,
     "regularizers.r1": MESCHEDER,
     "regularizers.r2": MESCHEDER,

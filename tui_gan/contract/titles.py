@@ -67,6 +67,8 @@ TITLES = {
     "kid": Title("KID"),
     "fid": Title("FID"),
     "l2_coefficient": Title("L2 coefficient", full="coefficient of the L2 penalty"),
+    "augment_probability": Title("augmented", "of images", "probability with which an image is augmented"),
+    "overfitting": Title("overfitting r_t", full="r_t, mean sign of D on training images"),
     "k": Title("k steps", "updates of D", "k, discriminator updates per step", whole=True),
     "pretraining_loss": Title("pre-training", full="loss of the pre-training"),
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.knobs import Knobs
+from tui_gan.gan import augment
 from tui_gan.gan.datasets.dataset import Dataset, Images, Line
 from tui_gan.gan.latents import LATENTS, asked_of, codes
 from tui_gan.gan.metrics import METRICS, check_defined
@@ -33,6 +34,7 @@ def check_names(config: Config) -> None:
     choose(SCHEDULES, config.schedule.kind, "schedule")
     choose(ORDERS, config.updates, "order of updates")
     choose(COORDINATION, config.coordination, "coordination")
+    augment.chosen(config)
     for name in config.regularizers:
         choose(REGULARIZERS, name, "regularizer")
     for name in (*config.metrics, config.metric, *filter(None, (config.stop.metric,))):
@@ -90,6 +92,8 @@ def _of_networks(config: Config) -> Iterator[str]:
         yield "norm_by_slot is for the generator: the discriminator judges a whole pack at once; leave it out of the discriminator"
     if config.discriminator.column_norm and config.discriminator.spectral:
         yield "column_norm and spectral normalisation both bound the weights of the discriminator; leave one of them out"
+    if config.augment_target and OBJECTIVES[config.objective].boundary is None:
+        yield f"augment_target needs an objective by whose logits D calls a sample real, and {config.objective} has none: set it to 0"
     if OPTIMIZERS[config.optimizer.kind].momentum and config.optimizer.momentum_end and not config.optimizer.momentum_steps:
         yield "optimizer.momentum_end needs optimizer.momentum_steps, the steps over which the momentum moves"
 
@@ -111,6 +115,8 @@ def _of_inference(config: Config) -> Iterator[str]:
 
 
 def _of_inputs(config: Config, dataset: Dataset) -> Iterator[str]:
+    if augment.chosen(config) and not isinstance(dataset.truth, Images):
+        yield "augment is for images alone: leave it empty"
     if config.inference != "none":
         yield from _of_inference(config)
     if config.classes:

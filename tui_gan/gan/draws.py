@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from tui_gan.gan import augment
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import paired
 from tui_gan.gan.orders import Source
@@ -30,17 +31,21 @@ def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws
     def noise() -> Tensor | None:
         return torch.randn(shape, device=device) if hyper.noise_sd else None
 
+    def change() -> Tensor | None:
+        return augment.drawn(game.config, shape[0], device)
+
     if game.config.inference == "gaussian":
         draws = draws._replace(code_noise=torch.randn(shape[0], game.config.latent_dim, device=device))
     if "D" not in draws.players:
-        fake_noise = noise()
-        return draws._replace(fake_noise=fake_noise, real_noise=noise() if draws.real is not None else None)
-    draws = draws._replace(real_noise=noise(), fake_noise=noise())
+        fake_noise, fake_change = noise(), change()
+        draws = draws._replace(fake_noise=fake_noise, fake_change=fake_change)
+        return draws if draws.real is None else draws._replace(real_noise=noise(), real_change=change())
+    draws = draws._replace(real_noise=noise(), fake_noise=noise(), real_change=change(), fake_change=change())
     if program.due:
         judged = (shape[0] // game.config.packing, shape[1] * game.config.packing, *shape[2:])
         if game.drops and any(term.extra for _, term in game.terms):
             draws = draws._replace(seed=int(torch.randint(2**62, ())))
         draws = draws._replace(terms={name: term.draw(judged, device) for name, term in game.terms if term.draw and game.draws(term)})
     if "G" in draws.players and game.config.feature_matching:
-        draws = draws._replace(again=(noise(), noise()))
+        draws = draws._replace(again=(noise(), noise()), change_again=(change(), change()))
     return draws

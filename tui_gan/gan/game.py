@@ -28,7 +28,7 @@ class Game(NamedTuple):
         terms: the regularizers, by name, in the order of the configuration.
         judges_alone: whether a sample's logit is its own affair while the minibatch features are off.
         drops: whether the discriminator leaves out units by chance.
-        stirs: whether a step draws from torch's default stream: dropout, instance noise, a regularizer.
+        stirs: whether a step draws from torch's default stream: dropout, instance noise, augmentations, a regularizer.
         generator_compares: whether the generator's loss reads real samples.
     """
 
@@ -63,6 +63,7 @@ class Game(NamedTuple):
             regularization=knobs.regularization,
             weights=config.regularizers,
             noise_sd=noise_sd(noise.sd, noise.steps, step, noise.end),
+            augment_probability=config.augment_probability,
             feature_matching=config.feature_matching,
             generator_l2=config.generator_l2,
             historical_averaging=config.historical_averaging,
@@ -98,7 +99,8 @@ def game_of(config: Config, dataset: Dataset, generator: nn.Module, discriminato
         generator_compares=objective.needs_real or bool(config.feature_matching),
     )
     draws = any(made.draws(term) for _, term in terms)
-    return made._replace(stirs=drops or has_dropout(generator) or config.instance_noise.sd > 0 or draws or config.inference == "gaussian")
+    by_sample = config.instance_noise.sd > 0 or bool(config.augment) or config.inference == "gaussian"
+    return made._replace(stirs=drops or has_dropout(generator) or by_sample or draws)
 
 
 def has_dropout(network: nn.Module) -> bool:

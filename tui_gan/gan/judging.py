@@ -4,13 +4,17 @@ import torch
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
-from tui_gan.gan import company
+from tui_gan.gan import augment, company
+from tui_gan.gan.datasets.dataset import Images
 from tui_gan.gan.draws import completed
+from tui_gan.gan.losses import in_force
 from tui_gan.gan.networks.inference import encoded
 from tui_gan.gan.trainer import Trainer
 from tui_gan.gan.values import Draws
 
 MIDDLE = 256
+# Of how many images r_t is taken at most, and of how many minibatches.
+OVERFITTED, MINIBATCHES = 256, 4
 # Over which a slope is averaged that varies with noise, dropout, or the real sample that a generated one is compared with.
 DRAWS = 8
 
@@ -90,6 +94,32 @@ def middle(trainer: Trainer, knobs: Knobs) -> Tensor:
     with torch.no_grad():
         means = [logits(trainer, each.samples, knobs, each.company, each.classes, each.of_company).mean() for each in judged]
     return (means[0] + means[1]) / 2
+
+
+def overfits(trainer: Trainer) -> bool:
+    """Whether r_t is of use: D may learn images by heart, few or augmented ones, and its logits have a boundary."""
+    config, game = trainer.config, trainer.game
+    return isinstance(trainer.dataset.truth, Images) and bool(config.augment or config.training) and game.objective.boundary is not None
+
+
+def overfitting(trainer: Trainer, knobs: Knobs) -> float:
+    """r_t of real images that D is trained on, the same and changed alike at every call; waits for the device.
+
+    Twice the share that D calls real, minus 1: Karras et al. 2020, arXiv:2006.06676, equation 1. They are augmented as in training, and
+    without its instance noise.
+    """
+    config, game = trainer.config, trainer.game
+    assert game.objective.boundary is not None, "asked before"
+    judged = company.real(trainer, knobs, min(OVERFITTED, MINIBATCHES * knobs.batch_size))
+    probability = float(in_force(game.hyper(knobs, trainer.steps_done), trainer.coefficients).augment_probability)
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(1)
+        x, others = (
+            augment.augmented(config, each, augment.drawn(config, len(each), each.device), probability)
+            for each in (judged.samples, judged.company)
+        )
+        found = logits(trainer, x, knobs, others, judged.classes, judged.of_company)
+    return float(augment.overfitting(found, game.objective.boundary))
 
 
 def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs, latents: Tensor | None = None) -> Tensor:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from tui_gan.gan import augment
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import codes
 from tui_gan.gan.objectives import accuracy, feature_matching
@@ -36,7 +37,7 @@ def discriminator_loss(
         With it the logits (B, 1) of real and of fake samples, with their gradients.
     """
     assert draws.real is not None, "the discriminator compares"
-    real, fake = shown(game, draws.real, draws.real_noise, hyper), shown(game, fake, draws.fake_noise, hyper)
+    real, fake = real_shown(game, draws, hyper), fake_shown(game, fake, draws, hyper)
     terms = game.terms if program.due else ()
     if network.slope is None:
         if any(term.at_real for _, term in terms):
@@ -76,6 +77,10 @@ def discriminator_loss(
         for name, term in game.terms
         if term.adapt
     }
+    if augment.adapts(game.config):
+        assert game.objective.boundary is not None, "checked before"
+        found, share = augment.overfitting(real_logits.detach(), game.objective.boundary), len(draws.real) / game.config.augment_images
+        adapted[augment.PROBABILITY] = augment.adapted(coefficients[augment.PROBABILITY], found, game.config.augment_target, share)
     others = (total - regularized).detach() if network.means else None
     return _seen(total, loss, added, others, (real_logits, fake_logits), adapted), (real_logits, fake_logits)
 
@@ -85,11 +90,11 @@ def generator_loss(
 ) -> Seen:
     """The generator's loss on a whole batch of its samples (N, *X), with what is added to it."""
     inferred = inferred_by(generator, draws)
-    real = fake = shown(game, fake, draws.fake_noise, hyper)
+    real = fake = fake_shown(game, fake, draws, hyper)
     beside = beside_of(game, draws, inferred)
     if game.generator_compares:
         assert draws.real is not None, "it compares"
-        real = shown(game, draws.real, draws.real_noise, hyper)
+        real = real_shown(game, draws, hyper)
         logits = _judged(game, discriminator, (real, fake), beside, draws, program)
     else:
         logits = (discriminator.of(fake, program.minibatch, None, 1, beside[1]),) * 2
@@ -114,7 +119,10 @@ def generator_loss_at_once(
     samples = (fake, fake)
     if game.config.feature_matching:
         assert draws.real is not None, "both are compared"
-        samples = shown(game, draws.real, draws.again[0], hyper), shown(game, fake, draws.again[1], hyper)
+        real_again, fake_again = zip(draws.again, draws.change_again, strict=True)
+        samples = shown(game, draws.real, *real_again, hyper), shown(game, fake, *fake_again, hyper)
+    elif codes(game.config):
+        samples = (fake_shown(game, fake, draws, hyper),) * 2
     return _with_generator_terms(game, generator, discriminator, samples, beside_of(game, draws, inferred), draws, logits, hyper)
 
 
@@ -137,14 +145,35 @@ def density_loss(judge: Network, points: Tensor, density: Tensor, program: Progr
     return torch.nn.functional.mse_loss(torch.sigmoid(judge.of(points, program.minibatch)), density)
 
 
-def shown(game: Game, samples: Tensor, noise: Tensor | None, hyper: Hyper) -> Tensor:
-    """Samples (N, *X) as the discriminator is shown them: with instance noise, and packed, (B, packing X1, ...)."""
+def in_force(hyper: Hyper, coefficients: Mapping[str, Tensor]) -> Hyper:
+    """What is in force in an update, with the probability of augmentations where it adapts."""
+    found = coefficients.get(augment.PROBABILITY)
+    return hyper if found is None else hyper._replace(augment_probability=found)
+
+
+def shown(game: Game, samples: Tensor, noise: Tensor | None, change: Tensor | None, hyper: Hyper) -> Tensor:
+    """Samples (N, *X) as the discriminator is shown them: augmented, with instance noise, and packed, (B, packing X1, ...).
+
+    Penalties of gradients are by what is returned, so that they bound D where it judges, and not D of the augmentation.
+    """
     packing = game.config.packing
+    samples = augment.augmented(game.config, samples, change, hyper.augment_probability)
     if noise is not None:
         samples = samples + hyper.noise_sd * noise
     if packing > 1:
         samples = samples.reshape(len(samples) // packing, packing * samples.shape[1], *samples.shape[2:])
     return samples
+
+
+def real_shown(game: Game, draws: Draws, hyper: Hyper) -> Tensor:
+    """The real samples of an update as the discriminator is shown them."""
+    assert draws.real is not None, "they are drawn"
+    return shown(game, draws.real, draws.real_noise, draws.real_change, hyper)
+
+
+def fake_shown(game: Game, fake: Tensor, draws: Draws, hyper: Hyper) -> Tensor:
+    """The generated samples (N, *X) of an update as the discriminator is shown them."""
+    return shown(game, fake, draws.fake_noise, draws.fake_change, hyper)
 
 
 # What the discriminator is given beside real and beside generated samples, (B, packing K) each, or None.
@@ -163,7 +192,7 @@ def beside_of(game: Game, draws: Draws, inferred: Tensor | None) -> Beside:
 
 
 def inferred_by(generator: Network, draws: Draws) -> Tensor | None:
-    """The codes of the real samples, as they are without instance noise; None without an inference network."""
+    """The codes of the real samples, as they are neither augmented nor with instance noise; None without an inference network."""
     return None if generator.encode is None or draws.real is None else generator.encode(draws.real, draws.code_noise)
 
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import choose
+from tui_gan.gan import augment
 from tui_gan.gan.latents import width
 from tui_gan.gan.networks import build
 from tui_gan.gan.optimizers import OPTIMIZERS, Moments, moments_of, named
@@ -50,7 +51,7 @@ class State:
 
     Attributes:
         average: the generator with averaged weights.
-        coefficients: of the regularizers that adapt theirs, by name, () on the device.
+        coefficients: what adapts by itself, as `adapting` names it, () on the device.
         stream: every draw of samples and latents comes from it, on the CPU, so that it can be saved and survives a change of device.
         fixed_latents: (N, W) latents that stay the same for the whole run.
         loss_sums: (2,) of the generator and the discriminator over `losses_summed` steps; `accuracy_sum` () of the discriminator.
@@ -90,14 +91,22 @@ def begun(config: Config, generator: nn.Module, discriminator: nn.Module, stream
     return State(
         players,
         average=copy.deepcopy(generator).requires_grad_(False).eval(),
-        coefficients={
-            name: torch.tensor(weight, device=device) for name, weight in config.regularizers.items() if weight and REGULARIZERS[name].adapt
-        },
+        coefficients={name: torch.tensor(value, device=device) for name, value in adapting(config).items()},
         stream=stream,
         fixed_latents=latents,
         loss_sums=torch.zeros(2, device=device),
         accuracy_sum=torch.zeros((), device=device),
     )
+
+
+def adapting(config: Config) -> dict[str, float]:
+    """What adapts by itself, and where it begins: coefficients, by their regularizers, and the probability of augmentations.
+
+    Raises:
+        UsageError: a regularizer that is not in the table.
+    """
+    weights = {name: weight for name, weight in config.regularizers.items() if choose(REGULARIZERS, name, "regularizer").adapt and weight}
+    return weights | ({augment.PROBABILITY: 0.0} if augment.adapts(config) else {})
 
 
 class Forms(NamedTuple):
@@ -185,7 +194,7 @@ def carried(old: State, new: State, before: Config, after: Config) -> Tensors:
     if not before.optimizer.lookahead_steps and after.optimizer.lookahead_steps:
         for player, learner in old.players.items():
             found |= {f"{NAMES[player]}_slow.{index}": weight.detach().to("cpu", copy=True) for index, weight in enumerate(learner.weights)}
-    same = {f"coefficients.{name}" for name in new.coefficients if before.regularizers.get(name) == after.regularizers[name]}
+    same = {f"coefficients.{name}" for name, value in adapting(after).items() if adapting(before).get(name) == value}
     found |= {name: value for name, value in fresh.items() if name.startswith("coefficients.") and name not in same}
     if before.sampling != after.sampling:
         found |= {"drawn": fresh["drawn"]} if "drawn" in fresh else {}
@@ -213,11 +222,7 @@ def forms(config: Config, shape: tuple[int, ...]) -> Forms:
     networks: dict[str, nn.Module] = {"generator": generator, "discriminator": discriminator}
     must = {f"{name}.{key}": _form(value) for name, network in networks.items() for key, value in network.state_dict().items()}
     must |= {f"generator_average.{key}": _form(value) for key, value in generator.state_dict().items()}
-    must |= {
-        f"coefficients.{name}": (torch.float32, ())
-        for name, weight in config.regularizers.items()
-        if choose(REGULARIZERS, name, "regularizer").adapt and weight
-    }
+    must |= {f"coefficients.{name}": (torch.float32, ()) for name in adapting(config)}
     must |= {"stream": _form(torch.Generator().get_state()), "fixed_latents": (torch.float32, (config.fixed_latents, width(config)))}
     must |= {"drawn": (torch.int64, ())} if config.sampling == "epochs" else {}
     must |= {"loss_sums": (torch.float32, (2,)), "accuracy_sum": (torch.float32, ()), "counts": (torch.int64, (COUNTS,))}

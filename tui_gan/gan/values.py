@@ -20,6 +20,7 @@ class Hyper(NamedTuple):
         regularization: the factor on the weights of all regularizers.
         weights: of the regularizers, by name.
         noise_sd: the standard deviation of instance noise.
+        augment_probability: with which an image is augmented; of one that adapts, as it is at an update.
         feature_matching, generator_l2, historical_averaging, information: the weights of these terms.
     """
 
@@ -28,6 +29,7 @@ class Hyper(NamedTuple):
     regularization: Scalar
     weights: Mapping[str, float]
     noise_sd: Scalar
+    augment_probability: Scalar
     feature_matching: float
     generator_l2: float
     historical_averaging: float
@@ -71,6 +73,8 @@ class Draws(NamedTuple):
         again: as both of these, for a second look of both players at once at the same samples.
         terms: what the regularizers that draw have drawn, by name.
         code_noise: (N, Z), standard normal, of a stochastic encoder; None without.
+        real_change, fake_change: (N, U), even in 0 .. 1, by which images are augmented; None without.
+        change_again: as both of these, for the second look.
         seed: of the units that dropout leaves out, where several batches are to be judged with the same ones.
     """
 
@@ -83,6 +87,9 @@ class Draws(NamedTuple):
     again: tuple[Tensor | None, Tensor | None] = (None, None)
     terms: Mapping[str, Tensor] = {}
     code_noise: Tensor | None = None
+    real_change: Tensor | None = None
+    fake_change: Tensor | None = None
+    change_again: tuple[Tensor | None, Tensor | None] = (None, None)
     seed: int | None = None
     phase: Phase = ""
 

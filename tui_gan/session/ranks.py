@@ -158,6 +158,8 @@ def _problems(now: InForce, count: int) -> Iterator[str]:
     for name, weight in config.regularizers.items():
         if weight and REGULARIZERS[name].adapt:
             yield f"{name} cannot follow D's accuracy in several processes, each of which sees a share of it: set its weight to 0"
+    if config.augment and config.augment_target:
+        yield "augment_target cannot follow D in several processes, each of which sees a share of the images: set it to 0"
     if knobs.device not in ("auto", "cpu", "cuda", "cuda:0"):
         yield f"several processes train on the CPU or each on a GPU of its own, from cuda:0 on, not on {knobs.device!r}"
 

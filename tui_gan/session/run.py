@@ -12,6 +12,7 @@ import torch
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Event, EventKind, Series, Triples, frozen
+from tui_gan.gan import judging
 from tui_gan.gan.engines.shared import RankLostError
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.state import Tensors
@@ -38,7 +39,7 @@ PRETRAINING_LOGGED = 10
 AT_ONCE = 8
 # Seconds between two tries to write what cannot be written.
 AGAIN = 10.0
-# Of the coefficients that adapt, by their regularizers; others have the regularizer's name.
+# Of the coefficients that adapt, by their regularizers; others have their own name.
 SERIES = {"adaptive_l2": "l2_coefficient"}
 
 
@@ -423,13 +424,15 @@ class Run:
         self.log("scalars", **scalars)
 
     def _scalars(self) -> dict[str, float]:
-        """The mean losses of the interval, and what the training adapts; waits for the device."""
+        """The mean losses of the interval, what the training adapts, and r_t; waits for the device."""
         generator_loss, discriminator_loss = self.trainer.mean_losses().tolist()
         found = {"generator_loss": generator_loss, "discriminator_loss": discriminator_loss}
         if self.trainer.game.coordination.adapts:
             found["k"] = self.trainer.k_steps(self.knobs)
         if self.config.information.categorical:
             found["information_bound"] = self.trainer.information_bound()
+        if judging.overfits(self.trainer):
+            found["overfitting"] = judging.overfitting(self.trainer, self.knobs)
         return found | {series_of(name): float(value) for name, value in self.trainer.coefficients.items()}
 
     def _log_scalars(self) -> None:
@@ -466,7 +469,7 @@ WRITES: dict[str, Callable[[Run], None]] = {
 
 
 def series_of(regularizer: str) -> str:
-    """The series of the coefficient of a regularizer that adapts it."""
+    """The series of what the training adapts, by its name among the coefficients."""
     return SERIES.get(regularizer, regularizer)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from tui_gan.contract.snapshot import Floats, Stage
+from tui_gan.gan.augment import chosen
 from tui_gan.gan.datasets import Dataset, Images
 from tui_gan.gan.optimizers import lookahead
 from tui_gan.gan.regularizers import noise_sd
@@ -121,7 +122,9 @@ def _on_outputs(found: Rehearsal, update: Update) -> str:
     # The rehearsal stands at the end of the step.
     sd = noise_sd(noise.sd, noise.steps, found.trainer.steps_done - 1, noise.end)
     noisy = f", with instance noise of sd {_number(sd)}" if sd else ""
-    return f"D computes a logit for {judged}{noisy}. D(x) follows from it: the higher, the more real they appear to D."
+    names = ", ".join(chosen(found.trainer.config))
+    changed = f", augmented ({names})" if names else ""
+    return f"D computes a logit for {judged}{changed}{noisy}. D(x) follows from it: the higher, the more real they appear to D."
 
 
 def _of_outputs(found: Rehearsal, update: Update) -> Numbers:

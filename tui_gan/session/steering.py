@@ -7,9 +7,11 @@ from msgspec.structs import replace
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, first_line
+from tui_gan.gan.augment import PROBABILITY
 from tui_gan.gan.compatibility import doubts
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.regularizers import REGULARIZERS
+from tui_gan.gan.state import adapting
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import devices
 from tui_gan.session.measuring import measured
@@ -117,8 +119,9 @@ def _settle(run: Run, before: Config) -> None:
     # In the window of before, so that the picture does not jump.
     run.observer = observer(run.trainer, run.observer.window)
     if config.log_every != before.log_every:
-        adapting = (series_of(name) for name, term in REGULARIZERS.items() if term.adapt)
-        run.history.retime(("generator_loss", "discriminator_loss", "k", *adapting), before.log_every, config.log_every)
+        coefficients = (series_of(name) for name, term in REGULARIZERS.items() if term.adapt)
+        logged = ("generator_loss", "discriminator_loss", "k", "overfitting", PROBABILITY, *coefficients)
+        run.history.retime(logged, before.log_every, config.log_every)
     if config.evaluate_every != before.evaluate_every:
         run.history.retime(METRICS, before.evaluate_every, config.evaluate_every)
     if config.stop != before.stop:
@@ -129,7 +132,7 @@ def _bring_back(run: Run, before: Config, progress: Progress) -> None:
     """Bring back what this change began anew; what it left alone has gone on since."""
     coefficients = run.trainer.coefficients
     for name in coefficients.keys() & progress.coefficients.keys():
-        if before.regularizers.get(name) != run.config.regularizers[name]:
+        if adapting(before).get(name) != adapting(run.config)[name]:
             coefficients[name] = torch.full_like(coefficients[name], progress.coefficients[name])
     if before.stop != run.config.stop:
         run.met = progress.met

@@ -130,6 +130,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "the same batch": ({"updates": "same_batch", "objective": "zero_sum"}, {}),
     "batch norm in D": ({"discriminator": BATCH_NORM, "generator": Network(widths=(6,), activation="tanh")}, {}),
     "spectral norm": ({"discriminator": Network(kind="dcgan", widths=(4,), spectral=True)}, {}),
+    "augmentations": ({"augment": "brightness,translation,cutout", "augment_probability": 0.7, "regularizers": {"r1": 1.0}}, {}),
     "historical averaging": ({"historical_averaging": 0.1, "generator_l2": 0.1}, {}),
 }
 

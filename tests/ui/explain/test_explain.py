@@ -383,6 +383,8 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         "feature matching, weight 1": told(feature_matching=1.0),
         "one-sided label smoothing, 0.1": told(label_smoothing=0.1),
         "instance noise, sd 1 at the start": told(instance_noise__sd=1.0),
+        "augmentation": told(augment="cutout"),
+        "adaptive augmentation, r_t at 0.6": told(augment="cutout", augment_target=0.6),
         "historical averaging, weight 0.5": told(historical_averaging=0.5),
         "lazy regularization, every 8 steps": told(lazy=8, regularizers__r1=1.0),
         "exponential moving average, decay 0.999": told(average_decay=0.999),
@@ -454,6 +456,26 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
             {"step": 100},
             "Gaussian noise on D's inputs makes the two distributions overlap, so that D cannot separate them perfectly. It decays to 0.01 "
             "by step 3,600, and is 0 from then on.",
+        ),
+        (
+            told(augment="translation, cutout", augment_probability=0.8),
+            {"series": measured(overfitting=0.5)},
+            "Real and generated images are changed at random before D is shown them (translation, cutout), and G's gradients pass through "
+            "the change: D can learn fewer training images by heart. Each is augmented with probability 0.8. Gradient penalties are by the "
+            "augmented image.",
+        ),
+        (
+            told(augment="cutout", augment_target=0.6),
+            {"series": measured(augment_probability=0.125)},
+            "Real and generated images are changed at random before D is shown them (cutout), and G's gradients pass through the change: D "
+            "can learn fewer training images by heart. The probability (now 0.12) adapts: it grows while r_t of the training images is "
+            "over 0.6, and shrinks while it is under. Gradient penalties are by the augmented image.",
+        ),
+        (
+            told(augment="cutout"),
+            {"series": measured(overfitting=0.5)},
+            "r_t = 0.50: D calls 75% of augmented training images real. Near 1 it tells all of them from generated ones, because it knows "
+            "them by heart or because G is still poor.",
         ),
         (
             told(instance_noise__sd=1.0, instance_noise__steps=3600),

@@ -10,6 +10,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.network import ACTIVATION_NAMES
 from tui_gan.contract.settings import help_of, leaves, names_of
+from tui_gan.gan.augment import AUGMENTATIONS
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.latents import LATENTS
 from tui_gan.gan.metrics import METRICS
@@ -34,6 +35,7 @@ TABLES: dict[str, Iterable[str]] = {
     "schedule": SCHEDULES,
     "update order": ORDERS,
     "k": COORDINATION,
+    "augmentation": AUGMENTATIONS,
     "network": [*GENERATORS, *DISCRIMINATORS],
     "activation": ACTIVATION_NAMES,
     "norm": [name for name in names_of("discriminator.norm") if name != "none"],

@@ -57,9 +57,13 @@ class Static(Eager):
 def step_(engine: Static, given: Given, hyper: Hyper, program: Program) -> None:
     """A step of a state in place, all of whose numbers are tensors that were there before it."""
     state, game = engine.state, engine.game
-    of_discriminator, of_generator, momentum, regularization, noise_sd, average, means, slow = given.row.unbind(0)
+    of_discriminator, of_generator, momentum, regularization, noise_sd, probability, average, means, slow = given.row.unbind(0)
     turned = hyper._replace(
-        rates={"D": of_discriminator, "G": of_generator}, momentum=momentum, regularization=regularization, noise_sd=noise_sd
+        rates={"D": of_discriminator, "G": of_generator},
+        momentum=momentum,
+        regularization=regularization,
+        noise_sd=noise_sd,
+        augment_probability=probability,
     )
     coefficients = dict(state.coefficients)
     last: dict[Player, Tensor] = {}

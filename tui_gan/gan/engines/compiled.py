@@ -34,6 +34,7 @@ class Given(NamedTuple):
         found = []
         for draws in self.draws:
             each = (draws.latents, draws.real, draws.real_noise, draws.fake_noise, *draws.again, *draws.terms.values(), draws.code_noise)
+            each += (draws.real_change, draws.fake_change, *draws.change_again)
             found += [tensor for tensor in each if tensor is not None]
         return [*found, self.row]
 
@@ -92,7 +93,7 @@ def row(game: Game, hyper: Hyper, step: int) -> list[float]:
     """The scalars of the step after which `step` are done."""
     pacing = pacing_of(game.config, step)
     rates = [float(hyper.rates["D"]), float(hyper.rates["G"])]
-    others = (hyper.momentum, hyper.regularization, hyper.noise_sd, pacing.average, pacing.means, pacing.slow)
+    others = (hyper.momentum, hyper.regularization, hyper.noise_sd, hyper.augment_probability, pacing.average, pacing.means, pacing.slow)
     return [*rates, *(float(each) for each in others)]
 
 
@@ -170,9 +171,13 @@ def traced(game: Game, state: State, given: Given | Lesson, hyper: Hyper, progra
     def step(*tensors: Tensor) -> list[Tensor]:
         rest = iter(tensors)
         values, here = tree_unflatten([next(rest) if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
-        of_discriminator, of_generator, momentum, regularization, noise_sd, average, means, slow = here.row.unbind(0)
+        of_discriminator, of_generator, momentum, regularization, noise_sd, probability, average, means, slow = here.row.unbind(0)
         turned = hyper._replace(
-            rates={"D": of_discriminator, "G": of_generator}, momentum=momentum, regularization=regularization, noise_sd=noise_sd
+            rates={"D": of_discriminator, "G": of_generator},
+            momentum=momentum,
+            regularization=regularization,
+            noise_sd=noise_sd,
+            augment_probability=probability,
         )
         if isinstance(here, Lesson):
             return _tensors(whole.teach(values, here.points, here.density, turned))
@@ -204,8 +209,9 @@ def form(game: Game, state: State, given: Given, program: Program) -> str:
     config = game.config
     networks = ("generator", "discriminator", "encoder", "inference")
     fields = ("minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates")
+    augmented = ("augment", "augment_target", "augment_images")
     latents = ("latent", "latent_dim", "classes", "latent_scale", "stratified")
     terms = ("feature_matching", "generator_l2", "historical_averaging", "information", "optimizer", "coordination")
-    named = [f"{name}: {getattr(config, name)!r}" for name in (*networks, *fields, *latents, *terms)]
+    named = [f"{name}: {getattr(config, name)!r}" for name in (*networks, *fields, *augmented, *latents, *terms)]
     shapes = [f"{tuple(each.shape)} {each.dtype}" for each in (*Layout(state, program).of_state(), *given.tensors)]
     return "\n".join([*named, repr(program), repr(given.draws[0].players), *shapes])

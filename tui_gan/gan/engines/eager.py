@@ -10,7 +10,7 @@ from torch import Tensor
 
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import codes
-from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once, inferred_by
+from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once, in_force, inferred_by
 from tui_gan.gan.networks.columns import columns, limit_columns_
 from tui_gan.gan.objectives import accuracy
 from tui_gan.gan.optimizers import move_
@@ -58,6 +58,7 @@ class Eager:
 
     def update(self, draws: Draws, hyper: Hyper, program: Program) -> Report:
         """Move the players whose turn it is."""
+        hyper = in_force(hyper, self.state.coefficients)
         if draws.phase == "ahead":
             self._before = {player: [weight.detach().clone() for weight in self.state.players[player].weights] for player in draws.players}
         match draws.players:
@@ -99,6 +100,7 @@ class Eager:
 
     def generator_loss(self, fake: Tensor, draws: Draws, hyper: Hyper, program: Program) -> Seen:
         """The loss of the generator on a whole batch of its samples (N, *X)."""
+        hyper = in_force(hyper, self.state.coefficients)
         return generator_loss(self.game, self.generator, self.discriminator[program.minibatch], fake, draws, hyper, program)
 
     def _update_discriminator(self, draws: Draws, hyper: Hyper, program: Program) -> Report:

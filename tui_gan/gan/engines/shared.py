@@ -121,6 +121,9 @@ def shared(draws: Draws, across: Across) -> Draws:
         fake_noise=maybe(draws.fake_noise),
         again=(maybe(draws.again[0]), maybe(draws.again[1])),
         code_noise=maybe(draws.code_noise),
+        real_change=maybe(draws.real_change),
+        fake_change=maybe(draws.fake_change),
+        change_again=(maybe(draws.change_again[0]), maybe(draws.change_again[1])),
         terms={name: part(drawn) for name, drawn in draws.terms.items()},
         # Two follow each other in one process.
         seed=None if draws.seed is None else draws.seed + 2 * across.rank,

@@ -10,7 +10,7 @@ from torch.func import functional_call, grad
 from tui_gan.contract.config import Config
 from tui_gan.gan.average import step_towards
 from tui_gan.gan.game import Game
-from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once, inferred_by
+from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once, in_force, inferred_by
 from tui_gan.gan.networks.columns import columns, limited
 from tui_gan.gan.objectives import accuracy
 from tui_gan.gan.optimizers import OPTIMIZERS, Pace, lookahead
@@ -146,7 +146,7 @@ class Whole:
         self, players: tuple[Player, ...], values: Values, draws: Draws, hyper: Hyper, start: Mapping[Player, list[Tensor]]
     ) -> tuple[Values, dict[Player, Told]]:
         """The players move from the weights of `start` by gradients at the same weights."""
-        game, program = self.game, self.program
+        game, program, hyper = self.game, self.program, in_force(hyper, values.coefficients)
         seen: dict[Player, Told] = {}
         gradients: dict[Player, list[Tensor]] = {}
         buffers: Buffers = {}

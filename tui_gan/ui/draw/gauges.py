@@ -52,6 +52,8 @@ DRAWN: dict[str, dict[str, Any]] = {
     **{name: SHARE for name in ("hq", "precision", "recall", "density", "coverage")},
     **{f"feature_{name}": SHARE for name in ("precision", "recall", "density", "coverage")},
     "l2_coefficient": {"logarithmic": True, "ink": Ink.DISCRIMINATOR},
+    "augment_probability": {"include": (0.0,), "ink": Ink.DISCRIMINATOR},
+    "overfitting": {"include": (0.0,), "ink": Ink.DISCRIMINATOR},
     "k": {"include": (0.0,), "ink": Ink.DISCRIMINATOR},
     PRETRAINING: {"logarithmic": True, "ink": Ink.MARK, "letter": "P"},
 }

@@ -188,6 +188,40 @@ def instance_noise(reading: Reading) -> Paragraph | None:
     )
 
 
+def augment(reading: Reading) -> Paragraph | None:
+    """Augmentations, and how often images are augmented."""
+    names = ", ".join(name.strip() for name in str(reading.settings.get("augment", "")).split(",") if name.strip())
+    if not names:
+        return None
+    target, now = reading.number("augment_target"), reading.newest("augment_probability")
+    shown = f" (now {now:.2f})" if math.isfinite(now) else ""
+    often = (
+        f"The probability{shown} adapts: it grows while r_t of the training images is over {target:g}, and shrinks while it is under."
+        if target
+        else f"Each is augmented with probability {reading.number('augment_probability'):g}."
+    )
+    return Paragraph(
+        f"Real and generated images are changed at random before D is shown them ({names}), and G's gradients pass through the change: D "
+        f"can learn fewer training images by heart. {often} Gradient penalties are by the augmented image.",
+        sources.KARRAS_ADA if target else sources.ZHAO,
+        f"adaptive augmentation, r_t at {target:g}" if target else "augmentation",
+    )
+
+
+def overfitting(reading: Reading) -> Paragraph | None:
+    """How many training images D calls real."""
+    now = reading.newest("overfitting")
+    if not math.isfinite(now):
+        return None
+    kind = "augmented training images" if reading.settings.get("augment") else "training images"
+    return Paragraph(
+        f"r_t = {now:.2f}: D calls {(1 + now) / 2:.0%} of {kind} real. Near 1 it tells all of them from generated ones, because it knows "
+        "them by heart or because G is still poor.",
+        sources.KARRAS_ADA,
+        "overfitting r_t",
+    )
+
+
 def lazy(reading: Reading) -> Paragraph | None:
     """Regularizers whose gradient is not computed in every step."""
     steps = reading.number("lazy")
@@ -301,6 +335,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     label_smoothing,
     instance_noise,
+    augment,
+    overfitting,
     _setting(
         "historical_averaging",
         "historical averaging, weight {}",
