@@ -146,7 +146,7 @@ def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs, latents: Ten
             for draw in range(draws):
                 torch.manual_seed(draw)
                 paired = real.roll(draw * len(real) // draws, 0) if trainer.game.generator_compares else None
-                chance = completed(trainer.game, Draws(("G",), x.detach() if latents is None else latents, paired), hyper, program)
+                chance = completed(trainer.game, Draws(("G",), x.detach().flatten(1) if latents is None else latents, paired), hyper, program)
                 seen = trainer.engine.generator_loss(x, chance, hyper, program)
                 slopes += torch.autograd.grad(seen.total, x)[0] / draws
     finally:
