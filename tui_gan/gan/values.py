@@ -20,6 +20,7 @@ class Hyper(NamedTuple):
         regularization: the factor on the weights of all regularizers.
         weights: of the regularizers, by name.
         noise_sd: the standard deviation of instance noise.
+        adversarial: the weight of the objective in the generator's loss.
         feature_matching, generator_l2, historical_averaging, information: the weights of these terms.
     """
 
@@ -32,6 +33,7 @@ class Hyper(NamedTuple):
     generator_l2: float
     historical_averaging: float
     information: float
+    adversarial: float = 1.0
 
 
 class Program(NamedTuple):
@@ -71,6 +73,8 @@ class Draws(NamedTuple):
         again: as both of these, for a second look of both players at once at the same samples.
         terms: what the regularizers that draw have drawn, by name.
         code_noise: (N, Z), standard normal, of a stochastic encoder; None without.
+        labelled: (B, *X) labelled images in training units, and `labels` (B, K) their classes, one-hot; None without labels.
+        labelled_noise: (B, *X), standard normal, of instance noise; None without.
         seed: of the units that dropout leaves out, where several batches are to be judged with the same ones.
     """
 
@@ -83,6 +87,9 @@ class Draws(NamedTuple):
     again: tuple[Tensor | None, Tensor | None] = (None, None)
     terms: Mapping[str, Tensor] = {}
     code_noise: Tensor | None = None
+    labelled: Tensor | None = None
+    labels: Tensor | None = None
+    labelled_noise: Tensor | None = None
     seed: int | None = None
     phase: Phase = ""
 
@@ -96,6 +103,7 @@ class Network(NamedTuple):
         weights: all of them; `matrices` those with two axes or more that take part.
         means: the running means of the weights; none without historical averaging.
         codes: of the discriminator of InfoGAN, (B, *X) -> what it takes the codes for (B, K + C).
+        classify: of a discriminator that learns from labels, (B, *X) -> logits of the classes (B, K).
         encode: of a generator with an inference network, (N, *X), noise (N, Z) or None -> codes (N, Z).
         slope: (a judge, samples) -> the gradient of each logit by its sample; None where autograd takes it of the samples that are judged.
     """
@@ -107,6 +115,7 @@ class Network(NamedTuple):
     means: list[Tensor]
     codes: Callable[[Tensor], Tensor] | None = None
     encode: Callable[[Tensor, Tensor | None], Tensor] | None = None
+    classify: Callable[[Tensor], Tensor] | None = None
     slope: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor] | None = None
 
 

@@ -33,8 +33,9 @@ class Given(NamedTuple):
         """All of them, in the order of a pytree."""
         found = []
         for draws in self.draws:
-            each = (draws.latents, draws.real, draws.real_noise, draws.fake_noise, *draws.again, *draws.terms.values(), draws.code_noise)
-            found += [tensor for tensor in each if tensor is not None]
+            each = (draws.latents, draws.real, draws.real_noise, draws.fake_noise, *draws.again, *draws.terms.values())
+            behind = (draws.code_noise, draws.labelled, draws.labels, draws.labelled_noise)
+            found += [tensor for tensor in (*each, *behind) if tensor is not None]
         return [*found, self.row]
 
 
@@ -203,9 +204,9 @@ def form(game: Game, state: State, given: Given, program: Program) -> str:
     """What makes a program another, as text, beside the versions of what makes it: the same form, the same program."""
     config = game.config
     networks = ("generator", "discriminator", "encoder", "inference")
-    fields = ("minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates")
+    fields = ("minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates", "labels")
     latents = ("latent", "latent_dim", "classes", "latent_scale", "stratified")
-    terms = ("feature_matching", "generator_l2", "historical_averaging", "information", "optimizer", "coordination")
+    terms = ("adversarial", "feature_matching", "generator_l2", "historical_averaging", "information", "optimizer", "coordination")
     named = [f"{name}: {getattr(config, name)!r}" for name in (*networks, *fields, *latents, *terms)]
     shapes = [f"{tuple(each.shape)} {each.dtype}" for each in (*Layout(state, program).of_state(), *given.tensors)]
     return "\n".join([*named, repr(program), repr(given.draws[0].players), *shapes])

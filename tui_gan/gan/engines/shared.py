@@ -121,6 +121,9 @@ def shared(draws: Draws, across: Across) -> Draws:
         fake_noise=maybe(draws.fake_noise),
         again=(maybe(draws.again[0]), maybe(draws.again[1])),
         code_noise=maybe(draws.code_noise),
+        labelled=maybe(draws.labelled),
+        labels=maybe(draws.labels),
+        labelled_noise=maybe(draws.labelled_noise),
         terms={name: part(drawn) for name, drawn in draws.terms.items()},
         # Two follow each other in one process.
         seed=None if draws.seed is None else draws.seed + 2 * across.rank,
