@@ -149,7 +149,7 @@ def _of_labels(config: Config, dataset: Dataset) -> Iterator[str]:
         yield "adversarial 0 leaves the objective out of G's loss, and feature matching has to take its place: set a weight of it"
     if not config.labels:
         if config.discriminator.outputs > 2:
-            yield f"discriminator.outputs {config.discriminator.outputs} are for classes that D learns from labels: set labels, or outputs to 1"
+            yield f"discriminator.outputs {config.discriminator.outputs} are for classes learned from labels: set labels, or outputs to 1"
         return
     if config.classes or codes(config) or config.inference != "none":
         yield "labels, classes, the codes of InfoGAN and an inference network each make another game: keep one of them"
