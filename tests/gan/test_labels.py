@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.special import logsumexp
+from torch.utils._pytree import tree_flatten
 
 from tests.gan.engines.test_whole import check_agreement, doubled, in_double
 from tui_gan.contract.config import Config, Information, Noise, Optimizer
@@ -17,6 +18,7 @@ from tui_gan.gan import labels
 from tui_gan.gan.compatibility import check
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_images
 from tui_gan.gan.engines import many
+from tui_gan.gan.engines.compiled import Given, form
 from tui_gan.gan.engines.shared import Across, shared
 from tui_gan.gan.orders import ORDERS
 from tui_gan.gan.trainer import Trainer
@@ -183,6 +185,18 @@ def test_processes_share_the_labelled_samples_and_many_is_refused(config: Config
     for name in ("labelled", "labels", "labelled_noise"):
         assert torch.equal(torch.cat([getattr(part, name) for part in parts]), getattr(whole, name)), name
     assert many.why_not(trainer, KNOBS) == "each draws from labelled images of its own"
+
+
+def test_a_program_is_given_the_labelled_samples_in_the_order_of_a_pytree(config: Config) -> None:
+    trainer = trainer_of(config, instance_noise=Noise(sd=0.5), feature_matching=0.5, updates="simultaneous")
+    hyper, program = trainer.prepared(KNOBS)
+    given = Given(trainer.chance.step_in_numbers(KNOBS, hyper, program), torch.zeros(8))
+    leaves = [leaf for leaf in tree_flatten(given)[0] if isinstance(leaf, torch.Tensor)]
+    assert [id(each) for each in given.tensors] == [id(each) for each in leaves]
+    assert all(each.dtype == torch.float32 for each in leaves)
+    told = form(trainer.game, trainer.now, given, program)
+    assert "labels: 16" in told
+    assert "adversarial: 1.0" in told
 
 
 def test_the_errors_are_those_on_test_images_and_the_labels_alone_are_learned_once(config: Config) -> None:

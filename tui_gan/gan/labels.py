@@ -85,7 +85,7 @@ class Recipe(NamedTuple):
 
 
 def told_alone(config: Config, dataset: Dataset) -> NDArray[np.int64]:
-    """As `told`, by the discriminator's network trained on the labelled images alone; trained once for a run.
+    """As `told`, by the discriminator's network trained on the labelled images alone; once, while what it depends on stays.
 
     From the same initial weights, by 1,000 updates of the run's optimizer at a constant learning rate of .001, each on 100 labelled images
     drawn with replacement, with the instance noise of the beginning; on the CPU, so that it is the same wherever the run trains.
