@@ -199,7 +199,8 @@ def test_a_program_is_given_the_labelled_samples_in_the_order_of_a_pytree(config
     assert "adversarial: 1.0" in told
 
 
-def test_the_errors_are_those_on_test_images_and_the_labels_alone_are_learned_once(config: Config) -> None:
+def test_the_errors_are_those_on_test_images_and_the_labels_alone_are_learned_once(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labels, "UPDATES", 200)
     mine, dataset = stripes(config)
     trainer = Trainer(mine, dataset, "cpu")
     before = trainer.state(), torch.get_rng_state()
@@ -222,7 +223,8 @@ def test_the_errors_are_those_on_test_images_and_the_labels_alone_are_learned_on
     assert classified.alone() is classified.alone()
 
 
-def test_the_classifier_of_the_labels_alone_knows_its_labels(config: Config) -> None:
+def test_the_classifier_of_the_labels_alone_knows_its_labels(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labels, "UPDATES", 200)
     mine, dataset = stripes(config)
     recipe = labels.Recipe(mine.discriminator, mine.minibatch, Optimizer(kind="adam"), 0.3, 8, 0)
     network, rows = labels.alone(recipe, dataset), labels.chosen(mine, dataset)
