@@ -371,6 +371,9 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
     terms = {
         "packing 2": told(packing=2),
         "feature matching, weight 1": told(feature_matching=1.0),
+        "few labels": told(labels=50),
+        "G without the objective": told(adversarial=0.0, feature_matching=1.0),
+        "objective, weight 0.5 in G": told(adversarial=0.5),
         "one-sided label smoothing, 0.1": told(label_smoothing=0.1),
         "instance noise, sd 1 at the start": told(instance_noise__sd=1.0),
         "historical averaging, weight 0.5": told(historical_averaging=0.5),
