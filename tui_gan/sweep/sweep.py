@@ -197,7 +197,7 @@ def _measured(
     config: Config,
     names: Sequence[str],
     inferred: Inferred | None,
-    classified: Classified | None,
+    classified: Classified | None = None,
 ) -> tuple[dict[str, float], bool]:
     """The metrics of samples as they are measured, and whether they show a mode collapse; of images that is not said."""
     truth, shares = dataset.truth, dataset.classes.shares if config.classes and dataset.classes else ()
