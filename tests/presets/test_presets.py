@@ -34,6 +34,7 @@ def laid(preset: Preset, *tables: Mapping[str, Any]) -> tuple[Config, Knobs]:
 
 def stand_in(config: Config, count: int = 60) -> Dataset:
     """A data set of the kind and shape that the configuration learns from, small where it would be read from files."""
+    count = max(count, config.labels)
     if config.dataset in DATASETS:
         known = DATASETS[config.dataset](config.standardize)
         return fixed(known, config.training, config.seed) if config.training else known

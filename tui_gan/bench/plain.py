@@ -28,6 +28,8 @@ def why_not(config: Config) -> str:
         "augmentations": bool(config.augment),
         "packing": config.packing > 1,
         "classes or codes": width(config) > config.latent_dim,
+        "labels": config.labels > 0,
+        "a generator without the objective, or with another weight of it": config.adversarial != 1,
         "an inference network": config.inference != "none",
         "bfloat16": config.bf16,
         "lookahead": config.optimizer.lookahead_steps > 0,

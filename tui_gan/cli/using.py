@@ -194,6 +194,8 @@ def _of_run(name: str, preset: str | None, data: Path | None, number: int | None
     count = number or about.config.evaluated
     of, known = asked_of(about.config), dataset.classes
     samples, _ = of_checkpoint(path, evaluation_seed(about.config, about.step), count)
+    # A generator's samples tell nothing of what D has learned from labels.
+    of = "" if of == "classifier" else of
     if of == "class" and (known is None or known.names != about.classes):
         return Compared(samples, dataset, said)
     inferred = inferred_by(checkpoint.generator(path)[0], dataset) if of == "encoder" else None

@@ -211,6 +211,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             "is drawn (ALI, Dumoulin et al. 2016, arXiv:1606.00704)."
         ),
     ] = "none"
+    labels: Annotated[
+        CountOrNone,
+        Meta(
+            description="few labels: number of training images whose class is known, as many of each class, chosen by the seed; "
+            "D also learns to classify them, and its logit is the logsumexp of those of the classes (Salimans et al. 2016, "
+            "arXiv:1606.03498); 0 uses no labels."
+        ),
+    ] = 0
     encoder: Annotated[Network, Meta(description="the networks.")] = Network()
     generator: Annotated[Network, Meta(description="the networks.")] = Network()
     discriminator: Annotated[Network, Meta(description="the networks.")] = Network()
@@ -225,6 +233,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ),
     ] = 1
     objective: Annotated[str, Meta(description="loss functions of generator and discriminator.")] = "non_saturating"
+    adversarial: Annotated[
+        Weight, Meta(description="weight of the objective in the generator's loss; 0, beside feature matching, leaves that alone.")
+    ] = 1.0
     feature_matching: Annotated[Weight, Meta(description="weight of feature matching in the generator's loss; 0 leaves it out.")] = 0.0
     label_smoothing: Annotated[
         float, Meta(ge=0.0, lt=0.5, description="one-sided label smoothing: D's target for real samples is 1 minus this.")

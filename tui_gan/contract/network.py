@@ -71,7 +71,12 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ] = 1.0
     outputs: Annotated[
         int,
-        Meta(ge=1, le=2, description="outputs of the discriminator; with two, the logit is their difference (a two-way softmax)."),
+        Meta(
+            ge=1,
+            le=10_000,
+            description="outputs of the discriminator; with two, the logit is their difference (a two-way softmax); with `labels` one for "
+            "each class, and the logit is their logsumexp.",
+        ),
     ] = 1
     output: Annotated[Literal["linear", "sigmoid", "tanh"], Meta(description="output activation of the generator.")] = "linear"
     output_bias: Annotated[

@@ -25,7 +25,7 @@ NETWORK: dict[str, str] = {
 
 # Every setting by its TOML key, a mapping by its own; LIVE where it may change while the run trains, or else why it may not.
 SETTINGS: dict[str, str] = {
-    **dict.fromkeys(("objective", "feature_matching", "label_smoothing", "regularizers", "lazy", "generator_l2"), LIVE),
+    **dict.fromkeys(("objective", "adversarial", "feature_matching", "label_smoothing", "regularizers", "lazy", "generator_l2"), LIVE),
     **dict.fromkeys(("augment", "augment_probability", "augment_target", "augment_images"), LIVE),
     **{f"instance_noise.{name}": LIVE for name in Noise.__struct_fields__},
     **dict.fromkeys(("updates", "coordination", "average_decay", "average_share", "sampling"), LIVE),
@@ -51,6 +51,7 @@ SETTINGS: dict[str, str] = {
         ("dataset", "data", "data_sha256", "training", "training_skip", "size", "channels", "black", "white", "standardize", "contrast"),
         DATA,
     ),
+    "labels": "the labelled images are chosen when the run begins",
     "preview_every": "the previews saved so far are so many steps apart",
     "fixed_latents": "they stay the same for the whole run",
     "historical_averaging": "the means of the weights are taken from the start of the run",

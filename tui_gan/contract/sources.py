@@ -94,6 +94,8 @@ SETTINGS = {
     "information": CHEN,
     "inference": DUMOULIN,
     "encoder": DUMOULIN,
+    "labels": SALIMANS,
+    "adversarial": SALIMANS,
     "discriminator.condition": MIYATO_KOYAMA,
 }
 

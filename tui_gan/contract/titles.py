@@ -61,6 +61,8 @@ TITLES = {
     "reconstruction_ratio": Title("reconstruction ratio", full="distance of x and G(E(x)) over that of two real samples"),
     "own_mode": Title("own mode", "of real", "share of real samples reconstructed at their own mode", 1.0),
     "encoder_1nn": Title("encoder 1-NN", "of test", "accuracy of the nearest code", 1.0),
+    "test_errors": Title("test errors", "of test", "share of test images that D classifies wrongly"),
+    "labels_alone": Title("labels alone", "of test", "the same of D's network trained on the labelled images alone"),
     "stacked_modes": Title("triples found", "of 1,000", "triples of digits found, of 1,000", whole=True),
     "stacked_kl": Title("KL of triples", "nats", "KL divergence of the triples from equal shares (nats)"),
     "nearest_train": Title("nearest train", "of test", "distance to training images, generated / test"),

@@ -1,6 +1,7 @@
 """The chance of a run: what its steps draw, and where in the streams they stand."""
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -9,8 +10,9 @@ from torch import Tensor
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets import epochs
 from tui_gan.gan.datasets.dataset import Dataset, Line
-from tui_gan.gan.draws import completed, drawn
+from tui_gan.gan.draws import completed, drawn, with_labels
 from tui_gan.gan.game import Game
+from tui_gan.gan.labels import labelled
 from tui_gan.gan.latents import made, numbers, one_hot
 from tui_gan.gan.orders import Source
 from tui_gan.gan.state import State
@@ -59,17 +61,18 @@ class Chance:
 
     def step(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
         """All of a step, update by update."""
-        return drawn(self.game, Source(lambda: self._batch(knobs), lambda: self.latents(knobs)), hyper, program)
+        return drawn(self.game, Source(lambda: self._batch(knobs), lambda: self.latents(knobs), self._labelled(knobs)), hyper, program)
 
     def step_in_numbers(self, knobs: Knobs, hyper: Hyper, program: Program) -> list[Draws]:
         """All of a step, with the numbers that latents are made of in their place."""
-        return drawn(self.game, Source(lambda: self.batch(knobs), lambda: self._numbers(knobs)), hyper, program)
+        return drawn(self.game, Source(lambda: self.batch(knobs), lambda: self._numbers(knobs), self._labelled(knobs)), hyper, program)
 
     def update(self, player: Player, knobs: Knobs, hyper: Hyper, program: Program) -> Draws:
         """All of one update of one player alone."""
         if player == "D":
             real = self._batch(knobs)
             draws = Draws(("D",), self.latents(knobs), *real)
+            draws = with_labels(draws, Source(lambda: real, lambda: draws.latents, self._labelled(knobs)))
         else:
             latents = self.latents(knobs)
             draws = Draws(("G",), latents, *(self._batch(knobs) if self.game.generator_compares else ()))
@@ -90,6 +93,18 @@ class Chance:
         """With the classes as latents have them, (N, K)."""
         x, y = self.batch(knobs)
         return Batch(x, None if y is None else one_hot(y[:, 0], self.game.config.classes).to(self.device))
+
+    def _labelled(self, knobs: Knobs) -> Callable[[], Batch] | None:
+        """What draws labelled samples with replacement, as many as a batch has; None without labels."""
+        game, place = self.game, self.place
+        if not game.config.labels:
+            return None
+
+        def draw() -> Batch:
+            rows = game.labelled[torch.randint(len(game.labelled), (knobs.batch_size,), generator=place.stream)]
+            return labelled(game.config, game.dataset, rows, self.device)
+
+        return draw
 
     def latents(self, knobs: Knobs) -> Tensor:
         """A batch of latents."""

@@ -7,6 +7,7 @@ from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan import augment
 from tui_gan.gan.datasets.dataset import Dataset, Images, Line
+from tui_gan.gan.labels import why_not as why_not_labelled
 from tui_gan.gan.latents import LATENTS, asked_of, codes
 from tui_gan.gan.metrics import METRICS, check_defined
 from tui_gan.gan.objectives import OBJECTIVES, smoothed
@@ -123,6 +124,7 @@ def _of_inputs(config: Config, dataset: Dataset) -> Iterator[str]:
         yield from _of_classes(config, dataset)
     if codes(config):
         yield from _of_codes(config)
+    yield from _of_labels(config, dataset)
 
 
 def _of_classes(config: Config, dataset: Dataset) -> Iterator[str]:
@@ -146,6 +148,25 @@ def _of_codes(config: Config) -> Iterator[str]:
         yield "the codes of InfoGAN are read off single samples, and packing judges several jointly: set packing to 1"
     if config.pretraining:
         yield "pretraining teaches D nothing of the codes of InfoGAN: set pretraining to 0"
+
+
+def _of_labels(config: Config, dataset: Dataset) -> Iterator[str]:
+    if not config.adversarial and not config.feature_matching:
+        yield "adversarial 0 leaves the objective out of G's loss, and feature matching has to take its place: set a weight of it"
+    if not config.labels:
+        if config.discriminator.outputs > 2:
+            yield f"discriminator.outputs {config.discriminator.outputs} are for classes learned from labels: set labels, or outputs to 1"
+        return
+    if config.classes or codes(config) or config.inference != "none":
+        yield "labels, classes, the codes of InfoGAN and an inference network each make another game: keep one of them"
+    if config.packing > 1:
+        yield "labels are of single images, and packing judges several jointly: set packing to 1"
+    if config.pretraining:
+        yield "pretraining teaches D a density, and no classes: set pretraining or labels to 0"
+    if config.contrast:
+        yield "labels need images as they are, and contrast makes each another: set contrast or labels to 0"
+    if problem := why_not_labelled(config, dataset):
+        yield problem
 
 
 def _of_data(config: Config, dataset: Dataset) -> Iterator[str]:

@@ -13,12 +13,20 @@ from tui_gan.gan.values import Draws, Hyper, Program
 def drawn(game: Game, source: Source, hyper: Hyper, program: Program) -> list[Draws]:
     """All chance of a step, update by update: samples and latents from the source, the rest from torch's default stream."""
     updates = game.order(program.k, program.g, source, game.generator_compares)
-    return [completed(game, draws, hyper, program) for draws in updates]
+    return [completed(game, with_labels(draws, source), hyper, program) for draws in updates]
 
 
 def with_classes(game: Game, draws: Draws) -> Draws:
     """With latents of the classes of the real samples, where there are any."""
     return draws if draws.y is None else draws._replace(latents=paired(draws.latents, draws.y, game.config.latent_dim), y=None)
+
+
+def with_labels(draws: Draws, source: Source) -> Draws:
+    """With a batch of labelled images, where the discriminator moves and learns from labels; it is drawn behind all else of the update."""
+    if source.labelled is None or "D" not in draws.players:
+        return draws
+    x, y = source.labelled()
+    return draws._replace(labelled=x, labels=y)
 
 
 def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws:
@@ -40,7 +48,8 @@ def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws
         fake_noise, fake_change = noise(), change()
         draws = draws._replace(fake_noise=fake_noise, fake_change=fake_change)
         return draws if draws.real is None else draws._replace(real_noise=noise(), real_change=change())
-    draws = draws._replace(real_noise=noise(), fake_noise=noise(), real_change=change(), fake_change=change())
+    draws = draws._replace(real_noise=noise(), fake_noise=noise(), labelled_noise=noise() if draws.labelled is not None else None)
+    draws = draws._replace(real_change=change(), fake_change=change())
     if program.due:
         judged = (shape[0] // game.config.packing, shape[1] * game.config.packing, *shape[2:])
         if game.drops and any(term.extra for _, term in game.terms):

@@ -9,6 +9,7 @@ from torch.nn.modules.dropout import _DropoutNd
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets.dataset import Dataset
+from tui_gan.gan.labels import chosen
 from tui_gan.gan.latents import made
 from tui_gan.gan.networks import AnyDiscriminator
 from tui_gan.gan.objectives import OBJECTIVES, Objective, inferring, smoothed
@@ -30,6 +31,7 @@ class Game(NamedTuple):
         drops: whether the discriminator leaves out units by chance.
         stirs: whether a step draws from torch's default stream: dropout, instance noise, augmentations, a regularizer.
         generator_compares: whether the generator's loss reads real samples.
+        labelled: the rows of the labelled samples, int64 (labels,); none without labels.
     """
 
     config: Config
@@ -42,6 +44,7 @@ class Game(NamedTuple):
     drops: bool
     stirs: bool
     generator_compares: bool
+    labelled: Tensor
 
     def draws(self, term: Regularizer) -> bool:
         """Whether a regularizer draws, of samples that have as many numbers as those here."""
@@ -68,6 +71,7 @@ class Game(NamedTuple):
             generator_l2=config.generator_l2,
             historical_averaging=config.historical_averaging,
             information=config.information.weight,
+            adversarial=config.adversarial,
         )
 
     def k(self, knobs: Knobs, followed: int) -> int:
@@ -97,6 +101,7 @@ def game_of(config: Config, dataset: Dataset, generator: nn.Module, discriminato
         drops=drops,
         stirs=False,
         generator_compares=objective.needs_real or bool(config.feature_matching),
+        labelled=chosen(config, dataset),
     )
     draws = any(made.draws(term) for _, term in terms)
     by_sample = config.instance_noise.sd > 0 or bool(config.augment) or config.inference == "gaussian"

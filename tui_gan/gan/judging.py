@@ -137,6 +137,8 @@ def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs, latents: Ten
     kept = [buffer.clone() for buffer in discriminator.buffers()]
     real = trainer.dataset.sample(len(batch), torch.Generator().manual_seed(1), trainer.device)
     x = batch.detach().clone().requires_grad_()
+    # Of samples without latents only their number is read.
+    of = x.detach().flatten(1) if latents is None else latents
     draws = DRAWS if trainer.game.stirs or trainer.game.objective.needs_real else 1
     slopes = torch.zeros_like(x)
     step = trainer.steps_done
@@ -146,7 +148,7 @@ def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs, latents: Ten
             for draw in range(draws):
                 torch.manual_seed(draw)
                 paired = real.roll(draw * len(real) // draws, 0) if trainer.game.generator_compares else None
-                chance = completed(trainer.game, Draws(("G",), x.detach().flatten(1) if latents is None else latents, paired), hyper, program)
+                chance = completed(trainer.game, Draws(("G",), of, paired), hyper, program)
                 seen = trainer.engine.generator_loss(x, chance, hyper, program)
                 slopes += torch.autograd.grad(seen.total, x)[0] / draws
     finally:

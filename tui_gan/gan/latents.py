@@ -162,10 +162,12 @@ def categories(config: Config) -> int:
     return config.classes or config.information.categorical
 
 
-def asked_of(config: Config) -> Literal["", "class", "code", "encoder"]:
-    """What a generator is asked for by a number of K, or "encoder" where it has an inference network."""
+def asked_of(config: Config) -> Literal["", "class", "code", "encoder", "classifier"]:
+    """What a generator is asked for by a number of K, "encoder" where it has an inference network, "classifier" where D is one."""
     if config.inference != "none":
         return "encoder"
+    if config.labels:
+        return "classifier"
     return "class" if config.classes else "code" if config.information.categorical else ""
 
 

@@ -15,6 +15,8 @@ from tui_gan.gan.values import Draws, Hyper, Network, Program, Seen
 
 # What the term of InfoGAN is called where terms have names.
 INFORMATION = "information"
+# What is added for the labelled images.
+LABELS = "labels"
 
 
 def discriminator_loss(
@@ -65,6 +67,8 @@ def discriminator_loss(
         added[name] = factor * term.term(judgement.of(draws.terms.get(name), extra_logits.get(name)))
     if codes(game.config):
         added[INFORMATION] = -hyper.information * information(game, network, fake, draws.latents)
+    if draws.labelled is not None and draws.labels is not None:
+        added[LABELS] = of_labels(network, shown(game, draws.labelled, draws.labelled_noise, None, hyper), draws.labels)
     regularized = loss
     for weighted in added.values():
         regularized = regularized + weighted
@@ -138,6 +142,15 @@ def information(game: Game, network: Network, fake: Tensor, latents: Tensor) -> 
     found = (torch.log_softmax(told[:, :count], 1) * wanted[:, :count]).sum(1)
     errors = told[:, count:] - wanted[:, count:]
     return (found - (0.5 * errors.square() + 0.5 * math.log(2 * math.pi)).sum(1)).mean()
+
+
+def of_labels(network: Network, labelled: Tensor, labels: Tensor) -> Tensor:
+    """Mean cross-entropy -log softmax(l(x))_y of labelled images (B, *X) and their classes, one-hot (B, K), l the logits of the classes.
+
+    It is the supervised part of the loss of Salimans et al. 2016, arXiv:1606.03498, section 5; the unsupervised one is the objective.
+    """
+    assert network.classify is not None, "it classifies"
+    return -(torch.log_softmax(network.classify(labelled), 1) * labels).sum(1).mean()
 
 
 def density_loss(judge: Network, points: Tensor, density: Tensor, program: Program) -> Tensor:
@@ -242,6 +255,9 @@ def _with_generator_terms(
     if codes(config):
         added[INFORMATION] = -hyper.information * information(game, discriminator, fake, draws.latents)
     total = regularized = loss + added[INFORMATION] if added else loss
+    if hyper.adversarial != 1:
+        # Left out, a loss that is infinite takes no part either.
+        total = sum(added.values(), hyper.adversarial * loss if hyper.adversarial else torch.zeros_like(loss))
     if config.feature_matching:
         total = total + hyper.feature_matching * feature_matching(
             discriminator.features(real, of_real), discriminator.features(fake, of_fake)

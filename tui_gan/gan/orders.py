@@ -17,10 +17,12 @@ class Source(NamedTuple):
     Attributes:
         real: a batch of real samples.
         latents: (N, W), or the numbers (R, N, Z) that they are made of.
+        labelled: a batch of labelled images with their classes, one-hot (B, K); None without labels.
     """
 
     real: Callable[[], Batch]
     latents: Callable[[], Tensor]
+    labelled: Callable[[], Batch] | None = None
 
 
 def alternating(k: int, g: int, source: Source, compares: bool) -> Iterator[Draws]:

@@ -21,6 +21,7 @@ class Hyper(NamedTuple):
         weights: of the regularizers, by name.
         noise_sd: the standard deviation of instance noise.
         augment_probability: with which an image is augmented; of one that adapts, as it is at an update.
+        adversarial: the weight of the objective in the generator's loss.
         feature_matching, generator_l2, historical_averaging, information: the weights of these terms.
     """
 
@@ -34,6 +35,7 @@ class Hyper(NamedTuple):
     generator_l2: float
     historical_averaging: float
     information: float
+    adversarial: float = 1.0
 
 
 class Program(NamedTuple):
@@ -75,6 +77,8 @@ class Draws(NamedTuple):
         code_noise: (N, Z), standard normal, of a stochastic encoder; None without.
         real_change, fake_change: (N, U), even in 0 .. 1, by which images are augmented; None without.
         change_again: as both of these, for the second look.
+        labelled: (B, *X) labelled images in training units, and `labels` (B, K) their classes, one-hot; None without labels.
+        labelled_noise: (B, *X), standard normal, of instance noise; None without.
         seed: of the units that dropout leaves out, where several batches are to be judged with the same ones.
     """
 
@@ -90,6 +94,9 @@ class Draws(NamedTuple):
     real_change: Tensor | None = None
     fake_change: Tensor | None = None
     change_again: tuple[Tensor | None, Tensor | None] = (None, None)
+    labelled: Tensor | None = None
+    labels: Tensor | None = None
+    labelled_noise: Tensor | None = None
     seed: int | None = None
     phase: Phase = ""
 
@@ -103,6 +110,7 @@ class Network(NamedTuple):
         weights: all of them; `matrices` those with two axes or more that take part.
         means: the running means of the weights; none without historical averaging.
         codes: of the discriminator of InfoGAN, (B, *X) -> what it takes the codes for (B, K + C).
+        classify: of a discriminator that learns from labels, (B, *X) -> logits of the classes (B, K).
         encode: of a generator with an inference network, (N, *X), noise (N, Z) or None -> codes (N, Z).
         slope: (a judge, samples) -> the gradient of each logit by its sample; None where autograd takes it of the samples that are judged.
     """
@@ -114,6 +122,7 @@ class Network(NamedTuple):
     means: list[Tensor]
     codes: Callable[[Tensor], Tensor] | None = None
     encode: Callable[[Tensor, Tensor | None], Tensor] | None = None
+    classify: Callable[[Tensor], Tensor] | None = None
     slope: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor] | None = None
 
 

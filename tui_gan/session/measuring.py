@@ -11,10 +11,12 @@ from torch import nn
 from tui_gan.contract.config import Config
 from tui_gan.gan.datasets import Dataset, Images
 from tui_gan.gan.datasets.dataset import in_units
+from tui_gan.gan.labels import told, told_alone
 from tui_gan.gan.latents import asked_of, categories, in_turn
 from tui_gan.gan.metrics import METRICS, measure, stacked
 from tui_gan.gan.metrics.classes import Numbers
 from tui_gan.gan.metrics.inference import Inferred
+from tui_gan.gan.metrics.labels import Classified
 from tui_gan.gan.metrics.pixels import drawn, of_bytes
 from tui_gan.gan.networks.inference import Inferring, encoded
 from tui_gan.gan.trainer import Trainer
@@ -43,12 +45,13 @@ def evaluated(trainer: Trainer) -> Evaluation:
     units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
     classes, of = asked(config, trainer.shares), asked_of(config)
     inferred = inferred_by(trainer.averaged(), dataset) if config.inference != "none" else None
+    classified = classified_by(trainer) if config.labels else None
     counts = None
     if isinstance(dataset.truth, Images) and {*config.metrics} & {*stacked.NAMES} and np.isfinite(units).all():
         counts = stacked.counts(units, dataset.truth)
     # What the map has counted is not counted again.
     known = {} if counts is None else stacked.figures(counts)
-    found = known | measure(units, dataset.truth, [name for name in config.metrics if name not in known], classes, of, inferred)
+    found = known | measure(units, dataset.truth, [name for name in config.metrics if name not in known], classes, of, inferred, classified)
     return Evaluation({name: found[name] for name in config.metrics}, counts)
 
 
@@ -69,6 +72,14 @@ def inferred_by(generator: nn.Module, dataset: Dataset) -> Inferred:
 
     codes = torch.from_numpy(encode(real)).float()
     return Inferred(real, in_units(generated(generator, codes), dataset.location, dataset.scale), encode)
+
+
+def classified_by(trainer: Trainer) -> Classified | None:
+    """What a discriminator that learns from labels takes test images for; None where there are none."""
+    config, dataset = trainer.config, trainer.dataset
+    if not isinstance(dataset.truth, Images):
+        return None
+    return Classified(told(trainer.discriminator, dataset), lambda: told_alone(config, dataset))
 
 
 def asked(config: Config, shares: Sequence[float], count: int = 0) -> Numbers | None:

@@ -381,6 +381,7 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
     terms = {
         "packing 2": told(packing=2),
         "feature matching, weight 1": told(feature_matching=1.0),
+        "few labels": told(labels=50),
         "one-sided label smoothing, 0.1": told(label_smoothing=0.1),
         "instance noise, sd 1 at the start": told(instance_noise__sd=1.0),
         "augmentation": told(augment="cutout"),
@@ -492,6 +493,14 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
 )
 def test_an_option_is_told_with_the_values_in_force(settings: tuple[Setting, ...], changes: dict[str, Any], text: str) -> None:
     assert text in of_options(settings, **changes).values()
+
+
+def test_a_weight_of_the_objective_in_g_is_told_where_it_is_another_than_1() -> None:
+    assert [list(of_options(told(adversarial=weight)))[:2] for weight in (1.0, 0.0, 0.5)] == [
+        ["non-saturating objective"],
+        ["non-saturating objective", "G without the objective"],
+        ["non-saturating objective", "objective, weight 0.5 in G"],
+    ]
 
 
 def test_lazy_is_not_told_where_there_is_nothing_to_add() -> None:

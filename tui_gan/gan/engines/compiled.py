@@ -34,7 +34,7 @@ class Given(NamedTuple):
         found = []
         for draws in self.draws:
             each = (draws.latents, draws.real, draws.real_noise, draws.fake_noise, *draws.again, *draws.terms.values(), draws.code_noise)
-            each += (draws.real_change, draws.fake_change, *draws.change_again)
+            each += (draws.real_change, draws.fake_change, *draws.change_again, draws.labelled, draws.labels, draws.labelled_noise)
             found += [tensor for tensor in each if tensor is not None]
         return [*found, self.row]
 
@@ -208,10 +208,10 @@ def form(game: Game, state: State, given: Given, program: Program) -> str:
     """What makes a program another, as text, beside the versions of what makes it: the same form, the same program."""
     config = game.config
     networks = ("generator", "discriminator", "encoder", "inference")
-    fields = ("minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates")
+    fields = ("minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates", "labels")
     augmented = ("augment", "augment_target", "augment_images")
     latents = ("latent", "latent_dim", "classes", "latent_scale", "stratified")
-    terms = ("feature_matching", "generator_l2", "historical_averaging", "information", "optimizer", "coordination")
+    terms = ("adversarial", "feature_matching", "generator_l2", "historical_averaging", "information", "optimizer", "coordination")
     named = [f"{name}: {getattr(config, name)!r}" for name in (*networks, *fields, *augmented, *latents, *terms)]
     shapes = [f"{tuple(each.shape)} {each.dtype}" for each in (*Layout(state, program).of_state(), *given.tensors)]
     return "\n".join([*named, repr(program), repr(given.draws[0].players), *shapes])

@@ -45,10 +45,19 @@ class Eager:
         precise = _in_bfloat16 if game.config.bf16 else _as_it_is
         features: Of = precise(getattr(discriminator.network, "features", _no_features))
         read: Of | None = precise(discriminator.network.codes) if codes(game.config) else None  # type: ignore[arg-type]
+        classify: Of | None = precise(discriminator.network.classify) if game.config.labels else None  # type: ignore[arg-type]
         encode: Of | None = precise(generator.network.encode) if game.config.inference != "none" else None  # type: ignore[arg-type]
         self.generator = Network(precise(generator.network), _no_features, generator.weights, of_generator, generator.means, encode=encode)
         self.discriminator = {
-            gate: Network(precise(discriminator.network), features, discriminator.weights, matrices[gate], discriminator.means, read)
+            gate: Network(
+                precise(discriminator.network),
+                features,
+                discriminator.weights,
+                matrices[gate],
+                discriminator.means,
+                read,
+                classify=classify,
+            )
             for gate in (False, True)
         }
         # Of the weights before an extrapolation, for the update that follows it.

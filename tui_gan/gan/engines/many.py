@@ -28,6 +28,8 @@ def why_not(trainer: Trainer, knobs: Knobs) -> str:
     """Why a game cannot be one of many, or ""."""
     if trainer.game.coordination.adapts:
         return "k follows the accuracy of D, member by member"
+    if trainer.config.labels:
+        return "each draws from labelled images of its own"
     networks = [learner.network for learner in trainer.now.players.values()]
     if any(name.rpartition(".")[2] in CHANGING for network in networks for name, _ in network.named_buffers()):
         return "batch or spectral normalisation"

@@ -124,6 +124,9 @@ def shared(draws: Draws, across: Across) -> Draws:
         real_change=maybe(draws.real_change),
         fake_change=maybe(draws.fake_change),
         change_again=(maybe(draws.change_again[0]), maybe(draws.change_again[1])),
+        labelled=maybe(draws.labelled),
+        labels=maybe(draws.labels),
+        labelled_noise=maybe(draws.labelled_noise),
         terms={name: part(drawn) for name, drawn in draws.terms.items()},
         # Two follow each other in one process.
         seed=None if draws.seed is None else draws.seed + 2 * across.rank,

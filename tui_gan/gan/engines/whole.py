@@ -230,13 +230,17 @@ class Whole:
             found: Tensor = functional_call(calls, tensors, ("codes", x))
             return found
 
+        def classify(x: Tensor) -> Tensor:
+            found: Tensor = functional_call(calls, tensors, ("classify", x))
+            return found
+
         def encode(x: Tensor, noise: Tensor | None) -> Tensor:
             found: Tensor = functional_call(calls, tensors, ("encode", x, noise))
             return found
 
         infers = player == "G" and self.game.config.inference != "none"
         matrices = [weights[place] for place in self.active[player] if weights[place].dim() > 1]
-        return Network(of, features, weights, matrices, values.means[player], read, encode if infers else None, slope)
+        return Network(of, features, weights, matrices, values.means[player], read, encode if infers else None, classify, slope)
 
 
 def _told(seen: Seen) -> Told:

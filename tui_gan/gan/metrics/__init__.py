@@ -7,9 +7,10 @@ import numpy as np
 
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.gan.datasets.dataset import Images, Line, Plane, Truth
-from tui_gan.gan.metrics import classes, fidelity, frechet, inference, line, manifold, nearest, parzen, plane, stacked
+from tui_gan.gan.metrics import classes, fidelity, frechet, inference, labels, line, manifold, nearest, parzen, plane, stacked
 from tui_gan.gan.metrics.classes import Numbers
 from tui_gan.gan.metrics.inference import Inferred
+from tui_gan.gan.metrics.labels import Classified
 
 # Samples in units of the data and the truth to a number, or to one for each of the names that share the work. Samples are float64 (N,) on
 # the line, float64 (N, 2) in the plane, and float32 (N, C, H, W) in [0, 1] for images, as numpy arrays; all finite.
@@ -26,7 +27,8 @@ class Metric(NamedTuple):
         least: the fewest samples that define it.
         asked: whether it is measured only when asked for by name, because it takes long or needs what may not be there.
         of: what each sample was asked to be of, where it wants to know that, and its ways take an `Asked` in place of the samples; of
-            "encoder" they take what an inference network makes of real samples, `Inferred`.
+            "encoder" they take what an inference network makes of real samples, `Inferred`, and of "classifier" what D takes test images
+            for, `Classified`.
         floor: whether what a perfect generator gets of it is worth telling, and quickly found.
     """
 
@@ -36,13 +38,14 @@ class Metric(NamedTuple):
     least: int = 1
     asked: bool = False
     floor: bool = False
-    of: Literal["", "class", "code", "encoder"] = ""
+    of: Literal["", "class", "code", "encoder", "classifier"] = ""
 
 
 ASKED = {
     "class": "conditional generators, which are asked for a class",
     "code": "generators with a categorical code, as of InfoGAN",
     "encoder": "generators with an inference network",
+    "classifier": "discriminators that learn from labels, while they train",
 }
 
 METRICS: dict[str, Metric] = {
@@ -78,6 +81,8 @@ METRICS: dict[str, Metric] = {
     "reconstruction_ratio": Metric({Line: inference.ratio, Plane: inference.ratio, Images: inference.ratio}, "less", of="encoder"),
     "own_mode": Metric({Plane: inference.own_mode}, "more", plane.without_modes, of="encoder"),
     "encoder_1nn": Metric({Images: inference.accuracy}, "more", inference.without_classes, of="encoder"),
+    "test_errors": Metric({Images: labels.errors}, "less", inference.without_classes, of="classifier"),
+    "labels_alone": Metric({Images: labels.alone}, None, inference.without_classes, of="classifier"),
     "stacked_modes": Metric({Images: stacked.by_triples}, "more", stacked.without_triples, floor=True),
     "stacked_kl": Metric({Images: stacked.by_triples}, "less", stacked.without_triples, floor=True),
     "nearest_train": Metric({Images: nearest.nearest_train}, None, nearest.without_end),
@@ -97,7 +102,13 @@ def applicable(truth: Truth, by_default: bool = False, of: str = "") -> list[str
 
 
 def measure(
-    samples: Any, truth: Truth, names: Sequence[str], asked: Numbers | None = None, of: str = "class", inferred: Inferred | None = None
+    samples: Any,
+    truth: Truth,
+    names: Sequence[str],
+    asked: Numbers | None = None,
+    of: str = "class",
+    inferred: Inferred | None = None,
+    classified: Classified | None = None,
 ) -> dict[str, float]:
     """Measure samples by the named metrics, in the order of the names; what several of them share is done once.
 
@@ -106,6 +117,7 @@ def measure(
     Args:
         asked: the classes or codes that the samples were asked to be of, int64 (N,); `of` says which.
         inferred: what an inference network makes of real samples, where there is one.
+        classified: what a discriminator that learns from labels takes test images for, where there is one.
 
     Raises:
         UsageError: an unknown metric, with the nearest name, one that is not defined for this data, with why, or too few samples.
@@ -113,14 +125,14 @@ def measure(
     ways: dict[str, Way] = {}
     for name in names:
         metric = choose(METRICS, name, "metric")
-        check_defined(name, truth, "encoder" if inferred else "" if asked is None else of)
+        check_defined(name, truth, "encoder" if inferred else "classifier" if classified else "" if asked is None else of)
         if len(samples) < metric.least:
             raise UsageError(f"{name} needs at least {metric.least} samples; here are {len(samples)}")
         ways[name] = metric.ways[type(truth)]
     if not np.isfinite(samples).all():
         return dict.fromkeys(names, float("nan"))
     wanted = {way: METRICS[name].of for name, way in ways.items()}
-    given = {of: samples if asked is None else classes.Asked(samples, asked), "encoder": inferred, "": samples}
+    given = {of: samples if asked is None else classes.Asked(samples, asked), "encoder": inferred, "classifier": classified, "": samples}
     found = {way: way(given[wants], truth) for way, wants in wanted.items()}
     return {name: _named(found[way], name) for name, way in ways.items()}
 

@@ -60,6 +60,10 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
         if not isinstance(discriminator, Discriminator):
             raise UsageError("the network aylien reads no codes; choose 128x3, say")
         discriminator.recognise(config.discriminator, count)
+    if config.labels:
+        if not isinstance(discriminator, Discriminator):
+            raise UsageError("the network aylien does not classify; choose 128x3, say")
+        discriminator.let_classify()
     return generator, discriminator
 
 

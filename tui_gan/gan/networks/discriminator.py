@@ -40,7 +40,7 @@ class Discriminator(nn.Module):
         if self.projects:
             self.of_class = nn.Linear(classes, features, bias=False)
         self.logit = nn.Linear(features, network.outputs)
-        self.two_way = network.outputs == 2
+        self.two_way, self.classifies = network.outputs == 2, False
         started(self, network)
         self.minibatch = MinibatchDiscrimination(features, minibatch.kernels, minibatch.dim, minibatch.company)
         self.minibatch_logit = nn.Linear(minibatch.kernels, 1, bias=False)
@@ -63,6 +63,18 @@ class Discriminator(nn.Module):
     def codes(self, x: Tensor) -> Tensor:
         """What it takes the codes of samples (B, *X) for, (B, K + C): logits of the categorical one, means of the continuous ones."""
         return self.recogniser(self.features(x))  # type: ignore[no-any-return]
+
+    def let_classify(self) -> None:
+        """Let its outputs be the logits of the classes, of which the logit is the logsumexp, that of generated samples being 0.
+
+        A sample is then real with the probability Z / (Z + 1), Z the sum of exp of the logits (Salimans et al. 2016, arXiv:1606.03498,
+        section 5).
+        """
+        self.two_way, self.classifies = False, True
+
+    def classify(self, x: Tensor) -> Tensor:
+        """Logits of the classes of samples (B, *X), (B, K)."""
+        return self.logit(self.features(x))  # type: ignore[no-any-return]
 
     def features(self, x: Tensor, classes: Tensor | None = None) -> Tensor:
         """Hidden units before the logit, (B, F)."""
@@ -102,6 +114,8 @@ class Discriminator(nn.Module):
         if self.two_way:
             # The cross-entropy of two softmax outputs is the logistic loss of their difference.
             logits = logits[:, 1:] - logits[:, :1]
+        if self.classifies:
+            logits = logits.logsumexp(1, keepdim=True)
         if self.projects:
             assert classes is not None, "it is conditional"
             logits = logits + (self.of_class(classes) * hidden).sum(1, keepdim=True)

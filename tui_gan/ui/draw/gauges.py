@@ -48,6 +48,8 @@ DRAWN: dict[str, dict[str, Any]] = {
     "modes": {"include": (0.0, 1.0)},
     "stacked_modes": SHARE,
     **{name: SHARE for name in ("class_accuracy", "code_accuracy", "tstr", "own_mode", "encoder_1nn")},
+    "test_errors": {"include": (0.0,), "ink": Ink.DISCRIMINATOR},
+    "labels_alone": {"include": (0.0,)},
     "information_bound": {"include": (0.0,), "ink": Ink.DISCRIMINATOR},
     **{name: SHARE for name in ("hq", "precision", "recall", "density", "coverage")},
     **{f"feature_{name}": SHARE for name in ("precision", "recall", "density", "coverage")},

@@ -99,6 +99,39 @@ def inference(reading: Reading) -> Paragraph | None:
     )
 
 
+def labels(reading: Reading) -> Paragraph | None:
+    """The labels of a few images."""
+    count = reading.number("labels")
+    if not count:
+        return None
+    wrong, alone = reading.newest("test_errors"), reading.newest("labels_alone")
+    now = (
+        f" It is wrong on {wrong:.1%} of the test images, and on {alone:.1%} where it is trained on the labelled images alone."
+        if math.isfinite(wrong) and math.isfinite(alone)
+        else ""
+    )
+    return Paragraph(
+        f"D also learns to classify, by the labels of {count:,.0f} training images; of all others it only learns that they are real. Its "
+        "logit is the logsumexp of those of the classes, that of generated samples being 0, so that real images without labels shape its "
+        f"classes too.{now}",
+        sources.SALIMANS,
+        "few labels",
+    )
+
+
+def adversarial(reading: Reading) -> Paragraph | None:
+    """The weight of the objective in the generator's loss."""
+    weight = reading.settings.get("adversarial", 1.0)
+    if weight == 1:
+        return None
+    text = (
+        f"The objective enters G's loss with weight {weight:g}; the curves show it without the weight."
+        if weight
+        else "G does not lower the loss of the objective, which the curves still show: feature matching takes its place."
+    )
+    return Paragraph(text, sources.SALIMANS, "G without the objective" if not weight else f"objective, weight {weight:g} in G")
+
+
 def minibatch(reading: Reading) -> Paragraph | None:
     """Minibatch discrimination."""
     if not reading.snapshot.knobs.minibatch_discrimination:
@@ -268,6 +301,8 @@ OPTIONS: tuple[Option, ...] = (
     classes,
     information,
     inference,
+    labels,
+    adversarial,
     k_steps,
     generator_steps,
     _name(

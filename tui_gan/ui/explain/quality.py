@@ -182,6 +182,9 @@ def _images(reading: Reading) -> Paragraph:
         )
     if math.isfinite(reading.newest("stacked_modes")):
         parts.append(_stacked(reading))
+    wrong, alone = reading.newest("test_errors"), reading.newest("labels_alone")
+    if math.isfinite(wrong):
+        parts.append(f"D takes {wrong:.1%} of the test images for another class{_alone(alone)}.")
     source = NAEEM if "coverage" in known else KYNKAANNIEMI if known else LIN if math.isfinite(reading.newest("stacked_modes")) else THEIS
     return Paragraph(" ".join(parts), source) if parts else unmeasured(reading)
 
@@ -196,6 +199,11 @@ def _stacked(reading: Reading) -> str:
         perfect = f" ({short(least)} of stacks of test images)" if math.isfinite(least) else ""
         text += f" The KL divergence of their shares from equal ones is {short(divergence)} nats{perfect}."
     return text
+
+
+def _alone(wrong: float) -> str:
+    """What D's network does with the labelled images alone, where that is known."""
+    return f"; trained on the labelled images alone, its network does so with {wrong:.1%}" if math.isfinite(wrong) else ""
 
 
 def _of_test(reading: Reading, name: str) -> str:

@@ -52,6 +52,12 @@ WORDS = (
         sources.DUMOULIN,
     ),
     (
+        "few labels, labelled images",
+        "D also classifies, by the labels of a few training images: its logit is the logsumexp of the logits of the classes, and images "
+        "without labels help it as real ones.",
+        sources.SALIMANS,
+    ),
+    (
         "InfoGAN",
         "A GAN that learns without labels what parts of its input, the codes, come to mean: D also has to read them off the samples.",
         sources.CHEN,

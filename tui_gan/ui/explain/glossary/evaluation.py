@@ -70,6 +70,12 @@ WORDS = (
         "Accuracy on test images of a nearest-neighbour classifier of the codes E(x), whose examples are training images.",
         sources.DONAHUE,
     ),
+    ("test errors", "Share of the test images that D, which learned from few labels, takes for another class.", sources.SALIMANS),
+    (
+        "labels alone",
+        "The test errors of D's network trained on the labelled images alone, by a fixed number of updates: what the game has to beat.",
+        sources.SALIMANS,
+    ),
     (
         "code accuracy",
         "Share of InfoGAN's samples whose class, as a classifier sees it, is the one that is matched with their code, one to one.",

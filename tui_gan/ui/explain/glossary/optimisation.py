@@ -96,6 +96,7 @@ WORDS = (
     ("lazy regularization", "The gradient of the regularizers is computed once every n steps.", sources.KARRAS),
     ("column norm", "Limit on the Euclidean norm of the incoming weights of each unit, kept after every update.", sources.SREBRO),
     ("feature matching", "G also matches the mean hidden features of D on real samples.", sources.SALIMANS),
+    ("adversarial (weight)", "Weight of the objective in G's loss; 0 leaves feature matching alone.", sources.SALIMANS),
     (
         "label smoothing",
         "One-sided: D's target for real samples is a little under 1, which keeps D from becoming overconfident.",
