@@ -45,7 +45,9 @@ def resolve(config: Config, knobs: Knobs, *tables: Mapping[str, Any], source: st
         msgspec.json.encode(found)
         return found
     except msgspec.ValidationError as error:
-        raise UsageError(f"{source}: {_sentence(error)}") from None
+        # Of a number that it cannot write msgspec may lose the whole text.
+        said = _sentence(error) if str(error) else "a number in it has thousands of digits"
+        raise UsageError(f"{source}: {said}") from None
     except UnicodeEncodeError:
         raise UsageError(f"{source}: a value holds what cannot be written as text") from None
     except ValueError:

@@ -68,6 +68,9 @@ def why_not(game: Game, state: State, device: str) -> str:
         return "that is for the CPU; a GPU has graph"
     if game.drops or any(isinstance(layer, torch.nn.Dropout) for layer in state.players["G"].network.modules()):
         return "dropout draws inside the networks"
+    if game.config.labels:
+        # Who makes a program knows the shape of the data alone.
+        return "labelled images are drawn beside the batch"
     if game.config.bf16:
         return "bfloat16 is for eager and graph"
     if game.config.discriminator.spectral and any(term.at_real or term.at_fake for _, term in game.terms):
