@@ -38,13 +38,16 @@ def write(path: Path, cells: Sequence[Cell], axes: Sequence[Axis], metric: str) 
         raise UsageError("PNG needs matplotlib: pip install 'tui-gan[pictures]'") from None
     figure = Figure(figsize=(2.4 * SIZE, SIZE * len(rows)), dpi=DOTS, layout="constrained")
     panels = figure.subplots(len(rows), 2, squeeze=False)
+    known = [cell.median for cell in cells if math.isfinite(cell.median)]
+    # One scale for all panels, so that colours of two of them can be compared.
+    span = (min(known), max(known)) if known else None
     for row, (left, right) in zip(rows, panels, strict=True):
         members = [cell for cell in cells if tuple(repr(cell.values[axis.name]) for axis in others) == row]
         named = ", ".join(f"{axis.name} {shown(members[0].values[axis.name])}" for axis in others)
         shares = _grid(members, across, down, lambda cell: cell.collapsed / cell.members)
         medians = _grid(members, across, down, lambda cell: cell.median)
         _panel(figure, left, shares, across, down, f"collapsed{named and f', {named}'}", "{:.0%}", (0.0, 1.0))
-        _panel(figure, right, medians, across, down, f"median {metric}{named and f', {named}'}", "{:.3g}", None)
+        _panel(figure, right, medians, across, down, f"median {metric}{named and f', {named}'}", "{:.3g}", span)
     figure.savefig(path)
 
 
@@ -52,6 +55,10 @@ def _grid(cells: Sequence[Cell], across: Axis, down: Axis | None, value: Any) ->
     found = {(repr(cell.values[across.name]), repr(cell.values[down.name]) if down else ""): value(cell) for cell in cells}
     rows = [repr(each) for each in down.values] if down else [""]
     return [[found.get((repr(each), row), math.nan) for each in across.values] for row in rows]
+
+
+def _tick(value: object) -> str:
+    return f"{value:.2g}" if isinstance(value, float) else shown(value)
 
 
 def _panel(
@@ -67,9 +74,9 @@ def _panel(
     low, high = limits or (None, None)
     image = panel.imshow(grid, cmap="viridis", vmin=low, vmax=high, aspect="auto", origin="lower")
     panel.set_title(title, fontsize=9)
-    panel.set_xticks(range(len(across.values)), [shown(each) for each in across.values], rotation=45, fontsize=7)
+    panel.set_xticks(range(len(across.values)), [_tick(each) for each in across.values], rotation=45, fontsize=7)
     panel.set_xlabel(across.name, fontsize=8)
-    panel.set_yticks(range(len(grid)), [shown(each) for each in down.values] if down else [""], fontsize=7)
+    panel.set_yticks(range(len(grid)), [_tick(each) for each in down.values] if down else [""], fontsize=7)
     if down:
         panel.set_ylabel(down.name, fontsize=8)
     for y, line in enumerate(grid):
