@@ -208,14 +208,15 @@ def test_classes_are_drawn_by_their_shares_and_latents_as_ever(config: Config) -
     torch.testing.assert_close(latents[:, 2:].mean(0), torch.tensor([0.5, 0.3, 0.2]), rtol=0, atol=6 * (0.25 / 60_000) ** 0.5)
 
 
-@pytest.mark.parametrize("shares", [(0.25,) * 4, (0.5, 0.3, 0.2), (0.9, 0.1)])
+@pytest.mark.parametrize("shares", [(0.25,) * 4, (0.1,) * 10, (0.5, 0.3, 0.2), (0.9, 0.1), (0.6, 0.0, 0.4)])
 def test_in_turn_each_beginning_has_the_classes_by_their_shares(shares: tuple[float, ...]) -> None:
     found = in_turn(shares, 200).numpy()
     for count in range(1, 201):
         held = np.bincount(found[:count], minlength=len(shares))
-        assert np.abs(held - count * np.array(shares)).max() < 1 + 1e-9
+        assert (np.abs(held - count * np.array(shares)) <= 0.5 + np.array(shares) * len(shares) / 2 + 1e-9).all()
+    assert set(found.tolist()) == {number for number, share in enumerate(shares) if share}
     if len(set(shares)) == 1:
-        assert found[:8].tolist() == [0, 1, 2, 3] * 2
+        assert found[: 2 * len(shares)].tolist() == [*range(len(shares))] * 2
 
 
 def test_what_is_looked_at_has_its_classes_in_turn_and_a_walk_leads_from_class_to_class(config: Config) -> None:

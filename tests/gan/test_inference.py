@@ -157,6 +157,21 @@ def test_pairs_are_judged_with_codes_and_latents(config: Config, minibatch: bool
     torch.testing.assert_close(said, mine.detach().sigmoid())
 
 
+def test_looking_moves_nothing_of_an_encoder_with_batch_normalisation(config: Config) -> None:
+    trainer = trainer_of(config, encoder=Network(widths=(4,), norm="batch"))
+    trainer.step(KNOBS)
+    before = trainer.state()
+    company.real(trainer, KNOBS, 5)
+    judging.judge(trainer, torch.zeros(5, 2), KNOBS, torch.zeros(0, 2))
+    latents = trainer.fixed_latents[:6]
+    judging.generator_slopes(trainer, trainer.sample(latents), KNOBS, latents)
+    inferred_by(trainer.averaged(), trainer.dataset)
+    assert [
+        name for name, value in trainer.state().items() if not name.startswith("generator_average") and not torch.equal(value, before[name])
+    ] == []
+    assert trainer.generator.encoder.training
+
+
 def test_where_losses_rest_and_what_d_star_is(config: Config) -> None:
     found = rules(infers(config), KNOBS)
     assert found.optimum is None

@@ -33,8 +33,7 @@ def judge(
     """
     with torch.no_grad():
         if trainer.config.inference != "none":
-            classes = encoded(trainer.generator.eval(), x.to(trainer.device))
-            trainer.generator.train()
+            classes = encoded(trainer.generator, x.to(trainer.device))
         if classes is not None or not trainer.config.classes:
             return verdicts(trainer, logits(trainer, x, knobs, company, classes, of_company), knobs)
         found = torch.zeros(len(x), 1, device=trainer.device)
@@ -133,8 +132,8 @@ def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs, latents: Ten
         batch: (N, *X) with N = batch_size x packing.
         latents: (N, W) of which they were made; a conditional discriminator reads the classes there, and nothing else does.
     """
-    discriminator = trainer.discriminator
-    kept = [buffer.clone() for buffer in discriminator.buffers()]
+    buffers = [*trainer.discriminator.buffers(), *trainer.generator.buffers()]
+    kept = [buffer.clone() for buffer in buffers]
     real = trainer.dataset.sample(len(batch), torch.Generator().manual_seed(1), trainer.device)
     x = batch.detach().clone().requires_grad_()
     # Of samples without latents only their number is read.
@@ -153,6 +152,6 @@ def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs, latents: Ten
                 slopes += torch.autograd.grad(seen.total, x)[0] / draws
     finally:
         # As in an update, statistics of the batch and singular values move on.
-        for buffer, value in zip(discriminator.buffers(), kept, strict=True):
+        for buffer, value in zip(buffers, kept, strict=True):
             buffer.copy_(value)
     return slopes

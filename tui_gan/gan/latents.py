@@ -261,11 +261,15 @@ def given_beside(config: Config, latents: Tensor) -> Tensor | None:
 
 
 def in_turn(shares: Sequence[float], count: int) -> Tensor:
-    """Classes in an order of which each beginning has them by their shares, as near as whole numbers come: int64 (count,)."""
-    wanted, had = np.asarray(shares), np.zeros(len(shares))
-    found = np.empty(count, np.int64)
-    for place in range(count):
-        # Rounded, so that classes of one share follow each other in their order.
-        found[place] = chosen = int(np.argmax(np.round(wanted * (place + 1) - had, 9)))
-        had[chosen] += 1
-    return torch.from_numpy(found)
+    """Classes in an order of which each beginning has them nearly by their shares, int64 (count,); those of one share in their order.
+
+    Sample j of a class of share s stands where (j + 1/2) / s does among those of all, so that of any beginning of n samples it has
+    s n of them but for 1/2 + s K / 2.
+    """
+    wanted = np.asarray(shares)
+    each = np.ceil(wanted * count).astype(np.int64) + 1
+    each[wanted == 0] = 0
+    classes = np.repeat(np.arange(len(wanted)), each)
+    number = np.arange(len(classes)) - np.repeat(np.cumsum(each) - each, each)
+    order = np.argsort((number + 0.5) / wanted[classes], kind="stable")[:count]
+    return torch.from_numpy(classes[order])

@@ -68,7 +68,12 @@ def with_encoder(generator: nn.Sequential, network: Network, latent_dim: int, sh
 
 
 def encoded(generator: nn.Module, x: Tensor) -> Tensor:
-    """The codes of samples, (B, Z), without gradient and without chance."""
+    """The codes of samples, (B, Z), as somebody who looks is told them: without gradient and chance, and nothing of the encoder moves."""
     assert isinstance(generator, Inferring)
-    with torch.no_grad():
-        return generator.encode(x)
+    trains = generator.encoder.training
+    generator.encoder.eval()
+    try:
+        with torch.no_grad():
+            return generator.encode(x)
+    finally:
+        generator.encoder.train(trains)
