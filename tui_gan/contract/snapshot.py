@@ -280,7 +280,7 @@ class Gallery:
             latents, or of one latent between two classes; None unless asked for.
         nearest: (n, H, W, C) uint8 the nearest training image of each generated one shown, and `distances` (n,) the root mean
             square of the differences of their pixels in 0 .. 1; None unless asked for.
-        classes: the names of the classes that a conditional generator can be asked for, or of the values of its categorical code;
+        classes: what a generator can be asked for, in words, such as "class 3" and "code 3", by the numbers of classes or codes;
             `of_class` that of `picture`, None for all.
         real: (n, H, W, C) uint8 real images, or (n, X) real samples in units of the data, and `again` what an inference network makes of
             them, G(E(x)); `distances` are then theirs, and `latents` (n, Z) their codes E(x); None unless asked for.

@@ -91,20 +91,22 @@ class Browser:
         real = again = latents = None
         if self.asked.inferred:
             real, again, latents, distances = inferred(run.trainer, _real(run))
+        # What it can be asked for, in words.
+        classes = tuple(f"class {name}" for name in run.trainer.names) if run.config.classes else run.trainer.names
         return Gallery(
-            steps,
-            step,
-            picture,
-            walk,
-            near,
-            distances,
-            run.trainer.names,
-            of_class,
-            run.config.information.continuous,
-            code,
-            real,
-            again,
-            latents,
+            kept=steps,
+            step=step,
+            picture=picture,
+            walk=walk,
+            nearest=near,
+            distances=distances,
+            classes=classes,
+            of_class=of_class,
+            codes=run.config.information.continuous,
+            code=code,
+            real=real,
+            again=again,
+            latents=latents,
         )
 
     def _read(self, wanted: int) -> tuple[int, Arrays]:

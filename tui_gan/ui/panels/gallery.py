@@ -62,7 +62,7 @@ class Gallery(Panel):
         """Whose samples these are: of now, or of which step; and whether all of them are shown."""
         step, picture, answer = self._back(frame.snapshot.gallery), self._picture(frame.snapshot), frame.snapshot.gallery
         if answer is not None and answer.of_class is not None:
-            return f"{self.title} of class {answer.classes[answer.of_class]}"
+            return f"{self.title} of {answer.classes[answer.of_class]}"
         if answer is not None and answer.code is not None:
             return f"{self.title}, code {answer.code + 1} from -2 to 2"
         wide = ", all samples" if isinstance(picture, Line1D | Plane2D) and picture.wide else ""
@@ -224,7 +224,7 @@ class Gallery(Panel):
         """What the walk leads from and to."""
         start, end = self.wish.walk or (0, 0)
         if answer is not None and answer.classes:
-            return f"class {answer.classes[start]}", f"class {answer.classes[end]}"
+            return answer.classes[start], answer.classes[end]
         return f"latent {start}", f"latent {end}"
 
     def _latents(self) -> int:
