@@ -95,7 +95,8 @@ class Gallery(Panel):
             return ()
         if self.wish.walk and not isinstance(picture, Line1D):
             return _walked(self._ends(frame.snapshot.gallery), picture, frame.look)
-        if self.wish.inferred:
+        answer = frame.snapshot.gallery
+        if self.wish.inferred and answer is not None and answer.again is not None:
             return (("x", Ink.REAL), (frame.look.pick(" │ ", " | "), Ink.FAINT), ("G(E(x))", Ink.FAKE), ("  reconstructed", Ink.DIM))
         if self.wish.nearest and isinstance(picture, ImageGrid):
             return (
