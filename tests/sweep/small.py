@@ -1,5 +1,6 @@
 """A sweep so small that it takes a moment, of members that are moved together and of others that cannot be."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,3 +26,10 @@ def specs_of(config: Config, knobs: Knobs) -> list[Spec]:
         return msgspec.structs.replace(config, **changes), set_knob(knobs, "generator_lr", values["generator_lr"])
 
     return plan.specs(combinations(AXES), range(SEEDS), resolve)
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 300
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.005)

@@ -4,26 +4,30 @@ import contextlib
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.sweep.small import AXES, EVERY, STEPS, Begin
+from tests.sweep.small import AXES, EVERY, STEPS, Begin, until
 from tui_gan.cli import asked as command
 from tui_gan.cli import dealing
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import TuiGanError
+from tui_gan.contract.sweep import Stage
+from tui_gan.session import checkpoint
 from tui_gan.sweep import course, part, parts, plan, saved
 from tui_gan.sweep.cluster import Backend
+from tui_gan.sweep.opening import as_run
 from tui_gan.sweep.part import Lease, Order, Status, Worker
 from tui_gan.sweep.parts import Parts
 from tui_gan.sweep.plan import Data, Spec
 from tui_gan.sweep.programs import Programs
 from tui_gan.sweep.results import Results
-from tui_gan.sweep.sweep import Sweep
+from tui_gan.sweep.sweep import Member, Sweep
+from tui_gan.sweep.watched import Watched
 
 NAMES = [axis.name for axis in AXES]
 
@@ -246,42 +250,113 @@ SMALL: command.Asked = {
 }
 
 
-def test_a_process_that_is_killed_is_followed_by_another(tmp_path: Path) -> None:
-    """Two real ones by submitit, one of them killed with SIGKILL."""
+def test_under_a_screen_it_rests_a_member_is_opened_and_one_that_is_killed_is_followed_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two real processes by submitit, one of them killed with SIGKILL while they rest; the results are those of one process."""
+    monkeypatch.chdir(tmp_path)
     axes = command.axes_of(SMALL)
     config, specs, groups, data, _ = command.members(SMALL, axes)
     one, two = tmp_path / "one", tmp_path / "two"
     for folder in (one, two):
         command.make(folder, SMALL)
+    names, told, truth = [axis.name for axis in axes], list[str](), data.of(config).truth
+    opened = partial(as_run, sweep="two", copied=False)
+    watched = Watched(SMALL["preset"], axes, SMALL["seeds"], config.metrics, truth, config.steps, threading.Event(), opened)
     made = dealing.Dealing("local", 2, []).parts(
         two,
         groups,
-        Results(two, specs, ["k_steps", "evaluate_every"], config.metrics),
+        Results(two, specs, names, config.metrics),
         config,
         "graph",
-        lambda told: None,
-        threading.Event(),
+        lambda each: watched.tell(each.done, each.left),
+        told.append,
+        watched.stopping,
+        watched,
     )
-    told: list[str] = []
-    made.note, made.save_every = told.append, 0.0
-    killed: list[int] = []
-
-    def kill() -> None:
-        while not saved.state(two, 0).exists():
-            time.sleep(0.02)
-        status = part.status_of(two, 0, made.parts[0].token)
-        assert status
-        os.kill(status.process, signal.SIGKILL)
-        killed.append(status.process)
-
-    killer = threading.Thread(target=kill, daemon=True)
-    killer.start()
-    assert made.train()
-    killer.join()
-    results = Results(one, specs, ["k_steps", "evaluate_every"], config.metrics)
+    watched.toggle_pause()
+    watched.begin(lambda watched: made.train())
+    until(lambda: watched.latest.stage is Stage.PAUSED and all(each.status for each in made.parts))
+    watched.open(3)
+    until(lambda: watched.latest.openings == 1)
+    assert watched.latest.opened == "runs/two-member-3", watched.latest.note
+    about = checkpoint.read_about(checkpoint.step_path(Path("runs/two-member-3/checkpoints"), 0))
+    assert (about.metric, about.knobs.k_steps, about.config.seed) == (None, 2, 1)
+    status = part.status_of(two, 0, made.parts[0].token)
+    assert status
+    os.kill(status.process, signal.SIGKILL)
+    watched.come_back()
+    watched.toggle_pause()
+    until(lambda: watched.latest.stage is Stage.FINISHED)
+    # Its processes are gone, and its members can still be opened.
+    watched.open(0)
+    until(lambda: watched.latest.openings == 2)
+    assert watched.latest.opened == "runs/two-member-0"
+    population = watched.latest.population
+    about = checkpoint.read_about(checkpoint.step_path(Path("runs/two-member-0/checkpoints"), config.steps))
+    assert about.metric == population.values[0, 0] == made.results.standing[0].metrics["w1"]
+    assert all(portrait.any() for portrait in population.portraits)
+    watched.stop()
+    assert watched.ended.wait(60)
+    assert watched.error is None
     programs = Programs("graph", told.append)
-    assert Sweep(one, groups, data, results, programs, config.steps, config.evaluate_every, lambda told: None, threading.Event()).train()
+    alone = Results(one, specs, names, config.metrics)
+    assert Sweep(one, groups, data, alone, programs, config.steps, config.evaluate_every, lambda told: None, threading.Event()).train()
     assert same(one, two)
     (line,) = told
-    assert line.startswith(f"process 1 of 2 ({killed[0]} on ")
+    assert line.startswith(f"process 1 of 2 ({status.process} on ")
     assert line.endswith(" died; its chunks are taken up again from their last save")
+
+
+class Stands:
+    """A sweep that counts its saves."""
+
+    def __init__(self) -> None:
+        self.saved = 0
+
+    def save(self) -> None:
+        self.saved += 1
+
+    def idle(self) -> None:
+        raise AssertionError("a process waits by itself")
+
+    def member(self, place: int) -> Member:
+        raise AssertionError("members are opened by whoever began the processes")
+
+
+def test_a_process_rests_and_saves_as_its_lease_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "workers").mkdir()
+    lease, worker, sweep = part.file_of(tmp_path, 0, "lease"), Worker(Order(str(tmp_path), 0, "mine", (0,), "graph", 1, 60.0)), Stands()
+
+    def says(asked: Lease) -> None:
+        part.write(lease, asked)
+        worker._follow()
+
+    # What was asked of the process before it, this one need not do.
+    says(Lease("mine", saves=2))
+    worker.rest(sweep)
+    assert (worker.asks, sweep.saved) == (False, 0)
+    says(Lease("mine", saves=3, rest=True, beat=1))
+    assert worker.asks
+    thread = threading.Thread(target=worker.rest, args=(sweep,), daemon=True)
+    thread.start()
+    until(lambda: sweep.saved == 1)
+    assert thread.is_alive()
+    says(Lease("mine", saves=4, rest=True, beat=2))
+    until(lambda: sweep.saved == 2)
+    assert thread.is_alive()
+    says(Lease("mine", saves=4, beat=3))
+    thread.join(10)
+    assert (thread.is_alive(), worker.asks) == (False, False)
+    # Whoever had it rest may be gone.
+    says(Lease("mine", saves=4, rest=True, beat=4))
+    monkeypatch.setattr(part, "RESTS", 0.0)
+    assert not worker.asks
+
+
+def test_portraits_that_are_not_there_or_damaged_are_none(tmp_path: Path) -> None:
+    (tmp_path / "workers").mkdir()
+    assert part.portraits_of(tmp_path, 0) == {}
+    for content in (b"", b"PK", b"PK\x03\x04" + bytes(60)):
+        part.file_of(tmp_path, 0, "portraits").write_bytes(content)
+        assert part.portraits_of(tmp_path, 0) == {}

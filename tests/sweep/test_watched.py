@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.sweep.small import until
 from tui_gan.contract.axes import Axis
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
@@ -58,13 +59,6 @@ def make(specs: list[Spec], config: Config) -> Make:
         return Sweep(folder, plan.groups(specs, data), data, results, programs, STEPS, EVERY, tell, stop, watched=watched)
 
     return make
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end, "it did not come true"
-        time.sleep(0.005)
 
 
 def finish(watched: Watched) -> None:

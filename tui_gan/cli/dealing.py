@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import os
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
-from tui_gan.contract.outer import tell
 
 if TYPE_CHECKING:
     from tui_gan.sweep.part import Order, Worker
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from tui_gan.sweep.plan import Group
     from tui_gan.sweep.results import Results
     from tui_gan.sweep.sweep import Told
+    from tui_gan.sweep.watched import Watched
 
 USUAL = 2
 
@@ -38,7 +37,9 @@ class Dealing(NamedTuple):
         config: Config,
         engine: str,
         show: "Callable[[Told], None]",
+        note: Callable[[str], object],
         stop: threading.Event,
+        watched: "Watched | None" = None,
     ) -> "Parts":
         """The processes of a sweep, none of which has begun."""
         from tui_gan.sweep import cluster
@@ -48,9 +49,7 @@ class Dealing(NamedTuple):
         # Inherited by the processes: what of PyTorch is loaded there before it is told so would take every core in each of them.
         os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
         backend = cluster.made(self.backend, folder.absolute() / WORKERS, self.options)
-        return Parts(
-            folder, groups, results, config.steps, backend, self.workers, engine, work, lambda text: tell(text, sys.stderr), show, stop
-        )
+        return Parts(folder, groups, results, config.steps, backend, self.workers, engine, work, note, show, stop, watched=watched)
 
 
 def dealing_of(backend: str, workers: int | None, options: list[str] | None) -> Dealing:
@@ -78,6 +77,7 @@ def work(order: "Order") -> None:
 def _train(order: "Order", worker: "Worker") -> bool:
     from tui_gan.cli.asked import asked_of, axes_of, members
     from tui_gan.sweep import cluster, course, part, plan, saved
+    from tui_gan.sweep.portraits import portrayer
     from tui_gan.sweep.programs import Programs
     from tui_gan.sweep.results import Results
     from tui_gan.sweep.sweep import Sweep
@@ -94,6 +94,8 @@ def _train(order: "Order", worker: "Worker") -> bool:
     # What a process before this one measured after its last save is measured again.
     course.rewrite(path, config.metrics, rows)
     results = Results(folder, specs, [axis.name for axis in axes], config.metrics, rows, path)
+    if order.watched:
+        worker.results, worker.portray = results, portrayer(data.of(config).truth)[1]
     with contextlib.closing(Programs(order.engine, worker.note)) as programs:
         trained = Sweep(
             folder,
@@ -108,6 +110,7 @@ def _train(order: "Order", worker: "Worker") -> bool:
             own=order.chunks,
             cores=order.cores or cluster.cores_here(),
             save_every=order.save_every,
+            watched=worker,
         )
         trained.restore()
         ended = trained.train()

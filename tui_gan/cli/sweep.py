@@ -62,9 +62,7 @@ def sweep(
     to: Annotated[
         str, typer.Option(help="png: also draw the heat map, heatmap.png; parquet: also write the results so; or both.", show_default=False)
     ] = "",
-    headless: Annotated[
-        bool, typer.Option("--headless", help="Train without the screen, which also --json, --backend and pipes do.")
-    ] = False,
+    headless: Annotated[bool, typer.Option("--headless", help="Train without the screen, which also --json and pipes do.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")] = False,
     axes: Any = None,
 ) -> None:
@@ -87,7 +85,7 @@ def sweep(
     dealing = dealing_of(backend, workers, slurm)
     varied = axes_of(asked)
     check(varied, asked["seeds"])
-    screen = not (headless or json or backend) and has_screen()
+    screen = not (headless or json) and has_screen()
     with stopping(silent=screen) as stop:
         work = Work(folder, asked, varied, engine, dealing, stop)
         trained, ended = work.trained(resume is not None, screen)
@@ -131,30 +129,29 @@ class Work(NamedTuple):
             from tui_gan.cli import sweeping
 
             truth = made.data.of(config).truth
-            trained = functools.partial(self.train_here, made, results)
+            trained = functools.partial(self.train, made, results)
             return sweeping.with_screen(folder, self.asked["preset"], self.axes, self.asked["seeds"], config, truth, self.stop, trained)
         with bar_of_progress() as show:
-            if not self.dealing.backend:
-                return self.train_here(made, results, show, _note)
-            _note_alone(made, _note)
-            parts = self.dealing.parts(folder, made.groups, results, config, self.engine, show, self.stop)
-            return parts, parts.train()
+            return self.train(made, results, show, _note)
 
-    def train_here(
+    def train(
         self,
         made: Members,
         results: "Results",
         show: "Callable[[Told], None]",
         note: Callable[[str], object],
         watched: "Watched | None" = None,
-    ) -> "tuple[Sweep, bool]":
-        """Train it in this thread; returns it, and whether it has come to its end."""
+    ) -> "tuple[Sweep | Parts, bool]":
+        """Train it in this thread, or have processes train it; returns it, and whether it has come to its end."""
         from tui_gan.sweep.programs import Programs
         from tui_gan.sweep.sweep import Sweep
 
         ready()
         _note_alone(made, note)
         config = made.config
+        if self.dealing.backend:
+            parts = self.dealing.parts(self.folder, made.groups, results, config, self.engine, show, note, self.stop, watched)
+            return parts, parts.train()
         with contextlib.closing(Programs(self.engine, note)) as programs:
             sweep = Sweep(
                 self.folder,

@@ -22,20 +22,21 @@ from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
     from tui_gan.gan.datasets import Truth
+    from tui_gan.sweep.parts import Parts
     from tui_gan.sweep.sweep import Sweep, Told
     from tui_gan.sweep.watched import Watched
     from tui_gan.ui.sweep.app import Heatmap
     from tui_gan.ui.sweep.view import View
 
 # (takes how far it is, takes what there is to tell, who looks at it) -> the sweep, and whether it has come to its end.
-Trained = Callable[[Callable[["Told"], None], Callable[[str], object], "Watched"], "tuple[Sweep, bool]"]
+Trained = Callable[[Callable[["Told"], None], Callable[[str], object], "Watched"], "tuple[Sweep | Parts, bool]"]
 # Seconds after which a screen that does not leave when the sweep has been saved ends with the process.
 LEAVES_WITHIN = 3.0
 
 
 def with_screen(
     folder: Path, preset: str, axes: Sequence[Axis], seeds: int, config: Config, truth: "Truth", stop: threading.Event, trained: Trained
-) -> "tuple[Sweep, bool]":
+) -> "tuple[Sweep | Parts, bool]":
     """Train in a thread of its own under the screen until that is left; returns the sweep, and whether it has come to its end.
 
     Raises:
@@ -49,7 +50,7 @@ def with_screen(
     copied = preset not in PRESETS or PRESETS[preset].columns > 0
     opened = partial(as_run, sweep=folder.name, copied=copied)
     watched = Watched(preset, axes, seeds, config.metrics, truth, config.steps, stop, opened)
-    ended_sweeps: list[tuple[Sweep, bool]] = []
+    ended_sweeps: list[tuple[Sweep | Parts, bool]] = []
 
     def train(watched: Watched) -> bool:
         ended_sweeps.append(trained(lambda told: watched.tell(told.done, told.left), watched.note, watched))

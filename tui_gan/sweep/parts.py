@@ -10,19 +10,23 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tui_gan.contract.errors import TuiGanError
+from tui_gan.contract.errors import TuiGanError, UsageError
 from tui_gan.sweep import saved
 from tui_gan.sweep.cluster import Backend
 from tui_gan.sweep.course import Tail
-from tui_gan.sweep.part import Lease, Order, Status, file_of, status_of, write
-from tui_gan.sweep.plan import Group, numbered, numbers
+from tui_gan.sweep.part import RESTS, Lease, Order, Status, file_of, portraits_of, status_of, write
+from tui_gan.sweep.plan import Data, Group, numbered, numbers
+from tui_gan.sweep.programs import Programs
 from tui_gan.sweep.results import Results
-from tui_gan.sweep.sweep import SAVED, Told
+from tui_gan.sweep.sweep import SAVED, Member, Told, chunk_of, member_of
+from tui_gan.sweep.watched import Watched
 
 # How often in a row a part is begun again that has saved nothing new.
 TRIES = 3
 # How many times as long a member takes that is trained by itself.
 ALONE = 30
+# Seconds between two words to processes that rest, and within which one that is asked to save is expected to.
+BEAT, SAVES_WITHIN = RESTS / 6, 60.0
 
 
 class Part:
@@ -32,6 +36,7 @@ class Part:
         token, job: of the process that does now; `status` is how it stands, None before it has said.
         reached: steps of its members together that were saved when it was begun; `tries` how often since it has been begun in vain.
         gone: when the end of the job was seen; `over` whether it is begun no more.
+        drawn: when the portraits were written that have been read.
     """
 
     def __init__(self, number: int, chunks: Sequence[int], reached: int, tail: Tail) -> None:
@@ -42,6 +47,7 @@ class Part:
         self.reached, self.tries = reached, -1
         self.gone: float | None = None
         self.over = False
+        self.drawn = 0
 
 
 class Parts:
@@ -54,7 +60,7 @@ class Parts:
         workers: how many processes, at most as many as there are chunks to train.
         work: what a process calls.
         note: takes lines on processes and programs.
-        tell, stop, save_every: as for one process.
+        tell, stop, save_every, watched: as for one process.
     """
 
     def __init__(
@@ -71,10 +77,12 @@ class Parts:
         tell: Callable[[Told], None],
         stop: threading.Event,
         save_every: float = SAVED,
+        watched: Watched | None = None,
     ) -> None:
         # A job may have another working directory.
         self.folder, self.results, self.steps, self.backend = folder.absolute(), results, steps, backend
         self.engine, self.work, self.note, self.tell, self.stop, self.save_every = engine, work, note, tell, stop, save_every
+        self.watched, self._groups = watched, [group for group, _ in numbered(groups)]
         self.chunks = [specs for _, specs in numbered(groups)]
         self.members = sum(map(len, self.chunks))
         left = [number for number in range(len(self.chunks)) if self._measured(number) < steps]
@@ -86,6 +94,7 @@ class Parts:
         self._at: dict[int, int] = {}
         self._noted: set[str] = set()
         self._failed, self._asked, self._died = "", False, False
+        self._rests, self._saves, self._beat, self._said = False, 0, 0, 0.0
 
     @property
     def done(self) -> int:
@@ -99,6 +108,8 @@ class Parts:
             TuiGanError: a part fails, or dies again and again; what was saved is there.
         """
         (self.folder / saved.WORKERS).mkdir(mode=0o700, exist_ok=True)
+        if self.watched:
+            self.watched.restored([(self._measured(number), specs) for number, specs in enumerate(self.chunks)], self.results.standing)
         try:
             for part in self.parts:
                 self._begin(part)
@@ -111,7 +122,71 @@ class Parts:
             raise TuiGanError(self._failed)
         if not self._died:
             shutil.rmtree(self.folder / saved.WORKERS, ignore_errors=True)
-        return all(self._measured(number) >= self.steps for number in range(len(self.chunks)))
+        ended = all(self._measured(number) >= self.steps for number in range(len(self.chunks)))
+        if ended and self.watched:
+            self.watched.linger(self)
+        return ended
+
+    def save(self) -> None:
+        """Have every process save that has begun, and wait until it has, ended, or seems to be gone."""
+        self._save(self.parts)
+
+    def idle(self) -> None:
+        """Listen, and say now and then that the processes are still to rest."""
+        for part in self.parts:
+            self._listen(part)
+        if self._rests and time.monotonic() - self._said >= BEAT:
+            self._tell_all()
+
+    def member(self, place: int) -> Member:
+        """A member in the state in which its process saves it.
+
+        Raises:
+            UsageError: its process has not begun.
+            UnreadableError: what was saved is not of this sweep.
+        """
+        number = next(number for number, specs in enumerate(self.chunks) if any(spec.place == place for spec in specs))
+        self._save([part for part in self.parts if number in part.chunks])
+        if not saved.state(self.folder, number).exists():
+            raise UsageError("its process has saved nothing yet; a member can be opened once it trains")
+        with contextlib.closing(Programs("graph", self.note)) as programs:
+            chunk = chunk_of(self._groups[number], self.chunks[number], Data(), programs)
+            saved.load(saved.state(self.folder, number), chunk)
+            return member_of([chunk], place)
+
+    def _save(self, parts: Iterable[Part]) -> None:
+        asked = [part for part in parts if not part.over and part.status and part.status.state == "training"]
+        if not asked:
+            return
+        self._saves += 1
+        self._tell_all()
+        end = time.monotonic() + SAVES_WITHIN
+        while time.monotonic() < end and not self.stop.is_set():
+            self.idle()
+            if all(part.status and (part.status.saves >= self._saves or part.status.state != "training") for part in asked):
+                return
+            time.sleep(self.backend.listen)
+
+    def _rest(self, watched: Watched) -> None:
+        """Have the processes rest while something is asked for."""
+        self._rests = True
+        self._tell_all()
+        watched.rest(self)
+        self._rests = False
+        if not self.stop.is_set():
+            self._tell_all()
+
+    def _tell_all(self) -> None:
+        """Say anew to each process what it is to do."""
+        self._beat, self._said = self._beat + 1, time.monotonic()
+        for part in self.parts:
+            if not part.over and part.token:
+                with contextlib.suppress(OSError):
+                    self._lease(part)
+
+    def _lease(self, part: Part) -> None:
+        lease = Lease(part.token, stop=self._asked, rest=self._rests, beat=self._beat, saves=self._saves)
+        write(file_of(self.folder, part.number, "lease"), lease)
 
     def _begin(self, part: Part) -> None:
         """Begin a part, or begin it again, unless it has been in vain too often."""
@@ -123,8 +198,9 @@ class Parts:
             self._failed = self._failed or f"{self._called(part)} has died {part.tries} times and saved nothing new; {self._log(part)}"
             return
         part.reached, part.status, part.gone, part.token = reached, None, None, uuid.uuid4().hex
-        write(file_of(self.folder, part.number, "lease"), Lease(part.token))
-        order = Order(str(self.folder), part.number, part.token, part.chunks, self.engine, self.cores, self.save_every)
+        self._lease(part)
+        watched = self.watched is not None
+        order = Order(str(self.folder), part.number, part.token, part.chunks, self.engine, self.cores, self.save_every, watched)
         part.job = self.backend.submit(self.work, order)
 
     def _follow(self) -> None:
@@ -134,7 +210,10 @@ class Parts:
             for part in self.parts:
                 self._listen(part)
             done, of, spent = self.done, self.steps * self.members, time.monotonic() - began
-            self.tell(Told(done, of, spent * (of - done) / (done - before) if done > before else float("nan")))
+            if any(part.status for part in self.parts):
+                self.tell(Told(done, of, spent * (of - done) / (done - before) if done > before else float("nan")))
+            if self.watched and self.watched.asks:
+                self._rest(self.watched)
             if self.stop.is_set() or self._failed:
                 self._ask_to_stop()
             if time.monotonic() - asked >= self.backend.every:
@@ -160,6 +239,20 @@ class Parts:
             if row.step > self._at.get(row.member, -1):
                 self._at[row.member] = row.step
                 self.results.stand(row)
+                if self.watched:
+                    self.watched.stand(row)
+        self._look_at(part)
+
+    def _look_at(self, part: Part) -> None:
+        """Take in what the members of a part generate, where that has been written anew."""
+        if not self.watched:
+            return
+        with contextlib.suppress(OSError):
+            written = file_of(self.folder, part.number, "portraits").stat().st_mtime_ns
+            if written != part.drawn:
+                part.drawn = written
+                for member, portrait in portraits_of(self.folder, part.number).items():
+                    self.watched.portrayed(member, portrait)
 
     def _look_after(self, part: Part) -> None:
         """Find out how a part stands whose job has come to an end, and begin it again where it has not come to its own."""
@@ -188,12 +281,10 @@ class Parts:
         if self._asked:
             return
         self._asked = True
+        self._tell_all()
         for part in self.parts:
-            if not part.over and part.token:
-                with contextlib.suppress(OSError):
-                    write(file_of(self.folder, part.number, "lease"), Lease(part.token, stop=True))
-                if part.status is None and part.job is not None:
-                    self.backend.cancel(part.job)
+            if not part.over and part.status is None and part.job is not None:
+                self.backend.cancel(part.job)
 
     def _measured(self, number: int) -> int:
         return saved.measured(saved.state(self.folder, number))

@@ -3,10 +3,10 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from tui_gan.gan.latents import asked_of
 from tui_gan.gan.metrics import measure
 from tui_gan.gan.metrics.inference import Inferred
 from tui_gan.gan.metrics.labels import Classified
+from tui_gan.gan.trainer import Trainer
 from tui_gan.session.measuring import asked, classified_by, inferred_by
 from tui_gan.session.observe import as_measured
 from tui_gan.sweep import saved
@@ -26,8 +27,7 @@ from tui_gan.sweep.chunks import Alone, Chunk, Together, train_at_once
 from tui_gan.sweep.course import Row
 from tui_gan.sweep.plan import Data, Group, Spec, numbered
 from tui_gan.sweep.programs import Programs
-from tui_gan.sweep.results import Results
-from tui_gan.sweep.watched import Watched
+from tui_gan.sweep.results import Results, Standing
 
 # Seconds between two saves, and between two looks at how far it is.
 SAVED, TOLD = 60.0, 0.5
@@ -46,6 +46,51 @@ class Told(NamedTuple):
     done: int
     of: int
     left: float
+
+
+class Member(NamedTuple):
+    """One of a sweep, to be gone on with alone; `measured` says whether its newest metrics are of its step."""
+
+    trainer: Trainer
+    spec: Spec
+    measured: bool
+
+
+class Resting(Protocol):
+    """A sweep between two steps."""
+
+    def save(self) -> None:
+        """Write the results and all that goes on."""
+
+    def idle(self) -> None:
+        """Do what must be done now and then while it rests."""
+
+    def member(self, place: int) -> Member:
+        """A member in the state in which it is.
+
+        Raises:
+            TuiGanError: it cannot be had yet.
+        """
+
+
+class Onlooker(Protocol):
+    """Who looks at a sweep and steers it."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether training is to rest for something that has been asked for."""
+
+    def rest(self, sweep: Resting) -> None:
+        """Do what has been asked for, and come back when training is to go on."""
+
+    def linger(self, sweep: Resting) -> None:
+        """Do what is asked for of a sweep that has come to its end, until it is left."""
+
+    def restored(self, measured: Iterable[tuple[int, Sequence[Spec]]], standing: Sequence[Standing]) -> None:
+        """Take in the newest measurements of a sweep that goes on: members with the step of theirs."""
+
+    def measured(self, row: Row, samples: NDArray[np.floating]) -> None:
+        """Take in a member as it was measured, and what it generates."""
 
 
 class Sweep:
@@ -76,7 +121,7 @@ class Sweep:
         own: Collection[int] | None = None,
         cores: int | None = None,
         save_every: float = SAVED,
-        watched: Watched | None = None,
+        watched: Onlooker | None = None,
     ) -> None:
         self.folder, self.data, self.results, self.programs = folder, data, results, programs
         self.steps, self.every, self.tell, self.stop, self.watched = steps, every, tell, stop, watched
@@ -85,10 +130,7 @@ class Sweep:
         self._told = self._began
         mine = [(number, each) for number, each in enumerate(numbered(groups)) if own is None or number in own]
         self.numbers = [number for number, _ in mine]
-        self.chunks = [self._chunk(group, specs) for _, (group, specs) in mine]
-
-    def _chunk(self, group: Group, specs: list[Spec]) -> Chunk:
-        return Alone(specs[0], self.data) if group.alone else Together(group, specs, self.data, self.programs)
+        self.chunks = [chunk_of(group, specs, data, programs) for _, (group, specs) in mine]
 
     def restore(self) -> None:
         """Take up each chunk where it was saved.
@@ -100,7 +142,7 @@ class Sweep:
             saved.load(saved.state(self.folder, number), chunk)
         self._before = self.done
         if self.watched:
-            self.watched.restored(self.chunks, self.results.standing)
+            self.watched.restored([(chunk.measured, chunk.specs) for chunk in self.chunks], self.results.standing)
 
     @property
     def done(self) -> int:
@@ -158,6 +200,13 @@ class Sweep:
         for number, chunk in zip(self.numbers, self.chunks, strict=True):
             saved.save(saved.state(self.folder, number), chunk)
 
+    def idle(self) -> None:
+        """Nothing is to be done while it rests."""
+
+    def member(self, place: int) -> Member:
+        """A member in the state in which it is."""
+        return member_of(self.chunks, place)
+
     def _at_once(self, chunk: Chunk) -> bool:
         """Whether it leaves the interpreter free while it trains."""
         return isinstance(chunk, Together) and self.programs.compiled(chunk.group.form, len(chunk.specs))
@@ -189,6 +238,17 @@ class Sweep:
         left = spent * (of - done) / (done - self._before) if done > self._before else float("nan")
         self.programs.left = left if left == left else 0.0
         self.tell(Told(done, of, left))
+
+
+def chunk_of(group: Group, specs: list[Spec], data: Data, programs: Programs) -> Chunk:
+    """Members before their first step."""
+    return Alone(specs[0], data) if group.alone else Together(group, specs, data, programs)
+
+
+def member_of(chunks: Iterable[Chunk], place: int) -> Member:
+    """The member of this place among chunks, one of which has it."""
+    chunk, number = next((chunk, number) for chunk in chunks for number, spec in enumerate(chunk.specs) if spec.place == place)
+    return Member(chunk.trainer(number), chunk.specs[number], chunk.measured == chunk.steps_done)
 
 
 def _measured(

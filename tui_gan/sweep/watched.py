@@ -5,35 +5,26 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tui_gan.contract.axes import Axis
 from tui_gan.contract.errors import TuiGanError
+from tui_gan.contract.snapshot import Bytes
 from tui_gan.contract.sweep import Population, Stage, SweepState
 from tui_gan.gan.datasets import Truth
 from tui_gan.gan.trainer import Trainer
-from tui_gan.sweep.chunks import Chunk
 from tui_gan.sweep.course import Row
 from tui_gan.sweep.plan import Spec
 from tui_gan.sweep.portraits import portrayer
 from tui_gan.sweep.results import Standing
+from tui_gan.sweep.sweep import Resting
 
 # Seconds over which the speed is taken, and between two looks at whether a pause has ended.
 SPEED, GLANCE = 10.0, 0.05
-
-
-class Resting(Protocol):
-    """A sweep between two steps."""
-
-    chunks: list[Chunk]
-
-    def save(self) -> None:
-        """Write the results and all that goes on."""
 
 
 class Watched:
@@ -131,6 +122,7 @@ class Watched:
             if not self._serve(sweep):
                 if self.latest.stage is not Stage.PAUSED:
                     self._become(stage=Stage.PAUSED)
+                sweep.idle()
                 time.sleep(GLANCE)
         self._times.clear()
         self._become(stage=Stage.SAVING if self.stopping.is_set() else Stage.TRAINING)
@@ -161,25 +153,34 @@ class Watched:
             return False
         return True
 
-    def restored(self, chunks: Sequence[Chunk], standing: Sequence[Standing]) -> None:
+    def restored(self, measured: Iterable[tuple[int, Sequence[Spec]]], standing: Sequence[Standing]) -> None:
         """Take in the newest measurements of a sweep that goes on; what the members generate is known at the next."""
         population = self._population
-        for chunk in chunks:
-            for spec in chunk.specs:
+        for step, specs in measured:
+            for spec in specs:
                 each, place = standing[spec.place], spec.place
-                population.steps[place] = chunk.measured
+                population.steps[place] = step
                 population.values[place] = [each.metrics.get(name, math.nan) for name in population.metrics]
                 population.collapsed[place], population.failed[place] = each.collapsed_at is not None, each.failed_at is not None
         self._new = True
 
     def measured(self, row: Row, samples: NDArray[np.floating]) -> None:
         """Take in a member as it was measured, and what it generates."""
+        self.stand(row)
+        self.portrayed(row.member, self._portrait(samples.astype(np.float64, copy=False)))
+
+    def stand(self, row: Row) -> None:
+        """Take in a member as it was measured."""
         population, place = self._population, row.member
         population.steps[place] = row.step
         population.values[place] = [row.metrics[name] for name in population.metrics]
         population.collapsed[place] = row.collapsed
         population.failed[place] |= row.failed
-        population.portraits[place] = self._portrait(samples.astype(np.float64, copy=False))
+        self._new = True
+
+    def portrayed(self, member: int, portrait: Bytes) -> None:
+        """Take in what a member generates."""
+        self._population.portraits[member] = portrait
         self._new = True
 
     def tell(self, done: int, left: float) -> None:
@@ -197,12 +198,9 @@ class Watched:
         self._become(note=text)
 
     def _as_run(self, sweep: Resting, member: int) -> Path:
-        chunk, place, spec = next(
-            (chunk, place, spec) for chunk in sweep.chunks for place, spec in enumerate(chunk.specs) if spec.place == member
-        )
-        known = chunk.measured == chunk.steps_done and len(self._population.metrics)
-        value = float(self._population.values[member, 0]) if known else math.nan
-        return self._opened(chunk.trainer(place), spec, value if math.isfinite(value) else None)
+        trainer, spec, measured = sweep.member(member)
+        value = float(self._population.values[member, 0]) if measured and self._population.metrics else math.nan
+        return self._opened(trainer, spec, value if math.isfinite(value) else None)
 
     def _become(self, **changes: object) -> None:
         if self._new:
