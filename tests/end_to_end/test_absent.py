@@ -57,8 +57,8 @@ def begin(fault: str, cwd: Path, *words: str) -> None:
 @pytest.mark.parametrize(
     ("what", "status", "told"),
     [
-        ('self.now.loss_sums += float("nan")', Status.PAUSED, "non-finite"),
-        ('raise torch.OutOfMemoryError("no memory")', Status.PAUSED, "ran out of memory"),
+        pytest.param('self.now.loss_sums += float("nan")', Status.PAUSED, "non-finite", marks=pytest.mark.slow),
+        pytest.param('raise torch.OutOfMemoryError("no memory")', Status.PAUSED, "ran out of memory", marks=pytest.mark.slow),
         ('raise ValueError("a step broke")', Status.FAILED, "a step broke"),
     ],
     ids=["a loss", "memory", "an exception"],
@@ -102,6 +102,7 @@ def test_neither_a_clock_that_jumps_nor_a_suspended_machine_harms_a_run(run: Pat
         assert not here.ended
 
 
+@pytest.mark.slow
 def test_a_host_whose_locks_do_not_reach_this_one_is_refused_by_name(run: Path, tmp_path: Path) -> None:
     name = ("unshare", "--uts", "sh", "-c", 'hostname elsewhere && exec "$@"', "sh")
     if subprocess.run((*name, "true"), capture_output=True).returncode:

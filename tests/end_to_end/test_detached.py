@@ -99,7 +99,7 @@ def test_what_is_left_by_d_trains_on_and_is_the_same_run_when_somebody_comes_bac
 
 
 @pytest.mark.parametrize(
-    "how", ["the window is closed", *(pytest.param(how, marks=pytest.mark.slow) for how in ("the parent is killed", "a signal"))]
+    "how", [pytest.param(how, marks=pytest.mark.slow) for how in ("the window is closed", "the parent is killed", "a signal")]
 )
 def test_a_run_that_loses_its_terminal_has_the_weights_of_one_that_did_not(run: Path, tmp_path: Path, program: Program, how: str) -> None:
     asked = ("run", "toy1d", "--steps", "1000", "--seed", "3", "--pace", "0", "--out")

@@ -70,7 +70,9 @@ def come_to_rest(opened: Terminal, run: Path, rest: float) -> None:
     raise AssertionError(f"it does not come to rest: {opened.text}")
 
 
-@pytest.mark.parametrize(("presses", "rest"), [(40, 1.0), pytest.param(5_000, 20.0, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("presses", "rest"), [pytest.param(40, 1.0, marks=pytest.mark.slow), pytest.param(5_000, 20.0, marks=pytest.mark.slow)]
+)
 def test_a_monkey_breaks_nothing_while_it_trains_and_moves_no_weight_while_it_is_paused(tmp_path: Path, presses: int, rest: float) -> None:
     run = tmp_path / "run"
     with terminal("run", "toy1d", "--out", str(run), cwd=tmp_path) as opened:

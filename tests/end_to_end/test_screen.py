@@ -129,6 +129,7 @@ def quiet(opened: Terminal, patience: float = 30.0) -> None:
             silent_since = time.monotonic()
 
 
+@pytest.mark.slow
 def test_watching_changes_nothing_and_a_finished_run_stays_until_q(tmp_path: Path, program: Program) -> None:
     screen, headless = tmp_path / "screen", tmp_path / "headless"
     asked = ("run", "toy1d", "--steps", "700", "--seed", "5", "--pace", "0", "--out")

@@ -42,6 +42,7 @@ def read_for(opened: Terminal, seconds: float) -> int:
     return opened.received - before
 
 
+@pytest.mark.slow
 def test_a_terminal_without_a_size_that_sends_what_it_likes_and_continues_what_was_not_stopped(tmp_path: Path) -> None:
     run = tmp_path / "run"
     opened = Terminal([*PROGRAM, "run", "toy1d", "--paused", "--out", str(run)], tmp_path, (80, 24), told=(0, 0))

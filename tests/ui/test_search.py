@@ -33,6 +33,7 @@ def best_hit(text: str) -> str:
     return next((line.strip() for line in lines[typed + 1 :] if line.strip()), "")
 
 
+@pytest.mark.slow
 def test_the_palette_finds_what_another_view_does_and_goes_there(seen, run_of, watch, until, screen_text) -> None:
     run = run_of(seen(Status.RUNNING))
     app = TuiGan(run)

@@ -97,7 +97,7 @@ def test_every_number_goes_through_its_whole_range_in_a_bearable_number_of_notch
         # What 0 leaves out can be left out again.
         if range_of(key).low == 0:
             assert down[-1] == 0, key
-        for value in {*up, *down}:
+        for value in {*up[::7], *down[::7], up[-1], down[-1]}:
             resolve(Config(preset="toy1d"), Knobs(), nested(key, value))
 
 

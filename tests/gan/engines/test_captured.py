@@ -1,6 +1,7 @@
 """The step that is captured against the eager one, and the capture with stand-ins for what only a GPU has."""
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -41,8 +42,14 @@ def check_agreement(config: Config, data: Any, knobs: Knobs) -> None:
         torch.testing.assert_close(found[name], expected[name], rtol=1e-4, atol=2e-6, msg=lambda text, name=name: f"{name}: {text}")
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("order", ORDERS)
+# Each order and each optimizer with some other; all of both are among the longer checks.
+TOGETHER = {*zip(itertools.cycle(ORDERS), OPTIMIZERS, strict=False), *zip(ORDERS, itertools.cycle(OPTIMIZERS), strict=False)}
+
+
+@pytest.mark.parametrize(
+    ("order", "optimizer"),
+    [pytest.param(*each, marks=() if each in TOGETHER else pytest.mark.slow) for each in itertools.product(ORDERS, OPTIMIZERS)],
+)
 def test_the_step_that_is_captured_is_the_eager_one(config: Config, knobs: Knobs, order: str, optimizer: str) -> None:
     changes: dict[str, Any] = {
         "regularizers": {"l2": 0.01, "adaptive_l2": 0.02, "r1": 0.1, "r1_difference": 0.1, "gradient_penalty": 0.2},
@@ -69,7 +76,11 @@ def test_the_step_that_is_captured_is_the_eager_one(config: Config, knobs: Knobs
         check_agreement(msgspec.structs.replace(config, **changes), DATASETS["gaussian"](True), turned)
 
 
-@pytest.mark.parametrize("preset", [name for name in PRESETS if not name.startswith("fashion")])
+# Those of one family play alike.
+ALIKE = [pytest.param(name, marks=pytest.mark.slow if place % 3 else ()) for place, name in enumerate(PRESETS)]
+
+
+@pytest.mark.parametrize("preset", ALIKE)
 def test_every_light_preset(preset: str) -> None:
     config, knobs = PRESETS[preset].config, PRESETS[preset].knobs
     data = stand_in(config)
