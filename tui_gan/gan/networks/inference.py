@@ -37,17 +37,18 @@ class Inferring(nn.Sequential):
         """Codes of samples (B, *X), (B, Z).
 
         Args:
-            noise: (B, Z), standard normal, of a stochastic encoder, whose codes are then mean + sd noise; without it its means.
+            noise: (B, Z), standard normal, of a stochastic encoder, whose codes are then mean + sd noise; without it its means. The sd
+                lies in 0 .. 1: where all codes together have the variance 1 of a latent, that of each sample's is less.
         """
         told: Tensor = self.encoder(x)
         if not self.stochastic:
             return told
-        mean, log_sd = told.chunk(2, 1)
-        return mean if noise is None else mean + log_sd.exp() * noise
+        mean, width = told.chunk(2, 1)
+        return mean if noise is None else mean + width.sigmoid() * noise
 
 
 def encoder(network: Network, latent_dim: int, shape: tuple[int, ...], stochastic: bool) -> nn.Sequential:
-    """(B, *X) -> (B, Z), or (B, 2 Z) where each code has a mean and the logarithm of a standard deviation: hidden layers and a linear one.
+    """(B, *X) -> (B, Z), or (B, 2 Z) where each code has a mean and the logit of a standard deviation: hidden layers and a linear one.
 
     Raises:
         UsageError: it is not fully connected.
