@@ -25,6 +25,7 @@ RADFORD = "Radford et al. 2015, arXiv:1511.06434"
 BONNEEL = "Bonneel et al. 2015, Journal of Mathematical Imaging and Vision 51"
 IOFFE = "Ioffe & Szegedy 2015, arXiv:1502.03167"
 HE = "He et al. 2015, arXiv:1502.01852"
+ZHANG_STACKGAN = "Zhang et al. 2016, arXiv:1612.03242"
 THEIS = "Theis et al. 2016, arXiv:1511.01844"
 SALIMANS = "Salimans et al. 2016, arXiv:1606.03498"
 SONDERBY = "Sønderby et al. 2016, arXiv:1610.04490"
@@ -92,6 +93,7 @@ SETTINGS = {
     "latent_dim": GOODFELLOW,
     "classes": MIRZA,
     "information": CHEN,
+    **dict.fromkeys(("stages", "conditioning"), ZHANG_STACKGAN),
     "inference": DUMOULIN,
     "encoder": DUMOULIN,
     "labels": SALIMANS,

@@ -8,9 +8,10 @@ from tui_gan.presets.ours import OURS
 from tui_gan.presets.preset import Preset
 from tui_gan.presets.sources import SOURCES
 from tui_gan.presets.stacked import STACKED
+from tui_gan.presets.words import WORDS
 
 PRESETS: dict[str, Preset] = {
-    preset.config.preset: preset for preset in (*OURS, *CONDITIONAL, *INFORMATION, *INFERENCE, *LABELS, *STACKED, *SOURCES)
+    preset.config.preset: preset for preset in (*OURS, *CONDITIONAL, *INFORMATION, *INFERENCE, *LABELS, *STACKED, *WORDS, *SOURCES)
 }
 
 __all__ = ["PRESETS", "Preset"]
