@@ -18,6 +18,7 @@ from tui_gan.gan.networks.layers import ACTIVATIONS
 from tui_gan.gan.networks.mirza import mirza_discriminator, mirza_generator
 from tui_gan.gan.networks.mlp import mlp_discriminator, mlp_generator
 from tui_gan.gan.networks.normalization import SlotBatchNorm1d, SlotBatchNorm2d
+from tui_gan.gan.networks.r3gan import r3gan_discriminator, r3gan_generator
 from tui_gan.gan.networks.staged import Augmentation, Augmented, Staged, StagedDiscriminator, halved
 
 AnyDiscriminator = Discriminator | AylienDiscriminator | StagedDiscriminator
@@ -28,6 +29,7 @@ GENERATORS: dict[str, Callable[[Network, int, Shape, int], nn.Sequential]] = {
     "mlp": mlp_generator,
     "dcgan": dcgan_generator,
     "mirza": mirza_generator,
+    "r3gan": r3gan_generator,
 }
 # (network, minibatch, shape of what is judged at once, K classes) -> (B, *X), classes (B, K) -> (B, 1)
 DISCRIMINATORS: dict[str, Callable[[Network, Minibatch, Shape, int], AnyDiscriminator]] = {
@@ -35,6 +37,7 @@ DISCRIMINATORS: dict[str, Callable[[Network, Minibatch, Shape, int], AnyDiscrimi
     "dcgan": dcgan_discriminator,
     "aylien": aylien_discriminator,
     "mirza": mirza_discriminator,
+    "r3gan": r3gan_discriminator,
 }
 
 

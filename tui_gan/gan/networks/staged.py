@@ -1,7 +1,8 @@
 """Two stages and conditioning augmentation (StackGAN, Zhang et al. 2016, arXiv:1612.03242).
 
-A first stage makes images of half the side, of the class and z; a second one is given each of them and the class again, and makes it whole.
-D has a network for either. What is trained is a row of numbers: the pixels of the second stage's image and behind them those of the first's.
+A first stage makes images of half the side, of the class and z; a second one is given each of them and the class again, and makes it
+whole. D has a network for either. What is trained is a row of numbers: the pixels of the second stage's image, and behind them those of
+the first's.
 """
 
 import torch
