@@ -16,10 +16,14 @@ from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan import company, judging
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, of_images
+from tui_gan.gan.latents import in_turn, shown
+from tui_gan.gan.metrics.classes import Asked, accuracy
 from tui_gan.gan.networks.staged import Augmentation, Augmented, Staged, StagedDiscriminator, enlarged, rows_of, split
 from tui_gan.gan.orders import ORDERS
 from tui_gan.gan.rehearsal import rehearsed
 from tui_gan.gan.trainer import Trainer
+from tui_gan.session.measuring import measured
+from tui_gan.session.observe import evaluation_seed
 
 CLASSES, SHAPE = 3, (1, 4, 6)
 KNOBS = Knobs(device="cpu", batch_size=6, generator_lr=0.01, discriminator_lr=0.02)
@@ -213,6 +217,20 @@ def test_the_class_of_one_stage_can_be_augmented_too(config: Config) -> None:
     latents = trainer.fixed_latents
     given = trainer.generator[0](latents)
     torch.testing.assert_close(trainer.generator(latents), torch.nn.Sequential(*list(trainer.generator)[1:])(given))
+
+
+def test_metrics_of_the_first_stage_are_those_of_its_images_in_the_size_of_the_seconds(config: Config) -> None:
+    trainer = trainer_of(config, metrics=("class_accuracy", "first_stage_accuracy"), evaluated=100)
+    found = measured(trainer)
+    latents = shown(trainer.config, 100, torch.Generator().manual_seed(evaluation_seed(trainer.config, 0)), trainer.shares)
+    with torch.no_grad():
+        small, whole = trainer.averaged().both(latents)
+    truth, classes = trainer.dataset.truth, in_turn(trainer.shares, 100).numpy()
+    for name, made in (("class_accuracy", whole), ("first_stage_accuracy", enlarged(small))):
+        units = (made / 2 + 0.5).clamp(0, 1).numpy()
+        assert found[name] == accuracy(Asked(units, classes), truth), name
+    with pytest.raises(UsageError, match="first_stage_accuracy is for generators of two stages"):
+        trainer_of(config, stages=1, metrics=("class_accuracy", "first_stage_accuracy"))
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

@@ -58,6 +58,7 @@ KARRAS = "Karras et al. 2020, arXiv:1912.04958"
 KARRAS_ADA = "Karras et al. 2020, arXiv:2006.06676"
 ZHAO = "Zhao et al. 2020, arXiv:2006.10738"
 TANCIK = "Tancik et al. 2020, arXiv:2006.10739"
+HUANG = "Huang et al. 2024, arXiv:2501.05441"
 CHAVDAROVA = "Chavdarova et al. 2021, arXiv:2006.14567"
 AYLIEN = "AYLIEN, 'An introduction to Generative Adversarial Networks', 2016"
 

@@ -50,7 +50,7 @@ DIGITS_STACKED_WORDS = _words(
     "4x4",
     "the digits that come with the program, and no file",
     "data of Alpaydin and Kaynak (1998), UCI, CC BY 4.0",
-    ("class_accuracy", "precision", "recall", "coverage"),
+    ("class_accuracy", "first_stage_accuracy", "precision", "recall", "coverage"),
 )
 MNIST_STACKED_WORDS = _words(
     MNIST,
@@ -59,7 +59,7 @@ MNIST_STACKED_WORDS = _words(
     "14x14",
     "the digits of MNIST, by fully connected networks",
     "data of LeCun, Cortes and Burges (1998)",
-    ("classifier_frechet", "class_accuracy"),
+    ("classifier_frechet", "first_stage_frechet", "class_accuracy", "first_stage_accuracy"),
 )
 
 WORDS = (DIGITS_STACKED_WORDS, MNIST_STACKED_WORDS)

@@ -97,6 +97,19 @@ class Staged(nn.Sequential):
         return self.augmentation.divergence(latents)
 
 
+class First(nn.Module):
+    """The first stage of a generator as one of its own, (B, Z + K) -> (B, *X): its images in the size of the second's."""
+
+    def __init__(self, generator: nn.Module) -> None:
+        super().__init__()
+        assert isinstance(generator, Staged)
+        self.generator = generator
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Generate them."""
+        return enlarged(self.generator.both(x)[0])
+
+
 class StagedDiscriminator(nn.Module):
     """A discriminator for either stage; as a function of images (B, *X) it is that of the second.
 
