@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.distributions import Normal, kl_divergence
 from torch.nn.functional import logsigmoid
 
+from tests.gan.engines.test_many import ROUNDED, alone, train
 from tests.gan.engines.test_whole import check_agreement, doubled, in_double
 from tui_gan.contract.config import Conditioning, Config, Information, Noise, Optimizer
 from tui_gan.contract.errors import UsageError
@@ -16,6 +17,8 @@ from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan import company, judging
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, of_images
+from tui_gan.gan.engines import many
+from tui_gan.gan.engines.many import Many
 from tui_gan.gan.latents import in_turn, shown
 from tui_gan.gan.metrics.classes import Asked, accuracy
 from tui_gan.gan.networks.staged import Augmentation, Augmented, Staged, StagedDiscriminator, enlarged, rows_of, split
@@ -195,6 +198,21 @@ def test_a_resumed_run_is_the_same_bit_for_bit(config: Config, updates: str) -> 
         second.step(KNOBS)
     for key, value in straight.state().items():
         assert torch.equal(second.state()[key], value), key
+
+
+@pytest.mark.slow
+def test_many_at_once_are_each_trained_as_it_would_be_alone(config: Config) -> None:
+    each = [in_double(trainer_of(config, seed=seed, regularizers={"r1": 0.3})) for seed in (0, 1)]
+    assert [many.why_not(trainer, KNOBS) for trainer in each] == ["", ""]
+    population = Many(
+        zip([in_double(trainer_of(config, seed=seed, regularizers={"r1": 0.3})) for seed in (0, 1)], [KNOBS] * 2, strict=True), 2
+    )
+    train(population, 2)
+    for place, trainer in enumerate(each):
+        alone(trainer, KNOBS, 2)
+        found = population.trainer(place, in_double(trainer_of(trainer.config, seed=place))).state()
+        for name in ("generator.second.0.weight", "discriminator.first.body.1.weight", "generator_average.augmentation.embedding.bias"):
+            torch.testing.assert_close(found[name], trainer.state()[name], rtol=ROUNDED, atol=ROUNDED)
 
 
 def test_who_looks_is_shown_the_second_stage_and_moves_nothing(config: Config) -> None:
