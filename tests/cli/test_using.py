@@ -269,6 +269,22 @@ def test_a_conditional_run_is_asked_for_a_class_and_measured_by_it(program: Prog
     assert "mode" in refused.err
 
 
+def test_two_stages_are_asked_for_a_word_and_measured_stage_by_stage(program: Program, here: Path) -> None:
+    words = "run digits-stacked-words --headless --steps 2 --out runs/w --set evaluated=200 --set fixed_latents=64"
+    assert program(*words.split()).status == 0
+    for name in ("3", "three"):
+        assert program("sample", "runs/w", "-n", "20", "--class", name, "--out", f"{name}.npy").status == 0
+    threes = np.load(here / "three.npy")
+    assert threes.shape == (20, 1, 8, 8)
+    assert np.array_equal(threes, np.load(here / "3.npy"))
+    told = json.loads(program(*["eval", "runs/w", "--json", "--metrics", "class_accuracy,first_stage_accuracy"]).out)
+    assert {*told["metrics"]} == {"class_accuracy", "first_stage_accuracy"}
+    refused = program("sample", "runs/w", "--class", "eleven", "--out", "x.npy")
+    assert (refused.status, "eleven" in refused.err) == (2, True)
+    refused = program("export", "runs/w", "--to", "safetensors")
+    assert (refused.status, "this one has two stages" in refused.err) == (2, True)
+
+
 def test_an_unconditional_run_cannot_be_asked_for_a_class(a_run: Path, program: Program) -> None:
     refused = program("sample", str(a_run), "--class", "3", "--out", "x.npy")
     assert refused.status == 2

@@ -314,3 +314,25 @@ def test_a_code_moves_along_rows_of_images(train: Train, drawing: Config) -> Non
     assert moved.picture.names == ("code 0", "code 1", "code 2")
     assert len(moved.picture.fake) == 36
     assert any("no continuous code 2" in event.text for each in ended.snapshots for event in each.events)
+
+
+@pytest.mark.parametrize("of_class", [None, 3])
+def test_the_first_stages_image_stands_beside_each_of_the_second(train: Train, drawing: Config, of_class: int | None) -> None:
+    mine = msgspec.structs.replace(drawing, classes=10, stages=2)
+    ended = train(config=mine, script={4: [Pause(), WATCH, Browse(stages=True, of_class=of_class), None, Browse(), None, Resume()]})
+    both, live = [each.gallery for each in ended.snapshots if each.gallery is not None][-3:-1]
+    assert (live.first, live.distances) == (None, None)
+    snapshot = next(each for each in ended.snapshots if each.gallery is both)
+    fake = (both.picture or snapshot.picture).fake
+    assert both.first.shape == fake.shape
+    small = both.first[:, ::2, ::2]
+    # Each pixel of the first stage is four.
+    assert np.array_equal(both.first, small.repeat(2, axis=1).repeat(2, axis=2))
+    half = fake.astype(float).reshape(len(fake), 4, 2, 4, 2, 1).mean((2, 4))
+    expected = np.sqrt(((small - half) ** 2).mean((1, 2, 3))) / 255
+    np.testing.assert_allclose(both.distances, expected, atol=4e-3)
+
+
+def test_of_one_stage_that_is_refused(train: Train, drawing: Config) -> None:
+    ended = train(config=drawing, script={4: [Pause(), WATCH, Browse(stages=True), None, Resume()]})
+    assert any("this run has one stage" in event.text for each in ended.snapshots for event in each.events)

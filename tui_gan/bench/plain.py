@@ -29,6 +29,7 @@ def why_not(config: Config) -> str:
         "packing": config.packing > 1,
         "classes or codes": width(config) > config.latent_dim,
         "labels": config.labels > 0,
+        "two stages": config.stages > 1,
         "a generator without the objective, or with another weight of it": config.adversarial != 1,
         "an inference network": config.inference != "none",
         "bfloat16": config.bf16,

@@ -27,7 +27,8 @@ class Compared(NamedTuple):
 
     Attributes:
         samples: against `dataset`; `said` is what was read, in sentences.
-        of: what they were asked to be of, by the numbers `asked`; `inferred` is what an inference network makes of real samples.
+        of: what they were asked to be of, by the numbers `asked`; `inferred` is what an inference network makes of real samples,
+            and `first` the images of the first of two stages.
     """
 
     samples: "NDArray[Any]"
@@ -36,8 +37,10 @@ class Compared(NamedTuple):
     of: str = ""
     asked: "NDArray[Any] | None" = None
     inferred: "Inferred | None" = None
+    first: "NDArray[Any] | None" = None
 
 
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 SAMPLES = (".npy", ".csv", ".txt")
 # Up to so many samples it is said what a perfect generator gets, which takes as long as twenty evaluations on the line and in the plane.
 WITH_FLOORS = 20_000
@@ -51,7 +54,10 @@ def sample(
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the latents.")] = 0,
     of_class: Annotated[
         str | None,
-        typer.Option("--class", help="Class of a conditional generator, or code of InfoGAN, by its name; without it all in turn."),
+        typer.Option(
+            "--class",
+            help="Class of a conditional generator, or code of InfoGAN, by its name, a digit also by its word; without it all in turn.",
+        ),
     ] = None,
 ) -> None:
     """Draw samples from the averaged generator of a run."""
@@ -105,7 +111,10 @@ def _class(names: tuple[str, ...], name: str | None) -> int | None:
         return None
     if not names:
         raise UsageError("--class is for conditional generators, and this one is not: train digits-conditional, say")
-    return names.index(choose({each: each for each in names}, name, "class"))
+    known = {each: each for each in names}
+    # A digit may be asked for by its word.
+    words = {word: digit for digit, word in enumerate(WORDS) if names == tuple(map(str, range(len(WORDS))))}
+    return names.index(str(words[name])) if name in words else names.index(choose(known, name, "class"))
 
 
 def evaluate(
@@ -134,9 +143,11 @@ def evaluate(
     names = [name.strip() for name in metrics.split(",")] if metrics is not None else None
     for name in names or ():
         choose(METRICS, name, "metric")
-    samples, dataset, said, of, asked, inferred = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
+    samples, dataset, said, of, asked, inferred, first = (
+        _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
+    )
     defined = applicable(dataset.truth, by_default=True, of=of)
-    measured = measure(samples, dataset.truth, names or defined, asked, of, inferred)
+    measured = measure(samples, dataset.truth, names or defined, asked, of, inferred, first=first)
     perfect = floors(dataset, list(measured), len(samples)) if len(samples) <= WITH_FLOORS else {}
     typical = {name: floor.typical for name, floor in perfect.items()}
     for line in said:
@@ -179,9 +190,11 @@ def _checkpoint(name: str) -> Path:
 
 def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> Compared:
     """The samples of a checkpoint by the stream of its evaluation, the data that they are judged against, and what was read."""
+    import msgspec
+
     from tui_gan.gan.latents import asked_of
     from tui_gan.session import checkpoint
-    from tui_gan.session.measuring import asked, inferred_by
+    from tui_gan.session.measuring import asked, first_stage_of, inferred_by
     from tui_gan.session.observe import evaluation_seed
     from tui_gan.session.samples import of_checkpoint
 
@@ -196,10 +209,14 @@ def _of_run(name: str, preset: str | None, data: Path | None, number: int | None
     samples, _ = of_checkpoint(path, evaluation_seed(about.config, about.step), count)
     # A generator's samples tell nothing of what D has learned from labels.
     of = "" if of == "classifier" else of
-    if of == "class" and (known is None or known.names != about.classes):
+    if of in ("class", "stages") and (known is None or known.names != about.classes):
         return Compared(samples, dataset, said)
     inferred = inferred_by(checkpoint.generator(path)[0], dataset) if of == "encoder" else None
-    return Compared(samples, dataset, said, of, asked(about.config, about.shares, count), inferred)
+    first = None
+    if of == "stages":
+        counted = msgspec.structs.replace(about.config, evaluated=count)
+        first = first_stage_of(checkpoint.generator(path)[0], dataset, counted, about.step, about.shares)
+    return Compared(samples, dataset, said, of, asked(about.config, about.shares, count), inferred, first)
 
 
 def _of_file(path: Path, preset: str, data: Path | None) -> Compared:

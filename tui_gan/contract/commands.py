@@ -107,6 +107,7 @@ class Browse(Command, frozen=True):
         nearest: whether the nearest training images are looked for.
         of_class: the number of the class that a conditional generator is asked for, of the run as it stands; None for all.
         inferred: whether real samples are shown with what an inference network makes of them.
+        stages: whether the images of the first of two stages are shown beside those of the second.
         code: the number of the continuous code that moves along rows of images, of the run as it stands; None for none.
     """
 
@@ -116,6 +117,7 @@ class Browse(Command, frozen=True):
     of_class: int | None = None
     code: int | None = None
     inferred: bool = False
+    stages: bool = False
 
 
 class Overlay(Command, frozen=True):

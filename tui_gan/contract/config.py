@@ -107,6 +107,27 @@ class Information(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 1.0
 
 
+class Conditioning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Conditioning augmentation (StackGAN, Zhang et al. 2016, arXiv:1612.03242)."""
+
+    dim: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=65_536,
+            description="conditioning augmentation: so many of the latent's coordinates are the noise of a Gaussian around a learned "
+            "embedding of the class, a point of which G is given in place of both; 0 gives G the class as it is.",
+        ),
+    ] = 0
+    weight: Annotated[
+        Weight,
+        Meta(
+            description="conditioning augmentation: weight of the mean KL divergence per coordinate of these Gaussians from N(0, 1) in "
+            "the generator's loss."
+        ),
+    ] = 2.0
+
+
 class EarlyStop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Stop when `metric` has been `threshold` or better `evaluations` times in a row."""
 
@@ -202,6 +223,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             "it; of a table the last column, in numbers.",
         ),
     ] = 0
+    stages: Annotated[
+        Literal[1, 2],
+        Meta(
+            description="stages of the generator: 1; 2: a first stage makes images of half the side, a second one is given them and the "
+            "class again, and D has a network for either (after StackGAN, Zhang et al. 2016, arXiv:1612.03242). The loss is the mean "
+            "over both, which learn at once."
+        ),
+    ] = 1
+    conditioning: Annotated[Conditioning, Meta(description="how the class is given to the generator.")] = Conditioning()
     information: Annotated[Information, Meta(description="codes that samples are to show.")] = Information()
     inference: Annotated[
         Literal["none", "deterministic", "gaussian"],

@@ -284,6 +284,8 @@ class Gallery:
             `of_class` that of `picture`, None for all.
         real: (n, H, W, C) uint8 real images, or (n, X) real samples in units of the data, and `again` what an inference network makes of
             them, G(E(x)); `distances` are then theirs, and `latents` (n, Z) their codes E(x); None unless asked for.
+        first: (n, H, W, C) uint8 the first stage's images, in the size of the second's, of the generated ones shown; `distances` are then
+            those of each from the second stage's halved, as for `nearest`; None unless asked for.
         codes: how many continuous codes there are; `code` is the one that moves along the rows of `picture`, None for none.
     """
 
@@ -300,6 +302,7 @@ class Gallery:
     real: Bytes | Floats | None = None
     again: Bytes | Floats | None = None
     latents: Floats | None = None
+    first: Bytes | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

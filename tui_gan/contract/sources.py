@@ -25,6 +25,7 @@ RADFORD = "Radford et al. 2015, arXiv:1511.06434"
 BONNEEL = "Bonneel et al. 2015, Journal of Mathematical Imaging and Vision 51"
 IOFFE = "Ioffe & Szegedy 2015, arXiv:1502.03167"
 HE = "He et al. 2015, arXiv:1502.01852"
+ZHANG_STACKGAN = "Zhang et al. 2016, arXiv:1612.03242"
 THEIS = "Theis et al. 2016, arXiv:1511.01844"
 SALIMANS = "Salimans et al. 2016, arXiv:1606.03498"
 SONDERBY = "Sønderby et al. 2016, arXiv:1610.04490"
@@ -57,6 +58,7 @@ KARRAS = "Karras et al. 2020, arXiv:1912.04958"
 KARRAS_ADA = "Karras et al. 2020, arXiv:2006.06676"
 ZHAO = "Zhao et al. 2020, arXiv:2006.10738"
 TANCIK = "Tancik et al. 2020, arXiv:2006.10739"
+HUANG = "Huang et al. 2024, arXiv:2501.05441"
 CHAVDAROVA = "Chavdarova et al. 2021, arXiv:2006.14567"
 AYLIEN = "AYLIEN, 'An introduction to Generative Adversarial Networks', 2016"
 
@@ -92,6 +94,7 @@ SETTINGS = {
     "latent_dim": GOODFELLOW,
     "classes": MIRZA,
     "information": CHEN,
+    **dict.fromkeys(("stages", "conditioning"), ZHANG_STACKGAN),
     "inference": DUMOULIN,
     "encoder": DUMOULIN,
     "labels": SALIMANS,

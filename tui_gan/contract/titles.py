@@ -55,6 +55,8 @@ TITLES = {
     "class_accuracy": Title("class accuracy", "of samples", "share of samples classified as the class asked for", 1.0),
     "class_frechet": Title("intra-class Frechet", full="Fréchet distance within a class, features of the classifier"),
     "tstr": Title("TSTR", full="accuracy on real images, trained on generated ones", wanted=1.0),
+    "first_stage_accuracy": Title("stage 1 accuracy", "of samples", "share of the first stage's images classified as the class", 1.0),
+    "first_stage_frechet": Title("stage 1 Frechet", full="Fréchet distance of the first stage, features of the classifier"),
     "code_accuracy": Title("code accuracy", "of samples", "share of samples of the class that is matched with their code", 1.0),
     "information_bound": Title("information bound", "nats", "lower bound of the information of the code (nats)"),
     "reconstruction": Title("reconstruction", full="mean distance of x and G(E(x))"),

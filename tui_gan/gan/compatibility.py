@@ -125,6 +125,10 @@ def _of_inputs(config: Config, dataset: Dataset) -> Iterator[str]:
     if codes(config):
         yield from _of_codes(config)
     yield from _of_labels(config, dataset)
+    if config.stages > 1:
+        yield from _of_stages(config, dataset)
+    if config.conditioning.dim:
+        yield from _of_conditioning(config)
 
 
 def _of_classes(config: Config, dataset: Dataset) -> Iterator[str]:
@@ -167,6 +171,34 @@ def _of_labels(config: Config, dataset: Dataset) -> Iterator[str]:
         yield "labels need images as they are, and contrast makes each another: set contrast or labels to 0"
     if problem := why_not_labelled(config, dataset):
         yield problem
+
+
+def _of_stages(config: Config, dataset: Dataset) -> Iterator[str]:
+    if not isinstance(dataset.truth, Images) or any(side % 2 for side in dataset.shape[1:]):
+        yield "the first of two stages makes images of half the side, and here no image has an even one: set stages to 1"
+    if not config.classes:
+        yield "the second of two stages is given the class again: set classes, or stages to 1"
+    if config.packing > 1 or augment.chosen(config):
+        yield "packing and augment are for images of one size, and two stages have two: leave them out, or set stages to 1"
+    if config.discriminator.norm == "virtual_batch" or config.generator.output_bias == "data":
+        yield "vbn (virtual batch normalisation) and output_bias data are fitted to images of one size, and two stages have two"
+    pairs = [name for name, weight in config.regularizers.items() if weight and (REGULARIZERS[name].extra or REGULARIZERS[name].bounds)]
+    if pairs:
+        yield f"{pairs[0]} is of one discriminator, and two stages have two: take r1 and r2, or set stages to 1"
+    if config.generator.kind == "mirza" or config.discriminator.kind == "mirza":
+        yield "the network mirza has one stage: choose another network, such as 128x3, or set stages to 1"
+
+
+def _of_conditioning(config: Config) -> Iterator[str]:
+    if not config.classes:
+        yield "conditioning augmentation is of the class, and there is none: set classes, or conditioning.dim to 0"
+    if config.latent != "normal" or config.latent_scale != 1 or config.conditioning.dim > config.latent_dim:
+        yield (
+            f"the first {config.conditioning.dim} numbers of the latent are the noise of conditioning augmentation: set latent to normal, "
+            "latent_scale to 1 and latent_dim to as many or more"
+        )
+    if config.generator.kind == "mirza":
+        yield "the network mirza is given the class as it is: set conditioning.dim to 0"
 
 
 def _of_data(config: Config, dataset: Dataset) -> Iterator[str]:

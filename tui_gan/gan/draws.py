@@ -34,7 +34,7 @@ def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws
     draws = with_classes(game, draws)
     if not game.stirs:
         return draws
-    shape, device = (draws.latents.shape[-2], *game.dataset.shape), draws.latents.device
+    shape, device = (draws.latents.shape[-2], *game.shape), draws.latents.device
 
     def noise() -> Tensor | None:
         return torch.randn(shape, device=device) if hyper.noise_sd else None

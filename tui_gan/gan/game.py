@@ -12,6 +12,7 @@ from tui_gan.gan.datasets.dataset import Dataset
 from tui_gan.gan.labels import chosen
 from tui_gan.gan.latents import made
 from tui_gan.gan.networks import AnyDiscriminator
+from tui_gan.gan.networks.staged import halved
 from tui_gan.gan.objectives import OBJECTIVES, Objective, inferring, smoothed
 from tui_gan.gan.optimizers import SCHEDULES, momentum_at
 from tui_gan.gan.orders import COORDINATION, ORDERS, Coordination, Order
@@ -48,7 +49,13 @@ class Game(NamedTuple):
 
     def draws(self, term: Regularizer) -> bool:
         """Whether a regularizer draws, of samples that have as many numbers as those here."""
-        return 0 < term.draws <= math.prod(self.dataset.shape) * self.config.packing
+        return 0 < term.draws <= math.prod(self.shape) * self.config.packing
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of what is trained for one sample: its own, or of two stages the numbers of both."""
+        shape = self.dataset.shape
+        return shape if self.config.stages == 1 else (math.prod(shape) + math.prod(halved(shape)),)
 
     def latents(self, drawn: Tensor) -> Tensor:
         """Latents (N, W) of the numbers that were drawn for them, (R, N, Z)."""
@@ -71,6 +78,7 @@ class Game(NamedTuple):
             generator_l2=config.generator_l2,
             historical_averaging=config.historical_averaging,
             information=config.information.weight,
+            conditioning=config.conditioning.weight,
             adversarial=config.adversarial,
         )
 

@@ -162,12 +162,17 @@ def categories(config: Config) -> int:
     return config.classes or config.information.categorical
 
 
-def asked_of(config: Config) -> Literal["", "class", "code", "encoder", "classifier"]:
-    """What a generator is asked for by a number of K, "encoder" where it has an inference network, "classifier" where D is one."""
+def asked_of(config: Config) -> Literal["", "class", "stages", "code", "encoder", "classifier"]:
+    """What a generator is asked for by a number of K, "encoder" where it has an inference network, "classifier" where D is one.
+
+    Of "stages" it is a class too, by which two stages make images.
+    """
     if config.inference != "none":
         return "encoder"
     if config.labels:
         return "classifier"
+    if config.stages > 1:
+        return "stages"
     return "class" if config.classes else "code" if config.information.categorical else ""
 
 

@@ -9,12 +9,15 @@ from torch import Tensor
 from tui_gan.gan import augment
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import codes
+from tui_gan.gan.networks.staged import rows_of
 from tui_gan.gan.objectives import accuracy, feature_matching
 from tui_gan.gan.regularizers import Judgement, historical_distance
 from tui_gan.gan.values import Draws, Hyper, Network, Program, Seen
 
 # What the term of InfoGAN is called where terms have names.
 INFORMATION = "information"
+# What the divergence of conditioning augmentation is called.
+CONDITIONING = "conditioning"
 # What is added for the labelled images.
 LABELS = "labels"
 
@@ -124,7 +127,7 @@ def generator_loss_at_once(
     if game.config.feature_matching:
         assert draws.real is not None, "both are compared"
         real_again, fake_again = zip(draws.again, draws.change_again, strict=True)
-        samples = shown(game, draws.real, *real_again, hyper), shown(game, fake, *fake_again, hyper)
+        samples = shown(game, _trained(game, draws.real), *real_again, hyper), shown(game, fake, *fake_again, hyper)
     elif codes(game.config):
         samples = (fake_shown(game, fake, draws, hyper),) * 2
     return _with_generator_terms(game, generator, discriminator, samples, beside_of(game, draws, inferred), draws, logits, hyper)
@@ -181,7 +184,12 @@ def shown(game: Game, samples: Tensor, noise: Tensor | None, change: Tensor | No
 def real_shown(game: Game, draws: Draws, hyper: Hyper) -> Tensor:
     """The real samples of an update as the discriminator is shown them."""
     assert draws.real is not None, "they are drawn"
-    return shown(game, draws.real, draws.real_noise, draws.real_change, hyper)
+    return shown(game, _trained(game, draws.real), draws.real_noise, draws.real_change, hyper)
+
+
+def _trained(game: Game, real: Tensor) -> Tensor:
+    """Real samples as the generator makes them: of two stages rows of both."""
+    return rows_of(real) if game.config.stages > 1 else real
 
 
 def fake_shown(game: Game, fake: Tensor, draws: Draws, hyper: Hyper) -> Tensor:
@@ -254,7 +262,10 @@ def _with_generator_terms(
     added = {}
     if codes(config):
         added[INFORMATION] = -hyper.information * information(game, discriminator, fake, draws.latents)
-    total = regularized = loss + added[INFORMATION] if added else loss
+    if config.conditioning.dim:
+        assert generator.divergence is not None, "it augments"
+        added[CONDITIONING] = hyper.conditioning * generator.divergence(draws.latents)
+    total = regularized = sum(added.values(), loss)
     if hyper.adversarial != 1:
         # Left out, a loss that is infinite takes no part either.
         total = sum(added.values(), hyper.adversarial * loss if hyper.adversarial else torch.zeros_like(loss))

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan import judging
+from tui_gan.gan.networks.staged import split
 from tui_gan.gan.trainer import Trainer
 from tui_gan.gan.values import Hyper, Player, Report
 
@@ -41,7 +42,7 @@ class Update:
     Attributes:
         latents: (N, Z).
         real, fake: (N, *X) in training units, without noise; `real` is None where the update reads none.
-        real_logits, fake_logits: (B, 1) as the loss reads them; `real_logits` is None where it reads none.
+        real_logits, fake_logits: (B, 1), or of two stages (B, 2), as the loss reads them; `real_logits` is None where it reads none.
         moves: of those players that move.
         ahead: whether they only extrapolate: the next update moves them from where they were before this one.
     """
@@ -93,7 +94,7 @@ def _update(trainer: Trainer, report: Report, before: dict[Player, list[Tensor]]
     return Update(
         latents=draws.latents,
         real=draws.real,
-        fake=report.fake,
+        fake=report.fake if trainer.config.stages == 1 else split(report.fake, trainer.dataset.shape)[0],
         real_logits=seen.real_logits if draws.real is not None else None,
         fake_logits=seen.fake_logits,
         moves={player: _move(trainer, player, report, weights, hyper) for player, weights in before.items()},

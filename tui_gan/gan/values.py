@@ -22,7 +22,7 @@ class Hyper(NamedTuple):
         noise_sd: the standard deviation of instance noise.
         augment_probability: with which an image is augmented; of one that adapts, as it is at an update.
         adversarial: the weight of the objective in the generator's loss.
-        feature_matching, generator_l2, historical_averaging, information: the weights of these terms.
+        feature_matching, generator_l2, historical_averaging, information, conditioning: the weights of these terms.
     """
 
     rates: Mapping[Player, Scalar]
@@ -35,6 +35,7 @@ class Hyper(NamedTuple):
     generator_l2: float
     historical_averaging: float
     information: float
+    conditioning: float
     adversarial: float = 1.0
 
 
@@ -105,11 +106,13 @@ class Network(NamedTuple):
     """A network as a function, with the weights that terms of the losses read.
 
     Attributes:
-        of: the generator, (N, W) -> (N, *X); or the discriminator, as its `forward` -> logits (B, 1).
+        of: the generator, (N, W) -> (N, *X); or the discriminator, as its `forward` -> logits (B, 1). Of two stages their `stages`, rows
+            (N, numbers of both) and logits (B, 2).
         features: of the discriminator, (B, *X), classes -> hidden units (B, F).
         weights: all of them; `matrices` those with two axes or more that take part.
         means: the running means of the weights; none without historical averaging.
         codes: of the discriminator of InfoGAN, (B, *X) -> what it takes the codes for (B, K + C).
+        divergence: of a generator with conditioning augmentation, (N, W) -> the KL divergence of its Gaussians, ().
         classify: of a discriminator that learns from labels, (B, *X) -> logits of the classes (B, K).
         encode: of a generator with an inference network, (N, *X), noise (N, Z) or None -> codes (N, Z).
         slope: (a judge, samples) -> the gradient of each logit by its sample; None where autograd takes it of the samples that are judged.
@@ -123,6 +126,7 @@ class Network(NamedTuple):
     codes: Callable[[Tensor], Tensor] | None = None
     encode: Callable[[Tensor, Tensor | None], Tensor] | None = None
     classify: Callable[[Tensor], Tensor] | None = None
+    divergence: Callable[[Tensor], Tensor] | None = None
     slope: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor] | None = None
 
 

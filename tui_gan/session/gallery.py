@@ -62,6 +62,8 @@ class Browser:
             raise UsageError(f"there is no class {asked.of_class}: {known}")
         if asked.inferred and self.run.config.inference == "none":
             raise UsageError("this run has no inference network, which ring2d-ali and digits-bigan have")
+        if asked.stages and self.run.config.stages == 1:
+            raise UsageError("this run has one stage; digits-stacked-words and mnist-stacked-words have two")
         codes = self.run.config.information.continuous
         if asked.code is not None and not (0 <= asked.code < codes and isinstance(self.run.observer, ImagesObserver)):
             raise UsageError(f"there is no continuous code {asked.code} to move along rows of images: this run has {codes}")
@@ -91,6 +93,9 @@ class Browser:
         real = again = latents = None
         if self.asked.inferred:
             real, again, latents, distances = inferred(run.trainer, _real(run))
+        first = None
+        if self.asked.stages and isinstance(run.observer, ImagesObserver):
+            first, distances = run.observer.stages(run.trainer, of_class)
         # What it can be asked for, in words.
         classes = tuple(f"class {name}" for name in run.trainer.names) if run.config.classes else run.trainer.names
         return Gallery(
@@ -107,6 +112,7 @@ class Browser:
             real=real,
             again=again,
             latents=latents,
+            first=first,
         )
 
     def _read(self, wanted: int) -> tuple[int, Arrays]:

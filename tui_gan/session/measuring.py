@@ -19,6 +19,7 @@ from tui_gan.gan.metrics.inference import Inferred
 from tui_gan.gan.metrics.labels import Classified
 from tui_gan.gan.metrics.pixels import drawn, of_bytes
 from tui_gan.gan.networks.inference import Inferring, encoded
+from tui_gan.gan.networks.staged import First
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import as_measured, evaluation_seed, generate, generated
 
@@ -46,12 +47,15 @@ def evaluated(trainer: Trainer) -> Evaluation:
     classes, of = asked(config, trainer.shares), asked_of(config)
     inferred = inferred_by(trainer.averaged(), dataset) if config.inference != "none" else None
     classified = classified_by(trainer) if config.labels else None
+    first = first_stage_of(trainer.averaged(), dataset, config, trainer.steps_done, trainer.shares) if config.stages > 1 else None
     counts = None
     if isinstance(dataset.truth, Images) and {*config.metrics} & {*stacked.NAMES} and np.isfinite(units).all():
         counts = stacked.counts(units, dataset.truth)
     # What the map has counted is not counted again.
     known = {} if counts is None else stacked.figures(counts)
-    found = known | measure(units, dataset.truth, [name for name in config.metrics if name not in known], classes, of, inferred, classified)
+    found = known | measure(
+        units, dataset.truth, [name for name in config.metrics if name not in known], classes, of, inferred, classified, first
+    )
     return Evaluation({name: found[name] for name in config.metrics}, counts)
 
 
@@ -80,6 +84,12 @@ def classified_by(trainer: Trainer) -> Classified | None:
     if not isinstance(dataset.truth, Images):
         return None
     return Classified(told(trainer.discriminator, dataset), lambda: told_alone(config, dataset))
+
+
+def first_stage_of(generator: nn.Module, dataset: Dataset, config: Config, step: int, shares: Sequence[float]) -> NDArray[np.floating]:
+    """The first stage's images of the latents of an evaluation, in the size and the form of the second's."""
+    made = generate(First(generator), config, evaluation_seed(config, step), config.evaluated, shares)
+    return as_measured(in_units(made, dataset.location, dataset.scale), dataset.truth)
 
 
 def asked(config: Config, shares: Sequence[float], count: int = 0) -> Numbers | None:

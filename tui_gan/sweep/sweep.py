@@ -20,7 +20,7 @@ from tui_gan.gan.metrics import measure
 from tui_gan.gan.metrics.inference import Inferred
 from tui_gan.gan.metrics.labels import Classified
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session.measuring import asked, classified_by, inferred_by
+from tui_gan.session.measuring import asked, classified_by, first_stage_of, inferred_by
 from tui_gan.session.observe import as_measured
 from tui_gan.sweep import saved
 from tui_gan.sweep.chunks import Alone, Chunk, Together, train_at_once
@@ -218,7 +218,11 @@ class Sweep:
             units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
             inferred = inferred_by(chunk.trainer(place).averaged(), dataset) if spec.config.inference != "none" else None
             classified = classified_by(chunk.trainer(place)) if spec.config.labels else None
-            metrics, collapsed = _measured(units, dataset, spec.config, self.results.metrics, inferred, classified)
+            first = None
+            if spec.config.stages > 1:
+                trainer = chunk.trainer(place)
+                first = first_stage_of(trainer.averaged(), dataset, spec.config, step, trainer.shares)
+            metrics, collapsed = _measured(units, dataset, spec.config, self.results.metrics, inferred, classified, first)
             row = Row(spec.place, step, metrics, collapsed, not good)
             self.results.add(row)
             if self.watched:
@@ -258,10 +262,11 @@ def _measured(
     names: Sequence[str],
     inferred: Inferred | None,
     classified: Classified | None = None,
+    first: NDArray[np.floating] | None = None,
 ) -> tuple[dict[str, float], bool]:
     """The metrics of samples as they are measured, and whether they show a mode collapse; of images that is not said."""
     truth, shares = dataset.truth, dataset.classes.shares if config.classes and dataset.classes else ()
-    metrics = measure(units, truth, names, asked(config, shares), asked_of(config), inferred, classified)
+    metrics = measure(units, truth, names, asked(config, shares), asked_of(config), inferred, classified, first)
     if isinstance(truth, Images) or not np.isfinite(units).all():
         return metrics, False
     exact = units.astype(np.float64, copy=False)

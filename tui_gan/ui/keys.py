@@ -158,6 +158,7 @@ IN_PANELS = (
         "gallery",
     ),
     Key("infer", "E", "infer", "E(x)", "inference network: real samples x beside G(E(x)), and back", "gallery"),
+    Key("stages", "S", "stages", "stages", "two stages: the first one's images beside the second's, and back", "gallery", ("images",)),
     Key("first", "home", "scrub_to('first')", "first", "the first preview", "gallery"),
     Key("live", "end", "scrub_to('live')", "live", "the run as it is now", "gallery"),
     Key("filter", "slash", "filter", "filter", "filter the series as you type", "curves"),

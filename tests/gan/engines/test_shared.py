@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tui_gan.contract.config import Config, Noise, Optimizer
+from tui_gan.contract.config import Conditioning, Config, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.gan import judging
@@ -119,6 +119,13 @@ def distance(one: Trainer, other: Trainer) -> float:
     return max(found)
 
 
+STAGED = {
+    "stages": 2,
+    "classes": 10,
+    "conditioning": Conditioning(dim=2),
+    "generator": Network(widths=(6,), norm="batch", output="tanh"),
+    "discriminator": Network(widths=(6,)),
+}
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "dcgan": ({}, {}),
     "hinge, R1, k 2": ({"objective": "hinge", "regularizers": {"r1": 1.0}}, {"k_steps": 2}),
@@ -131,6 +138,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "batch norm in D": ({"discriminator": BATCH_NORM, "generator": Network(widths=(6,), activation="tanh")}, {}),
     "spectral norm": ({"discriminator": Network(kind="dcgan", widths=(4,), spectral=True)}, {}),
     "augmentations": ({"augment": "brightness,translation,cutout", "augment_probability": 0.7, "regularizers": {"r1": 1.0}}, {}),
+    "two stages": (STAGED, {}),
     "historical averaging": ({"historical_averaging": 0.1, "generator_l2": 0.1}, {}),
 }
 

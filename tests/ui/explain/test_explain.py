@@ -382,6 +382,8 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         "packing 2": told(packing=2),
         "feature matching, weight 1": told(feature_matching=1.0),
         "few labels": told(labels=50),
+        "stage": told(stages=2),
+        "conditioning augmentation": told(conditioning__dim=32),
         "one-sided label smoothing, 0.1": told(label_smoothing=0.1),
         "instance noise, sd 1 at the start": told(instance_noise__sd=1.0),
         "augmentation": told(augment="cutout"),
@@ -482,6 +484,13 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
             told(instance_noise__sd=1.0, instance_noise__steps=3600),
             {"step": 3600},
             "The noise on D's inputs has been 0 since step 3,600.",
+        ),
+        (
+            told(conditioning__dim=32, conditioning__weight=0.01),
+            {},
+            "In place of the class G is given a point of a Gaussian of 32 coordinates around a learned embedding of it, whose noise is the "
+            "first 32 numbers of z. G's loss holds the mean KL divergence of these Gaussians from N(0, 1) per coordinate, with weight "
+            "0.01: the heavier, the more the classes overlap.",
         ),
         (told(label_smoothing=0.1), {}, "D's target for real samples is 0.9 instead of 1, which keeps D from becoming overconfident."),
         (

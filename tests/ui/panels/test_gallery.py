@@ -39,6 +39,8 @@ class Browsed:
             gallery = dataclasses.replace(gallery, walk=way)
         if asked.nearest:
             gallery = dataclasses.replace(gallery, nearest=picture.real[:16], distances=frozen(np.full(16, 0.25)))
+        if asked.stages:
+            gallery = dataclasses.replace(gallery, first=picture.fake, distances=frozen(np.full(len(picture.fake), 0.125)))
         return dataclasses.replace(self.live, gallery=gallery)
 
     def request_snapshot(self) -> None:
@@ -92,6 +94,11 @@ IMAGES: list[Press] = [
     ("N", Browse(500), "samples of step 500"),
     ("end", Browse(), "● live"),
 ]
+STAGES: list[Press] = [
+    ("S", Browse(stages=True), "stage 1 │ stage 2"),
+    ("minus", None, "have a fixed size"),
+    ("S", Browse(), "64 fixed latents"),
+]
 WALK: list[Press] = [
     ("comma", None, "64 fixed latents"),
     ("W", Browse(walk=(0, 1)), "to latent 1"),
@@ -115,8 +122,14 @@ PLANE: list[Press] = [
 
 @pytest.mark.parametrize(
     ("kind", "presses", "size"),
-    [("images", IMAGES, (120, 36)), ("images", WALK, (80, 24)), ("line", LINE, (120, 36)), ("plane", PLANE, (200, 60))],
-    ids=["back and forward between images", "a walk between images and other ends", "a line", "a plane"],
+    [
+        ("images", IMAGES, (120, 36)),
+        ("images", WALK, (80, 24)),
+        ("images", STAGES, (120, 36)),
+        ("line", LINE, (120, 36)),
+        ("plane", PLANE, (200, 60)),
+    ],
+    ids=["back and forward between images", "a walk between images and other ends", "two stages", "a line", "a plane"],
 )
 def test_each_key_asks_for_what_the_screen_then_shows(seen, other, follow, kind: str, presses: list[Press], size: tuple[int, int]) -> None:
     assert follow(seen() if kind == "line" else other(kind), presses, size) == [wanted for _, wanted, _ in presses]

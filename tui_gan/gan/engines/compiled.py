@@ -211,10 +211,19 @@ def form(game: Game, state: State, given: Given, program: Program) -> str:
     """What makes a program another, as text, beside the versions of what makes it: the same form, the same program."""
     config = game.config
     networks = ("generator", "discriminator", "encoder", "inference")
-    fields = ("minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates", "labels")
+    fields = ("minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates", "labels", "stages")
     augmented = ("augment", "augment_target", "augment_images")
     latents = ("latent", "latent_dim", "classes", "latent_scale", "stratified")
-    terms = ("adversarial", "feature_matching", "generator_l2", "historical_averaging", "information", "optimizer", "coordination")
+    terms = (
+        "adversarial",
+        "feature_matching",
+        "generator_l2",
+        "historical_averaging",
+        "information",
+        "conditioning",
+        "optimizer",
+        "coordination",
+    )
     named = [f"{name}: {getattr(config, name)!r}" for name in (*networks, *fields, *augmented, *latents, *terms)]
     shapes = [f"{tuple(each.shape)} {each.dtype}" for each in (*Layout(state, program).of_state(), *given.tensors)]
     return "\n".join([*named, repr(program), repr(given.draws[0].players), *shapes])

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import codes
@@ -47,10 +47,16 @@ class Eager:
         read: Of | None = precise(discriminator.network.codes) if codes(game.config) else None  # type: ignore[arg-type]
         classify: Of | None = precise(discriminator.network.classify) if game.config.labels else None  # type: ignore[arg-type]
         encode: Of | None = precise(generator.network.encode) if game.config.inference != "none" else None  # type: ignore[arg-type]
-        self.generator = Network(precise(generator.network), _no_features, generator.weights, of_generator, generator.means, encode=encode)
+        divergence: Of | None = precise(generator.network.divergence) if game.config.conditioning.dim else None  # type: ignore[arg-type]
+        of_latents, of_samples = (
+            stages(learner.network) if game.config.stages > 1 else learner.network for learner in (generator, discriminator)
+        )
+        self.generator = Network(
+            precise(of_latents), _no_features, generator.weights, of_generator, generator.means, encode=encode, divergence=divergence
+        )
         self.discriminator = {
             gate: Network(
-                precise(discriminator.network),
+                precise(of_samples),
                 features,
                 discriminator.weights,
                 matrices[gate],
@@ -174,6 +180,12 @@ class Eager:
             return list(gradients)
         found: dict[Tensor, Tensor] = dict(zip(active, gradients, strict=True))
         return [found.get(weight) for weight in weights]
+
+
+def stages(network: nn.Module) -> Of:
+    """A network of two stages as it is trained, as a function."""
+    found: Of = network.stages  # type: ignore[assignment]
+    return found
 
 
 def _ended(seen: Seen) -> Seen:

@@ -218,8 +218,10 @@ class Whole:
         tensors = dict(zip(self._names[player], (*weights, *buffers[player]), strict=True))
         calls = self._calls[player]
 
+        trained = "stages" if self.game.config.stages > 1 else "forward"
+
         def of(*given: Any) -> Tensor:
-            found: Tensor = functional_call(calls, tensors, ("forward", *given))
+            found: Tensor = functional_call(calls, tensors, (trained, *given))
             return found
 
         def features(x: Tensor, classes: Tensor | None) -> Tensor:
@@ -238,9 +240,13 @@ class Whole:
             found: Tensor = functional_call(calls, tensors, ("encode", x, noise))
             return found
 
+        def divergence(latents: Tensor) -> Tensor:
+            found: Tensor = functional_call(calls, tensors, ("divergence", latents))
+            return found
+
         infers = player == "G" and self.game.config.inference != "none"
         matrices = [weights[place] for place in self.active[player] if weights[place].dim() > 1]
-        return Network(of, features, weights, matrices, values.means[player], read, encode if infers else None, classify, slope)
+        return Network(of, features, weights, matrices, values.means[player], read, encode if infers else None, classify, divergence, slope)
 
 
 def _told(seen: Seen) -> Told:

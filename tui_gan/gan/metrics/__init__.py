@@ -7,7 +7,7 @@ import numpy as np
 
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.gan.datasets.dataset import Images, Line, Plane, Truth
-from tui_gan.gan.metrics import classes, fidelity, frechet, inference, labels, line, manifold, nearest, parzen, plane, stacked
+from tui_gan.gan.metrics import classes, fidelity, frechet, inference, labels, line, manifold, nearest, parzen, plane, stacked, staged
 from tui_gan.gan.metrics.classes import Numbers
 from tui_gan.gan.metrics.inference import Inferred
 from tui_gan.gan.metrics.labels import Classified
@@ -27,8 +27,8 @@ class Metric(NamedTuple):
         least: the fewest samples that define it.
         asked: whether it is measured only when asked for by name, because it takes long or needs what may not be there.
         of: what each sample was asked to be of, where it wants to know that, and its ways take an `Asked` in place of the samples; of
-            "encoder" they take what an inference network makes of real samples, `Inferred`, and of "classifier" what D takes test images
-            for, `Classified`.
+            "encoder" they take what an inference network makes of real samples, `Inferred`, of "classifier" what D takes test images for,
+            `Classified`, and of "stages" an `Asked` of the first stage's images.
         floor: whether what a perfect generator gets of it is worth telling, and quickly found.
     """
 
@@ -38,15 +38,19 @@ class Metric(NamedTuple):
     least: int = 1
     asked: bool = False
     floor: bool = False
-    of: Literal["", "class", "code", "encoder", "classifier"] = ""
+    of: Literal["", "class", "stages", "code", "encoder", "classifier"] = ""
 
 
 ASKED = {
     "class": "conditional generators, which are asked for a class",
+    "stages": "generators of two stages",
     "code": "generators with a categorical code, as of InfoGAN",
     "encoder": "generators with an inference network",
     "classifier": "discriminators that learn from labels, while they train",
 }
+
+# Who is asked for a class by two stages has images of both.
+TOGETHER = ("class", "stages")
 
 METRICS: dict[str, Metric] = {
     "w1": Metric({Line: line.w1}, floor=True),
@@ -76,6 +80,8 @@ METRICS: dict[str, Metric] = {
     ),
     "class_frechet": Metric({Images: classes.class_frechet}, "less", classes.without_class_features, least=2, of="class"),
     "tstr": Metric({Images: classes.tstr}, "more", classes.without_test_classes, of="class"),
+    "first_stage_accuracy": Metric({Images: staged.accuracy}, "more", classes.without_classes, of="stages"),
+    "first_stage_frechet": Metric({Images: staged.frechet}, "less", frechet.without_features, least=2, of="stages"),
     "code_accuracy": Metric({Images: classes.code_accuracy, Plane: classes.code_of_mode}, "more", classes.without_classes, of="code"),
     "reconstruction": Metric({Line: inference.error, Plane: inference.error, Images: inference.error}, "less", of="encoder"),
     "reconstruction_ratio": Metric({Line: inference.ratio, Plane: inference.ratio, Images: inference.ratio}, "less", of="encoder"),
@@ -95,7 +101,7 @@ def applicable(truth: Truth, by_default: bool = False, of: str = "") -> list[str
     """The names of the metrics that are defined for a truth; `by_default` leaves out those that are measured only when asked for.
 
     Args:
-        of: what samples were asked to be of, "class" or "code".
+        of: what samples were asked to be of, as `asked_of` has it.
     """
     names = [name for name, metric in METRICS.items() if _missing(name, metric, truth, of) is None]
     return [name for name in names if not (by_default and METRICS[name].asked)]
@@ -109,6 +115,7 @@ def measure(
     of: str = "class",
     inferred: Inferred | None = None,
     classified: Classified | None = None,
+    first: Any = None,
 ) -> dict[str, float]:
     """Measure samples by the named metrics, in the order of the names; what several of them share is done once.
 
@@ -118,6 +125,7 @@ def measure(
         asked: the classes or codes that the samples were asked to be of, int64 (N,); `of` says which.
         inferred: what an inference network makes of real samples, where there is one.
         classified: what a discriminator that learns from labels takes test images for, where there is one.
+        first: the images of the first of two stages, as many and in the size of the samples, where there is one.
 
     Raises:
         UsageError: an unknown metric, with the nearest name, one that is not defined for this data, with why, or too few samples.
@@ -132,7 +140,9 @@ def measure(
     if not np.isfinite(samples).all():
         return dict.fromkeys(names, float("nan"))
     wanted = {way: METRICS[name].of for name, way in ways.items()}
-    given = {of: samples if asked is None else classes.Asked(samples, asked), "encoder": inferred, "classifier": classified, "": samples}
+    given = {"encoder": inferred, "classifier": classified, "": samples}
+    if asked is not None:
+        given |= {of: classes.Asked(samples, asked)} if first is None else dict(zip(TOGETHER, _both(samples, first, asked), strict=True))
     found = {way: way(given[wants], truth) for way, wants in wanted.items()}
     return {name: _named(found[way], name) for name, way in ways.items()}
 
@@ -151,10 +161,14 @@ def _missing(name: str, metric: Metric, truth: Truth, of: str) -> str | None:
     """Why a metric is not defined for a truth, or None."""
     if type(truth) not in metric.ways:
         return f"{name} is not defined for this data"
-    if metric.of not in ("", of):
+    if metric.of not in ("", of) and not (metric.of in TOGETHER and of == "stages"):
         return f"{name} is for {ASKED[metric.of]}"
     reason = metric.needs(truth)
     return None if reason is None else f"{name} is not defined for this data: {reason}"
+
+
+def _both(samples: Any, first: Any, asked: Numbers) -> tuple[classes.Asked, classes.Asked]:
+    return classes.Asked(samples, asked), classes.Asked(first, asked)
 
 
 def _named(value: float | Mapping[str, float], name: str) -> float:

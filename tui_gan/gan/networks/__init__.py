@@ -1,5 +1,6 @@
 """Networks: generators, which map latents to samples, and discriminators, which map samples to logits."""
 
+import math
 from collections.abc import Callable, Iterable
 
 import torch
@@ -17,8 +18,10 @@ from tui_gan.gan.networks.layers import ACTIVATIONS
 from tui_gan.gan.networks.mirza import mirza_discriminator, mirza_generator
 from tui_gan.gan.networks.mlp import mlp_discriminator, mlp_generator
 from tui_gan.gan.networks.normalization import SlotBatchNorm1d, SlotBatchNorm2d
+from tui_gan.gan.networks.r3gan import r3gan_discriminator, r3gan_generator
+from tui_gan.gan.networks.staged import Augmentation, Augmented, Staged, StagedDiscriminator, halved
 
-AnyDiscriminator = Discriminator | AylienDiscriminator
+AnyDiscriminator = Discriminator | AylienDiscriminator | StagedDiscriminator
 Shape = tuple[int, ...]
 
 # (network, Z, shape of a sample, K classes) -> (B, Z + K) -> (B, *X)
@@ -26,6 +29,7 @@ GENERATORS: dict[str, Callable[[Network, int, Shape, int], nn.Sequential]] = {
     "mlp": mlp_generator,
     "dcgan": dcgan_generator,
     "mirza": mirza_generator,
+    "r3gan": r3gan_generator,
 }
 # (network, minibatch, shape of what is judged at once, K classes) -> (B, *X), classes (B, K) -> (B, 1)
 DISCRIMINATORS: dict[str, Callable[[Network, Minibatch, Shape, int], AnyDiscriminator]] = {
@@ -33,6 +37,7 @@ DISCRIMINATORS: dict[str, Callable[[Network, Minibatch, Shape, int], AnyDiscrimi
     "dcgan": dcgan_discriminator,
     "aylien": aylien_discriminator,
     "mirza": mirza_discriminator,
+    "r3gan": r3gan_discriminator,
 }
 
 
@@ -42,9 +47,7 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
     Raises:
         UsageError: a network or an activation that is not in the tables, or that does not go with the data.
     """
-    generator = choose(GENERATORS, config.generator.kind, "generator")(
-        config.generator, config.latent_dim, shape, width(config) - config.latent_dim
-    )
+    generator = _generator(config, shape)
     if config.inference != "none":
         generator = with_encoder(generator, config.encoder, config.latent_dim, shape, config.inference == "gaussian")
     for layer in generator:
@@ -53,9 +56,13 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
     judged = (shape[0] * config.packing, *shape[1:])
     # What D is given beside a sample: its class, or its latent.
     classes = (config.classes if config.inference == "none" else config.latent_dim) * config.packing
-    discriminator = choose(DISCRIMINATORS, config.discriminator.kind, "discriminator")(
-        config.discriminator, config.minibatch, judged, classes
-    )
+    judge = choose(DISCRIMINATORS, config.discriminator.kind, "discriminator")
+    discriminator = judge(config.discriminator, config.minibatch, judged, classes)
+    if config.stages > 1:
+        first = judge(config.discriminator, config.minibatch, halved(judged), classes)
+        assert isinstance(first, Discriminator), "it judges images"
+        assert isinstance(discriminator, Discriminator), "it judges images"
+        return generator, StagedDiscriminator(first, discriminator, judged)
     if count := codes(config):
         if not isinstance(discriminator, Discriminator):
             raise UsageError("the network aylien reads no codes; choose 128x3, say")
@@ -65,6 +72,22 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
             raise UsageError("the network aylien does not classify; choose 128x3, say")
         discriminator.let_classify()
     return generator, discriminator
+
+
+def _generator(config: Config, shape: Shape) -> nn.Sequential:
+    """The generator, of one stage or two, with the class augmented or as it is."""
+    made = choose(GENERATORS, config.generator.kind, "generator")
+    network, dim, beside = config.generator, config.latent_dim, width(config) - config.latent_dim
+    augmented = config.conditioning.dim
+    augmentation = Augmentation(network, augmented, dim, beside) if augmented else None
+    if augmentation:
+        beside = 0
+    if config.stages == 1:
+        generator = made(network, dim, shape, beside)
+        return Augmented(augmentation, *generator) if augmentation else generator
+    small = halved(shape)
+    second = made(network, (augmented or beside) + math.prod(small), shape, 0)
+    return Staged(augmentation, made(network, dim, small, beside), second, dim)
 
 
 def parameters(config: Config, shape: Shape) -> dict[str, int]:

@@ -54,6 +54,10 @@ def safetensors(source: Source) -> Made:
       x = G(z) scale + location in units of the data; images are then cut to 0 .. 1.
     """
     network, about = checkpoint.generator(source.stored)
+    if about.config.stages > 1:
+        raise UsageError(
+            "an exported generator is one sequence of layers, and this one has two stages: take samples of it by tui-gan sample"
+        )
     facts = {
         "preset": about.config.preset,
         "step": about.step,

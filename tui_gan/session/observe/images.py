@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 
 from tui_gan.contract.knobs import Knobs
-from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid
+from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid, frozen
 from tui_gan.gan.latents import classes_in
+from tui_gan.gan.networks.staged import Staged, rows_of, split
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.classes import along, of, real_of
 from tui_gan.session.previews import part
@@ -49,6 +50,20 @@ class ImagesObserver:
         if of_class not in self._of_each:
             self._of_each[of_class] = as_bytes(trainer.dataset.in_units(real_of(trainer, of_class, SHOWN)))
         return ImageGrid(self._of_each[of_class], as_bytes(made), cut, unknown)
+
+    def stages(self, trainer: Trainer, of_class: int | None = None) -> tuple[Bytes, Floats]:
+        """The first stage's image of each generated one in a picture, each pixel as four, (n, H, W, C), and how far the second departs.
+
+        Distances are root mean squares of the differences of pixels in 0 .. 1 between it and the second stage's image halved, (n,).
+        """
+        generator, latents = trainer.averaged(), of(trainer, trainer.fixed_latents[: shown(trainer)], of_class)
+        assert isinstance(generator, Staged)
+        with torch.no_grad():
+            small, whole = generator.both(latents.to(trainer.device))
+        apart = (small - split(rows_of(whole), trainer.dataset.shape)[1]).square().flatten(1).mean(1).sqrt().cpu().double().numpy()
+        first = as_bytes(trainer.dataset.in_units(small)).repeat(2, axis=1).repeat(2, axis=2)
+        first.setflags(write=False)
+        return first, frozen(apart * trainer.dataset.scale[0])
 
     def along(self, trainer: Trainer, code: int) -> ImageGrid:
         """Rows along which one continuous code moves, one for each value of the categorical code or else for each of some latents."""

@@ -47,6 +47,8 @@ DRAWN: dict[str, dict[str, Any]] = {
     **{name: LOGARITHMIC for name in ("w1", "ks", "js", "reverse_kl", "mmd", "sliced_w1", "classifier_frechet", "fid", "stacked_kl")},
     "modes": {"include": (0.0, 1.0)},
     "stacked_modes": SHARE,
+    "first_stage_frechet": LOGARITHMIC,
+    "first_stage_accuracy": SHARE,
     **{name: SHARE for name in ("class_accuracy", "code_accuracy", "tstr", "own_mode", "encoder_1nn")},
     "test_errors": {"include": (0.0,), "ink": Ink.DISCRIMINATOR},
     "labels_alone": {"include": (0.0,)},

@@ -80,6 +80,33 @@ def information(reading: Reading) -> Paragraph | None:
     )
 
 
+def stages(reading: Reading) -> Paragraph | None:
+    """The stages of the generator."""
+    if reading.settings.get("stages") != 2:
+        return None
+    return Paragraph(
+        "G has two stages, after StackGAN: the first makes images of half the side from the class and z, the second one is given each of "
+        "them and the class again, and makes it whole. D has a network for either; losses are the mean over both stages, which learn at "
+        "once. D(x) in pictures is that of the second.",
+        sources.ZHANG_STACKGAN,
+        "stage",
+    )
+
+
+def conditioning(reading: Reading) -> Paragraph | None:
+    """Conditioning augmentation."""
+    dim, weight = reading.number("conditioning.dim"), reading.number("conditioning.weight")
+    if not dim:
+        return None
+    return Paragraph(
+        f"In place of the class G is given a point of a Gaussian of {dim:g} coordinates around a learned embedding of it, whose noise is "
+        f"the first {dim:g} numbers of z. G's loss holds the mean KL divergence of these Gaussians from N(0, 1) per coordinate, with "
+        f"weight {weight:g}: the heavier, the more the classes overlap.",
+        sources.ZHANG_STACKGAN,
+        "conditioning augmentation",
+    )
+
+
 def inference(reading: Reading) -> Paragraph | None:
     """The inference network."""
     kind = reading.settings.get("inference")
@@ -299,6 +326,8 @@ def early_stopping(reading: Reading) -> Paragraph | None:
 OPTIONS: tuple[Option, ...] = (
     objective,
     classes,
+    stages,
+    conditioning,
     information,
     inference,
     labels,

@@ -44,7 +44,7 @@ class Gallery(Panel):
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """The wish, the steps that are kept, and what is shown, of which each part is a new object when it shows something new."""
         answer = frame.snapshot.gallery
-        varies = answer if self.wish.walk or self.wish.nearest or self.wish.inferred else None
+        varies = answer if self.wish.walk or self.wish.nearest or self.wish.inferred or self.wish.stages else None
         of_class = None if answer is None else (answer.of_class, answer.code)
         return (self.wish, self.larger, _kept(answer), self._back(answer), of_class, self._picture(frame.snapshot), varies)
 
@@ -98,6 +98,9 @@ class Gallery(Panel):
         answer = frame.snapshot.gallery
         if self.wish.inferred and answer is not None and answer.again is not None:
             return (("x", Ink.REAL), (frame.look.pick(" │ ", " | "), Ink.FAINT), ("G(E(x))", Ink.FAKE), ("  reconstructed", Ink.DIM))
+        if self.wish.stages and answer is not None and answer.first is not None:
+            apart = ("  RMS of pixels from its half", Ink.DIM)
+            return (("stage 1", Ink.FAKE), (frame.look.pick(" │ ", " | "), Ink.FAINT), ("stage 2", Ink.FAKE), apart)
         if self.wish.nearest and isinstance(picture, ImageGrid):
             return (
                 ("generated", Ink.FAKE),
@@ -130,7 +133,7 @@ class Gallery(Panel):
         picture = None if self._frame is None else self._picture(self._frame.snapshot)
         if not isinstance(picture, ImageGrid):
             return
-        if self.wish.walk or self.wish.nearest or self.wish.inferred:
+        if self.wish.walk or self.wish.nearest or self.wish.inferred or self.wish.stages:
             self.app.notify("the images of a walk and of pairs have a fixed size")
             return
         room = self.size.width - 2, 2 * (self.size.height - OTHERS)
@@ -152,7 +155,7 @@ class Gallery(Panel):
         now, count = (self.wish.code, answer.codes) if moved else (self.wish.of_class, len(answer.classes))
         place = (-1 if now is None else now) + way
         wanted = None if place in (-1, count) else place % (count + 1)
-        self._want(Browse(code=wanted) if moved else Browse(of_class=wanted))
+        self._want(Browse(code=wanted) if moved else Browse(of_class=wanted, stages=self.wish.stages))
 
     def _live(self) -> Picture | None:
         return None if self._frame is None else self._frame.snapshot.picture
@@ -184,6 +187,10 @@ class Gallery(Panel):
         """Show real samples with what the inference network makes of them, and back."""
         self._want(Browse(inferred=not self.wish.inferred))
 
+    def action_stages(self) -> None:
+        """Show the images of the first of two stages beside those of the second, of the class that is asked for, and back."""
+        self._want(Browse(of_class=self.wish.of_class, stages=not self.wish.stages))
+
     def _want(self, wish: Browse) -> None:
         self.wish = wish
         if self._frame is not None:
@@ -214,6 +221,8 @@ class Gallery(Panel):
             return Exhibit(picture, answer.walk, self._ends(answer))
         if self.wish.inferred:
             return Exhibit(picture, distances=answer.distances, real=answer.real, again=answer.again, latents=answer.latents)
+        if self.wish.stages:
+            return Exhibit(picture, distances=answer.distances, first=answer.first)
         if self.wish.nearest:
             return Exhibit(picture, nearest=answer.nearest, distances=answer.distances)
         return Exhibit(picture, larger=self.larger)

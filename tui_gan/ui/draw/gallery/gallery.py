@@ -27,6 +27,7 @@ class Exhibit:
         way: samples on the way between `ends`; None for no walk.
         nearest: the real image nearest to each generated one, at `distances`; None where they are not looked for.
         real: samples, `again` what an inference network makes of them, and `latents` their codes; None where none is asked.
+        first: the first stage's image of each generated one, which stand `distances` apart; None where they are not asked for.
         larger: so many sizes larger than images are by themselves.
     """
 
@@ -38,6 +39,7 @@ class Exhibit:
     real: Bytes | Floats | None = None
     again: Bytes | Floats | None = None
     latents: Floats | None = None
+    first: Bytes | None = None
     larger: int = 0
 
 
@@ -51,6 +53,8 @@ def gallery(exhibit: Exhibit, width: int, height: int, look: Look) -> Canvas:
             return walk.images(way.astype(np.uint8, copy=False), exhibit.ends, width, height, look)
         if exhibit.nearest is not None and exhibit.distances is not None:
             return pairs(picture.fake, exhibit.nearest, exhibit.distances, width, height, look)
+        if exhibit.first is not None and exhibit.distances is not None:
+            return pairs(exhibit.first, picture.fake, exhibit.distances, width, height, look)
         return drawn(picture, width, height, look, exhibit.larger)
     points = None if way is None else np.asarray(way, dtype=np.float64)
     if isinstance(picture, Line1D):

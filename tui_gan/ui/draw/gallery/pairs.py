@@ -1,4 +1,4 @@
-"""Pairs: generated images with the nearest real ones, or real ones with what an inference network makes of them, and how far apart."""
+"""Pairs: generated images with the nearest real ones, real ones with what an inference network makes of them, or those of two stages."""
 
 from typing import NamedTuple
 

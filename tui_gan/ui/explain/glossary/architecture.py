@@ -47,6 +47,21 @@ WORDS = (
         sources.MIRZA,
     ),
     (
+        "conditioning augmentation",
+        "In place of a class or sentence the generator is given a point of a Gaussian around its learned embedding, kept near N(0, 1).",
+        sources.ZHANG_STACKGAN,
+    ),
+    (
+        "stage, StackGAN",
+        "A part of a generator that makes whole images: the first small ones, the second larger ones of these and the class again.",
+        sources.ZHANG_STACKGAN,
+    ),
+    (
+        "r3gan",
+        "Residual networks of grouped convolutions without normalisation, which begin as the identity, with bilinear resampling.",
+        sources.HUANG,
+    ),
+    (
         "inference network, encoder, E, BiGAN, ALI",
         "A network that infers the latent of a sample: D judges pairs of both, so that encoder and generator come to invert each other.",
         sources.DUMOULIN,

@@ -64,6 +64,16 @@ WORDS = (
         "Mean distance of a real sample x and G(E(x)); divided by the mean distance of two real samples it is the ratio.",
         sources.DONAHUE,
     ),
+    (
+        "stage 1 accuracy, first stage accuracy",
+        "Share of the first stage's images, enlarged, that a classifier of real data takes for the class asked for.",
+        sources.ZHANG_STACKGAN,
+    ),
+    (
+        "stage 1 Frechet, first stage frechet",
+        "Fréchet distance of the first stage's images, enlarged: the second stage is sharper where its own is lower.",
+        sources.ZHANG_STACKGAN,
+    ),
     ("own mode", "Share of the real samples x whose G(E(x)) lies within three standard deviations of the mode of x.", sources.DUMOULIN),
     (
         "encoder 1-NN, encoder 1nn",
