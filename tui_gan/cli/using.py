@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tui_gan.contract.config import Config
     from tui_gan.gan.datasets import Dataset
+    from tui_gan.gan.metrics.completion import Completed
     from tui_gan.gan.metrics.inference import Inferred
 
 
@@ -27,7 +28,8 @@ class Compared(NamedTuple):
 
     Attributes:
         samples: against `dataset`; `said` is what was read, in sentences.
-        of: what they were asked to be of, by the numbers `asked`; `inferred` is what an inference network makes of real samples.
+        of: what they were asked to be of, by the numbers `asked`; `inferred` is what an inference network makes of real samples, and
+            `completed` what a generator that completes makes of test images.
     """
 
     samples: "NDArray[Any]"
@@ -36,6 +38,7 @@ class Compared(NamedTuple):
     of: str = ""
     asked: "NDArray[Any] | None" = None
     inferred: "Inferred | None" = None
+    completed: "Completed | None" = None
 
 
 SAMPLES = (".npy", ".csv", ".txt")
@@ -134,9 +137,10 @@ def evaluate(
     names = [name.strip() for name in metrics.split(",")] if metrics is not None else None
     for name in names or ():
         choose(METRICS, name, "metric")
-    samples, dataset, said, of, asked, inferred = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
+    compared = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
+    samples, dataset, said, of = compared[:4]
     defined = applicable(dataset.truth, by_default=True, of=of)
-    measured = measure(samples, dataset.truth, names or defined, asked, of, inferred)
+    measured = measure(samples, dataset.truth, names or defined, compared.asked, of, compared.inferred, completed=compared.completed)
     perfect = floors(dataset, list(measured), len(samples)) if len(samples) <= WITH_FLOORS else {}
     typical = {name: floor.typical for name, floor in perfect.items()}
     for line in said:
@@ -181,7 +185,7 @@ def _of_run(name: str, preset: str | None, data: Path | None, number: int | None
     """The samples of a checkpoint by the stream of its evaluation, the data that they are judged against, and what was read."""
     from tui_gan.gan.latents import asked_of
     from tui_gan.session import checkpoint
-    from tui_gan.session.measuring import asked, inferred_by
+    from tui_gan.session.measuring import asked, completed_by, inferred_by
     from tui_gan.session.observe import evaluation_seed
     from tui_gan.session.samples import of_checkpoint
 
@@ -199,7 +203,8 @@ def _of_run(name: str, preset: str | None, data: Path | None, number: int | None
     if of == "class" and (known is None or known.names != about.classes):
         return Compared(samples, dataset, said)
     inferred = inferred_by(checkpoint.generator(path)[0], dataset) if of == "encoder" else None
-    return Compared(samples, dataset, said, of, asked(about.config, about.shares, count), inferred)
+    completed = completed_by(checkpoint.generator(path)[0], about.config, dataset) if of == "mask" else None
+    return Compared(samples, dataset, said, of, asked(about.config, about.shares, count), inferred, completed)
 
 
 def _of_file(path: Path, preset: str, data: Path | None) -> Compared:

@@ -41,6 +41,8 @@ SETTINGS: dict[str, str] = {
     "discriminator.norm_by_slot": "it is for the generator",
     **dict.fromkeys(("information.categorical", "information.continuous", "inference"), FORM),
     "information.weight": LIVE,
+    "completion.masks": "a game with completion has other networks",
+    **{f"completion.{name}": LIVE for name in ("hint", "observed", "error", "spread")},
     **dict.fromkeys(("minibatch.company", "minibatch.self_distance"), LIVE),
     **dict.fromkeys(("minibatch.kernels", "minibatch.dim", "latent_dim", "classes", "packing"), FORM),
     **dict.fromkeys(("metrics", "metric", "evaluated"), LIVE),

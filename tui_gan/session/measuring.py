@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from torch import nn
 
 from tui_gan.contract.config import Config
+from tui_gan.gan.completion import evidence
 from tui_gan.gan.datasets import Dataset, Images
 from tui_gan.gan.datasets.dataset import in_units
 from tui_gan.gan.labels import told, told_alone
-from tui_gan.gan.latents import asked_of, categories, in_turn
-from tui_gan.gan.metrics import METRICS, measure, stacked
+from tui_gan.gan.latents import asked_of, categories, in_turn, paired, shown
+from tui_gan.gan.masks import completes
+from tui_gan.gan.metrics import METRICS, completion, measure, stacked
 from tui_gan.gan.metrics.classes import Numbers
 from tui_gan.gan.metrics.inference import Inferred
 from tui_gan.gan.metrics.labels import Classified
@@ -46,12 +48,14 @@ def evaluated(trainer: Trainer) -> Evaluation:
     classes, of = asked(config, trainer.shares), asked_of(config)
     inferred = inferred_by(trainer.averaged(), dataset) if config.inference != "none" else None
     classified = classified_by(trainer) if config.labels else None
+    completed = completed_by(trainer.averaged(), config, dataset) if completes(config) else None
     counts = None
     if isinstance(dataset.truth, Images) and {*config.metrics} & {*stacked.NAMES} and np.isfinite(units).all():
         counts = stacked.counts(units, dataset.truth)
     # What the map has counted is not counted again.
     known = {} if counts is None else stacked.figures(counts)
-    found = known | measure(units, dataset.truth, [name for name in config.metrics if name not in known], classes, of, inferred, classified)
+    names = [name for name in config.metrics if name not in known]
+    found = known | measure(units, dataset.truth, names, classes, of, inferred, classified, completed)
     return Evaluation({name: found[name] for name in config.metrics}, counts)
 
 
@@ -72,6 +76,23 @@ def inferred_by(generator: nn.Module, dataset: Dataset) -> Inferred:
 
     codes = torch.from_numpy(encode(real)).float()
     return Inferred(real, in_units(generated(generator, codes), dataset.location, dataset.scale), encode)
+
+
+def completed_by(generator: nn.Module, config: Config, dataset: Dataset) -> completion.Completed:
+    """What a generator that completes makes of test images with a part hidden, the same ones and by the same noise at every call."""
+    truth, stream = dataset.truth, torch.Generator().manual_seed(0)
+    assert isinstance(truth, Images)
+
+    def made(hidden: completion.Hidden) -> NDArray[np.float32]:
+        x = (hidden.real - float(dataset.location.flat[0])) / float(dataset.scale.flat[0])
+        known, found = evidence(x, hidden.mask.flatten(1)), []
+        for _ in range(completion.TIMES):
+            latents = paired(shown(config, len(x), stream), known, config.latent_dim)
+            found.append(in_units(generated(generator, latents), dataset.location, dataset.scale).astype(np.float32))
+        return np.clip(np.stack(found), 0.0, 1.0)
+
+    fewer, more = (completion.scattered(truth, share) for share in (completion.FEWER, completion.MORE))
+    return completion.Completed(made(completion.parts(truth)), made(fewer), made(more))
 
 
 def classified_by(trainer: Trainer) -> Classified | None:

@@ -16,10 +16,12 @@ from tui_gan.gan.datasets import Dataset, Images, Line
 from tui_gan.gan.datasets.dataset import in_units
 from tui_gan.gan.diagnosis import line, plane
 from tui_gan.gan.latents import asked_of
+from tui_gan.gan.masks import completes
 from tui_gan.gan.metrics import measure
+from tui_gan.gan.metrics.completion import Completed
 from tui_gan.gan.metrics.inference import Inferred
 from tui_gan.gan.metrics.labels import Classified
-from tui_gan.session.measuring import asked, classified_by, inferred_by
+from tui_gan.session.measuring import asked, classified_by, completed_by, inferred_by
 from tui_gan.session.observe import as_measured
 from tui_gan.sweep import saved
 from tui_gan.sweep.chunks import Alone, Chunk, Together, train_at_once
@@ -168,8 +170,9 @@ class Sweep:
             dataset = self.data.of(spec.config)
             units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
             inferred = inferred_by(chunk.trainer(place).averaged(), dataset) if spec.config.inference != "none" else None
+            completed = completed_by(chunk.trainer(place).averaged(), spec.config, dataset) if completes(spec.config) else None
             classified = classified_by(chunk.trainer(place)) if spec.config.labels else None
-            metrics, collapsed = _measured(units, dataset, spec.config, self.results.metrics, inferred, classified)
+            metrics, collapsed = _measured(units, dataset, spec.config, self.results.metrics, inferred, classified, completed)
             row = Row(spec.place, step, metrics, collapsed, not good)
             self.results.add(row)
             if self.watched:
@@ -198,10 +201,11 @@ def _measured(
     names: Sequence[str],
     inferred: Inferred | None,
     classified: Classified | None = None,
+    completed: Completed | None = None,
 ) -> tuple[dict[str, float], bool]:
     """The metrics of samples as they are measured, and whether they show a mode collapse; of images that is not said."""
     truth, shares = dataset.truth, dataset.classes.shares if config.classes and dataset.classes else ()
-    metrics = measure(units, truth, names, asked(config, shares), asked_of(config), inferred, classified)
+    metrics = measure(units, truth, names, asked(config, shares), asked_of(config), inferred, classified, completed)
     if isinstance(truth, Images) or not np.isfinite(units).all():
         return metrics, False
     exact = units.astype(np.float64, copy=False)

@@ -11,6 +11,7 @@ from torch import Tensor
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import codes
 from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once, in_force, inferred_by
+from tui_gan.gan.masks import completes
 from tui_gan.gan.networks.columns import columns, limit_columns_
 from tui_gan.gan.objectives import accuracy
 from tui_gan.gan.optimizers import move_
@@ -47,7 +48,11 @@ class Eager:
         read: Of | None = precise(discriminator.network.codes) if codes(game.config) else None  # type: ignore[arg-type]
         classify: Of | None = precise(discriminator.network.classify) if game.config.labels else None  # type: ignore[arg-type]
         encode: Of | None = precise(generator.network.encode) if game.config.inference != "none" else None  # type: ignore[arg-type]
-        self.generator = Network(precise(generator.network), _no_features, generator.weights, of_generator, generator.means, encode=encode)
+        raw: Of | None = precise(generator.network.raw) if completes(game.config) else None  # type: ignore[arg-type]
+        components: Of | None = precise(discriminator.network.components) if completes(game.config) else None  # type: ignore[arg-type]
+        self.generator = Network(
+            precise(generator.network), _no_features, generator.weights, of_generator, generator.means, encode=encode, raw=raw
+        )
         self.discriminator = {
             gate: Network(
                 precise(discriminator.network),
@@ -57,6 +62,7 @@ class Eager:
                 discriminator.means,
                 read,
                 classify=classify,
+                components=components,
             )
             for gate in (False, True)
         }

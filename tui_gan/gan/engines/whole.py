@@ -238,9 +238,18 @@ class Whole:
             found: Tensor = functional_call(calls, tensors, ("encode", x, noise))
             return found
 
+        def raw(latents: Tensor) -> Tensor:
+            found: Tensor = functional_call(calls, tensors, ("raw", latents))
+            return found
+
+        def components(x: Tensor, hint: Tensor, minibatch: bool) -> Tensor:
+            found: Tensor = functional_call(calls, tensors, ("components", x, hint, minibatch))
+            return found
+
         infers = player == "G" and self.game.config.inference != "none"
         matrices = [weights[place] for place in self.active[player] if weights[place].dim() > 1]
-        return Network(of, features, weights, matrices, values.means[player], read, encode if infers else None, classify, slope)
+        encoder = encode if infers else None
+        return Network(of, features, weights, matrices, values.means[player], read, encoder, classify, slope, raw, components)
 
 
 def _told(seen: Seen) -> Told:

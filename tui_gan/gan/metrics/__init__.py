@@ -7,8 +7,9 @@ import numpy as np
 
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.gan.datasets.dataset import Images, Line, Plane, Truth
-from tui_gan.gan.metrics import classes, fidelity, frechet, inference, labels, line, manifold, nearest, parzen, plane, stacked
+from tui_gan.gan.metrics import classes, completion, fidelity, frechet, inference, labels, line, manifold, nearest, parzen, plane, stacked
 from tui_gan.gan.metrics.classes import Numbers
+from tui_gan.gan.metrics.completion import Completed
 from tui_gan.gan.metrics.inference import Inferred
 from tui_gan.gan.metrics.labels import Classified
 
@@ -28,7 +29,7 @@ class Metric(NamedTuple):
         asked: whether it is measured only when asked for by name, because it takes long or needs what may not be there.
         of: what each sample was asked to be of, where it wants to know that, and its ways take an `Asked` in place of the samples; of
             "encoder" they take what an inference network makes of real samples, `Inferred`, and of "classifier" what D takes test images
-            for, `Classified`.
+            for, `Classified`, and of "mask" what a generator completes, `Completed`.
         floor: whether what a perfect generator gets of it is worth telling, and quickly found.
     """
 
@@ -38,13 +39,14 @@ class Metric(NamedTuple):
     least: int = 1
     asked: bool = False
     floor: bool = False
-    of: Literal["", "class", "code", "encoder", "classifier"] = ""
+    of: Literal["", "class", "code", "encoder", "classifier", "mask"] = ""
 
 
 ASKED = {
     "class": "conditional generators, which are asked for a class",
     "code": "generators with a categorical code, as of InfoGAN",
     "encoder": "generators with an inference network",
+    "mask": "generators that complete images",
     "classifier": "discriminators that learn from labels, while they train",
 }
 
@@ -83,6 +85,13 @@ METRICS: dict[str, Metric] = {
     "encoder_1nn": Metric({Images: inference.accuracy}, "more", inference.without_classes, of="encoder"),
     "test_errors": Metric({Images: labels.errors}, "less", inference.without_classes, of="classifier"),
     "labels_alone": Metric({Images: labels.alone}, None, inference.without_classes, of="classifier"),
+    "completion_error": Metric({Images: completion.errors}, "less", completion.without_test, of="mask"),
+    "completion_to_mean": Metric({Images: completion.errors}, "less", completion.without_test, of="mask"),
+    "completion_to_knn": Metric({Images: completion.errors}, "less", completion.without_test, of="mask"),
+    "averaged_to_knn": Metric({Images: completion.errors}, "less", completion.without_test, of="mask"),
+    "class_kept": Metric({Images: completion.kept}, "more", completion.without_classes, of="mask"),
+    "completion_spread": Metric({Images: completion.spread}, None, completion.without_test, of="mask"),
+    "spread_growth": Metric({Images: completion.growth}, "more", completion.without_test, of="mask"),
     "stacked_modes": Metric({Images: stacked.by_triples}, "more", stacked.without_triples, floor=True),
     "stacked_kl": Metric({Images: stacked.by_triples}, "less", stacked.without_triples, floor=True),
     "nearest_train": Metric({Images: nearest.nearest_train}, None, nearest.without_end),
@@ -109,6 +118,7 @@ def measure(
     of: str = "class",
     inferred: Inferred | None = None,
     classified: Classified | None = None,
+    completed: Completed | None = None,
 ) -> dict[str, float]:
     """Measure samples by the named metrics, in the order of the names; what several of them share is done once.
 
@@ -118,6 +128,7 @@ def measure(
         asked: the classes or codes that the samples were asked to be of, int64 (N,); `of` says which.
         inferred: what an inference network makes of real samples, where there is one.
         classified: what a discriminator that learns from labels takes test images for, where there is one.
+        completed: what a generator that completes makes of test images, where it does.
 
     Raises:
         UsageError: an unknown metric, with the nearest name, one that is not defined for this data, with why, or too few samples.
@@ -125,7 +136,9 @@ def measure(
     ways: dict[str, Way] = {}
     for name in names:
         metric = choose(METRICS, name, "metric")
-        check_defined(name, truth, "encoder" if inferred else "classifier" if classified else "" if asked is None else of)
+        check_defined(
+            name, truth, "mask" if completed else "encoder" if inferred else "classifier" if classified else "" if asked is None else of
+        )
         if len(samples) < metric.least:
             raise UsageError(f"{name} needs at least {metric.least} samples; here are {len(samples)}")
         ways[name] = metric.ways[type(truth)]
@@ -133,6 +146,7 @@ def measure(
         return dict.fromkeys(names, float("nan"))
     wanted = {way: METRICS[name].of for name, way in ways.items()}
     given = {of: samples if asked is None else classes.Asked(samples, asked), "encoder": inferred, "classifier": classified, "": samples}
+    given["mask"] = completed
     found = {way: way(given[wants], truth) for way, wants in wanted.items()}
     return {name: _named(found[way], name) for name, way in ways.items()}
 
