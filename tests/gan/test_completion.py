@@ -129,7 +129,7 @@ def by_hand(trainer: Trainer, draws: Any, weight: Completion) -> dict[str, torch
     hidden = torch.tanh(torch.cat((fake, told), 1) @ d.body[1].weight.T + d.body[1].bias)
     says = torch.sigmoid(hidden @ d.logit.weight.T + d.logit.bias)
     again, other = made(noise.reshape(3, 2, -1)[:, [1, 0]].reshape(noise.shape))
-    observed = ((again - x)[mask > 0] ** 2).mean()
+    observed = (((again - x) * mask) ** 2).sum() / mask.numel()
 
     def apart(one: torch.Tensor, two: torch.Tensor) -> torch.Tensor:
         return (((one - two) ** 2).mean(1) + 1e-12).sqrt().mean()

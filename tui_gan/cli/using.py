@@ -58,7 +58,7 @@ def sample(
     ] = None,
 ) -> None:
     """Draw samples from the averaged generator of a run."""
-    writer = choose({".npy": _write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
+    writer = choose({".npy": write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
 
     from tui_gan.session import checkpoint
     from tui_gan.session.samples import of_checkpoint
@@ -82,7 +82,7 @@ def encode(
     out: Annotated[Path, path("File to write: .npy or .csv.")],
 ) -> None:
     """Ask the inference network of a run for the latents of samples."""
-    writer = choose({".npy": _write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
+    writer = choose({".npy": write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
 
     from tui_gan.session import checkpoint
     from tui_gan.session.samples import encoded_file
@@ -244,7 +244,8 @@ def _said(shape: tuple[int, ...]) -> str:
     return f"images of {'x'.join(map(str, shape))}"
 
 
-def _write_npy(samples: "NDArray[Any]") -> bytes:
+def write_npy(samples: "NDArray[Any]") -> bytes:
+    """An array as the bytes of a file."""
     import io
 
     import numpy as np

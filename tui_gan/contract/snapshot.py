@@ -269,6 +269,29 @@ class Stage:
 
 
 @dataclasses.dataclass(frozen=True, eq=False, slots=True)
+class Completed:
+    """An image of which a part is hidden, and what a generator makes of it.
+
+    Attributes:
+        number: of the image among `images`, those that are held out.
+        original: (H, W, C) uint8, and `mask` (H, W) uint8, 1 where a pixel is observed.
+        made: (n, H, W, C) uint8 completions, by the same noise as long as the image is the same.
+        spread: (H, W) the standard deviation of each pixel over these, in 0 .. 1.
+        told: (H, W) the mean over these of what D says: the probability that a pixel was observed.
+        error: the root mean square difference of hidden pixels to the original, in 0 .. 1; NaN where none is hidden.
+    """
+
+    number: int
+    images: int
+    original: Bytes
+    mask: Bytes
+    made: Bytes
+    spread: Floats
+    told: Floats
+    error: float
+
+
+@dataclasses.dataclass(frozen=True, eq=False, slots=True)
 class Gallery:
     """What a front end browses beside the run as it stands.
 
@@ -284,6 +307,7 @@ class Gallery:
             `of_class` that of `picture`, None for all.
         real: (n, H, W, C) uint8 real images, or (n, X) real samples in units of the data, and `again` what an inference network makes of
             them, G(E(x)); `distances` are then theirs, and `latents` (n, Z) their codes E(x); None unless asked for.
+        completed: an image that is completed; None unless asked for. `completes` says whether it can be.
         codes: how many continuous codes there are; `code` is the one that moves along the rows of `picture`, None for none.
     """
 
@@ -300,6 +324,8 @@ class Gallery:
     real: Bytes | Floats | None = None
     again: Bytes | Floats | None = None
     latents: Floats | None = None
+    completes: bool = False
+    completed: Completed | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

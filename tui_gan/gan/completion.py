@@ -106,8 +106,8 @@ def generator_loss(logits: Tensor, mask: Tensor) -> Tensor:
 
 
 def observed_error(raw: Tensor, x: Tensor, mask: Tensor) -> Tensor:
-    """The squared error of what G itself says of observed values, its mean over these: sum m (G - x)^2 / sum m, of (N, P) each."""
-    return (mask * (raw - x).square()).sum() / mask.sum().clamp(min=1)
+    """E[m (G - x)^2] over all values of all images, of (N, P) each: what G itself says of observed ones (Yoon et al. 2018)."""
+    return (mask * (raw - x).square()).mean()
 
 
 def completion_error(one: Tensor, other: Tensor, x: Tensor, spread: float) -> Tensor:

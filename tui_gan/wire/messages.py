@@ -16,7 +16,7 @@ from tui_gan.wire import WireError
 from tui_gan.wire.framing import FROM_VISITOR, LENGTH, packed, unpacked
 
 # Both sides must have the same; it is raised with every change of a message, of a command or of the snapshot.
-VERSION = 4
+VERSION = 5
 # Characters of the name that a visitor gives itself.
 LONGEST_NAME = 64
 
