@@ -280,3 +280,17 @@ def test_what_does_not_go_together_is_refused_in_one_line(config: Config, change
 def test_numbers_are_not_completed(config: Config) -> None:
     with pytest.raises(UsageError, match="completion is for images"):
         check(completing(config, latent_dim=2, generator=Network(widths=(5,))), DATASETS["ring"](True))
+
+
+def test_the_weights_of_the_errors_are_turned_while_it_trains(config: Config) -> None:
+    trainer = trainer_of(config)
+    trainer.step(KNOBS)
+    mine = completing(config, completion=Completion(masks=ALL, hint=0.5, error=3.0, spread=0.0))
+    other = trainer.under(mine)
+    kept, found = trainer.state(), other.state()
+    assert all(torch.equal(value, found[name]) for name, value in kept.items() if name.startswith(("generator", "discriminator", "fixed")))
+    hyper, program = other.prepared(KNOBS)
+    report = other.engine.update(other.chance.step(KNOBS, hyper, program)[-1], hyper, program)
+    assert set(report.seen["G"].terms) == {completion.ERROR}
+    # Without a spread nothing is subtracted.
+    assert report.seen["G"].terms[completion.ERROR] > 0

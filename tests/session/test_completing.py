@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from tui_gan.contract.commands import Browse, Pause, Resume, Watch
+from tui_gan.contract.commands import Browse, Pause, Resume, SlowMotion, Watch
 from tui_gan.contract.completion import Completion
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
@@ -132,3 +132,11 @@ def test_a_mask_that_is_none_is_refused_in_one_line(words: str, part: str) -> No
         completing.mask_of(words, 4, 4)
     assert part in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_slow_motion_tells_of_pixels_and_completions(train: Train, inpainting: Config) -> None:
+    ended = train(config=inpainting, script={4: [*[each for _ in range(8) for each in (SlowMotion(), None)], Resume()]})
+    texts = [stage.text for each in ended.snapshots for stage in each.stages]
+    assert any("D computes a logit for each pixel of the completions" in text for text in texts)
+    assert any("G completes each image: observed pixels stay" in text for text in texts)
+    assert not any("maps each latent" in text for text in texts)

@@ -63,7 +63,7 @@ class Gallery(Completing):
         """Whose samples these are: of now, or of which step; and whether all of them are shown."""
         step, picture, answer = self._back(frame.snapshot.gallery), self._picture(frame.snapshot), frame.snapshot.gallery
         if self.masking and (done := None if answer is None else answer.completed) is not None:
-            return f"image {self.masking.number + 1} of {done.images} held out, {self.masking.named}"
+            return f"image {self.masking.number + 1} of {done.images:,} held out, {self.masking.named}"
         if answer is not None and answer.of_class is not None:
             return f"{self.title} of {answer.classes[answer.of_class]}"
         if answer is not None and answer.code is not None:
