@@ -21,12 +21,12 @@ from torch.nn.functional import interpolate
 from benchmarks.quality import some_seeds
 from tui_gan.contract.knobs import set_knob
 from tui_gan.gan.datasets import Images
+from tui_gan.gan.latents import in_turn
 from tui_gan.gan.metrics.classes import Asked, accuracy
 from tui_gan.gan.metrics.frechet import features_of, frechet
 from tui_gan.gan.networks.staged import First
 from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS
-from tui_gan.session.measuring import asked
 from tui_gan.session.observe import as_measured, evaluation_seed, generate
 from tui_gan.session.sources import dataset_of
 
@@ -59,8 +59,7 @@ def stage(trainer: Trainer, generator: torch.nn.Module) -> Stage:
     assert isinstance(truth, Images)
     samples = generate(generator, config, evaluation_seed(config, trainer.steps_done), config.evaluated, trainer.shares)
     units = as_measured(dataset.in_units(samples), truth)
-    classes = asked(config, trainer.shares)
-    assert classes is not None, "two stages are asked for classes"
+    classes = in_turn(trainer.shares, config.evaluated).numpy()
     mnist = dataset_of(PRESETS["mnist"].config, Path())[0].truth
     assert isinstance(mnist, Images)
     assert mnist.features is not None

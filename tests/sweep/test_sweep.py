@@ -124,14 +124,18 @@ def test_what_was_measured_after_the_last_save_is_measured_again(begin: Begin, t
         assert one == other
 
 
+def no_trainer() -> Trainer:
+    raise AssertionError("nothing is to be known beside samples of this game")
+
+
 def test_a_collapse_is_told_and_a_spread_is_not() -> None:
     dataset, config = DATASETS["ring"](True), Config(preset="ring2d", dataset="ring")
     assert isinstance(dataset.truth, Plane)
     real = dataset.truth.points(2500)
-    assert sweep._measured(real, dataset, config, ("modes",), None) == ({"modes": 8.0}, False)
+    assert sweep._measured(real, config, dataset, no_trainer, ("modes",)) == ({"modes": 8.0}, False)
     one_mode = real[:1] + 0.01 * np.random.default_rng(0).standard_normal((2500, 2))
-    assert sweep._measured(one_mode, dataset, config, ("modes",), None)[1]
-    nothing, collapsed = sweep._measured(np.full((2500, 2), np.nan), dataset, config, ("modes",), None)
+    assert sweep._measured(one_mode, config, dataset, no_trainer, ("modes",))[1]
+    nothing, collapsed = sweep._measured(np.full((2500, 2), np.nan), config, dataset, no_trainer, ("modes",))
     assert np.isnan(nothing["modes"])
     assert not collapsed
 

@@ -10,6 +10,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.average import step_towards
 from tui_gan.gan.datasets import Dataset
 from tui_gan.gan.latents import LATENTS, draw, width
+from tui_gan.gan.masks import completes
 from tui_gan.gan.networks import build
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.optimizers import SCHEDULES
@@ -27,6 +28,7 @@ def why_not(config: Config) -> str:
         "instance noise": config.instance_noise.sd > 0,
         "augmentations": bool(config.augment),
         "packing": config.packing > 1,
+        "completion": completes(config),
         "classes or codes": width(config) > config.latent_dim,
         "labels": config.labels > 0,
         "two stages": config.stages > 1,

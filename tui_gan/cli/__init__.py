@@ -13,7 +13,23 @@ from typing import Annotated, cast
 import typer
 
 from tui_gan import __version__
-from tui_gan.cli import attaching, bench, doctor, events, listing, optimize, own, ranks, running, runs, serving, sweep, using, visiting
+from tui_gan.cli import (
+    attaching,
+    bench,
+    completing,
+    doctor,
+    events,
+    listing,
+    optimize,
+    own,
+    ranks,
+    running,
+    runs,
+    serving,
+    sweep,
+    using,
+    visiting,
+)
 from tui_gan.contract.errors import TuiGanError
 from tui_gan.contract.outer import check_place, tell
 
@@ -45,6 +61,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "events": events.events,
     "sample": using.sample,
     "encode": using.encode,
+    "complete": completing.complete,
     "eval": using.evaluate,
     "export": using.export,
     "keys": own.keys,

@@ -3,7 +3,9 @@
 import json as json_text
 import math
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from tui_gan.contract.config import Config
     from tui_gan.gan.datasets import Dataset
-    from tui_gan.gan.metrics.inference import Inferred
 
 
 class Compared(NamedTuple):
@@ -27,17 +28,13 @@ class Compared(NamedTuple):
 
     Attributes:
         samples: against `dataset`; `said` is what was read, in sentences.
-        of: what they were asked to be of, by the numbers `asked`; `inferred` is what an inference network makes of real samples,
-            and `first` the images of the first of two stages.
+        known: what metrics may know beside them.
     """
 
     samples: "NDArray[Any]"
     dataset: "Dataset"
     said: tuple[str, ...]
-    of: str = ""
-    asked: "NDArray[Any] | None" = None
-    inferred: "Inferred | None" = None
-    first: "NDArray[Any] | None" = None
+    known: "Mapping[str, Any]" = MappingProxyType({})
 
 
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -61,7 +58,7 @@ def sample(
     ] = None,
 ) -> None:
     """Draw samples from the averaged generator of a run."""
-    writer = choose({".npy": _write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
+    writer = choose({".npy": write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
 
     from tui_gan.session import checkpoint
     from tui_gan.session.samples import of_checkpoint
@@ -85,7 +82,7 @@ def encode(
     out: Annotated[Path, path("File to write: .npy or .csv.")],
 ) -> None:
     """Ask the inference network of a run for the latents of samples."""
-    writer = choose({".npy": _write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
+    writer = choose({".npy": write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
 
     from tui_gan.session import checkpoint
     from tui_gan.session.samples import encoded_file
@@ -143,11 +140,8 @@ def evaluate(
     names = [name.strip() for name in metrics.split(",")] if metrics is not None else None
     for name in names or ():
         choose(METRICS, name, "metric")
-    samples, dataset, said, of, asked, inferred, first = (
-        _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
-    )
-    defined = applicable(dataset.truth, by_default=True, of=of)
-    measured = measure(samples, dataset.truth, names or defined, asked, of, inferred, first=first)
+    samples, dataset, said, known = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)
+    measured = measure(samples, dataset.truth, names or applicable(dataset.truth, by_default=True, of=known), known)
     perfect = floors(dataset, list(measured), len(samples)) if len(samples) <= WITH_FLOORS else {}
     typical = {name: floor.typical for name, floor in perfect.items()}
     for line in said:
@@ -192,9 +186,8 @@ def _of_run(name: str, preset: str | None, data: Path | None, number: int | None
     """The samples of a checkpoint by the stream of its evaluation, the data that they are judged against, and what was read."""
     import msgspec
 
-    from tui_gan.gan.latents import asked_of
     from tui_gan.session import checkpoint
-    from tui_gan.session.measuring import asked, first_stage_of, inferred_by
+    from tui_gan.session.measuring import known_of
     from tui_gan.session.observe import evaluation_seed
     from tui_gan.session.samples import of_checkpoint
 
@@ -204,19 +197,13 @@ def _of_run(name: str, preset: str | None, data: Path | None, number: int | None
     dataset, said = _dataset(config, data, Path() if preset else path.parent.parent)
     if dataset.shape != about.shape:
         raise UsageError(f"{name} makes {_said(about.shape)}; it cannot be compared with {_said(dataset.shape)}")
-    count = number or about.config.evaluated
-    of, known = asked_of(about.config), dataset.classes
-    samples, _ = of_checkpoint(path, evaluation_seed(about.config, about.step), count)
-    # A generator's samples tell nothing of what D has learned from labels.
-    of = "" if of == "classifier" else of
-    if of in ("class", "stages") and (known is None or known.names != about.classes):
+    samples, _ = of_checkpoint(path, evaluation_seed(about.config, about.step), number or about.config.evaluated)
+    if about.config.classes and (dataset.classes is None or dataset.classes.names != about.classes):
         return Compared(samples, dataset, said)
-    inferred = inferred_by(checkpoint.generator(path)[0], dataset) if of == "encoder" else None
-    first = None
-    if of == "stages":
-        counted = msgspec.structs.replace(about.config, evaluated=count)
-        first = first_stage_of(checkpoint.generator(path)[0], dataset, counted, about.step, about.shares)
-    return Compared(samples, dataset, said, of, asked(about.config, about.shares, count), inferred, first)
+    counted = msgspec.structs.replace(about.config, evaluated=len(samples))
+    # A generator's samples tell nothing of what D has learned from labels.
+    known = known_of(samples, checkpoint.generator(path)[0], counted, dataset, about.step, about.shares)
+    return Compared(samples, dataset, said, known)
 
 
 def _of_file(path: Path, preset: str, data: Path | None) -> Compared:
@@ -256,7 +243,8 @@ def _said(shape: tuple[int, ...]) -> str:
     return f"images of {'x'.join(map(str, shape))}"
 
 
-def _write_npy(samples: "NDArray[Any]") -> bytes:
+def write_npy(samples: "NDArray[Any]") -> bytes:
+    """An array as the bytes of a file."""
     import io
 
     import numpy as np

@@ -106,6 +106,8 @@ class Browse(Command, frozen=True):
         walk: the numbers of two fixed latents to walk between, of a conditional generator those of two classes, or None.
         nearest: whether the nearest training images are looked for.
         of_class: the number of the class that a conditional generator is asked for, of the run as it stands; None for all.
+        image: the number of the held-out image that is completed, of the run as it stands; None for none.
+        mask: its pixels row by row, "1" for each that is observed and "0" for each that is hidden.
         inferred: whether real samples are shown with what an inference network makes of them.
         stages: whether the images of the first of two stages are shown beside those of the second.
         code: the number of the continuous code that moves along rows of images, of the run as it stands; None for none.
@@ -118,6 +120,8 @@ class Browse(Command, frozen=True):
     code: int | None = None
     inferred: bool = False
     stages: bool = False
+    image: int | None = None
+    mask: str = ""
 
 
 class Overlay(Command, frozen=True):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from tui_gan.contract.completion import Completion
 from tui_gan.contract.network import Network, Share
 
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000_000)]
@@ -249,6 +250,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             "arXiv:1606.03498); 0 uses no labels."
         ),
     ] = 0
+    completion: Annotated[Completion, Meta(description="how images are completed.")] = Completion()
     encoder: Annotated[Network, Meta(description="the networks.")] = Network()
     generator: Annotated[Network, Meta(description="the networks.")] = Network()
     discriminator: Annotated[Network, Meta(description="the networks.")] = Network()

@@ -19,6 +19,7 @@ class Rules:
         k: discriminator updates of this step where they follow D's accuracy; 0 where the knob says how many.
         pairs: whether D judges pairs of a sample and a class or a latent.
         exchanged: whether G lowers D's loss with the two kinds exchanged, as with an inference network.
+        completes: whether G completes images and D judges pixels.
         averaged: whether the generated samples shown are those of an averaged generator, while D is trained against another.
     """
 
@@ -35,6 +36,7 @@ class Rules:
     k: int = 0
     pairs: bool = False
     exchanged: bool = False
+    completes: bool = False
     averaged: bool = False
 
     @property
@@ -50,13 +52,13 @@ class Rules:
     @property
     def optimum(self) -> Optimum | None:
         """D* of a single sample, where there is one."""
-        return self.traits.optimum if self.alone and not self.pairs else None
+        return self.traits.optimum if self.alone and not self.pairs and not self.completes else None
 
     @property
     def balance(self) -> Balance | None:
         """Both losses where p = q; None where a regularizer keeps D from saying the same everywhere."""
         balance = self.traits.balance
-        if balance is None or not self.flat:
+        if balance is None or not self.flat or self.completes:
             return None
         found = balance(self.label_smoothing)
         # What smooths the targets of real samples is for D alone, and G's loss is then no mirror of D's.

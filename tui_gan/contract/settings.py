@@ -43,6 +43,8 @@ SETTINGS: dict[str, str] = {
     "information.weight": LIVE,
     **dict.fromkeys(("stages", "conditioning.dim"), FORM),
     "conditioning.weight": LIVE,
+    "completion.masks": "a game with completion has other networks",
+    **{f"completion.{name}": LIVE for name in ("hint", "observed", "error", "spread")},
     **dict.fromkeys(("minibatch.company", "minibatch.self_distance"), LIVE),
     **dict.fromkeys(("minibatch.kernels", "minibatch.dim", "latent_dim", "classes", "packing"), FORM),
     **dict.fromkeys(("metrics", "metric", "evaluated"), LIVE),

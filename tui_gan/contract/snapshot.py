@@ -269,6 +269,29 @@ class Stage:
 
 
 @dataclasses.dataclass(frozen=True, eq=False, slots=True)
+class Completed:
+    """An image of which a part is hidden, and what a generator makes of it.
+
+    Attributes:
+        number: of the image among `images`, those that are held out.
+        original: (H, W, C) uint8, and `mask` (H, W) uint8, 1 where a pixel is observed.
+        made: (n, H, W, C) uint8 completions, by the same noise as long as the image is the same.
+        spread: (H, W) the standard deviation of each pixel over these, in 0 .. 1.
+        told: (H, W) the mean over these of what D says: the probability that a pixel was observed.
+        error: the root mean square difference of hidden pixels to the original, in 0 .. 1; NaN where none is hidden.
+    """
+
+    number: int
+    images: int
+    original: Bytes
+    mask: Bytes
+    made: Bytes
+    spread: Floats
+    told: Floats
+    error: float
+
+
+@dataclasses.dataclass(frozen=True, eq=False, slots=True)
 class Gallery:
     """What a front end browses beside the run as it stands.
 
@@ -286,6 +309,7 @@ class Gallery:
             them, G(E(x)); `distances` are then theirs, and `latents` (n, Z) their codes E(x); None unless asked for.
         first: (n, H, W, C) uint8 the first stage's images, in the size of the second's, of the generated ones shown; `distances` are then
             those of each from the second stage's halved, as for `nearest`; None unless asked for.
+        completed: an image that is completed; None unless asked for. `completes` says whether it can be.
         codes: how many continuous codes there are; `code` is the one that moves along the rows of `picture`, None for none.
     """
 
@@ -303,6 +327,8 @@ class Gallery:
     again: Bytes | Floats | None = None
     latents: Floats | None = None
     first: Bytes | None = None
+    completes: bool = False
+    completed: Completed | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

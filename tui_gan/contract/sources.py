@@ -10,6 +10,7 @@ DUGAS = "Dugas et al. 2001, NIPS 13"
 NG_JORDAN = "Ng & Jordan 2002, NIPS 14"
 LECUN = "LeCun et al. 1998, Efficient BackProp"
 SREBRO = "Srebro & Shraibman 2005, COLT"
+GNEITING = "Gneiting & Raftery 2007, JASA 102"
 NAIR_HINTON = "Nair & Hinton 2010, ICML"
 GRETTON = "Gretton et al. 2012, JMLR 13"
 HINTON = "Hinton et al. 2012, arXiv:1207.0580"
@@ -36,6 +37,7 @@ ARJOVSKY_BOTTOU = "Arjovsky & Bottou 2017, arXiv:1701.04862"
 ARJOVSKY = "Arjovsky et al. 2017, arXiv:1701.07875"
 GULRAJANI = "Gulrajani et al. 2017, arXiv:1704.00028"
 LIM_YE = "Lim & Ye 2017, arXiv:1705.02894"
+YOON = "Yoon et al. 2018, arXiv:1806.02920"
 SRIVASTAVA = "Srivastava et al. 2017, arXiv:1705.07761"
 ELFWING = "Elfwing et al. 2017, arXiv:1702.03118"
 HEUSEL = "Heusel et al. 2017, arXiv:1706.08500"
@@ -97,6 +99,9 @@ SETTINGS = {
     **dict.fromkeys(("stages", "conditioning"), ZHANG_STACKGAN),
     "inference": DUMOULIN,
     "encoder": DUMOULIN,
+    "completion": YOON,
+    "completion.error": GNEITING,
+    "completion.spread": GNEITING,
     "labels": SALIMANS,
     "adversarial": SALIMANS,
     "discriminator.condition": MIYATO_KOYAMA,

@@ -8,12 +8,14 @@ import torch
 from torch import Tensor
 
 from tui_gan.contract.knobs import Knobs
+from tui_gan.gan.completion import drawn as evidence_drawn
 from tui_gan.gan.datasets import epochs
 from tui_gan.gan.datasets.dataset import Dataset, Line
 from tui_gan.gan.draws import completed, drawn, with_labels
 from tui_gan.gan.game import Game
 from tui_gan.gan.labels import labelled
 from tui_gan.gan.latents import made, numbers, one_hot
+from tui_gan.gan.masks import completes
 from tui_gan.gan.orders import Source
 from tui_gan.gan.state import State
 from tui_gan.gan.values import Batch, Draws, Hyper, Player, Program
@@ -79,20 +81,24 @@ class Chance:
         return completed(self.game, draws, hyper, program)
 
     def batch(self, knobs: Knobs) -> Batch:
-        """Real samples, and where the game is conditional the numbers of their classes, (N, 1)."""
+        """Real samples, and where the game is conditional the numbers of their classes, (N, 1), or what is observed of them, (N, 2 P)."""
         config, dataset, place = self.game.config, self.game.dataset, self.place
         count = knobs.batch_size * config.packing
         if config.sampling == "epochs" and dataset.rows:
             rows = epochs.rows(place.drawn, count, dataset.count, config.seed)
             place.drawn += count
             x = dataset.rows(rows, self.device)
+            if completes(config):
+                return Batch(x, evidence_drawn(config, x, place.stream))
             return Batch(x, dataset.classes.of_rows(rows).float()[:, None] if config.classes and dataset.classes else None)
         return batch(self.game, count, place.stream, self.device)
 
     def _batch(self, knobs: Knobs) -> Batch:
         """With the classes as latents have them, (N, K)."""
         x, y = self.batch(knobs)
-        return Batch(x, None if y is None else one_hot(y[:, 0], self.game.config.classes).to(self.device))
+        if y is None or completes(self.game.config):
+            return Batch(x, y)
+        return Batch(x, one_hot(y[:, 0], self.game.config.classes).to(self.device))
 
     def _labelled(self, knobs: Knobs) -> Callable[[], Batch] | None:
         """What draws labelled samples with replacement, as many as a batch has; None without labels."""
@@ -123,7 +129,13 @@ class Chance:
 
 
 def batch(game: Game, count: int, stream: torch.Generator, device: str) -> Batch:
-    """A batch of real samples from a stream, and where the game is conditional the numbers of their classes, float32 (count, 1)."""
+    """A batch of real samples from a stream, and where the game is conditional the numbers of their classes, float32 (count, 1).
+
+    Where images are completed it is what is observed of them, (count, 2 P).
+    """
+    if completes(game.config):
+        x = game.dataset.sample(count, stream, device)
+        return Batch(x, evidence_drawn(game.config, x, stream))
     if not game.config.classes:
         return Batch(game.dataset.sample(count, stream, device))
     assert game.dataset.classes is not None, "checked before"

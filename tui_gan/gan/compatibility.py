@@ -1,14 +1,16 @@
 """Which choices go together: what the mathematics does not allow is refused before anything is built, what is doubtful is told."""
 
+import math
 from collections.abc import Iterator
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.knobs import Knobs
-from tui_gan.gan import augment
+from tui_gan.gan import augment, masks
 from tui_gan.gan.datasets.dataset import Dataset, Images, Line
 from tui_gan.gan.labels import why_not as why_not_labelled
 from tui_gan.gan.latents import LATENTS, asked_of, codes
+from tui_gan.gan.masks import completes
 from tui_gan.gan.metrics import METRICS, check_defined
 from tui_gan.gan.objectives import OBJECTIVES, smoothed
 from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES
@@ -36,6 +38,7 @@ def check_names(config: Config) -> None:
     choose(ORDERS, config.updates, "order of updates")
     choose(COORDINATION, config.coordination, "coordination")
     augment.chosen(config)
+    masks.chosen(config)
     for name in config.regularizers:
         choose(REGULARIZERS, name, "regularizer")
     for name in (*config.metrics, config.metric, *filter(None, (config.stop.metric,))):
@@ -124,6 +127,8 @@ def _of_inputs(config: Config, dataset: Dataset) -> Iterator[str]:
         yield from _of_classes(config, dataset)
     if codes(config):
         yield from _of_codes(config)
+    if completes(config):
+        yield from _of_completion(config, dataset)
     yield from _of_labels(config, dataset)
     if config.stages > 1:
         yield from _of_stages(config, dataset)
@@ -152,6 +157,34 @@ def _of_codes(config: Config) -> Iterator[str]:
         yield "the codes of InfoGAN are read off single samples, and packing judges several jointly: set packing to 1"
     if config.pretraining:
         yield "pretraining teaches D nothing of the codes of InfoGAN: set pretraining to 0"
+
+
+def _of_completion(config: Config, dataset: Dataset) -> Iterator[str]:
+    values = math.prod(dataset.shape)
+    judge, others = config.discriminator, config.classes or codes(config) or config.inference != "none" or config.labels
+    refused = {
+        "completion is for images: leave completion.masks empty": not isinstance(dataset.truth, Images),
+        f"z takes the place of what is hidden, and an image has {values} values: set latent_dim to {values}": config.latent_dim != values,
+        "completion, classes, the codes of InfoGAN, an inference network and labels each make another game: keep one of them": others,
+        f"completion asks D of each pixel by the log loss, and {config.objective} has another: set objective to non_saturating": (
+            config.objective != "non_saturating"
+        ),
+        "label smoothing is of real samples, and with completion D judges pixels: set label_smoothing to 0": config.label_smoothing,
+        "completion judges single images, and packing several jointly: set packing to 1": config.packing > 1,
+        "with completion D is told of pixels beside the image: choose a fully connected D, and set discriminator.condition to concat": (
+            judge.kind != "mlp" or judge.condition != "concat"
+        ),
+        "with completion D has a logit for each pixel, for which no regularizer is defined: set their weights to 0": (
+            any(config.regularizers.values())
+        ),
+        "with completion D sees no image that is wholly real or generated, to match features of: set feature_matching to 0": (
+            config.feature_matching
+        ),
+        "with completion D says which pixels were observed, and augment would change them: leave it empty": config.augment,
+        "the latents of the grid are the same in each batch: choose another latent distribution": config.latent == "grid",
+        "completion keeps observed pixels as they are, and contrast makes each another: set contrast to 0": config.contrast,
+    }
+    yield from (problem for problem, holds in refused.items() if holds)
 
 
 def _of_labels(config: Config, dataset: Dataset) -> Iterator[str]:

@@ -4,8 +4,10 @@ import torch
 from torch import Tensor
 
 from tui_gan.gan import augment
+from tui_gan.gan.completion import told_of
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import paired
+from tui_gan.gan.masks import completes
 from tui_gan.gan.orders import Source
 from tui_gan.gan.values import Draws, Hyper, Program
 
@@ -42,6 +44,8 @@ def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws
     def change() -> Tensor | None:
         return augment.drawn(game.config, shape[0], device)
 
+    if completes(game.config):
+        draws = draws._replace(told=told_of(game.config, shape[0], device))
     if game.config.inference == "gaussian":
         draws = draws._replace(code_noise=torch.randn(shape[0], game.config.latent_dim, device=device))
     if "D" not in draws.players:

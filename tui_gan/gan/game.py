@@ -11,6 +11,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets.dataset import Dataset
 from tui_gan.gan.labels import chosen
 from tui_gan.gan.latents import made
+from tui_gan.gan.masks import completes
 from tui_gan.gan.networks import AnyDiscriminator
 from tui_gan.gan.networks.staged import halved
 from tui_gan.gan.objectives import OBJECTIVES, Objective, inferring, smoothed
@@ -108,11 +109,11 @@ def game_of(config: Config, dataset: Dataset, generator: nn.Module, discriminato
         judges_alone=discriminator.judges_alone,
         drops=drops,
         stirs=False,
-        generator_compares=objective.needs_real or bool(config.feature_matching),
+        generator_compares=objective.needs_real or bool(config.feature_matching) or completes(config),
         labelled=chosen(config, dataset),
     )
     draws = any(made.draws(term) for _, term in terms)
-    by_sample = config.instance_noise.sd > 0 or bool(config.augment) or config.inference == "gaussian"
+    by_sample = config.instance_noise.sd > 0 or bool(config.augment) or config.inference == "gaussian" or completes(config)
     return made._replace(stirs=drops or has_dropout(generator) or by_sample or draws)
 
 

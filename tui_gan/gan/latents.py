@@ -1,19 +1,22 @@
 """Latents: the distributions of the generator's input, each a function of numbers that are drawn even between 0 and 1.
 
 A generator may take more than the latent of Z coordinates: behind it the class of a conditional one, or the categorical code of InfoGAN,
-which is 1 in its own place of K, and behind that the continuous codes in -1 .. 1. W is how many numbers it takes in all.
+which is 1 in its own place of K, and behind that the continuous codes in -1 .. 1; or, where images are completed, the mask and what it
+leaves of the image (gan/completion.py). W is how many numbers it takes in all.
 """
 
 import functools
 import math
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from tui_gan.contract.config import Config
+from tui_gan.gan.completion import beside
+from tui_gan.gan.masks import completes
 
 # Under float32 the inverse is infinite at 0 and 1; this keeps normal latents within 4.9 standard deviations.
 TAIL = 5e-7
@@ -162,18 +165,19 @@ def categories(config: Config) -> int:
     return config.classes or config.information.categorical
 
 
-def asked_of(config: Config) -> Literal["", "class", "stages", "code", "encoder", "classifier"]:
-    """What a generator is asked for by a number of K, "encoder" where it has an inference network, "classifier" where D is one.
-
-    Of "stages" it is a class too, by which two stages make images.
+def asked_of(config: Config) -> frozenset[str]:
+    """What metrics may know beside samples: of what "class" or "code" each was asked to be, the images of the first of two "stages", what
+    an "encoder" or a "classifier" says, and what is completed of images behind a "mask".
     """
-    if config.inference != "none":
-        return "encoder"
-    if config.labels:
-        return "classifier"
-    if config.stages > 1:
-        return "stages"
-    return "class" if config.classes else "code" if config.information.categorical else ""
+    there = {
+        "class": config.classes,
+        "code": config.information.categorical,
+        "stages": config.stages > 1,
+        "encoder": config.inference != "none",
+        "classifier": config.labels,
+        "mask": completes(config),
+    }
+    return frozenset(name for name, is_there in there.items() if is_there)
 
 
 def codes(config: Config) -> int:
@@ -183,7 +187,8 @@ def codes(config: Config) -> int:
 
 def width(config: Config) -> int:
     """W, how many numbers the generator takes."""
-    return config.latent_dim + categories(config) + config.information.continuous
+    behind = 2 * config.latent_dim if completes(config) else categories(config) + config.information.continuous
+    return config.latent_dim + behind
 
 
 def numbers(config: Config, count: int, stream: torch.Generator, shares: Sequence[float] = ()) -> Tensor:
@@ -220,6 +225,8 @@ def made(config: Config, numbers: Tensor) -> Tensor:
         found = torch.cat((found, one_hot(numbers[0, :, config.latent_dim], count)), 1)
     if continuous := config.information.continuous:
         found = torch.cat((found, 2 * numbers[0, :, -continuous:] - 1), 1)
+    if completes(config):
+        found = torch.cat((found, numbers[0, :, config.latent_dim :]), 1)
     return found
 
 
@@ -240,7 +247,9 @@ def shown(config: Config, count: int, stream: torch.Generator, shares: Sequence[
 
 
 def with_codes(config: Config, latents: Tensor, stream: torch.Generator, shares: Sequence[float] = ()) -> Tensor:
-    """Latents (N, W) of (N, Z): with the classes or codes in turn, and continuous codes drawn."""
+    """Latents (N, W) of (N, Z): with the classes or codes in turn, and continuous codes drawn; of an image nothing is observed."""
+    if completes(config):
+        return _beside(latents, latents.new_zeros(1, 2 * config.latent_dim))
     if count := categories(config):
         latents = _beside(latents, one_hot(in_turn(shares or [1 / count] * count, len(latents)), count))
     if continuous := config.information.continuous:
@@ -261,7 +270,12 @@ def classes_in(config: Config, latents: Tensor) -> Tensor | None:
 
 
 def given_beside(config: Config, latents: Tensor) -> Tensor | None:
-    """What a discriminator is given beside the samples of latents (N, W): their classes, or with an inference network the latents."""
+    """What a discriminator is given beside the samples of latents (N, W): their classes, or with an inference network the latents.
+
+    Where images are completed it is what is told of their pixels, and which of them were hidden.
+    """
+    if completes(config):
+        return beside(config, latents, hidden=True)
     return latents if config.inference != "none" else classes_in(config, latents) if config.classes else None
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from tui_gan.gan import augment
+from tui_gan.gan import augment, completion
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import codes
+from tui_gan.gan.masks import completes
 from tui_gan.gan.networks.staged import rows_of
 from tui_gan.gan.objectives import accuracy, feature_matching
 from tui_gan.gan.regularizers import Judgement, historical_distance
@@ -41,6 +42,8 @@ def discriminator_loss(
     Returns:
         With it the logits (B, 1) of real and of fake samples, with their gradients.
     """
+    if completes(game.config):
+        return _of_components(game, network, fake, draws, hyper, program)
     assert draws.real is not None, "the discriminator compares"
     real, fake = real_shown(game, draws, hyper), fake_shown(game, fake, draws, hyper)
     terms = game.terms if program.due else ()
@@ -79,23 +82,32 @@ def discriminator_loss(
     if network.means:
         # Weights that take no part add to it what no gradient is taken of.
         total = total + hyper.historical_averaging * historical_distance(network.weights, network.means)
+    adapted = _adapted(game, coefficients, (real_logits, fake_logits), hyper, len(draws.real))
+    others = (total - regularized).detach() if network.means else None
+    return _seen(total, loss, added, others, (real_logits, fake_logits), adapted), (real_logits, fake_logits)
+
+
+def _adapted(game: Game, coefficients: Mapping[str, Tensor], logits: tuple[Tensor, Tensor], hyper: Hyper, count: int) -> dict[str, Tensor]:
+    """The coefficients that adapt, as they are after an update on `count` real samples."""
     adapted = {
-        name: term.adapt(coefficients[name], accuracy(game.objective, real_logits, fake_logits), hyper.weights[name])
+        name: term.adapt(coefficients[name], accuracy(game.objective, *logits), hyper.weights[name])
         for name, term in game.terms
         if term.adapt
     }
     if augment.adapts(game.config):
         assert game.objective.boundary is not None, "checked before"
-        found, share = augment.overfitting(real_logits.detach(), game.objective.boundary), len(draws.real) / game.config.augment_images
+        found, share = augment.overfitting(logits[0].detach(), game.objective.boundary), count / game.config.augment_images
         adapted[augment.PROBABILITY] = augment.adapted(coefficients[augment.PROBABILITY], found, game.config.augment_target, share)
-    others = (total - regularized).detach() if network.means else None
-    return _seen(total, loss, added, others, (real_logits, fake_logits), adapted), (real_logits, fake_logits)
+    return adapted
 
 
 def generator_loss(
     game: Game, generator: Network, discriminator: Network, fake: Tensor, draws: Draws, hyper: Hyper, program: Program
 ) -> Seen:
     """The generator's loss on a whole batch of its samples (N, *X), with what is added to it."""
+    if completes(game.config):
+        of_values = (_components(game, discriminator, fake, draws, hyper, program),) * 2
+        return _with_generator_terms(game, generator, discriminator, (fake, fake), (None, None), draws, of_values, hyper)
     inferred = inferred_by(generator, draws)
     real = fake = fake_shown(game, fake, draws, hyper)
     beside = beside_of(game, draws, inferred)
@@ -121,7 +133,7 @@ def generator_loss_at_once(
     """The generator's loss where both players move at once: from the logits that the discriminator's loss has read.
 
     Args:
-        logits: (B, 1) of real and of fake samples, with the generator's gradient.
+        logits: (B, 1) of real and of fake samples, with the generator's gradient; where values are judged, (N, P) of completions twice.
     """
     samples = (fake, fake)
     if game.config.feature_matching:
@@ -255,11 +267,18 @@ def _with_generator_terms(
     """The generator's loss with what is added to it.
 
     Args:
-        samples: as the discriminator is shown them; the real ones are read with feature matching alone.
+        samples: as the discriminator is shown them; the real ones are read with feature matching alone. Where images are completed the
+            first are completions as they are.
     """
     config, (real, fake), (of_real, of_fake) = game.config, samples, beside
-    loss = game.objective.generator_loss(logits[0], logits[1])
     added = {}
+    if completes(config):
+        mask = completion.parts(draws.latents).mask
+        loss = completion.generator_loss(logits[1], mask)
+        added = _completed(game, generator, real, draws)
+        logits = completion.mean_over(logits[1], mask), completion.mean_over(logits[1], 1 - mask)
+    else:
+        loss = game.objective.generator_loss(logits[0], logits[1])
     if codes(config):
         added[INFORMATION] = -hyper.information * information(game, discriminator, fake, draws.latents)
     if config.conditioning.dim:
@@ -278,6 +297,45 @@ def _with_generator_terms(
     if generator.means:
         total = total + hyper.historical_averaging * historical_distance(generator.weights, generator.means)
     return _seen(total, loss, added, None if total is regularized else (total - regularized).detach(), logits, {})
+
+
+def _components(game: Game, network: Network, fake: Tensor, draws: Draws, hyper: Hyper, program: Program) -> Tensor:
+    """A logit of each value of completions (N, *X), (N, P)."""
+    assert network.components is not None, "it judges values"
+    assert draws.told is not None, "it is drawn"
+    hint = completion.hint(completion.parts(draws.latents).mask, draws.told)
+    return network.components(fake_shown(game, fake, draws, hyper), hint, program.minibatch)
+
+
+def _of_components(
+    game: Game, network: Network, fake: Tensor, draws: Draws, hyper: Hyper, program: Program
+) -> tuple[Seen, tuple[Tensor, Tensor]]:
+    """The discriminator's loss on completions, of whose values it says which were observed; the logits that it returns are (N, P)."""
+    mask = completion.parts(draws.latents).mask
+    logits = _components(game, network, fake, draws, hyper, program)
+    loss = total = completion.discriminator_loss(logits, mask)
+    if network.means:
+        total = total + hyper.historical_averaging * historical_distance(network.weights, network.means)
+    means = completion.mean_over(logits, mask), completion.mean_over(logits, 1 - mask)
+    return _seen(total, loss, {}, None if total is loss else (total - loss).detach(), means, {}), (logits, logits)
+
+
+def _completed(game: Game, generator: Network, fake: Tensor, draws: Draws) -> dict[str, Tensor]:
+    """What is added to the loss of a generator that completes: its errors, by another completion of the same images too."""
+    settings = game.config.completion
+    if not settings.observed and not settings.error:
+        return {}
+    assert draws.real is not None, "it is compared"
+    assert generator.raw is not None, "it completes"
+    x, mask = draws.real.flatten(1), completion.parts(draws.latents).mask
+    latents = completion.other_noise(draws.latents)
+    raw, added = generator.raw(latents).flatten(1), {}
+    if settings.observed:
+        added[completion.OBSERVED] = settings.observed * completion.observed_error(raw, x, mask)
+    if settings.error:
+        other = completion.completed(raw, latents)
+        added[completion.ERROR] = settings.error * completion.completion_error(fake.flatten(1), other, x, settings.spread)
+    return added
 
 
 def _seen(

@@ -3,6 +3,7 @@
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.rules import Rules
+from tui_gan.gan.masks import completes
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.optimizers import SCHEDULES
 from tui_gan.gan.orders import COORDINATION
@@ -28,5 +29,6 @@ def rules(config: Config, knobs: Knobs, step: int = 0, k: int = 0) -> Rules:
         k=k if COORDINATION[config.coordination].adapts else 0,
         pairs=bool(config.classes) or config.inference != "none",
         exchanged=config.inference != "none" and not OBJECTIVES[config.objective].needs_real,
+        completes=completes(config),
         averaged=config.average_decay > 0,
     )

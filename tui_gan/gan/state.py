@@ -250,7 +250,7 @@ def size(config: Config, shape: tuple[int, ...]) -> int:
 
 def _latents(config: Config) -> tuple[object, ...]:
     """What the fixed latents are drawn by, beside the seed."""
-    return config.latent, config.latent_scale, config.stratified
+    return config.latent, config.latent_scale, config.stratified, config.completion.masks
 
 
 def _form(tensor: Tensor) -> Form:

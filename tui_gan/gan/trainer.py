@@ -13,12 +13,14 @@ from tui_gan.gan.average import SETTLED_ON, follow_, settle_
 from tui_gan.gan.beginning import networks, take_over
 from tui_gan.gan.chance import Chance, batch
 from tui_gan.gan.compatibility import check
+from tui_gan.gan.completion import beside, drawn, held_out
 from tui_gan.gan.datasets.dataset import Dataset
 from tui_gan.gan.engines.calls import Calls
 from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.game import game_of
-from tui_gan.gan.latents import LATENTS, categories, draw, one_hot, shown, with_codes
+from tui_gan.gan.latents import LATENTS, categories, draw, one_hot, paired, shown, with_codes
+from tui_gan.gan.masks import completes
 from tui_gan.gan.networks import AnyDiscriminator
 from tui_gan.gan.networks.inference import encoded
 from tui_gan.gan.optimizers import look_ahead_, lookahead
@@ -59,6 +61,8 @@ class Trainer:
         self.shares: tuple[float, ...] = known.shares if config.classes and known else (1 / count,) * count if count else ()
         self.names = known.names if config.classes and known else tuple(f"code {number}" for number in range(count))
         latents = shown(config, config.fixed_latents, stream, self.shares, stratified=evenly)
+        if completes(config):
+            latents = paired(latents, held_out(config, dataset, len(latents), stream), config.latent_dim)
         self.now = state.begun(config, self.generator, self.discriminator, stream, latents, device)
         self.engine = Eager(self.game, self.now)
         self.chance = Chance(self.game, self.now, device)
@@ -194,10 +198,18 @@ class Trainer:
         """Draw latents as the training does, (count, W), their classes in turn."""
         config = self.config
         latents = draw(LATENTS[config.latent], count, config.latent_dim, stream, scale=config.latent_scale)
+        if completes(config):
+            return paired(latents, drawn(config, self.dataset.sample(count, stream, "cpu"), stream), config.latent_dim)
         return with_codes(config, latents, stream, self.shares)
 
     def real(self, count: int, stream: torch.Generator) -> Batch:
-        """Real samples on the CPU with what the discriminator is given beside them, (count, K): their classes, or their codes by E."""
+        """Real samples on the CPU with what the discriminator is given beside them, (count, K): their classes, or their codes by E.
+
+        Where images are completed, completions, of which it judges the observed pixels.
+        """
+        if completes(self.config):
+            latents = self.latents(count, stream)
+            return Batch(self.sample(latents).cpu(), beside(self.config, latents, hidden=False))
         x, y = batch(self.game, count, stream, "cpu")
         if self.config.inference != "none":
             return Batch(x, encoded(self.generator, x.to(self.device)).cpu())

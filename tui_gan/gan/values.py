@@ -80,6 +80,7 @@ class Draws(NamedTuple):
         change_again: as both of these, for the second look.
         labelled: (B, *X) labelled images in training units, and `labels` (B, K) their classes, one-hot; None without labels.
         labelled_noise: (B, *X), standard normal, of instance noise; None without.
+        told: (N, P), 1 where D is told of a value whether it was observed; None where no image is completed.
         seed: of the units that dropout leaves out, where several batches are to be judged with the same ones.
     """
 
@@ -98,6 +99,7 @@ class Draws(NamedTuple):
     labelled: Tensor | None = None
     labels: Tensor | None = None
     labelled_noise: Tensor | None = None
+    told: Tensor | None = None
     seed: int | None = None
     phase: Phase = ""
 
@@ -115,6 +117,8 @@ class Network(NamedTuple):
         divergence: of a generator with conditioning augmentation, (N, W) -> the KL divergence of its Gaussians, ().
         classify: of a discriminator that learns from labels, (B, *X) -> logits of the classes (B, K).
         encode: of a generator with an inference network, (N, *X), noise (N, Z) or None -> codes (N, Z).
+        raw: of a generator that completes, (N, 3 P) -> what it says of every value (N, *X).
+        components: of a discriminator that judges values, (B, *X), hint (B, P), minibatch features or not -> a logit of each value (B, P).
         slope: (a judge, samples) -> the gradient of each logit by its sample; None where autograd takes it of the samples that are judged.
     """
 
@@ -128,6 +132,8 @@ class Network(NamedTuple):
     classify: Callable[[Tensor], Tensor] | None = None
     divergence: Callable[[Tensor], Tensor] | None = None
     slope: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor] | None = None
+    raw: Callable[[Tensor], Tensor] | None = None
+    components: Callable[[Tensor, Tensor, bool], Tensor] | None = None
 
 
 class Seen(NamedTuple):

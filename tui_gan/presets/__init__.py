@@ -1,5 +1,6 @@
 """Presets: experiments as data, each with its source."""
 
+from tui_gan.presets.completion import COMPLETION
 from tui_gan.presets.conditional import CONDITIONAL
 from tui_gan.presets.inference import INFERENCE
 from tui_gan.presets.information import INFORMATION
@@ -12,7 +13,8 @@ from tui_gan.presets.stacked import STACKED
 from tui_gan.presets.words import WORDS
 
 PRESETS: dict[str, Preset] = {
-    preset.config.preset: preset for preset in (*OURS, *CONDITIONAL, *INFORMATION, *INFERENCE, *LABELS, *STACKED, *WORDS, *R3GAN, *SOURCES)
+    preset.config.preset: preset
+    for preset in (*OURS, *CONDITIONAL, *WORDS, *INFORMATION, *INFERENCE, *COMPLETION, *LABELS, *STACKED, *R3GAN, *SOURCES)
 }
 
 __all__ = ["PRESETS", "Preset"]

@@ -14,11 +14,12 @@ from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import Bytes, Floats, Gallery, ImageGrid, Picture, frozen
 from tui_gan.gan.datasets import Images, Line
 from tui_gan.gan.latents import between, with_classes
+from tui_gan.gan.masks import completes
 from tui_gan.gan.metrics.nearest import to_nearest
 from tui_gan.gan.metrics.pixels import of_bytes, rows
 from tui_gan.gan.networks.inference import encoded
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session import previews
+from tui_gan.session import completing, previews
 from tui_gan.session.observe import Observer
 from tui_gan.session.observe.images import SHOWN, ImagesObserver, as_bytes, generated
 from tui_gan.session.observe.plane import PlaneObserver
@@ -64,6 +65,8 @@ class Browser:
             raise UsageError("this run has no inference network, which ring2d-ali and digits-bigan have")
         if asked.stages and self.run.config.stages == 1:
             raise UsageError("this run has one stage; digits-stacked-words and mnist-stacked-words have two")
+        if asked.image is not None:
+            completing.check(self.run.trainer, asked)
         codes = self.run.config.information.continuous
         if asked.code is not None and not (0 <= asked.code < codes and isinstance(self.run.observer, ImagesObserver)):
             raise UsageError(f"there is no continuous code {asked.code} to move along rows of images: this run has {codes}")
@@ -113,6 +116,8 @@ class Browser:
             again=again,
             latents=latents,
             first=first,
+            completes=completes(run.config),
+            completed=None if self.asked.image is None else completing.shown(run.trainer, run.knobs, self.asked),
         )
 
     def _read(self, wanted: int) -> tuple[int, Arrays]:

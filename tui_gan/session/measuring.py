@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from torch import nn
 
 from tui_gan.contract.config import Config
+from tui_gan.gan.completion import evidence
 from tui_gan.gan.datasets import Dataset, Images
 from tui_gan.gan.datasets.dataset import in_units
 from tui_gan.gan.labels import told, told_alone
-from tui_gan.gan.latents import asked_of, categories, in_turn
-from tui_gan.gan.metrics import METRICS, measure, stacked
-from tui_gan.gan.metrics.classes import Numbers
+from tui_gan.gan.latents import categories, in_turn, paired, shown
+from tui_gan.gan.masks import completes
+from tui_gan.gan.metrics import METRICS, completion, measure, stacked
+from tui_gan.gan.metrics.classes import Asked
 from tui_gan.gan.metrics.inference import Inferred
 from tui_gan.gan.metrics.labels import Classified
 from tui_gan.gan.metrics.pixels import drawn, of_bytes
@@ -41,22 +43,40 @@ def measured(trainer: Trainer) -> dict[str, float]:
 
 def evaluated(trainer: Trainer) -> Evaluation:
     """The averaged generator, measured by the configuration; the latents depend on the seed of the run and the step alone."""
-    config, dataset = trainer.config, trainer.dataset
-    samples = generate(trainer.averaged(), config, evaluation_seed(config, trainer.steps_done), config.evaluated, trainer.shares)
+    config, dataset, generator, step = trainer.config, trainer.dataset, trainer.averaged(), trainer.steps_done
+    samples = generate(generator, config, evaluation_seed(config, step), config.evaluated, trainer.shares)
     units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
-    classes, of = asked(config, trainer.shares), asked_of(config)
-    inferred = inferred_by(trainer.averaged(), dataset) if config.inference != "none" else None
-    classified = classified_by(trainer) if config.labels else None
-    first = first_stage_of(trainer.averaged(), dataset, config, trainer.steps_done, trainer.shares) if config.stages > 1 else None
     counts = None
     if isinstance(dataset.truth, Images) and {*config.metrics} & {*stacked.NAMES} and np.isfinite(units).all():
         counts = stacked.counts(units, dataset.truth)
     # What the map has counted is not counted again.
-    known = {} if counts is None else stacked.figures(counts)
-    found = known | measure(
-        units, dataset.truth, [name for name in config.metrics if name not in known], classes, of, inferred, classified, first
-    )
+    found = {} if counts is None else stacked.figures(counts)
+    names = [name for name in config.metrics if name not in found]
+    known = known_of(units, generator, config, dataset, step, trainer.shares) | known_by(trainer)
+    found |= measure(units, dataset.truth, names, known)
     return Evaluation({name: found[name] for name in config.metrics}, counts)
+
+
+def known_of(
+    units: NDArray[np.floating], generator: nn.Module, config: Config, dataset: Dataset, step: int, shares: Sequence[float]
+) -> dict[str, Any]:
+    """What metrics may know beside the samples of an evaluation, as many as are evaluated, by the names of `Metric.of`."""
+    known: dict[str, Any] = {}
+    numbers = in_turn(shares, len(units)).numpy() if categories(config) else None
+    if numbers is not None:
+        known["class" if config.classes else "code"] = Asked(units, numbers)
+        if config.stages > 1:
+            known["stages"] = Asked(first_stage_of(generator, dataset, config, step, shares), numbers)
+    if config.inference != "none":
+        known["encoder"] = inferred_by(generator, dataset)
+    if completes(config):
+        known["mask"] = completed_by(generator, config, dataset)
+    return known
+
+
+def known_by(trainer: Trainer) -> dict[str, Any]:
+    """What metrics may know of the discriminator of a run, by the names of `Metric.of`."""
+    return {"classifier": classified_by(trainer)} if trainer.config.labels else {}
 
 
 def inferred_by(generator: nn.Module, dataset: Dataset) -> Inferred:
@@ -78,6 +98,23 @@ def inferred_by(generator: nn.Module, dataset: Dataset) -> Inferred:
     return Inferred(real, in_units(generated(generator, codes), dataset.location, dataset.scale), encode)
 
 
+def completed_by(generator: nn.Module, config: Config, dataset: Dataset) -> completion.Completed:
+    """What a generator that completes makes of test images with a part hidden, the same ones and by the same noise at every call."""
+    truth, stream = dataset.truth, torch.Generator().manual_seed(0)
+    assert isinstance(truth, Images)
+
+    def made(hidden: completion.Hidden) -> NDArray[np.float32]:
+        x = (hidden.real - float(dataset.location.flat[0])) / float(dataset.scale.flat[0])
+        known, found = evidence(x, hidden.mask.flatten(1)), []
+        for _ in range(completion.TIMES):
+            latents = paired(shown(config, len(x), stream), known, config.latent_dim)
+            found.append(in_units(generated(generator, latents), dataset.location, dataset.scale).astype(np.float32))
+        return np.clip(np.stack(found), 0.0, 1.0)
+
+    fewer, more = (completion.scattered(truth, share) for share in (completion.FEWER, completion.MORE))
+    return completion.Completed(made(completion.parts(truth)), made(fewer), made(more))
+
+
 def classified_by(trainer: Trainer) -> Classified | None:
     """What a discriminator that learns from labels takes test images for; None where there are none."""
     config, dataset = trainer.config, trainer.dataset
@@ -90,11 +127,6 @@ def first_stage_of(generator: nn.Module, dataset: Dataset, config: Config, step:
     """The first stage's images of the latents of an evaluation, in the size and the form of the second's."""
     made = generate(First(generator), config, evaluation_seed(config, step), config.evaluated, shares)
     return as_measured(in_units(made, dataset.location, dataset.scale), dataset.truth)
-
-
-def asked(config: Config, shares: Sequence[float], count: int = 0) -> Numbers | None:
-    """The classes or codes that `generate` asks for, int64 (count,), or as many as are evaluated; None where there are none."""
-    return in_turn(shares, count or config.evaluated).numpy() if categories(config) else None
 
 
 def meets(config: Config, metrics: dict[str, float]) -> bool:

@@ -20,6 +20,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import EventKind
 from tui_gan.gan.datasets import Images
 from tui_gan.gan.engines.shared import Across, RankLostError, Shared
+from tui_gan.gan.masks import completes
 from tui_gan.gan.orders import COORDINATION
 from tui_gan.gan.regularizers import REGULARIZERS
 from tui_gan.gan.trainer import Trainer
@@ -151,6 +152,8 @@ def _problems(now: InForce, count: int) -> Iterator[str]:
     if knobs.batch_size % count:
         low = max(knobs.batch_size // count, 1) * count
         yield f"a batch of {knobs.batch_size} has no equal shares for {count} processes; set --batch-size to {low} or {low + count}"
+    if completes(config) and config.completion.error and knobs.batch_size // count % 2:
+        yield f"two images of a share lend each other their noise, and {knobs.batch_size // count} is odd: choose a batch with even shares"
     if config.engine != "eager":
         yield f"several processes train by the eager engine alone, not by {config.engine!r}: set engine to eager"
     if COORDINATION[config.coordination].adapts:

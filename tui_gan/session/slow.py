@@ -10,6 +10,7 @@ from torch import Tensor
 from tui_gan.contract.snapshot import Floats, Stage
 from tui_gan.gan.augment import chosen
 from tui_gan.gan.datasets import Dataset, Images
+from tui_gan.gan.masks import completes
 from tui_gan.gan.optimizers import lookahead
 from tui_gan.gan.regularizers import noise_sd
 from tui_gan.gan.rehearsal import Move, Rehearsal, Update, rehearsed
@@ -75,7 +76,8 @@ def _stages(found: Rehearsal, update: Update, before: Update | None) -> Iterator
     if update.real is not None:
         text = "The real samples of D's last update are used again." if again else "A minibatch of real samples is drawn from the data."
         yield Stage("real samples", text, _of_samples(update.real, dataset))
-    yield Stage("generated samples", "G maps each latent z to a sample G(z).", _of_samples(update.fake, dataset))
+    mapped = "G completes each image: observed pixels stay, and hidden ones are its own." if completes(found.trainer.config) else ""
+    yield Stage("generated samples", mapped or "G maps each latent z to a sample G(z).", _of_samples(update.fake, dataset))
     yield Stage("forward pass", _on_outputs(found, update), _of_outputs(found, update))
     text = "The losses are computed from the logits; each player minimises its own." if both else ""
     yield Stage("loss", text or f"{learner}'s loss is computed from the logits; {learner} minimises it.", _each(update, _of_loss))
@@ -117,6 +119,10 @@ def _of_samples(samples: Tensor, dataset: Dataset) -> Numbers:
 
 def _on_outputs(found: Rehearsal, update: Update) -> str:
     packing, noise = found.trainer.config.packing, found.trainer.config.instance_noise
+    if completes(found.trainer.config):
+        return (
+            "D computes a logit for each pixel of the completions; shown are means over observed pixels, real, and hidden ones, generated."
+        )
     kinds = "real and generated" if update.real_logits is not None else "generated"
     judged = f"every {packing} {kinds} samples jointly" if packing > 1 else f"each of the {kinds} samples"
     # The rehearsal stands at the end of the step.

@@ -1,5 +1,6 @@
 """A sweep in time: all members trained from one measurement to the next, measured, and saved so that it goes on exactly."""
 
+import functools
 import os
 import threading
 import time
@@ -17,10 +18,8 @@ from tui_gan.gan.datasets.dataset import in_units
 from tui_gan.gan.diagnosis import line, plane
 from tui_gan.gan.latents import asked_of
 from tui_gan.gan.metrics import measure
-from tui_gan.gan.metrics.inference import Inferred
-from tui_gan.gan.metrics.labels import Classified
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session.measuring import asked, classified_by, first_stage_of, inferred_by
+from tui_gan.session.measuring import known_by, known_of
 from tui_gan.session.observe import as_measured
 from tui_gan.sweep import saved
 from tui_gan.sweep.chunks import Alone, Chunk, Together, train_at_once
@@ -216,13 +215,7 @@ class Sweep:
         for place, (spec, samples, good) in enumerate(zip(chunk.specs, chunk.samples(), finite, strict=True)):
             dataset = self.data.of(spec.config)
             units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
-            inferred = inferred_by(chunk.trainer(place).averaged(), dataset) if spec.config.inference != "none" else None
-            classified = classified_by(chunk.trainer(place)) if spec.config.labels else None
-            first = None
-            if spec.config.stages > 1:
-                trainer = chunk.trainer(place)
-                first = first_stage_of(trainer.averaged(), dataset, spec.config, step, trainer.shares)
-            metrics, collapsed = _measured(units, dataset, spec.config, self.results.metrics, inferred, classified, first)
+            metrics, collapsed = _measured(units, spec.config, dataset, functools.partial(chunk.trainer, place), self.results.metrics)
             row = Row(spec.place, step, metrics, collapsed, not good)
             self.results.add(row)
             if self.watched:
@@ -256,17 +249,15 @@ def member_of(chunks: Iterable[Chunk], place: int) -> Member:
 
 
 def _measured(
-    units: NDArray[np.floating],
-    dataset: Dataset,
-    config: Config,
-    names: Sequence[str],
-    inferred: Inferred | None,
-    classified: Classified | None = None,
-    first: NDArray[np.floating] | None = None,
+    units: NDArray[np.floating], config: Config, dataset: Dataset, trainer: Callable[[], Trainer], names: Sequence[str]
 ) -> tuple[dict[str, float], bool]:
     """The metrics of samples as they are measured, and whether they show a mode collapse; of images that is not said."""
-    truth, shares = dataset.truth, dataset.classes.shares if config.classes and dataset.classes else ()
-    metrics = measure(units, truth, names, asked(config, shares), asked_of(config), inferred, classified, first)
+    truth, known = dataset.truth, {}
+    if asked_of(config):
+        # It takes longer to be made than most samples to be measured.
+        made = trainer()
+        known = known_of(units, made.averaged(), config, dataset, made.steps_done, made.shares) | known_by(made)
+    metrics = measure(units, truth, names, known)
     if isinstance(truth, Images) or not np.isfinite(units).all():
         return metrics, False
     exact = units.astype(np.float64, copy=False)

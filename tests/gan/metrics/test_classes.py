@@ -62,7 +62,7 @@ def test_in_the_plane_a_sample_is_of_its_nearest_mode() -> None:
     assert truth.modes is not None
     asked = np.arange(800) % 8
     samples = truth.modes[asked] + 0.05 * np.random.default_rng(0).standard_normal((800, 2))
-    assert measure(samples, truth, ["class_accuracy"], asked) == {"class_accuracy": 1.0}
+    assert measure(samples, truth, ["class_accuracy"], {"class": Asked(samples, asked)}) == {"class_accuracy": 1.0}
     asked[:200] = (asked[:200] + 3) % 8
     assert classes.nearest_mode(Asked(samples, asked), truth) == 0.75
 
@@ -89,10 +89,10 @@ def test_trained_on_generated_and_tested_on_real(truth: Images, asked: Asked) ->
 def test_without_classes_they_are_not_defined(truth: Images, asked: Asked) -> None:
     names = {"class_accuracy", "class_frechet", "tstr"}
     assert names & set(applicable(truth)) == set()
-    assert names <= set(applicable(truth, of="class"))
+    assert names <= set(applicable(truth, of={"class"}))
     with pytest.raises(UsageError, match="class_accuracy is for conditional generators"):
         measure(asked.samples, truth, ["class_accuracy"])
     unlabelled = Images(truth.train, truth.test)
-    assert names & set(applicable(unlabelled, of="class")) == set()
+    assert names & set(applicable(unlabelled, of={"class"})) == set()
     with pytest.raises(UsageError, match="the classes of its test images are not known"):
-        measure(asked.samples, Images(truth.train, truth.test, truth.train_labels, names=truth.names), ["tstr"], asked.classes)
+        measure(asked.samples, Images(truth.train, truth.test, truth.train_labels, names=truth.names), ["tstr"], {"class": asked})

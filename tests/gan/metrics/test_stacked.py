@@ -84,4 +84,4 @@ def test_other_images_and_memorising_are_refused_in_one_line(dataset: Dataset) -
     assert {"stacked_modes", "stacked_kl", "precision", "recall"} <= {*applicable(dataset.truth)}
     with pytest.raises(UsageError, match="nearest_train is not defined for this data: its training images are drawn afresh"):
         measure(of_digits(np.zeros((2, 3))), dataset.truth, ["nearest_train"])
-    assert not {"classifier_frechet", "feature_recall", "class_accuracy", "tstr"} & {*applicable(dataset.truth, of="class")}
+    assert not {"classifier_frechet", "feature_recall", "class_accuracy", "tstr"} & {*applicable(dataset.truth, of={"class"})}

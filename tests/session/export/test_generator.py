@@ -88,6 +88,7 @@ def test_the_facts_say_what_was_learned(train: Train, config: Config, tmp_path: 
         "latent_scale": 1.5,
         "classes": [],
         "continuous_codes": 0,
+        "completion": False,
         "shape": [1],
         "location": [4.0],
         "scale": [0.5],

@@ -34,7 +34,15 @@ class Given(NamedTuple):
         found = []
         for draws in self.draws:
             each = (draws.latents, draws.real, draws.real_noise, draws.fake_noise, *draws.again, *draws.terms.values(), draws.code_noise)
-            each += (draws.real_change, draws.fake_change, *draws.change_again, draws.labelled, draws.labels, draws.labelled_noise)
+            each += (
+                draws.real_change,
+                draws.fake_change,
+                *draws.change_again,
+                draws.labelled,
+                draws.labels,
+                draws.labelled_noise,
+                draws.told,
+            )
             found += [tensor for tensor in each if tensor is not None]
         return [*found, self.row]
 
@@ -213,7 +221,7 @@ def form(game: Game, state: State, given: Given, program: Program) -> str:
     networks = ("generator", "discriminator", "encoder", "inference")
     fields = ("minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates", "labels", "stages")
     augmented = ("augment", "augment_target", "augment_images")
-    latents = ("latent", "latent_dim", "classes", "latent_scale", "stratified")
+    latents = ("latent", "latent_dim", "classes", "latent_scale", "stratified", "completion")
     terms = (
         "adversarial",
         "feature_matching",

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import codes
 from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once, in_force, inferred_by
+from tui_gan.gan.masks import completes
 from tui_gan.gan.networks.columns import columns, limit_columns_
 from tui_gan.gan.objectives import accuracy
 from tui_gan.gan.optimizers import move_
@@ -48,11 +49,20 @@ class Eager:
         classify: Of | None = precise(discriminator.network.classify) if game.config.labels else None  # type: ignore[arg-type]
         encode: Of | None = precise(generator.network.encode) if game.config.inference != "none" else None  # type: ignore[arg-type]
         divergence: Of | None = precise(generator.network.divergence) if game.config.conditioning.dim else None  # type: ignore[arg-type]
+        raw: Of | None = precise(generator.network.raw) if completes(game.config) else None  # type: ignore[arg-type]
+        components: Of | None = precise(discriminator.network.components) if completes(game.config) else None  # type: ignore[arg-type]
         of_latents, of_samples = (
             stages(learner.network) if game.config.stages > 1 else learner.network for learner in (generator, discriminator)
         )
         self.generator = Network(
-            precise(of_latents), _no_features, generator.weights, of_generator, generator.means, encode=encode, divergence=divergence
+            precise(of_latents),
+            _no_features,
+            generator.weights,
+            of_generator,
+            generator.means,
+            encode=encode,
+            divergence=divergence,
+            raw=raw,
         )
         self.discriminator = {
             gate: Network(
@@ -63,6 +73,7 @@ class Eager:
                 discriminator.means,
                 read,
                 classify=classify,
+                components=components,
             )
             for gate in (False, True)
         }

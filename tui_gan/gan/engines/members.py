@@ -17,6 +17,7 @@ from tui_gan.gan.engines import compiled, words
 from tui_gan.gan.engines.compiled import Given
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import numbers
+from tui_gan.gan.masks import completes
 from tui_gan.gan.orders import Source
 from tui_gan.gan.values import Batch, Draws, Hyper, Program
 
@@ -89,7 +90,7 @@ def drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
 
     def note(kind: str) -> Batch:
         calls.append(kind)
-        parts = 2 if kind == "real" and config.classes else 1
+        parts = 2 if kind == "real" and (config.classes or completes(config)) else 1
         return Batch(*(torch.tensor(next(places)) for _ in range(parts)))
 
     source = Source(lambda: note("real"), lambda: note("latents").x)

@@ -127,6 +127,7 @@ def shared(draws: Draws, across: Across) -> Draws:
         labelled=maybe(draws.labelled),
         labels=maybe(draws.labels),
         labelled_noise=maybe(draws.labelled_noise),
+        told=maybe(draws.told),
         terms={name: part(drawn) for name, drawn in draws.terms.items()},
         # Two follow each other in one process.
         seed=None if draws.seed is None else draws.seed + 2 * across.rank,

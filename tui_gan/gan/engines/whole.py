@@ -244,9 +244,19 @@ class Whole:
             found: Tensor = functional_call(calls, tensors, ("divergence", latents))
             return found
 
+        def raw(latents: Tensor) -> Tensor:
+            found: Tensor = functional_call(calls, tensors, ("raw", latents))
+            return found
+
+        def components(x: Tensor, hint: Tensor, minibatch: bool) -> Tensor:
+            found: Tensor = functional_call(calls, tensors, ("components", x, hint, minibatch))
+            return found
+
         infers = player == "G" and self.game.config.inference != "none"
         matrices = [weights[place] for place in self.active[player] if weights[place].dim() > 1]
-        return Network(of, features, weights, matrices, values.means[player], read, encode if infers else None, classify, divergence, slope)
+        encoder = encode if infers else None
+        means = values.means[player]
+        return Network(of, features, weights, matrices, means, read, encoder, classify, divergence, slope, raw, components)
 
 
 def _told(seen: Seen) -> Told:

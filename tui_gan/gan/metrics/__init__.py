@@ -1,16 +1,28 @@
 """Metrics of generated samples against the distribution that they imitate."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.gan.datasets.dataset import Images, Line, Plane, Truth
-from tui_gan.gan.metrics import classes, fidelity, frechet, inference, labels, line, manifold, nearest, parzen, plane, stacked, staged
-from tui_gan.gan.metrics.classes import Numbers
-from tui_gan.gan.metrics.inference import Inferred
-from tui_gan.gan.metrics.labels import Classified
+from tui_gan.gan.metrics import (
+    classes,
+    completion,
+    fidelity,
+    frechet,
+    inference,
+    labels,
+    line,
+    manifold,
+    nearest,
+    parzen,
+    plane,
+    stacked,
+    staged,
+)
 
 # Samples in units of the data and the truth to a number, or to one for each of the names that share the work. Samples are float64 (N,) on
 # the line, float64 (N, 2) in the plane, and float32 (N, C, H, W) in [0, 1] for images, as numpy arrays; all finite.
@@ -28,7 +40,7 @@ class Metric(NamedTuple):
         asked: whether it is measured only when asked for by name, because it takes long or needs what may not be there.
         of: what each sample was asked to be of, where it wants to know that, and its ways take an `Asked` in place of the samples; of
             "encoder" they take what an inference network makes of real samples, `Inferred`, of "classifier" what D takes test images for,
-            `Classified`, and of "stages" an `Asked` of the first stage's images.
+            `Classified`, of "stages" an `Asked` of the first stage's images, and of "mask" what a generator completes, `Completed`.
         floor: whether what a perfect generator gets of it is worth telling, and quickly found.
     """
 
@@ -38,7 +50,7 @@ class Metric(NamedTuple):
     least: int = 1
     asked: bool = False
     floor: bool = False
-    of: Literal["", "class", "stages", "code", "encoder", "classifier"] = ""
+    of: Literal["", "class", "stages", "code", "encoder", "classifier", "mask"] = ""
 
 
 ASKED = {
@@ -46,11 +58,9 @@ ASKED = {
     "stages": "generators of two stages",
     "code": "generators with a categorical code, as of InfoGAN",
     "encoder": "generators with an inference network",
+    "mask": "generators that complete images",
     "classifier": "discriminators that learn from labels, while they train",
 }
-
-# Who is asked for a class by two stages has images of both.
-TOGETHER = ("class", "stages")
 
 METRICS: dict[str, Metric] = {
     "w1": Metric({Line: line.w1}, floor=True),
@@ -89,6 +99,13 @@ METRICS: dict[str, Metric] = {
     "encoder_1nn": Metric({Images: inference.accuracy}, "more", inference.without_classes, of="encoder"),
     "test_errors": Metric({Images: labels.errors}, "less", inference.without_classes, of="classifier"),
     "labels_alone": Metric({Images: labels.alone}, None, inference.without_classes, of="classifier"),
+    "completion_error": Metric({Images: completion.errors}, "less", completion.without_test, of="mask"),
+    "completion_to_mean": Metric({Images: completion.errors}, "less", completion.without_test, of="mask"),
+    "completion_to_knn": Metric({Images: completion.errors}, "less", completion.without_test, of="mask"),
+    "averaged_to_knn": Metric({Images: completion.errors}, "less", completion.without_test, of="mask"),
+    "class_kept": Metric({Images: completion.kept}, "more", completion.without_classes, of="mask"),
+    "completion_spread": Metric({Images: completion.spread}, None, completion.without_test, of="mask"),
+    "spread_growth": Metric({Images: completion.growth}, "more", completion.without_test, of="mask"),
     "stacked_modes": Metric({Images: stacked.by_triples}, "more", stacked.without_triples, floor=True),
     "stacked_kl": Metric({Images: stacked.by_triples}, "less", stacked.without_triples, floor=True),
     "nearest_train": Metric({Images: nearest.nearest_train}, None, nearest.without_end),
@@ -97,35 +114,23 @@ METRICS: dict[str, Metric] = {
 }
 
 
-def applicable(truth: Truth, by_default: bool = False, of: str = "") -> list[str]:
+def applicable(truth: Truth, by_default: bool = False, of: Collection[str] = ()) -> list[str]:
     """The names of the metrics that are defined for a truth; `by_default` leaves out those that are measured only when asked for.
 
     Args:
-        of: what samples were asked to be of, as `asked_of` has it.
+        of: what is known beside samples, as `asked_of` has it.
     """
     names = [name for name, metric in METRICS.items() if _missing(name, metric, truth, of) is None]
     return [name for name in names if not (by_default and METRICS[name].asked)]
 
 
-def measure(
-    samples: Any,
-    truth: Truth,
-    names: Sequence[str],
-    asked: Numbers | None = None,
-    of: str = "class",
-    inferred: Inferred | None = None,
-    classified: Classified | None = None,
-    first: Any = None,
-) -> dict[str, float]:
+def measure(samples: Any, truth: Truth, names: Sequence[str], known: Mapping[str, Any] = MappingProxyType({})) -> dict[str, float]:
     """Measure samples by the named metrics, in the order of the names; what several of them share is done once.
 
     A generator that diverged has no distance to anything: where samples are not all finite, every metric is nan.
 
     Args:
-        asked: the classes or codes that the samples were asked to be of, int64 (N,); `of` says which.
-        inferred: what an inference network makes of real samples, where there is one.
-        classified: what a discriminator that learns from labels takes test images for, where there is one.
-        first: the images of the first of two stages, as many and in the size of the samples, where there is one.
+        known: what is known beside the samples, by the names of `Metric.of`.
 
     Raises:
         UsageError: an unknown metric, with the nearest name, one that is not defined for this data, with why, or too few samples.
@@ -133,21 +138,19 @@ def measure(
     ways: dict[str, Way] = {}
     for name in names:
         metric = choose(METRICS, name, "metric")
-        check_defined(name, truth, "encoder" if inferred else "classifier" if classified else "" if asked is None else of)
+        check_defined(name, truth, known)
         if len(samples) < metric.least:
             raise UsageError(f"{name} needs at least {metric.least} samples; here are {len(samples)}")
         ways[name] = metric.ways[type(truth)]
     if not np.isfinite(samples).all():
         return dict.fromkeys(names, float("nan"))
+    given = {"": samples, **known}
     wanted = {way: METRICS[name].of for name, way in ways.items()}
-    given = {"encoder": inferred, "classifier": classified, "": samples}
-    if asked is not None:
-        given |= {of: classes.Asked(samples, asked)} if first is None else dict(zip(TOGETHER, _both(samples, first, asked), strict=True))
-    found = {way: way(given[wants], truth) for way, wants in wanted.items()}
+    found = {way: way(given[of], truth) for way, of in wanted.items()}
     return {name: _named(found[way], name) for name, way in ways.items()}
 
 
-def check_defined(name: str, truth: Truth, of: str = "") -> None:
+def check_defined(name: str, truth: Truth, of: Collection[str] = ()) -> None:
     """Check that a metric is defined for a truth.
 
     Raises:
@@ -157,18 +160,14 @@ def check_defined(name: str, truth: Truth, of: str = "") -> None:
         raise UsageError(f"{missing} (defined: {', '.join(applicable(truth, of=of))})")
 
 
-def _missing(name: str, metric: Metric, truth: Truth, of: str) -> str | None:
+def _missing(name: str, metric: Metric, truth: Truth, of: Collection[str]) -> str | None:
     """Why a metric is not defined for a truth, or None."""
     if type(truth) not in metric.ways:
         return f"{name} is not defined for this data"
-    if metric.of not in ("", of) and not (metric.of in TOGETHER and of == "stages"):
+    if metric.of and metric.of not in of:
         return f"{name} is for {ASKED[metric.of]}"
     reason = metric.needs(truth)
     return None if reason is None else f"{name} is not defined for this data: {reason}"
-
-
-def _both(samples: Any, first: Any, asked: Numbers) -> tuple[classes.Asked, classes.Asked]:
-    return classes.Asked(samples, asked), classes.Asked(first, asked)
 
 
 def _named(value: float | Mapping[str, float], name: str) -> float:

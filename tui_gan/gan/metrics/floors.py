@@ -12,6 +12,7 @@ from tui_gan.gan.datasets.dataset import Dataset, Images, Line, Plane, Truth
 from tui_gan.gan.datasets.line import of_column
 from tui_gan.gan.datasets.plane import of_columns
 from tui_gan.gan.metrics import METRICS, measure, stacked
+from tui_gan.gan.metrics.classes import Asked
 from tui_gan.gan.metrics.pixels import drawn, of_bytes
 
 # Independent draws; of images one, since its metrics take seconds and differ little between draws.
@@ -82,5 +83,6 @@ def _of_images(truth: Images, wanted: Sequence[str], count: int) -> dict[str, fl
         names = [name for name in wanted if (name in OF_TRAINING) is by_training and len(samples) >= METRICS[name].least]
         names = [name for name in names if name not in stacked.NAMES]
         names = [name for name in names if asked is not None or not METRICS[name].of]
-        found |= measure(samples, truth, names, asked) if names else {}
+        known = {} if asked is None else {"class": Asked(samples, asked)}
+        found |= measure(samples, truth, names, known) if names else {}
     return {name: found[name] for name in wanted if name in found}

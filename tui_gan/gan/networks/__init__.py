@@ -10,7 +10,9 @@ from tui_gan.contract.config import Config, Minibatch
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.network import Network
 from tui_gan.gan.latents import codes, width
+from tui_gan.gan.masks import completes
 from tui_gan.gan.networks.aylien import AylienDiscriminator, aylien_discriminator
+from tui_gan.gan.networks.completion import Completing
 from tui_gan.gan.networks.dcgan import dcgan_discriminator, dcgan_generator
 from tui_gan.gan.networks.discriminator import Discriminator
 from tui_gan.gan.networks.inference import with_encoder
@@ -54,8 +56,8 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
         if isinstance(layer, SlotBatchNorm1d | SlotBatchNorm2d):
             layer.slots = config.packing
     judged = (shape[0] * config.packing, *shape[1:])
-    # What D is given beside a sample: its class, or its latent.
-    classes = (config.classes if config.inference == "none" else config.latent_dim) * config.packing
+    # What D is given beside a sample: its class, its latent, or what it is told of its pixels.
+    classes = (config.latent_dim if config.inference != "none" or completes(config) else config.classes) * config.packing
     judge = choose(DISCRIMINATORS, config.discriminator.kind, "discriminator")
     discriminator = judge(config.discriminator, config.minibatch, judged, classes)
     if config.stages > 1:
@@ -63,21 +65,16 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
         assert isinstance(first, Discriminator), "it judges images"
         assert isinstance(discriminator, Discriminator), "it judges images"
         return generator, StagedDiscriminator(first, discriminator, judged)
-    if count := codes(config):
-        if not isinstance(discriminator, Discriminator):
-            raise UsageError("the network aylien reads no codes; choose 128x3, say")
-        discriminator.recognise(config.discriminator, count)
-    if config.labels:
-        if not isinstance(discriminator, Discriminator):
-            raise UsageError("the network aylien does not classify; choose 128x3, say")
-        discriminator.let_classify()
+    _learns_more(discriminator, config)
     return generator, discriminator
 
 
 def _generator(config: Config, shape: Shape) -> nn.Sequential:
-    """The generator, of one stage or two, with the class augmented or as it is."""
+    """The generator, of one stage or two, with the class augmented or as it is, or one that completes."""
     made = choose(GENERATORS, config.generator.kind, "generator")
     network, dim, beside = config.generator, config.latent_dim, width(config) - config.latent_dim
+    if completes(config):
+        return Completing(*made(network, dim, shape, dim))
     augmented = config.conditioning.dim
     augmentation = Augmentation(network, augmented, dim, beside) if augmented else None
     if augmentation:
@@ -88,6 +85,26 @@ def _generator(config: Config, shape: Shape) -> nn.Sequential:
     small = halved(shape)
     second = made(network, (augmented or beside) + math.prod(small), shape, 0)
     return Staged(augmentation, made(network, dim, small, beside), second, dim)
+
+
+def _learns_more(discriminator: AnyDiscriminator, config: Config) -> None:
+    """Give a discriminator what it says beside whether a sample is real.
+
+    Raises:
+        UsageError: it cannot say it.
+    """
+    wanted = {"reads no codes": codes(config), "does not judge pixels": completes(config), "does not classify": config.labels}
+    missing = next((what for what, asked in wanted.items() if asked), "")
+    if not missing:
+        return
+    if not isinstance(discriminator, Discriminator):
+        raise UsageError(f"the network aylien {missing}; choose 128x3, say")
+    if count := codes(config):
+        discriminator.recognise(config.discriminator, count)
+    if completes(config):
+        discriminator.judge_components(config.discriminator, config.latent_dim)
+    if config.labels:
+        discriminator.let_classify()
 
 
 def parameters(config: Config, shape: Shape) -> dict[str, int]:

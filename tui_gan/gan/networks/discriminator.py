@@ -40,7 +40,7 @@ class Discriminator(nn.Module):
         if self.projects:
             self.of_class = nn.Linear(classes, features, bias=False)
         self.logit = nn.Linear(features, network.outputs)
-        self.two_way, self.classifies = network.outputs == 2, False
+        self.two_way, self.classifies, self.by_component = network.outputs == 2, False, False
         started(self, network)
         self.minibatch = MinibatchDiscrimination(features, minibatch.kernels, minibatch.dim, minibatch.company)
         self.minibatch_logit = nn.Linear(minibatch.kernels, 1, bias=False)
@@ -76,6 +76,22 @@ class Discriminator(nn.Module):
         """Logits of the classes of samples (B, *X), (B, K)."""
         return self.logit(self.features(x))  # type: ignore[no-any-return]
 
+    def judge_components(self, network: Network, values: int) -> None:
+        """Let its outputs be a logit of each value of a sample: whether it was observed (Yoon et al. 2018, arXiv:1806.02920)."""
+        self.logit = nn.Linear(self.logit.in_features, values)
+        started(self.logit, network)
+        if network.spectral:
+            spectral(self.logit)
+        self.two_way, self.by_component = False, True
+
+    def components(self, x: Tensor, hint: Tensor, minibatch: bool = False, company: Tensor | None = None) -> Tensor:
+        """A logit of each value of samples (B, *X), (B, P), given what is told of them, (B, P)."""
+        hidden = self.features(x, hint)
+        logits: Tensor = self.logit(hidden)
+        if minibatch:
+            logits = logits + self.minibatch_logit(self.minibatch(hidden, company, 1))
+        return logits
+
     def features(self, x: Tensor, classes: Tensor | None = None) -> Tensor:
         """Hidden units before the logit, (B, F)."""
         if self.beside:
@@ -101,8 +117,16 @@ class Discriminator(nn.Module):
             x: (B, *X) samples, all real or all fake in each of the `batches` of equal size that follow each other.
             minibatch: whether the minibatch features take part.
             company: (C, *X) samples among which each of `x` is judged, in place of its own batch.
-            classes: (B, K) of `x`, and `of_company` (C, K), where it is conditional.
+            classes: (B, K) of `x`, and `of_company` (C, K), where it is conditional; where it judges values, (B, 2 P): what it is told of
+                each, and 1 where a value enters the mean logit that it returns.
         """
+        if self.by_component:
+            assert classes is not None, "it is told"
+            (hint, where), others = classes.chunk(2, 1), None
+            if company is not None and of_company is not None:
+                others = self.features(company, of_company.chunk(2, 1)[0])
+            logits = self.components(x, hint, minibatch, others)
+            return (where * logits).sum(1, keepdim=True) / where.sum(1, keepdim=True).clamp(min=1)
         others = None if company is None else self.features(company, of_company)
         return self.logits(self.features(x, classes), minibatch, others, batches, classes)
 

@@ -7,6 +7,7 @@ from safetensors.torch import save
 from torch import nn
 
 from tui_gan.contract.errors import UsageError
+from tui_gan.gan.masks import completes
 from tui_gan.gan.networks.layers import Maxout
 from tui_gan.gan.networks.normalization import SlotBatchNorm1d, SlotBatchNorm2d
 from tui_gan.session import checkpoint
@@ -50,6 +51,8 @@ def safetensors(source: Source) -> Made:
     - `classes`: the names of the classes of a conditional generator, or of the values of the categorical code of InfoGAN, which takes as
       many numbers behind z: 1 in the place of the class, 0 elsewhere; [] of others. `continuous_codes`: how many numbers in -1 .. 1 are
       behind these.
+    - `completion`: whether it completes images, of P values each: the layers then take [m x + (1 - m) z, m], with m 1 where a value x is
+      observed, and what they give takes the place of the hidden values.
     - `shape` of one sample, and `location` and `scale`, each one number for all coordinates or one for each:
       x = G(z) scale + location in units of the data; images are then cut to 0 .. 1.
     """
@@ -67,6 +70,7 @@ def safetensors(source: Source) -> Made:
         "latent_scale": about.config.latent_scale,
         "classes": about.classes,
         "continuous_codes": about.config.information.continuous,
+        "completion": completes(about.config),
         "shape": about.shape,
         "location": about.location,
         "scale": about.scale,

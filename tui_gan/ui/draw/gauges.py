@@ -48,10 +48,13 @@ DRAWN: dict[str, dict[str, Any]] = {
     "modes": {"include": (0.0, 1.0)},
     "stacked_modes": SHARE,
     "first_stage_frechet": LOGARITHMIC,
-    "first_stage_accuracy": SHARE,
-    **{name: SHARE for name in ("class_accuracy", "code_accuracy", "tstr", "own_mode", "encoder_1nn")},
+    **{
+        name: SHARE for name in ("class_accuracy", "first_stage_accuracy", "code_accuracy", "tstr", "own_mode", "encoder_1nn", "class_kept")
+    },
     "test_errors": {"include": (0.0,), "ink": Ink.DISCRIMINATOR},
     "labels_alone": {"include": (0.0,)},
+    **{name: {"include": (0.0,)} for name in ("completion_spread", "spread_growth")},
+    **{name: LOGARITHMIC for name in ("completion_error", "completion_to_mean", "completion_to_knn", "averaged_to_knn")},
     "information_bound": {"include": (0.0,), "ink": Ink.DISCRIMINATOR},
     **{name: SHARE for name in ("hq", "precision", "recall", "density", "coverage")},
     **{f"feature_{name}": SHARE for name in ("precision", "recall", "density", "coverage")},

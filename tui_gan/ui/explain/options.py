@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from tui_gan.contract import sources
+from tui_gan.ui.explain import completion
 from tui_gan.ui.explain.reading import Reading
 from tui_gan.ui.explain.text import Paragraph
 
@@ -18,6 +19,8 @@ OPTIMISTIC = (
 
 def objective(reading: Reading) -> Paragraph | None:
     """The game itself."""
+    if reading.snapshot.rules.completes:
+        return completion.option(reading)
     traits = reading.snapshot.rules.traits
     return Paragraph(traits.text, traits.source, traits.term) if traits.text else None
 

@@ -6,6 +6,7 @@ from tui_gan.contract.objectives import Level
 from tui_gan.contract.sources import ARJOVSKY, GOODFELLOW, GULRAJANI, MESCHEDER
 from tui_gan.ui.draw.players.predictions import beside, common
 from tui_gan.ui.draw.scale import short
+from tui_gan.ui.explain import completion
 from tui_gan.ui.explain.advice import advice
 from tui_gan.ui.explain.quality import agreement, best_response
 from tui_gan.ui.explain.reading import Reading
@@ -22,6 +23,8 @@ def players(reading: Reading) -> Paragraph:
     said, right = reading.snapshot.predictions, reading.right
     if reading.snapshot.phase:
         return Paragraph("Pre-training: only D is trained, to output the density of the data at each number it is shown.")
+    if reading.snapshot.rules.completes:
+        return completion.players(reading)
     if said is None:
         return Paragraph("D has not been evaluated on any sample yet.")
     if not math.isfinite(right):
@@ -99,6 +102,8 @@ def losses(reading: Reading) -> Paragraph:
     if not (math.isfinite(of_d) and math.isfinite(of_g)):
         return Paragraph("There is no loss yet; the first appears after a few steps.")
     now = f"D's loss is {short(of_d)}, G's {short(of_g)}"
+    if snapshot.rules.completes:
+        return completion.losses(now)
     if swing := reading.swing:
         low, high, period = swing
         return Paragraph(

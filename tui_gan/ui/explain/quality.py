@@ -8,7 +8,7 @@ from tui_gan.contract.objectives import LN2
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D
 from tui_gan.contract.sources import KYNKAANNIEMI, LIN, NAEEM, SALIMANS, SRIVASTAVA, THEIS
 from tui_gan.ui.draw.scale import short
-from tui_gan.ui.explain import findings
+from tui_gan.ui.explain import completion, findings
 from tui_gan.ui.explain.advice import advice
 from tui_gan.ui.explain.reading import Reading
 from tui_gan.ui.explain.text import Paragraph
@@ -52,11 +52,15 @@ def measures(reading: Reading) -> Paragraph:
     """The measures in words."""
     kinds: dict[type, Callable[[Reading], Paragraph]] = {Line1D: _line, Plane2D: _plane, ImageGrid: _images}
     say = kinds.get(type(reading.snapshot.picture))
+    if reading.snapshot.rules.completes and (said := completion.measures(reading)):
+        return said
     return unmeasured(reading) if say is None else say(reading)
 
 
 def verdict(reading: Reading) -> Paragraph:
     """What they mean: how near the two are, what is wrong, and what can be tried."""
+    if reading.snapshot.rules.completes:
+        return completion.verdict()
     found = reading.diagnosis
     said = _judged(reading, found) if found else _variety(reading)
     return said or Paragraph("Mode collapse is what to watch for: G may make some kinds of samples well and none of the others.", SALIMANS)

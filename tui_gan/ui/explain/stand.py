@@ -2,8 +2,9 @@
 
 from tui_gan.contract.objectives import REAL_WEIGHT, SHARE, WEIGHTED_SHARE
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D, Status
-from tui_gan.contract.sources import AYLIEN, GOODFELLOW
+from tui_gan.contract.sources import AYLIEN, GOODFELLOW, YOON
 from tui_gan.ui.draw.texts.words import value_text
+from tui_gan.ui.explain import completion
 from tui_gan.ui.explain.reading import Reading
 from tui_gan.ui.explain.text import Paragraph
 
@@ -27,6 +28,8 @@ def seen(reading: Reading) -> Paragraph:
             f"{_reading_of_d(reading)}",
             traits.source,
         )
+    if isinstance(picture, ImageGrid) and reading.snapshot.rules.completes:
+        return Paragraph(completion.seen(reading), YOON)
     if isinstance(picture, ImageGrid):
         return Paragraph(
             f"The generated images come from {len(picture.fake)} fixed noise vectors, so that you can watch each change during training; "

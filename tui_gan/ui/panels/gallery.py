@@ -10,13 +10,15 @@ from tui_gan.contract.commands import Browse
 from tui_gan.contract.snapshot import Gallery as Answer
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Picture, Plane2D, Snapshot
 from tui_gan.ui.draw.canvas import Canvas
+from tui_gan.ui.draw.gallery import masking
 from tui_gan.ui.draw.gallery.gallery import Exhibit, gallery
 from tui_gan.ui.draw.gallery.timeline import timeline
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.pictures.images import plan
 from tui_gan.ui.keys import bindings
+from tui_gan.ui.panels.completing import Completing, numbers
 from tui_gan.ui.panels.distribution import CELLS_A_SECOND, LONGEST, legend, offer, waiting
-from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
+from tui_gan.ui.panels.panel import Frame, Notes, hint
 
 # From this height on the timeline has a row.
 LINED = 3
@@ -24,7 +26,7 @@ LINED = 3
 OTHERS = 4
 
 
-class Gallery(Panel):
+class Gallery(Completing):
     """The samples of the run as it stands or of a step that was kept, with a timeline; or a walk; or pairs.
 
     Keys move the wish at once. The run is sent the newest wish alone, and no other before it has answered.
@@ -36,7 +38,6 @@ class Gallery(Panel):
 
     def __init__(self, id: str) -> None:
         super().__init__(id)
-        self.wish = Browse()
         self.larger = 0
         self._asked = Browse()
         self._asked_at: Snapshot | None = None
@@ -44,9 +45,9 @@ class Gallery(Panel):
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """The wish, the steps that are kept, and what is shown, of which each part is a new object when it shows something new."""
         answer = frame.snapshot.gallery
-        varies = answer if self.wish.walk or self.wish.nearest or self.wish.inferred or self.wish.stages else None
+        varies = answer if self.wish.walk or self._in_pairs() or self.masking else None
         of_class = None if answer is None else (answer.of_class, answer.code)
-        return (self.wish, self.larger, _kept(answer), self._back(answer), of_class, self._picture(frame.snapshot), varies)
+        return (self.wish, self.masking, self.larger, _kept(answer), self._back(answer), of_class, self._picture(frame.snapshot), varies)
 
     def pause(self, frame: Frame) -> float:
         """Cells with colours of their own are many bytes, so that the larger picture is the slower one."""
@@ -61,6 +62,8 @@ class Gallery(Panel):
     def heading(self, frame: Frame) -> str:
         """Whose samples these are: of now, or of which step; and whether all of them are shown."""
         step, picture, answer = self._back(frame.snapshot.gallery), self._picture(frame.snapshot), frame.snapshot.gallery
+        if self.masking and (done := None if answer is None else answer.completed) is not None:
+            return f"image {self.masking.number + 1} of {done.images:,} held out, {self.masking.named}"
         if answer is not None and answer.of_class is not None:
             return f"{self.title} of {answer.classes[answer.of_class]}"
         if answer is not None and answer.code is not None:
@@ -79,7 +82,7 @@ class Gallery(Panel):
             self.targets = []
             return hint(*waiting(frame, width), height)
         canvas = Canvas(width, height)
-        lined = 1 if kept and height >= LINED else 0
+        lined = 1 if kept and height >= LINED and not self.masking else 0
         canvas.paste(0, 0, gallery(self._exhibit(frame.snapshot, picture), width, height - lined, frame.look))
         self.targets = []
         if lined:
@@ -101,6 +104,8 @@ class Gallery(Panel):
         if self.wish.stages and answer is not None and answer.first is not None:
             apart = ("  RMS of pixels from its half", Ink.DIM)
             return (("stage 1", Ink.FAKE), (frame.look.pick(" │ ", " | "), Ink.FAINT), ("stage 2", Ink.FAKE), apart)
+        if self.masking and answer is not None and answer.completed is not None:
+            return numbers(answer.completed, self.masking)
         if self.wish.nearest and isinstance(picture, ImageGrid):
             return (
                 ("generated", Ink.FAKE),
@@ -111,7 +116,10 @@ class Gallery(Panel):
         return (*legend(picture, frame.look), *offer(picture, frame))
 
     def action_scrub(self, way: int) -> None:
-        """Go to the kept preview before or after; after the last comes the run as it stands."""
+        """Go to the kept preview before or after; after the last comes the run as it stands. Of a mask the cursor moves."""
+        if self.masking:
+            self._mask(masking.moved(self.masking, 0, way))
+            return
         kept = self._steps()
         here = len(kept) if self.wish.step is None else _place(kept, self.wish.step)
         there = max(0, here + way)
@@ -133,8 +141,8 @@ class Gallery(Panel):
         picture = None if self._frame is None else self._picture(self._frame.snapshot)
         if not isinstance(picture, ImageGrid):
             return
-        if self.wish.walk or self.wish.nearest or self.wish.inferred or self.wish.stages:
-            self.app.notify("the images of a walk and of pairs have a fixed size")
+        if self.wish.walk or self._in_pairs() or self.masking:
+            self.app.notify("the images of a walk, of pairs and of a completion have a fixed size")
             return
         room = self.size.width - 2, 2 * (self.size.height - OTHERS)
         if plan(picture, *room, self.larger) != plan(picture, *room, self.larger + way):
@@ -144,8 +152,11 @@ class Gallery(Panel):
     def action_of_class(self, way: int) -> None:
         """Ask a conditional generator for the next class, or the one before; before the first and behind the last are all of them.
 
-        Of InfoGAN the next continuous code is moved along the rows.
+        Of InfoGAN the next continuous code is moved along the rows, and of a mask the cursor moves.
         """
+        if self.masking:
+            self._mask(masking.moved(self.masking, way, 0))
+            return
         answer = None if self._frame is None else self._frame.snapshot.gallery
         if answer is None or not (answer.classes or answer.codes):
             self.app.notify("that is for conditional generators and InfoGAN, such as digits-conditional and digits-infogan")
@@ -168,7 +179,9 @@ class Gallery(Panel):
             self._want(Browse(walk=(0, 1)))
 
     def action_ends(self, end: int) -> None:
-        """Walk from, or to, the next latent or class, which is not the one at the other end."""
+        """Walk from, or to, the next latent or class, which is not the one at the other end; of a mask another image."""
+        if self.masking and (images := self._images()):
+            self._mask(masking.other(self.masking, 2 * end - 1, images))
         if self.wish.walk:
             ends, latents = list(self.wish.walk), self._latents()
             ends[end] = (ends[end] + 1) % latents
@@ -191,8 +204,12 @@ class Gallery(Panel):
         """Show the images of the first of two stages beside those of the second, of the class that is asked for, and back."""
         self._want(Browse(of_class=self.wish.of_class, stages=not self.wish.stages))
 
+    def _in_pairs(self) -> bool:
+        return self.wish.nearest or self.wish.inferred or self.wish.stages
+
     def _want(self, wish: Browse) -> None:
         self.wish = wish
+        self.masking = None
         if self._frame is not None:
             self._ask(self._frame.snapshot)
         self.redraw()
@@ -217,6 +234,8 @@ class Gallery(Panel):
         answer = snapshot.gallery
         if answer is None:
             return Exhibit(picture, larger=self.larger)
+        if self.masking:
+            return Exhibit(picture, done=answer.completed, mask=self.masking.mask, at=self.masking.at, keys=self._keys_of_masks())
         if self.wish.walk:
             return Exhibit(picture, answer.walk, self._ends(answer))
         if self.wish.inferred:

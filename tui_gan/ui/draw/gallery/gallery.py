@@ -4,9 +4,10 @@ import dataclasses
 
 import numpy as np
 
-from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid, Line1D, Picture, Plane2D
+from tui_gan.contract.snapshot import Bytes, Completed, Floats, ImageGrid, Line1D, Picture, Plane2D
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gallery import walk
+from tui_gan.ui.draw.gallery.completion import Mask, Spot, completion
 from tui_gan.ui.draw.gallery.inference import spaces
 from tui_gan.ui.draw.gallery.pairs import pairs
 from tui_gan.ui.draw.palette import Look
@@ -28,6 +29,8 @@ class Exhibit:
         nearest: the real image nearest to each generated one, at `distances`; None where they are not looked for.
         real: samples, `again` what an inference network makes of them, and `latents` their codes; None where none is asked.
         first: the first stage's image of each generated one, which stand `distances` apart; None where they are not asked for.
+        done: an image that is completed, `mask` what of it is observed as it is asked for, and `at` the pixel of the cursor; None for
+            none. `keys` are those that change it, with what they do.
         larger: so many sizes larger than images are by themselves.
     """
 
@@ -40,12 +43,18 @@ class Exhibit:
     again: Bytes | Floats | None = None
     latents: Floats | None = None
     first: Bytes | None = None
+    done: Completed | None = None
+    mask: Mask | None = None
+    at: Spot = (0, 0)
+    keys: tuple[tuple[str, str], ...] = ()
     larger: int = 0
 
 
 def gallery(exhibit: Exhibit, width: int, height: int, look: Look) -> Canvas:
     """Draw it in all the room."""
     picture, way = exhibit.picture, exhibit.way
+    if exhibit.done is not None and exhibit.mask is not None:
+        return completion(exhibit.done, exhibit.mask, exhibit.at, width, height, look, exhibit.keys)
     if exhibit.real is not None and exhibit.again is not None:
         return _inferred(exhibit, exhibit.real, exhibit.again, width, height, look)
     if isinstance(picture, ImageGrid):

@@ -73,6 +73,12 @@ WORDS = (
         sources.SALIMANS,
     ),
     (
+        "completion, any-subset conditionals, inpainting, mask, GAIN",
+        "G is given any part of an image and completes the rest, in several ways; D says of each pixel whether it was observed.",
+        sources.YOON,
+    ),
+    ("hint", "Completion: what D is told of the mask, so that it has to find out the rest alone.", sources.YOON),
+    (
         "InfoGAN",
         "A GAN that learns without labels what parts of its input, the codes, come to mean: D also has to read them off the samples.",
         sources.CHEN,

@@ -87,6 +87,24 @@ WORDS = (
         sources.SALIMANS,
     ),
     (
+        "completion error, completion to mean, vs mean image, completion to knn, vs 5-NN",
+        "Mean squared error of one completion over the hidden pixels of test images; divided by that of the mean training image, or of the "
+        "mean of the five training images that are nearest on what is observed.",
+        sources.YOON,
+    ),
+    (
+        "averaged to knn, mean vs 5-NN",
+        "The same ratio of the mean of eight completions, which has the least error where they are spread as the data are.",
+        sources.GNEITING,
+    ),
+    ("class kept", "Share of completions of test images that a classifier puts in the class of the original.", sources.YOON),
+    (
+        "completion spread, spread, spread growth, growth",
+        "Standard deviation of a hidden pixel over eight completions of an image; its growth is that with 3/4 of the pixels hidden over "
+        "that with 1/4.",
+        sources.GNEITING,
+    ),
+    (
         "code accuracy",
         "Share of InfoGAN's samples whose class, as a classifier sees it, is the one that is matched with their code, one to one.",
         sources.CHEN,
