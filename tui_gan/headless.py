@@ -70,11 +70,11 @@ def line(snapshot: Snapshot) -> str:
 
 def _untold(first: int) -> Untold:
     """What finds in a snapshot the events since step `first`, where the run goes on, that are to be told, each once."""
-    told: set[Event] = set()
+    reported: set[Event] = set()
 
     def untold(snapshot: Snapshot) -> list[str]:
-        events = [event for event in snapshot.events if event.step >= first and event.kind in TOLD and event not in told]
-        told.update(events)
+        events = [event for event in snapshot.events if event.step >= first and event.kind in TOLD and event not in reported]
+        reported.update(events)
         return [event.text for event in events if not event.text.startswith(TOLD_AT_THE_END)]
 
     return untold

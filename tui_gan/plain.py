@@ -209,17 +209,17 @@ def watch(handle: commands.RunHandle, wait: Callable[[float], bool], typed: Call
 def news(before: Snapshot, after: Snapshot) -> list[str]:
     """What has happened between two snapshots."""
     # A run that goes on brings along what was told before.
-    told = [sentence(event) for event in fresh(before.events, after.events) if before.events or event.step >= before.step]
+    sentences = [sentence(event) for event in fresh(before.events, after.events) if before.events or event.step >= before.step]
     if after.status is not before.status and after.status in STATES:
-        told.append(state(after))
-        told += [sentence(Event(after.step, advised(after.advice, TYPED)))] if after.advice else []
+        sentences.append(state(after))
+        sentences += [sentence(Event(after.step, advised(after.advice, TYPED)))] if after.advice else []
     elif after.step != before.step and after.status is Status.PAUSED:
-        told.append(progress(after))
-    shown = len(before.stages)
+        sentences.append(progress(after))
+    known = len(before.stages)
     # The parts of another step are all new.
-    for stage in after.stages[shown if after.stages[:shown] == before.stages else 0 :]:
-        told.append(f"{stage.name}. {stage.text} {', '.join(f'{name} {value}' for name, value in stage.numbers)}.")
-    return told
+    for stage in after.stages[known if after.stages[:known] == before.stages else 0 :]:
+        sentences.append(f"{stage.name}. {stage.text} {', '.join(f'{name} {value}' for name, value in stage.numbers)}.")
+    return sentences
 
 
 def state(snapshot: Snapshot) -> str:
@@ -250,8 +250,8 @@ def progress(snapshot: Snapshot) -> str:
 def knob(snapshot: Snapshot, name: str) -> str:
     """A knob and its value."""
     value = getattr(snapshot.knobs, name)
-    shown = ("on" if value else "off") if isinstance(value, bool) else "off" if KNOBS[name].off(value) else value
-    return f"{name} is {shown}: {KNOBS[name].help}."
+    text = ("on" if value else "off") if isinstance(value, bool) else "off" if KNOBS[name].off(value) else value
+    return f"{name} is {text}: {KNOBS[name].help}."
 
 
 def sentence(event: Event) -> str:

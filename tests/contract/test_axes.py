@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from tui_gan.contract.axes import Axis, combinations, of_pair, of_text, shown
+from tui_gan.contract.axes import Axis, as_text, combinations, of_pair, of_text
 from tui_gan.contract.errors import UsageError
 
 
@@ -70,4 +70,4 @@ def test_the_last_axis_turns_fastest() -> None:
     found = [*combinations([Axis("a", (1, 2)), Axis("b", (True, False))])]
     assert found == [{"a": 1, "b": True}, {"a": 1, "b": False}, {"a": 2, "b": True}, {"a": 2, "b": False}]
     assert [*combinations([])] == [{}]
-    assert [shown(value) for value in (True, 1e-4, [1, 2], "hinge")] == ["on", "0.0001", "[1, 2]", "hinge"]
+    assert [as_text(value) for value in (True, 1e-4, [1, 2], "hinge")] == ["on", "0.0001", "[1, 2]", "hinge"]

@@ -47,7 +47,7 @@ def shown(trainer: Trainer, samples: Tensor, knobs: Knobs) -> Tensor:
     """Samples as the discriminator is shown them."""
     hyper, program = in_force(trainer, knobs)
     given = completed(trainer.game, Draws(("G",), samples), hyper, program._replace(due=False))
-    return losses.fake_shown(trainer.game, samples, given, hyper)
+    return losses.fake_input(trainer.game, samples, given, hyper)
 
 
 def watched(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Player, Moved]]:

@@ -152,9 +152,9 @@ def test_d_is_shown_real_and_generated_images_augmented_before_they_are_packed(b
     of_d, of_g = trainer.chance.step(knobs, hyper, program)
     assert of_d.real is not None
     for given, samples, change, noise in (
-        (losses.real_shown(trainer.game, of_d, hyper), of_d.real, of_d.real_change, of_d.real_noise),
-        (losses.fake_shown(trainer.game, of_d.real, of_d, hyper), of_d.real, of_d.fake_change, of_d.fake_noise),
-        (losses.fake_shown(trainer.game, of_d.real, of_g, hyper), of_d.real, of_g.fake_change, of_g.fake_noise),
+        (losses.real_input(trainer.game, of_d, hyper), of_d.real, of_d.real_change, of_d.real_noise),
+        (losses.fake_input(trainer.game, of_d.real, of_d, hyper), of_d.real, of_d.fake_change, of_d.fake_noise),
+        (losses.fake_input(trainer.game, of_d.real, of_g, hyper), of_d.real, of_g.fake_change, of_g.fake_noise),
     ):
         assert change is not None
         assert noise is not None

@@ -125,7 +125,7 @@ def by_hand(trainer: Trainer, draws: Any, weight: Completion) -> dict[str, torch
         return raw, torch.where(mask > 0, seen, raw)
 
     _, fake = made(noise)
-    told = torch.where(draws.told > 0, mask, 0.5 * torch.ones_like(mask))
+    told = torch.where(draws.hinted > 0, mask, 0.5 * torch.ones_like(mask))
     hidden = torch.tanh(torch.cat((fake, told), 1) @ d.body[1].weight.T + d.body[1].bias)
     says = torch.sigmoid(hidden @ d.logit.weight.T + d.logit.bias)
     again, other = made(noise.reshape(3, 2, -1)[:, [1, 0]].reshape(noise.shape))

@@ -17,7 +17,7 @@ from tui_gan.contract.network import Network
 from tui_gan.gan import company, judging
 from tui_gan.gan.compatibility import check
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, fixed, of_images
-from tui_gan.gan.latents import between, classes_in, in_turn, made, numbers, shown
+from tui_gan.gan.latents import between, classes_in, draw_in_turn, in_turn, made, numbers
 from tui_gan.gan.networks import DISCRIMINATORS, GENERATORS
 from tui_gan.gan.orders import ORDERS
 from tui_gan.gan.regularizers import REGULARIZERS
@@ -221,7 +221,7 @@ def test_in_turn_each_beginning_has_the_classes_by_their_shares(shares: tuple[fl
 
 def test_what_is_looked_at_has_its_classes_in_turn_and_a_walk_leads_from_class_to_class(config: Config) -> None:
     mine = conditional(config, latent_dim=3)
-    latents = shown(mine, 16, torch.Generator().manual_seed(0))
+    latents = draw_in_turn(mine, 16, torch.Generator().manual_seed(0))
     classes = classes_in(mine, latents)
     assert classes is not None
     assert classes.argmax(1).tolist() == [*range(8), *range(8)]

@@ -78,7 +78,7 @@ def test_four_percent_between_two_modes_are_a_bridge() -> None:
     samples[:164] = stream.uniform(-95, 95, 164)
     found = diagnosed(of("two"), samples)
     assert found.agreement != "indistinguishable"
-    bridge = found.found("bridge")
+    bridge = found.of_kind("bridge")
     assert bridge is not None
     assert bridge.share == pytest.approx(0.04, abs=0.002)
     assert -98 < bridge.low < -95
@@ -118,7 +118,7 @@ def test_integers_are_called_discrete_and_never_an_equilibrium() -> None:
     for samples in (4 + 2 * stream.standard_normal(N), stream.poisson(4, N).astype(float)):
         found = diagnosed(data, samples)
         assert found.agreement != "indistinguishable"
-        discrete = found.found("discrete")
+        discrete = found.of_kind("discrete")
         assert discrete is not None
         assert discrete.share == pytest.approx(0.195, abs=0.01)
         assert discrete.count < 20

@@ -16,7 +16,7 @@ from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.compatibility import check
 from tui_gan.gan.datasets import DATASETS, Dataset
-from tui_gan.gan.latents import made, numbers, shown, width
+from tui_gan.gan.latents import draw_in_turn, made, numbers, width
 from tui_gan.gan.losses import information
 from tui_gan.gan.metrics.classes import Asked, code_of_mode
 from tui_gan.gan.orders import ORDERS
@@ -63,7 +63,7 @@ def test_codes_stand_behind_the_latent_and_are_even(config: Config) -> None:
     torch.testing.assert_close(categorical.mean(0), torch.full((3,), 1 / 3), rtol=0, atol=6 * (0.25 / 30_000) ** 0.5)
     torch.testing.assert_close(continuous.mean(0), torch.zeros(2), rtol=0, atol=6 * (1 / 3 / 30_000) ** 0.5)
     torch.testing.assert_close(continuous.square().mean(0), torch.full((2,), 1 / 3), rtol=0, atol=0.02)
-    looked = shown(mine, 9, torch.Generator().manual_seed(0))
+    looked = draw_in_turn(mine, 9, torch.Generator().manual_seed(0))
     assert looked[:, 2:5].argmax(1).tolist() == [0, 1, 2] * 3
 
 

@@ -19,7 +19,7 @@ from tui_gan.gan import company, judging
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, of_images
 from tui_gan.gan.engines import many
 from tui_gan.gan.engines.many import Many
-from tui_gan.gan.latents import in_turn, shown
+from tui_gan.gan.latents import draw_in_turn, in_turn
 from tui_gan.gan.metrics.classes import Asked, accuracy
 from tui_gan.gan.networks.staged import Augmentation, Augmented, Staged, StagedDiscriminator, enlarged, rows_of, split
 from tui_gan.gan.orders import ORDERS
@@ -240,7 +240,7 @@ def test_the_class_of_one_stage_can_be_augmented_too(config: Config) -> None:
 def test_metrics_of_the_first_stage_are_those_of_its_images_in_the_size_of_the_seconds(config: Config) -> None:
     trainer = trainer_of(config, metrics=("class_accuracy", "first_stage_accuracy"), evaluated=100)
     found = measured(trainer)
-    latents = shown(trainer.config, 100, torch.Generator().manual_seed(evaluation_seed(trainer.config, 0)), trainer.shares)
+    latents = draw_in_turn(trainer.config, 100, torch.Generator().manual_seed(evaluation_seed(trainer.config, 0)), trainer.shares)
     with torch.no_grad():
         small, whole = trainer.averaged().both(latents)
     truth, classes = trainer.dataset.truth, in_turn(trainer.shares, 100).numpy()

@@ -28,7 +28,7 @@ def test_the_first_steps_do_not_count() -> None:
     for step in range(WARM_UP + 5):
         mean.add(1.0 if step < WARM_UP else 0.002)
     assert mean.value == pytest.approx(0.002)
-    assert mean.told == "2 ms"
+    assert mean.text == "2 ms"
     assert not mean.enough
     mean.add(0.008, ENOUGH)
     assert mean.enough

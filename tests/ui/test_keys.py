@@ -13,7 +13,7 @@ def test_two_actions_on_one_key_are_an_error() -> None:
 
 @pytest.mark.parametrize("knob", KNOBS.values(), ids=lambda knob: knob.name)
 def test_every_knob_has_its_keys(knob) -> None:
-    actions = {key.shown: key.action for key in KEYS}
+    actions = {key.symbol: key.action for key in KEYS}
     letters = knob.keys.split()
     ways = [1] if len(letters) == 1 else [-1, 1]
     assert [actions[letter] for letter in letters] == [f"turn('{knob.name}', {way})" for way in ways]
@@ -27,11 +27,11 @@ def test_every_command_has_a_key() -> None:
 def test_help_and_footer_name_every_key() -> None:
     said = " ".join(shown for rows in help_groups().values() for shown, _ in rows).split()
     for key in ACTIONS:
-        assert key.key == "ctrl+c" or key.shown in said
+        assert key.key == "ctrl+c" or key.symbol in said
     for knob in KNOBS.values():
         assert set(knob.keys.split()) <= set(said)
     shown = [part for item in footer_items() for part, _ in item.parts]
-    assert {key.shown for key in ACTIONS} - set(shown) == {key.shown for key in ACTIONS if key.name in FIXED}
+    assert {key.symbol for key in ACTIONS} - set(shown) == {key.symbol for key in ACTIONS if key.name in FIXED}
     assert len(shown) == len(set(shown))
     assert [row[1].partition(":")[0] for row in help_groups()["views"]] == list(VIEWS)
 
@@ -39,7 +39,7 @@ def test_help_and_footer_name_every_key() -> None:
 @pytest.mark.parametrize("panel", sorted({key.panel for key in IN_PANELS}))
 def test_the_keys_of_the_panel_come_first(panel: str) -> None:
     title, rows = next(iter(help_groups(panel).items()))
-    assert rows == [(key.shown, key.help) for key in IN_PANELS if key.panel == panel]
+    assert rows == [(key.symbol, key.help) for key in IN_PANELS if key.panel == panel]
     assert title.startswith("in the ")
     footer = [part for item in footer_items(panel) for part, _ in item.parts]
     assert footer[:2] == ["space", "?"]

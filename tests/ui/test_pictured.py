@@ -11,7 +11,7 @@ from tests.ui.conftest import make_other
 from tui_gan.contract.snapshot import Status
 from tui_gan.ui.answers import Answer, Answers
 from tui_gan.ui.app import TuiGan
-from tui_gan.ui.pixels import Way
+from tui_gan.ui.pixels import Route
 from tui_gan.ui.tmux import Client, Pane
 
 SIXEL = re.compile(r"\x1b\[(\d+);(\d+)H(\x1bP0;1;0q.*?\x1b\\)", re.DOTALL)
@@ -20,8 +20,8 @@ ANSWERS = ("\x1b[6;18;10t", "\x1b[?62;4c")
 
 def test_pictures_follow_the_terminals_that_look_at_the_pane_of_tmux(run_of, watch, until, screen_text) -> None:
     kitty, other = Client("a", "xterm-kitty", ("RGB",)), Client("b", "xterm-256color", ("RGB",))
-    shown, nobody = Way("kitty", Pane(True, (kitty,))), Way(None, Pane(True, ()))
-    app = TuiGan(run_of(make_other("images", status=Status.PAUSED)), ways=lambda answers: shown)
+    shown, nobody = Route("kitty", Pane(True, (kitty,))), Route(None, Pane(True, ()))
+    app = TuiGan(run_of(make_other("images", status=Status.PAUSED)), routes=lambda answers: shown)
     written: list[str] = []
 
     def pictures() -> int:
@@ -34,17 +34,17 @@ def test_pictures_follow_the_terminals_that_look_at_the_pane_of_tmux(run_of, wat
         app.take(shown)
         assert not written
         # Another terminal has none of them, and one that comes back may have missed some.
-        app.take(Way("kitty", Pane(True, (kitty._replace(name="c"),))))
+        app.take(Route("kitty", Pane(True, (kitty._replace(name="c"),))))
         assert pictures() == 1
         app.take(nobody)
         assert not written
         app.take(shown)
         assert pictures() == 1
         # No tmux that answers.
-        app.take(Way())
+        app.take(Route())
         assert not written
         assert "▀" not in screen_text(app)
-        app.take(Way(None, Pane(True, (kitty, other))))
+        app.take(Route(None, Pane(True, (kitty, other))))
         await until(pilot, lambda: "▀" in screen_text(app))
         assert "Ga=d" in "".join(written)
         assert pictures() == 0
@@ -59,30 +59,30 @@ def test_pictures_follow_the_terminals_that_look_at_the_pane_of_tmux(run_of, wat
 
 def test_tmux_is_asked_again_and_again_and_nobody_else_is(seen, run_of, watch, until, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui_gan.ui.pictured.GLANCE", 0.01)
-    asked: list[Way] = []
+    asked: list[Route] = []
 
-    def ways(found: Way) -> Callable[[Answers], Way]:
+    def ways(found: Route) -> Callable[[Answers], Route]:
         return lambda answers: asked.append(found) or found
 
     async def body(pilot) -> None:
         await until(pilot, lambda: len(asked) > 3)
 
-    watch(TuiGan(run_of(seen()), ways=ways(Way("kitty", Pane(True, ())))), body)
+    watch(TuiGan(run_of(seen()), routes=ways(Route("kitty", Pane(True, ())))), body)
     asked.clear()
 
     async def once(pilot) -> None:
         await pilot.pause(0.1)
         assert len(asked) == 1
 
-    watch(TuiGan(run_of(seen()), ways=ways(Way("kitty"))), once)
+    watch(TuiGan(run_of(seen()), routes=ways(Route("kitty"))), once)
 
 
-def by_answers(answers: Answers) -> Way:
-    return Way("sixel", answers=answers) if answers.sixel and all(answers.cell) else Way()
+def by_answers(answers: Answers) -> Route:
+    return Route("sixel", answers=answers) if answers.sixel and all(answers.cell) else Route()
 
 
 def test_a_terminal_that_draws_sixels_gets_them_whenever_they_have_gone(run_of, watch, until, screen_text) -> None:
-    app = TuiGan(run_of(make_other("images", status=Status.PAUSED)), ways=by_answers)
+    app = TuiGan(run_of(make_other("images", status=Status.PAUSED)), routes=by_answers)
     written: list[str] = []
 
     def sixels() -> list[tuple[str, str, str]]:
@@ -138,7 +138,7 @@ def test_a_terminal_that_draws_sixels_gets_them_whenever_they_have_gone(run_of, 
 
 def test_a_new_picture_in_the_same_cells_is_drawn_without_a_frame(run_of, watch, until, screen_text) -> None:
     run = run_of(make_other("images", status=Status.PAUSED))
-    app = TuiGan(run, ways=lambda answers: Way("sixel", answers=Answers(True, 256, (10, 18))))
+    app = TuiGan(run, routes=lambda answers: Route("sixel", answers=Answers(True, 256, (10, 18))))
     written: list[str] = []
     frames: list[object] = []
 
@@ -160,7 +160,7 @@ def test_a_new_picture_in_the_same_cells_is_drawn_without_a_frame(run_of, watch,
 
 def test_the_cells_under_a_picture_are_blank(run_of, watch, until, screen_text) -> None:
     app = TuiGan(
-        run_of(make_other("images", status=Status.PAUSED)), ways=lambda answers: Way("sixel", answers=Answers(True, 256, (10, 18)))
+        run_of(make_other("images", status=Status.PAUSED)), routes=lambda answers: Route("sixel", answers=Answers(True, 256, (10, 18)))
     )
 
     async def body(pilot) -> None:
@@ -175,7 +175,7 @@ def test_the_cells_under_a_picture_are_blank(run_of, watch, until, screen_text) 
 def test_a_frame_that_makes_the_terminal_late_brings_its_pictures(run_of, watch, until, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TuiGan, "is_behind", False)
     app = TuiGan(
-        run_of(make_other("images", status=Status.PAUSED)), ways=lambda answers: Way("sixel", answers=Answers(True, 256, (10, 18)))
+        run_of(make_other("images", status=Status.PAUSED)), routes=lambda answers: Route("sixel", answers=Answers(True, 256, (10, 18)))
     )
     written: list[str] = []
     displayed, taken = TuiGan.displayed, []
@@ -201,7 +201,7 @@ def test_a_frame_that_makes_the_terminal_late_brings_its_pictures(run_of, watch,
 
 def test_pictures_that_make_the_terminal_late_hold_up_no_frame(run_of, watch, until, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TuiGan, "is_behind", False)
-    app = TuiGan(run_of(make_other("images", status=Status.PAUSED)), ways=lambda answers: Way("kitty"))
+    app = TuiGan(run_of(make_other("images", status=Status.PAUSED)), routes=lambda answers: Route("kitty"))
     given: list[str] = []
     frames: list[object] = []
     waiting: list[Callable[[], object]] = []

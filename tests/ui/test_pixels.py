@@ -6,7 +6,7 @@ import pytest
 from tui_gan.ui import tmux
 from tui_gan.ui.answers import Answers
 from tui_gan.ui.draw.raster import Raster, forgotten, sent
-from tui_gan.ui.pixels import Given, Way, way
+from tui_gan.ui.pixels import Given, Route, to_terminal
 from tui_gan.ui.tmux import Client, Pane
 
 KITTY, GHOSTTY = Client("a", "xterm-kitty", ("RGB", "title")), Client("b", "xterm-ghostty", ("RGB",))
@@ -21,7 +21,7 @@ def raster(value: int = 0) -> Raster:
 @pytest.mark.parametrize("wanted", [None, True, False])
 @pytest.mark.parametrize("term", ["xterm-kitty", "xterm-256color"])
 def test_without_tmux_the_terminal_says_it_or_the_user(term: str, wanted: bool | None) -> None:
-    assert way({"TERM": term}, wanted) == Way("kitty" if wanted or (wanted is None and term == "xterm-kitty") else None)
+    assert to_terminal({"TERM": term}, wanted) == Route("kitty" if wanted or (wanted is None and term == "xterm-kitty") else None)
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,13 @@ def test_in_tmux_it_depends_on_what_passes_and_on_all_who_look(
 ) -> None:
     monkeypatch.setattr(tmux, "pane", lambda environment: pane)
     # What the session's own environment says is of whoever began it.
-    assert way(TMUX) == way({**TMUX, "TERM": "xterm-kitty"}) == Way("kitty" if opens else None, pane)
-    assert way(TMUX, True) == Way("kitty" if if_wanted else None, pane)
+    assert to_terminal(TMUX) == to_terminal({**TMUX, "TERM": "xterm-kitty"}) == Route("kitty" if opens else None, pane)
+    assert to_terminal(TMUX, True) == Route("kitty" if if_wanted else None, pane)
 
 
 def test_who_wants_no_pixels_has_tmux_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(tmux, "pane")
-    assert way(TMUX, False) == Way()
+    assert to_terminal(TMUX, False) == Route()
 
 
 SIXELS = Answers(True, 256, (10, 20))
@@ -58,19 +58,19 @@ SIXELS = Answers(True, 256, (10, 20))
 @pytest.mark.parametrize(
     ("term", "wanted", "answers", "expected"),
     [
-        ("xterm-256color", None, SIXELS, Way("sixel", answers=SIXELS)),
+        ("xterm-256color", None, SIXELS, Route("sixel", answers=SIXELS)),
         # More than the user asks for: what nobody says is there.
-        ("xterm-256color", True, SIXELS, Way("sixel", answers=SIXELS)),
-        ("xterm-256color", True, Answers(), Way("kitty")),
-        ("xterm-256color", False, SIXELS, Way()),
-        ("xterm-kitty", None, SIXELS, Way("kitty")),
+        ("xterm-256color", True, SIXELS, Route("sixel", answers=SIXELS)),
+        ("xterm-256color", True, Answers(), Route("kitty")),
+        ("xterm-256color", False, SIXELS, Route()),
+        ("xterm-kitty", None, SIXELS, Route("kitty")),
         # Without the size of its cells nothing can be laid over them.
-        ("xterm-256color", None, Answers(sixel=True), Way()),
-        ("xterm-256color", None, Answers(cell=(10, 20)), Way()),
+        ("xterm-256color", None, Answers(sixel=True), Route()),
+        ("xterm-256color", None, Answers(cell=(10, 20)), Route()),
     ],
 )
-def test_sixels_are_drawn_where_kitty_s_protocol_is_not_there(term: str, wanted: bool | None, answers: Answers, expected: Way) -> None:
-    assert way({"TERM": term}, wanted, answers) == expected
+def test_sixels_are_drawn_where_kitty_s_protocol_is_not_there(term: str, wanted: bool | None, answers: Answers, expected: Route) -> None:
+    assert to_terminal({"TERM": term}, wanted, answers) == expected
 
 
 @pytest.mark.parametrize(
@@ -87,18 +87,18 @@ def test_tmux_draws_sixels_itself_on_terminals_that_can(
 ) -> None:
     pane = Pane(passes, tuple(Client(str(number), "foot", each) for number, each in enumerate(features)))
     monkeypatch.setattr(tmux, "pane", lambda environment: pane)
-    assert way(TMUX, None, SIXELS) == Way(expected, pane, SIXELS if expected else Answers())
-    assert way(TMUX, None, Answers()) == Way(None, pane)
+    assert to_terminal(TMUX, None, SIXELS) == Route(expected, pane, SIXELS if expected else Answers())
+    assert to_terminal(TMUX, None, Answers()) == Route(None, pane)
 
 
 def test_each_sequence_is_wrapped_for_tmux_alone() -> None:
-    assert Way("kitty").laid("\x1b_Ga\x1b\\", "\x1b_Gb\x1b\\") == "\x1b_Ga\x1b\\\x1b_Gb\x1b\\"
-    through = Way("kitty", Pane(True, (KITTY,))).laid("\x1b_Ga\x1b\\", "\x1b_Gb\x1b\\")
+    assert Route("kitty").laid("\x1b_Ga\x1b\\", "\x1b_Gb\x1b\\") == "\x1b_Ga\x1b\\\x1b_Gb\x1b\\"
+    through = Route("kitty", Pane(True, (KITTY,))).laid("\x1b_Ga\x1b\\", "\x1b_Gb\x1b\\")
     assert through == tmux.through("\x1b_Ga\x1b\\") + tmux.through("\x1b_Gb\x1b\\")
 
 
 def test_each_picture_is_given_once_the_newest_of_its_number_and_again_where_it_is_owed() -> None:
-    given, direct = Given(), Way("kitty")
+    given, direct = Given(), Route("kitty")
     assert given.giving(direct) == given.parting(direct) == ""
     given.owe()
     for picture, number in ((raster(1), 7), (raster(2), 5), (raster(3), 7)):

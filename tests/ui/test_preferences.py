@@ -28,7 +28,7 @@ def test_theme_characters_and_keys(file: Path) -> None:
     assert (found.light, found.ascii_only) == (True, True)
     changed = {key.name: key.key for key in found.keys if key not in KEYS}
     assert changed == {"help": "f1", "step": "ä", "save": "asterisk", "quit": "Q"}
-    assert [key.shown for key in found.keys if key.name == "save"] == ["*"]
+    assert [key.symbol for key in found.keys if key.name == "save"] == ["*"]
 
 
 def test_every_key_can_be_written_back(file: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.multiplexer import Tmux, needs_tmux
 from tests.multiplexer import tmux as started
 from tui_gan.ui.draw.raster import Raster, forgotten, sent
-from tui_gan.ui.pixels import Given, Way
+from tui_gan.ui.pixels import Given, Route
 from tui_gan.ui.tmux import Client, Pane, inside, pane, read, through
 
 KITTY = Client("/dev/pts/3:77", "xterm-kitty", ("RGB", "title"))
@@ -112,7 +112,7 @@ def test_what_is_let_through_arrives_whole_and_as_it_was(allowed: str, tmux: Tmu
 
 @needs_tmux
 def test_wherever_a_picture_was_cut_off_the_parting_is_heard(tmux: Tmux) -> None:
-    given, way = Given(), Way("kitty", Pane(True, (KITTY,)))
+    given, way = Given(), Route("kitty", Pane(True, (KITTY,)))
     given.keep(Raster(np.zeros((8, 8, 3), np.uint8), 0, 0, 2, 1), 77)
     whole = given.giving(way)
     (tmux.place / "conf").write_text("set -g allow-passthrough on\n")

@@ -60,9 +60,9 @@ class Run:
         while (asked := self.inbox.get()) is not None:
             self.open.wait()
             match asked:
-                case Glance(shown=shown):
+                case Glance(deliver=deliver):
                     self.latest = self.shown(dataclasses.replace(next(self._next), steps=len(self.obeyed), visitors=self.met))
-                    shown(self.latest)
+                    deliver(self.latest)
                 case Left(visitor=visitor):
                     self.left.append(visitor)
                 case Request(command=command, source=source, answered=answered):

@@ -105,13 +105,13 @@ def _engine(trainer: Trainer, knobs: Knobs, tell: Callable[[str], object]) -> Wa
 
 def measured(them: Mapping[str, Way], rounds: int, seconds: float, device: str) -> dict[str, Speed]:
     """Train in each way for so many seconds, in turn, so many times."""
-    speeds: dict[str, list[float]] = {name: [] for name, way in them.items() if not way.why_not}
+    speeds: dict[str, list[float]] = {name: [] for name, engine in them.items() if not engine.why_not}
     for name in speeds:
         _steps_per_second(them[name].train, seconds / 4, device)
     for each in range(rounds):
         for name in list(speeds) if each % 2 else reversed(list(speeds)):
             speeds[name].append(_steps_per_second(them[name].train, seconds, device))
-    return {name: Speed(found, [own / plain for own, plain in zip(found, speeds[PLAIN], strict=True)]) for name, found in speeds.items()}
+    return {name: Speed(rates, [rate / plain for rate, plain in zip(rates, speeds[PLAIN], strict=True)]) for name, rates in speeds.items()}
 
 
 def _steps_per_second(train: Train, seconds: float, device: str) -> float:

@@ -28,14 +28,14 @@ def kept(words: Sequence[str], warm_up: int, rounds: int) -> list[float]:
         words: of `tui-gan run`.
         warm_up: steps that do not count.
     """
-    found = []
+    ratios = []
     for each in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
             speeds = {}
             for run in (on_screen, headless) if each % 2 else (headless, on_screen):
                 speeds[run] = run(words, warm_up, Path(folder, run.__name__))
-            found.append(speeds[on_screen] / speeds[headless])
-    return found
+            ratios.append(speeds[on_screen] / speeds[headless])
+    return ratios
 
 
 def headless(words: Sequence[str], warm_up: int, run: Path) -> float:

@@ -71,7 +71,7 @@ def _look_at(run: str, name: str | None, ascii_only: bool, watches: bool, in_bro
         visit.send(Watch(FIRST))
         visit.request_snapshot()
         app = opened(visit, preferences, place, ascii_only=ascii_only, visitor=visit.name, watches=watches, begins=not in_browser)
-        number = _shown(visit, app)
+        number = _show(visit, app)
         remember(app, place)
         if number:
             # The terminal may be gone, and then Python's own last flush would turn the status into another.
@@ -90,7 +90,7 @@ def _look_at(run: str, name: str | None, ascii_only: bool, watches: bool, in_bro
         running.start_anew(Path(place), pairs, ascii_only, preferences)
 
 
-def _shown(visit: "Visit", app: "TuiGan") -> int:
+def _show(visit: "Visit", app: "TuiGan") -> int:
     """Show the screen until it is left or the run ends; returns the number of the signal that ended it, or 0."""
     caught: list[int] = []
 

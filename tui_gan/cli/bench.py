@@ -37,21 +37,21 @@ def bench(
     from tui_gan.session import devices
 
     devices.check(device)
-    found: list[dict[str, Any]] = []
+    reports: list[dict[str, Any]] = []
     for name in presets or MEASURED:
         try:
-            found.append(_of_preset(name, device, rounds, seconds, minibatch, sweep))
+            reports.append(_of_preset(name, device, rounds, seconds, minibatch, sweep))
         except TuiGanError as error:
             if presets:
                 raise
             tell(f"{name}: left out: {error}", sys.stderr)
             continue
         if screen:
-            found[-1]["screen_over_headless"] = _on_screen(found[-1], device, rounds, seconds, minibatch)
+            reports[-1]["screen_over_headless"] = _on_screen(reports[-1], device, rounds, seconds, minibatch)
         if not json:
-            _show(found[-1])
+            _show(reports[-1])
     if json:
-        tell(json_text.dumps({"device": device, "presets": found}))
+        tell(json_text.dumps({"device": device, "presets": reports}))
 
 
 def _of_preset(name: str, device: str, rounds: int, seconds: float, minibatch: bool, sweep: int) -> dict[str, Any]:
@@ -92,45 +92,45 @@ def _of_preset(name: str, device: str, rounds: int, seconds: float, minibatch: b
         "machine": of_machine._asdict(),
         "floor_seconds": {"arithmetic": floor.arithmetic, "memory": floor.memory},
         "engines": {
-            way: {
+            engine: {
                 "steps_per_second": speed.median,
                 "over_plain": speed.ratio,
                 "over_plain_range": [min(speed.over_plain), max(speed.over_plain)],
                 "over_floor": 1 / speed.median / floor.seconds,
             }
-            for way, speed in speeds.items()
+            for engine, speed in speeds.items()
         },
-        "refused": {name: way.why_not for name, way in ways.items() if way.why_not},
+        "refused": {name: engine.why_not for name, engine in ways.items() if engine.why_not},
     }
 
 
-def _on_screen(found: dict[str, Any], device: str, rounds: int, seconds: float, minibatch: bool) -> dict[str, list[float]]:
+def _on_screen(report: dict[str, Any], device: str, rounds: int, seconds: float, minibatch: bool) -> dict[str, list[float]]:
     from tui_gan.bench import measuring
     from tui_gan.bench.screen import kept
 
     words = ["--device", device, *(["--minibatch-discrimination"] if minibatch else [])]
     ratios = {}
     for engine in measuring.ENGINES:
-        if speed := found["engines"].get(engine):
+        if speed := report["engines"].get(engine):
             steps = max(1_000, round(10 * seconds * speed["steps_per_second"]))
-            ratios[engine] = kept([found["preset"], "--engine", engine, "--steps", str(steps), *words], steps // 5, rounds)
+            ratios[engine] = kept([report["preset"], "--engine", engine, "--steps", str(steps), *words], steps // 5, rounds)
     return ratios
 
 
-def _show(found: dict[str, Any]) -> None:
+def _show(report: dict[str, Any]) -> None:
     import statistics
 
-    floor = max(found["floor_seconds"].values())
+    floor = max(report["floor_seconds"].values())
     tell()
-    tell(f"{found['preset']}, {found['threads']} thread{'s' * (found['threads'] != 1)}, a step at least {1000 * floor:.3g} ms")
+    tell(f"{report['preset']}, {report['threads']} thread{'s' * (report['threads'] != 1)}, a step at least {1000 * floor:.3g} ms")
     tell(HEAD)
-    for way, speed in found["engines"].items():
+    for engine, speed in report["engines"].items():
         least, most = speed["over_plain_range"]
         spread = f"({least:.2f} .. {most:.2f})"
         times = f"{1000 / speed['steps_per_second']:>11.3g}{speed['over_floor']:>12.1f}"
-        tell(f"{way:18}{speed['steps_per_second']:>9,.0f}{speed['over_plain']:>12.2f}{spread:>18}{times}")
-    for way, why in found["refused"].items():
-        tell(f"{way:18}not here: {why}")
-    for engine, ratios in found.get("screen_over_headless", {}).items():
+        tell(f"{engine:18}{speed['steps_per_second']:>9,.0f}{speed['over_plain']:>12.2f}{spread:>18}{times}")
+    for engine, why in report["refused"].items():
+        tell(f"{engine:18}not here: {why}")
+    for engine, ratios in report.get("screen_over_headless", {}).items():
         kept = f"{statistics.median(ratios):.3f} ({min(ratios):.3f} .. {max(ratios):.3f})"
         tell(f"{engine} on a screen keeps {kept} of its speed")

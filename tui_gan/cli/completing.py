@@ -34,9 +34,9 @@ def complete(
 
     from tui_gan.session import checkpoint
     from tui_gan.session.completing import of_file, sheet
-    from tui_gan.session.export import found
+    from tui_gan.session.export import source_of
 
-    done = of_file(found(run).stored, images, mask, number, row, seed)
+    done = of_file(source_of(run).stored, images, mask, number, row, seed)
     if kind == "array":
         content = write_npy(done.made)
     else:

@@ -107,7 +107,7 @@ def _train(order: "Order", worker: "Worker") -> bool:
             config.evaluate_every,
             worker.tell,
             worker.stop,
-            own=order.chunks,
+            only=order.chunks,
             cores=order.cores or cluster.cores_here(),
             save_every=order.save_every,
             watched=worker,

@@ -36,7 +36,7 @@ Finding = tuple[str, str, str | None]
 
 
 def _python() -> list[Finding]:
-    found: list[Finding] = [
+    findings: list[Finding] = [
         ("tui-gan", __version__, None),
         ("python", f"{platform.python_version()} on {platform.system()}", None),
     ]
@@ -45,14 +45,14 @@ def _python() -> list[Finding]:
 
         from tui_gan.session import devices
     except ImportError as error:
-        return [*found, ("torch", f"cannot be imported: {error}", "install it: pip install torch")]
+        return [*findings, ("torch", f"cannot be imported: {error}", "install it: pip install torch")]
     names = devices.available()
-    found.append(("torch", f"{torch.__version__}, {torch.get_num_threads()} threads", None))
+    findings.append(("torch", f"{torch.__version__}, {torch.get_num_threads()} threads", None))
     cure = None
     if len(names) == 1 and shutil.which("nvidia-smi"):
         cure = "this build of torch does not see the GPU: install the CUDA build that pytorch.org names for your driver"
-    found.append(("devices", ", ".join(names), cure))
-    return [*found, _engines(any(name.startswith("cuda") for name in names))]
+    findings.append(("devices", ", ".join(names), cure))
+    return [*findings, _engines(any(name.startswith("cuda") for name in names))]
 
 
 def _engines(graph: bool) -> Finding:
@@ -99,7 +99,7 @@ def _images() -> Finding:
     """Whether images are shown in pixels, and where tmux alone prevents it, what to tell it."""
     from tui_gan.ui.asking import ask
     from tui_gan.ui.draw.raster import can_show
-    from tui_gan.ui.pixels import way
+    from tui_gan.ui.pixels import to_terminal
 
     name, cells = "images", "two pixels a cell"
     try:
@@ -108,20 +108,20 @@ def _images() -> Finding:
         return (name, "unknown: a preference is wrong", str(error))
     if os.environ.get("NO_COLOR") or wanted.ascii_only or not speaks_utf8():
         return (name, "letters", None)
-    found = way(os.environ, wanted.pixels, ask())
-    through = "" if found.pane is None else " through tmux"
-    if found.pixels == "sixel":
+    route = to_terminal(os.environ, wanted.pixels, ask())
+    through = "" if route.pane is None else " through tmux"
+    if route.pixels == "sixel":
         return (name, f"in pixels, by sixels{through}", None)
-    if found.pixels and (way(os.environ).pixels or os.environ.get("COLORTERM") in ALL_COLOURS):
+    if route.pixels and (to_terminal(os.environ).pixels or os.environ.get("COLORTERM") in ALL_COLOURS):
         return (name, f"in pixels, by kitty's graphics protocol{through}", None)
-    if found.pixels:
+    if route.pixels:
         return (name, f"{cells}: pixels take 16 million colours", "set COLORTERM=truecolor if the terminal can")
-    if found.pane is None or not found.pane.clients:
+    if route.pane is None or not route.pane.clients:
         return (name, cells, None)
-    terms = [client.term for client in found.pane.clients]
+    terms = [client.term for client in route.pane.clients]
     if other := next((term for term in terms if not (wanted.pixels or can_show({"TERM": term}))), None):
         return (name, f"{cells}: tmux shows them on {other}, which is not known to show pixels", None)
-    if not found.pane.passes:
+    if not route.pane.passes:
         return (name, f"{cells}: tmux lets no pixels through", PASS)
     cure = f"the line set -as terminal-features ',{terms[0]}:RGB' in ~/.tmux.conf, then attach again"
     return (name, f"{cells}: tmux does not know that {terms[0]} has 16 million colours", cure)

@@ -273,11 +273,11 @@ def _size() -> os.terminal_size | None:
 
 def _watch_terminal(run: RunThread, parent: Parent, signals: Signals, left: threading.Event) -> None:
     """Take a terminal that has gone, or a parent that was killed, for SIGHUP; end the process when the screen cannot leave by itself."""
-    size, told = _size(), has_terminal()
+    size, gets_signals = _size(), has_terminal()
     while not signals.number:
         if left.is_set() or signals.lost:
             return
-        if not told and size != (size := _size()):
+        if not gets_signals and size != (size := _size()):
             # torchrun starts its processes in sessions of their own, which the terminal tells nothing.
             os.kill(os.getpid(), signal.SIGWINCH)
         if _has_hung_up(0, parent, within=GLANCE_MS):

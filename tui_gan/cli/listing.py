@@ -74,12 +74,12 @@ def _print_facts(facts: dict[str, Any]) -> None:
         tell()
         tell(f"{title} (TOML keys)")
         for name, value in settings.items():
-            tell(f"  {name:20} {_shown(value)}")
+            tell(f"  {name:20} {_typed(value)}")
     tell()
     tell("Knobs, which may change while it trains (options, keys)")
     for name, value in facts["knobs"].items():
         how = KNOBS[name]
-        tell(f"  {how.option:28} {_shown(value):8} {how.keys:4} {how.help}")
+        tell(f"  {how.option:28} {_typed(value):8} {how.keys:4} {how.help}")
     tell()
     tell("Parameters that are active")
     for name, count in facts["parameters"].items():
@@ -88,20 +88,20 @@ def _print_facts(facts: dict[str, Any]) -> None:
 
 def _apart(settings: dict[str, Any], live: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The settings that are live and those that are not; a table goes into both parts where it has some of both."""
-    found: tuple[dict[str, Any], dict[str, Any]] = {}, {}
+    parts: tuple[dict[str, Any], dict[str, Any]] = {}, {}
     for name, value in settings.items():
         if isinstance(value, dict) and name not in live:
             for key, each in value.items():
-                found[f"{name}.{key}" not in live].setdefault(name, {})[key] = each
+                parts[f"{name}.{key}" not in live].setdefault(name, {})[key] = each
         else:
-            found[name not in live][name] = value
-    return found
+            parts[name not in live][name] = value
+    return parts
 
 
-def _shown(value: Any) -> str:
+def _typed(value: Any) -> str:
     """A value as `--set` takes it, and a table as its keys and values."""
     if isinstance(value, dict):
-        return ", ".join(f"{key} = {_shown(each)}" for key, each in value.items()) or "{}"
+        return ", ".join(f"{key} = {_typed(each)}" for key, each in value.items()) or "{}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_shown, value))}]"
+        return f"[{', '.join(map(_typed, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value) or '""'

@@ -94,8 +94,8 @@ def _line(trial: "Trial", metric: str) -> str:
 
 def _tell_best(best: "Trial | None", preset: str, metric: str, folder: Path, json: bool) -> None:
     if json:
-        found = {"values": dict(best.values), "metric": metric, "value": best.metric, "trial": best.number} if best else None
-        tell(json_text.dumps({"directory": str(folder), "best": found}))
+        result = {"values": dict(best.values), "metric": metric, "value": best.metric, "trial": best.number} if best else None
+        tell(json_text.dumps({"directory": str(folder), "best": result}))
     elif best is None:
         tell("no trial has ended with a finite metric")
     else:

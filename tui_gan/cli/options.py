@@ -60,12 +60,12 @@ def _with(command: Callable[..., None], mapping: str, annotations: dict[str, Any
         used = {name: options.pop(name) for name in annotations}
         command(**options, **{mapping: {name: value for name, value in used.items() if value is not None}})
 
-    own = [parameter for name, parameter in inspect.signature(command).parameters.items() if name != mapping]
+    declared = [parameter for name, parameter in inspect.signature(command).parameters.items() if name != mapping]
     options = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
         for name, annotation in annotations.items()
     ]
-    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + options
+    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in declared] + options
     wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__

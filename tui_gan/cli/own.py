@@ -56,15 +56,15 @@ def keys(json: AsJson = False) -> None:
     from tui_gan.ui.keys import FIXED
     from tui_gan.ui.preferences import written
 
-    path, found = preferences_path(), [key for key in preferences().keys if key.name not in FIXED]
+    path, changeable = preferences_path(), [key for key in preferences().keys if key.name not in FIXED]
     if json:
-        rows = {key.name: {"key": written(key.key), "panel": key.panel, "help": key.help} for key in found}
+        rows = {key.name: {"key": written(key.key), "panel": key.panel, "help": key.help} for key in changeable}
         tell(json_text.dumps({"file": str(path), "keys": rows}))
         return
     tell(f"# The keys in force. To change some, write their lines into {path};")
     tell('# theme = "light", ascii = true, pixels = false and on_hangup = "save" go above [keys].')
     tell("[keys]")
-    lines = {key: f"{key.name} = {json_text.dumps(written(key.key), ensure_ascii=False)}" for key in found}
+    lines = {key: f"{key.name} = {json_text.dumps(written(key.key), ensure_ascii=False)}" for key in changeable}
     width, panel = max(map(len, lines.values())), ""
     for key, line in lines.items():
         if key.panel != panel:

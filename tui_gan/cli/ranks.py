@@ -15,9 +15,9 @@ ASKING = {"-h", "--help", "--version"}
 
 def count() -> int:
     """How many processes torchrun has started; 1 where it has not."""
-    found = os.environ.get("WORLD_SIZE", "1")
+    world_size = os.environ.get("WORLD_SIZE", "1")
     by_torchrun = {"RANK", "MASTER_ADDR", "MASTER_PORT"} <= os.environ.keys()
-    return int(found) if by_torchrun and found.isdecimal() else 1
+    return int(world_size) if by_torchrun and world_size.isdecimal() else 1
 
 
 def enter(words: Sequence[str]) -> None:

@@ -104,12 +104,12 @@ def _parent(name: str) -> "Parent":
         UnreadableError: there is none, or it cannot be read.
     """
     from tui_gan.session import checkpoint
-    from tui_gan.session.export import found
+    from tui_gan.session.export import source_of
     from tui_gan.session.parents import Parent
 
     if not name:
         raise UsageError("--from takes a run: its directory, its name under runs/, or a checkpoint file")
-    path = found(name).stored.resolve()
+    path = source_of(name).stored.resolve()
     return Parent(path, checkpoint.read_about(path).step)
 
 
@@ -293,7 +293,7 @@ def _afresh(plan: "Plan", pairs: Sequence[str]) -> "Plan":
 def report(plan: "Plan", outcome: "Outcome") -> dict[str, Any]:
     """The result as `--json` prints it; a metric that is not finite is null, and older metrics say of which step they are."""
     metrics = {name: value if math.isfinite(value) else None for name, value in outcome.metrics.items()}
-    found = {
+    result = {
         "run": str(plan.run.path),
         "status": outcome.status,
         "step": outcome.step,
@@ -301,7 +301,7 @@ def report(plan: "Plan", outcome: "Outcome") -> dict[str, Any]:
         "steps_per_second": round(outcome.steps_per_second, 1),
         "metrics": metrics,
     }
-    return found if outcome.measured == outcome.step else {**found, "metrics_step": outcome.measured}
+    return result if outcome.measured == outcome.step else {**result, "metrics_step": outcome.measured}
 
 
 def summary(plan: "Plan", outcome: "Outcome") -> str:

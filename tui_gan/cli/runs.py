@@ -90,23 +90,23 @@ def _stored(run: "RunDirectory") -> dict[str, Any]:
     """What the directory says: the newest checkpoint, and the best value of its metric that is kept."""
     from tui_gan.session import checkpoint, rundir
 
-    found: dict[str, Any] = {}
+    record: dict[str, Any] = {}
     try:
         config, _ = rundir.read_config(run)
-        found = {"steps": config.steps, "metric": config.metric}
+        record = {"steps": config.steps, "metric": config.metric}
         abouts = [checkpoint.read_about(path) for path in checkpoint.stored(run.checkpoints).values()]
         if not abouts:
-            return {**found, "problem": "no checkpoint"}
+            return {**record, "problem": "no checkpoint"}
         newest = abouts[-1]
         # What has been changed since the run began is in force, and the value is by that metric.
         metric = newest.config.metric
         values = [about.metric for about in abouts if about.metric is not None and about.config.metric == metric]
         best = _best(metric)(values, default=None)
         known = {metric: newest.metric} if newest.metric is not None else {}
-        found |= {"step": newest.step, "steps": newest.config.steps, "device": newest.knobs.device, "metrics": known}
-        return found | {"metric": metric, "value": newest.metric, "best": best}
+        record |= {"step": newest.step, "steps": newest.config.steps, "device": newest.knobs.device, "metrics": known}
+        return record | {"metric": metric, "value": newest.metric, "best": best}
     except TuiGanError as error:
-        return {**found, "problem": str(error)}
+        return {**record, "problem": str(error)}
 
 
 def _best(metric: str | None) -> Any:
@@ -125,23 +125,23 @@ def _live(run: "RunDirectory", holder: "Holder") -> dict[str, Any]:
 
     running = "running" if holder.terminal else "detached"
     try:
-        with contextlib.closing(Visit(place.met(run.path, holder.socket), "runs", asks=False)) as visit:
-            shown = visit.look(PATIENCE)
-            if shown.status is Status.LOADING:
+        with contextlib.closing(Visit(place.trusted_address(run.path, holder.socket), "runs", asks=False)) as visit:
+            snapshot = visit.look(PATIENCE)
+            if snapshot.status is Status.LOADING:
                 return {"status": "loading"}
             visit.ask(Watch(("settings",)), PATIENCE)
-            shown = visit.look(PATIENCE)
-            found = facts(shown)
+            snapshot = visit.look(PATIENCE)
+            record = facts(snapshot)
     except (WireError, TimeoutError):
         return {"status": running}
-    metric = found["settings"]["metric"]
-    value = found["metrics"].get(metric)
-    status = running if found["status"] == "running" else found["status"]
-    visitors = [name for name in found["visitors"] if name != "runs"]
-    kept = {name: found[name] for name in ("step", "steps", "metrics", "device", "steps_per_second")}
+    metric = record["settings"]["metric"]
+    value = record["metrics"].get(metric)
+    status = running if record["status"] == "running" else record["status"]
+    visitors = [name for name in record["visitors"] if name != "runs"]
+    kept = {name: record[name] for name in ("step", "steps", "metrics", "device", "steps_per_second")}
     # What has stopped it, until somebody goes on, or what it cannot write.
-    stopped = next((event.text for event in reversed(shown.events) if event.kind == "error"), None)
-    wrong = shown.advice if shown.status is Status.RUNNING else stopped if shown.advice or shown.failure else None
+    stopped = next((event.text for event in reversed(snapshot.events) if event.kind == "error"), None)
+    wrong = snapshot.advice if snapshot.status is Status.RUNNING else stopped if snapshot.advice or snapshot.failure else None
     return kept | {"status": status, "metric": metric, "value": value, "visitors": visitors, "problem": wrong}
 
 

@@ -42,9 +42,9 @@ def opened(
     """
     from tui_gan.ui.app import TuiGan
     from tui_gan.ui.memory import recall
-    from tui_gan.ui.pixels import way
+    from tui_gan.ui.pixels import to_terminal
 
-    if way(os.environ).pixels:
+    if to_terminal(os.environ).pixels:
         # Such a terminal has all colours, which SSH does not pass on.
         os.environ["COLORTERM"] = os.environ.get("COLORTERM") or "truecolor"
     return TuiGan(
@@ -52,7 +52,7 @@ def opened(
         begin=begin,
         ascii_only=ascii_only or preferences.ascii_only or not speaks_utf8(),
         light=preferences.light,
-        ways=partial(way, os.environ, preferences.pixels),
+        routes=partial(to_terminal, os.environ, preferences.pixels),
         keys=preferences.keys,
         memory=recall(memory_path()).of(place if goes_on else None),
         paused=paused,
@@ -72,8 +72,8 @@ def remember(app: "TuiGan", place: str) -> None:
         keep(memory_path(), now)
 
 
-def parting(run: Path, shown: "Snapshot", ended: str = "") -> str:
+def parting(run: Path, snapshot: "Snapshot", ended: str = "") -> str:
     """What is said when a run has been left: how to come back, or, where it has `ended`, how to go on."""
     if ended:
-        return f"{ended}; `tui-gan resume {word(run)}{' --steps N' if shown.step >= shown.steps else ''}` goes on"
-    return f"the run {LEFT.get(shown.status.value, 'trains on')}; `tui-gan attach {word(run)}` comes back"
+        return f"{ended}; `tui-gan resume {word(run)}{' --steps N' if snapshot.step >= snapshot.steps else ''}` goes on"
+    return f"the run {LEFT.get(snapshot.status.value, 'trains on')}; `tui-gan attach {word(run)}` comes back"

@@ -63,8 +63,8 @@ def laid_over(config: Config, knobs: Knobs, pairs: Sequence[str]) -> tuple[Confi
         raise UsageError(f"--set is for the preset {quoted(table['preset'])}, not {config.preset!r}")
     if config.pace_until and config.preset in PRESETS:
         knobs = dataclasses.replace(knobs, pace=PRESETS[config.preset].knobs.pace)
-    found, live = resolve(config, knobs, table, source="--set")
-    return (found, live) if live.pace == knobs.pace else resolve(config, knobs, {"pace_until": 0}, table, source="--set")
+    new_config, live = resolve(config, knobs, table, source="--set")
+    return (new_config, live) if live.pace == knobs.pace else resolve(config, knobs, {"pace_until": 0}, table, source="--set")
 
 
 def of_pairs(pairs: Sequence[str]) -> dict[str, Any]:

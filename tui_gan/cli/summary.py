@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_gan.contract.axes import Axis, shown
+from tui_gan.contract.axes import Axis, as_text
 from tui_gan.contract.outer import tell, word
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ LINES = 48
 def bar_of_progress() -> "Iterator[Callable[[Told], None]]":
     """A bar on a terminal; elsewhere nothing."""
     if not sys.stderr.isatty():
-        yield lambda told: None
+        yield lambda progress: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -32,7 +32,7 @@ def bar_of_progress() -> "Iterator[Callable[[Told], None]]":
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("all members", total=None)
-        yield lambda told: bar.update(task, completed=told.done, total=told.of)
+        yield lambda progress: bar.update(task, completed=progress.done, total=progress.of)
 
 
 def report(trained: "Sweep | Parts", ended: bool, axes: list[Axis], json: bool, forms: list[str]) -> None:
@@ -41,11 +41,11 @@ def report(trained: "Sweep | Parts", ended: bool, axes: list[Axis], json: bool, 
 
     results = trained.results
     folder, metric = results.folder, results.metrics[0]
-    found = cells(results.specs, results.standing, metric)
+    combinations = cells(results.specs, results.standing, metric)
     if "png" in forms:
         from tui_gan.sweep import picture
 
-        picture.write(folder / "heatmap.png", found, axes, metric)
+        picture.write(folder / "heatmap.png", combinations, axes, metric)
         tell(f"the heat map: {folder / 'heatmap.png'}", sys.stderr)
     if "parquet" in forms:
         from tui_gan.sweep import parquet
@@ -56,36 +56,36 @@ def report(trained: "Sweep | Parts", ended: bool, axes: list[Axis], json: bool, 
     tell("finished" if ended else f"stopped; `{again_by}` goes on", sys.stderr)
     if json:
         step = trained.done // max(1, len(results.specs))
-        tell(json_text.dumps(_as_json(folder, len(results.specs), step, metric, found, ended)))
+        tell(json_text.dumps(_as_json(folder, len(results.specs), step, metric, combinations, ended)))
     else:
-        for text in table(found, metric):
+        for text in table(combinations, metric):
             tell(text)
         tell(f"each member: {folder / 'results.csv'}; the course of the metrics: {results.course}")
 
 
-def table(found: "Sequence[Cell]", metric: str) -> list[str]:
+def table(combinations: "Sequence[Cell]", metric: str) -> list[str]:
     """The combinations of values as lines: how many of their members collapsed and failed, and the metric of the others."""
-    if not found:
+    if not combinations:
         return []
-    names = [name for name in found[0].values if len({repr(each.values[name]) for each in found}) > 1]
+    names = [name for name in combinations[0].values if len({repr(each.values[name]) for each in combinations}) > 1]
     head = [*names, "collapsed", "failed", f"{metric} 10 %", "median", "90 %"]
     rows = [
         [
-            *(shown(each.values[name]) for name in names),
+            *(as_text(each.values[name]) for name in names),
             f"{each.collapsed}/{each.members}",
             f"{each.failed}/{each.members}",
             *(f"{value:.4g}" if math.isfinite(value) else "-" for value in (each.low, each.median, each.high)),
         ]
-        for each in found[:LINES]
+        for each in combinations[:LINES]
     ]
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     lines = ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in (head, *rows)]
-    return lines + ([f"and {len(found) - LINES:,} combinations more"] if len(found) > LINES else [])
+    return lines + ([f"and {len(combinations) - LINES:,} combinations more"] if len(combinations) > LINES else [])
 
 
-def _as_json(folder: Path, members: int, step: int, metric: str, found: "list[Cell]", ended: bool) -> dict[str, Any]:
+def _as_json(folder: Path, members: int, step: int, metric: str, combinations: "list[Cell]", ended: bool) -> dict[str, Any]:
     def number(value: float) -> float | None:
         return value if math.isfinite(value) else None
 
-    rows = [{**each._asdict(), "low": number(each.low), "median": number(each.median), "high": number(each.high)} for each in found]
+    rows = [{**each._asdict(), "low": number(each.low), "median": number(each.median), "high": number(each.high)} for each in combinations]
     return {"directory": str(folder), "members": members, "step": step, "finished": ended, "metric": metric, "combinations": rows}

@@ -53,7 +53,7 @@ def with_screen(
     ended_sweeps: list[tuple[Sweep | Parts, bool]] = []
 
     def train(watched: Watched) -> bool:
-        ended_sweeps.append(trained(lambda told: watched.tell(told.done, told.left), watched.note, watched))
+        ended_sweeps.append(trained(lambda progress: watched.tell(progress.done, progress.left), watched.note, watched))
         return ended_sweeps[0][1]
 
     watched.begin(train)

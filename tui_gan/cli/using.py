@@ -163,10 +163,10 @@ def export(
     out: Annotated[Path | None, path("File to write; without it WHAT-STEP in the run directory.")] = None,
 ) -> None:
     """Write the averaged generator alone, a picture, an animation, or a table, for use elsewhere."""
-    from tui_gan.session.export import found, maker, write
+    from tui_gan.session.export import maker, source_of, write
 
     maker(to, what)
-    source = found(run)
+    source = source_of(run)
     try:
         if out:
             check_no_device(out)
@@ -177,9 +177,9 @@ def export(
 
 def _checkpoint(name: str) -> Path:
     """The checkpoint that is meant: a file, or the newest of a run."""
-    from tui_gan.session.export import found
+    from tui_gan.session.export import source_of
 
-    return found(name).stored
+    return source_of(name).stored
 
 
 def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> Compared:

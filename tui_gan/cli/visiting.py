@@ -42,14 +42,14 @@ def state(run: Run, json: AsJson = False) -> None:
     from tui_gan.contract.snapshot import Status
 
     with visited(run) as visit:
-        shown = visit.look()
+        snapshot = visit.look()
         if json:
-            if shown.status is not Status.LOADING:
+            if snapshot.status is not Status.LOADING:
                 visit.ask(Watch(("settings",)))
-                shown = visit.look()
-            tell(json_text.dumps(facts(shown)))
+                snapshot = visit.look()
+            tell(json_text.dumps(facts(snapshot)))
         else:
-            for sentence in (plain.state(shown), plain.progress(shown)):
+            for sentence in (plain.state(snapshot), plain.progress(snapshot)):
                 tell(sentence)
 
 
@@ -99,8 +99,8 @@ def _asked(run: str, name: str | None, command: str) -> Sequence[str]:
             raise UsageError(asked.answer.why)
         if asked.answer:
             after = visit.look()
-            told = [event for event in fresh(asked.latest.events, after.events) if event.text.endswith(f"(asked by {visit.name})")]
-            said = [plain.sentence(event) for event in told] or [plain.state(after)]
+            replies = [event for event in fresh(asked.latest.events, after.events) if event.text.endswith(f"(asked by {visit.name})")]
+            said = [plain.sentence(event) for event in replies] or [plain.state(after)]
         return said
 
 
@@ -190,17 +190,17 @@ def visited(run: str, name: str | None = None, asks: bool = True) -> "Iterator[V
 
     if name is not None and (why := unfit(name)):
         raise UsageError(f"--as: {why}")
-    found = rundir.find(run)
+    directory = rundir.find(run)
     try:
-        holder = lock.read(found.path)
-        address = place.met(found.path, holder.socket if holder else "")
+        holder = lock.read(directory.path)
+        address = place.trusted_address(directory.path, holder.socket if holder else "")
         with contextlib.closing(Visit(address, terminal_name() if name is None else name, asks)) as visit:
             yield visit
     except AbsentError:
-        how = rundir.going_on(found, finished=holder is not None and holder.ended == "finished")
-        raise UnreadableError(f"nothing trains in {found.path}: {became(holder, found.path)}; {how}") from None
+        how = rundir.going_on(directory, finished=holder is not None and holder.ended == "finished")
+        raise UnreadableError(f"nothing trains in {directory.path}: {became(holder, directory.path)}; {how}") from None
     except WireError as error:
-        raise TuiGanError(f"{found.path}: {error}") from None
+        raise TuiGanError(f"{directory.path}: {error}") from None
 
 
 def terminal_name() -> str:
@@ -227,11 +227,11 @@ def living() -> list[str]:
     from tui_gan.wire import WireError, place
     from tui_gan.wire.client import Visit
 
-    found = []
+    directories = []
     for address in place.addresses():
         with contextlib.suppress(WireError), contextlib.closing(Visit(address, terminal_name(), asks=False)) as visit:
-            found.append(visit.welcome.run)
-    return found
+            directories.append(visit.welcome.run)
+    return directories
 
 
 def newest() -> str:
@@ -255,24 +255,24 @@ def _print(json: bool, said: Iterable[str], obeyed: bool = True) -> None:
             tell(sentence)
 
 
-def facts(shown: "Snapshot") -> dict[str, Any]:
+def facts(snapshot: "Snapshot") -> dict[str, Any]:
     """What a run is doing, as `--json` prints it."""
-    settings: dict[str, Any] = {setting.key: setting.value for setting in shown.settings}
-    newest = {name: (each.steps[-1], each.values[-1]) for name, each in shown.series.items() if len(each.values)}
+    settings: dict[str, Any] = {setting.key: setting.value for setting in snapshot.settings}
+    newest = {name: (each.steps[-1], each.values[-1]) for name, each in snapshot.series.items() if len(each.values)}
     metrics = {name: newest[name] for name in settings.get("metrics", ()) if name in newest}
     return {
-        "run": printable(shown.directory),
-        "status": shown.status.value.lower(),
-        "step": shown.step,
-        "steps": shown.steps,
-        "knobs": dataclasses.asdict(shown.knobs),
+        "run": printable(snapshot.directory),
+        "status": snapshot.status.value.lower(),
+        "step": snapshot.step,
+        "steps": snapshot.steps,
+        "knobs": dataclasses.asdict(snapshot.knobs),
         "settings": settings,
         "metrics": {name: _number(value) for name, (_, value) in metrics.items()},
         "measured": max((int(step) for step, _ in metrics.values()), default=None),
         "losses": {name: _number(newest[name][1]) for name in ("generator_loss", "discriminator_loss") if name in newest},
-        "steps_per_second": round(shown.steps_per_second, 1),
-        "device": shown.device,
-        "visitors": list(shown.visitors),
+        "steps_per_second": round(snapshot.steps_per_second, 1),
+        "device": snapshot.device,
+        "visitors": list(snapshot.visitors),
     }
 
 

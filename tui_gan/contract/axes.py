@@ -69,7 +69,7 @@ def combinations(axes: Sequence[Axis]) -> Iterator[dict[str, Any]]:
         yield dict(zip((axis.name for axis in axes), values, strict=True))
 
 
-def shown(value: object) -> str:
+def as_text(value: object) -> str:
     """A value as results have it."""
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else typed(value)
 

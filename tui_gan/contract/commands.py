@@ -210,11 +210,11 @@ class Glance(NamedTuple):
     """What a visitor looks at.
 
     Attributes:
-        shown: given once, on the thread of the run, the snapshot with what this visitor watches; None where it could not be made.
+        deliver: given once, on the thread of the run, the snapshot with what this visitor watches; None where it could not be made.
     """
 
     visitor: int
-    shown: Callable[[Snapshot | None], None]
+    deliver: Callable[[Snapshot | None], None]
 
 
 class Left(NamedTuple):

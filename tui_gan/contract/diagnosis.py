@@ -74,6 +74,6 @@ class Diagnosis:
     agreement: Agreement
     findings: tuple[Finding, ...] = ()
 
-    def found(self, kind: str) -> Finding | None:
+    def of_kind(self, kind: str) -> Finding | None:
         """The finding of a kind, if there is one."""
         return next((finding for finding in self.findings if finding.kind == kind), None)

@@ -143,25 +143,25 @@ def described(text: str) -> dict[str, Any]:
 
 
 def _sizes(first: str, text: str) -> dict[str, Any]:
-    if found := re.fullmatch(rf"dcgan{NUMBER}", first):
-        return {"kind": "dcgan", "widths": (int(found[1]),)}
+    if match := re.fullmatch(rf"dcgan{NUMBER}", first):
+        return {"kind": "dcgan", "widths": (int(match[1]),)}
     widths: list[int] = []
     for part in first.split(","):
-        found = WIDTHS.fullmatch(part)
-        if not found or int(found[2] or 1) > 64:
+        match = WIDTHS.fullmatch(part)
+        if not match or int(match[2] or 1) > 64:
             raise UsageError(f"cannot read the network {quoted(text)} ({GRAMMAR})")
-        widths += [int(found[1])] * int(found[2] or 1)
+        widths += [int(match[1])] * int(match[2] or 1)
     return {"kind": "mlp", "widths": tuple(widths)}
 
 
 def _option(option: str, text: str) -> dict[str, Any]:
     if option in WORDS:
         return WORDS[option]
-    if found := re.fullmatch(rf"maxout{NUMBER}", option):
-        return {"activation": "maxout", "pieces": int(found[1])}
-    if found := re.fullmatch(rf"fourier{NUMBER}", option):
-        return {"fourier": int(found[1])}
-    if found := re.fullmatch(r"(dropout|input_dropout)(0?\.\d+|0)", option):
-        return {found[1]: float(found[2])}
+    if match := re.fullmatch(rf"maxout{NUMBER}", option):
+        return {"activation": "maxout", "pieces": int(match[1])}
+    if match := re.fullmatch(rf"fourier{NUMBER}", option):
+        return {"fourier": int(match[1])}
+    if match := re.fullmatch(r"(dropout|input_dropout)(0?\.\d+|0)", option):
+        return {match[1]: float(match[2])}
     known = [*WORDS, "dropout", "input_dropout", "fourier"]
     raise UsageError(f"cannot read {quoted(option)} in the network {quoted(text)} ({GRAMMAR}){nearest(option, known)}")

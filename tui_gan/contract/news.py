@@ -11,15 +11,15 @@ def fresh(before: Sequence[Event], after: Sequence[Event]) -> list[Event]:
     """The events of `after` that are not in `before`, from which old ones may have been dropped."""
     if after == before:
         return []
-    known, found = Counter(before), []
+    known, new = Counter(before), []
     for event in after:
         if known[event]:
             known[event] -= 1
         else:
-            found.append(event)
-    return found
+            new.append(event)
+    return new
 
 
 def advised(advice: str, names: Mapping[str, str]) -> str:
     """Advice in which {name} stands for what does an action: a key on the screen, a word where words are typed."""
-    return re.sub(r"\{(\w+)\}", lambda found: names.get(found[1], found[0]), advice)
+    return re.sub(r"\{(\w+)\}", lambda match: names.get(match[1], match[0]), advice)

@@ -69,9 +69,9 @@ def notch_of(key: str) -> Notch:
 @functools.cache
 def range_of(key: str) -> Range:
     """What the number of a TOML key may be; ANY where the key is not that of a number."""
-    found = field_of(key).type
-    if not isinstance(found, inspect.IntType | inspect.FloatType):
+    field_type = field_of(key).type
+    if not isinstance(field_type, inspect.IntType | inspect.FloatType):
         return ANY
-    low = next((end for end in (found.ge, found.gt) if end is not None), ANY.low)
-    high = next((end for end in (found.le, found.lt) if end is not None), ANY.high)
-    return Range(low, high, found.le is None and found.lt is not None, isinstance(found, inspect.IntType))
+    low = next((end for end in (field_type.ge, field_type.gt) if end is not None), ANY.low)
+    high = next((end for end in (field_type.le, field_type.lt) if end is not None), ANY.high)
+    return Range(low, high, field_type.le is None and field_type.lt is not None, isinstance(field_type, inspect.IntType))

@@ -92,12 +92,12 @@ def expanded(path: str | Path) -> Path:
         raise UsageError(f"no path holds a NUL character, as {quoted(text)} does")
     if len(os.fsencode(text)) > LONGEST_PATH:
         raise UsageError(f"no path is as long as {quoted(text)}")
-    found = os.path.expanduser(text)
-    if found.startswith("~"):
-        shown = text if text.isprintable() and len(text) <= LONGEST_SHOWN else quoted(text)
-        raise UsageError(f"{shown} names the home of a user who has none; write ./ before a path that begins so")
+    replaced = os.path.expanduser(text)
+    if replaced.startswith("~"):
+        label = text if text.isprintable() and len(text) <= LONGEST_SHOWN else quoted(text)
+        raise UsageError(f"{label} names the home of a user who has none; write ./ before a path that begins so")
     # Without the "./" that goes here it would name a home the next time.
-    return Path(found).absolute() if str(Path(found)).startswith("~") else Path(found)
+    return Path(replaced).absolute() if str(Path(replaced)).startswith("~") else Path(replaced)
 
 
 def of_the_user(find: Callable[[str], Path]) -> Path:

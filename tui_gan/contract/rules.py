@@ -60,9 +60,9 @@ class Rules:
         balance = self.traits.balance
         if balance is None or not self.flat or self.completes:
             return None
-        found = balance(self.label_smoothing)
+        losses = balance(self.label_smoothing)
         # What smooths the targets of real samples is for D alone, and G's loss is then no mirror of D's.
-        return found._replace(generator=None if self.label_smoothing else found.discriminator) if self.exchanged else found
+        return losses._replace(generator=None if self.label_smoothing else losses.discriminator) if self.exchanged else losses
 
     @property
     def references(self) -> dict[str, float]:

@@ -79,7 +79,7 @@ def differences(before: Config, after: Config) -> dict[str, tuple[Any, Any]]:
     """What two configurations say differently, by TOML key; a regularizer that one does not name has weight 0 there."""
     one, other = leaves(before), leaves(after)
     values = {key: (one.get(key, 0.0), other.get(key, 0.0)) for key in {**one, **other}}
-    return {key: (mine, its) for key, (mine, its) in values.items() if mine != its}
+    return {key: (mine, theirs) for key, (mine, theirs) in values.items() if mine != theirs}
 
 
 class Field(NamedTuple):
@@ -122,10 +122,10 @@ def names_of(key: str) -> tuple[str, ...]:
 def nested(key: str, value: object) -> dict[str, Any]:
     """The table that gives one setting its value: "stop.metric" and "w1" as {"stop": {"metric": "w1"}}."""
     *tables, name = key.split(".")
-    found: dict[str, Any] = {name: value}
+    tree: dict[str, Any] = {name: value}
     for table in reversed(tables):
-        found = {table: found}
-    return found
+        tree = {table: tree}
+    return tree
 
 
 def _leaves(config: msgspec.Struct | Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:

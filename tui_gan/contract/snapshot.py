@@ -277,7 +277,7 @@ class Completed:
         original: (H, W, C) uint8, and `mask` (H, W) uint8, 1 where a pixel is observed.
         made: (n, H, W, C) uint8 completions, by the same noise as long as the image is the same.
         spread: (H, W) the standard deviation of each pixel over these, in 0 .. 1.
-        told: (H, W) the mean over these of what D says: the probability that a pixel was observed.
+        observed: (H, W) the mean over these of what D says: the probability that a pixel was observed.
         error: the root mean square difference of hidden pixels to the original, in 0 .. 1; NaN where none is hidden.
     """
 
@@ -287,7 +287,7 @@ class Completed:
     mask: Bytes
     made: Bytes
     spread: Floats
-    told: Floats
+    observed: Floats
     error: float
 
 

@@ -40,10 +40,10 @@ def resolve(config: Config, knobs: Knobs, *tables: Mapping[str, Any], source: st
         merged = _overlaid(merged, table)
     live = merged.pop("knobs")
     try:
-        found = msgspec.convert(merged, Config), checked(msgspec.convert(live, Knobs))
+        resolved = msgspec.convert(merged, Config), checked(msgspec.convert(live, Knobs))
         # What no file can hold cannot be saved.
-        msgspec.json.encode(found)
-        return found
+        msgspec.json.encode(resolved)
+        return resolved
     except msgspec.ValidationError as error:
         # Of a number that it cannot write msgspec may lose the whole text.
         said = _sentence(error) if str(error) else "a number in it has thousands of digits"

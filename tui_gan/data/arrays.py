@@ -55,13 +55,13 @@ def read_npz(path: Path, levels: Levels | None = None) -> Parts:
             names = ", ".join(repr(name) for name in list(members)[:SHOWN]) or "no arrays"
             raise UsageError(f"{path} holds {names}; name the array of images x_train, train or images")
         x_train, y_train, x_test, y_test = keys or (next(iter(members)), "", "", "")
-        found = {key: _member(path, archive, members[key]) for key in (x_train, y_train, x_test, y_test) if key in members}
-    train = _images(found[x_train], f"{path}, {x_train}", levels)
-    test = _images(found[x_test], f"{path}, {x_test}", levels) if x_test in found else None
-    labels = _labels(found[y_train], len(train), f"{path}, {y_train}") if y_train in found else None
+        arrays = {key: _member(path, archive, members[key]) for key in (x_train, y_train, x_test, y_test) if key in members}
+    train = _images(arrays[x_train], f"{path}, {x_train}", levels)
+    test = _images(arrays[x_test], f"{path}, {x_test}", levels) if x_test in arrays else None
+    labels = _labels(arrays[y_train], len(train), f"{path}, {y_train}") if y_train in arrays else None
     if test is None:
         return Parts(train, None, labels)
-    return Parts(train, test, labels, _labels(found[y_test], len(test), f"{path}, {y_test}") if y_test in found else None)
+    return Parts(train, test, labels, _labels(arrays[y_test], len(test), f"{path}, {y_test}") if y_test in arrays else None)
 
 
 @contextlib.contextmanager
@@ -90,17 +90,17 @@ def _images(array: NDArray[Any], what: str, levels: Levels | None) -> NDArray[An
 
 
 def _check_values(array: NDArray[Any], what: str, levels: Levels | None) -> None:
-    found = extremes(array)
-    if not math.isfinite(found.low) or not math.isfinite(found.high):
+    span = extremes(array)
+    if not math.isfinite(span.low) or not math.isfinite(span.high):
         number, value = _first(array, lambda some: ~np.isfinite(some))
         raise UsageError(f"{what}: image {number} holds {value}; every value must be finite")
-    if levels or (array.dtype.kind == "f" and found.low >= FLOATS.black and found.high <= FLOATS.white):
+    if levels or (array.dtype.kind == "f" and span.low >= FLOATS.black and span.high <= FLOATS.white):
         return
-    cure = f"or say which values are black and white: {settings(found)}"
+    cure = f"or say which values are black and white: {settings(span)}"
     if array.dtype.kind == "f":
         number, value = _first(array, lambda some: (some < 0) | (some > 1))
-        raise UsageError(f"{what}: image {number} holds {value}, and all {said(found)}; floats must lie between 0 and 1, {cure}")
-    raise UsageError(f"{what} holds {array.dtype}, {said(found)}; give images as uint8, or as floats between 0 and 1, {cure}")
+        raise UsageError(f"{what}: image {number} holds {value}, and all {said(span)}; floats must lie between 0 and 1, {cure}")
+    raise UsageError(f"{what} holds {array.dtype}, {said(span)}; give images as uint8, or as floats between 0 and 1, {cure}")
 
 
 def _first(array: NDArray[Any], wrong: Callable[[NDArray[Any]], NDArray[Any]]) -> tuple[int, Any]:

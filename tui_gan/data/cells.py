@@ -35,15 +35,15 @@ def number(cell: str, mark: str = ".") -> float | None:
 
 def why_no_number(cell: str, mark: str) -> str:
     """What a cell is that `number` does not take, and what is right instead."""
-    shown = repr(cell[:40])
+    text = repr(cell[:40])
     if ERROR.fullmatch(cell):
-        return f"{shown} is an error value of a spreadsheet; every cell must hold a number"
+        return f"{text} is an error value of a spreadsheet; every cell must hold a number"
     if GROUPED.fullmatch(cell):
-        return f"{shown} seems to have a separator of thousands; write 1234.5, without one"
+        return f"{text} seems to have a separator of thousands; write 1234.5, without one"
     if NUMBER["." if mark == "," else ","].fullmatch(cell):
         others = "comma" if mark == "," else "point"
-        return f"{shown} is not a number here, where a {others} begins the fraction"
-    return f"{shown} is not a number"
+        return f"{text} is not a number here, where a {others} begins the fraction"
+    return f"{text} is not a number"
 
 
 def is_name(cell: str) -> bool:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tui_gan.contract.errors import UsageError
 from tui_gan.data.files import changed
 from tui_gan.data.imageset import COLOURS, Bytes, ImageSet, Parts, described, held_count, held_first, held_off
-from tui_gan.data.levels import BYTES, Levels, as_bytes, extremes, note, own
+from tui_gan.data.levels import BYTES, Levels, as_bytes, extremes, levels_of, note
 from tui_gan.data.pictures import fit_array, fitted_shape
 from tui_gan.data.store import Rows, gather, kept_name
 
@@ -32,7 +32,7 @@ def converted(path: Path, parts: Parts, size: int | None, channels: int | None, 
     count = len(parts.train)
     if count < 2:
         raise UsageError(f"{path} holds 1 image; at least 2 are needed, one to learn from and one to measure by")
-    range_note = note(extremes(parts.train), levels or own(parts.train.dtype) or BYTES, levels is None)
+    range_note = note(extremes(parts.train), levels or levels_of(parts.train.dtype) or BYTES, levels is None)
     if parts.test is None:
         held = held_count(count)
         order = held_first(count, held)
@@ -59,7 +59,7 @@ def _gathered(
     part: str,
 ) -> Gathered:
     shape = fitted_shape(images.shape[1:], size, channels)
-    used = levels or own(images.dtype) or BYTES
+    used = levels or levels_of(images.dtype) or BYTES
     if images.dtype == np.uint8 and used == BYTES and images.shape[1:] == shape and not isinstance(images, np.memmap):
         return images if order is None else images[order], ()
     rows = Rows(shape, lambda index: fit_array(as_bytes(images[index], used), size, channels))

@@ -40,8 +40,8 @@ def read_few(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32]:
     if array.shape[1:] != tuple(shape):
         had = "x".join(map(str, array.shape[1:]))
         raise UsageError(f"{path} holds images of {had}; those of this run are {'x'.join(map(str, shape))} (channels, height, width)")
-    found: NDArray[np.float32] = np.asarray(array, dtype=np.float32)
-    return found / np.float32(255) if array.dtype == np.uint8 else found
+    images: NDArray[np.float32] = np.asarray(array, dtype=np.float32)
+    return images / np.float32(255) if array.dtype == np.uint8 else images
 
 
 def read_hidden(path: Path, height: int, width: int) -> NDArray[np.float32]:

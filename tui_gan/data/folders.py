@@ -71,11 +71,11 @@ def _decoded(
         picture = decode(paths[index], channels, levels)
         array = fit(picture.image, size)
         if array.shape[1:] != sides:
-            found = f"{picture.image.width}x{picture.image.height} where {model} is {sides[1]}x{sides[0]}"
-            raise UsageError(f"{paths[index]} is {found}; resize all to one size, or give a size, such as --set size=32")
+            mismatch = f"{picture.image.width}x{picture.image.height} where {model} is {sides[1]}x{sides[0]}"
+            raise UsageError(f"{paths[index]} is {mismatch}; resize all to one size, or give a size, such as --set size=32")
         extents.add(picture.image.size)
         seen.update(transparent=picture.transparent, frames=picture.frames)
-        ranges[picture.levels] = picture.found.with_others(ranges.get(picture.levels, picture.found))
+        ranges[picture.levels] = picture.extremes.with_others(ranges.get(picture.levels, picture.extremes))
         return array
 
     rows = Rows((channels, sides[0], sides[1]), read)
@@ -84,7 +84,7 @@ def _decoded(
     transparent = f"{_counted(seen['transparent'], 'image')} with transparency composited on white" if seen["transparent"] else ""
     frames = f"only the first frame taken of {_counted(seen['frames'], 'image')} with several" if seen["frames"] else ""
     said = described(len(paths), extents, size, COLOURS[channels])
-    notes = [note(found, levels or own, levels is None) for own, found in ranges.items()]
+    notes = [note(span, levels or default, levels is None) for default, span in ranges.items()]
     # Where pictures of one kind are bright, those of another may well be dark.
     dark = notes if all(notes) else []
     return images, tuple(filter(None, (said, *dark, transparent, frames, *kept_note)))

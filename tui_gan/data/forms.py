@@ -36,7 +36,7 @@ class Row(NamedTuple):
     cells: list[str]
 
 
-class Found(NamedTuple):
+class Layout(NamedTuple):
     """How a table is written.
 
     Attributes:
@@ -97,7 +97,7 @@ def trimmed(cells: list[str], columns: int) -> list[str]:
     return cells[:end]
 
 
-def find(text: str, kind: str) -> Found:
+def find(text: str, kind: str) -> Layout:
     """How a table is written.
 
     Args:
@@ -109,35 +109,35 @@ def find(text: str, kind: str) -> Found:
     text = beginning(text)
     declared = DECLARED.match(text)
     forms = [form for form in KINDS[kind] if declared and form.separator == declared[1]] or KINDS[kind]
-    possible = [found for form in forms if (found := _tried(text, form, kind))]
-    named = [found for found in possible if len(found.names) == found.columns]
+    possible = [candidate for form in forms if (candidate := _tried(text, form, kind))]
+    named = [candidate for candidate in possible if len(candidate.names) == candidate.columns]
     if named:
         # A separator that makes as many names as columns does so by no chance.
-        return max(named, key=lambda found: found.columns)
+        return max(named, key=lambda candidate: candidate.columns)
     if not possible:
         return _likeliest(text, forms)
     first = possible[0]
     if first.names:
         count = f"{len(first.names)} name{'' if len(first.names) == 1 else 's'}"
         raise UsageError(f"{first.said}: {count}, where the lines below have {first.columns} columns; give each column a name, or none")
-    several = len({(found.columns, found.form.mark) for found in possible}) > 1
+    several = len({(candidate.columns, candidate.form.mark) for candidate in possible}) > 1
     if several and (first.form != KINDS[kind][0] or _like_fractions(text, first)):
-        shown = ",".join(next(rows(text, first.form, first.skipped)).cells)[:WIDTH]
+        example = ",".join(next(rows(text, first.form, first.skipped)).cells)[:WIDTH]
         raise UsageError(
-            f"line {first.skipped + 1}: {shown!r} may be one number with a decimal comma, or several numbers; "
+            f"line {first.skipped + 1}: {example!r} may be one number with a decimal comma, or several numbers; "
             "write decimal points, or put a line of names above"
         )
     return first
 
 
-def _like_fractions(text: str, found: Found) -> bool:
+def _like_fractions(text: str, layout: Layout) -> bool:
     """Whether the second of two columns looks like what follows a decimal comma: equally many digits, or one that begins with 0."""
-    seconds = [row.cells[1] for row in rows(text, found.form, found.skipped)]
+    seconds = [row.cells[1] for row in rows(text, layout.form, layout.skipped)]
     digits = {len(second) for second in seconds}
     return min(digits) > 1 and (len(digits) == 1 or any(second[0] == "0" for second in seconds))
 
 
-def _tried(text: str, form: Form, kind: str) -> Found | None:
+def _tried(text: str, form: Form, kind: str) -> Layout | None:
     """What a table is if it has a form; None if some line has not."""
     try:
         head = list(rows(text, form))
@@ -197,9 +197,9 @@ def _top(head: list[Row]) -> tuple[Row | None, list[Row]]:
     return (first, body) if rest and all(map(is_name, rest)) else (None, head)
 
 
-def _named(top: Row | None, body: Sequence[Row], form: Form, columns: int) -> Found:
+def _named(top: Row | None, body: Sequence[Row], form: Form, columns: int) -> Layout:
     if top is None:
-        return Found(form, columns, skipped=body[0].line - 1 if body else 0)
+        return Layout(form, columns, skipped=body[0].line - 1 if body else 0)
     names = tuple(trimmed(top.cells, columns))
     if form.separator is None and len(names) + 1 == columns and _counts(body):
         # R names the rows and gives their column no name.
@@ -207,21 +207,21 @@ def _named(top: Row | None, body: Sequence[Row], form: Form, columns: int) -> Fo
     elif form.separator is None and len(names) != columns:
         # Words of one name, or of a title.
         title = " ".join(names)
-        said = f"{'names' if columns == 1 else 'a title'} in line {top.line}: {_shown([title])}"
-        return Found(form, columns, (title,) * columns, top.line, said)
+        said = f"{'names' if columns == 1 else 'a title'} in line {top.line}: {_listed([title])}"
+        return Layout(form, columns, (title,) * columns, top.line, said)
     others = names[1:] if len(names) > 1 and names[0] in UNNAMED else names
     numbered = others == tuple(map(str, range(len(others))))
     special = " (the numbers of the columns, which are no row)" if numbered else ""
-    return Found(form, columns, names, top.line, f"names in line {top.line}: {_shown(others)}{special}")
+    return Layout(form, columns, names, top.line, f"names in line {top.line}: {_listed(others)}{special}")
 
 
 def _counts(body: Sequence[Row]) -> bool:
     return all(row.cells[0] == str(count) for count, row in enumerate(body, 1))
 
 
-def _likeliest(text: str, forms: Sequence[Form]) -> Found:
+def _likeliest(text: str, forms: Sequence[Form]) -> Layout:
     """The form under which most cells are numbers, for the line that is wrong in it."""
-    best, most = Found(forms[0], 0), (-1, 0)
+    best, most = Layout(forms[0], 0), (-1, 0)
     for form in forms:
         try:
             head = list(rows(text, form))
@@ -237,6 +237,6 @@ def _likeliest(text: str, forms: Sequence[Form]) -> Found:
     return best
 
 
-def _shown(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     said = ", ".join(printable(name if len(name) <= WIDTH else f"{name[:WIDTH]} ...") or "(none)" for name in names[:SHOWN])
     return said if len(names) <= SHOWN else f"{said}, ..."

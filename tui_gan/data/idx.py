@@ -119,8 +119,8 @@ def _header(path: Path, file: BufferedIOBase, dimensions: int) -> tuple[int, ...
     if magic[2] != UNSIGNED_BYTES:
         raise UsageError(f"{path} holds IDX numbers of type 0x{magic[2]:02x}; {NAMES[dimensions]} are unsigned bytes, 0x08")
     if magic[3] != dimensions:
-        found = NAMES.get(magic[3], f"{magic[3]} dimensions")
-        raise UsageError(f"{path} holds {found} where {NAMES[dimensions]} should be ({dimensions} dimensions)")
+        actual = NAMES.get(magic[3], f"{magic[3]} dimensions")
+        raise UsageError(f"{path} holds {actual} where {NAMES[dimensions]} should be ({dimensions} dimensions)")
     sizes = file.read(4 * dimensions)
     if len(sizes) < 4 * dimensions:
         raise UsageError(f"{path} is cut short within its header")

@@ -100,8 +100,8 @@ def _official(name: str, published: Published) -> ImageSet:
             if lack := published.lacks(folder):
                 partial += [f"{folder} lacks {', '.join(lack)}"] if folder.is_dir() else []
                 continue
-            found = converted(folder, published.read(folder), None, None)
-            return _checked(name, found, str(folder), (f"from {folder}", *places.differing(name, published.files(folder))))
+            image_set = converted(folder, published.read(folder), None, None)
+            return _checked(name, image_set, str(folder), (f"from {folder}", *places.differing(name, published.files(folder))))
     try:
         return _checked(name, hub.load(name), "the hub", ())
     # The library and what it stands on raise errors of many kinds; to the user all mean that the set is not here.
@@ -111,11 +111,11 @@ def _official(name: str, published: Published) -> ImageSet:
         raise places.missing(name, "; ".join(partial), failed) from None
 
 
-def _checked(name: str, found: ImageSet, place: str, notes: tuple[str, ...]) -> ImageSet:
+def _checked(name: str, image_set: ImageSet, place: str, notes: tuple[str, ...]) -> ImageSet:
     channels, height, width = places.OFFICIAL[name].shape
-    if found.train.shape[1:] != (channels, height, width):
-        raise UsageError(f"{place} holds images of {found.train.shape[3]}x{found.train.shape[2]}; {name} has {width}x{height}")
-    return dataclasses.replace(found, notes=(*found.notes, *notes))
+    if image_set.train.shape[1:] != (channels, height, width):
+        raise UsageError(f"{place} holds images of {image_set.train.shape[3]}x{image_set.train.shape[2]}; {name} has {width}x{height}")
+    return dataclasses.replace(image_set, notes=(*image_set.notes, *notes))
 
 
 IMAGE_SETS: dict[str, Callable[[], ImageSet]] = {

@@ -82,8 +82,8 @@ def held_off(images: Bytes, labels: Labels | None, held: int, notes: tuple[str, 
 def described(count: int, extents: set[Extent], size: int | None, colour: str) -> str:
     """The sentence on how many images of which widths and heights became what."""
     low, high = min(extents, key=math.prod), max(extents, key=math.prod)
-    found = f"{low[0]}x{low[1]}" if len(extents) == 1 else f"{len(extents):,} sizes from {low[0]}x{low[1]} to {high[0]}x{high[1]}"
+    sizes = f"{low[0]}x{low[1]}" if len(extents) == 1 else f"{len(extents):,} sizes from {low[0]}x{low[1]} to {high[0]}x{high[1]}"
     cropped = size is not None and any(width != height for width, height in extents)
     resized = size is not None and any(min(extent) != size for extent in extents)
     done = [verb for verb, was in (("cropped to their centre square", cropped), (f"resized to {size}x{size}", resized)) if was]
-    return f"{count:,} images of {found}{' ' if done else ''}{' and '.join(done)}, {colour}"
+    return f"{count:,} images of {sizes}{' ' if done else ''}{' and '.join(done)}, {colour}"

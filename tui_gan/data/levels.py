@@ -53,7 +53,7 @@ def given(black: float, white: float) -> Levels | None:
     return Levels(black, white)
 
 
-def own(dtype: np.dtype[Any]) -> Levels | None:
+def levels_of(dtype: np.dtype[Any]) -> Levels | None:
     """The levels of arrays of a kind; None where it does not say."""
     return BYTES if dtype == np.uint8 else FLOATS if dtype.kind == "f" else None
 
@@ -79,27 +79,27 @@ def extremes(values: NDArray[Any]) -> Extremes:
     return Extremes(float(low.min()), float(high.max()))
 
 
-def settings(found: Extremes) -> str:
+def settings(span: Extremes) -> str:
     """The settings that stretch a range from black to white."""
-    black = f"--set black={found.low:g} " if found.low < 0 else ""
-    return f"{black}--set white={_white(found.high):g}"
+    black = f"--set black={span.low:g} " if span.low < 0 else ""
+    return f"{black}--set white={_white(span.high):g}"
 
 
-def said(found: Extremes) -> str:
+def said(span: Extremes) -> str:
     """A range in words."""
-    return f"values from {_number(found.low)} to {_number(found.high)}"
+    return f"values from {_number(span.low)} to {_number(span.high)}"
 
 
-def note(found: Extremes, levels: Levels, own_levels: bool) -> str:
+def note(span: Extremes, levels: Levels, own_levels: bool) -> str:
     """What is said of images of which these are the extremes: that they are dark, or cut off; "" where there is nothing to say."""
     if not own_levels:
-        beyond = found.low < levels.black or found.high > levels.white
+        beyond = span.low < levels.black or span.high > levels.white
         cut = f", cut off at black {levels.black:g} and white {levels.white:g}" if beyond else ""
-        return f"{said(found)}{cut or f', of which {levels.black:g} is black and {levels.white:g} is white'}"
-    share = found.high / levels.white
-    if share >= DARK or found.high <= 0:
+        return f"{said(span)}{cut or f', of which {levels.black:g} is black and {levels.white:g} is white'}"
+    share = span.high / levels.white
+    if share >= DARK or span.high <= 0:
         return ""
-    return f"{said(found)} of {_number(float(levels.white))}: at most {share:.1%} as bright as white; {settings(found)} stretches them"
+    return f"{said(span)} of {_number(float(levels.white))}: at most {share:.1%} as bright as white; {settings(span)} stretches them"
 
 
 def _parts(values: NDArray[Any]) -> Iterator[slice]:

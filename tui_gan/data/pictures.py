@@ -33,7 +33,7 @@ class Picture(NamedTuple):
     image: Image.Image
     transparent: bool
     frames: bool
-    found: Extremes
+    extremes: Extremes
     levels: Levels
 
 
@@ -144,8 +144,8 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise UsageError(f"{path} has more than {Image.MAX_IMAGE_PIXELS:,} pixels; shrink or remove it") from None
     except UnidentifiedImageError:
-        found = "not a readable image" if path.stat().st_size else "empty"
-        raise UsageError(f"{path} is {found}; repair or remove it ({', '.join(FORMATS)} are read)") from None
+        fault = "not a readable image" if path.stat().st_size else "empty"
+        raise UsageError(f"{path} is {fault}; repair or remove it ({', '.join(FORMATS)} are read)") from None
     # Pillow's readers raise whatever a damaged file makes them stumble over.
     except Exception as error:
         if isinstance(error, OSError) and error.strerror:
@@ -162,12 +162,12 @@ def _eight_bits(image: Image.Image, path: Path, levels: Levels | None) -> tuple[
     if not (image.mode in ("I", "F") or image.mode.startswith("I;16")):
         return image, None
     wide = np.asarray(image)
-    found = extremes(wide)
-    if not math.isfinite(found.low) or not math.isfinite(found.high):
+    span = extremes(wide)
+    if not math.isfinite(span.low) or not math.isfinite(span.high):
         raise UsageError(f"{path} holds values that are not finite; repair or remove it")
-    if not levels and (image.mode == "F" or found.low < WIDE.black or found.high > WIDE.white):
-        cure = f"save it with 8 or 16, or say which values are black and white: {settings(found)}"
-        raise UsageError(f"{path} holds greys of 32 bits, {said(found)}; {cure}")
+    if not levels and (image.mode == "F" or span.low < WIDE.black or span.high > WIDE.white):
+        cure = f"save it with 8 or 16, or say which values are black and white: {settings(span)}"
+        raise UsageError(f"{path} holds greys of 32 bits, {said(span)}; {cure}")
     narrow = Image.fromarray(as_bytes(wide, levels or WIDE))
     narrow.info["exif"] = image.getexif().tobytes()
-    return narrow, found
+    return narrow, span

@@ -76,8 +76,8 @@ def cache_path() -> Path:
 
 def folders(name: str) -> tuple[Path, ...]:
     """Where a set is looked for, first to last."""
-    own = os.environ.get(VARIABLE)
-    return (*((expanded(own) / name,) if own else ()), cache_path() / "data" / name)
+    root = os.environ.get(VARIABLE)
+    return (*((expanded(root) / name,) if root else ()), cache_path() / "data" / name)
 
 
 def differing(name: str, files: Sequence[Path]) -> tuple[str, ...]:
@@ -86,17 +86,17 @@ def differing(name: str, files: Sequence[Path]) -> tuple[str, ...]:
     notes = []
     for path in files:
         kind, sums = ("md5", official.files) if path.name in official.files else ("sha1", official.unpacked)
-        if path.name in sums and (found := _checksum(path, kind)) != sums[path.name]:
-            notes.append(f"{path} differs from the official file ({kind} {found}, not {sums[path.name]})")
+        if path.name in sums and (checksum := _checksum(path, kind)) != sums[path.name]:
+            notes.append(f"{path} differs from the official file ({kind} {checksum}, not {sums[path.name]})")
     return tuple(notes)
 
 
-def missing(name: str, found: str = "", hub_failed: str = "") -> UsageError:
+def missing(name: str, partial: str = "", hub_failed: str = "") -> UsageError:
     """The one line on a set that is not there: what to fetch, from where, and where to put it.
 
     Args:
         name: of the set.
-        found: what was there instead of the whole.
+        partial: what was there instead of the whole.
         hub_failed: what went wrong with the hub, if it was asked.
     """
     official = OFFICIAL[name]
@@ -105,7 +105,7 @@ def missing(name: str, found: str = "", hub_failed: str = "") -> UsageError:
     where = " or ".join(str(folder) for folder in folders(name))
     variable = "" if os.environ.get(VARIABLE) else f" (or set {VARIABLE} to a folder with {name}/ in it)"
     hub = f"the hub failed: {hub_failed}" if hub_failed else "or pip install 'tui-gan[hub]' to load it from a hub"
-    what = f"the files of {name} are not here{f' ({found})' if found else ''}"
+    what = f"the files of {name} are not here{f' ({partial})' if partial else ''}"
     return UsageError(f"{what}: {verb} {files} from {official.home} into {where}{variable}; {hub}")
 
 

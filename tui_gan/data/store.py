@@ -92,9 +92,9 @@ def gather(rows: Rows, order: Sequence[int], name: Callable[[], str], since: flo
         for place, index in enumerate(order):
             array[place] = rows.read(index)
         return array, ()
-    found = kept(key := name(), len(order), since)
-    if found is not None:
-        return found, (reused_note(key),)
+    reused = kept(key := name(), len(order), since)
+    if reused is not None:
+        return reused, (reused_note(key),)
     _write(rows, order, kept_path(key))
     return npy.mapped(kept_path(key), "images"), (f"too large for memory: decoded once into {kept_path(key)}",)
 

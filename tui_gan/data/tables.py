@@ -46,8 +46,8 @@ def read_table(path: Path, columns: int, labelled: bool = False) -> Table:
     _check_spread(path, table.values)
     if not labelled:
         return table
-    found, labels = np.unique(table.values[:, -1], return_inverse=True)
-    names = tuple(f"{each:g}" for each in found)
+    classes, labels = np.unique(table.values[:, -1], return_inverse=True)
+    names = tuple(f"{each:g}" for each in classes)
     said = f"the last column has {len(names):,} classes"
     return Table(table.values[:, :-1], (*table.notes, said), labels.astype(np.int64), names)
 
@@ -77,10 +77,10 @@ def read_finite(path: Path, columns: int, more: str = "") -> Table:
     if values.size == 0:
         raise UsageError(f"{path} is empty; it should hold numbers, one row a line")
     if values.shape[1] != columns:
-        found = f"{values.shape[1]} column{'' if values.shape[1] == 1 else 's'}"
+        counted = f"{values.shape[1]} column{'' if values.shape[1] == 1 else 's'}"
         decimal = columns == 1 and "commas" in said and bool((values == np.floor(values)).all())
         hint = "; if its commas are decimal, write points, or a line with one name above" if decimal else ""
-        raise UsageError(f"{path} has {found}; this preset learns from {columns - bool(more)}{more} (read as {said}){hint}")
+        raise UsageError(f"{path} has {counted}; this preset learns from {columns - bool(more)}{more} (read as {said}){hint}")
     bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
     if bad.size:
         raise UsageError(f"{path}: row {bad[0] + 1} of the numbers holds {values[bad[0]].tolist()}; every number must be finite")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.outer import decoded
 from tui_gan.data.cells import ERROR, MISSING, number, why_no_number
-from tui_gan.data.forms import SEPARATORS, UNNAMED, Found, Row, beginning, find, rows, trimmed
+from tui_gan.data.forms import SEPARATORS, UNNAMED, Layout, Row, beginning, find, rows, trimmed
 
 Array = NDArray[np.float64]
 
@@ -36,16 +36,16 @@ def read(path: Path, kind: str) -> tuple[Array, str]:
     """
     text, encoding = _text(path)
     try:
-        found = find(text, kind)
-        table = _fast(path, text, encoding, found)
+        layout = find(text, kind)
+        table = _fast(path, text, encoding, layout)
         if table is None:
-            table = _slowly(text, found)
-        table, without = _without_index(table, found)
+            table = _slowly(text, layout)
+        table, without = _without_index(table, layout)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
-    parts = [f"{_counted(len(table), 'row')} of {_counted(table.shape[1], 'column')}, {found.said}", without]
-    parts += [f"separated by {SEPARATORS[found.form.separator]}" if found.columns > 1 else ""]
-    parts += ["decimal commas" if found.form.mark == "," else "", f"in {encoding}" if encoding != "UTF-8" else ""]
+    parts = [f"{_counted(len(table), 'row')} of {_counted(table.shape[1], 'column')}, {layout.said}", without]
+    parts += [f"separated by {SEPARATORS[layout.form.separator]}" if layout.columns > 1 else ""]
+    parts += ["decimal commas" if layout.form.mark == "," else "", f"in {encoding}" if encoding != "UTF-8" else ""]
     return table, "; ".join(filter(None, parts))
 
 
@@ -61,15 +61,15 @@ def _text(path: Path) -> tuple[str, str]:
     return text, encoding
 
 
-def _fast(path: Path, text: str, encoding: str, found: Found) -> Array | None:
+def _fast(path: Path, text: str, encoding: str, layout: Layout) -> Array | None:
     """The table as NumPy reads it, many lines at a time; None where the lines have to be looked at."""
-    separator, mark = found.form
-    parts = text.split("\n", found.skipped)
-    body = parts[-1] if len(parts) > found.skipped else ""
-    if not found.columns or ("#" in body and ERROR.search(body)) or (mark == "," and ("." in body or separator == ",")):
+    separator, mark = layout.form
+    parts = text.split("\n", layout.skipped)
+    body = parts[-1] if len(parts) > layout.skipped else ""
+    if not layout.columns or ("#" in body and ERROR.search(body)) or (mark == "," and ("." in body or separator == ",")):
         return None
-    first = next(rows(beginning(body), found.form), Row(0, []))
-    ends = separator is not None and len(first.cells) > found.columns
+    first = next(rows(beginning(body), layout.form), Row(0, []))
+    ends = separator is not None and len(first.cells) > layout.columns
     as_it_is = encoding == "UTF-8" and mark == "." and not ends and '"' not in "".join(parts[:-1])
     commas = body.count(",")
     body = "\n".join(line.rstrip(f" {separator}") for line in body.split("\n")) if ends else body
@@ -82,40 +82,40 @@ def _fast(path: Path, text: str, encoding: str, found: Found) -> Array | None:
                 delimiter=separator,
                 quotechar='"',
                 comments="#" if "#" in body else None,
-                skiprows=found.skipped if as_it_is else 0,
+                skiprows=layout.skipped if as_it_is else 0,
                 encoding="utf-8-sig",
                 ndmin=2,
             )
     except ValueError:
         return None
-    whole = table.shape[1] == found.columns and bool(np.isfinite(table).all())
-    return table if whole and (mark == "." or found.columns > 1 or commas == len(table)) else None
+    whole = table.shape[1] == layout.columns and bool(np.isfinite(table).all())
+    return table if whole and (mark == "." or layout.columns > 1 or commas == len(table)) else None
 
 
-def _slowly(text: str, found: Found) -> Array:
+def _slowly(text: str, layout: Layout) -> Array:
     """The table line by line, up to the first line that cannot be used."""
-    columns, values = found.columns, []
-    all_rows = rows(text, found.form, found.skipped)
+    columns, values = layout.columns, []
+    all_rows = rows(text, layout.form, layout.skipped)
     for row in all_rows:
         cells = trimmed(row.cells, columns)
         columns = columns or len(cells)
         if any(cell in MISSING for cell in cells) and len(cells) <= columns:
             raise UsageError(_missing(row, cells, all_rows))
         if len(cells) != columns:
-            alone = found.form.separator == "," and 1 in (columns, len(found.names))
+            alone = layout.form.separator == "," and 1 in (columns, len(layout.names))
             hint = "; if its comma is decimal, write points" if alone else ""
             raise UsageError(f"line {row.line}: {_counted(len(cells), 'column')} where the lines above have {columns}{hint}")
-        values.append([_finite(cell, row.line, found) for cell in cells])
+        values.append([_finite(cell, row.line, layout) for cell in cells])
     return np.array(values, dtype=np.float64).reshape(len(values), -1 if values else 0)
 
 
-def _finite(cell: str, line: int, found: Found) -> float:
-    value = number(cell, found.form.mark)
+def _finite(cell: str, line: int, layout: Layout) -> float:
+    value = number(cell, layout.form.mark)
     if value is None:
-        raise UsageError(f"line {line}: {why_no_number(cell, found.form.mark)}")
+        raise UsageError(f"line {line}: {why_no_number(cell, layout.form.mark)}")
     if not math.isfinite(value):
         raise UsageError(f"line {line}: {cell[:40]!r}; every number must be finite")
-    if found.form.mark == "," and found.columns == 1 and "," not in cell:
+    if layout.form.mark == "," and layout.columns == 1 and "," not in cell:
         raise UsageError(f"line {line}: {cell[:40]!r} has no decimal comma, where the lines above have one; write decimal points")
     return value
 
@@ -129,9 +129,9 @@ def _missing(row: Row, cells: list[str], others: Iterator[Row]) -> str:
     return f"line {row.line}: {what}{several}; every cell must hold a finite number, so remove such lines"
 
 
-def _without_index(table: Array, found: Found) -> tuple[Array, str]:
+def _without_index(table: Array, layout: Layout) -> tuple[Array, str]:
     """The table without a first column that numbers its rows and has no name, and what is said of that."""
-    if len(found.names) < 2 or found.names[0] not in UNNAMED or not len(table):
+    if len(layout.names) < 2 or layout.names[0] not in UNNAMED or not len(table):
         return table, ""
     first = table[0, 0]
     if first not in (0, 1) or not np.array_equal(table[:, 0], first + np.arange(len(table))):

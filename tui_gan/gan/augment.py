@@ -56,9 +56,9 @@ def translation(x: Tensor, numbers: Tensor) -> Tensor:
         most = int(size * MOVED + 0.5)
         # The largest number below 1 can be rounded up.
         by = (numbers[:, axis - 2] * (2 * most + 1)).floor().clamp(max=2 * most).long() - most
-        found = torch.arange(size, device=x.device) + by[:, None]
-        inside = (found >= 0) & (found < size)
-        places = _along(axis, found.clamp(0, size - 1)).expand(x.shape)
+        indices = torch.arange(size, device=x.device) + by[:, None]
+        inside = (indices >= 0) & (indices < size)
+        places = _along(axis, indices.clamp(0, size - 1)).expand(x.shape)
         x = x.gather(axis, places) * _along(axis, inside)
     return x
 
@@ -120,12 +120,12 @@ def augmented(config: Config, x: Tensor, numbers: Tensor | None, probability: Sc
     """
     if numbers is None:
         return x
-    found, place = x, 1
+    changed, place = x, 1
     for name in chosen(config):
         each = AUGMENTATIONS[name]
-        found = each.of(found, numbers[:, place : place + each.draws])
+        changed = each.of(changed, numbers[:, place : place + each.draws])
         place += each.draws
-    return torch.where((numbers[:, :1] < probability)[:, :, None, None], found, x)
+    return torch.where((numbers[:, :1] < probability)[:, :, None, None], changed, x)
 
 
 def overfitting(logits: Tensor, boundary: float) -> Tensor:
@@ -133,16 +133,16 @@ def overfitting(logits: Tensor, boundary: float) -> Tensor:
     return (logits - boundary).sign().mean()
 
 
-def adapted(probability: Tensor, found: Tensor, target: float, share: float) -> Tensor:
+def adapted(probability: Tensor, heuristic: Tensor, target: float, share: float) -> Tensor:
     """The probability one update later: up by `share` where r_t is over its target, down by it where it is under it, within 0 .. 1.
 
     Karras et al. 2020, arXiv:2006.06676, section 3, who do so by the mean of four minibatches; here each update of D does.
 
     Args:
-        probability, found: () as they are; `found` is r_t.
+        probability, heuristic: () as they are; `heuristic` is r_t.
         share: the images of the update over those that take the probability from 0 to 1.
     """
-    return (probability + share * (found - target).sign()).clamp(0.0, 1.0)
+    return (probability + share * (heuristic - target).sign()).clamp(0.0, 1.0)
 
 
 def _each(numbers: Tensor, place: int) -> Tensor:

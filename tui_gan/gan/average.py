@@ -46,14 +46,14 @@ def settle_(average: nn.Module, trained: nn.Module, latents: Tensor, decay: floa
     (Izmailov et al. 2018, arXiv:1803.05407, section 3.2); with decay 0, where it is a copy, those of the trained one.
     """
     if not decay:
-        for own, other in zip(average.buffers(), trained.buffers(), strict=True):
-            own.copy_(other)
+        for buffer, other in zip(average.buffers(), trained.buffers(), strict=True):
+            buffer.copy_(other)
         return
     # Latents do not go through an encoder, which keeps the statistics of the trained one.
     norms = [layer for name, layer in average.named_modules() if isinstance(layer, _BatchNorm) and not name.startswith("encoder.")]
-    for (name, own), other in zip(average.named_buffers(), trained.buffers(), strict=True):
+    for (name, buffer), other in zip(average.named_buffers(), trained.buffers(), strict=True):
         if name.startswith("encoder."):
-            own.copy_(other)
+            buffer.copy_(other)
     for norm in norms:
         norm.reset_running_stats()
         # Without momentum the statistics of one pass are taken as they are.

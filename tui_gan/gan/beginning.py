@@ -39,14 +39,14 @@ def _show_the_mean(generator: nn.Sequential, config: Config, dataset: Dataset) -
     last.bias.copy_(mean)
 
 
-def take_over(state: State, config: Config, found: Tensors, order: Iterable[str]) -> None:
+def take_over(state: State, config: Config, tensors: Tensors, order: Iterable[str]) -> None:
     """Begin with the networks of another state, which may be of another configuration; all else stays as it is at the beginning.
 
     Tensors are taken over in their order, since a layer of dropout moves the names of those behind it. Where nothing is averaged, the
     averaged generator is the trained one.
 
     Args:
-        found: the tensors of the other state by name; `order` has the names in the order of its networks.
+        tensors: the tensors of the other state by name; `order` has the names in the order of its networks.
 
     Raises:
         UsageError: a tensor has another shape or part in its layer than the one in its place; the text says which.
@@ -54,7 +54,7 @@ def take_over(state: State, config: Config, found: Tensors, order: Iterable[str]
     names = list(order)
     for network, module in state.modules.items():
         ours = [(f"{network}.{key}", value) for key, value in module.state_dict().items()]
-        theirs = [(name, found[name]) for name in names if name.startswith(f"{network}.")]
+        theirs = [(name, tensors[name]) for name in names if name.startswith(f"{network}.")]
         for one, other in itertools.zip_longest(ours, theirs):
             if one is None or other is None or _part(*one) != _part(*other):
                 same = one is not None and other is not None and one[0] == other[0]

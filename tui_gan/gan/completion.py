@@ -75,14 +75,14 @@ def completed(raw: Tensor, latents: Tensor) -> Tensor:
     return seen + (1 - mask) * raw
 
 
-def told_of(config: Config, count: int, device: torch.device) -> Tensor:
+def hinted_of(config: Config, count: int, device: torch.device) -> Tensor:
     """Of which values D is told whether they were observed, 1 or 0, (N, P), from torch's default stream."""
     return (torch.rand(count, config.latent_dim, device=device) < config.completion.hint).float()
 
 
-def hint(mask: Tensor, told: Tensor) -> Tensor:
+def hint(mask: Tensor, hinted: Tensor) -> Tensor:
     """What D is told: m where b = 1, and 1/2 elsewhere, b m + (1 - b) / 2 (Yoon et al. 2018, section 4)."""
-    return told * mask + UNTOLD * (1 - told)
+    return hinted * mask + UNTOLD * (1 - hinted)
 
 
 def beside(config: Config, latents: Tensor, hidden: bool) -> Tensor:
@@ -91,8 +91,8 @@ def beside(config: Config, latents: Tensor, hidden: bool) -> Tensor:
     That is over the hidden values or else over the observed ones. What is told is drawn as in training, the same at every call.
     """
     mask = parts(latents).mask
-    told = (torch.rand(mask.shape, generator=torch.Generator().manual_seed(1)) < config.completion.hint).float().to(mask.device)
-    return torch.cat((hint(mask, told), 1 - mask if hidden else mask), 1)
+    hinted = (torch.rand(mask.shape, generator=torch.Generator().manual_seed(1)) < config.completion.hint).float().to(mask.device)
+    return torch.cat((hint(mask, hinted), 1 - mask if hidden else mask), 1)
 
 
 def discriminator_loss(logits: Tensor, mask: Tensor) -> Tensor:

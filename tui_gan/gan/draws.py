@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.gan import augment
-from tui_gan.gan.completion import told_of
+from tui_gan.gan.completion import hinted_of
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import paired
 from tui_gan.gan.masks import completes
@@ -45,7 +45,7 @@ def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws
         return augment.drawn(game.config, shape[0], device)
 
     if completes(game.config):
-        draws = draws._replace(told=told_of(game.config, shape[0], device))
+        draws = draws._replace(hinted=hinted_of(game.config, shape[0], device))
     if game.config.inference == "gaussian":
         draws = draws._replace(code_noise=torch.randn(shape[0], game.config.latent_dim, device=device))
     if "D" not in draws.players:

@@ -36,10 +36,10 @@ def judge(
             classes = encoded(trainer.generator, x.to(trainer.device))
         if classes is not None or not trainer.config.classes:
             return verdicts(trainer, logits(trainer, x, knobs, company, classes, of_company), knobs)
-        found = torch.zeros(len(x), 1, device=trainer.device)
+        mean = torch.zeros(len(x), 1, device=trainer.device)
         for share, one in zip(trainer.shares, torch.eye(trainer.config.classes), strict=True):
-            found += share * verdicts(trainer, logits(trainer, x, knobs, company, one.expand(len(x), -1), of_company), knobs)
-        return found
+            mean += share * verdicts(trainer, logits(trainer, x, knobs, company, one.expand(len(x), -1), of_company), knobs)
+        return mean
 
 
 def logits(
@@ -117,8 +117,8 @@ def overfitting(trainer: Trainer, knobs: Knobs) -> float:
             augment.augmented(config, each, augment.drawn(config, len(each), each.device), probability)
             for each in (judged.samples, judged.company)
         )
-        found = logits(trainer, x, knobs, others, judged.classes, judged.of_company)
-    return float(augment.overfitting(found, game.objective.boundary))
+        real_logits = logits(trainer, x, knobs, others, judged.classes, judged.of_company)
+    return float(augment.overfitting(real_logits, game.objective.boundary))
 
 
 def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs, latents: Tensor | None = None) -> Tensor:

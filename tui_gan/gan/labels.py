@@ -34,9 +34,9 @@ def why_not(config: Config, dataset: Dataset) -> str:
         return f"with labels D has one output for each of {count} classes: set discriminator.outputs to {count}"
     if config.labels % count:
         return f"labels is {config.labels}, and {count} classes are to have as many each: set a multiple of {count}"
-    found = torch.bincount(_classes(dataset), minlength=count)
-    if each > int(found.min()):
-        return f"{each} labels of each class are more than the {int(found.min())} samples of {dataset.classes.names[int(found.argmin())]}"
+    counts = torch.bincount(_classes(dataset), minlength=count)
+    if each > int(counts.min()):
+        return f"{each} labels of each class are more than the {int(counts.min())} samples of {dataset.classes.names[int(counts.argmin())]}"
     return ""
 
 
@@ -57,7 +57,7 @@ def labelled(config: Config, dataset: Dataset, rows: Tensor, device: str) -> Bat
     return Batch(dataset.rows(rows, device), one_hot(dataset.classes.of_rows(rows), config.discriminator.outputs).to(device))
 
 
-def told(network: AnyDiscriminator, dataset: Dataset) -> NDArray[np.int64]:
+def predicted(network: AnyDiscriminator, dataset: Dataset) -> NDArray[np.int64]:
     """The classes that a discriminator takes the test images for, int64 (M,), as they are, without noise."""
     truth = dataset.truth
     assert isinstance(truth, Images)
@@ -69,8 +69,8 @@ def told(network: AnyDiscriminator, dataset: Dataset) -> NDArray[np.int64]:
             network.classify(_in_training_units(part, dataset).to(device)).argmax(1).cpu() for part in torch.split(truth.test, PORTION)
         ]
         network.train()
-    found: NDArray[np.int64] = torch.cat(parts).numpy()
-    return found
+    classes: NDArray[np.int64] = torch.cat(parts).numpy()
+    return classes
 
 
 class Recipe(NamedTuple):
@@ -84,19 +84,19 @@ class Recipe(NamedTuple):
     seed: int
 
 
-def told_alone(config: Config, dataset: Dataset) -> NDArray[np.int64]:
-    """As `told`, by the discriminator's network trained on the labelled images alone; once, while what it depends on stays.
+def predicted_alone(config: Config, dataset: Dataset) -> NDArray[np.int64]:
+    """As `predicted`, by the discriminator's network trained on the labelled images alone; once, while what it depends on stays.
 
     From the same initial weights, by 1,000 updates of the run's optimizer at a constant learning rate of .001, each on 100 labelled images
     drawn with replacement, with the instance noise of the beginning; on the CPU, so that it is the same wherever the run trains.
     """
     recipe = Recipe(config.discriminator, config.minibatch, config.optimizer, config.instance_noise.sd, config.labels, config.seed)
-    return _told_alone(recipe, dataset)
+    return _predicted_alone(recipe, dataset)
 
 
 @functools.lru_cache(maxsize=1)
-def _told_alone(recipe: Recipe, dataset: Dataset) -> NDArray[np.int64]:
-    return told(alone(recipe, dataset), dataset)
+def _predicted_alone(recipe: Recipe, dataset: Dataset) -> NDArray[np.int64]:
+    return predicted(alone(recipe, dataset), dataset)
 
 
 def alone(recipe: Recipe, dataset: Dataset) -> Discriminator:

@@ -140,12 +140,12 @@ def between(name: str, start: Tensor, end: Tensor, count: int, dim: int | None =
         dim: Z, where classes follow, which always go straight; without it there are none.
     """
     t = torch.linspace(0, 1, count)[:, None]
-    found = torch.lerp(start, end, t)
+    latents = torch.lerp(start, end, t)
     one, other = start[:dim], end[:dim]
     angle = torch.acos(torch.cosine_similarity(one, other, dim=0).clamp(-1, 1))
     if name in SPHERICAL and angle.sin() > ON_ONE_LINE:
-        found[:, :dim] = (((1 - t) * angle).sin() * one + (t * angle).sin() * other) / angle.sin()
-    return found
+        latents[:, :dim] = (((1 - t) * angle).sin() * one + (t * angle).sin() * other) / angle.sin()
+    return latents
 
 
 def draw(latent: Latent, count: int, dim: int, stream: torch.Generator, *, stratified: bool = False, scale: float = 1.0) -> Tensor:
@@ -197,14 +197,14 @@ def numbers(config: Config, count: int, stream: torch.Generator, shares: Sequenc
     Args:
         shares: of the classes, which add up to 1; without them each is as likely as any other.
     """
-    found = LATENTS[config.latent].drawn(count, config.latent_dim, stream, config.stratified)
+    drawn = LATENTS[config.latent].drawn(count, config.latent_dim, stream, config.stratified)
     if count_of := categories(config):
         bounds = torch.tensor(shares or [1 / count_of] * count_of, dtype=torch.float64).cumsum(0)[:-1].float()
         chosen = (torch.rand(count, 1, generator=stream) >= bounds).sum(1, keepdim=True).float()
-        found = _beside(found, chosen)
+        drawn = _beside(drawn, chosen)
     if continuous := config.information.continuous:
-        found = _beside(found, torch.rand(count, continuous, generator=stream))
-    return found
+        drawn = _beside(drawn, torch.rand(count, continuous, generator=stream))
+    return drawn
 
 
 def paired(latents: Tensor, classes: Tensor, dim: int) -> Tensor:
@@ -218,16 +218,16 @@ def _beside(latents: Tensor, others: Tensor) -> Tensor:
 
 def made(config: Config, numbers: Tensor) -> Tensor:
     """Latents (N, W) of their `numbers`."""
-    found = LATENTS[config.latent].of(numbers[..., : config.latent_dim])
+    latents = LATENTS[config.latent].of(numbers[..., : config.latent_dim])
     if config.latent_scale != 1:
-        found = found * config.latent_scale
+        latents = latents * config.latent_scale
     if count := categories(config):
-        found = torch.cat((found, one_hot(numbers[0, :, config.latent_dim], count)), 1)
+        latents = torch.cat((latents, one_hot(numbers[0, :, config.latent_dim], count)), 1)
     if continuous := config.information.continuous:
-        found = torch.cat((found, 2 * numbers[0, :, -continuous:] - 1), 1)
+        latents = torch.cat((latents, 2 * numbers[0, :, -continuous:] - 1), 1)
     if completes(config):
-        found = torch.cat((found, numbers[0, :, config.latent_dim :]), 1)
-    return found
+        latents = torch.cat((latents, numbers[0, :, config.latent_dim :]), 1)
+    return latents
 
 
 def one_hot(classes: Tensor, count: int) -> Tensor:
@@ -235,7 +235,7 @@ def one_hot(classes: Tensor, count: int) -> Tensor:
     return (classes[:, None] == torch.arange(count, device=classes.device)).float()
 
 
-def shown(config: Config, count: int, stream: torch.Generator, shares: Sequence[float] = (), *, stratified: bool = False) -> Tensor:
+def draw_in_turn(config: Config, count: int, stream: torch.Generator, shares: Sequence[float] = (), *, stratified: bool = False) -> Tensor:
     """Draw the latents of pictures and metrics, (count, W), their classes `in_turn`, so that shares hold in each number of them.
 
     Args:

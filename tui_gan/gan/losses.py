@@ -45,7 +45,7 @@ def discriminator_loss(
     if completes(game.config):
         return _of_components(game, network, fake, draws, hyper, program)
     assert draws.real is not None, "the discriminator compares"
-    real, fake = real_shown(game, draws, hyper), fake_shown(game, fake, draws, hyper)
+    real, fake = real_input(game, draws, hyper), fake_input(game, fake, draws, hyper)
     terms = game.terms if program.due else ()
     if network.slope is None:
         if any(term.at_real for _, term in terms):
@@ -74,7 +74,7 @@ def discriminator_loss(
     if codes(game.config):
         added[INFORMATION] = -hyper.information * information(game, network, fake, draws.latents)
     if draws.labelled is not None and draws.labels is not None:
-        added[LABELS] = of_labels(network, shown(game, draws.labelled, draws.labelled_noise, None, hyper), draws.labels)
+        added[LABELS] = of_labels(network, discriminator_input(game, draws.labelled, draws.labelled_noise, None, hyper), draws.labels)
     regularized = loss
     for weighted in added.values():
         regularized = regularized + weighted
@@ -96,8 +96,8 @@ def _adapted(game: Game, coefficients: Mapping[str, Tensor], logits: tuple[Tenso
     }
     if augment.adapts(game.config):
         assert game.objective.boundary is not None, "checked before"
-        found, share = augment.overfitting(logits[0].detach(), game.objective.boundary), count / game.config.augment_images
-        adapted[augment.PROBABILITY] = augment.adapted(coefficients[augment.PROBABILITY], found, game.config.augment_target, share)
+        heuristic, share = augment.overfitting(logits[0].detach(), game.objective.boundary), count / game.config.augment_images
+        adapted[augment.PROBABILITY] = augment.adapted(coefficients[augment.PROBABILITY], heuristic, game.config.augment_target, share)
     return adapted
 
 
@@ -109,11 +109,11 @@ def generator_loss(
         of_values = (_components(game, discriminator, fake, draws, hyper, program),) * 2
         return _with_generator_terms(game, generator, discriminator, (fake, fake), (None, None), draws, of_values, hyper)
     inferred = inferred_by(generator, draws)
-    real = fake = fake_shown(game, fake, draws, hyper)
+    real = fake = fake_input(game, fake, draws, hyper)
     beside = beside_of(game, draws, inferred)
     if game.generator_compares:
         assert draws.real is not None, "it compares"
-        real = real_shown(game, draws, hyper)
+        real = real_input(game, draws, hyper)
         logits = _judged(game, discriminator, (real, fake), beside, draws, program)
     else:
         logits = (discriminator.of(fake, program.minibatch, None, 1, beside[1]),) * 2
@@ -139,9 +139,12 @@ def generator_loss_at_once(
     if game.config.feature_matching:
         assert draws.real is not None, "both are compared"
         real_again, fake_again = zip(draws.again, draws.change_again, strict=True)
-        samples = shown(game, _trained(game, draws.real), *real_again, hyper), shown(game, fake, *fake_again, hyper)
+        samples = (
+            discriminator_input(game, _trained(game, draws.real), *real_again, hyper),
+            discriminator_input(game, fake, *fake_again, hyper),
+        )
     elif codes(game.config):
-        samples = (fake_shown(game, fake, draws, hyper),) * 2
+        samples = (fake_input(game, fake, draws, hyper),) * 2
     return _with_generator_terms(game, generator, discriminator, samples, beside_of(game, draws, inferred), draws, logits, hyper)
 
 
@@ -152,11 +155,11 @@ def information(game: Game, network: Network, fake: Tensor, latents: Tensor) -> 
     arXiv:1606.03657, equation 5; the fixed variance is that of their code for MNIST).
     """
     assert network.codes is not None, "it reads codes"
-    config, told = game.config, network.codes(fake)
+    config, outputs = game.config, network.codes(fake)
     wanted, count = latents[:, config.latent_dim :], config.information.categorical
-    found = (torch.log_softmax(told[:, :count], 1) * wanted[:, :count]).sum(1)
-    errors = told[:, count:] - wanted[:, count:]
-    return (found - (0.5 * errors.square() + 0.5 * math.log(2 * math.pi)).sum(1)).mean()
+    log_q = (torch.log_softmax(outputs[:, :count], 1) * wanted[:, :count]).sum(1)
+    errors = outputs[:, count:] - wanted[:, count:]
+    return (log_q - (0.5 * errors.square() + 0.5 * math.log(2 * math.pi)).sum(1)).mean()
 
 
 def of_labels(network: Network, labelled: Tensor, labels: Tensor) -> Tensor:
@@ -175,11 +178,11 @@ def density_loss(judge: Network, points: Tensor, density: Tensor, program: Progr
 
 def in_force(hyper: Hyper, coefficients: Mapping[str, Tensor]) -> Hyper:
     """What is in force in an update, with the probability of augmentations where it adapts."""
-    found = coefficients.get(augment.PROBABILITY)
-    return hyper if found is None else hyper._replace(augment_probability=found)
+    probability = coefficients.get(augment.PROBABILITY)
+    return hyper if probability is None else hyper._replace(augment_probability=probability)
 
 
-def shown(game: Game, samples: Tensor, noise: Tensor | None, change: Tensor | None, hyper: Hyper) -> Tensor:
+def discriminator_input(game: Game, samples: Tensor, noise: Tensor | None, change: Tensor | None, hyper: Hyper) -> Tensor:
     """Samples (N, *X) as the discriminator is shown them: augmented, with instance noise, and packed, (B, packing X1, ...).
 
     Penalties of gradients are by what is returned, so that they bound D where it judges, and not D of the augmentation.
@@ -193,10 +196,10 @@ def shown(game: Game, samples: Tensor, noise: Tensor | None, change: Tensor | No
     return samples
 
 
-def real_shown(game: Game, draws: Draws, hyper: Hyper) -> Tensor:
+def real_input(game: Game, draws: Draws, hyper: Hyper) -> Tensor:
     """The real samples of an update as the discriminator is shown them."""
     assert draws.real is not None, "they are drawn"
-    return shown(game, _trained(game, draws.real), draws.real_noise, draws.real_change, hyper)
+    return discriminator_input(game, _trained(game, draws.real), draws.real_noise, draws.real_change, hyper)
 
 
 def _trained(game: Game, real: Tensor) -> Tensor:
@@ -204,9 +207,9 @@ def _trained(game: Game, real: Tensor) -> Tensor:
     return rows_of(real) if game.config.stages > 1 else real
 
 
-def fake_shown(game: Game, fake: Tensor, draws: Draws, hyper: Hyper) -> Tensor:
+def fake_input(game: Game, fake: Tensor, draws: Draws, hyper: Hyper) -> Tensor:
     """The generated samples (N, *X) of an update as the discriminator is shown them."""
-    return shown(game, fake, draws.fake_noise, draws.fake_change, hyper)
+    return discriminator_input(game, fake, draws.fake_noise, draws.fake_change, hyper)
 
 
 # What the discriminator is given beside real and beside generated samples, (B, packing K) each, or None.
@@ -236,7 +239,7 @@ def _judged(game: Game, network: Network, batches: Sequence[Tensor], beside: Bes
     if draws.seed is not None:
         return _judged_alike(network, batches, given, draws.seed, program)
     if not game.judges_alone:
-        return [network.of(batch, program.minibatch, None, 1, its) for batch, its in zip(batches, given, strict=True)]
+        return [network.of(batch, program.minibatch, None, 1, classes) for batch, classes in zip(batches, given, strict=True)]
     # But for the minibatch features a sample does not know its batch, and one pass is quicker than three.
     every = torch.cat([each for each in given if each is not None]) if of_fake is not None else None
     return torch.split(network.of(torch.cat(tuple(batches)), program.minibatch, None, len(batches), every), len(batches[0]))
@@ -246,12 +249,12 @@ def _judged_alike(
     network: Network, batches: Sequence[Tensor], given: Sequence[Tensor | None], seed: int, program: Program
 ) -> Sequence[Tensor]:
     """Logits of each batch, real, fake and others, where dropout leaves out the same units for the others as for the real ones."""
-    found = []
-    for place, (batch, its) in enumerate(zip(batches, given, strict=True)):
+    logits = []
+    for place, (batch, classes) in enumerate(zip(batches, given, strict=True)):
         # The difference of two judgements is to be that of the samples, not of two networks.
         torch.manual_seed(seed + (place == 1))
-        found.append(network.of(batch, program.minibatch, None, 1, its))
-    return found
+        logits.append(network.of(batch, program.minibatch, None, 1, classes))
+    return logits
 
 
 def _with_generator_terms(
@@ -302,9 +305,9 @@ def _with_generator_terms(
 def _components(game: Game, network: Network, fake: Tensor, draws: Draws, hyper: Hyper, program: Program) -> Tensor:
     """A logit of each value of completions (N, *X), (N, P)."""
     assert network.components is not None, "it judges values"
-    assert draws.told is not None, "it is drawn"
-    hint = completion.hint(completion.parts(draws.latents).mask, draws.told)
-    return network.components(fake_shown(game, fake, draws, hyper), hint, program.minibatch)
+    assert draws.hinted is not None, "it is drawn"
+    hint = completion.hint(completion.parts(draws.latents).mask, draws.hinted)
+    return network.components(fake_input(game, fake, draws, hyper), hint, program.minibatch)
 
 
 def _of_components(

@@ -90,12 +90,12 @@ def observed(config: Config, numbers: Tensor, shape: Shape) -> Tensor:
     """
     names = chosen(config)
     kind = (numbers[:, :1, None] * len(names)).floor().clamp(max=len(names) - 1)
-    found, place = numbers.new_ones(len(numbers), *shape[1:]), 1
+    mask, place = numbers.new_ones(len(numbers), *shape[1:]), 1
     for number, name in enumerate(names):
         taken = MASKS[name].draws(shape)
-        found = torch.where(kind == number, MASKS[name].of(numbers[:, place : place + taken], shape), found)
+        mask = torch.where(kind == number, MASKS[name].of(numbers[:, place : place + taken], shape), mask)
         place += taken
-    return of_values(found, shape)
+    return of_values(mask, shape)
 
 
 def of_values(pixels: Tensor, shape: Shape) -> Tensor:

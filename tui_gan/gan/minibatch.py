@@ -40,15 +40,15 @@ class MinibatchDiscrimination(nn.Module):
         Returns:
             (B, kernels), each in 0 .. 1.
         """
-        own = self._projected(hidden)
+        projected = self._projected(hidden)
         if company is not None:
-            return _mean_closeness(own, self._projected(company)[:, :, None])
+            return _mean_closeness(projected, self._projected(company)[:, :, None])
         batch = len(hidden) // batches
         others = min(self.limit or batch, batch - 1)
         if others == 0:
-            return own.new_zeros(len(hidden), self.kernels)
+            return projected.new_zeros(len(hidden), self.kernels)
         # Each kernel of each batch is one of its own.
-        apart = own.reshape(self.dim, -1, batch)
+        apart = projected.reshape(self.dim, -1, batch)
         nearest = _NearestWithoutPlaces if is_functorch_wrapped_tensor(hidden) else _Nearest
         features: Tensor = nearest.apply(apart, others)[0]  # type: ignore[no-untyped-call]
         return features.reshape(self.kernels, len(hidden)).t()
@@ -58,9 +58,9 @@ class MinibatchDiscrimination(nn.Module):
         return (self.projection.t() @ hidden.t()).view(self.dim, self.kernels, -1)
 
 
-def _mean_closeness(own: Tensor, others: Tensor) -> Tensor:
+def _mean_closeness(projected: Tensor, others: Tensor) -> Tensor:
     """Mean of exp(-L1 distance): (dim, kernels, B) against (dim, kernels, 1, C) -> (B, kernels)."""
-    distance = sum((mine[:, :, None] - theirs).abs() for mine, theirs in zip(own, others, strict=True))
+    distance = sum((mine[:, :, None] - theirs).abs() for mine, theirs in zip(projected, others, strict=True))
     return torch.exp(-torch.as_tensor(distance).clamp(max=FAR)).mean(2).t()
 
 
@@ -72,18 +72,18 @@ class _Nearest(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(own: Tensor, others: int) -> tuple[Tensor, Tensor]:
+    def forward(projected: Tensor, others: int) -> tuple[Tensor, Tensor]:
         """Both; of the closenesses no gradient is taken."""
-        following = _following(own, (others + 1) // 2)
-        closeness = torch.sub(own[0, :, None], following[0]).abs_()
+        following = _following(projected, (others + 1) // 2)
+        closeness = torch.sub(projected[0, :, None], following[0]).abs_()
         apart = torch.empty_like(closeness)
-        for mine, theirs in zip(own[1:], following[1:], strict=True):
+        for mine, theirs in zip(projected[1:], following[1:], strict=True):
             closeness.add_(torch.sub(mine[:, None], theirs, out=apart).abs_())
         closeness.neg_().clamp_(min=-FAR).exp_()
         both = closeness[:, : others // 2]
         columns, sheared = _columns(both)
         sheared.copy_(both)
-        return (closeness.sum(1) + _folded(columns, own.shape[2])).div_(others), closeness
+        return (closeness.sum(1) + _folded(columns, projected.shape[2])).div_(others), closeness
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, int], output: tuple[Tensor, Tensor]) -> None:
@@ -95,20 +95,20 @@ class _Nearest(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor, _: Tensor) -> tuple[Tensor, None]:
         """By the first of each pair -e sign(M_i - M_n) for each mean that it counts in, and by the other as much with the other sign."""
-        own, closeness = ctx.saved_tensors
+        projected, closeness = ctx.saved_tensors
         share = gradient / ctx.others
         if torch.is_grad_enabled():
-            return _slopes_of_pairs(own, share, ctx.others), None
+            return _slopes_of_pairs(projected, share, ctx.others), None
         # Of a pair that counts for both, both means.
         shares = share[:, None] + _following(share[None], closeness.shape[1])[0]
         if ctx.others % 2:
             shares[:, -1] = share
-        return _slopes(own, shares.mul_(closeness)), None
+        return _slopes(projected, shares.mul_(closeness)), None
 
 
-def _following(own: Tensor, rows: int) -> Tensor:
+def _following(projected: Tensor, rows: int) -> Tensor:
     """(dim, kernels, B) -> (dim, kernels, rows, B), where [..., j, i] is sample i + j + 1 of the batch, taken in a circle."""
-    return torch.cat((own, own), 2).unfold(2, own.shape[2], 1)[:, :, 1 : rows + 1]
+    return torch.cat((projected, projected), 2).unfold(2, projected.shape[2], 1)[:, :, 1 : rows + 1]
 
 
 def _columns(each: Tensor) -> tuple[Tensor, Tensor]:
@@ -126,14 +126,14 @@ def _folded(columns: Tensor, batch: int) -> Tensor:
     return total[:, :batch]
 
 
-def _slopes(own: Tensor, weights: Tensor) -> Tensor:
-    """The derivative by `own`, (dim, kernels, B), of pairs that weigh so much, (kernels, rows, B)."""
-    signs, slopes = torch.empty_like(weights), torch.empty_like(own)
+def _slopes(projected: Tensor, weights: Tensor) -> Tensor:
+    """The derivative by `projected`, (dim, kernels, B), of pairs that weigh so much, (kernels, rows, B)."""
+    signs, slopes = torch.empty_like(weights), torch.empty_like(projected)
     columns, sheared = _columns(weights)
-    for mine, theirs, slope in zip(own, _following(own, weights.shape[1]), slopes, strict=True):
+    for mine, theirs, slope in zip(projected, _following(projected, weights.shape[1]), slopes, strict=True):
         torch.sub(mine[:, None], theirs, out=signs).sgn_()
         torch.mul(signs, weights, out=sheared)
-        torch.sub(_folded(columns, own.shape[2]), sheared.sum(1), out=slope)
+        torch.sub(_folded(columns, projected.shape[2]), sheared.sum(1), out=slope)
     return slopes
 
 
@@ -143,9 +143,9 @@ class _NearestWithoutPlaces(torch.autograd.Function):
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(own: Tensor, others: int) -> tuple[Tensor]:
+    def forward(projected: Tensor, others: int) -> tuple[Tensor]:
         """(dim, kernels, B) -> (kernels, B)."""
-        by_first, by_second = _by_both(_closeness(own, others))
+        by_first, by_second = _by_both(_closeness(projected, others))
         return ((by_first.sum(1) + by_second[:, : others // 2].sum(1)) / others,)
 
     @staticmethod
@@ -157,26 +157,26 @@ class _NearestWithoutPlaces(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         """As that of `_Nearest`."""
-        (own,) = ctx.saved_tensors
-        return _slopes_of_pairs(own, gradient / ctx.others, ctx.others), None
+        (projected,) = ctx.saved_tensors
+        return _slopes_of_pairs(projected, gradient / ctx.others, ctx.others), None
 
 
-def _slopes_of_pairs(own: Tensor, share: Tensor, others: int) -> Tensor:
-    """The derivative by `own`, (dim, kernels, B), where the mean of each sample has the gradient (kernels, B), shared among J."""
-    batch, rows = own.shape[2], (others + 1) // 2
+def _slopes_of_pairs(projected: Tensor, share: Tensor, others: int) -> Tensor:
+    """The derivative by `projected`, (dim, kernels, B), where the mean of each sample has the gradient (kernels, B), shared among J."""
+    batch, rows = projected.shape[2], (others + 1) // 2
     first, second = _pairs(share, rows)
     if others % 2:
         second = torch.cat((second[:, :-1], torch.zeros_like(second[:, -1:])), 1)
-    by_first, by_second = _by_both(_closeness(own, others) * (first + second))
-    around = _windows(_around(own, rows), batch)
+    by_first, by_second = _by_both(_closeness(projected, others) * (first + second))
+    around = _windows(_around(projected, rows), batch)
     before, behind = around[:, :, :rows].flip(2), around[:, :, rows + 1 :]
     # Each sign anew on both sides of a pair, which is cheaper than to write it down.
-    return ((before - own[:, :, None]).sgn() * by_second - (own[:, :, None] - behind).sgn() * by_first).sum(2)
+    return ((before - projected[:, :, None]).sgn() * by_second - (projected[:, :, None] - behind).sgn() * by_first).sum(2)
 
 
-def _closeness(own: Tensor, others: int) -> Tensor:
+def _closeness(projected: Tensor, others: int) -> Tensor:
     """Of each pair, (kernels, rows, rows + B)."""
-    first, second = _pairs(own, (others + 1) // 2)
+    first, second = _pairs(projected, (others + 1) // 2)
     return (first - second).abs().sum(0).clamp(max=FAR).neg().exp()
 
 
@@ -200,14 +200,14 @@ def _by_both(pairs: Tensor) -> tuple[Tensor, Tensor]:
 
 def _windows(each: Tensor, width: int) -> Tensor:
     """All windows of a width: (..., N) -> (..., N - width + 1, width)."""
-    found: Tensor = _Windows.apply(each, width)  # type: ignore[no-untyped-call]
-    return found
+    windows: Tensor = _Windows.apply(each, width)  # type: ignore[no-untyped-call]
+    return windows
 
 
 def _sheared(pairs: Tensor) -> Tensor:
     """(kernels, rows, rows + B) -> (kernels, rows, B), where [:, j, i] is that at rows - 1 - j + i."""
-    found: Tensor = _Sheared.apply(pairs)  # type: ignore[no-untyped-call]
-    return found
+    sheared: Tensor = _Sheared.apply(pairs)  # type: ignore[no-untyped-call]
+    return sheared
 
 
 class _Windows(torch.autograd.Function):

@@ -301,10 +301,10 @@ def moments_of(settings: Optimizer, weights: Sequence[Tensor], momentum: float) 
     It is found by one update of small weights with as many axes, so that no optimiser has to say it.
     """
     stand_ins = [torch.zeros(SIZES[: each.dim()], dtype=each.dtype) for each in weights]
-    found: Moments = {}
-    move_(settings, stand_ins, [torch.zeros_like(each) for each in stand_ins], found, 0.0, momentum)
+    by_place: Moments = {}
+    move_(settings, stand_ins, [torch.zeros_like(each) for each in stand_ins], by_place, 0.0, momentum)
     kept = {}
-    for place, moments in found.items():
+    for place, moments in by_place.items():
         sizes = dict(zip(SIZES, weights[place].shape, strict=False))
         for name, value in moments.items():
             shape = [sizes.get(size, size) for size in value.shape]

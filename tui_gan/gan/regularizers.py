@@ -70,8 +70,8 @@ class Judgement:
         wanted = {name: each for name, each in (("real", self.real), ("fake", self.fake)) if each.requires_grad}
         # The gradient of the sum is that of each logit, as long as none reads another's samples.
         total = self.real_logits.sum() + self.fake_logits.sum()
-        found = torch.autograd.grad(total, list(wanted.values()), create_graph=True)
-        return {name: each.reshape(len(self.real_logits), -1) for name, each in zip(wanted, found, strict=True)}
+        gradients = torch.autograd.grad(total, list(wanted.values()), create_graph=True)
+        return {name: each.reshape(len(self.real_logits), -1) for name, each in zip(wanted, gradients, strict=True)}
 
 
 class Regularizer(NamedTuple):

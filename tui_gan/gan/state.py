@@ -146,7 +146,7 @@ def tensors(state: State, config: Config) -> Iterator[tuple[str, Tensor]]:
         yield "drawn", torch.tensor(state.drawn)
 
 
-def load(state: State, config: Config, found: Tensors) -> None:
+def load(state: State, config: Config, saved: Tensors) -> None:
     """Put tensors into a state of the same configuration, which stays where it is.
 
     Raises:
@@ -154,27 +154,27 @@ def load(state: State, config: Config, found: Tensors) -> None:
     """
     device = state.loss_sums.device
     for name, module in state.modules.items():
-        module.load_state_dict(_beginning(name, found))
+        module.load_state_dict(_beginning(name, saved))
     for player, learner in state.players.items():
         learner.moments.clear()
-        for key, value in _beginning(f"{NAMES[player]}_optimizer", found).items():
+        for key, value in _beginning(f"{NAMES[player]}_optimizer", saved).items():
             place, _, moment = key.partition(".")
             weight = learner.weights[int(place)]
             # A count of updates is kept on the CPU, until fused kernels ask for it elsewhere.
             where = weight.device if value.shape == weight.shape else "cpu"
             learner.moments.setdefault(int(place), {})[moment] = value.to(where, copy=True)
         for index, mean in enumerate(learner.means):
-            mean.copy_(found[f"{NAMES[player]}_means.{index}"])
+            mean.copy_(saved[f"{NAMES[player]}_means.{index}"])
         for index, slow in enumerate(learner.slow):
-            slow.copy_(found[f"{NAMES[player]}_slow.{index}"])
+            slow.copy_(saved[f"{NAMES[player]}_slow.{index}"])
     for name in state.coefficients:
-        state.coefficients[name] = found[f"coefficients.{name}"].to(device, copy=True)
-    state.stream.set_state(found["stream"])
-    state.fixed_latents = found["fixed_latents"].clone()
-    state.loss_sums = found["loss_sums"].to(device, copy=True)
-    state.accuracy_sum = found["accuracy_sum"].to(device, copy=True)
-    state.steps_done, state.losses_summed, state.pretrained, state.k = found["counts"].tolist()
-    state.drawn = int(found["drawn"]) if config.sampling == "epochs" else 0
+        state.coefficients[name] = saved[f"coefficients.{name}"].to(device, copy=True)
+    state.stream.set_state(saved["stream"])
+    state.fixed_latents = saved["fixed_latents"].clone()
+    state.loss_sums = saved["loss_sums"].to(device, copy=True)
+    state.accuracy_sum = saved["accuracy_sum"].to(device, copy=True)
+    state.steps_done, state.losses_summed, state.pretrained, state.k = saved["counts"].tolist()
+    state.drawn = int(saved["drawn"]) if config.sampling == "epochs" else 0
 
 
 def carried(old: State, new: State, before: Config, after: Config) -> Tensors:
@@ -188,19 +188,23 @@ def carried(old: State, new: State, before: Config, after: Config) -> Tensors:
         ValueError: the networks have another number of tensors.
     """
     state, fresh = copied(old, before), dict(tensors(new, after))
-    found = {name: value for name, value in state.items() if name.partition(".")[0] not in old.modules}
+    copies = {name: value for name, value in state.items() if name.partition(".")[0] not in old.modules}
     for (name, module), other in zip(old.modules.items(), new.modules.values(), strict=True):
-        found |= {f"{name}.{its}": state[f"{name}.{mine}"] for mine, its in zip(module.state_dict(), other.state_dict(), strict=True)}
+        copies |= {
+            f"{name}.{theirs}": state[f"{name}.{mine}"] for mine, theirs in zip(module.state_dict(), other.state_dict(), strict=True)
+        }
     if not before.optimizer.lookahead_steps and after.optimizer.lookahead_steps:
         for player, learner in old.players.items():
-            found |= {f"{NAMES[player]}_slow.{index}": weight.detach().to("cpu", copy=True) for index, weight in enumerate(learner.weights)}
+            copies |= {
+                f"{NAMES[player]}_slow.{index}": weight.detach().to("cpu", copy=True) for index, weight in enumerate(learner.weights)
+            }
     same = {f"coefficients.{name}" for name, value in adapting(after).items() if adapting(before).get(name) == value}
-    found |= {name: value for name, value in fresh.items() if name.startswith("coefficients.") and name not in same}
+    copies |= {name: value for name, value in fresh.items() if name.startswith("coefficients.") and name not in same}
     if before.sampling != after.sampling:
-        found |= {"drawn": fresh["drawn"]} if "drawn" in fresh else {}
+        copies |= {"drawn": fresh["drawn"]} if "drawn" in fresh else {}
     if _latents(before) != _latents(after):
-        found["fixed_latents"] = fresh["fixed_latents"]
-    return found
+        copies["fixed_latents"] = fresh["fixed_latents"]
+    return copies
 
 
 def copied(state: State, config: Config) -> Tensors:
@@ -244,8 +248,8 @@ def forms(config: Config, shape: tuple[int, ...]) -> Forms:
 
 def size(config: Config, shape: tuple[int, ...]) -> int:
     """Bytes of a whole state, which is what a checkpoint takes on the disk."""
-    found = forms(config, shape)
-    return sum(dtype.itemsize * torch.Size(form).numel() for each in found for dtype, form in each.values())
+    groups = forms(config, shape)
+    return sum(dtype.itemsize * torch.Size(form).numel() for each in groups for dtype, form in each.values())
 
 
 def _latents(config: Config) -> tuple[object, ...]:
@@ -257,5 +261,5 @@ def _form(tensor: Tensor) -> Form:
     return tensor.dtype, tuple(tensor.shape)
 
 
-def _beginning(name: str, found: Tensors) -> Tensors:
-    return {key[len(name) + 1 :]: value for key, value in found.items() if key.startswith(f"{name}.")}
+def _beginning(name: str, saved: Tensors) -> Tensors:
+    return {key[len(name) + 1 :]: value for key, value in saved.items() if key.startswith(f"{name}.")}

@@ -19,7 +19,7 @@ from tui_gan.gan.engines.calls import Calls
 from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.game import game_of
-from tui_gan.gan.latents import LATENTS, categories, draw, one_hot, paired, shown, with_codes
+from tui_gan.gan.latents import LATENTS, categories, draw, draw_in_turn, one_hot, paired, with_codes
 from tui_gan.gan.masks import completes
 from tui_gan.gan.networks import AnyDiscriminator
 from tui_gan.gan.networks.inference import encoded
@@ -60,7 +60,7 @@ class Trainer:
         known, count = dataset.classes, categories(config)
         self.shares: tuple[float, ...] = known.shares if config.classes and known else (1 / count,) * count if count else ()
         self.names = known.names if config.classes and known else tuple(f"code {number}" for number in range(count))
-        latents = shown(config, config.fixed_latents, stream, self.shares, stratified=evenly)
+        latents = draw_in_turn(config, config.fixed_latents, stream, self.shares, stratified=evenly)
         if completes(config):
             latents = paired(latents, held_out(config, dataset, len(latents), stream), config.latent_dim)
         self.now = state.begun(config, self.generator, self.discriminator, stream, latents, device)
@@ -253,24 +253,24 @@ class Trainer:
         """Copy all that the next step depends on, by name, onto the CPU."""
         return state.copied(self.now, self.config)
 
-    def load_state(self, found: Tensors) -> None:
+    def load_state(self, saved: Tensors) -> None:
         """Put back what `state()` copied; the trainer must come from the same configuration.
 
         Raises:
             KeyError, RuntimeError: a tensor is missing or has another shape.
         """
         self.loads += 1
-        state.load(self.now, self.config, found)
+        state.load(self.now, self.config, saved)
         self._settled = False
 
-    def take_over(self, found: Tensors, order: Iterable[str]) -> None:
+    def take_over(self, tensors: Tensors, order: Iterable[str]) -> None:
         """Begin with the networks of another trainer, by the names of its state; `order` has them as its networks do.
 
         Raises:
             UsageError: they do not fit.
         """
         self.loads += 1
-        take_over(self.now, self.config, found, order)
+        take_over(self.now, self.config, tensors, order)
         self._settled = False
 
     def on(self, device: str) -> "Trainer":

@@ -80,7 +80,7 @@ class Draws(NamedTuple):
         change_again: as both of these, for the second look.
         labelled: (B, *X) labelled images in training units, and `labels` (B, K) their classes, one-hot; None without labels.
         labelled_noise: (B, *X), standard normal, of instance noise; None without.
-        told: (N, P), 1 where D is told of a value whether it was observed; None where no image is completed.
+        hinted: (N, P), 1 where D is told of a value whether it was observed; None where no image is completed.
         seed: of the units that dropout leaves out, where several batches are to be judged with the same ones.
     """
 
@@ -99,7 +99,7 @@ class Draws(NamedTuple):
     labelled: Tensor | None = None
     labels: Tensor | None = None
     labelled_noise: Tensor | None = None
-    told: Tensor | None = None
+    hinted: Tensor | None = None
     seed: int | None = None
     phase: Phase = ""
 

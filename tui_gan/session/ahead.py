@@ -16,13 +16,13 @@ def load_torch() -> None:
     An import keeps the interpreter while the linker works, here for a second, in which no key is answered; a foreign function does not.
     What cannot be loaded is left to the import, which says why.
     """
-    found = find_spec("torch")
-    if "torch" in sys.modules or found is None or found.origin is None:
+    spec = find_spec("torch")
+    if "torch" in sys.modules or spec is None or spec.origin is None:
         return
     open_library = ctypes.CDLL(None).dlopen
     open_library.argtypes, open_library.restype = (ctypes.c_char_p, ctypes.c_int), ctypes.c_void_p
     suffix = ".dylib" if sys.platform == "darwin" else ".so"
     for name, mode in LIBRARIES:
-        path = Path(found.origin).parent / "lib" / f"{name}{suffix}"
+        path = Path(spec.origin).parent / "lib" / f"{name}{suffix}"
         if not open_library(os.fsencode(path), os.RTLD_NOW | mode):
             return

@@ -62,8 +62,8 @@ def kept(wanted: int, now: Arithmetic, command: str) -> str:
     """
     if wanted or now.threads == DEFAULT:
         return ""
-    own = f"`{variable()}={DEFAULT} {command}` takes {DEFAULT}, PyTorch's default here"
-    return f"goes on bit for bit with {_threads(now)}, as before; {own}"
+    alternative = f"`{variable()}={DEFAULT} {command}` takes {DEFAULT}, PyTorch's default here"
+    return f"goes on bit for bit with {_threads(now)}, as before; {alternative}"
 
 
 def changed(before: Arithmetic, now: Arithmetic, command: str) -> str:

@@ -106,9 +106,9 @@ def read(path: Path) -> tuple[dict[str, Tensor], About]:
     with _opened(path) as file:
         about = _about(path, file.metadata())
         slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
-        found = {name: (TYPES.get(each.get_dtype()), tuple(each.get_shape())) for name, each in slices.items()}
-        _check_forms(path, _expected(path, about), found)
-        return {name: file.get_tensor(name) for name in found}, about
+        actual = {name: (TYPES.get(each.get_dtype()), tuple(each.get_shape())) for name, each in slices.items()}
+        _check_forms(path, _expected(path, about), actual)
+        return {name: file.get_tensor(name) for name in actual}, about
 
 
 def generator(path: Path) -> tuple[nn.Sequential, About]:
@@ -219,15 +219,15 @@ def _expected(path: Path, about: About) -> Forms:
 Found = tuple[torch.dtype | None, tuple[int, ...]]
 
 
-def _check_forms(path: Path, forms: Forms, found: dict[str, Found]) -> None:
+def _check_forms(path: Path, forms: Forms, actual: dict[str, Found]) -> None:
     # An optimiser has the moments of a weight all or not at all.
-    moved = {name.rpartition(".")[0] for name in found if name in forms.begun}
+    moved = {name.rpartition(".")[0] for name in actual if name in forms.begun}
     must = forms.must | {name: form for name, form in forms.begun.items() if name.rpartition(".")[0] in moved}
-    must |= {name: form for name, form in forms.may.items() if name in found}
+    must |= {name: form for name, form in forms.may.items() if name in actual}
     for name, form in must.items():
-        if found.get(name) != form:
-            raise UnreadableError(f"{path}: tensor {name} should be {_described(form)}, and is {_described(found.get(name))}")
-    for name, (kind, _) in found.items():
+        if actual.get(name) != form:
+            raise UnreadableError(f"{path}: tensor {name} should be {_described(form)}, and is {_described(actual.get(name))}")
+    for name, (kind, _) in actual.items():
         if name not in must and not (name.startswith("history.") and kind == torch.float64):
             raise UnreadableError(f"{path}: tensor {_short(name)} belongs to nothing that the configuration describes")
 

@@ -45,10 +45,10 @@ class Compiling:
 
     def __init__(self, note: Callable[[str], object]) -> None:
         self._note = note
-        self._found: dict[Case, Call | None] = {}
+        self._programs: dict[Case, Call | None] = {}
         self._making: tuple[Case, programs.Making] | None = None
         self._refused: set[str] = set()
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._of: tuple[Trainer, str] | None = None
         self._engine, self._why = "", ""
         self.timing = Timing()
@@ -65,7 +65,7 @@ class Compiling:
         wanted = trainer.config.engine
         if self._of != (trainer, wanted):
             # A live change has made another; programs of the one before are found in the cache again.
-            self._of, self._found, self.timing = (trainer, wanted), {}, Timing()
+            self._of, self._programs, self.timing = (trainer, wanted), {}, Timing()
             self._engine = ("compiled" if trainer.device == "cpu" else "graph") if wanted == "auto" else wanted
             self._why = WHY_NOT[self._engine](trainer.game, trainer.now, trainer.device)
         if self._why:
@@ -91,13 +91,13 @@ class Compiling:
         if timing.loses:
             self._tell(f"auto: it trains eagerly, {timing.compared}", f"loses {id(trainer)}")
             return False
-        if any(self._found.values()) or self._making:
+        if any(self._programs.values()) or self._making:
             return True
         if not timing.pays(
             trainer.now, trainer.k_steps(knobs) + knobs.generator_steps, knobs.batch_size * trainer.config.packing, left, self._engine
         ):
             return False
-        self._tell(f"auto: {self._engine}, since {left:,} steps are left, of {timing.eager.told} each")
+        self._tell(f"auto: {self._engine}, since {left:,} steps are left, of {timing.eager.text} each")
         return True
 
     def _next(self, trainer: Trainer, knobs: Knobs) -> Call | None:
@@ -107,16 +107,18 @@ class Compiling:
         due = step % config.lazy == 0
         k, g = trainer.k_steps(knobs), knobs.generator_steps
         case = Case(id(trainer), knobs.batch_size, k, g, knobs.minibatch_discrimination, noise, due)
-        if case not in self._found:
+        if case not in self._programs:
             program = trainer.game.program(knobs, step, case.k)
             if not compiled.is_ready(trainer.game, trainer.now, trainer.game.hyper(knobs, step), program):
                 # An eager step makes what is kept of the weights.
                 return None
-            self._found[case] = None
-        if (call := self._found[case]) or repr(case) in self._refused:
+            self._programs[case] = None
+        if (call := self._programs[case]) or repr(case) in self._refused:
             return call
         try:
-            call = self._found[case] = trainer.called.captured(knobs) if self._engine == "graph" else self._compiled(case, trainer, knobs)
+            call = self._programs[case] = (
+                trainer.called.captured(knobs) if self._engine == "graph" else self._compiled(case, trainer, knobs)
+            )
         except (OSError, RuntimeError) as error:
             self._refuse(case, str(error))
             return None
@@ -163,8 +165,8 @@ class Compiling:
 
     def _tell(self, text: str, of: str = "") -> None:
         """Say something once, or once of each of several things."""
-        if (of or text) not in self._told:
-            self._told.add(of or text)
+        if (of or text) not in self._reported:
+            self._reported.add(of or text)
             self._note(text)
 
 

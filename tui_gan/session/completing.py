@@ -59,7 +59,7 @@ def check(trainer: Trainer, asked: Browse) -> None:
         raise UsageError(f'the mask of an image of {wide}x{high} has {high * wide} characters, "0" where a pixel is hidden, else "1"')
 
 
-def shown(trainer: Trainer, knobs: Knobs, asked: Browse) -> Completed:
+def completion_of(trainer: Trainer, knobs: Knobs, asked: Browse) -> Completed:
     """Completions of one held-out image by the averaged generator, and what D says of each pixel; draws nothing of the training."""
     assert asked.image is not None, "checked before"
     images, shape = _held_out(trainer), trainer.dataset.shape
@@ -78,7 +78,7 @@ def shown(trainer: Trainer, knobs: Knobs, asked: Browse) -> Completed:
         mask=_locked(pixels[0].numpy().astype(np.uint8)),
         made=as_bytes(units),
         spread=frozen(units.std(0, ddof=1).mean(0)),
-        told=frozen(_told(trainer, knobs, made, latents).mean((0, 1))),
+        observed=frozen(_observed(trainer, knobs, made, latents).mean((0, 1))),
         error=float(np.sqrt(apart.sum() / hidden.sum())) if hidden.any() else float("nan"),
     )
 
@@ -97,7 +97,7 @@ def with_noise(config: Config, known: Tensor, seed: int) -> Tensor:
     )
 
 
-def _told(trainer: Trainer, knobs: Knobs, made: Tensor, latents: Tensor) -> NDArray[np.float64]:
+def _observed(trainer: Trainer, knobs: Knobs, made: Tensor, latents: Tensor) -> NDArray[np.float64]:
     """What D says of each value of completions, (N, *X), each judged without the others' company."""
     hint = beside(trainer.config, latents, hidden=True).chunk(2, 1)[0]
     discriminator = trainer.discriminator.eval()
@@ -106,8 +106,8 @@ def _told(trainer: Trainer, knobs: Knobs, made: Tensor, latents: Tensor) -> NDAr
             logits = discriminator.components(made, hint.to(made.device))  # type: ignore[operator]
     finally:
         discriminator.train()
-    found: NDArray[np.float64] = torch.sigmoid(logits).view(made.shape).cpu().double().numpy()
-    return found
+    probabilities: NDArray[np.float64] = torch.sigmoid(logits).view(made.shape).cpu().double().numpy()
+    return probabilities
 
 
 def _held_out(trainer: Trainer) -> Tensor:
@@ -157,8 +157,8 @@ def of_file(stored: Path, path: Path, words: str, times: int, row: int | None, s
     real = real[:MOST] if row is None else real[row - 1 : row]
     mask = np.stack([mask_of(words, shape[1], shape[2], seed + number) for number in range(len(real))])
     x = torch.from_numpy(((real - np.float32(about.location[0])) / np.float32(about.scale[0])).astype(np.float32))
-    found = of_images(network, about.config, x, of_values(torch.from_numpy(mask), shape), times, seed)
-    units = np.clip(in_units(found, np.array(about.location).reshape(-1)[0], np.array(about.scale).reshape(-1)[0]), 0.0, 1.0)
+    completions = of_images(network, about.config, x, of_values(torch.from_numpy(mask), shape), times, seed)
+    units = np.clip(in_units(completions, np.array(about.location).reshape(-1)[0], np.array(about.scale).reshape(-1)[0]), 0.0, 1.0)
     return Done(real, mask, units.astype(np.float32))
 
 
@@ -176,8 +176,8 @@ def mask_of(words: str, height: int, width: int, seed: int = 0) -> NDArray[np.fl
     if name == "random" and (share := _number(rest)) is not None and 0 <= share <= 1:
         mask[np.random.default_rng(seed).random(mask.shape) < share] = 0
         return mask
-    if name == "box" and (found := BOX.fullmatch(rest)):
-        x, y, wide, high = map(int, found.groups())
+    if name == "box" and (match := BOX.fullmatch(rest)):
+        x, y, wide, high = map(int, match.groups())
         if x + wide > width or y + high > height or not wide or not high:
             raise UsageError(f"the box {rest} is not within an image of {width}x{height}: give box:x,y,width,height in pixels")
         mask[y : y + high, x : x + wide] = 0

@@ -9,7 +9,7 @@ from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.outer import check_ordinary, printable
 from tui_gan.session.entries import Command, Metrics, Scalars, left_out, lines
 from tui_gan.session.history import FARTHEST
-from tui_gan.session.undo import shown
+from tui_gan.session.undo import in_words
 
 # Commands, knobs and settings that change nothing of what is learned, or how.
 WITHOUT_EFFECT = {
@@ -75,10 +75,10 @@ def course(log: Path, until: int | None = None) -> Course:
                 elif isinstance(entry, Command) and (text := _said(entry)):
                     changes.append(Change(entry.step, text))
                 elif isinstance(entry, Scalars | Metrics):
-                    found = scalars if isinstance(entry, Scalars) else metrics
+                    by_name = scalars if isinstance(entry, Scalars) else metrics
                     for name, value in entry.values.items():
                         # Where one quantity was logged twice at a step, the later line counts.
-                        found.setdefault(name, {})[entry.step] = math.nan if value is None else value
+                        by_name.setdefault(name, {})[entry.step] = math.nan if value is None else value
     return Course(scalars, metrics, changes, left_out(damaged))
 
 
@@ -92,5 +92,5 @@ def _said(command: Command) -> str:
     if command.name in WITHOUT_EFFECT:
         return ""
     label = KNOBS[command.name].label if command.name in KNOBS else command.name.replace("_", " ")
-    text = printable(f"{label} {shown(command.value)}")
+    text = printable(f"{label} {in_words(command.value)}")
     return text if len(text) <= WORDS else f"{text[: WORDS - 1]}…"

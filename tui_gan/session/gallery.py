@@ -117,7 +117,7 @@ class Browser:
             latents=latents,
             first=first,
             completes=completes(run.config),
-            completed=None if self.asked.image is None else completing.shown(run.trainer, run.knobs, self.asked),
+            completed=None if self.asked.image is None else completing.completion_of(run.trainer, run.knobs, self.asked),
         )
 
     def _read(self, wanted: int) -> tuple[int, Arrays]:
@@ -209,6 +209,6 @@ def nearest(images: Bytes, trainer: Trainer) -> tuple[Bytes, Floats]:
     parts = x.reshape(-1, *train.shape[1:])
     which, distances = to_nearest(rows(parts), train)
     squares = distances.reshape(len(x), -1).square().sum(1)
-    found = np.ascontiguousarray(train[which].reshape(x.shape).numpy().transpose(0, 2, 3, 1))
-    found.setflags(write=False)
-    return found, frozen(squares.sqrt().numpy() / math.sqrt(x[0].numel()))
+    neighbours = np.ascontiguousarray(train[which].reshape(x.shape).numpy().transpose(0, 2, 3, 1))
+    neighbours.setflags(write=False)
+    return neighbours, frozen(squares.sqrt().numpy() / math.sqrt(x[0].numel()))

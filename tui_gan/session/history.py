@@ -72,12 +72,12 @@ class History:
 
     def arrays(self) -> dict[str, Floats]:
         """The whole state as arrays by name, for a checkpoint."""
-        found: dict[str, Floats] = {}
+        arrays: dict[str, Floats] = {}
         for name, last in self._last.items():
             steps, values = self._points.get(name, ([], []))
-            found[f"{name}.points"] = np.array([steps, values], dtype=np.float64)
-            found[f"{name}.last"] = np.array([*last, self._strides[name]], dtype=np.float64)
-        return found
+            arrays[f"{name}.points"] = np.array([steps, values], dtype=np.float64)
+            arrays[f"{name}.last"] = np.array([*last, self._strides[name]], dtype=np.float64)
+        return arrays
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, Floats]) -> "History":

@@ -150,8 +150,8 @@ class Looker:
 
     def _newest(self, name: str, asked: object) -> Seen | None:
         """The newest that has been made of a part in this form, for whomever."""
-        found = [seen for each in self.viewers.values() if (seen := each.seen.get(name)) and seen.asked == asked]
-        return max(found, key=lambda seen: seen.made, default=None)
+        candidates = [seen for each in self.viewers.values() if (seen := each.seen.get(name)) and seen.asked == asked]
+        return max(candidates, key=lambda seen: seen.made, default=None)
 
 
 class Part(NamedTuple):

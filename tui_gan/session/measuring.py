@@ -12,8 +12,8 @@ from tui_gan.contract.config import Config
 from tui_gan.gan.completion import evidence
 from tui_gan.gan.datasets import Dataset, Images
 from tui_gan.gan.datasets.dataset import in_units
-from tui_gan.gan.labels import told, told_alone
-from tui_gan.gan.latents import categories, in_turn, paired, shown
+from tui_gan.gan.labels import predicted, predicted_alone
+from tui_gan.gan.latents import categories, draw_in_turn, in_turn, paired
 from tui_gan.gan.masks import completes
 from tui_gan.gan.metrics import METRICS, completion, measure, stacked
 from tui_gan.gan.metrics.classes import Asked
@@ -50,11 +50,11 @@ def evaluated(trainer: Trainer) -> Evaluation:
     if isinstance(dataset.truth, Images) and {*config.metrics} & {*stacked.NAMES} and np.isfinite(units).all():
         counts = stacked.counts(units, dataset.truth)
     # What the map has counted is not counted again.
-    found = {} if counts is None else stacked.figures(counts)
-    names = [name for name in config.metrics if name not in found]
+    metrics = {} if counts is None else stacked.figures(counts)
+    names = [name for name in config.metrics if name not in metrics]
     known = known_of(units, generator, config, dataset, step, trainer.shares) | known_by(trainer)
-    found |= measure(units, dataset.truth, names, known)
-    return Evaluation({name: found[name] for name in config.metrics}, counts)
+    metrics |= measure(units, dataset.truth, names, known)
+    return Evaluation({name: metrics[name] for name in config.metrics}, counts)
 
 
 def known_of(
@@ -91,8 +91,8 @@ def inferred_by(generator: nn.Module, dataset: Dataset) -> Inferred:
     def encode(samples: NDArray[Any]) -> NDArray[np.float64]:
         x = torch.from_numpy(((samples - dataset.location) / dataset.scale).astype(np.float32))
         codes = torch.cat([encoded(generator, part.to(device)) for part in torch.split(x, PORTION)])
-        found: NDArray[np.float64] = codes.cpu().double().numpy()
-        return found
+        array: NDArray[np.float64] = codes.cpu().double().numpy()
+        return array
 
     codes = torch.from_numpy(encode(real)).float()
     return Inferred(real, in_units(generated(generator, codes), dataset.location, dataset.scale), encode)
@@ -105,11 +105,11 @@ def completed_by(generator: nn.Module, config: Config, dataset: Dataset) -> comp
 
     def made(hidden: completion.Hidden) -> NDArray[np.float32]:
         x = (hidden.real - float(dataset.location.flat[0])) / float(dataset.scale.flat[0])
-        known, found = evidence(x, hidden.mask.flatten(1)), []
+        known, completions = evidence(x, hidden.mask.flatten(1)), []
         for _ in range(completion.TIMES):
-            latents = paired(shown(config, len(x), stream), known, config.latent_dim)
-            found.append(in_units(generated(generator, latents), dataset.location, dataset.scale).astype(np.float32))
-        return np.clip(np.stack(found), 0.0, 1.0)
+            latents = paired(draw_in_turn(config, len(x), stream), known, config.latent_dim)
+            completions.append(in_units(generated(generator, latents), dataset.location, dataset.scale).astype(np.float32))
+        return np.clip(np.stack(completions), 0.0, 1.0)
 
     fewer, more = (completion.scattered(truth, share) for share in (completion.FEWER, completion.MORE))
     return completion.Completed(made(completion.parts(truth)), made(fewer), made(more))
@@ -120,7 +120,7 @@ def classified_by(trainer: Trainer) -> Classified | None:
     config, dataset = trainer.config, trainer.dataset
     if not isinstance(dataset.truth, Images):
         return None
-    return Classified(told(trainer.discriminator, dataset), lambda: told_alone(config, dataset))
+    return Classified(predicted(trainer.discriminator, dataset), lambda: predicted_alone(config, dataset))
 
 
 def first_stage_of(generator: nn.Module, dataset: Dataset, config: Config, step: int, shares: Sequence[float]) -> NDArray[np.floating]:

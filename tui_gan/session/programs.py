@@ -79,10 +79,10 @@ def load(path: Path) -> Call | None:
         OSError: it cannot be loaded.
     """
     try:
-        found = path.lstat()
+        status = path.lstat()
     except OSError:
         return None
-    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
         return None
     return _Program(path)
 
@@ -113,8 +113,8 @@ class _Program:
 
 
 def _pointer(capsule: object) -> int:
-    found: int = _POINTER(capsule, None)
-    return found
+    address: int = _POINTER(capsule, None)
+    return address
 
 
 _POINTER = ctypes.pythonapi.PyCapsule_GetPointer

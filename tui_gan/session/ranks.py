@@ -179,12 +179,12 @@ def doubts(now: InForce, count: int) -> Iterator[str]:
         yield "dropout leaves out other units than in one process: each process draws its own"
 
 
-def told(leader: Leader, now: InForce) -> list[tuple[str, EventKind]]:
+def notes(leader: Leader, now: InForce) -> list[tuple[str, EventKind]]:
     """What is to be known of a run on several processes at its beginning, each with the kind of its event."""
-    share, found = now.knobs.batch_size // leader.count, [*leader.doubts(now)]
-    equal = "" if found else "; a step equals that of one process to rounding"
+    share, warnings = now.knobs.batch_size // leader.count, [*leader.doubts(now)]
+    equal = "" if warnings else "; a step equals that of one process to rounding"
     first = f"{leader.count} processes share each step: {share} of the {now.knobs.batch_size} samples of a batch each{equal}"
-    return [(first, "info"), *((text, "warning") for text in found)]
+    return [(first, "info"), *((text, "warning") for text in warnings)]
 
 
 def joined() -> Across:
@@ -221,34 +221,34 @@ def follow() -> None:
 
 def _follow(across: Across) -> None:
     trainer: Trainer | None = None
-    told: Told | None = None
+    setup: Told | None = None
     while True:
         what, words, state = _heard()
         if what == END:
             dist.destroy_process_group()
             return
         if words:
-            told = msgspec.msgpack.decode(words, type=Told)
-        assert told is not None, "the first message holds all"
+            setup = msgspec.msgpack.decode(words, type=Told)
+        assert setup is not None, "the first message holds all"
         if state:
-            trainer = _as_told(told, safetensors.torch.load(state), across, trainer)
+            trainer = _as_told(setup, safetensors.torch.load(state), across, trainer)
         assert trainer is not None, "the first message holds all"
         if what == STEP:
-            trainer.step(told.knobs)
+            trainer.step(setup.knobs)
         else:
-            trainer.alone(ALONE[what], told.knobs)
+            trainer.alone(ALONE[what], setup.knobs)
 
 
-def _as_told(told: Told, state: dict[str, Tensor], across: Across, before: Trainer | None) -> Trainer:
+def _as_told(setup: Told, state: dict[str, Tensor], across: Across, before: Trainer | None) -> Trainer:
     """The trainer of process 0, on a device of this process."""
-    torch.set_num_threads(told.threads)
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = told.config.tf32
-    device = own_device(told.kind)
-    if before and before.config == told.config:
+    torch.set_num_threads(setup.threads)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = setup.config.tf32
+    device = own_device(setup.kind)
+    if before and before.config == setup.config:
         trainer = before
     else:
-        dataset, _ = dataset_of(told.config, Path(told.folder))
-        trainer = Trainer(told.config, dataset, device)
+        dataset, _ = dataset_of(setup.config, Path(setup.folder))
+        trainer = Trainer(setup.config, dataset, device)
     trainer.load_state(state)
     trainer.engine = Shared(trainer.game, trainer.now, across)
     return trainer
@@ -287,13 +287,13 @@ def _heard() -> tuple[int, bytes, bytes]:
     header = torch.zeros(3, dtype=torch.int64)
     _broadcast(header)
     what, *lengths = header.tolist()
-    found = []
+    contents = []
     for length in lengths:
         content = torch.empty(length, dtype=torch.uint8)
         if length:
             _broadcast(content)
-        found.append(content.numpy().tobytes())
-    return what, found[0], found[1]
+        contents.append(content.numpy().tobytes())
+    return what, contents[0], contents[1]
 
 
 def _broadcast(tensor: Tensor) -> None:

@@ -52,7 +52,7 @@ class Point(NamedTuple):
 
     state: Tensors
     in_force: InForce
-    met: int
+    streak: int
 
 
 class Run:
@@ -76,7 +76,7 @@ class Run:
         self.events: list[Event] = []
         self.clock = Clock()
         self.observer = observer(trainer)
-        self.met = 0
+        self.streak = 0
         self.changes = Changes()
         self.version = 0
         self.began = ""
@@ -105,7 +105,7 @@ class Run:
     @property
     def progress(self) -> Progress:
         """What a live change may begin anew, as it stands; waits for the device."""
-        return Progress({name: value.item() for name, value in self.trainer.coefficients.items()}, self.met)
+        return Progress({name: value.item() for name, value in self.trainer.coefficients.items()}, self.streak)
 
     @property
     def step(self) -> int:
@@ -126,7 +126,7 @@ class Run:
     @property
     def reached(self) -> bool:
         """Whether the metric of early stopping has met its threshold often enough in a row, and has not stopped the run before."""
-        return bool(self.config.stop.metric) and self.met >= self.config.stop.evaluations
+        return bool(self.config.stop.metric) and self.streak >= self.config.stop.evaluations
 
     def restore(self, tensors: Tensors, about: About) -> None:
         """Take up the run where a checkpoint left it."""
@@ -135,7 +135,7 @@ class Run:
         self.history = History.from_arrays(history)
         self.events = list(about.events)
         self.clock = Clock(about.seconds)
-        self.met = about.met
+        self.streak = about.met
         self.observer = observer(self.trainer, about.window)
         self.began = about.began
         self._unsaved, self._resumed = False, True
@@ -271,18 +271,18 @@ class Run:
         every = self.config.evaluate_every
         for name, value in metrics.items():
             self.history.add(name, self.step, value, every if scheduled else 1, early=scheduled)
-        if scheduled and self.step % every == 0 and self.config.stop.metric and self.met >= 0:
-            self.met = self.met + 1 if meets(self.config, metrics) else 0
+        if scheduled and self.step % every == 0 and self.config.stop.metric and self.streak >= 0:
+            self.streak = self.streak + 1 if meets(self.config, metrics) else 0
         return metrics
 
     def series(self) -> dict[str, Series]:
         """The history, with the metrics marked that were not measured on the networks and data as they are now."""
         at, of_now = self._measured
         fresh = of_now if at == self.step else {}
-        found = self.history.series()
+        all_series = self.history.series()
         return {
             name: replace(series, stale=name in METRICS and not (name in fresh and series.steps[-1] == self.step))
-            for name, series in found.items()
+            for name, series in all_series.items()
         }
 
     @property
@@ -293,9 +293,9 @@ class Run:
     def metrics(self) -> dict[str, float]:
         """The metrics at this step, measured if they have not been."""
         if self._measured[0] != self.step or not self._measured[1]:
-            found = evaluated(self.trainer)
-            self._measured = (self.step, found.metrics)
-            self.triples = None if found.triples is None else Triples(frozen(found.triples.reshape(10, 10, 10)), self.step)
+            evaluation = evaluated(self.trainer)
+            self._measured = (self.step, evaluation.metrics)
+            self.triples = None if evaluation.triples is None else Triples(frozen(evaluation.triples.reshape(10, 10, 10)), self.step)
             self.log("metrics", **self._measured[1])
         return self._measured[1]
 
@@ -344,7 +344,7 @@ class Run:
         self.triples = None if self.triples is None or self.triples.step > self.step else self.triples
         self.moved()
         # What has stopped the run once does not stop it again.
-        self.met = good.met if self.met >= 0 else self.met
+        self.streak = good.streak if self.streak >= 0 else self.streak
         for each in different(was, self.in_force):
             # Changed after the state that is now in force again, and so cut from the log.
             self.log("command", name=each.name, value=each.after)
@@ -384,16 +384,16 @@ class Run:
     def _of_now(self, about: About) -> dict[str, float]:
         """The newest points of the history, if they are what was measured for this checkpoint; else none."""
         newest = {name: self.history.last(name) for name in self.config.metrics}
-        found = {name: point[1] for name, point in newest.items() if point and point[0] == self.step}
-        same = len(found) == len(newest) and _same(found[self.config.metric], about.metric)
-        return found if same else {}
+        measured = {name: point[1] for name, point in newest.items() if point and point[0] == self.step}
+        same = len(measured) == len(newest) and _same(measured[self.config.metric], about.metric)
+        return measured if same else {}
 
     def _begin_game(self) -> None:
         self._write("preview")
         self.evaluate(scheduled=True)
 
     def _point(self) -> Point:
-        return Point(self.trainer.state(), self.in_force, self.met)
+        return Point(self.trainer.state(), self.in_force, self.streak)
 
     def _pretrain_step(self) -> None:
         self.trainer.pretrain_step(self.knobs)
@@ -426,14 +426,14 @@ class Run:
     def _scalars(self) -> dict[str, float]:
         """The mean losses of the interval, what the training adapts, and r_t; waits for the device."""
         generator_loss, discriminator_loss = self.trainer.mean_losses().tolist()
-        found = {"generator_loss": generator_loss, "discriminator_loss": discriminator_loss}
+        scalars = {"generator_loss": generator_loss, "discriminator_loss": discriminator_loss}
         if self.trainer.game.coordination.adapts:
-            found["k"] = self.trainer.k_steps(self.knobs)
+            scalars["k"] = self.trainer.k_steps(self.knobs)
         if self.config.information.categorical:
-            found["information_bound"] = self.trainer.information_bound()
+            scalars["information_bound"] = self.trainer.information_bound()
         if judging.overfits(self.trainer):
-            found["overfitting"] = judging.overfitting(self.trainer, self.knobs)
-        return found | {series_of(name): float(value) for name, value in self.trainer.coefficients.items()}
+            scalars["overfitting"] = judging.overfitting(self.trainer, self.knobs)
+        return scalars | {series_of(name): float(value) for name, value in self.trainer.coefficients.items()}
 
     def _log_scalars(self) -> None:
         self.log("scalars", **self._scalars())
@@ -452,7 +452,7 @@ class Run:
             metric=metric if math.isfinite(metric) else None,
             window=self.observer.window,
             began=self.began,
-            met=self.met,
+            met=self.streak,
             events=tuple(self.events),
             arithmetic=arithmetic.here(),
             classes=self.trainer.names,

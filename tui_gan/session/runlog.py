@@ -91,12 +91,12 @@ class RunLog:
         with open(self._file, "rb", closefd=False) as file:
             file.seek(0)
             for line in lines(file):
-                if (its := line.step) is None:
+                if (at := line.step) is None:
                     # In the middle it stays, since whole ones follow it; at the end it goes.
                     self.damaged += 1
                     continue
-                balance += 1 if its <= step else -1
-                if its <= step and balance >= most:
+                balance += 1 if at <= step else -1
+                if at <= step and balance >= most:
                     end, most = line.end, balance
         os.ftruncate(self._file, end)
 

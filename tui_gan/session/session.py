@@ -62,7 +62,7 @@ class Session:
         self._error: TuiGanError | None = None
         self._unwritten: OSError | None = None
         # Whether a visitor has changed something since the last snapshot that was published, and the status that it told.
-        self._unshown, self._told = False, self.status
+        self._unshown, self._published = False, self.status
         self._began = (run.step, run.clock.seconds)
         self._reached = False
         self.looker = Looker(run)
@@ -79,7 +79,7 @@ class Session:
             if left:
                 # Nothing that is done while the run waits counts as training time.
                 self.run.clock.stop()
-            if self._unshown and self.inbox.empty() and (not training or self.status is not self._told):
+            if self._unshown and self.inbox.empty() and (not training or self.status is not self._published):
                 # A run at rest is looked at by nobody until something happens.
                 self._guarded(self._show)
             elif not training or not self.inbox.empty():
@@ -153,7 +153,7 @@ class Session:
 
     def _stop_early(self) -> None:
         run, stop = self.run, self.run.config.stop
-        run.met = -1
+        run.streak = -1
         lasted = f" in {stop.evaluations} evaluations in a row" if stop.evaluations > 1 else ""
         text = f"early stopping at step {run.step}: {stop.metric} has reached {stop.threshold:g}{lasted}"
         self.rest(Status.PAUSED)
@@ -172,7 +172,7 @@ class Session:
             case Request():
                 self._answer(asked)
             case Glance():
-                asked.shown(self._guarded(lambda: self._snapshot(asked.visitor)))
+                asked.deliver(self._guarded(lambda: self._snapshot(asked.visitor)))
             case Left():
                 self.looker.leave(asked.visitor)
             case _:
@@ -354,7 +354,7 @@ class Session:
             self.stop()
 
     def _show(self) -> None:
-        self._unshown, self._told = False, self.status
+        self._unshown, self._published = False, self.status
         self._publish(self._snapshot())
 
     def _snapshot(self, visitor: int = 0) -> Snapshot:

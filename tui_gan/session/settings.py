@@ -44,15 +44,15 @@ DEPENDENT: dict[str, Callable[[Config, Truth], Iterable[str]]] = {
 
 def settings(config: Config, truth: Truth) -> tuple[Setting, ...]:
     """Every setting with its value; regularizers that are not named have weight 0."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in leaves(config).items():
         if key == "lazy":
             # After those that the configuration names, which stand before it.
-            found |= {f"regularizers.{name}": found.get(f"regularizers.{name}", 0.0) for name in REGULARIZERS}
-        found[key] = value
-    del found["data_sha256"]
+            values |= {f"regularizers.{name}": values.get(f"regularizers.{name}", 0.0) for name in REGULARIZERS}
+        values[key] = value
+    del values["data_sha256"]
     return tuple(
-        Setting(key, value, not why_not(key, value, value), _choices(key, config, truth), help_of(key)) for key, value in found.items()
+        Setting(key, value, not why_not(key, value, value), _choices(key, config, truth), help_of(key)) for key, value in values.items()
     )
 
 
@@ -62,11 +62,11 @@ def changed(config: Config, key: str, value: object) -> Config:
     Raises:
         UsageError: no such setting, no such value, or one that cannot change while the run trains, with what to type instead.
     """
-    found, _ = resolve(config, Knobs(), nested(key, value), source="setting")
-    for name, (before, after) in differences(config, found).items():
+    new, _ = resolve(config, Knobs(), nested(key, value), source="setting")
+    for name, (before, after) in differences(config, new).items():
         if why := why_not(name, before, after):
             raise UsageError(f"{name} cannot change while the run trains: {why}; `{anew(config, key, value)}` starts a new run with it")
-    return found
+    return new
 
 
 def anew(config: Config, key: str, value: object) -> str:

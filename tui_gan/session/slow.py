@@ -52,33 +52,33 @@ class Slow:
 
 def begun(run: Run) -> Slow:
     """The next step of a run, rehearsed without any effect on it."""
-    found = rehearsed(run.trainer, run.knobs)
-    totals = Counter(player for update in found.updates for player in update.moves if not update.ahead)
+    rehearsal = rehearsed(run.trainer, run.knobs)
+    totals = Counter(player for update in rehearsal.updates for player in update.moves if not update.ahead)
     counts: Counter[Player] = Counter()
     stages: list[Stage] = []
     before = None
-    for update in found.updates:
+    for update in rehearsal.updates:
         if before is None or not before.ahead:
             counts.update(list(update.moves))
         title = " and ".join(f"{name} {counts[name]}/{totals[name]}" if totals[name] > 1 else name for name in update.moves)
         title += ", extrapolation" if update.ahead else ""
-        stages += (dataclasses.replace(each, name=f"{title}: {each.name}") for each in _stages(found, update, before))
+        stages += (dataclasses.replace(each, name=f"{title}: {each.name}") for each in _stages(rehearsal, update, before))
         before = update
-    stages += _lookahead(found)
+    stages += _lookahead(rehearsal)
     return Slow(run.step, run.version, tuple(stages))
 
 
-def _stages(found: Rehearsal, update: Update, before: Update | None) -> Iterator[Stage]:
-    dataset, both, learner = found.trainer.dataset, len(update.moves) > 1, " and ".join(update.moves)
+def _stages(rehearsal: Rehearsal, update: Update, before: Update | None) -> Iterator[Stage]:
+    dataset, both, learner = rehearsal.trainer.dataset, len(update.moves) > 1, " and ".join(update.moves)
     again = before is not None and update.latents is before.latents
     drawn = "The latents of D's last update are used again." if again else "A latent z is drawn from the prior for each sample."
     yield Stage("latents", drawn, _of_latents(update.latents))
     if update.real is not None:
         text = "The real samples of D's last update are used again." if again else "A minibatch of real samples is drawn from the data."
         yield Stage("real samples", text, _of_samples(update.real, dataset))
-    mapped = "G completes each image: observed pixels stay, and hidden ones are its own." if completes(found.trainer.config) else ""
+    mapped = "G completes each image: observed pixels stay, and hidden ones are its own." if completes(rehearsal.trainer.config) else ""
     yield Stage("generated samples", mapped or "G maps each latent z to a sample G(z).", _of_samples(update.fake, dataset))
-    yield Stage("forward pass", _on_outputs(found, update), _of_outputs(found, update))
+    yield Stage("forward pass", _on_outputs(rehearsal, update), _of_outputs(rehearsal, update))
     text = "The losses are computed from the logits; each player minimises its own." if both else ""
     yield Stage("loss", text or f"{learner}'s loss is computed from the logits; {learner} minimises it.", _each(update, _of_loss))
     text = f"Backpropagation computes the gradient of {'each' if both else 'the'} loss with respect to the weights of {learner}."
@@ -91,9 +91,9 @@ def _stages(found: Rehearsal, update: Update, before: Update | None) -> Iterator
     yield Stage("update", text, _each(update, _of_move))
 
 
-def _lookahead(found: Rehearsal) -> Iterator[Stage]:
-    settings = found.trainer.config.optimizer
-    if share := lookahead(settings, found.trainer.steps_done):
+def _lookahead(rehearsal: Rehearsal) -> Iterator[Stage]:
+    settings = rehearsal.trainer.config.optimizer
+    if share := lookahead(settings, rehearsal.trainer.steps_done):
         text = "Lookahead: the weights of D and G are set to a fraction of the way that they have gone since it was done last."
         yield Stage("lookahead", text, (("steps", f"{settings.lookahead_steps:,}"), ("fraction", _number(share))))
 
@@ -117,29 +117,31 @@ def _of_samples(samples: Tensor, dataset: Dataset) -> Numbers:
     return numbers if isinstance(dataset.truth, Images) else (*numbers, ("the first", "; ".join(map(_list, columns[:FIRST]))))
 
 
-def _on_outputs(found: Rehearsal, update: Update) -> str:
-    packing, noise = found.trainer.config.packing, found.trainer.config.instance_noise
-    if completes(found.trainer.config):
+def _on_outputs(rehearsal: Rehearsal, update: Update) -> str:
+    packing, noise = rehearsal.trainer.config.packing, rehearsal.trainer.config.instance_noise
+    if completes(rehearsal.trainer.config):
         return (
             "D computes a logit for each pixel of the completions; shown are means over observed pixels, real, and hidden ones, generated."
         )
     kinds = "real and generated" if update.real_logits is not None else "generated"
     judged = f"every {packing} {kinds} samples jointly" if packing > 1 else f"each of the {kinds} samples"
     # The rehearsal stands at the end of the step.
-    sd = noise_sd(noise.sd, noise.steps, found.trainer.steps_done - 1, noise.end)
+    sd = noise_sd(noise.sd, noise.steps, rehearsal.trainer.steps_done - 1, noise.end)
     noisy = f", with instance noise of sd {_number(sd)}" if sd else ""
-    names = ", ".join(chosen(found.trainer.config))
+    names = ", ".join(chosen(rehearsal.trainer.config))
     changed = f", augmented ({names})" if names else ""
     return f"D computes a logit for {judged}{changed}{noisy}. D(x) follows from it: the higher, the more real they appear to D."
 
 
-def _of_outputs(found: Rehearsal, update: Update) -> Numbers:
-    boundary = found.trainer.game.objective.boundary
+def _of_outputs(rehearsal: Rehearsal, update: Update) -> Numbers:
+    boundary = rehearsal.trainer.game.objective.boundary
     kinds = {"real": update.real_logits, "generated": update.fake_logits}
     numbers: list[tuple[str, str]] = []
     for name, logits in kinds.items():
         if logits is not None:
-            numbers.append((f"mean D(x), {name}", _number(float(found.trainer.game.objective.verdict(logits, found.middle).mean()))))
+            numbers.append(
+                (f"mean D(x), {name}", _number(float(rehearsal.trainer.game.objective.verdict(logits, rehearsal.middle).mean())))
+            )
             numbers.append((f"mean logit, {name}", _number(float(logits.mean()))))
             if boundary is not None:
                 right = logits > boundary if name == "real" else logits < boundary

@@ -59,31 +59,31 @@ def dataset_of(config: Config, folder: Path) -> tuple[Dataset, tuple[str, ...]]:
         choose({**DATASETS, **images.IMAGE_SETS, **STACKED}, config.dataset, "data set")
         if config.dataset in STACKED:
             return _stacked(config)
-        found = images.named(config.dataset)
+        image_set = images.named(config.dataset)
     else:
-        found = images.read_images(path, config.size or None, config.channels or None, levels)
+        image_set = images.read_images(path, config.size or None, config.channels or None, levels)
     return of_images(
-        _truth(found, digits=path is None and config.dataset == "mnist"),
+        _truth(image_set, digits=path is None and config.dataset == "mnist"),
         config.standardize,
         config.contrast,
         config.training,
         config.training_skip,
-    ), found.notes
+    ), image_set.notes
 
 
 def _stacked(config: Config) -> tuple[Dataset, tuple[str, ...]]:
     if config.training_skip:
         raise UsageError(f"{config.dataset} is stacked of all training images of {STACKED[config.dataset]}: set training_skip to 0")
-    found = images.named(STACKED[config.dataset])
+    image_set = images.named(STACKED[config.dataset])
     made = of_stacks(
-        Stacks(_shared(found.train), _shared(found.test)),
+        Stacks(_shared(image_set.train), _shared(image_set.test)),
         _digit_classifier().forward,
         config.standardize,
         config.contrast,
         config.training,
         config.seed,
     )
-    return made, found.notes
+    return made, image_set.notes
 
 
 def columns_of(config: Config) -> int:
@@ -98,30 +98,30 @@ def shape_of(config: Config) -> tuple[int, ...]:
     return SHAPES.get(config.dataset, (config.channels or 3, config.size or 32, config.size or 32))
 
 
-def _truth(found: images.ImageSet, digits: bool) -> Images:
+def _truth(image_set: images.ImageSet, digits: bool) -> Images:
     """What is known of a set; `digits` are known to be MNIST's, which a classifier tells apart."""
-    train, test = _shared(found.train), _shared(found.test)
-    names, train_labels, test_labels = _labels(found)
+    train, test = _shared(image_set.train), _shared(image_set.test)
+    names, train_labels, test_labels = _labels(image_set)
     known = _digit_classifier() if tuple(train.shape[1:]) == DIGIT else None
     features = known.features if known else None
     return Images(train, test, train_labels, test_labels, features, names=names, classify=known.forward if known and digits else None)
 
 
-def _labels(found: images.ImageSet) -> tuple[tuple[str, ...], Tensor | None, Tensor | None]:
+def _labels(image_set: images.ImageSet) -> tuple[tuple[str, ...], Tensor | None, Tensor | None]:
     """The names of the classes, and of training and test images the numbers of theirs, 0 .. K - 1; -1 of a class without training images.
 
     Labels may be any numbers, which then are the names of their classes in ascending order.
     """
-    if found.train_labels is None:
+    if image_set.train_labels is None:
         return (), None, None
-    numbers = np.arange(len(found.names)) if found.names else np.unique(found.train_labels)
+    numbers = np.arange(len(image_set.names)) if image_set.names else np.unique(image_set.train_labels)
 
     def placed(labels: NDArray[np.int64]) -> Tensor:
         places = np.searchsorted(numbers, labels).clip(max=len(numbers) - 1)
         return torch.from_numpy(np.where(numbers[places] == labels, places, -1))
 
-    names = found.names or tuple(str(number) for number in numbers)
-    return names, placed(found.train_labels), None if found.test_labels is None else placed(found.test_labels)
+    names = image_set.names or tuple(str(number) for number in numbers)
+    return names, placed(image_set.train_labels), None if image_set.test_labels is None else placed(image_set.test_labels)
 
 
 def _shared(array: NDArray[Any]) -> Tensor:

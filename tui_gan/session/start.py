@@ -45,9 +45,9 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
     # Before anything is built as large as the configuration of a checkpoint says, its tensors must be there.
     saved = checkpoint.read(plan.checkpoint) if plan.checkpoint else None
     torch.set_num_threads(arithmetic.threads(plan.config.threads, saved[1].arithmetic if saved else None))
-    dataset, found = dataset_of(plan.config, plan.run.path)
+    dataset, data_notes = dataset_of(plan.config, plan.run.path)
     weight = _weight(plan, dataset)
-    device, found_out = _device(plan, dataset)
+    device, device_note = _device(plan, dataset)
     helping = _threads(plan, dataset, device)
     knobs = dataclasses.replace(plan.knobs, device=device)
     _check_processes(plan, InForce(knobs, plan.config, dataset))
@@ -78,14 +78,14 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
     else:
         run.began = rundir.checksum(plan.run)
     # A run that goes on has told already what is still the same.
-    told = {event.text for event in run.events}
-    notes: list[tuple[str, EventKind]] = [(note, "info") for note in (*found, weight, found_out, helping, plan.notice) if note]
+    known = {event.text for event in run.events}
+    notes: list[tuple[str, EventKind]] = [(note, "info") for note in (*data_notes, weight, device_note, helping, plan.notice) if note]
     notes += inherited
     notes += [(left_out(files.damaged), "warning")] if files.damaged else []
     notes += [(doubt, "warning") for doubt in doubts(run.config, run.knobs)]
     notes += _shared(plan, run)
     for text, kind in notes:
-        if text not in told:
+        if text not in known:
             run.note(text, kind)
     if device != (saved[1].knobs if saved else plan.knobs).device:
         run.log("command", name="device", value=device)
@@ -107,14 +107,14 @@ def _inherited(trainer: Trainer, parent: Parent) -> tuple[tuple[str, EventKind],
         raise UsageError(f"the networks of {where} do not fit those of this run: {error}") from None
     if not trainer.is_finite():
         raise UnreadableError(f"{parent.checkpoint} holds weights that are no finite numbers")
-    told: tuple[tuple[str, EventKind], ...] = (
+    notes: tuple[tuple[str, EventKind], ...] = (
         (f"begins with the networks of {where}; optimizers, random numbers and counts begin anew", "info"),
     )
     units = tuple(trainer.dataset.location.tolist()), tuple(trainer.dataset.scale.tolist())
     if (about.location, about.scale) == units:
-        return told
+        return notes
     warning = f"{where} learned data of another mean or scale: the same output of G in training units is another value here"
-    return (*told, (warning, "warning"))
+    return (*notes, (warning, "warning"))
 
 
 def _weight(plan: Plan, dataset: Dataset) -> str | None:
@@ -130,11 +130,11 @@ def _weight(plan: Plan, dataset: Dataset) -> str | None:
     weights = counts["generator"] + counts["discriminator"]
     # The state, its gradients, the two states to go back to, and the checkpoint as it is written.
     memory = 5 * size + 4 * weights
-    told = f"{weights / 1e6:,.0f} million parameters: about {memory / 1e9:.1f} GB of memory, {size / 1e9:.1f} GB for each checkpoint"
+    line = f"{weights / 1e6:,.0f} million parameters: about {memory / 1e9:.1f} GB of memory, {size / 1e9:.1f} GB for each checkpoint"
     free = psutil.virtual_memory().available
     if memory > free and plan.knobs.device in ("auto", "cpu"):
-        raise UsageError(f"{told}; this machine has {free / 1e9:.1f} GB of memory free")
-    return told
+        raise UsageError(f"{line}; this machine has {free / 1e9:.1f} GB of memory free")
+    return line
 
 
 def _check_processes(plan: Plan, now: InForce) -> None:
@@ -153,7 +153,7 @@ def _shared(plan: Plan, run: Run) -> list[tuple[str, EventKind]]:
     if plan.processes < 2:
         return []
     run.others = ranks.Leader(plan.run.path)
-    return ranks.told(run.others, run.in_force)
+    return ranks.notes(run.others, run.in_force)
 
 
 def _device(plan: Plan, dataset: Dataset) -> tuple[str, str | None]:

@@ -83,14 +83,14 @@ def put(run: Run, now: InForce, changes: Changes, progress: Progress | None = No
         if progress:
             _bring_back(run, before.config, progress)
     run.moved()
-    found = different(before, now)
-    for each in found:
+    changed = different(before, now)
+    for each in changed:
         # How long the pace lasts follows from who has set it.
-        if each.name != "pace_until" or len(found) == 1:
+        if each.name != "pace_until" or len(changed) == 1:
             # A pace is no change of the training, and is not marked in its curves.
             run.note(each.changed, "info" if each.name in ("pace", "pace_until") else "change", logged=False)
     # Last, because a full disk leaves in force, marked and to be taken back what it cannot log.
-    for each in found:
+    for each in changed:
         run.log("command", name=each.name, value=each.after)
     _warn(run, before)
 
@@ -125,7 +125,7 @@ def _settle(run: Run, before: Config) -> None:
     if config.evaluate_every != before.evaluate_every:
         run.history.retime(METRICS, before.evaluate_every, config.evaluate_every)
     if config.stop != before.stop:
-        run.met = 0
+        run.streak = 0
 
 
 def _bring_back(run: Run, before: Config, progress: Progress) -> None:
@@ -135,16 +135,16 @@ def _bring_back(run: Run, before: Config, progress: Progress) -> None:
         if adapting(before).get(name) != adapting(run.config)[name]:
             coefficients[name] = torch.full_like(coefficients[name], progress.coefficients[name])
     if before.stop != run.config.stop:
-        run.met = progress.met
+        run.streak = progress.streak
 
 
 def _warn(run: Run, before: InForce) -> None:
     """Say what has become doubtful by this change."""
-    told = set(doubts(before.config, before.knobs))
-    found = [*doubts(run.config, run.knobs)]
+    known = set(doubts(before.config, before.knobs))
+    doubtful = [*doubts(run.config, run.knobs)]
     if run.others:
-        told |= {*run.others.doubts(before)}
-        found += run.others.doubts(run.in_force)
-    for text in found:
-        if text not in told:
+        known |= {*run.others.doubts(before)}
+        doubtful += run.others.doubts(run.in_force)
+    for text in doubtful:
+        if text not in known:
             run.note(text, "warning")

@@ -80,7 +80,7 @@ class RunThread:
         """Queue what a visitor asks for; never waits."""
         if isinstance(asked, Glance) and self.latest.status is Status.LOADING:
             # Nobody answers yet, and there is nothing else to see.
-            asked.shown(self.latest)
+            asked.deliver(self.latest)
         else:
             self._inbox.put(asked)
 

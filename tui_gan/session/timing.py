@@ -38,7 +38,7 @@ class Mean:
         return self.seconds / max(1, self.steps - WARM_UP)
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """In words."""
         return f"{1000 * self.value:.3g} ms"
 
@@ -72,4 +72,4 @@ class Timing:
     @property
     def compared(self) -> str:
         """Both, in words."""
-        return f"{self.eager.told} a step; by a program it takes {self.by_program.told}"
+        return f"{self.eager.text} a step; by a program it takes {self.by_program.text}"

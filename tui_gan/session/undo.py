@@ -25,11 +25,11 @@ class Progress(NamedTuple):
 
     Attributes:
         coefficients: of the regularizers that adapt theirs, by name.
-        met: how often in a row the metric of early stopping has met its threshold.
+        streak: how often in a row the metric of early stopping has met its threshold.
     """
 
     coefficients: Mapping[str, float]
-    met: int
+    streak: int
 
 
 class Difference(NamedTuple):
@@ -42,20 +42,20 @@ class Difference(NamedTuple):
     @property
     def changed(self) -> str:
         """Such as "k steps: 2 (was 1)"."""
-        return f"{_label(self.name)}: {self._shown(self.after)} (was {self._shown(self.before)})"
+        return f"{_label(self.name)}: {self._text(self.after)} (was {self._text(self.before)})"
 
     @property
     def taken_back(self) -> str:
         """Such as "k steps: 2 -> 1"."""
-        return f"{_label(self.name)}: {self._shown(self.after)} -> {self._shown(self.before)}"
+        return f"{_label(self.name)}: {self._text(self.after)} -> {self._text(self.before)}"
 
     @property
     def made_again(self) -> str:
         """Such as "k steps: 1 -> 2"."""
-        return f"{_label(self.name)}: {self._shown(self.before)} -> {self._shown(self.after)}"
+        return f"{_label(self.name)}: {self._text(self.before)} -> {self._text(self.after)}"
 
-    def _shown(self, value: object) -> str:
-        return "off" if self.name in KNOBS and KNOBS[self.name].off(value) else shown(value)
+    def _text(self, value: object) -> str:
+        return "off" if self.name in KNOBS and KNOBS[self.name].off(value) else in_words(value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,15 +94,15 @@ class Changes:
     @property
     def undo(self) -> str:
         """What would be taken back; "" for nothing."""
-        return told(self.done[-1]).taken_back if self.done else ""
+        return main_difference(self.done[-1]).taken_back if self.done else ""
 
     @property
     def redo(self) -> str:
         """What would be made again; "" for nothing."""
-        return told(self.undone[-1]).made_again if self.undone else ""
+        return main_difference(self.undone[-1]).made_again if self.undone else ""
 
 
-def told(change: Change) -> Difference:
+def main_difference(change: Change) -> Difference:
     """The difference that a change is told by; others follow from it."""
     return different(change.before, change.after)[0]
 
@@ -110,19 +110,19 @@ def told(change: Change) -> Difference:
 def different(before: InForce, after: InForce) -> list[Difference]:
     """Each knob and setting that differs; the data stand for their checksum, and the data set for data that are not given."""
     knobs = ((name, getattr(before.knobs, name), getattr(after.knobs, name)) for name in KNOBS)
-    found = [Difference(*each) for each in knobs if each[1] != each[2]]
+    turned = [Difference(*each) for each in knobs if each[1] != each[2]]
     settings = differences(before.config, after.config)
     if "data" in settings:
         settings["data"] = (before.config.data or before.config.dataset, after.config.data or after.config.dataset)
-    return found + [Difference(key, *values) for key, values in settings.items() if key != "data_sha256"]
+    return turned + [Difference(key, *values) for key, values in settings.items() if key != "data_sha256"]
 
 
-def shown(value: object) -> str:
+def in_words(value: object) -> str:
     """A value in an event: on and off, short numbers, names with commas between them."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, tuple):
-        return ", ".join(map(shown, value))
+        return ", ".join(map(in_words, value))
     return f"{value:g}" if isinstance(value, float) else str(value) or "none"
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from tui_gan.contract.config import Config
 from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.many import Many
-from tui_gan.gan.latents import shown
+from tui_gan.gan.latents import draw_in_turn
 from tui_gan.gan.state import Tensors
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import evaluation_seed, generate
@@ -53,7 +53,7 @@ class Chunk(Protocol):
     def state(self) -> Tensors:
         """All that the next step depends on, by name."""
 
-    def load(self, found: Tensors) -> None:
+    def load(self, saved: Tensors) -> None:
         """Put back what `state()` copied."""
 
 
@@ -88,9 +88,9 @@ class Together:
 
     def finite(self) -> list[bool]:
         """Whether the losses since the last call, and the weights, are finite numbers, of each member."""
-        found = self.many.finite()
+        finite = self.many.finite()
         self.many.clear_losses()
-        return found
+        return finite
 
     def trainer(self, place: int) -> Trainer:
         """A trainer in the state of one of them."""
@@ -101,9 +101,9 @@ class Together:
         """All that the next step depends on, by name."""
         return self.many.state()
 
-    def load(self, found: Tensors) -> None:
+    def load(self, saved: Tensors) -> None:
         """Put back what `state()` copied."""
-        self.many.load(found)
+        self.many.load(saved)
 
 
 def train_at_once(chunks: Sequence[Together], until: int, stopped: Callable[[], bool], pool: Executor) -> None:
@@ -177,11 +177,11 @@ class Alone:
         """All that the next step depends on, by name."""
         return self._trainer.state()
 
-    def load(self, found: Tensors) -> None:
+    def load(self, saved: Tensors) -> None:
         """Put back what `state()` copied."""
-        self._trainer.load_state(found)
+        self._trainer.load_state(saved)
 
 
 def _latents(config: Config, step: int, shares: Sequence[float]) -> Tensor:
     """Those of an evaluation at a step."""
-    return shown(config, config.evaluated, torch.Generator().manual_seed(evaluation_seed(config, step)), shares)
+    return draw_in_turn(config, config.evaluated, torch.Generator().manual_seed(evaluation_seed(config, step)), shares)

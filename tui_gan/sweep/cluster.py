@@ -96,8 +96,8 @@ class Slurm(Backend):
     def gone(self, jobs: Collection[Any]) -> set[str]:
         """Which jobs have come to an end, whatever it was, by their names; none while the cluster does not answer."""
         names = [job.job_id for job in jobs]
-        found = _said(["squeue", "--noheader", "--format=%A", f"--user={os.getuid()}"])
-        return set() if found is None else set(names) - set(found.split())
+        queued = _said(["squeue", "--noheader", "--format=%A", f"--user={os.getuid()}"])
+        return set() if queued is None else set(names) - set(queued.split())
 
     def cancel(self, job: Any) -> None:
         """End a job that may not have begun."""
@@ -118,13 +118,13 @@ def options_of(texts: Sequence[str]) -> dict[str, Any]:
     Raises:
         UsageError: one is not KEY=VALUE.
     """
-    found: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     for pair in (pair for text in texts for pair in re.split(r",(?=[A-Za-z_-]+=)", text)):
         name, sign, value = pair.partition("=")
         if not (sign and value and re.fullmatch(r"[A-Za-z][A-Za-z_-]*", name)):
             raise UsageError(f"--slurm takes KEY=VALUE, such as partition=gpu,time=60, not {quoted(pair)}")
-        found[name.replace("-", "_")] = int(value) if value.isdecimal() else value
-    return found
+        options[name.replace("-", "_")] = int(value) if value.isdecimal() else value
+    return options
 
 
 def check(name: str, options: Sequence[str]) -> None:

@@ -155,9 +155,9 @@ class Worker:
         """Pass on what is told of programs."""
         self._notes.append(text)
 
-    def tell(self, told: Told) -> None:
+    def tell(self, progress: Told) -> None:
         """Take how far it is."""
-        self.done = told.done
+        self.done = progress.done
 
     @property
     def asks(self) -> bool:

@@ -238,9 +238,9 @@ class Parts:
             # What is measured a second time after a death is known.
             if row.step > self._at.get(row.member, -1):
                 self._at[row.member] = row.step
-                self.results.stand(row)
+                self.results.update(row)
                 if self.watched:
-                    self.watched.stand(row)
+                    self.watched.update(row)
         self._look_at(part)
 
     def _look_at(self, part: Part) -> None:

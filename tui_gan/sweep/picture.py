@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tui_gan.contract.axes import Axis, shown
+from tui_gan.contract.axes import Axis, as_text
 from tui_gan.contract.errors import UsageError
 from tui_gan.sweep.results import Cell
 
@@ -43,7 +43,7 @@ def write(path: Path, cells: Sequence[Cell], axes: Sequence[Axis], metric: str) 
     span = (min(known), max(known)) if known else None
     for row, (left, right) in zip(rows, panels, strict=True):
         members = [cell for cell in cells if tuple(repr(cell.values[axis.name]) for axis in others) == row]
-        named = ", ".join(f"{axis.name} {shown(members[0].values[axis.name])}" for axis in others)
+        named = ", ".join(f"{axis.name} {as_text(members[0].values[axis.name])}" for axis in others)
         shares = _grid(members, across, down, lambda cell: cell.collapsed / cell.members)
         medians = _grid(members, across, down, lambda cell: cell.median)
         _panel(figure, left, shares, across, down, f"collapsed{named and f', {named}'}", "{:.0%}", (0.0, 1.0))
@@ -52,13 +52,13 @@ def write(path: Path, cells: Sequence[Cell], axes: Sequence[Axis], metric: str) 
 
 
 def _grid(cells: Sequence[Cell], across: Axis, down: Axis | None, value: Any) -> list[list[float]]:
-    found = {(repr(cell.values[across.name]), repr(cell.values[down.name]) if down else ""): value(cell) for cell in cells}
+    by_values = {(repr(cell.values[across.name]), repr(cell.values[down.name]) if down else ""): value(cell) for cell in cells}
     rows = [repr(each) for each in down.values] if down else [""]
-    return [[found.get((repr(each), row), math.nan) for each in across.values] for row in rows]
+    return [[by_values.get((repr(each), row), math.nan) for each in across.values] for row in rows]
 
 
 def _tick(value: object) -> str:
-    return f"{value:.2g}" if isinstance(value, float) else shown(value)
+    return f"{value:.2g}" if isinstance(value, float) else as_text(value)
 
 
 def _panel(

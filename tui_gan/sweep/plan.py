@@ -67,11 +67,13 @@ class Data:
 
 def specs(axes: Iterator[dict[str, Any]], seeds: Sequence[int], resolve: Callable[[dict[str, Any]], tuple[Config, Knobs]]) -> list[Spec]:
     """All members: every combination with every seed, the seeds turning fastest."""
-    found: list[Spec] = []
+    members: list[Spec] = []
     for values in axes:
         config, knobs = resolve(values)
-        found += [Spec(len(found) + place, values, msgspec.structs.replace(config, seed=seed), knobs) for place, seed in enumerate(seeds)]
-    return found
+        members += [
+            Spec(len(members) + place, values, msgspec.structs.replace(config, seed=seed), knobs) for place, seed in enumerate(seeds)
+        ]
+    return members
 
 
 def check_size(count: int, one: Spec, data: Data, here: bool = True) -> str:
@@ -81,16 +83,16 @@ def check_size(count: int, one: Spec, data: Data, here: bool = True) -> str:
         UsageError: they are trained here, and the machine has not so much memory.
     """
     size = STATES * state.size(one.config, data.of(one.config).shape)
-    told = f"{count:,} members, about {count * size / 1e6:,.0f} MB"
+    line = f"{count:,} members, about {count * size / 1e6:,.0f} MB"
     free = psutil.virtual_memory().available
     if here and count * size > free:
-        raise UsageError(f"{told}; this machine has {free / 1e6:,.0f} MB of memory free: take fewer seeds or values")
-    return told
+        raise UsageError(f"{line}; this machine has {free / 1e6:,.0f} MB of memory free: take fewer seeds or values")
+    return line
 
 
 def groups(members: Sequence[Spec], data: Data) -> list[Group]:
     """The members by the programs of their steps, each combination of values looked at once."""
-    found: dict[tuple[str, str], Group] = {}
+    by_form: dict[tuple[str, str], Group] = {}
     known: dict[int, tuple[str, str]] = {}
     for spec in members:
         key = id(spec.values)
@@ -98,9 +100,9 @@ def groups(members: Sequence[Spec], data: Data) -> list[Group]:
             trainer = Trainer(spec.config, data.of(spec.config), "cpu")
             alone = many.why_not(trainer, spec.knobs)
             known[key] = ("", alone) if alone else (many.form(trainer, spec.knobs), "")
-        group = found.setdefault(known[key], Group(*known[key], []))
+        group = by_form.setdefault(known[key], Group(*known[key], []))
         group.members.append(spec)
-    return list(found.values())
+    return list(by_form.values())
 
 
 def chunks(group: Group) -> list[list[Spec]]:

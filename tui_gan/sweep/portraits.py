@@ -62,5 +62,5 @@ def _image(x: Floats) -> Bytes:
 
 
 def _bytes(shares: Floats) -> Bytes:
-    found: Bytes = np.rint(np.clip(np.nan_to_num(shares), 0.0, 1.0) * 255).astype(np.uint8)
-    return found
+    levels: Bytes = np.rint(np.clip(np.nan_to_num(shares), 0.0, 1.0) * 255).astype(np.uint8)
+    return levels

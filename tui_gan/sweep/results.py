@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tui_gan.contract.axes import shown
+from tui_gan.contract.axes import as_text
 from tui_gan.session.atomic import replacing
 from tui_gan.sweep import course
 from tui_gan.sweep.course import MEMBER, Row, number
@@ -52,12 +52,12 @@ class Results:
         """Begin with the rows that the course holds."""
         self.standing = [Standing({}, None, None) for _ in self.specs]
         for row in rows:
-            self.stand(row)
+            self.update(row)
 
     def add(self, row: Row) -> None:
         """Take in a member as it was measured."""
         self._new.append(row)
-        self.stand(row)
+        self.update(row)
 
     def write(self) -> None:
         """Write both files."""
@@ -70,10 +70,10 @@ class Results:
             rows.writerow([MEMBER, "seed", *self.axes, *self.metrics, "collapsed_at", "failed_at"])
             for spec, standing in zip(self.specs, self.standing, strict=True):
                 measured = [number(standing.metrics.get(name, math.nan)) for name in self.metrics]
-                values = [shown(spec.values[name]) for name in self.axes]
+                values = [as_text(spec.values[name]) for name in self.axes]
                 rows.writerow([spec.place, spec.seed, *values, *measured, standing.collapsed_at, standing.failed_at])
 
-    def stand(self, row: Row) -> None:
+    def update(self, row: Row) -> None:
         """Take in a member as the course holds it already."""
         before = self.standing[row.member]
         collapsed_at = (row.step if before.collapsed_at is None else before.collapsed_at) if row.collapsed else None
@@ -103,7 +103,7 @@ def cells(specs: Iterable[Spec], standing: Sequence[Standing], metric: str) -> l
     together: dict[int, list[Spec]] = {}
     for spec in specs:
         together.setdefault(id(spec.values), []).append(spec)
-    found = []
+    combinations = []
     for members in together.values():
         stands = [standing[spec.place] for spec in members]
         values = [each.metrics.get(metric, math.nan) for each in stands if each.failed_at is None]
@@ -111,5 +111,5 @@ def cells(specs: Iterable[Spec], standing: Sequence[Standing], metric: str) -> l
         low, median, high = np.quantile(finite, (0.1, 0.5, 0.9)) if finite else (math.nan,) * 3
         collapsed = sum(each.collapsed_at is not None for each in stands)
         failed = sum(each.failed_at is not None for each in stands)
-        found.append(Cell(members[0].values, len(members), collapsed, failed, float(low), float(median), float(high)))
-    return found
+        combinations.append(Cell(members[0].values, len(members), collapsed, failed, float(low), float(median), float(high)))
+    return combinations

@@ -88,16 +88,16 @@ def gather(folder: Path, metrics: Sequence[str], chunks: Sequence[Sequence[Spec]
     """
     whole, parts = folder / "course.csv", sorted((folder / WORKERS).glob("course-*.csv"))
     numbered = [*enumerate(chunks)]
-    found = {(row.member, row.step): row for path in (whole, *parts) for row in rows(path, metrics, folder, numbered)}
+    unique = {(row.member, row.step): row for path in (whole, *parts) for row in rows(path, metrics, folder, numbered)}
     for number, specs in numbered:
         at = measured(state(folder, number))
-        lacking = next((spec.place for spec in specs if at >= 0 and (spec.place, at) not in found), None)
+        lacking = next((spec.place for spec in specs if at >= 0 and (spec.place, at) not in unique), None)
         if lacking is not None:
             raise UnreadableError(
                 f"{whole} lacks member {lacking} at step {at}; without {state(folder, number).name} its chunk begins anew"
             )
     place = {spec.place: place for place, spec in enumerate(spec for specs in chunks for spec in specs)}
-    ordered = sorted(found.values(), key=lambda row: (row.step, place[row.member]))
+    ordered = sorted(unique.values(), key=lambda row: (row.step, place[row.member]))
     course.rewrite(whole, metrics, ordered)
     for path in parts:
         with contextlib.suppress(FileNotFoundError):

@@ -102,7 +102,7 @@ class Search:
 
 def trained(config: Config, knobs: Knobs, data: Data, metric: str, seeds: int, stopped: Callable[[], bool]) -> float:
     """The mean of a metric over seeds at the end of training; NaN where one fails, or when it is stopped."""
-    found = []
+    values = []
     for seed in range(seeds):
         trainer = Trainer(replace(config, seed=seed), data.of(replace(config, seed=seed)), "cpu")
         while trainer.pretrained < config.pretraining:
@@ -116,8 +116,8 @@ def trained(config: Config, knobs: Knobs, data: Data, metric: str, seeds: int, s
                     return math.nan
                 trainer.coordinate(knobs)
                 trainer.clear_losses()
-        found.append(measured(trainer)[metric])
-    return statistics.fmean(found)
+        values.append(measured(trainer)[metric])
+    return statistics.fmean(values)
 
 
 def _suggested(trial: Any, each: Range) -> Any:

@@ -101,7 +101,7 @@ class Sweep:
         tell: takes how far it is.
         stop: set by whoever wants it to stop.
         watched: who looks at it and steers it, if anybody does.
-        own: the numbers of the chunks that this process trains; None for all.
+        only: the numbers of the chunks that this process trains; None for all.
         cores: how many threads call compiled programs; None for one on each core.
         save_every: seconds between two saves.
     """
@@ -117,7 +117,7 @@ class Sweep:
         every: int,
         tell: Callable[[Told], None],
         stop: threading.Event,
-        own: Collection[int] | None = None,
+        only: Collection[int] | None = None,
         cores: int | None = None,
         save_every: float = SAVED,
         watched: Onlooker | None = None,
@@ -126,8 +126,8 @@ class Sweep:
         self.steps, self.every, self.tell, self.stop, self.watched = steps, every, tell, stop, watched
         self.cores, self.save_every = cores or os.cpu_count() or 1, save_every
         self._began, self._before = time.monotonic(), 0
-        self._told = self._began
-        mine = [(number, each) for number, each in enumerate(numbered(groups)) if own is None or number in own]
+        self._reported_at = self._began
+        mine = [(number, each) for number, each in enumerate(numbered(groups)) if only is None or number in only]
         self.numbers = [number for number, _ in mine]
         self.chunks = [chunk_of(group, specs, data, programs) for _, (group, specs) in mine]
 
@@ -224,12 +224,12 @@ class Sweep:
 
     def _interrupted(self) -> bool:
         """Whether it is to stop, or to rest for what is asked for; the time to tell how far it is."""
-        if time.monotonic() - self._told > TOLD:
+        if time.monotonic() - self._reported_at > TOLD:
             self._tell()
         return self.stop.is_set() or (self.watched is not None and self.watched.asks)
 
     def _tell(self) -> None:
-        self._told = time.monotonic()
+        self._reported_at = time.monotonic()
         done, of = self.done, self.steps * self.members
         spent = time.monotonic() - self._began
         left = spent * (of - done) / (done - self._before) if done > self._before else float("nan")
@@ -262,5 +262,5 @@ def _measured(
         return metrics, False
     exact = units.astype(np.float64, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):
-        found = line.findings(exact, truth) if isinstance(truth, Line) else plane.findings(exact, truth)
-    return metrics, any(finding.kind in COLLAPSES for finding in found)
+        findings = line.findings(exact, truth) if isinstance(truth, Line) else plane.findings(exact, truth)
+    return metrics, any(finding.kind in COLLAPSES for finding in findings)

@@ -166,10 +166,10 @@ class Watched:
 
     def measured(self, row: Row, samples: NDArray[np.floating]) -> None:
         """Take in a member as it was measured, and what it generates."""
-        self.stand(row)
+        self.update(row)
         self.portrayed(row.member, self._portrait(samples.astype(np.float64, copy=False)))
 
-    def stand(self, row: Row) -> None:
+    def update(self, row: Row) -> None:
         """Take in a member as it was measured."""
         population, place = self._population, row.member
         population.steps[place] = row.step

@@ -34,7 +34,7 @@ from tui_gan.ui.painter import painter
 from tui_gan.ui.panels.panel import Frame
 from tui_gan.ui.panels.settings import Settings
 from tui_gan.ui.pictured import Pictured, closed
-from tui_gan.ui.pixels import Way
+from tui_gan.ui.pixels import Route
 from tui_gan.ui.puller import Puller
 from tui_gan.ui.question import Question
 from tui_gan.ui.search import Actions, Palette
@@ -58,7 +58,7 @@ class TuiGan(Pictured):
     """The screen on a run.
 
     Args:
-        ways: finds the way by which pictures in pixels get to the terminal, by what it has answered.
+        routes: finds the way by which pictures in pixels get to the terminal, by what it has answered.
         keys: those in force.
         memory: how the screen was left the last time.
         paused: whether the run has been told to begin paused.
@@ -85,7 +85,7 @@ class TuiGan(Pictured):
         *,
         ascii_only: bool = False,
         light: bool = False,
-        ways: Callable[[Answers], Way] = closed,
+        routes: Callable[[Answers], Route] = closed,
         keys: tuple[Key, ...] = KEYS,
         memory: Memory = FIRST_TIME,
         paused: bool = False,
@@ -98,7 +98,7 @@ class TuiGan(Pictured):
         self._loop_of_screen: asyncio.AbstractEventLoop | None = None
         self._visitor, self._watches, self._begins = visitor, watches, begins
         self.restart: tuple[str, ...] = ()
-        super().__init__(Line, ways)
+        super().__init__(Line, routes)
         self.no_color = without_colours(os.environ)
         self._plain = [*([AsciiFilter()] if ascii_only else []), *([Colourless()] if self.no_color else [])]
         self.animation_level = "none"
@@ -170,7 +170,7 @@ class TuiGan(Pictured):
 
     def _show(self, snapshot: Snapshot, quick: bool = False) -> None:
         if snapshot.advice:
-            names = {key.name: key.shown for key in self._keys}
+            names = {key.name: key.symbol for key in self._keys}
             advice = advised(snapshot.advice, names | {"more_steps": advised(MORE_STEPS, names)})
             snapshot = dataclasses.replace(snapshot, advice=advice)
         rate, share = self._puller.taken(snapshot)
@@ -258,7 +258,7 @@ class TuiGan(Pictured):
             self.exit()
         elif others:
             who = f"{', '.join(others[:3])}{' and others' if others[3:] else ''} {'are' if others[1:] else 'is'} here too."
-            key = next(key.shown for key in self._keys if key.name == "detach")
+            key = next(key.symbol for key in self._keys if key.name == "detach")
             self.push_screen(Question(f"{who} Save and end the run? {key} leaves without ending it."), self._leave_if)
         else:
             self._leave_if(True)
@@ -358,7 +358,7 @@ class TuiGan(Pictured):
             # What is drawn is meant for the window of the run.
             if self._board.wide:
                 self._board.widen()
-            key = next(key.shown for key in self._keys if key.name == "draw")
+            key = next(key.symbol for key in self._keys if key.name == "draw")
             self.notify(f"back in the window of the data, in which you can draw: press {key} again")
             return
         offered = painter(self._board.picture, self._board.frame)

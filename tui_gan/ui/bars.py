@@ -34,7 +34,7 @@ class Header(Part):
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line."""
-        free = next(key.shown for key in frame.keys if key.name == "free")
+        free = next(key.symbol for key in frame.keys if key.name == "free")
         return words.header(frame.snapshot, frame.leaving, width, frame.look, free)
 
 
@@ -63,8 +63,8 @@ class Stages(Part):
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw them in a frame."""
-        shown = {key.name: key.shown for key in frame.keys}
-        notes = ((shown["slow"], Ink.KEY), (" next  ", Ink.DIM), (shown["pause"], Ink.KEY), (" continue", Ink.DIM))
+        symbols = {key.name: key.symbol for key in frame.keys}
+        notes = ((symbols["slow"], Ink.KEY), (" next  ", Ink.DIM), (symbols["pause"], Ink.KEY), (" continue", Ink.DIM))
         inside = stages(frame.snapshot.stages, max(0, width - 2), max(0, height - 2), frame.look)
         return framed(inside, "one step in slow motion", False, frame.look, notes)
 

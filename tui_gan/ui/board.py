@@ -69,10 +69,10 @@ class Board(Fitted, Screen[None]):
     def places(self, size: Size) -> Places:
         """Where each part goes now."""
         advised, failed, kind, slow, quiet = self._arrangement
-        found = places(size.width, size.height, self.maximised, advised, failed, kind, self.view, slow, quiet)
-        bottom = min((found[name].y for name in BELOW if name in found), default=size.height)
+        regions = places(size.width, size.height, self.maximised, advised, failed, kind, self.view, slow, quiet)
+        bottom = min((regions[name].y for name in BELOW if name in regions), default=size.height)
         toasts = self.toasts.place(Region(0, 1, size.width, max(0, bottom - 1)))
-        return found if toasts is None else found | {"toasts": toasts}
+        return regions if toasts is None else regions | {"toasts": toasts}
 
     @property
     def _arrangement(self) -> tuple[bool, bool, Kind, bool, Quiet]:
@@ -203,8 +203,8 @@ class Board(Fitted, Screen[None]):
     def pictures(self) -> dict[int, Place]:
         """The pictures in pixels that are to be seen, each under its number; at the lowest edge a terminal would scroll for one."""
         toasts = self.placed.get("toasts", Region())
-        found = {part.number: part.laid for part in self.query_children(Part) if part.is_on_screen}
-        return {number: place.under(toasts) for number, place in found.items() if place and place.region.bottom < self.size.height}
+        laid = {part.number: part.laid for part in self.query_children(Part) if part.is_on_screen}
+        return {number: place.under(toasts) for number, place in laid.items() if place and place.region.bottom < self.size.height}
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Catch up with what happened behind the help or the palette."""

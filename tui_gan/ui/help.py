@@ -52,6 +52,6 @@ def help_text(groups: Mapping[str, Sequence[tuple[str, str]]]) -> Table:
     table.add_column()
     for number, (title, rows) in enumerate(groups.items()):
         table.add_row("", Text(("\n" if number else "") + title, style="underline"))
-        for shown, meaning in rows:
-            table.add_row(shown, Text(meaning))
+        for symbols, meaning in rows:
+            table.add_row(symbols, Text(meaning))
     return table

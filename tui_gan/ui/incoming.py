@@ -73,32 +73,32 @@ class Incoming:
 
     def _feed(self, data: bytes) -> list[Token]:
         self._held += data
-        found: list[Token] = []
-        while self._held and self._reads(found):
+        tokens: list[Token] = []
+        while self._held and self._reads(tokens):
             pass
-        found = _without_passed_moves(found)
-        keys = [token.text for token in found if isinstance(token, Typed)]
+        tokens = _without_passed_moves(tokens)
+        keys = [token.text for token in tokens if isinstance(token, Typed)]
         if self._crowd or len(keys) > CROWD:
             self._crowd = True
             self._keep("".join(key for key in keys if len(key) == 1).encode())
-            return [token for token in found if isinstance(token, Pasted)]
-        return found
+            return [token for token in tokens if isinstance(token, Pasted)]
+        return tokens
 
     def silence(self) -> list[Token]:
         """What is whole because nothing followed."""
-        found: list[Token] = []
+        tokens: list[Token] = []
         if self._reads == self._ground and len(self._held) <= 2:
-            self._escape(found, self._held)
+            self._escape(tokens, self._held)
         self._held, self._crowd, self._reads = b"", False, self._ground
         self._decoder.reset()
-        self._end_paste(found)
-        return found
+        self._end_paste(tokens)
+        return tokens
 
-    def _ground(self, found: list[Token]) -> bool:
+    def _ground(self, tokens: list[Token]) -> bool:
         """Take one thing; returns whether there was one that is whole."""
         held = self._held
         if plain := PLAIN.match(held):
-            self._type(found, plain[0])
+            self._type(tokens, plain[0])
             return self._take(plain.end())
         # An Escape ends a character that was cut off.
         self._decoder.reset()
@@ -109,28 +109,28 @@ class Incoming:
             mouse = OLD_MOUSE.match(held)
             return mouse is not None and self._take(mouse.end())
         if match := held != ODD_BEGINS and (ODD.match(held) or SEQUENCE.match(held)):
-            found += [Typed(match[0].decode("ascii"))] if match.end() <= LONGEST_SEQUENCE else []
+            tokens += [Typed(match[0].decode("ascii"))] if match.end() <= LONGEST_SEQUENCE else []
             return self._take(match.end())
         if match := CUT.match(held):
-            self._escape(found, match[0] if match.end() == 2 else b"")
+            self._escape(tokens, match[0] if match.end() == 2 else b"")
             return self._take(match.end())
         if match := WORDS.match(held):
             # At the end of what came it may be two keys.
             self._reads = self._words if len(held) > 2 else self._ground
             return len(held) > 2 and self._take(2)
         if len(held) > 1 and held[1:2] not in (b"[", b"O"):
-            self._escape(found, ESCAPE)
+            self._escape(tokens, ESCAPE)
             return self._take(1)
         if len(held) > LONGEST_SEQUENCE:
             self._reads = self._overlong
             return self._take(2)
         return False
 
-    def _escape(self, found: list[Token], held: bytes) -> None:
+    def _escape(self, tokens: list[Token], held: bytes) -> None:
         """An Escape was the key, and what begins a sequence after it was one too."""
-        found += [Typed(letter) for letter in held.decode("ascii")]
+        tokens += [Typed(letter) for letter in held.decode("ascii")]
 
-    def _words(self, found: list[Token]) -> bool:
+    def _words(self, tokens: list[Token]) -> bool:
         """Skip to the end; the key for leaving is heard, and another sequence, which ends it too."""
         end = WORDS_END.search(self._held)
         if end is None:
@@ -147,7 +147,7 @@ class Incoming:
         self._reads = self._ground
         return self._take(at)
 
-    def _overlong(self, found: list[Token]) -> bool:
+    def _overlong(self, tokens: list[Token]) -> bool:
         """Skip the rest of a sequence that no terminal sends."""
         rest = REST_OF_SEQUENCE.match(self._held)
         end = rest.end() if rest else 0
@@ -155,7 +155,7 @@ class Incoming:
             self._reads = self._ground
         return self._take(end)
 
-    def _paste(self, found: list[Token]) -> bool:
+    def _paste(self, tokens: list[Token]) -> bool:
         at = self._held.find(PASTE_ENDS)
         if at < 0:
             # The end may be split over two reads.
@@ -165,20 +165,20 @@ class Incoming:
             return False
         self._keep(self._held[:at])
         self._reads = self._ground
-        self._end_paste(found)
+        self._end_paste(tokens)
         return self._take(at + len(PASTE_ENDS))
 
     def _keep(self, content: bytes) -> None:
         self._pasted += content[: LONGEST_PASTE - len(self._pasted)]
 
-    def _end_paste(self, found: list[Token]) -> None:
+    def _end_paste(self, tokens: list[Token]) -> None:
         text, self._pasted = self._pasted.decode("utf-8", "replace"), bytearray()
         if text := "".join(letter if letter.isprintable() else "\n" if letter in "\r\n" else " " for letter in text if letter != "\0"):
-            found.append(Pasted(text))
+            tokens.append(Pasted(text))
 
-    def _type(self, found: list[Token], content: bytes) -> None:
+    def _type(self, tokens: list[Token], content: bytes) -> None:
         # What cannot be decoded, and control characters beyond ASCII, are no keys.
-        found += [
+        tokens += [
             Typed(letter) for letter in self._decoder.decode(content) if letter < "\x80" or (letter.isprintable() and letter != "\ufffd")
         ]
 
@@ -187,8 +187,8 @@ class Incoming:
         return True
 
 
-def _without_passed_moves(found: list[Token]) -> list[Token]:
+def _without_passed_moves(tokens: list[Token]) -> list[Token]:
     """Of moves of the mouse that directly follow each other, the last alone, as they come in heaps where something held up the reading."""
-    moves = [MOUSE_MOVES.fullmatch(token.text) if isinstance(token, Typed) else None for token in found]
+    moves = [MOUSE_MOVES.fullmatch(token.text) if isinstance(token, Typed) else None for token in tokens]
     following = [*moves[1:], None][: len(moves)]
-    return [token for token, move, then in zip(found, moves, following, strict=True) if not (move and then and move[1] == then[1])]
+    return [token for token, move, then in zip(tokens, moves, following, strict=True) if not (move and then and move[1] == then[1])]

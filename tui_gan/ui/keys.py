@@ -44,7 +44,7 @@ class Key:
         return self.panel == panel and (kind in self.kinds or not (kind and self.kinds))
 
     @property
-    def shown(self) -> str:
+    def symbol(self) -> str:
         """What the user reads for it."""
         return SHOWN.get(self.key, self.key.replace("ctrl+", "^"))
 
@@ -218,9 +218,9 @@ def knob_keys(knob: Knob) -> list[Key]:
     keys = [CHARACTERS[character] for character in knob.keys.split()]
     if len(keys) == 1:
         return [Key(knob.name, keys[0], f"turn('{knob.name}', 1)", knob.label, knob.help)]
-    ways = ((keys[0], -1, "lower"), (keys[1], 1, "raise"))
+    directions = ((keys[0], -1, "lower"), (keys[1], 1, "raise"))
     return [
-        Key(f"{knob.name}_{word}", key, f"turn('{knob.name}', {way})", knob.label, f"{word} the {knob.help}") for key, way, word in ways
+        Key(f"{knob.name}_{word}", key, f"turn('{knob.name}', {by})", knob.label, f"{word} the {knob.help}") for key, by, word in directions
     ]
 
 
@@ -235,14 +235,14 @@ def distinct(keys: Iterable[Key]) -> tuple[Key, ...]:
     Raises:
         ValueError: two actions that can be meant at once want the same key, or two have the same name.
     """
-    found = tuple(keys)
-    for number, key in enumerate(found):
-        for other in found[:number]:
+    listed = tuple(keys)
+    for number, key in enumerate(listed):
+        for other in listed[:number]:
             if key.key == other.key and (key.panel == other.panel or "" in (key.panel, other.panel)):
-                raise ValueError(f"the key {key.shown!r} is taken twice: by {other.name} and by {key.name}")
+                raise ValueError(f"the key {key.symbol!r} is taken twice: by {other.name} and by {key.name}")
             if key.name == other.name:
                 raise ValueError(f"two actions have the name {key.name!r}")
-    return found
+    return listed
 
 
 KEYS = distinct([*ACTIONS, *(key for knob in KNOBS.values() for key in knob_keys(knob)), *view_keys(), *IN_PANELS])
@@ -269,7 +269,7 @@ def bindings(panel: str = "") -> list[Binding]:
 
 def knob_letters(keys: Sequence[Key] = KEYS) -> dict[str, str]:
     """The keys that turn each knob, by its name."""
-    return {name: " ".join(key.shown for key in keys if key.action.startswith(f"turn('{name}'")) for name in KNOBS}
+    return {name: " ".join(key.symbol for key in keys if key.action.startswith(f"turn('{name}'")) for name in KNOBS}
 
 
 def help_groups(panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> dict[str, list[tuple[str, str]]]:
@@ -277,15 +277,15 @@ def help_groups(panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> 
     by_name = {key.name: key for key in keys}
     letters = knob_letters(keys)
     knobs = [(letters[knob.name], f"{'lower, raise: ' if ' ' in knob.keys else ''}{knob.help}") for knob in KNOBS.values()]
-    here = [(key.shown, key.help) for key in keys if key.panel and key.works(panel, kind)]
+    here = [(key.symbol, key.help) for key in keys if key.panel and key.works(panel, kind)]
     title = next((f"in the view {name}" for name, view in VIEWS.items() if panel and view.panel == panel), f"in the panel {panel}")
     return {
         **({title: here} if here else {}),
-        "views": [(by_name[name].shown, f"{name}: {view.help}") for name, view in VIEWS.items()],
-        "the run": [(by_name[key.name].shown, key.help) for key in RUN],
-        "knobs and changes": [*knobs, *((by_name[key.name].shown, key.help) for key in CHANGES)],
+        "views": [(by_name[name].symbol, f"{name}: {view.help}") for name, view in VIEWS.items()],
+        "the run": [(by_name[key.name].symbol, key.help) for key in RUN],
+        "knobs and changes": [*knobs, *((by_name[key.name].symbol, key.help) for key in CHANGES)],
         "the screen": [
-            *((by_name[key.name].shown, key.help) for key in SCREEN if key.name != "interrupt"),
+            *((by_name[key.name].symbol, key.help) for key in SCREEN if key.name != "interrupt"),
             ("tab", "focus the next panel"),
             ("mouse", "click a key below or a knob; double-click a panel to zoom it"),
         ],
@@ -326,8 +326,8 @@ def footer_items(
     pause = [dataclasses.replace(by_name["pause"], label=pauses)] if pauses else []
     items = _items([*pause, *(by_name[name] for name in FIRST[:1]), *back, *here, *(by_name[name] for name in FIRST[1:]), *views, *rest])
     for knob in KNOBS.values():
-        ways = [key for key in keys if key.action.startswith(f"turn('{knob.name}'")]
-        items[knob.label] = Item(tuple((key.shown, key.action) for key in ways), knob.label)
+        turns = [key for key in keys if key.action.startswith(f"turn('{knob.name}'")]
+        items[knob.label] = Item(tuple((key.symbol, key.action) for key in turns), knob.label)
     return list(items.values())
 
 
@@ -348,5 +348,5 @@ def _items(keys: Iterable[Key]) -> dict[str, Item]:
     items: dict[str, Item] = {}
     for key in keys:
         before = items[key.label].parts if key.label in items else ()
-        items[key.label] = Item((*before, (key.shown, key.action)), key.label)
+        items[key.label] = Item((*before, (key.symbol, key.action)), key.label)
     return items

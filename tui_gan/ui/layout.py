@@ -52,42 +52,42 @@ def places(
         slow: a step is shown in slow motion, which takes a few rows at the bottom.
         quiet: which panels have little to say and leave their room to others.
     """
-    found: Places = {}
+    regions: Places = {}
     if width < 1 or height < 1:
-        return found
-    found["header"] = Region(0, 0, width, 1)
+        return regions
+    regions["header"] = Region(0, 0, width, 1)
     bottom = height
     if height >= 3:
         bottom -= 1
-        found["footer"] = Region(0, bottom, width, 1)
+        regions["footer"] = Region(0, bottom, width, 1)
     if advised and height >= 4:
         bottom -= 1
-        found["advice"] = Region(0, bottom, width, 1)
+        regions["advice"] = Region(0, bottom, width, 1)
     if slow and bottom > STAGES_FROM:
         rows = max(STAGES[0], min(STAGES[1], (bottom - 1) // 3))
         bottom -= rows
-        found["stages"] = Region(0, bottom, width, rows)
+        regions["stages"] = Region(0, bottom, width, rows)
     body = Region(0, 1, width, bottom - 1)
     if body.height < 3 or body.width < 6:
-        return found
+        return regions
     if maximised:
-        return found | {maximised: body}
+        return regions | {maximised: body}
     panels = _body(body, failed, kind, quiet) if view == "overview" else _view(body, view, failed)
-    return found | panels
+    return regions | panels
 
 
 def _view(body: Region, view: str, failed: bool) -> Places:
     """A view's panel, and those beside it where there is room."""
-    shown = VIEWS[view]
+    chosen = VIEWS[view]
     if failed:
         upper, lower = _down(body, body.height * 3 // 5) if body.height >= 14 else (body, None)
-        return {shown.panel: upper, "events": lower} if lower else {"events": body}
+        return {chosen.panel: upper, "events": lower} if lower else {"events": body}
     if body.width < WIDE or body.height < KNOB_ROWS + 8:
-        return {shown.panel: body}
+        return {chosen.panel: body}
     left, right = _across(body, body.width - BESIDE)
-    upper, lower = _down(right, right.height - KNOB_ROWS if "knobs" in shown.beside else right.height // 2)
-    names = sorted(shown.beside, key=lambda name: name == "knobs")
-    return {shown.panel: left, names[0]: upper, names[1]: lower}
+    upper, lower = _down(right, right.height - KNOB_ROWS if "knobs" in chosen.beside else right.height // 2)
+    names = sorted(chosen.beside, key=lambda name: name == "knobs")
+    return {chosen.panel: left, names[0]: upper, names[1]: lower}
 
 
 def _body(body: Region, failed: bool, kind: Kind, quiet: Quiet) -> Places:
@@ -114,10 +114,10 @@ def _comfortable(body: Region, kind: Kind, quiet: Quiet) -> Places:
     left, right = _across(body, body.width * (65 if kind == "images" else 60) // 100)
     below = min(left.height - left.height * DISTRIBUTION[kind] // 100, LOSSES_AT_REST if quiet.losses else LOSSES)
     distribution, losses = _down(left, left.height - below)
-    shown = [name for name in ("samples", "predictions") if name not in ABSENT[kind]]
+    panels = [name for name in ("samples", "predictions") if name not in ABSENT[kind]]
     if body.height < ALL_ROWS:
-        shown = shown[:1]
-    return {"distribution": distribution, "losses": losses} | _column(right, [*shown, "quality"], quiet)
+        panels = panels[:1]
+    return {"distribution": distribution, "losses": losses} | _column(right, [*panels, "quality"], quiet)
 
 
 def _column(region: Region, names: Sequence[str], quiet: Quiet) -> Places:
@@ -171,5 +171,5 @@ class PlacedLayout(Layout):
 
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
         """Place the widgets that have a place."""
-        found = self._placed(size)
-        return [WidgetPlacement(found[child.id], Offset(), Spacing(), child) for child in children if child.id in found]
+        regions = self._placed(size)
+        return [WidgetPlacement(regions[child.id], Offset(), Spacing(), child) for child in children if child.id in regions]

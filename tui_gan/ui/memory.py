@@ -55,8 +55,8 @@ class Memories:
         """With how the screen on a run was left."""
         others = {name: value for name, value in self.runs.items() if name != run}
         here = (left.view, left.maximised)
-        found = others if here == (FIRST_TIME.view, FIRST_TIME.maximised) else others | {run: here}
-        return Memories(left.light, dict(list(found.items())[-RUNS:]))
+        runs = others if here == (FIRST_TIME.view, FIRST_TIME.maximised) else others | {run: here}
+        return Memories(left.light, dict(list(runs.items())[-RUNS:]))
 
 
 NOTHING = Memories()

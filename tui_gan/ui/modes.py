@@ -43,11 +43,11 @@ def entering(environment: Mapping[str, str]) -> str:
 def measured(environment: Mapping[str, str]) -> tuple[int, int]:
     """Columns and rows: what the terminal says, where it says 0 what COLUMNS and LINES say, and 80x24 where nobody knows."""
     try:
-        told = tuple(os.get_terminal_size(OUT))
+        reported = tuple(os.get_terminal_size(OUT))
     except OSError:
-        told = (0, 0)
+        reported = (0, 0)
     stated = [int(text) if (text := environment.get(name, "")).isdecimal() and len(text) < 6 else 0 for name in ("COLUMNS", "LINES")]
-    columns, rows = (min(size or other or usual, most) for size, other, usual, most in zip(told, stated, USUAL, LARGEST, strict=True))
+    columns, rows = (min(size or other or usual, most) for size, other, usual, most in zip(reported, stated, USUAL, LARGEST, strict=True))
     return columns, rows
 
 

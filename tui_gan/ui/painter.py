@@ -74,22 +74,22 @@ class Easel(Part):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Put the brush down: a bar gets that height, a cell is filled or, if it was full, emptied."""
-        if (found := self._place(event)) is None:
+        if (hit := self._place(event)) is None:
             return
-        put = paintings.put(self.painting, found[0])
-        weight = found[1] if put.is_line else float(put.under < 1.0)
-        self._held = Held(found[0], weight)
+        put = paintings.put(self.painting, hit[0])
+        weight = hit[1] if put.is_line else float(put.under < 1.0)
+        self._held = Held(hit[0], weight)
         self.capture_mouse()
-        self.change(paintings.stroke(put, found[0], weight, weight))
+        self.change(paintings.stroke(put, hit[0], weight, weight))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Draw on."""
-        if self._held is None or (found := self._place(event)) is None:
+        if self._held is None or (hit := self._place(event)) is None:
             return
-        weight = found[1] if self.painting.is_line else self._held.weight
-        if (found[0], weight) != (self._held.place, self._held.weight):
-            self.change(paintings.stroke(self.painting, found[0], self._held.weight, weight))
-            self._held = Held(found[0], weight)
+        weight = hit[1] if self.painting.is_line else self._held.weight
+        if (hit[0], weight) != (self._held.place, self._held.weight):
+            self.change(paintings.stroke(self.painting, hit[0], self._held.weight, weight))
+            self._held = Held(hit[0], weight)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Take the brush up."""
@@ -122,7 +122,7 @@ class Painter(Overlay, ModalScreen[None]):
     def __init__(self, painting: Painting, frame: Frame) -> None:
         super().__init__()
         self._easel = Easel(painting, frame)
-        self._undo = next(key.shown for key in frame.keys if key.name == "undo")
+        self._undo = next(key.symbol for key in frame.keys if key.name == "undo")
 
     def compose(self) -> ComposeResult:
         """The easel has all the room."""

@@ -11,7 +11,7 @@ from tui_gan.ui.answers import Answer, Answers, learned
 from tui_gan.ui.draw.palette import Look, Pixels
 from tui_gan.ui.draw.raster import Raster
 from tui_gan.ui.laid import Laid, Place
-from tui_gan.ui.pixels import Given, Way
+from tui_gan.ui.pixels import Given, Route
 from tui_gan.ui.unofficial import Front
 
 # Seconds between two questions to tmux.
@@ -20,24 +20,24 @@ GLANCE = 1.0
 ERASED = "\x1b[2J"
 
 
-def closed(answers: Answers) -> Way:
+def closed(answers: Answers) -> Route:
     """No way for pictures in pixels."""
-    return Way()
+    return Route()
 
 
 class Pictured(Front):
     """What a terminal has been given in pixels, and what it is given when that changes.
 
     Args:
-        ways: finds the way by which pictures in pixels get to the terminal, by what it has answered.
+        routes: finds the way by which pictures in pixels get to the terminal, by what it has answered.
 
     Attributes:
         look: how things are drawn now.
     """
 
-    def __init__(self, driver: type[Driver], ways: Callable[[Answers], Way]) -> None:
+    def __init__(self, driver: type[Driver], routes: Callable[[Answers], Route]) -> None:
         self._given, self._laid, self._answers = Given(), Laid(), Answers()
-        self._ways, self._way = ways, ways(self._answers)
+        self._routes, self._route = routes, routes(self._answers)
         self.look = Look()
         super().__init__(driver)
 
@@ -51,35 +51,35 @@ class Pictured(Front):
     def pictured(self, look: Look) -> Look:
         """The look with pictures in pixels where there is a way for them."""
         # For kitty the number of a picture is a colour of its cells.
-        cannot = look.lettered or (self._way.pixels == "kitty" and look.depth != 24)
-        pixels: Pixels | None = None if cannot else self._way.pixels
+        cannot = look.lettered or (self._route.pixels == "kitty" and look.depth != 24)
+        pixels: Pixels | None = None if cannot else self._route.pixels
         return dataclasses.replace(look, pixels=pixels)
 
     def on_mount(self) -> None:
         """Begin to look who looks."""
-        if self._way.pane is not None:
+        if self._route.pane is not None:
             self._looking = asyncio.create_task(self._look_around())
 
     async def _look_around(self) -> None:
         """See who looks at the pane of tmux, of which tmux does not tell: another terminal has none of the pictures."""
         while True:
             await asyncio.sleep(GLANCE)
-            self.take(await asyncio.to_thread(self._ways, self._answers))
+            self.take(await asyncio.to_thread(self._routes, self._answers))
 
     def on_answer(self, event: Answer) -> None:
         """Hear what the terminal can; where tmux is asked again and again, that is enough."""
         self._answers = learned(self._answers, event.text)
-        if self._way.pane is None:
-            self.take(self._ways(self._answers))
+        if self._route.pane is None:
+            self.take(self._routes(self._answers))
 
-    def take(self, way: Way) -> None:
+    def take(self, route: Route) -> None:
         """Show pictures by another way from now on, or to another terminal."""
-        before = self._way
-        if way == before or (way.pane is None and before.pane is not None):
+        before = self._route
+        if route == before or (route.pane is None and before.pane is not None):
             return
         # Where nobody looks it is not known who will; what is drawn meanwhile is given again.
-        nobody = way.pane is not None and not way.pane.clients
-        self._way = dataclasses.replace(before, pane=way.pane) if nobody else way
+        nobody = route.pane is not None and not route.pane.clients
+        self._route = dataclasses.replace(before, pane=route.pane) if nobody else route
         if (look := self.pictured(self.look)) != self.look:
             self._write(self._given.parting(before))
             self._given.drop()
@@ -111,7 +111,7 @@ class Pictured(Front):
 
     def parting(self) -> str:
         """What leaves no picture behind in the terminal."""
-        return ERASED if self.look.pixels == "sixel" else self._given.parting(self._way)
+        return ERASED if self.look.pixels == "sixel" else self._given.parting(self._route)
 
     def draw_anew(self) -> None:
         """Draw all of the screen, and give the terminal its pictures again."""
@@ -125,7 +125,7 @@ class Pictured(Front):
 
     def _give(self) -> None:
         if not self.leave_out():
-            self._write(self._given.giving(self._way))
+            self._write(self._given.giving(self._route))
 
     def _lay_alone(self) -> None:
         if not self.leave_out():
@@ -134,7 +134,7 @@ class Pictured(Front):
     def _lay(self, written: Sequence[Region] = ()) -> None:
         """Draw over the cells what is to be seen there and is not; with its frame, also where that alone makes the terminal late."""
         if self.look.pixels == "sixel":
-            self._write(self._laid.laying(self.pictures(), written, self._way.answers))
+            self._write(self._laid.laying(self.pictures(), written, self._route.answers))
 
     def _write(self, text: str) -> None:
         if text and self.driver is not None:

@@ -15,7 +15,7 @@ UNASKED = Answers()
 
 
 @dataclasses.dataclass(frozen=True)
-class Way:
+class Route:
     """How pictures in pixels get to the terminal.
 
     Attributes:
@@ -33,7 +33,7 @@ class Way:
         return "".join(sequences if self.pane is None else map(tmux.through, sequences))
 
 
-def way(environment: Mapping[str, str], wanted: bool | None = None, answers: Answers = UNASKED) -> Way:
+def to_terminal(environment: Mapping[str, str], wanted: bool | None = None, answers: Answers = UNASKED) -> Route:
     """Find the way to the terminal at hand.
 
     Args:
@@ -41,24 +41,24 @@ def way(environment: Mapping[str, str], wanted: bool | None = None, answers: Ans
         answers: what it has said so far.
     """
     if wanted is False:
-        return Way()
+        return Route()
     sixels = answers.sixel and all(answers.cell)
     if not tmux.inside(environment):
         return _chosen(can_show(environment), sixels, bool(wanted), None, answers)
     pane = tmux.pane(environment)
     if pane is None or not pane.clients:
-        return Way(pane=pane)
+        return Route(pane=pane)
     # What one terminal could not show would be holes to whoever looks there.
     numbered = all(can_show({"TERM": client.term}) and COLOURS in client.features for client in pane.clients)
     sixels = sixels and all(SIXEL in client.features for client in pane.clients)
     return _chosen(pane.passes and numbered, sixels, pane.passes and bool(wanted), pane, answers)
 
 
-def _chosen(kitty: bool, sixels: bool, wanted: bool, pane: tmux.Pane | None, answers: Answers) -> Way:
+def _chosen(kitty: bool, sixels: bool, wanted: bool, pane: tmux.Pane | None, answers: Answers) -> Route:
     """The better of two ways, or the one that is wanted although nothing says that it is there."""
     if kitty or not sixels:
-        return Way("kitty" if kitty or wanted else None, pane)
-    return Way("sixel", pane, answers)
+        return Route("kitty" if kitty or wanted else None, pane)
+    return Route("sixel", pane, answers)
 
 
 class Given:
@@ -77,18 +77,18 @@ class Given:
         """Know that the terminal has none of them."""
         self._owed.update(self._rasters)
 
-    def giving(self, way: Way) -> str:
+    def giving(self, route: Route) -> str:
         """What gives it those that it is to have and has not."""
         owed, self._owed = sorted(self._owed), set()
-        return "".join(way.laid(*sent(self._rasters[number], number)) for number in owed)
+        return "".join(route.laid(*sent(self._rasters[number], number)) for number in owed)
 
-    def parting(self, way: Way) -> str:
+    def parting(self, route: Route) -> str:
         """What takes them away from it."""
         if not self._rasters:
             return ""
         # A picture may have been cut off, in tmux and in the terminal: after an odd Escape tmux takes the first end for content.
-        ends = "" if way.pane is None else 2 * END + way.laid(END)
-        return ends + way.laid(*(forgotten(number) for number in sorted(self._rasters)))
+        ends = "" if route.pane is None else 2 * END + route.laid(END)
+        return ends + route.laid(*(forgotten(number) for number in sorted(self._rasters)))
 
     def drop(self) -> None:
         """Know of none any more."""

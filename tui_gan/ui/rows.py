@@ -86,7 +86,7 @@ def rows(snapshot: Snapshot, asked: Mapping[str, str], keys: Sequence[Key] = KEY
         keys: those in force.
     """
     letters = knob_letters(keys)
-    found = [
+    knob_rows = [
         Row(
             key=knob.name,
             label=knob.label,
@@ -102,7 +102,7 @@ def rows(snapshot: Snapshot, asked: Mapping[str, str], keys: Sequence[Key] = KEY
     ]
     # A new run of another preset would be another experiment.
     settings = sorted((setting for setting in snapshot.settings if setting.key != "preset"), key=lambda setting: not setting.live)
-    return found + [_row(setting, asked.get(setting.key, "")) for setting in settings]
+    return knob_rows + [_row(setting, asked.get(setting.key, "")) for setting in settings]
 
 
 def _row(setting: Setting, asked: str) -> Row:
@@ -133,11 +133,11 @@ def _meaning(setting: Setting) -> str:
     """The glossary's entry of a value that is a name, or of a regularizer."""
     table, _, name = setting.key.rpartition(".")
     if table == "regularizers":
-        found = entry(name)
+        definition = entry(name)
     else:
         named = bool(setting.choices) or setting.key == "dataset"
-        found = entry(str(setting.value), USES.get(setting.key, USES.get(name, ""))) if named else None
-    return f"{found.term}: {found.text}" if found else ""
+        definition = entry(str(setting.value), USES.get(setting.key, USES.get(name, ""))) if named else None
+    return f"{definition.term}: {definition.text}" if definition else ""
 
 
 def _short(value: object) -> str:

@@ -35,7 +35,7 @@ class Actions(Provider):
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
         for key, view in offered(self.screen):
-            yield DiscoveryHit(title(key, view), partial(_act, self.screen, key.action, view), help=f"key {key.shown}")
+            yield DiscoveryHit(title(key, view), partial(_act, self.screen, key.action, view), help=f"key {key.symbol}")
 
     async def search(self, query: str) -> Hits:
         """Those that match."""
@@ -43,7 +43,7 @@ class Actions(Provider):
         for key, view in offered(self.screen):
             if (score := matcher.match(title(key, view))) > 0:
                 act = partial(_act, self.screen, key.action, view)
-                yield Hit(score, matcher.highlight(title(key, view)), act, help=f"key {key.shown}")
+                yield Hit(score, matcher.highlight(title(key, view)), act, help=f"key {key.symbol}")
 
 
 class Palette(Overlay, CommandPalette):

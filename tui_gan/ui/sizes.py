@@ -19,7 +19,7 @@ class Sizes:
 
     def __init__(self, tell: Callable[[Size], None], later: Callable[[float, Callable[[], None]], object], known: Size) -> None:
         self._tell_of, self._later = tell, later
-        self._told = self._newest = known
+        self._reported = self._newest = known
         self._waits = False
 
     def come(self, size: Size) -> None:
@@ -29,8 +29,8 @@ class Sizes:
             self._tell()
 
     def _tell(self) -> None:
-        self._waits = self._newest != self._told
+        self._waits = self._newest != self._reported
         if self._waits:
-            self._told = self._newest
+            self._reported = self._newest
             self._later(APART, self._tell)
             self._tell_of(self._newest)

@@ -65,12 +65,12 @@ def pane(environment: Mapping[str, str]) -> Pane | None:
 def read(answer: str) -> Pane | None:
     """What tmux has answered; None where it means nothing."""
     first, *others = answer.splitlines() or [""]
-    if (own := FIRST.fullmatch(first)) is None:
+    if (head := FIRST.fullmatch(first)) is None:
         return None
-    window, shown, passes = own.groups()
-    found = [match.groups() for line in others if (match := OTHER.fullmatch(line))]
-    clients = tuple(Client(name, term, tuple(features.split(","))) for where, name, term, features in found if where == window)
-    return Pane(passes in PASSES, clients if shown == "1" else ())
+    window, visible, passes = head.groups()
+    rows = [match.groups() for line in others if (match := OTHER.fullmatch(line))]
+    clients = tuple(Client(name, term, tuple(features.split(","))) for where, name, term, features in rows if where == window)
+    return Pane(passes in PASSES, clients if visible == "1" else ())
 
 
 def through(sequence: str) -> str:

@@ -21,31 +21,31 @@ class Toasts(Part):
 
     def __init__(self, id: str) -> None:
         super().__init__(id)
-        self._told: tuple[Event, ...] = ()
+        self._toasted: tuple[Event, ...] = ()
 
     def tell(self, events: Sequence[Event]) -> None:
         """Show these too; they leave together."""
         # A copy of each, so that one leaves alone, also where another says the same.
-        told = [Event(event.step, event.text, event.kind) for event in events[-MOST:]]
-        self._become((*self._told, *told)[-MOST:])
-        self.set_timer(SECONDS, lambda: self._become(tuple(event for event in self._told if all(event is not each for each in told))))
+        copies = [Event(event.step, event.text, event.kind) for event in events[-MOST:]]
+        self._become((*self._toasted, *copies)[-MOST:])
+        self.set_timer(SECONDS, lambda: self._become(tuple(event for event in self._toasted if all(event is not each for each in copies))))
 
     def place(self, body: Region) -> Region | None:
         """Where it goes in the room between header and footer; None while there is no news, or no room."""
-        width, height = room(self._told, body.width - 2) if self._told else (0, 0)
+        width, height = room(self._toasted, body.width - 2) if self._toasted else (0, 0)
         if not height or height > body.height - 2:
             return None
         return Region(body.right - width - 1, body.bottom - height - 1, width, height)
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """The news."""
-        return (self._told,)
+        return (self._toasted,)
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw them."""
-        return toasts(self._told, width, height, frame.look)
+        return toasts(self._toasted, width, height, frame.look)
 
-    def _become(self, told: tuple[Event, ...]) -> None:
-        self._told = told
+    def _become(self, events: tuple[Event, ...]) -> None:
+        self._toasted = events
         self.refresh(layout=True)
         self.redraw()

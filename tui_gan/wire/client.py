@@ -106,15 +106,15 @@ class Visit:
         self._over.wait()
 
     def _look(self) -> "Future[None]":
-        shown = Future[None]()
+        future = Future[None]()
         with self._lock:
             number = next(self._numbers)
             if self.ended:
-                shown.set_exception(WireError(self.ended))
-                return shown
-            self._looks[number] = shown
+                future.set_exception(WireError(self.ended))
+                return future
+            self._looks[number] = future
             self._say(packed(Look(number)))
-        return shown
+        return future
 
     def _ask(self, command: Command) -> "Future[Answer]":
         answer = Future[Answer]()
@@ -193,6 +193,6 @@ class Visit:
             case Frame(looks=looks, change=change):
                 self._latest = changed(Snapshot, self._latest, change)
                 with self._lock:
-                    shown = [self._looks.pop(number) for number in [*self._looks] if number <= looks]
-                for each in shown:
+                    futures = [self._looks.pop(number) for number in [*self._looks] if number <= looks]
+                for each in futures:
                     each.set_result(None)

@@ -44,14 +44,14 @@ def _folders() -> list[Path]:
 def _unfit(path: Path) -> str:
     """Why a folder is not this user's alone; "" where it is."""
     try:
-        found = path.lstat()
+        status = path.lstat()
     except OSError as error:
         return f"cannot use {path}, where visitors find the run: {error.strerror or error}"
-    if not stat.S_ISDIR(found.st_mode):
+    if not stat.S_ISDIR(status.st_mode):
         return f"{path} is no folder, or a link to one; remove it, since visitors would find the run there"
-    if found.st_uid != os.getuid():
+    if status.st_uid != os.getuid():
         return f"{path} belongs to another user; remove it, or set XDG_RUNTIME_DIR to a folder of yours"
-    if stat.S_IMODE(found.st_mode) & 0o077:
+    if stat.S_IMODE(status.st_mode) & 0o077:
         return f"{path} is open to other users; `chmod 700 {path}` closes it"
     return ""
 
@@ -69,7 +69,7 @@ def address(run: Path) -> Path:
     return path
 
 
-def met(run: Path, said: str) -> Path:
+def trusted_address(run: Path, said: str) -> Path:
     """Where a run is met that says itself that it is met at `said`; that is believed of a folder of this user's alone.
 
     Raises:
@@ -81,9 +81,9 @@ def met(run: Path, said: str) -> Path:
 
 def addresses() -> list[Path]:
     """The sockets of this user, the newest first; not all need have a run."""
-    found = {}
+    modified = {}
     for place in _folders():
         for path in place.glob("*.sock") if not _unfit(place) else ():
             with contextlib.suppress(OSError):
-                found[path] = path.stat().st_mtime_ns
-    return sorted(found, key=found.__getitem__, reverse=True)
+                modified[path] = path.stat().st_mtime_ns
+    return sorted(modified, key=modified.__getitem__, reverse=True)

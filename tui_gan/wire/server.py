@@ -267,9 +267,9 @@ class _Visit:
         try:
             while await self.due.wait():
                 self.due.clear()
-                looks, shown = self.looks, dataclasses.replace(await self._glance(), visitors=self._host.latest.visitors)
-                self.say(Frame(looks, changes(Snapshot, self._seen, shown)))
-                self._seen = shown
+                looks, snapshot = self.looks, dataclasses.replace(await self._glance(), visitors=self._host.latest.visitors)
+                self.say(Frame(looks, changes(Snapshot, self._seen, snapshot)))
+                self._seen = snapshot
                 await self._writer.drain()
         except OSError:
             pass  # It has gone, and whoever reads it sees that too.
@@ -280,11 +280,11 @@ class _Visit:
     async def _glance(self) -> Snapshot:
         made: asyncio.Future[Snapshot | None] = self._loop.create_future()
 
-        def take(shown: Snapshot | None) -> None:
+        def take(snapshot: Snapshot | None) -> None:
             if not made.done():
-                made.set_result(shown)
+                made.set_result(snapshot)
 
-        self._host.ask(Glance(self.number, lambda shown: self._call(lambda: take(shown))))
+        self._host.ask(Glance(self.number, lambda snapshot: self._call(lambda: take(snapshot))))
         return await made or self._host.latest
 
 

@@ -12,7 +12,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.session import rundir
-from tui_gan.session.export import Source, found
+from tui_gan.session.export import Source, source_of
 from tui_gan.session.plan import Plan
 
 STEPS, EVERY = 40, 10
@@ -59,21 +59,21 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def line(runs: dict[str, Path]) -> Source:
-    return found(str(runs["line"]))
+    return source_of(str(runs["line"]))
 
 
 @pytest.fixture
 def plane(runs: dict[str, Path]) -> Source:
-    return found(str(runs["plane"]))
+    return source_of(str(runs["plane"]))
 
 
 @pytest.fixture
 def images(runs: dict[str, Path]) -> Source:
-    return found(str(runs["images"]))
+    return source_of(str(runs["images"]))
 
 
 @pytest.fixture
 def empty(runs: dict[str, Path], tmp_path: Path) -> Source:
     """A run that has only just been made."""
     directory, _ = rundir.create(tmp_path / "empty", LINE, KNOBS)
-    return dataclasses.replace(found(str(directory.path)), name="empty")
+    return dataclasses.replace(source_of(str(directory.path)), name="empty")

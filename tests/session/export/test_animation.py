@@ -16,7 +16,7 @@ from PIL import Image, ImageSequence
 from tests.session.export.conftest import EVERY
 from tui_gan.contract.errors import UnreadableError
 from tui_gan.session import checkpoint, rundir
-from tui_gan.session.export import Source, animation, found
+from tui_gan.session.export import Source, animation, source_of
 from tui_gan.session.export.animation import HELD, chosen, gif
 from tui_gan.session.export.source import Made
 
@@ -30,7 +30,7 @@ def frames(content: bytes) -> list[tuple[np.ndarray, int]]:
 @functools.cache
 def film(run: Path) -> Made:
     """The animation of a whole run that nothing changes."""
-    return gif(found(str(run)))
+    return gif(source_of(str(run)))
 
 
 @pytest.mark.parametrize("kind", [pytest.param("line", marks=pytest.mark.slow), pytest.param("plane", marks=pytest.mark.slow), "images"])
@@ -106,25 +106,25 @@ def test_a_run_whose_previews_are_as_far_apart_as_they_once_were_is_shown_whole(
     for path in (tmp_path / "old" / "previews").iterdir():
         if int(path.stem[5:]) % EVERY:
             path.unlink()
-    shown = frames(gif(found(str(tmp_path / "old"))).content)
+    shown = frames(gif(source_of(str(tmp_path / "old"))).content)
     assert [stands for _, stands in shown] == [animation.LONGEST] * 4 + [HELD]
 
 
 def test_a_checkpoint_tells_its_own_course(images: Source) -> None:
     stored = checkpoint.stored(images.directory.checkpoints)
-    made = gif(found(str(stored[20])))
+    made = gif(source_of(str(stored[20])))
     assert (made.step, len(frames(made.content))) == (20, 21)
 
 
 def test_no_checkpoint_is_needed(runs: dict[str, Path], tmp_path: Path) -> None:
     shutil.copytree(runs["images"], tmp_path / "mine")
     shutil.rmtree(tmp_path / "mine" / "checkpoints")
-    assert gif(found(str(tmp_path / "mine"))).step == 40
+    assert gif(source_of(str(tmp_path / "mine"))).step == 40
 
 
 def test_a_preview_that_has_just_gone_is_passed_over(runs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(runs["images"], tmp_path / "mine")
-    source = found(str(tmp_path / "mine"))
+    source = source_of(str(tmp_path / "mine"))
     listed = animation.kept(source)
     (tmp_path / "mine" / "previews" / "step-00000010.safetensors").unlink()
     monkeypatch.setattr(animation, "kept", lambda source: listed)
@@ -138,4 +138,4 @@ def test_a_damaged_preview_and_none_at_all_are_refused(runs: dict[str, Path], em
     damaged = rundir.find(str(tmp_path / "mine")).previews / "step-00000020.safetensors"
     damaged.write_bytes(damaged.read_bytes()[:50])
     with pytest.raises(UnreadableError, match="step-00000020"):
-        gif(found(str(tmp_path / "mine")))
+        gif(source_of(str(tmp_path / "mine")))

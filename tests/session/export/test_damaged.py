@@ -18,7 +18,7 @@ from tui_gan.contract.errors import UnreadableError
 from tui_gan.session import checkpoint, journal, lock, overlays, previews, rundir
 from tui_gan.session.course import course
 from tui_gan.session.export import animation
-from tui_gan.session.export.source import found, kept, of_preview
+from tui_gan.session.export.source import kept, of_preview, source_of
 from tui_gan.session.history import History
 from tui_gan.session.runlog import RunLog
 from tui_gan.wire import place as meeting
@@ -80,7 +80,7 @@ def of_lock(runs: dict[str, Path], place: Path) -> Reader:
         if holder := lock.read(place):
             assert became(holder, place)
             assert lock.in_use(place, holder)
-            assert meeting.met(place, holder.socket).parent == meeting.folder()
+            assert meeting.trusted_address(place, holder.socket).parent == meeting.folder()
         else:
             raise UnreadableError("nobody")
 
@@ -143,7 +143,7 @@ def of_history(runs: dict[str, Path], place: Path) -> Reader:
 
 def of_previews(kind: str) -> Callable[[dict[str, Path], Path], Reader]:
     def reader(runs: dict[str, Path], place: Path) -> Reader:
-        store, path = kept(found(str(runs[kind]))), place / "step-00000010.safetensors"
+        store, path = kept(source_of(str(runs[kind]))), place / "step-00000010.safetensors"
         first = of_preview(store, store.previews[0][1])
 
         def read(data: bytes) -> None:

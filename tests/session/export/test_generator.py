@@ -18,7 +18,7 @@ from tui_gan.contract.network import ACTIVATION_NAMES, Network
 from tui_gan.gan.latents import LATENTS, draw
 from tui_gan.gan.networks import ACTIVATIONS
 from tui_gan.session import checkpoint
-from tui_gan.session.export import EXPORTERS, Source, found, write
+from tui_gan.session.export import EXPORTERS, Source, source_of, write
 from tui_gan.session.export.generator import safetensors
 from tui_gan.session.samples import of_checkpoint
 
@@ -50,7 +50,7 @@ GENERATORS: dict[str, dict[str, Any]] = {
 
 
 def exported(source: Path, folder: Path) -> Path:
-    return write(found(str(source)), "safetensors", out=folder / "generator.safetensors")
+    return write(source_of(str(source)), "safetensors", out=folder / "generator.safetensors")
 
 
 def rebuilt(path: Path) -> tuple[torch.nn.Sequential, dict[str, Any]]:
@@ -119,7 +119,7 @@ def test_it_bears_the_step_of_its_checkpoint(train: Train) -> None:
     source = train(until=5).checkpoint(5)
     made = safetensors(Source("mine", None, source))
     assert made.step == 5
-    assert made.content == write(found(str(source)), "safetensors").read_bytes()
+    assert made.content == write(source_of(str(source)), "safetensors").read_bytes()
 
 
 def test_what_is_no_checkpoint_is_not_exported(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tui_gan.contract.errors import UsageError
 from tui_gan.session import previews
-from tui_gan.session.export import DRAWINGS, Source, found, pictures
+from tui_gan.session.export import DRAWINGS, Source, pictures, source_of
 from tui_gan.session.export.curves import curves
 from tui_gan.session.export.distribution import distribution
 from tui_gan.session.export.grids import GAP, grid
@@ -38,7 +38,7 @@ def opened(content: bytes) -> Image.Image:
 
 @pytest.mark.parametrize(("kind", "what"), TEXTS, ids=str)
 def test_an_svg_is_well_formed_and_has_its_texts_as_text(kind: str, what: str, runs: dict[str, Path]) -> None:
-    made = pictures.svg(DRAWINGS[what], found(str(runs[kind])))
+    made = pictures.svg(DRAWINGS[what], source_of(str(runs[kind])))
     texts = {"".join(each.itertext()).strip() for each in ElementTree.fromstring(made.content).iter("{http://www.w3.org/2000/svg}text")}
     assert made.step == 40
     assert TEXTS[kind, what] - texts == set()
@@ -46,7 +46,7 @@ def test_an_svg_is_well_formed_and_has_its_texts_as_text(kind: str, what: str, r
 
 @pytest.mark.parametrize(("kind", "width"), [("line", 6.4), ("plane", 6.0)])
 def test_a_png_of_a_plot_is_large_and_has_the_colours_of_its_parts(kind: str, width: float, runs: dict[str, Path]) -> None:
-    image = opened(pictures.png(distribution, found(str(runs[kind]))).content)
+    image = opened(pictures.png(distribution, source_of(str(runs[kind]))).content)
     assert image.width == round(width * pictures.DOTS_PER_INCH)
     there = {colour for _, colour in image.convert("RGB").getcolors(2**24) or ()}
     wanted = [pictures.FAKE, "#ffffff"] if kind == "plane" else [pictures.FAKE, pictures.REAL, pictures.AREA, pictures.DISCRIMINATOR]

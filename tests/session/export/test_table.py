@@ -13,7 +13,7 @@ import pytest
 from tests.logs import log_of
 from tui_gan.contract.errors import UnreadableError
 from tui_gan.session import checkpoint
-from tui_gan.session.export import Source, found
+from tui_gan.session.export import Source, source_of
 from tui_gan.session.export.source import Made
 from tui_gan.session.export.table import csv as table
 from tui_gan.session.rundir import RunDirectory
@@ -49,7 +49,7 @@ def test_the_columns_are_the_losses_then_the_metrics(line: Source) -> None:
 
 def test_a_table_of_a_checkpoint_ends_at_its_step(line: Source) -> None:
     stored = checkpoint.stored(line.directory.checkpoints)
-    assert table(found(str(stored[20]))).step == 20
+    assert table(source_of(str(stored[20]))).step == 20
 
 
 def test_what_was_measured_and_is_no_number_is_nan_and_what_was_not_is_empty(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.session import checkpoint
-from tui_gan.session.export import EXPORTERS, Source, found, maker, write
+from tui_gan.session.export import EXPORTERS, Source, maker, source_of, write
 
 ALL = [(to, what) for to, kinds in EXPORTERS.items() for what in kinds]
 
@@ -20,7 +20,7 @@ def mine(runs: dict[str, Path], tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("to", "what"), ALL, ids=str)
 def test_an_export_goes_into_the_run_under_a_name_that_says_what_it_is(to: str, what: str, mine: Path) -> None:
-    path = write(found(str(mine)), to, what)
+    path = write(source_of(str(mine)), to, what)
     folder = mine / "pictures" if to in ("png", "svg", "gif") else mine
     assert path == folder / f"{what}-00000040.{to}"
     assert path.stat().st_size > 0
@@ -30,8 +30,8 @@ def test_an_export_goes_into_the_run_under_a_name_that_says_what_it_is(to: str, 
 @pytest.mark.parametrize("to", ["csv", "gif", "safetensors"])
 def test_an_export_goes_where_it_is_told(to: str, mine: Path) -> None:
     named = mine / f"named.{to.upper()}"
-    assert write(found(str(mine)), to, out=named) == named
-    assert named.read_bytes() == write(found(str(mine)), to).read_bytes()
+    assert write(source_of(str(mine)), to, out=named) == named
+    assert named.read_bytes() == write(source_of(str(mine)), to).read_bytes()
 
 
 def test_the_first_of_a_kind_is_meant_when_nothing_is_said() -> None:
@@ -51,10 +51,10 @@ def test_a_folder_takes_it_under_its_own_name(images: Source, tmp_path: Path) ->
 def test_beside_a_checkpoint_that_lies_in_no_run(runs: dict[str, Path], tmp_path: Path) -> None:
     alone = Path(shutil.copy(checkpoint.step_path(runs["images"] / "checkpoints", 20), tmp_path / "alone.safetensors"))
     for to, what in (("png", "samples"), ("png", "distribution"), ("safetensors", "generator")):
-        assert write(found(str(alone)), to, what) == tmp_path / f"{what}-00000020.{to}"
+        assert write(source_of(str(alone)), to, what) == tmp_path / f"{what}-00000020.{to}"
     for to, what in (("csv", "curves"), ("png", "curves"), ("gif", "distribution")):
         with pytest.raises(UnreadableError, match="lies in no run directory"):
-            write(found(str(alone)), to, what)
+            write(source_of(str(alone)), to, what)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ SPEEDS = np.linspace(500, 1000, 60)
 
 
 def lines(look: Look, width: int, height: int, **changes: object) -> list[str]:
-    values = {"told": MACHINE, "speeds": SPEEDS, "speed": 1000.0, "drawing": 0.04, "rate": 12_300.0} | changes
+    values = {"measured": MACHINE, "speeds": SPEEDS, "speed": 1000.0, "drawing": 0.04, "rate": 12_300.0} | changes
     return [line.rstrip() for line in machine(**values, width=width, height=height, look=look).text().split("\n")]
 
 
@@ -37,7 +37,7 @@ def test_everything_with_its_unit(plain: Look) -> None:
 
 
 def test_without_a_machine_what_the_screen_knows_is_shown(plain: Look) -> None:
-    text = "\n".join(lines(plain, 60, 14, told=None))
+    text = "\n".join(lines(plain, 60, 14, measured=None))
     assert "not measured yet" in text
     assert "12.3 kB/s" in text
     assert "GPU" not in text
@@ -45,7 +45,7 @@ def test_without_a_machine_what_the_screen_knows_is_shown(plain: Look) -> None:
 
 def test_two_gpus_have_numbers(plain: Look) -> None:
     two = dataclasses.replace(MACHINE, gpus=MACHINE.gpus * 2)
-    text = "\n".join(lines(plain, 80, 20, told=two))
+    text = "\n".join(lines(plain, 80, 20, measured=two))
     assert "GPU 0 " in text
     assert "GPU 1 " in text
 
@@ -75,5 +75,5 @@ def test_bytes(value: float, words: str) -> None:
 
 def test_a_step_is_not_made_of_the_screen_alone(plain: Look) -> None:
     nothing = dict.fromkeys(("data", "discriminator", "generator", "other"), np.nan)
-    text = "\n".join(lines(plain, 84, 14, told=dataclasses.replace(MACHINE, **nothing)))
+    text = "\n".join(lines(plain, 84, 14, measured=dataclasses.replace(MACHINE, **nothing)))
     assert "one step    not measured yet" in text

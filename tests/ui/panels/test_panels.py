@@ -10,7 +10,7 @@ from tui_gan.contract.snapshot import Event, Series, Status, frozen
 from tui_gan.ui.draw.palette import Look
 from tui_gan.ui.panels import PANELS
 from tui_gan.ui.panels.panel import Frame
-from tui_gan.ui.panels.quality import shown, verdict
+from tui_gan.ui.panels.quality import metric_series, verdict
 
 
 @pytest.mark.parametrize("name", PANELS)
@@ -151,6 +151,6 @@ def test_the_quality_in_words(seen, series: dict[str, Series], words: str) -> No
 
 def test_series_stand_in_the_order_of_the_table_and_unknown_ones_after_them(seen, look: Look) -> None:
     snapshot = seen(series=measured(my_metric=1.0, k=2.0, generator_loss=0.7, modes=8.0, w1=0.5))
-    assert [name for name, _, _ in shown(snapshot)] == ["w1", "modes", "k", "my_metric"]
+    assert [name for name, _, _ in metric_series(snapshot)] == ["w1", "modes", "k", "my_metric"]
     text = PANELS["quality"]("quality").inside(Frame(snapshot, look), 100, 12).text()
     assert all(name in text for name in ("W1", "floor 0.009", "modes found", "k steps", "my metric"))

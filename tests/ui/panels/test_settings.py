@@ -128,15 +128,15 @@ def test_a_filter_leaves_what_is_looked_for(seen, run_of, watch, until, screen_t
         await turned_to(pilot, until, app)
         run.sent.clear()
         await pilot.press("slash", *words)
-        assert [row.key for row in at(app)._found].count(chosen) == 1
-        assert (at(app)._row().key, len(at(app)._found)) == (chosen, found)
+        assert [row.key for row in at(app)._matching].count(chosen) == 1
+        assert (at(app)._row().key, len(at(app)._matching)) == (chosen, found)
         await until(pilot, lambda: f"filter {words}▏   {found} found" in screen_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: f"filter: {words}, Escape clears" in screen_text(app))
         assert app.memory.view == "knobs"
         # Kept, it is cleared by Escape, and what was chosen stays so.
         await pilot.press("escape")
-        assert (at(app).state.words, at(app)._row().key, len(at(app)._found)) == ("", chosen, len(KNOBS) + len(SETTINGS))
+        assert (at(app).state.words, at(app)._row().key, len(at(app)._matching)) == ("", chosen, len(KNOBS) + len(SETTINGS))
 
     watch(app, body)
     assert asked(run) == []

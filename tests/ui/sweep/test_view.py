@@ -20,8 +20,8 @@ def test_the_axes_with_the_most_values_are_drawn_first(population: Make) -> None
 
 
 def test_of_images_the_median_is_shown_since_no_collapse_is_known(population: Make) -> None:
-    assert views.first(population("images")).shown == "median"
-    assert views.first(population("plane")).shown == "collapsed"
+    assert views.first(population("images")).statistic == "median"
+    assert views.first(population("plane")).statistic == "collapsed"
 
 
 def test_the_cursor_stays_on_the_map(population: Make) -> None:
@@ -58,7 +58,7 @@ def test_the_value_of_the_axis_that_is_not_drawn_goes_round(population: Make) ->
 
 def test_another_metric_is_shown_by_its_median(population: Make) -> None:
     view = views.next_metric(views.first(population()), population(), 1)
-    assert (view.shown, view.metric) == ("median", 0)
+    assert (view.statistic, view.metric) == ("median", 0)
     assert views.next_metric(view, population(), 1).metric == views.next_metric(view, population(), -1).metric == 1
 
 
@@ -72,8 +72,8 @@ def test_another_metric_is_shown_by_its_median(population: Make) -> None:
         ("high", [[10.36, 11.36, 12.36], [20.36, 21.36, 22.36]]),
     ],
 )
-def test_a_cell_is_the_share_or_the_quantile_of_its_members(population: Make, shown: views.Shown, expected: list[list[float]]) -> None:
-    view = dataclasses.replace(views.first(population()), shown=shown)
+def test_a_cell_is_the_share_or_the_quantile_of_its_members(population: Make, shown: views.Statistic, expected: list[list[float]]) -> None:
+    view = dataclasses.replace(views.first(population()), statistic=shown)
     np.testing.assert_allclose(views.grid(view, population()), expected)
 
 
@@ -83,8 +83,8 @@ def test_a_member_that_has_failed_is_left_out_of_the_quantiles_and_counted(popul
     failed[0], values[0] = True, np.nan
     made = dataclasses.replace(made, failed=failed, values=values)
     view = views.first(made)
-    assert views.of_cell(dataclasses.replace(view, shown="failed"), made, view.places) == 0.2
-    assert views.of_cell(dataclasses.replace(view, shown="median"), made, view.places) == pytest.approx(10.25)
+    assert views.of_cell(dataclasses.replace(view, statistic="failed"), made, view.places) == 0.2
+    assert views.of_cell(dataclasses.replace(view, statistic="median"), made, view.places) == pytest.approx(10.25)
 
 
 def test_what_has_not_been_measured_is_no_number(population: Make) -> None:

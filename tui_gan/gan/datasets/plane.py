@@ -96,10 +96,10 @@ def correlated(standardize: bool) -> Dataset:
 
 def ganlab_line(standardize: bool) -> Dataset:
     """(.8 - .75 U, .6 + .3 U) with noise of sd .01, U even between 0 and 1: the line of GAN Lab (Kahng et al. 2018)."""
-    start, way = torch.tensor([[0.8, 0.6]], dtype=torch.float64), torch.tensor([[-0.75, 0.3]], dtype=torch.float64)
+    start, direction = torch.tensor([[0.8, 0.6]], dtype=torch.float64), torch.tensor([[-0.75, 0.3]], dtype=torch.float64)
 
     def points(count: int, stream: torch.Generator) -> Tensor:
-        along = start + way * torch.rand(count, 1, generator=stream, dtype=torch.float64)
+        along = start + direction * torch.rand(count, 1, generator=stream, dtype=torch.float64)
         return along + 0.01 * torch.randn(count, 2, generator=stream, dtype=torch.float64)
 
     return _of_points(points, np.array([0.425, 0.75]), np.sqrt(np.array([0.75, 0.3]) ** 2 / 12 + 0.01**2), standardize)

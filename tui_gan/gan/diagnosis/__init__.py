@@ -40,17 +40,17 @@ def diagnosis(samples: Floats, truth: Line | Plane, floors: Mapping[str, Floor])
     # Samples of a generator that runs away may be so large that their squares are no numbers.
     with np.errstate(over="ignore", invalid="ignore"):
         metrics = measure(samples, truth, judged(truth))
-        found: tuple[Finding, ...] = ()
+        findings: tuple[Finding, ...] = ()
         if np.isfinite(samples).all():
-            found = line.findings(samples, truth) if isinstance(truth, Line) else plane.findings(samples, truth)
+            findings = line.findings(samples, truth) if isinstance(truth, Line) else plane.findings(samples, truth)
         if isinstance(truth, Line):
             real, fake, spread = Moments(truth.mean, truth.sd), Moments(float(samples.mean()), float(samples.std())), truth.sd
         else:
             real, fake, spread = None, None, float(truth.points(SPREAD_OF).std(0).mean())
-    return Diagnosis(len(samples), truth.rows, real, fake, metrics, floors, agreement(metrics, floors, found, spread), found)
+    return Diagnosis(len(samples), truth.rows, real, fake, metrics, floors, agreement(metrics, floors, findings, spread), findings)
 
 
-def agreement(metrics: Mapping[str, float], floors: Mapping[str, Floor], found: Iterable[Finding], spread: float) -> Agreement:
+def agreement(metrics: Mapping[str, float], floors: Mapping[str, Floor], findings: Iterable[Finding], spread: float) -> Agreement:
     """How near generated samples are to the data, whose standard deviation is `spread`.
 
     indistinguishable: no metric is beyond what a perfect generator gets at this sample size, and nothing else is wrong that D could see.
@@ -60,12 +60,12 @@ def agreement(metrics: Mapping[str, float], floors: Mapping[str, Floor], found: 
     compared = {name: (metrics[name], floor) for name, floor in floors.items() if name in metrics and name not in ASIDE}
     if not compared or any(np.isnan(value) for value, _ in compared.values()):
         return "unknown"
-    found = tuple(found)
-    if not found and all(_within(name, value, floor.limit) for name, (value, floor) in compared.items()):
+    findings = tuple(findings)
+    if not findings and all(_within(name, value, floor.limit) for name, (value, floor) in compared.items()):
         return "indistinguishable"
     allowed = CLOSE | {"sliced_w1": CLOSE_SLICED * spread}
     near = all(_near(name, value, floor, allowed[name]) for name, (value, floor) in compared.items())
-    return "close" if near and not any(_grave(finding) for finding in found) else "different"
+    return "close" if near and not any(_grave(finding) for finding in findings) else "different"
 
 
 def _near(name: str, value: float, floor: Floor, more: float) -> bool:

@@ -62,23 +62,23 @@ def findings(samples: Floats, truth: Line) -> tuple[Finding, ...]:
       the samples lie below, and `expected` of the data.
     """
     ordered, real = np.sort(samples), truth.quantiles(min(truth.rows, LEVELS) if truth.rows else LEVELS)
-    found = [*discrete(truth)]
+    all_findings = [*discrete(truth)]
     if (distance := ks(samples, truth)) >= APART:
-        found.append(Finding("apart", distance, low=float(ordered[0]), high=float(ordered[-1])))
+        all_findings.append(Finding("apart", distance, low=float(ordered[0]), high=float(ordered[-1])))
         points = [*_collapse(ordered, real)]
-        return (*found, *points)
-    gaps = [] if found else _gaps(real)
+        return (*all_findings, *points)
+    gaps = [] if all_findings else _gaps(real)
     parts = list(_parts(ordered, real, gaps))
     count = min(len(samples), truth.rows or len(samples))
     least = SEEN / count
-    found += [*_collapse(ordered, real), *_bridges(ordered, truth, gaps, least), *_shares(parts, len(ordered), len(real), least)]
-    kinds = {finding.kind for finding in found}
+    all_findings += [*_collapse(ordered, real), *_bridges(ordered, truth, gaps, least), *_shares(parts, len(ordered), len(real), least)]
+    kinds = {finding.kind for finding in all_findings}
     if not kinds & {"collapse", "missing"}:
         widths = [*_widths([part for part in parts if len(part.fake) >= SEEN], NOISE / math.sqrt(count))]
-        found += widths or ([] if kinds & {"discrete", "uneven"} or count * TAIL < TAILED else _tails(ordered, truth))
-    if not found and distance * math.sqrt(count) > DIFFERENT:
-        found.append(_misplaced(ordered, truth))
-    return tuple(sorted(found, key=_gravity, reverse=True))
+        all_findings += widths or ([] if kinds & {"discrete", "uneven"} or count * TAIL < TAILED else _tails(ordered, truth))
+    if not all_findings and distance * math.sqrt(count) > DIFFERENT:
+        all_findings.append(_misplaced(ordered, truth))
+    return tuple(sorted(all_findings, key=_gravity, reverse=True))
 
 
 def _misplaced(ordered: Floats, truth: Line) -> Finding:

@@ -38,19 +38,19 @@ def findings(samples: Floats, truth: Plane) -> tuple[Finding, ...]:
     - narrow, wide: `share` is the smaller (the larger) ratio of standard deviations along the principal axes of the data.
     - discrete: the user's data, or one of its columns, take `count` values.
     """
-    found = [*discrete(truth)]
+    all_findings = [*discrete(truth)]
     real = truth.points(MOMENTS)
     near = [*_neighbours(samples, truth)]
     few = truth.modes is not None or any(finding.kind == "apart" for finding in near)
     collapse = [*_collapse(samples, real, COLLAPSED_POINTS if few else COLLAPSED)]
     modes = [*_modes(samples, truth)] if truth.modes is not None else []
     if any(finding.kind == "apart" for finding in near):
-        found += [*near, *collapse]
+        all_findings += [*near, *collapse]
     elif truth.modes is not None:
-        found += [*collapse, *modes]
+        all_findings += [*collapse, *modes]
     else:
-        found += [*collapse, *near, *([] if collapse else _spread(samples, real))]
-    return tuple(sorted(found, key=_gravity, reverse=True))
+        all_findings += [*collapse, *near, *([] if collapse else _spread(samples, real))]
+    return tuple(sorted(all_findings, key=_gravity, reverse=True))
 
 
 def discrete(truth: Plane) -> Iterator[Finding]:
@@ -107,13 +107,13 @@ def _neighbours(samples: Floats, truth: Plane) -> Iterator[Finding]:
     reach = np.partition(among, NEIGHBOURS - 1, axis=1)[:, NEIGHBOURS - 1]
     off, missed = _shares(_distances(fake, real) <= reach)
     usual_off, usual_missed = _shares(_distances(others, real) <= reach)
-    told = max(TOLD, NOISE * math.sqrt(0.05 / count))
+    threshold = max(TOLD, NOISE * math.sqrt(0.05 / count))
     if off > APART:
         yield Finding("apart", off)
         return
-    if off - usual_off > told:
+    if off - usual_off > threshold:
         yield Finding("off", off, usual_off)
-    if missed - usual_missed > told:
+    if missed - usual_missed > threshold:
         yield Finding("missed", missed, usual_missed)
 
 

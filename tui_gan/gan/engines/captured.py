@@ -37,16 +37,16 @@ class Static(Eager):
         settings, learner = self.game.config.optimizer, self.state.players[player]
         taking = [place for place, gradient in enumerate(gradients) if gradient is not None]
         weights = [learner.weights[place].detach() for place in taking]
-        found = [laid_out(weight, gradients[place]) for weight, place in zip(weights, taking, strict=True)]  # type: ignore[arg-type]
+        aligned = [laid_out(weight, gradients[place]) for weight, place in zip(weights, taking, strict=True)]  # type: ignore[arg-type]
         moments = [learner.moments.get(place, {}) for place in taking]
         rate = hyper.rates[player]
         assert isinstance(rate, Tensor)
         if settings.kind == "adam":
-            fused_adam_(weights, found, moments, rate, settings.beta1, settings.beta2)
+            fused_adam_(weights, aligned, moments, rate, settings.beta1, settings.beta2)
         else:
             pace, moved = Pace(rate, hyper.momentum, settings.beta1, settings.beta2), OPTIMIZERS[settings.kind].moved
             assert moved is not None, "what is not a function is refused before"
-            for weight, gradient, kept in zip(weights, found, moments, strict=True):
+            for weight, gradient, kept in zip(weights, aligned, moments, strict=True):
                 new, after = moved(weight, gradient, kept, pace)
                 weight.copy_(new)
                 for name, value in after.items():

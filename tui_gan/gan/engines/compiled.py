@@ -31,7 +31,7 @@ class Given(NamedTuple):
     @property
     def tensors(self) -> list[Tensor]:
         """All of them, in the order of a pytree."""
-        found = []
+        tensors = []
         for draws in self.draws:
             each = (draws.latents, draws.real, draws.real_noise, draws.fake_noise, *draws.again, *draws.terms.values(), draws.code_noise)
             each += (
@@ -41,10 +41,10 @@ class Given(NamedTuple):
                 draws.labelled,
                 draws.labels,
                 draws.labelled_noise,
-                draws.told,
+                draws.hinted,
             )
-            found += [tensor for tensor in each if tensor is not None]
-        return [*found, self.row]
+            tensors += [tensor for tensor in each if tensor is not None]
+        return [*tensors, self.row]
 
 
 class Lesson(NamedTuple):
@@ -136,7 +136,7 @@ class Layout:
         values = values_of(self.state)
         return values._replace(
             moments={
-                player: [found if place in self.taking[player] else {} for place, found in enumerate(moments)]
+                player: [kept if place in self.taking[player] else {} for place, kept in enumerate(moments)]
                 for player, moments in values.moments.items()
             }
         )
@@ -144,19 +144,19 @@ class Layout:
     def of_state(self) -> list[Tensor]:
         """The tensors of `values`, in the order of a pytree of them, which takes ten times as long to flatten."""
         state, learners = self.state, self.state.players.items()
-        found = [*self._weights, *self._buffers]
+        tensors = [*self._weights, *self._buffers]
         for player, learner in learners:
             for place in self.taking[player]:
                 kept = learner.moments.get(place, {})
-                found += [kept[name] for name in sorted(kept)]
+                tensors += [kept[name] for name in sorted(kept)]
         for _, learner in learners:
-            found += learner.means
+            tensors += learner.means
         for _, learner in learners:
-            found += learner.slow
-        found += self._average
-        found += [state.coefficients[name] for name in sorted(state.coefficients)]
-        found += [state.loss_sums, state.accuracy_sum]
-        return found
+            tensors += learner.slow
+        tensors += self._average
+        tensors += [state.coefficients[name] for name in sorted(state.coefficients)]
+        tensors += [state.loss_sums, state.accuracy_sum]
+        return tensors
 
 
 def traced(game: Game, state: State, given: Given | Lesson, hyper: Hyper, program: Program, members: int = 0) -> torch.nn.Module:

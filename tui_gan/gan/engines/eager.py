@@ -189,14 +189,14 @@ class Eager:
         gradients = torch.autograd.grad(loss, active, retain_graph=keep)
         if len(active) == len(weights):
             return list(gradients)
-        found: dict[Tensor, Tensor] = dict(zip(active, gradients, strict=True))
-        return [found.get(weight) for weight in weights]
+        by_weight: dict[Tensor, Tensor] = dict(zip(active, gradients, strict=True))
+        return [by_weight.get(weight) for weight in weights]
 
 
 def stages(network: nn.Module) -> Of:
     """A network of two stages as it is trained, as a function."""
-    found: Of = network.stages  # type: ignore[assignment]
-    return found
+    forward: Of = network.stages  # type: ignore[assignment]
+    return forward
 
 
 def _ended(seen: Seen) -> Seen:
@@ -213,8 +213,8 @@ def _in_bfloat16(of: Of) -> Of:
 
     def rounded(x: Tensor, *given: Any) -> Tensor:
         with torch.autocast(x.device.type, torch.bfloat16):
-            found = of(x, *given)
-        return found.float()
+            output = of(x, *given)
+        return output.float()
 
     return rounded
 

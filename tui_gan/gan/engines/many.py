@@ -79,11 +79,11 @@ class Many:
         self.tensors: list[Tensor] = []
         for place, (trainer, knobs) in enumerate(trainers):
             begin(trainer, knobs)
-            found = self._layout(trainer, knobs).of_state()
+            tensors = self._layout(trainer, knobs).of_state()
             if not self.tensors:
-                self.tensors = [each.new_empty((count, *each.shape)) for each in found]
+                self.tensors = [each.new_empty((count, *each.shape)) for each in tensors]
                 self.first = trainer
-            for all_of_them, each in zip(self.tensors, found, strict=True):
+            for all_of_them, each in zip(self.tensors, tensors, strict=True):
                 all_of_them[place] = each.detach()
             self.members.append(Member(trainer.game, knobs, beside(trainer.now)))
         assert len(self.members) == count
@@ -168,12 +168,12 @@ class Many:
         stacked = {name: each[first : first + len(latents)] for name, each in zip(names, self._of_average(), strict=True)}
 
         def of_one(weights: Tensors, latents: Tensor) -> Tensor:
-            found: Tensor = functional_call(average, weights, (latents,))
-            return found
+            samples: Tensor = functional_call(average, weights, (latents,))
+            return samples
 
         with torch.no_grad():
-            found: Tensor = vmap(of_one)(stacked, latents)
-        return found
+            samples: Tensor = vmap(of_one)(stacked, latents)
+        return samples
 
     def trainer(self, place: int, trainer: Trainer) -> Trainer:
         """A trainer of a member's configuration, brought into the member's state."""
@@ -194,16 +194,16 @@ class Many:
         numbered = {f"tensor.{place}": each.clone() for place, each in enumerate(self.tensors)}
         return {**numbered, "streams": streams, "counts": torch.tensor(counts)}
 
-    def load(self, found: Tensors) -> None:
+    def load(self, saved: Tensors) -> None:
         """Put back what `state()` copied.
 
         Raises:
             KeyError, RuntimeError: a tensor is missing or has another shape.
         """
         for place, each in enumerate(self.tensors):
-            each.copy_(found[f"tensor.{place}"])
-        self._done = int(found["counts"][0, 1])
-        for member, stream, counts in zip(self.members, found["streams"], found["counts"].tolist(), strict=True):
+            each.copy_(saved[f"tensor.{place}"])
+        self._done = int(saved["counts"][0, 1])
+        for member, stream, counts in zip(self.members, saved["streams"], saved["counts"].tolist(), strict=True):
             # A generator takes a tensor of its own, not a row of a larger one.
             member.place.stream.set_state(stream.clone())
             member.place.drawn, member.place.steps_done, member.place.pretrained = counts
@@ -252,12 +252,12 @@ class Many:
 
     def _given_stirred(self, count: int) -> list[Given]:
         """As `_given`, of games that draw from torch's default stream too."""
-        found = []
+        steps = []
         with torch.random.fork_rng(devices=[]):
             for _ in range(count):
                 each = [members.given(member) for member in self.members]
                 columns = zip(*(one.tensors for one in each), strict=True)
-                found.append(members.filled(each[0], [torch.stack(column) for column in columns]))
+                steps.append(members.filled(each[0], [torch.stack(column) for column in columns]))
                 for member in self.members:
                     member.place.steps_done += 1
-        return found
+        return steps

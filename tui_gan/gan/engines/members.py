@@ -66,8 +66,8 @@ def given(member: Member) -> Given:
 def lessons(members: Sequence[Member], count: int) -> tuple[Tensor, Tensor]:
     """The points of the next steps of the pre-training, and the density there, each from its own stream: (count, members, B, 1)."""
     streams, size = [member.place.stream for member in members], members[0].knobs.batch_size
-    found = words.drawn(lambda stream: [drawn_points(size, stream)], streams, count)
-    drawn = found[0] if found else torch.stack([torch.stack([drawn_points(size, each) for _ in range(count)]) for each in streams], 1)
+    tensors = words.drawn(lambda stream: [drawn_points(size, stream)], streams, count)
+    drawn = tensors[0] if tensors else torch.stack([torch.stack([drawn_points(size, each) for _ in range(count)]) for each in streams], 1)
     dataset = members[0].game.dataset
     if all(member.game.dataset is dataset for member in members):
         return taught(dataset, drawn)
@@ -98,16 +98,16 @@ def drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
     size, shares = knobs.batch_size * config.packing, game.dataset.classes.shares if config.classes and game.dataset.classes else ()
 
     def of_step(real: Callable[[], Batch], stream: torch.Generator) -> list[Tensor]:
-        found = [Batch(numbers(config, size, stream, shares)) if kind == "latents" else real() for kind in calls]
-        return [tensor for batch in found for tensor in batch if tensor is not None]
+        batches = [Batch(numbers(config, size, stream, shares)) if kind == "latents" else real() for kind in calls]
+        return [tensor for batch in batches for tensor in batch if tensor is not None]
 
     streams = [member.place.stream for member in members]
-    found = None
+    tensors = None
     if config.sampling != "epochs" and len({id(member.game.dataset) for member in members}) == 1:
-        found = words.drawn(lambda stream: of_step(lambda: batch(game, size, stream, "cpu"), stream), streams, count)
-    if found is None:
-        found = _one_by_one(members, of_step, count)
-    return [[_placed(game, draws, [each[step] for each in found]) for draws in order] for step in range(count)]
+        tensors = words.drawn(lambda stream: of_step(lambda: batch(game, size, stream, "cpu"), stream), streams, count)
+    if tensors is None:
+        tensors = _one_by_one(members, of_step, count)
+    return [[_placed(game, draws, [each[step] for each in tensors]) for draws in order] for step in range(count)]
 
 
 def _one_by_one(members: Sequence[Member], of_step: OfStep, count: int) -> list[Tensor]:

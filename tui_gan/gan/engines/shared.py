@@ -84,12 +84,12 @@ class Shared(Eager):
         """The means of the loss and of the gradients over all processes."""
         if self.lost:
             return seen, gradients
-        found = [gradient for gradient in gradients if gradient is not None]
-        flat = torch.cat([seen.loss.reshape(1), *(gradient.flatten() for gradient in found)])
+        active = [gradient for gradient in gradients if gradient is not None]
+        flat = torch.cat([seen.loss.reshape(1), *(gradient.flatten() for gradient in active)])
         self._across.sum_(flat)
         flat /= self._across.ranks
-        loss, *parts = torch.split(flat, [1, *(gradient.numel() for gradient in found)])
-        means = iter(part.view_as(gradient) for part, gradient in zip(parts, found, strict=True))
+        loss, *parts = torch.split(flat, [1, *(gradient.numel() for gradient in active)])
+        means = iter(part.view_as(gradient) for part, gradient in zip(parts, active, strict=True))
         return seen._replace(loss=loss.reshape(())), [None if gradient is None else next(means) for gradient in gradients]
 
     @contextlib.contextmanager
@@ -127,7 +127,7 @@ def shared(draws: Draws, across: Across) -> Draws:
         labelled=maybe(draws.labelled),
         labels=maybe(draws.labels),
         labelled_noise=maybe(draws.labelled_noise),
-        told=maybe(draws.told),
+        hinted=maybe(draws.hinted),
         terms={name: part(drawn) for name, drawn in draws.terms.items()},
         # Two follow each other in one process.
         seed=None if draws.seed is None else draws.seed + 2 * across.rank,
@@ -161,19 +161,19 @@ def normalised(norm: _BatchNorm, across: Across, x: Tensor) -> Tensor:
         norm.running_var.lerp_((variance * (count / (count - 1))).view(slots, -1).mean(0), share)
     shape = (1, -1, *[1] * (packed.dim() - 2))
     factor = norm.weight.repeat(slots) * (variance + norm.eps).rsqrt()
-    found: Tensor = (packed - mean.view(shape)) * factor.view(shape) + norm.bias.repeat(slots).view(shape)
-    return found.to(x.dtype).view_as(x)
+    output: Tensor = (packed - mean.view(shape)) * factor.view(shape) + norm.bias.repeat(slots).view(shape)
+    return output.to(x.dtype).view_as(x)
 
 
 class _Gathered(torch.autograd.Function):
     """A tensor of each process, (*X) -> (ranks, *X), by which the losses of all of them may be differentiated."""
 
     @staticmethod
-    def forward(ctx: Any, own: Tensor, across: Across) -> Tensor:
+    def forward(ctx: Any, local: Tensor, across: Across) -> Tensor:
         """Gather."""
         ctx.across = across
-        every = own.new_zeros(across.ranks, *own.shape)
-        every[across.rank] = own
+        every = local.new_zeros(across.ranks, *local.shape)
+        every[across.rank] = local
         across.sum_(every)
         return every
 

@@ -156,8 +156,8 @@ class Whole:
             generator = self._network("G", values.weights["G"], moving, values)
             fake, inferred = generator.of(draws.latents), inferred_by(generator, draws)
             network = self._network("D", self._with(values.weights["D"], taking), moving, values)
-            found, _ = discriminator_loss(game, network, fake, draws, values.coefficients, hyper, program, inferred)
-            return found.total, (_told(found), moving)
+            loss, _ = discriminator_loss(game, network, fake, draws, values.coefficients, hyper, program, inferred)
+            return loss.total, (_told(loss), moving)
 
         def of_generator(taking: list[Tensor]) -> tuple[Tensor, tuple[Told, Buffers]]:
             moving = self._moving(values)
@@ -166,10 +166,10 @@ class Whole:
             if "D" in players:
                 inferred = inferred_by(generator, draws)
                 _, logits = discriminator_loss(game, discriminator, fake, draws, values.coefficients, hyper, program, inferred)
-                found = generator_loss_at_once(game, generator, discriminator, fake, logits, draws, hyper, inferred)
+                loss = generator_loss_at_once(game, generator, discriminator, fake, logits, draws, hyper, inferred)
             else:
-                found = generator_loss(game, generator, discriminator, fake, draws, hyper, program)
-            return found.total, (_told(found), moving)
+                loss = generator_loss(game, generator, discriminator, fake, draws, hyper, program)
+            return loss.total, (_told(loss), moving)
 
         losses: dict[Player, Callable[[list[Tensor]], tuple[Tensor, tuple[Told, Buffers]]]] = {"D": of_discriminator, "G": of_generator}
         for player in players:
@@ -202,10 +202,10 @@ class Whole:
         return values._replace(weights={**values.weights, player: weights}, moments={**values.moments, player: moments})
 
     def _with(self, weights: list[Tensor], taking: list[Tensor]) -> list[Tensor]:
-        found = [*weights]
+        merged = [*weights]
         for place, weight in zip(self.active["D"], taking, strict=True):
-            found[place] = weight
-        return found
+            merged[place] = weight
+        return merged
 
     def _moving(self, values: Values) -> Buffers:
         """The buffers, where the networks may move them."""
@@ -221,36 +221,36 @@ class Whole:
         trained = "stages" if self.game.config.stages > 1 else "forward"
 
         def of(*given: Any) -> Tensor:
-            found: Tensor = functional_call(calls, tensors, (trained, *given))
-            return found
+            output: Tensor = functional_call(calls, tensors, (trained, *given))
+            return output
 
         def features(x: Tensor, classes: Tensor | None) -> Tensor:
-            found: Tensor = functional_call(calls, tensors, ("features", x, classes))
-            return found
+            output: Tensor = functional_call(calls, tensors, ("features", x, classes))
+            return output
 
         def read(x: Tensor) -> Tensor:
-            found: Tensor = functional_call(calls, tensors, ("codes", x))
-            return found
+            output: Tensor = functional_call(calls, tensors, ("codes", x))
+            return output
 
         def classify(x: Tensor) -> Tensor:
-            found: Tensor = functional_call(calls, tensors, ("classify", x))
-            return found
+            output: Tensor = functional_call(calls, tensors, ("classify", x))
+            return output
 
         def encode(x: Tensor, noise: Tensor | None) -> Tensor:
-            found: Tensor = functional_call(calls, tensors, ("encode", x, noise))
-            return found
+            output: Tensor = functional_call(calls, tensors, ("encode", x, noise))
+            return output
 
         def divergence(latents: Tensor) -> Tensor:
-            found: Tensor = functional_call(calls, tensors, ("divergence", latents))
-            return found
+            output: Tensor = functional_call(calls, tensors, ("divergence", latents))
+            return output
 
         def raw(latents: Tensor) -> Tensor:
-            found: Tensor = functional_call(calls, tensors, ("raw", latents))
-            return found
+            output: Tensor = functional_call(calls, tensors, ("raw", latents))
+            return output
 
         def components(x: Tensor, hint: Tensor, minibatch: bool) -> Tensor:
-            found: Tensor = functional_call(calls, tensors, ("components", x, hint, minibatch))
-            return found
+            output: Tensor = functional_call(calls, tensors, ("components", x, hint, minibatch))
+            return output
 
         infers = player == "G" and self.game.config.inference != "none"
         matrices = [weights[place] for place in self.active[player] if weights[place].dim() > 1]
@@ -280,8 +280,8 @@ def _towards(ones: list[Tensor], others: list[Tensor], share: Scalar) -> list[Te
 
 def slope(judge: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """The gradient of each logit by its sample, as long as none reads another's samples, (B, *X)."""
-    found: Tensor = grad(lambda x: judge(x).sum())(x)
-    return found
+    gradient: Tensor = grad(lambda x: judge(x).sum())(x)
+    return gradient
 
 
 class _Calls(nn.Module):
@@ -293,5 +293,5 @@ class _Calls(nn.Module):
 
     def forward(self, name: str, *given: Any) -> Tensor:
         """Call the method."""
-        found: Tensor = getattr(self.network, name)(*given)
-        return found
+        output: Tensor = getattr(self.network, name)(*given)
+        return output

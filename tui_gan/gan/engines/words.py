@@ -118,8 +118,8 @@ def drawn(step: Callable[[torch.Generator], Sequence[Tensor]], streams: Sequence
         with _Made(words):
             return tuple(step(torch.Generator()))
 
-    found = torch.vmap(made)(words.transpose(0, 1).reshape(count * len(streams), -1))
-    return [each.reshape(count, len(streams), *each.shape[1:]) for each in found]
+    tensors = torch.vmap(made)(words.transpose(0, 1).reshape(count * len(streams), -1))
+    return [each.reshape(count, len(streams), *each.shape[1:]) for each in tensors]
 
 
 @functools.cache

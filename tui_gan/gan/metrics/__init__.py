@@ -145,9 +145,9 @@ def measure(samples: Any, truth: Truth, names: Sequence[str], known: Mapping[str
     if not np.isfinite(samples).all():
         return dict.fromkeys(names, float("nan"))
     given = {"": samples, **known}
-    wanted = {way: METRICS[name].of for name, way in ways.items()}
-    found = {way: way(given[of], truth) for way, of in wanted.items()}
-    return {name: _named(found[way], name) for name, way in ways.items()}
+    wanted = {compute: METRICS[name].of for name, compute in ways.items()}
+    results = {compute: compute(given[of], truth) for compute, of in wanted.items()}
+    return {name: _named(results[compute], name) for name, compute in ways.items()}
 
 
 def check_defined(name: str, truth: Truth, of: Collection[str] = ()) -> None:

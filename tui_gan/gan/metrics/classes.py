@@ -65,13 +65,13 @@ def class_frechet(asked: Asked, truth: Images) -> float:
     assert truth.test_labels is not None
     real = _features_of_test(truth, len(truth.test))
     fake = features_of(of_samples(asked.samples, CLASSIFIED), truth.features)
-    classes, found = torch.from_numpy(asked.classes[: len(fake)]), []
+    classes, distances = torch.from_numpy(asked.classes[: len(fake)]), []
     for number in range(len(truth.names)):
-        mine, its = fake[classes == number], real[truth.test_labels == number]
-        if min(len(mine), len(its)) < LEAST:
+        mine, theirs = fake[classes == number], real[truth.test_labels == number]
+        if min(len(mine), len(theirs)) < LEAST:
             return float("nan")
-        found.append(frechet(mine, its))
-    return float(np.mean(found))
+        distances.append(frechet(mine, theirs))
+    return float(np.mean(distances))
 
 
 def tstr(asked: Asked, truth: Images) -> float:

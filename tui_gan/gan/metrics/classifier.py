@@ -49,8 +49,8 @@ def of_weights(weights: Mapping[str, Tensor]) -> Classifier:
     Raises:
         UsageError: names or shapes are not those of `SHAPES`.
     """
-    found = {name: tuple(weight.shape) for name, weight in weights.items()}
-    if found != SHAPES:
-        wrong = sorted(name for name in found.keys() | SHAPES.keys() if found.get(name) != SHAPES.get(name))
+    shapes = {name: tuple(weight.shape) for name, weight in weights.items()}
+    if shapes != SHAPES:
+        wrong = sorted(name for name in shapes.keys() | SHAPES.keys() if shapes.get(name) != SHAPES.get(name))
         raise UsageError(f"the weights are not those of the digit classifier ({wrong[0]} is missing, unknown or of another shape)")
     return Classifier({name: weight.to(torch.float32) for name, weight in weights.items()})

@@ -48,8 +48,8 @@ def parts(truth: Images) -> Hidden:
     numbers = torch.rand(count, 2 + shape[1] * shape[2], generator=stream)
     kinds = (_quarter(numbers, shape), half(numbers, shape), (numbers[:, 2:] >= 1 / 2).float().reshape(-1, *shape[1:]))
     kind = (torch.arange(count) % len(kinds))[:, None, None]
-    found = torch.where(kind == 0, kinds[0], torch.where(kind == 1, kinds[1], kinds[2]))
-    return Hidden(real, of_values(found, shape).view_as(real))
+    chosen = torch.where(kind == 0, kinds[0], torch.where(kind == 1, kinds[1], kinds[2]))
+    return Hidden(real, of_values(chosen, shape).view_as(real))
 
 
 def scattered(truth: Images, share: float) -> Hidden:
@@ -107,13 +107,13 @@ def without_test(truth: Images) -> str | None:
 
 def by_neighbours(x: Tensor, mask: Tensor, train: Tensor, count: int = NEIGHBOURS) -> Tensor:
     """Images (N, P) whose hidden values are the means of the nearest of training images (M, P), by the distance on what is observed."""
-    found = []
+    values = []
     for part, seen in zip(blocks(x, BLOCK), blocks(mask, BLOCK), strict=True):
         # sum m (t - x)^2 without sum m x^2, which does not change which is nearest.
         apart = torch.addmm(seen @ train.square().T, seen * part, train.T, alpha=-2)
         means = train[apart.topk(min(count, len(train)), largest=False).indices].mean(1)
-        found.append(torch.where(seen > 0, part, means))
-    return torch.cat(found)
+        values.append(torch.where(seen > 0, part, means))
+    return torch.cat(values)
 
 
 @once

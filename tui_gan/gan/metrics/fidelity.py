@@ -51,7 +51,7 @@ def inception(samples: Pixels, truth: Images) -> dict[str, float]:
     fake = (of_samples(samples, count).clamp(0, 1) * 255 + 0.5).to(torch.uint8)
     real = drawn(truth.train, count).cpu()
     try:
-        found = torch_fidelity.calculate_metrics(
+        metrics = torch_fidelity.calculate_metrics(
             input1=_Bytes(_colour(fake)),
             input2=_Bytes(_colour(real)),
             fid=True,
@@ -63,7 +63,7 @@ def inception(samples: Pixels, truth: Images) -> dict[str, float]:
         )
     except OSError as error:
         raise UsageError(f"torch-fidelity could not load the weights that it downloads at first use: {first_line(error)}") from error
-    return {"fid": float(found["frechet_inception_distance"]), "kid": float(found["kernel_inception_distance_mean"])}
+    return {"fid": float(metrics["frechet_inception_distance"]), "kid": float(metrics["kernel_inception_distance_mean"])}
 
 
 def _colour(images: Tensor) -> Tensor:

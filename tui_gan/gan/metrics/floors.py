@@ -52,13 +52,13 @@ def draws(dataset: Dataset, names: Sequence[str], count: int) -> Iterator[dict[s
 
 def summary(measured: Sequence[dict[str, float]]) -> dict[str, Floor]:
     """Each metric's mean over the draws, and the mean and SDS standard deviations to the bad side."""
-    found = {}
+    by_name = {}
     for name in measured[0] if measured else ():
         values = np.array([each[name] for each in measured])
         if np.isfinite(values).all():
             worse = -1.0 if METRICS[name].better == "more" else 1.0
-            found[name] = Floor(float(values.mean()), float(values.mean() + worse * SDS * values.std(ddof=1 if len(values) > 1 else 0)))
-    return found
+            by_name[name] = Floor(float(values.mean()), float(values.mean() + worse * SDS * values.std(ddof=1 if len(values) > 1 else 0)))
+    return by_name
 
 
 def _fresh(dataset: Dataset, count: int, number: int) -> Floats:
@@ -76,7 +76,7 @@ def _halves(truth: Line | Plane, count: int, number: int) -> tuple[Floats, Truth
 
 
 def _of_images(truth: Images, wanted: Sequence[str], count: int) -> dict[str, float]:
-    found = stacked.perfect(truth, count) if {*wanted} & {*stacked.NAMES} else {}
+    metrics = stacked.perfect(truth, count) if {*wanted} & {*stacked.NAMES} else {}
     for source, labels, by_training in ((truth.test, truth.test_labels, False), (truth.train, truth.train_labels, True)):
         samples: Any = of_bytes(drawn(source, count)).numpy()
         asked = None if labels is None else drawn(labels, count).numpy()
@@ -84,5 +84,5 @@ def _of_images(truth: Images, wanted: Sequence[str], count: int) -> dict[str, fl
         names = [name for name in names if name not in stacked.NAMES]
         names = [name for name in names if asked is not None or not METRICS[name].of]
         known = {} if asked is None else {"class": Asked(samples, asked)}
-        found |= measure(samples, truth, names, known) if names else {}
-    return {name: found[name] for name in wanted if name in found}
+        metrics |= measure(samples, truth, names, known) if names else {}
+    return {name: metrics[name] for name in wanted if name in metrics}

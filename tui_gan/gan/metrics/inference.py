@@ -72,5 +72,5 @@ def without_classes(truth: Images) -> str | None:
 
 
 def _distances(ones: NDArray[Any], others: NDArray[Any]) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = np.linalg.norm((ones.astype(np.float64) - others).reshape(len(ones), -1), axis=1)
-    return found
+    distances: NDArray[np.float64] = np.linalg.norm((ones.astype(np.float64) - others).reshape(len(ones), -1), axis=1)
+    return distances

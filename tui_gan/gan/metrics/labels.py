@@ -13,11 +13,11 @@ class Classified(NamedTuple):
     """The classes that test images are taken for, int64 (M,).
 
     Attributes:
-        told: by the discriminator.
+        predicted: by the discriminator.
         alone: by the same network trained on the labelled images alone.
     """
 
-    told: NDArray[np.int64]
+    predicted: NDArray[np.int64]
     alone: Callable[[], NDArray[np.int64]]
 
 
@@ -26,7 +26,7 @@ def errors(classified: Classified, truth: Images) -> float:
 
     Salimans et al. 2016, arXiv:1606.03498, table 1, count these of 10,000: 221 with 50 labels of MNIST, 93 with 100.
     """
-    return _errors(classified.told, truth)
+    return _errors(classified.predicted, truth)
 
 
 def alone(classified: Classified, truth: Images) -> float:
@@ -37,6 +37,6 @@ def alone(classified: Classified, truth: Images) -> float:
     return _errors(classified.alone(), truth)
 
 
-def _errors(told: NDArray[np.int64], truth: Images) -> float:
+def _errors(predicted: NDArray[np.int64], truth: Images) -> float:
     assert truth.test_labels is not None
-    return float((told != truth.test_labels.numpy()).mean())
+    return float((predicted != truth.test_labels.numpy()).mean())

@@ -32,7 +32,7 @@ def manifold(samples: Pixels, truth: Images) -> dict[str, float]:
     Precision and recall are those of Kynkaanniemi et al. (2019), arXiv:1904.06991, density and coverage those of Naeem et al. (2020),
     arXiv:2002.09797; both papers use features of an ImageNet network, so that their figures are not comparable with these.
     """
-    fake = rows(_shown(samples, truth))
+    fake = rows(_compared(samples, truth))
     return _balls(fake, *_of_pixels(truth, len(fake)))
 
 
@@ -43,12 +43,12 @@ def by_features(samples: Pixels, truth: Images) -> dict[str, float]:
     """
     if truth.features is None:
         raise UsageError(str(without_features(truth)))
-    fake = features_of(_shown(samples, truth), truth.features)
-    found = _balls(fake, *_of_features(truth, len(fake)))
-    return {f"feature_{name}": value for name, value in found.items()}
+    fake = features_of(_compared(samples, truth), truth.features)
+    values = _balls(fake, *_of_features(truth, len(fake)))
+    return {f"feature_{name}": value for name, value in values.items()}
 
 
-def _shown(samples: Pixels, truth: Images) -> Tensor:
+def _compared(samples: Pixels, truth: Images) -> Tensor:
     """As many samples as are compared with as many training images."""
     require(truth.train, LEAST, "training")
     return of_samples(samples, min(MOST, len(samples), len(truth.train)))

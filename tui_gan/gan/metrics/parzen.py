@@ -34,8 +34,8 @@ def parzen(samples: Pixels, truth: Images) -> dict[str, float]:
     require(truth.test, 1, "test")
     means = log_likelihoods(validation, centres, SIGMAS).mean(0)
     sigma = SIGMAS[int(means.argmax())]
-    found = log_likelihoods(truth.test, centres, (sigma,))[:, 0]
-    return {"parzen": float(found.mean()), "parzen_se": float(found.std(correction=0)) / math.sqrt(len(found))}
+    likelihoods = log_likelihoods(truth.test, centres, (sigma,))[:, 0]
+    return {"parzen": float(likelihoods.mean()), "parzen_se": float(likelihoods.std(correction=0)) / math.sqrt(len(likelihoods))}
 
 
 def log_likelihoods(images: Tensor, centres: Tensor, sigmas: tuple[float, ...]) -> Tensor:
@@ -44,8 +44,8 @@ def log_likelihoods(images: Tensor, centres: Tensor, sigmas: tuple[float, ...]) 
     middle = centres.mean(0)
     centres = centres - middle
     half = centres.square().sum(1) / 2
-    found = [_of_block(rows(of_bytes(block)) - middle, centres, half, sigmas) for block in blocks(images, BLOCK)]
-    return torch.cat(found)
+    likelihoods = [_of_block(rows(of_bytes(block)) - middle, centres, half, sigmas) for block in blocks(images, BLOCK)]
+    return torch.cat(likelihoods)
 
 
 def _of_block(x: Tensor, centres: Tensor, half: Tensor, sigmas: tuple[float, ...]) -> Tensor:
@@ -56,8 +56,8 @@ def _of_block(x: Tensor, centres: Tensor, half: Tensor, sigmas: tuple[float, ...
     nearest = least[:, 0].double() + x.double().square().sum(1) / 2
     # What is left is small where it counts, so that float32 is enough for the exponentials.
     gaps -= least
-    found = []
+    likelihoods = []
     for sigma in sigmas:
         mean = (gaps / -(sigma * sigma)).exp_().mean(1)
-        found.append(mean.log() - nearest / sigma**2 - x.shape[1] * math.log(sigma * math.sqrt(2 * math.pi)))
-    return torch.stack(found, 1)
+        likelihoods.append(mean.log() - nearest / sigma**2 - x.shape[1] * math.log(sigma * math.sqrt(2 * math.pi)))
+    return torch.stack(likelihoods, 1)

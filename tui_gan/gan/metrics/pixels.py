@@ -24,10 +24,10 @@ def once(compute: Callable[[Images, int], Found]) -> Callable[[Images, int], Fou
     kept: WeakKeyDictionary[Images, dict[int, Found]] = WeakKeyDictionary()
 
     def known(truth: Images, count: int) -> Found:
-        found = kept.setdefault(truth, {})
-        if count not in found:
-            found[count] = compute(truth, count)
-        return found[count]
+        by_count = kept.setdefault(truth, {})
+        if count not in by_count:
+            by_count[count] = compute(truth, count)
+        return by_count[count]
 
     return known
 

@@ -43,12 +43,12 @@ def by_modes(samples: Floats, truth: Plane) -> dict[str, float]:
     distances = np.sqrt(np.square(chosen[:, None] - modes).sum(2))
     good = distances.min(1) <= NEAR_SDS * truth.mode_sd
     counts = np.bincount(distances.argmin(1)[good], minlength=len(modes))
-    found = int(counts.sum())
+    high_quality = int(counts.sum())
     uniform = np.full(len(modes), 1 / len(modes))
     return {
         "modes": float((counts > 0).sum()),
-        "hq": found / len(chosen),
-        "reverse_kl": max(0.0, kullback_leibler(counts / found, uniform)) if found else float("inf"),
+        "hq": high_quality / len(chosen),
+        "reverse_kl": max(0.0, kullback_leibler(counts / high_quality, uniform)) if high_quality else float("inf"),
     }
 
 

@@ -41,8 +41,8 @@ def counts(samples: Pixels, truth: Images) -> Counts:
     """How many of the first 26,000 samples, (n, 3, H, W) in [0, 1], are of each triple, int64 (1000,); triple 100 r + 10 g + b."""
     assert truth.classify is not None
     images = of_samples(samples, SAMPLES)
-    found = features_of(images.reshape(-1, 1, *images.shape[2:]), truth.classify).argmax(1)
-    return _of_digits(found.reshape(len(images), -1))
+    digits = features_of(images.reshape(-1, 1, *images.shape[2:]), truth.classify).argmax(1)
+    return _of_digits(digits.reshape(len(images), -1))
 
 
 def figures(of_triples: Counts) -> dict[str, float]:

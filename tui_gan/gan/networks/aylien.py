@@ -72,11 +72,11 @@ class AylienDiscriminator(nn.Module):
 
     def closeness(self, hidden: Tensor, company: Tensor | None = None) -> Tensor:
         """The minibatch features, (B, kernels)."""
-        own = self.projection(hidden).view(len(hidden), self.kernels, 1, self.dim)
+        projected = self.projection(hidden).view(len(hidden), self.kernels, 1, self.dim)
         if company is not None:
             others = self.projection(company).unflatten(-1, (self.kernels, self.dim)).transpose(-3, -2)
-            return torch.exp(-(own - others).abs().sum(3)).sum(2) + math.exp(-self.self_distance)
-        distance = (own - own.permute(2, 1, 0, 3)).abs().sum(3)
+            return torch.exp(-(projected - others).abs().sum(3)).sum(2) + math.exp(-self.self_distance)
+        distance = (projected - projected.permute(2, 1, 0, 3)).abs().sum(3)
         return torch.exp(-distance - self.self_distance * torch.eye(len(hidden), device=hidden.device)[:, None]).sum(2)
 
     def active(self, minibatch: bool) -> list[nn.Parameter]:

@@ -16,15 +16,15 @@ def columns(network: nn.Module) -> list[Matrix]:
 
     Each of the linear functions of which a unit of maxout takes the largest has a norm of its own.
     """
-    found: list[Matrix] = []
+    matrices: list[Matrix] = []
     for layer in network.modules():
         if isinstance(layer, nn.Linear | nn.Conv2d):
-            found.append((layer.weight, 0))
+            matrices.append((layer.weight, 0))
         elif isinstance(layer, nn.ConvTranspose2d):
-            found.append((layer.weight, 1))
+            matrices.append((layer.weight, 1))
         elif isinstance(layer, MinibatchDiscrimination):
-            found.append((layer.projection, 1))
-    return found
+            matrices.append((layer.projection, 1))
+    return matrices
 
 
 @torch.no_grad()

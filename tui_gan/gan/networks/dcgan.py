@@ -38,12 +38,12 @@ def dcgan_generator(network: Network, latent_dim: int, shape: tuple[int, ...], c
     count, base = halvings(shape), network.widths[0]
     channels = [base * 2**level for level in reversed(range(count))]
     high, wide = shape[1] >> count, shape[2] >> count
-    found: list[nn.Module] = [nn.Linear(latent_dim + classes, channels[0] * high * wide), nn.Unflatten(1, (channels[0], high, wide))]
+    layers: list[nn.Module] = [nn.Linear(latent_dim + classes, channels[0] * high * wide), nn.Unflatten(1, (channels[0], high, wide))]
     for number, (before, after) in enumerate(itertools.pairwise([*channels, shape[0]])):
         # Behind the last there is no normalisation, and that of the first takes one mean over pixels whose biases differ.
         larger = nn.ConvTranspose2d(before, after, 4, 2, 1, bias=biased(network) or number == count - 1)
-        found += [*norm(network, before, BATCH_NORMS_2D), activation(network.activation), larger]
-    generator = nn.Sequential(*found, *OUTPUTS[network.output]())
+        layers += [*norm(network, before, BATCH_NORMS_2D), activation(network.activation), larger]
+    generator = nn.Sequential(*layers, *OUTPUTS[network.output]())
     started(generator, network)
     return generator
 
@@ -56,12 +56,12 @@ def dcgan_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int
         raise UsageError("dcgan has no inputs beside its image for the class: set discriminator.condition to projection")
     count, base = halvings(shape), network.widths[0]
     channels = [shape[0], *(base * 2**level for level in range(count))]
-    found: list[nn.Module] = [nn.Dropout(network.input_dropout)] if network.input_dropout else []
+    layers: list[nn.Module] = [nn.Dropout(network.input_dropout)] if network.input_dropout else []
     for number, (before, after) in enumerate(itertools.pairwise(channels)):
         # No norm on the first layer: it would hide the brightness of a batch.
         normed = norm(network, after, BATCH_NORMS_2D) if number else []
-        found += [nn.Conv2d(before, after, 4, 2, 1, bias=biased(network) or not normed), *normed, activation(network.activation)]
+        layers += [nn.Conv2d(before, after, 4, 2, 1, bias=biased(network) or not normed), *normed, activation(network.activation)]
         if network.dropout:
-            found.append(nn.Dropout(network.dropout))
+            layers.append(nn.Dropout(network.dropout))
     features = channels[-1] * (shape[1] >> count) * (shape[2] >> count)
-    return Discriminator(network, minibatch, nn.Sequential(*found, nn.Flatten()), features, shape, classes)
+    return Discriminator(network, minibatch, nn.Sequential(*layers, nn.Flatten()), features, shape, classes)

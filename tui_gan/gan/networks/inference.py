@@ -40,10 +40,10 @@ class Inferring(nn.Sequential):
             noise: (B, Z), standard normal, of a stochastic encoder, whose codes are then mean + sd noise; without it its means. The sd
                 lies in 0 .. 1: where all codes together have the variance 1 of a latent, that of each sample's is less.
         """
-        told: Tensor = self.encoder(x)
+        codes: Tensor = self.encoder(x)
         if not self.stochastic:
-            return told
-        mean, width = told.chunk(2, 1)
+            return codes
+        mean, width = codes.chunk(2, 1)
         return mean if noise is None else mean + width.sigmoid() * noise
 
 

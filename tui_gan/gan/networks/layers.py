@@ -97,18 +97,18 @@ def for_generator(network: Network) -> None:
 
 def hidden_layers(network: Network, inputs: int) -> list[nn.Module]:
     """Fully connected hidden layers, each with its norm, activation and dropout; the last has widths[-1] units."""
-    found: list[nn.Module] = [nn.Dropout(network.input_dropout)] if network.input_dropout else []
+    layers: list[nn.Module] = [nn.Dropout(network.input_dropout)] if network.input_dropout else []
     if network.fourier:
-        found.append(FourierFeatures(inputs, network.fourier, network.fourier_scale))
+        layers.append(FourierFeatures(inputs, network.fourier, network.fourier_scale))
         inputs += 2 * network.fourier
     for width, name in zip(network.widths, activations(network), strict=True):
         units = width * network.pieces if name == "maxout" else width
-        found += [nn.Linear(inputs, units, bias=biased(network)), *norm(network, units, BATCH_NORMS_1D)]
-        found.append(Maxout(network.pieces) if name == "maxout" else activation(name))
+        layers += [nn.Linear(inputs, units, bias=biased(network)), *norm(network, units, BATCH_NORMS_1D)]
+        layers.append(Maxout(network.pieces) if name == "maxout" else activation(name))
         if network.dropout:
-            found.append(nn.Dropout(network.dropout))
+            layers.append(nn.Dropout(network.dropout))
         inputs = width
-    return found
+    return layers
 
 
 def biased(network: Network) -> bool:

@@ -14,10 +14,10 @@ def mlp_generator(network: Network, latent_dim: int, shape: tuple[int, ...], cla
     """(B, Z + K) -> (B, *X): hidden layers, a linear one, and the output function."""
     for_generator(network)
     outputs = math.prod(shape)
-    found = [*hidden_layers(network, latent_dim + classes), nn.Linear(network.widths[-1], outputs), *OUTPUTS[network.output]()]
+    layers = [*hidden_layers(network, latent_dim + classes), nn.Linear(network.widths[-1], outputs), *OUTPUTS[network.output]()]
     if len(shape) > 1:
-        found.append(nn.Unflatten(1, shape))
-    generator = nn.Sequential(*found)
+        layers.append(nn.Unflatten(1, shape))
+    generator = nn.Sequential(*layers)
     started(generator, network)
     return generator
 

@@ -21,12 +21,12 @@ def by_slots(norm: _BatchNorm, slots: int, x: Tensor) -> Tensor:
     packed = x.reshape(len(x) // slots, slots * x.shape[1], *x.shape[2:])
     mean, variance = norm.running_mean.new_zeros(2, packed.shape[1])
     # With momentum 1 they become those of this batch.
-    found = batch_norm(packed, mean, variance, norm.weight.repeat(slots), norm.bias.repeat(slots), True, 1.0, norm.eps)
+    output = batch_norm(packed, mean, variance, norm.weight.repeat(slots), norm.bias.repeat(slots), True, 1.0, norm.eps)
     norm.num_batches_tracked += 1
     share = 1.0 / float(norm.num_batches_tracked) if norm.momentum is None else norm.momentum
     norm.running_mean.lerp_(mean.view(slots, -1).mean(0), share)
     norm.running_var.lerp_(variance.view(slots, -1).mean(0), share)
-    return found.view_as(x)
+    return output.view_as(x)
 
 
 class SlotBatchNorm1d(nn.BatchNorm1d):

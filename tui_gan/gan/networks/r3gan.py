@@ -89,12 +89,12 @@ def r3gan_generator(network: Network, latent_dim: int, shape: Shape, classes: in
     """(B, Z + K) -> (B, C, H, W): a basis of 4x4, BLOCKS blocks at each size, and bilinear enlargement between two sizes."""
     for_generator(network)
     widths = _checked(network, shape)
-    found: list[nn.Module] = [Basis(latent_dim + classes, widths[0])]
+    layers: list[nn.Module] = [Basis(latent_dim + classes, widths[0])]
     for number, width in enumerate(widths):
         if number:
-            found += [*_joint(widths[number - 1], width), Resampled(width, larger=True)]
-        found += [Block(width, BLOCKS * len(widths)) for _ in range(BLOCKS)]
-    return nn.Sequential(*found, begun(nn.Conv2d(widths[-1], shape[0], 1, bias=False), 1.0), *OUTPUTS[network.output]())
+            layers += [*_joint(widths[number - 1], width), Resampled(width, larger=True)]
+        layers += [Block(width, BLOCKS * len(widths)) for _ in range(BLOCKS)]
+    return nn.Sequential(*layers, begun(nn.Conv2d(widths[-1], shape[0], 1, bias=False), 1.0), *OUTPUTS[network.output]())
 
 
 def r3gan_discriminator(network: Network, minibatch: Minibatch, shape: Shape, classes: int = 0) -> Discriminator:
@@ -102,15 +102,15 @@ def r3gan_discriminator(network: Network, minibatch: Minibatch, shape: Shape, cl
     if classes and network.condition == "concat":
         raise UsageError("r3gan has no inputs beside its image for the class: set discriminator.condition to projection")
     widths = tuple(reversed(_checked(network, shape)))
-    found: list[nn.Module] = [begun(nn.Conv2d(shape[0], widths[0], 1, bias=False), 1.0)]
+    layers: list[nn.Module] = [begun(nn.Conv2d(shape[0], widths[0], 1, bias=False), 1.0)]
     for number, width in enumerate(widths):
         if number:
             before = widths[number - 1]
-            found += [Resampled(before, larger=False), *_joint(before, width)]
-        found += [Block(width, BLOCKS * len(widths)) for _ in range(BLOCKS)]
+            layers += [Resampled(before, larger=False), *_joint(before, width)]
+        layers += [Block(width, BLOCKS * len(widths)) for _ in range(BLOCKS)]
     last = widths[-1]
-    found += [begun(nn.Conv2d(last, last, BASE, groups=last, bias=False), 1.0), nn.Flatten()]
-    made = Discriminator(network, minibatch, nn.Sequential(*found), last, shape, classes)
+    layers += [begun(nn.Conv2d(last, last, BASE, groups=last, bias=False), 1.0), nn.Flatten()]
+    made = Discriminator(network, minibatch, nn.Sequential(*layers), last, shape, classes)
     begun(made.logit, 1.0)
     return made
 

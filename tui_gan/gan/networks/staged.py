@@ -52,8 +52,8 @@ class Augmented(nn.Sequential):
 
     def divergence(self, latents: Tensor) -> Tensor:
         """That of the augmentation."""
-        found: Tensor = self[0].divergence(latents)  # type: ignore[operator]
-        return found
+        divergence: Tensor = self[0].divergence(latents)  # type: ignore[operator]
+        return divergence
 
 
 class Staged(nn.Sequential):
@@ -134,8 +134,8 @@ class StagedDiscriminator(nn.Module):
         of_company: Tensor | None = None,
     ) -> Tensor:
         """Judge images of the second stage (B, *X), as `Discriminator` has it."""
-        found: Tensor = self.second(x, minibatch, company, batches, classes, of_company)
-        return found
+        logits: Tensor = self.second(x, minibatch, company, batches, classes, of_company)
+        return logits
 
     def stages(
         self, x: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1, classes: Tensor | None = None

@@ -10,7 +10,7 @@ from tui_gan.session.export import animation, generator, pictures, table
 from tui_gan.session.export.curves import curves
 from tui_gan.session.export.distribution import distribution
 from tui_gan.session.export.samples import samples
-from tui_gan.session.export.source import Made, Source, found
+from tui_gan.session.export.source import Made, Source, source_of
 
 DRAWINGS = {"distribution": distribution, "curves": curves, "samples": samples}
 # By the suffix of the file, and what it shows; the first is what is meant when nothing is said.
@@ -78,4 +78,4 @@ def _folder(source: Source, to: str) -> Path:
     return folder
 
 
-__all__ = ["EXPORTERS", "Source", "found", "maker", "write"]
+__all__ = ["EXPORTERS", "Source", "maker", "source_of", "write"]

@@ -39,14 +39,14 @@ def gif(source: Source) -> Made:
     Where it takes more than LARGEST bytes, there are fewer frames, but FEWEST if there are so many. One of them at a time stands in
     memory in full; of the others, what has changed, one byte a pixel.
     """
-    found = kept(source)
-    changes = _changes(found) if len(found.previews) > FEWEST else np.zeros(len(found.previews))
+    store = kept(source)
+    changes = _changes(store) if len(store.previews) > FEWEST else np.zeros(len(store.previews))
     # The same colours for all, so that what does not change is the same in every frame and takes no room.
-    palette = _palette(list(_frames(found, _at(found, chosen(changes, 3)))))
+    palette = _palette(list(_frames(store, _at(store, chosen(changes, 3)))))
     most = FRAMES
-    while len(content := _animated(found, _at(found, chosen(changes, most)), palette)) > LARGEST and most > FEWEST:
+    while len(content := _animated(store, _at(store, chosen(changes, most)), palette)) > LARGEST and most > FEWEST:
         most = max(FEWEST, most * 2 // 3)
-    return Made(found.previews[-1][0], content)
+    return Made(store.previews[-1][0], content)
 
 
 def chosen(changes: Floats, most: int) -> list[int]:
@@ -61,26 +61,26 @@ def chosen(changes: Floats, most: int) -> list[int]:
     if most < 2:
         return [0]
     steps = changes[1:]
-    ways = (1.0 - EVENLY) * steps / (steps.mean() or 1.0) + EVENLY
+    distances = (1.0 - EVENLY) * steps / (steps.mean() or 1.0) + EVENLY
     # A leap that is wider than what lies between two frames cannot be divided: it counts as just that, and the others get the rest.
-    widest = np.sort(ways)[::-1][: most - 1]
-    between = (ways.sum() - np.cumsum(widest) + widest) / np.arange(most - 1, 0, -1)
-    reached = np.concatenate([[0.0], np.cumsum(np.minimum(ways, between[(widest <= between).argmax()]))])
+    widest = np.sort(distances)[::-1][: most - 1]
+    between = (distances.sum() - np.cumsum(widest) + widest) / np.arange(most - 1, 0, -1)
+    reached = np.concatenate([[0.0], np.cumsum(np.minimum(distances, between[(widest <= between).argmax()]))])
     places = np.searchsorted(reached, np.linspace(0.0, reached[-1], most) * (1.0 - 1e-9))
     return sorted({0, count - 1, *places.tolist()})
 
 
-def _at(found: Kept, places: Sequence[int]) -> list[Preview]:
-    return [found.previews[place] for place in places]
+def _at(store: Kept, places: Sequence[int]) -> list[Preview]:
+    return [store.previews[place] for place in places]
 
 
-def _changes(found: Kept) -> Floats:
+def _changes(store: Kept) -> Floats:
     """How much each preview differs from the one before, (n,): the mean change of what is drawn, in heights and widths of the picture."""
-    changes, before = np.zeros(len(found.previews)), None
-    for number, (_, path) in enumerate(found.previews):
+    changes, before = np.zeros(len(store.previews)), None
+    for number, (_, path) in enumerate(store.previews):
         # A run that goes on may just have removed it.
         with contextlib.suppress(FileNotFoundError):
-            seen = of_preview(found, path)
+            seen = of_preview(store, path)
             changes[number] = _change(before, seen) if before is not None else 0.0
             before = seen
     return np.nan_to_num(changes, posinf=0.0)
@@ -88,30 +88,30 @@ def _changes(found: Kept) -> Floats:
 
 def _change(before: Picture, after: Picture) -> float:
     if isinstance(before, ImageGrid) and isinstance(after, ImageGrid):
-        shown = min(len(before.fake), len(after.fake))
-        return _mean(after.fake[:shown] / 255.0 - before.fake[:shown] / 255.0)
+        count = min(len(before.fake), len(after.fake))
+        return _mean(after.fake[:count] / 255.0 - before.fake[:count] / 255.0)
     if isinstance(before, Line1D) and isinstance(after, Line1D):
         return _mean((after.fake - before.fake) / after.real.max()) + _mean(after.discriminator - before.discriminator)
     assert isinstance(before, Plane2D)
     assert isinstance(after, Plane2D)
-    size, shown = after.high - after.low, min(len(before.fake), len(after.fake))
-    return _mean(np.clip((after.fake[:shown] - before.fake[:shown]) / size, -1.0, 1.0)) + _mean(after.discriminator - before.discriminator)
+    size, count = after.high - after.low, min(len(before.fake), len(after.fake))
+    return _mean(np.clip((after.fake[:count] - before.fake[:count]) / size, -1.0, 1.0)) + _mean(after.discriminator - before.discriminator)
 
 
 def _mean(change: Floats) -> float:
     return float(np.abs(change).mean())
 
 
-def _animated(found: Kept, previews: Sequence[Preview], palette: Image.Image) -> bytes:
-    first, *others = (frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in _frames(found, previews))
+def _animated(store: Kept, previews: Sequence[Preview], palette: Image.Image) -> bytes:
+    first, *others = (frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in _frames(store, previews))
     stands = round(min(LONGEST, max(SHORTEST, 1000 * SECONDS / len(previews))))
     file = io.BytesIO()
     first.save(file, "GIF", save_all=True, append_images=others, duration=[stands] * len(others) + [HELD], loop=0, optimize=True)
     return file.getvalue()
 
 
-def _frames(found: Kept, previews: Sequence[Preview]) -> Iterator[Image.Image]:
-    pictures = _pictures(found, previews)
+def _frames(store: Kept, previews: Sequence[Preview]) -> Iterator[Image.Image]:
+    pictures = _pictures(store, previews)
     begin = next(pictures, None)
     if begin is None:
         raise UnreadableError("the previews of the run have just been removed")
@@ -122,11 +122,11 @@ def _frames(found: Kept, previews: Sequence[Preview]) -> Iterator[Image.Image]:
     return film(plot(first, title, HIGHEST), together, DOTS_PER_INCH)
 
 
-def _pictures(found: Kept, previews: Sequence[Preview]) -> Iterator[tuple[Picture, str]]:
+def _pictures(store: Kept, previews: Sequence[Preview]) -> Iterator[tuple[Picture, str]]:
     for step, path in previews:
         # A run that goes on may just have removed it.
         with contextlib.suppress(FileNotFoundError):
-            yield of_preview(found, path), f"{found.config.preset}, step {step:,}"
+            yield of_preview(store, path), f"{store.config.preset}, step {step:,}"
 
 
 def _palette(frames: Sequence[Image.Image]) -> Image.Image:

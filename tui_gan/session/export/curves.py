@@ -36,13 +36,13 @@ DOTTED = (0, (1.0, 1.5))
 
 def curves(source: Source) -> Drawing:
     """The losses, each metric on axes of its own, and what was changed."""
-    found = course(source)
+    logged = course(source)
     config = settings(source)
-    named = {name: _series(values) for name, values in found.named.items()}
+    named = {name: _series(values) for name, values in logged.named.items()}
     losses = {name: named[name] for name in LOSSES if name in named}
     others = {name: each for name, each in named.items() if name not in LOSSES}
-    first, last = found.steps[0], found.steps[-1]
-    changes = [change for change in found.changes if first <= change.step <= last]
+    first, last = logged.steps[0], logged.steps[-1]
+    changes = [change for change in logged.changes if first <= change.step <= last]
     title = f"{config.preset}, step {last:,}"
     rows = math.ceil(len(others) / COLUMNS)
 
@@ -63,7 +63,7 @@ def curves(source: Source) -> Drawing:
             if number > len(others) - COLUMNS:
                 axes.set_xlabel("step")
 
-    return Drawing(last, title, Plot(INCHES, LOSSES_HIGH + METRIC_HIGH * rows, paint), found.left_out)
+    return Drawing(last, title, Plot(INCHES, LOSSES_HIGH + METRIC_HIGH * rows, paint), logged.left_out)
 
 
 def _series(values: dict[int, float]) -> Series:
@@ -84,8 +84,8 @@ class Band(NamedTuple):
 def thinned(whole: Series, most: int = POINTS) -> Band:
     """At most `most` points of a series, so that a long one neither hides its extremes nor takes more room than a short one."""
     parts = np.array_split(np.arange(len(whole.steps)), min(most, len(whole.steps)))
-    ways = ((whole.steps, np.mean), (whole.values, np.min), (whole.values, np.mean), (whole.values, np.max))
-    return Band(*(np.array([way(each[part]) for part in parts]) for each, way in ways))
+    reductions = ((whole.steps, np.mean), (whole.values, np.min), (whole.values, np.mean), (whole.values, np.max))
+    return Band(*(np.array([reduce(each[part]) for part in parts]) for each, reduce in reductions))
 
 
 def _curve(axes: "Axes", whole: Series, colour: str, label: str = "") -> None:
@@ -99,13 +99,13 @@ def _losses(axes: "Axes", losses: dict[str, Series], config: Config) -> None:
     for name, each in losses.items():
         label, colour = LOSSES[name]
         _curve(axes, each, colour, label)
-    found = rules(config, Knobs())
-    lines = found.references if losses else {}
+    run_rules = rules(config, Knobs())
+    lines = run_rules.references if losses else {}
     for name, value in lines.items():
         axes.axhline(value, color=FAINT, linewidth=0.8, zorder=0.5)
         label = name.replace("-", "−")
         axes.annotate(label, (1.0, value), (3.0, 0.0), ("axes fraction", "data"), "offset points", color=DIM, va="center", fontsize=8)
-    axes.set_ylabel(f"loss ({found.traits.unit})" if found.traits.unit else "loss")
+    axes.set_ylabel(f"loss ({run_rules.traits.unit})" if run_rules.traits.unit else "loss")
 
 
 def _metric(axes: "Axes", name: str, each: Series) -> None:

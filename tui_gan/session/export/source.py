@@ -67,7 +67,7 @@ class Source:
         return self.run
 
 
-def found(name: str) -> Source:
+def source_of(name: str) -> Source:
     """Find what the user names: a run, by its path or its name under `runs/`, or a checkpoint file.
 
     Raises:
@@ -91,12 +91,12 @@ def course(source: Source) -> Course:
     """
     log = source.directory.log
     try:
-        found = logs.course(log, source.until)
+        logged = logs.course(log, source.until)
     except OSError as error:
         raise UnreadableError(f"cannot read {log}: {error.strerror or error}") from None
-    if not found.named:
-        raise UnreadableError(f"{source.name} has logged no series" + (f"; {found.left_out}" if found.left_out else ""))
-    return found
+    if not logged.named:
+        raise UnreadableError(f"{source.name} has logged no series" + (f"; {logged.left_out}" if logged.left_out else ""))
+    return logged
 
 
 def picture(source: Source) -> tuple[Config, int, Picture]:
@@ -154,7 +154,7 @@ def kept(source: Source) -> Kept:
     return Kept(config, observer(trainer, about.window if about else None), stored)
 
 
-def of_preview(found: Kept, path: Path) -> Picture:
+def of_preview(store: Kept, path: Path) -> Picture:
     """The picture that a preview holds.
 
     Raises:
@@ -162,7 +162,7 @@ def of_preview(found: Kept, path: Path) -> Picture:
         UnreadableError: it cannot be read.
     """
     try:
-        return found.observer.kept(previews.read(path))
+        return store.observer.kept(previews.read(path))
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -11,10 +11,10 @@ def csv(source: Source) -> Made:
 
     A cell is empty where the series was not measured, and `nan` where it was and is no number; the others are exact.
     """
-    found = course(source)
-    series, steps = found.named, found.steps
+    logged = course(source)
+    series, steps = logged.named, logged.steps
     text = io.StringIO()
     writer = comma_separated.writer(text, lineterminator="\n")
     writer.writerow(["step", *series])
     writer.writerows([step, *(values.get(step, "") for values in series.values())] for step in steps)
-    return Made(steps[-1], text.getvalue().encode(), found.left_out)
+    return Made(steps[-1], text.getvalue().encode(), logged.left_out)

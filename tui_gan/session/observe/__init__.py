@@ -12,7 +12,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Picture
 from tui_gan.gan.datasets import Line, Plane, Truth
-from tui_gan.gan.latents import shown, with_classes
+from tui_gan.gan.latents import draw_in_turn, with_classes
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.field import with_field
 from tui_gan.session.observe.images import ImagesObserver
@@ -80,7 +80,7 @@ def generate(
         shares: of the classes; without them each is as frequent as any other.
         of_class: the number of the only one that is asked for.
     """
-    latents = shown(config, count, torch.Generator().manual_seed(seed), shares)
+    latents = draw_in_turn(config, count, torch.Generator().manual_seed(seed), shares)
     if of_class is not None:
         latents = with_classes(config, latents, torch.full((count,), of_class))
     return generated(generator, latents)

@@ -35,9 +35,9 @@ def along(trainer: Trainer, code: int, count: int) -> Tensor:
     else:
         rows = first[:ROWS].clone()
     rows[:, -config.information.continuous :] = 0
-    found = rows.repeat_interleave(count, 0)
-    found[:, config.latent_dim + len(trainer.names) + code] = torch.linspace(-REACH, REACH, count).repeat(len(rows))
-    return found
+    latents = rows.repeat_interleave(count, 0)
+    latents[:, config.latent_dim + len(trainer.names) + code] = torch.linspace(-REACH, REACH, count).repeat(len(rows))
+    return latents
 
 
 def verdict_of(trainer: Trainer, number: int | None, count: int) -> Tensor | None:

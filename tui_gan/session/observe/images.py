@@ -32,15 +32,15 @@ class ImagesObserver:
     def __init__(self, trainer: Trainer) -> None:
         dataset, self.names = trainer.dataset, trainer.names
         self._of_each: dict[int, Bytes] = {}
-        x, y = trainer.real(shown(trainer), torch.Generator().manual_seed(0))
+        x, y = trainer.real(image_count(trainer), torch.Generator().manual_seed(0))
         self.real = as_bytes(dataset.in_units(x))
-        asked = classes_in(trainer.config, trainer.fixed_latents[: shown(trainer)])
+        asked = classes_in(trainer.config, trainer.fixed_latents[: image_count(trainer)])
         self.asked = () if asked is None else tuple(asked.argmax(1).tolist())
         self.of_real = () if y is None else tuple(y.argmax(1).tolist())
 
     def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False, of_class: int | None = None) -> ImageGrid:
         """The run as it stands, as one frozen picture."""
-        made = trainer.dataset.in_units(trainer.sample(of(trainer, trainer.fixed_latents[: shown(trainer)], of_class)))
+        made = trainer.dataset.in_units(trainer.sample(of(trainer, trainer.fixed_latents[: image_count(trainer)], of_class)))
         known = np.isfinite(made)
         # What rounds to 0 or 1 is not cut.
         beyond = known & (np.abs(made - 0.5) > 0.5 + HALF_A_LEVEL)
@@ -56,7 +56,7 @@ class ImagesObserver:
 
         Distances are root mean squares of the differences of pixels in 0 .. 1 between it and the second stage's image halved, (n,).
         """
-        generator, latents = trainer.averaged(), of(trainer, trainer.fixed_latents[: shown(trainer)], of_class)
+        generator, latents = trainer.averaged(), of(trainer, trainer.fixed_latents[: image_count(trainer)], of_class)
         assert isinstance(generator, Staged)
         with torch.no_grad():
             small, whole = generator.both(latents.to(trainer.device))
@@ -76,7 +76,7 @@ class ImagesObserver:
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
         """`fake` (n, H, W, C) uint8, images of the first fixed latents, as many as are shown if KEPT_BYTES hold them."""
-        return {"fake": generated(trainer, max(1, min(shown(trainer), KEPT_BYTES // math.prod(trainer.dataset.shape))))}
+        return {"fake": generated(trainer, max(1, min(image_count(trainer), KEPT_BYTES // math.prod(trainer.dataset.shape))))}
 
     def kept(self, arrays: Mapping[str, NDArray[Any]], wide: bool = False) -> ImageGrid:
         """The picture of a preview, from its arrays."""
@@ -85,7 +85,7 @@ class ImagesObserver:
         return ImageGrid(self.real, fake, classes=self.asked[: len(fake)], of_real=self.of_real, names=self.names)
 
 
-def shown(trainer: Trainer) -> int:
+def image_count(trainer: Trainer) -> int:
     """How many images there are of a picture."""
     return min(len(trainer.fixed_latents), max(SHOWN, min(MOST, OF_EACH * len(trainer.names))))
 
@@ -98,6 +98,6 @@ def generated(trainer: Trainer, count: int) -> Bytes:
 def as_bytes(images: Floats) -> Bytes:
     """Images (N, C, H, W) in 0 .. 1 as read-only uint8 (N, H, W, C); what lies outside is cut, what is no number is black."""
     levels = np.rint(np.clip(np.nan_to_num(images, nan=0.0), 0.0, 1.0) * 255).astype(np.uint8)
-    shown = np.ascontiguousarray(levels.transpose(0, 2, 3, 1))
-    shown.setflags(write=False)
-    return shown
+    pixels = np.ascontiguousarray(levels.transpose(0, 2, 3, 1))
+    pixels.setflags(write=False)
+    return pixels

@@ -33,7 +33,7 @@ def layers(trainer: Trainer, minibatch: bool = False) -> tuple[Layer, ...]:
     networks = (("G", trainer.generator), ("D", trainer.discriminator))
     weights = [(player, name, list(layer.parameters())) for player, network in networks for name, layer in named(network)]
     used = {id(weight) for weight in (*trainer.generator.parameters(), *trainer.discriminator.active(minibatch))}
-    found: list[tuple[str, str, list[Tensor]]] = [
+    active: list[tuple[str, str, list[Tensor]]] = [
         (player, name, [*group]) for player, name, group in weights if all(id(weight) in used for weight in group)
     ]
     learners = trainer.now.players.items()
@@ -43,15 +43,15 @@ def layers(trainer: Trainer, minibatch: bool = False) -> tuple[Layer, ...]:
         if player in trainer.gradients
         for weight, gradient in zip(learner.weights, trainer.gradients[player], strict=True)
     }
-    gradients = [[each for weight in group if (each := by_weight.get(id(weight))) is not None] for _, _, group in found]
-    norms = iter(_norms([each for (_, _, group), of_group in zip(found, gradients, strict=True) for each in (group, of_group)]))
-    return tuple(Layer(player, name, next(norms), next(norms)) for player, name, _ in found)
+    gradients = [[each for weight in group if (each := by_weight.get(id(weight))) is not None] for _, _, group in active]
+    norms = iter(_norms([each for (_, _, group), of_group in zip(active, gradients, strict=True) for each in (group, of_group)]))
+    return tuple(Layer(player, name, next(norms), next(norms)) for player, name, _ in active)
 
 
 def named(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     """The layers with weights of a network, in its order, each with its name."""
     for layer in network.modules():
-        name = next((told(layer) for kind, told in NAMES.items() if isinstance(layer, kind)), None)
+        name = next((name_of(layer) for kind, name_of in NAMES.items() if isinstance(layer, kind)), None)
         if name:
             yield name, layer
 

@@ -91,12 +91,12 @@ class LineObserver:
         """The run as it stands, as one frozen picture, over the window of the run or over one that holds every sample."""
         fake = self.fake(trainer, of_class)
         ground = self._holding(fake) if wide else self.ground
-        found = self._picture(ground, fake, ground.axis, self.verdicts(trainer, knobs, ground.axis, of_class), wide)
+        picture = self._picture(ground, fake, ground.axis, self.verdicts(trainer, knobs, ground.axis, of_class), wide)
         if of_class is None:
-            return found
+            return picture
         real = trainer.dataset.in_units(real_of(trainer, of_class, REAL_POINTS))
         beyond = outside(real, ground.edges[:1], ground.edges[-1:])
-        return dataclasses.replace(found, real=density(real[:, 0], ground.edges), real_outside=beyond)
+        return dataclasses.replace(picture, real=density(real[:, 0], ground.edges), real_outside=beyond)
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
         """`fake` (generated samples of the fixed latents), `axis` and `discriminator` (D over the axis), in units of the data."""

@@ -64,13 +64,13 @@ class PlaneObserver:
         """The run as it stands, as one frozen picture, over the window of the run or over one that holds every point."""
         fake = self._fake(trainer, POINTS, of_class)
         ground = self._holding(fake) if wide else self.ground
-        found = self._picture(ground, fake, self._verdicts(trainer, knobs, ground, of_class), wide)
+        picture = self._picture(ground, fake, self._verdicts(trainer, knobs, ground, of_class), wide)
         if of_class is None:
-            return found
+            return picture
         if of_class not in self._of_each:
             self._of_each[of_class] = trainer.dataset.in_units(real_of(trainer, of_class, POINTS))
         real = self._of_each[of_class]
-        return dataclasses.replace(found, real=frozen(real), real_outside=outside(real, ground.low, ground.high))
+        return dataclasses.replace(picture, real=frozen(real), real_outside=outside(real, ground.low, ground.high))
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
         """`fake` (n, 2) of the fixed latents, `axis` (2, CELLS) and `discriminator` (CELLS, CELLS), y by x, in units of the data."""
@@ -128,6 +128,6 @@ class PlaneObserver:
 
     def _verdicts(self, trainer: Trainer, knobs: Knobs, ground: Ground, of_class: int | None = None) -> Floats:
         asked = verdict_of(trainer, of_class, len(ground.cells))
-        found = judge(trainer, ground.cells, knobs, self._company, self._of_company, asked)
-        verdicts: Floats = found[:, 0].cpu().double().numpy()
+        judged = judge(trainer, ground.cells, knobs, self._company, self._of_company, asked)
+        verdicts: Floats = judged[:, 0].cpu().double().numpy()
         return verdicts.reshape(CELLS, CELLS)

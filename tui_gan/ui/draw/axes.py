@@ -20,15 +20,15 @@ def x_axis(canvas: Canvas, low: float, high: float, columns: int, row: int, look
 
 def _fitting(low: float, high: float, columns: int) -> tuple[list[float], list[str]]:
     """As many ticks as have room for their labels side by side; more than a narrow axis has as a rule, where one alone would be left."""
-    found: tuple[list[float], list[str]] = ([], [])
+    best: tuple[list[float], list[str]] = ([], [])
     for wanted in (*range(max(1, columns // 9), 0, -1), *range(columns // 9 + 1, columns // 6 + 1)):
         values = scale.ticks(low, high, wanted)
         labels = scale.tick_labels(values)
-        if len(values) > len(found[0]) and sum(len(label) + 2 for label in labels) <= columns:
-            found = values, labels
-        if len(found[0]) > 1:
+        if len(values) > len(best[0]) and sum(len(label) + 2 for label in labels) <= columns:
+            best = values, labels
+        if len(best[0]) > 1:
             break
-    return found
+    return best
 
 
 def y_labels_width(low: float, high: float, rows: int) -> int:

@@ -76,9 +76,9 @@ class Canvas:
     def lay(self, glyphs: Glyphs, ink: Ink, x: int = 0, y: int = 0) -> None:
         """Lay the cells of `glyphs` that are not zero over this canvas in one ink."""
         height, width = glyphs.shape
-        shown = glyphs != 0
-        self.glyphs[y : y + height, x : x + width][shown] = glyphs[shown]
-        self.inks[y : y + height, x : x + width][shown] = ink
+        mask = glyphs != 0
+        self.glyphs[y : y + height, x : x + width][mask] = glyphs[mask]
+        self.inks[y : y + height, x : x + width][mask] = ink
 
     def paint(self, letters: Colours, grounds: Colours, x: int = 0, y: int = 0) -> None:
         """Give cells inside the borders colours of their own, (rows, columns, 3) each; text that is written later stays unpainted."""
@@ -117,8 +117,8 @@ def framed(inside: Canvas, title: str, focused: bool, look: Look, notes: tuple[t
     canvas.glyphs[1:-1, [0, -1]] = ord(side)
     canvas.inks[1:-1, [0, -1]] = ink
     canvas.paste(1, 1, inside)
-    shown = f" {title} " if len(title) + 4 <= inside.width else ""
-    start = canvas.write(2, 0, shown, Ink.KEY if focused else Ink.TITLE)
+    label = f" {title} " if len(title) + 4 <= inside.width else ""
+    start = canvas.write(2, 0, label, Ink.KEY if focused else Ink.TITLE)
     while notes and start + sum(len(text) for text, _ in notes) + 4 > canvas.width:
         notes = notes[:-1]
     x = canvas.width - 4 - sum(len(text) for text, _ in notes)

@@ -23,11 +23,13 @@ PARTS: dict[str, tuple[Ink, str]] = {
 Piece = tuple[str, Ink]
 
 
-def machine(told: Machine | None, speeds: Floats, speed: float, drawing: float, rate: float, width: int, height: int, look: Look) -> Canvas:
+def machine(
+    measured: Machine | None, speeds: Floats, speed: float, drawing: float, rate: float, width: int, height: int, look: Look
+) -> Canvas:
     """Draw as much of it as fits, the most telling first.
 
     Args:
-        told: what the run knows of its machine; None before it has told.
+        measured: what the run knows of its machine; None before it has measured.
         speeds: steps/s of the last MINUTE seconds, the newest last.
         speed: steps/s now.
         drawing: the share of one processor that the screen takes.
@@ -35,7 +37,7 @@ def machine(told: Machine | None, speeds: Floats, speed: float, drawing: float, 
     """
     canvas = Canvas(width, height)
     wide = min(width, LONGEST)
-    blocks = [_step(told, drawing, speed, wide, look), _meters(told, drawing, rate, wide, look)]
+    blocks = [_step(measured, drawing, speed, wide, look), _meters(measured, drawing, rate, wide, look)]
     room = height - sum(block.height + 1 for block in blocks)
     y = 0
     for block in (_speed(speeds, speed, wide, max(1, min(14, room)), look), *blocks):
@@ -72,9 +74,9 @@ def _speed(speeds: Floats, speed: float, width: int, height: int, look: Look) ->
     return canvas
 
 
-def _step(told: Machine | None, drawing: float, speed: float, width: int, look: Look) -> Canvas:
+def _step(measured: Machine | None, drawing: float, speed: float, width: int, look: Look) -> Canvas:
     """The time of one step as a bar in parts, and below it each part in numbers."""
-    times = _times(told, drawing, speed)
+    times = _times(measured, drawing, speed)
     total = sum(times.values())
     canvas = Canvas(width, 3)
     x = canvas.write(0, 0, "one step".ljust(NAMES), Ink.DIM)
@@ -109,22 +111,26 @@ def _legend(canvas: Canvas, times: dict[str, float], total: float, look: Look) -
             x = canvas.write(canvas.write(x, 2, look.pick("█ ", f"{letter} "), ink), 2, text, Ink.TEXT) + 2
 
 
-def _times(told: Machine | None, drawing: float, speed: float) -> dict[str, float]:
+def _times(measured: Machine | None, drawing: float, speed: float) -> dict[str, float]:
     """Seconds of each part of a step that are known; the screen's share is of a whole processor, and so of every step."""
-    found = {} if told is None else {"data": told.data, "D": told.discriminator, "G": told.generator, "other": told.other}
-    found = {name: time for name, time in found.items() if math.isfinite(time) and time >= 0}
-    if found and drawing > 0 and 0 < speed < math.inf:
-        found["screen"] = drawing / speed
-    return found
+    times = (
+        {} if measured is None else {"data": measured.data, "D": measured.discriminator, "G": measured.generator, "other": measured.other}
+    )
+    times = {name: time for name, time in times.items() if math.isfinite(time) and time >= 0}
+    if times and drawing > 0 and 0 < speed < math.inf:
+        times["screen"] = drawing / speed
+    return times
 
 
-def _meters(told: Machine | None, drawing: float, rate: float, width: int, look: Look) -> Canvas:
+def _meters(measured: Machine | None, drawing: float, rate: float, width: int, look: Look) -> Canvas:
     """A row for each thing that is used up, with a bar where there is a limit."""
     rows: list[tuple[str, float, str]] = []
-    if told is not None:
-        rows.append(("processor", _of(told.cpu, told.cores), f"{told.cpu:.2f} of {told.cores} cores"))
-        rows.append(("memory", _of(told.memory, told.memory_total), f"{units.size(told.memory)} of {units.size(told.memory_total)}"))
-        rows += [row for number, gpu in enumerate(told.gpus) for row in _gpu(gpu, number, len(told.gpus))]
+    if measured is not None:
+        rows.append(("processor", _of(measured.cpu, measured.cores), f"{measured.cpu:.2f} of {measured.cores} cores"))
+        rows.append(
+            ("memory", _of(measured.memory, measured.memory_total), f"{units.size(measured.memory)} of {units.size(measured.memory_total)}")
+        )
+        rows += [row for number, gpu in enumerate(measured.gpus) for row in _gpu(gpu, number, len(measured.gpus))]
     rows.append(("screen", drawing, f"{drawing:.1%} of one core"))
     rows.append(("terminal", math.nan, f"{units.size(rate)}/s"))
     canvas = Canvas(width, len(rows))

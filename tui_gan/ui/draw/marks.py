@@ -67,18 +67,18 @@ def scatter(columns: Whole, rows: Whole, dots_wide: int, dots_high: int) -> Dots
 def segments(starts: NDArray[np.float64], ends: NDArray[np.float64], dots_wide: int, dots_high: int) -> Dots:
     """Straight lines from `starts` to `ends`, (n, 2) columns and rows of dots each, cut at the borders; NaN draws nothing."""
     with np.errstate(invalid="ignore", over="ignore"):
-        ways = ends - starts
-        known = np.isfinite(ways).all(axis=1)
-        starts, ways = starts[known], ways[known]
-        slopes = np.where(np.abs(ways) < TINY, TINY, ways)
+        vectors = ends - starts
+        known = np.isfinite(vectors).all(axis=1)
+        starts, vectors = starts[known], vectors[known]
+        slopes = np.where(np.abs(vectors) < TINY, TINY, vectors)
         borders = (-starts / slopes, (np.array([dots_wide, dots_high]) - TINY - starts) / slopes)
     first = np.clip(np.minimum(*borders).max(axis=1, initial=0.0), 0.0, 1.0)
     last = np.clip(np.maximum(*borders).min(axis=1, initial=1.0), 0.0, 1.0)
-    seen = (first < last) | (np.abs(ways).max(axis=1, initial=0.0) < TINY)
-    first, last, starts, ways = first[seen], last[seen], starts[seen], ways[seen]
-    longest = float((np.abs(ways).max(axis=1, initial=0.0) * (last - first)).max(initial=0.0))
+    seen = (first < last) | (np.abs(vectors).max(axis=1, initial=0.0) < TINY)
+    first, last, starts, vectors = first[seen], last[seen], starts[seen], vectors[seen]
+    longest = float((np.abs(vectors).max(axis=1, initial=0.0) * (last - first)).max(initial=0.0))
     shares = first[:, None] + (last - first)[:, None] * np.linspace(0.0, 1.0, int(longest) + 2)
-    places = np.floor(starts[:, None, :] + shares[..., None] * ways[:, None, :]).astype(np.int64).reshape(-1, 2)
+    places = np.floor(starts[:, None, :] + shares[..., None] * vectors[:, None, :]).astype(np.int64).reshape(-1, 2)
     return scatter(places[:, 0], places[:, 1], dots_wide, dots_high)
 
 

@@ -35,8 +35,8 @@ def sixel(pixels: Bytes, covered: Mask, cell: tuple[int, int], most: int) -> str
     # Pixels that become several, or none, on the terminal.
     down, across = np.arange(height) * tall // (rows * cell[1]), np.arange(width) * broad // width
     kept, edges = np.unique(across, return_index=True)
-    shown = np.where(hidden, -1, numbers)[down][:, kept]
-    drawing = "".join(_bands(shown, len(table), np.append(edges, width)))
+    visible = np.where(hidden, -1, numbers)[down][:, kept]
+    drawing = "".join(_bands(visible, len(table), np.append(edges, width)))
     colours = "".join(f"#{number};2;{red};{green};{blue}" for number, (red, green, blue) in enumerate(table.tolist()))
     return f'\x1bP0;1;0q"1;1;{width};{height}{colours}{drawing}\x1b\\'
 
@@ -44,9 +44,9 @@ def sixel(pixels: Bytes, covered: Mask, cell: tuple[int, int], most: int) -> str
 def coloured(pixels: Bytes, most: int) -> tuple[Numbers, Numbers]:
     """The number of each pixel's colour, and the colours in percent: those that there are, or as many as may be."""
     levels = _percent(pixels)
-    found, numbers = np.unique(levels @ np.array((1 << 16, 1 << 8, 1)), return_inverse=True)
-    if len(found) <= most:
-        return numbers.reshape(levels.shape[:2]), np.stack([found >> 16, found >> 8 & 0xFF, found & 0xFF], axis=1)
+    packed, numbers = np.unique(levels @ np.array((1 << 16, 1 << 8, 1)), return_inverse=True)
+    if len(packed) <= most:
+        return numbers.reshape(levels.shape[:2]), np.stack([packed >> 16, packed >> 8 & 0xFF, packed & 0xFF], axis=1)
     from PIL import Image
 
     few = Image.fromarray(pixels).quantize(most)
@@ -55,27 +55,27 @@ def coloured(pixels: Bytes, most: int) -> tuple[Numbers, Numbers]:
 
 
 def _percent(channels: Bytes | Numbers) -> Numbers:
-    found: Numbers = np.rint(channels * (PERCENT / 255)).astype(np.int64)
-    return found
+    percent: Numbers = np.rint(channels * (PERCENT / 255)).astype(np.int64)
+    return percent
 
 
-def _bands(shown: Numbers, colours: int, edges: Numbers) -> list[str]:
+def _bands(visible: Numbers, colours: int, edges: Numbers) -> list[str]:
     """The letters, with what goes back to the left in another colour and on to the next band.
 
     Args:
-        shown: (height, columns) numbers of colours, -1 for none.
+        visible: (height, columns) numbers of colours, -1 for none.
         edges: the pixel at which each column begins, and the last one ends.
     """
-    height, wide = shown.shape
+    height, wide = visible.shape
     y = np.arange(height)[:, None]
-    keys = ((y // BAND * colours + shown) * wide + np.arange(wide))[shown >= 0]
-    bits = np.broadcast_to(1 << y % BAND, shown.shape)[shown >= 0]
-    found, places = np.unique(keys, return_inverse=True)
+    keys = ((y // BAND * colours + visible) * wide + np.arange(wide))[visible >= 0]
+    bits = np.broadcast_to(1 << y % BAND, visible.shape)[visible >= 0]
+    unique, places = np.unique(keys, return_inverse=True)
     letters = np.bincount(places, bits).astype(np.int64)
-    lines, columns = np.divmod(found, wide)
-    alike = (np.diff(found) == 1) & (np.diff(lines) == 0) & (np.diff(letters) == 0)
-    first = np.flatnonzero(np.append(True, ~alike))[: len(found)]
-    last = np.append(first[1:], len(found))[: len(first)] - 1
+    lines, columns = np.divmod(unique, wide)
+    alike = (np.diff(unique) == 1) & (np.diff(lines) == 0) & (np.diff(letters) == 0)
+    first = np.flatnonzero(np.append(True, ~alike))[: len(unique)]
+    last = np.append(first[1:], len(unique))[: len(first)] - 1
     runs = zip(*(each.tolist() for each in (lines[first], edges[columns[first]], edges[columns[last] + 1], letters[first])), strict=True)
     parts: list[str] = []
     line, band, at = -1, 0, 0

@@ -55,12 +55,12 @@ def _gradient_penalties(reading: Reading) -> Change:
     if reading.settings.get("discriminator.norm") == "batch" or reading.objective == "wasserstein" or _plain_descent(reading):
         return {}
     factor = reading.snapshot.knobs.regularization
-    found: dict[str, float | bool | str] = {}
+    change: dict[str, float | bool | str] = {}
     if max(reading.number(key) for key in R1) * factor < PENALTY:
-        found[R1[0]] = PENALTY
+        change[R1[0]] = PENALTY
     if reading.number(R2) * factor < PENALTY:
-        found[R2] = PENALTY
-    return found | ({"knobs.regularization": 1.0} if found and factor != 1.0 else {})
+        change[R2] = PENALTY
+    return change | ({"knobs.regularization": 1.0} if change and factor != 1.0 else {})
 
 
 def _plain_descent(reading: Reading) -> bool:
@@ -119,9 +119,9 @@ def _named(reading: Reading, *keys: str) -> str:
     return f"({' and '.join(keys)}, in the knobs view, {reading.key('knobs')})"
 
 
-def _factor(reading: Reading, way: str) -> str:
+def _factor(reading: Reading, direction: str) -> str:
     """The factor on all penalties, the key that turns it, and where it stands."""
-    return f"its factor, {reading.key(f'regularization_{way}')}, now {short(reading.snapshot.knobs.regularization)}"
+    return f"its factor, {reading.key(f'regularization_{direction}')}, now {short(reading.snapshot.knobs.regularization)}"
 
 
 def _gradient_words(reading: Reading) -> str:

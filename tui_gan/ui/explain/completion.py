@@ -21,11 +21,11 @@ def players(reading: Reading) -> Paragraph:
     said = reading.snapshot.predictions
     if said is None:
         return Paragraph("D has not been evaluated on any completion yet.")
-    told = "" if reading.number("completion.hint") else " D is told of no pixel whether it was observed."
+    hints = "" if reading.number("completion.hint") else " D is told of no pixel whether it was observed."
     return Paragraph(
         f"D's mean logit is above 0 over the observed pixels of {said.real_right:.0%} of the completions, and below 0 over the hidden "
         f"pixels of {said.fake_right:.0%}: there it is right about most of them. In the pictures of D, real stands for observed pixels and "
-        f"generated for hidden ones.{told}",
+        f"generated for hidden ones.{hints}",
         sources.YOON,
     )
 

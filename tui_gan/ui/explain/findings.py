@@ -22,14 +22,14 @@ AILMENT = {"collapse": "collapse", "missing": "missing", "missed": "missing", "n
 TOLD = 2
 
 
-def said(reading: Reading, found: Diagnosis) -> str:
+def said(reading: Reading, diagnosis: Diagnosis) -> str:
     """The gravest findings in words, and what can be tried against the first of them that has a cure; "" where nothing is wrong."""
-    kinds = {finding.kind for finding in found.findings}
+    kinds = {finding.kind for finding in diagnosis.findings}
     if early(reading) and kinds & {"apart", "missing"} and "collapse" not in kinds:
         return "Early: G has not reached the data yet."
-    told = [WORDS[finding.kind](finding, found, reading) for finding in found.findings[:TOLD]]
-    ailing = next((AILMENT[finding.kind] for finding in found.findings[:TOLD] if finding.kind in AILMENT), None)
-    return " ".join(part for part in (*told, advice(reading, ailing) if ailing else "") if part)
+    sentences = [WORDS[finding.kind](finding, diagnosis, reading) for finding in diagnosis.findings[:TOLD]]
+    ailing = next((AILMENT[finding.kind] for finding in diagnosis.findings[:TOLD] if finding.kind in AILMENT), None)
+    return " ".join(part for part in (*sentences, advice(reading, ailing) if ailing else "") if part)
 
 
 def early(reading: Reading) -> bool:
@@ -48,16 +48,16 @@ def _share(share: float) -> str:
     return f"{share:.1%}" if 0 < share < 0.095 or 0.905 < share < 1 else f"{share:.0%}"
 
 
-def _apart(finding: Finding, found: Diagnosis, reading: Reading) -> str:
-    if found.real is None or found.fake is None:
+def _apart(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
+    if diagnosis.real is None or diagnosis.fake is None:
         return "Hardly any generated point lies where the data are."
     return (
         f"The two distributions hardly overlap (KS = {finding.share:.3g}): the generated numbers lie between {short(finding.low)} and "
-        f"{short(finding.high)}, with mean {short(found.fake.mean)}, and the mean of the data is {short(found.real.mean)}."
+        f"{short(finding.high)}, with mean {short(diagnosis.fake.mean)}, and the mean of the data is {short(diagnosis.real.mean)}."
     )
 
 
-def _collapse(finding: Finding, found: Diagnosis, reading: Reading) -> str:
+def _collapse(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
     points = "the same point" if finding.count == 1 else "the same few points"
     moving = ", and the modes they sit near change over time" if _moving(reading) else ""
     return f"Mode collapse: almost all latents map to {points}{moving}."
@@ -70,7 +70,7 @@ def _moving(reading: Reading) -> bool:
     return any(after < before for before, after in itertools.pairwise(newest))
 
 
-def _missing(finding: Finding, found: Diagnosis, reading: Reading) -> str:
+def _missing(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
     if finding.count:
         wanted = reading.wanted_modes
         of = f" of {wanted}" if wanted else ""
@@ -83,9 +83,9 @@ def _missing(finding: Finding, found: Diagnosis, reading: Reading) -> str:
     return f"A mode is missing: {_share(finding.share)} of the data lie {where}, and {_share(finding.expected)} of the samples."
 
 
-def _bridge(finding: Finding, found: Diagnosis, reading: Reading) -> str:
+def _bridge(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
     if math.isnan(finding.low):
-        lead = "All modes are covered; " if found.found("missing") is None else ""
+        lead = "All modes are covered; " if diagnosis.of_kind("missing") is None else ""
         return (
             f"{lead}{_share(finding.share)} of the samples are not within 3 standard deviations of any mode ({_share(finding.expected)} of "
             "a perfect generator's)."
@@ -96,7 +96,7 @@ def _bridge(finding: Finding, found: Diagnosis, reading: Reading) -> str:
     )
 
 
-def _discrete(finding: Finding, found: Diagnosis, reading: Reading) -> str:
+def _discrete(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
     text = f"The data are discrete: they take {finding.count:,} different values"
     if not math.isnan(finding.share):
         text += f", and {_share(finding.share)} are exactly {short(finding.low)}"
@@ -106,23 +106,23 @@ def _discrete(finding: Finding, found: Diagnosis, reading: Reading) -> str:
     return f"{text}, and a D that sees finely enough can always tell the two apart."
 
 
-def _uneven(finding: Finding, found: Diagnosis, reading: Reading) -> str:
+def _uneven(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
     where = "at one mode" if math.isnan(finding.low) else place(finding.low, finding.high)
     return f"The modes have unequal shares: {_share(finding.share)} of the samples lie {where}, and {_share(finding.expected)} of the data."
 
 
-def _shifted(finding: Finding, found: Diagnosis, reading: Reading) -> str:
+def _shifted(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
     by = "" if math.isnan(finding.low) else f"by {finding.low:+.3g}, "
     of = " of a mode" if finding.count > 1 else ""
     return f"The samples are shifted against the data: {by}{abs(finding.share):.2f} standard deviations{of}."
 
 
-def _width(finding: Finding, found: Diagnosis, reading: Reading) -> str:
-    ratio = found.metrics.get("sd_ratio", math.nan)
+def _width(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
+    ratio = diagnosis.metrics.get("sd_ratio", math.nan)
     same_side = (ratio < 1) == (finding.share < 1) and abs(math.log(ratio or 1.0)) > 0.05 if ratio > 0 else False
     if same_side:
         text = f"The standard deviation is {ratio:.2f} of the data's"
-    elif found.real is None:
+    elif diagnosis.real is None:
         text = f"Along one axis the standard deviation is {finding.share:.2f} of the data's"
     else:
         text = f"Within the modes the samples spread {finding.share:.2f} times as wide as the data"
@@ -133,7 +133,7 @@ def _width(finding: Finding, found: Diagnosis, reading: Reading) -> str:
     return f"{text}: G is somewhat too narrow, but has not collapsed."
 
 
-def _tail(finding: Finding, found: Diagnosis, reading: Reading) -> str:
+def _tail(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
     side = "lower" if math.isinf(finding.low) else "upper"
     length = "short" if finding.kind == "short_tail" else "long"
     where = place(finding.low, finding.high)
@@ -145,15 +145,15 @@ def _tail(finding: Finding, found: Diagnosis, reading: Reading) -> str:
     )
 
 
-def _off(finding: Finding, found: Diagnosis, reading: Reading) -> str:
+def _off(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
     return f"{_share(finding.share)} of the samples lie where the data have none ({_share(finding.expected)} of fresh data)."
 
 
-def _missed(finding: Finding, found: Diagnosis, reading: Reading) -> str:
+def _missed(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
     return f"{_share(finding.share)} of the data have no sample near them ({_share(finding.expected)} with fresh data)."
 
 
-def _misplaced(finding: Finding, found: Diagnosis, reading: Reading) -> str:
+def _misplaced(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
     shares = f"{_share(finding.share)} of the samples and {_share(finding.expected)} of the data lie {place(finding.low, finding.high)}"
     return f"The difference is largest at {short(finding.high)}: {shares}."
 

@@ -30,9 +30,9 @@ def k_steps(reading: Reading) -> Paragraph | None:
     k = reading.snapshot.knobs.k_steps
     if reading.settings.get("coordination") == "accuracy":
         now = reading.snapshot.rules.k
-        shown = f" (now {now})" if now else ""
+        current = f" (now {now})" if now else ""
         return Paragraph(
-            f"k{shown} adapts to D's accuracy: one more discriminator update per step under 65%, one fewer over 80%, from 1 to {k}.",
+            f"k{current} adapts to D's accuracy: one more discriminator update per step under 65%, one fewer over 80%, from 1 to {k}.",
             term="adaptive k",
         )
     if k == 1:
@@ -195,9 +195,9 @@ def adaptive_l2(reading: Reading) -> Paragraph | None:
     if not _weight(reading, "adaptive_l2"):
         return None
     now = reading.newest("l2_coefficient")
-    shown = f" (now {now:.3g})" if math.isfinite(now) else ""
+    current = f" (now {now:.3g})" if math.isfinite(now) else ""
     return Paragraph(
-        f"Penalises D's squared weights. The coefficient{shown} adapts to D's accuracy: it grows over 80% and shrinks under 65%.",
+        f"Penalises D's squared weights. The coefficient{current} adapts to D's accuracy: it grows over 80% and shrinks under 65%.",
         term="adaptive L2",
     )
 
@@ -257,9 +257,9 @@ def augment(reading: Reading) -> Paragraph | None:
     if not names:
         return None
     target, now = reading.number("augment_target"), reading.newest("augment_probability")
-    shown = f" (now {now:.2f})" if math.isfinite(now) else ""
+    current = f" (now {now:.2f})" if math.isfinite(now) else ""
     often = (
-        f"The probability{shown} adapts: it grows while r_t of the training images is over {target:g}, and shrinks while it is under."
+        f"The probability{current} adapts: it grows while r_t of the training images is over {target:g}, and shrinks while it is under."
         if target
         else f"Each is augmented with probability {reading.number('augment_probability'):g}."
     )
@@ -426,4 +426,4 @@ OPTIONS: tuple[Option, ...] = (
 
 def options(reading: Reading) -> tuple[Paragraph, ...]:
     """Those that are switched on, in the order of the table."""
-    return tuple(found for say in OPTIONS if (found := say(reading)) is not None)
+    return tuple(paragraph for say in OPTIONS if (paragraph := say(reading)) is not None)

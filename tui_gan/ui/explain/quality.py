@@ -27,22 +27,22 @@ def unmeasured(reading: Reading) -> Paragraph:
 
 def agreement(reading: Reading) -> Agreement:
     """How near the generated distribution is to the data, as far as that can be told; of images never more than that they differ."""
-    found = reading.diagnosis
-    if found is not None:
-        return found.agreement
+    diagnosis = reading.diagnosis
+    if diagnosis is not None:
+        return diagnosis.agreement
     _, balls = _balls(reading)
     return "different" if balls["coverage"] < DIFFERENT * _ceiling(reading, "coverage") else "unknown"
 
 
 def best_response(reading: Reading) -> str:
     """How well the best D could still tell the two apart, as the end of a sentence; "" where that is not known."""
-    found = reading.diagnosis
-    if found is None:
+    diagnosis = reading.diagnosis
+    if diagnosis is None:
         return ""
-    ks, js = found.metrics.get("ks", math.nan), found.metrics.get("js", math.nan)
+    ks, js = diagnosis.metrics.get("ks", math.nan), diagnosis.metrics.get("js", math.nan)
     if math.isfinite(ks):
         return f"a threshold on x alone is right on {0.5 + ks / 2:.1%}"
-    floor = found.floors.get("js")
+    floor = diagnosis.floors.get("js")
     if floor is None or not js > floor.limit:
         return ""
     return f"the cross-entropy of the best D is about {2 * LN2 - 2 * (js - floor.typical):.3f}, under 2 ln 2 = 1.386"
@@ -61,69 +61,69 @@ def verdict(reading: Reading) -> Paragraph:
     """What they mean: how near the two are, what is wrong, and what can be tried."""
     if reading.snapshot.rules.completes:
         return completion.verdict()
-    found = reading.diagnosis
-    said = _judged(reading, found) if found else _variety(reading)
+    diagnosis = reading.diagnosis
+    said = _judged(reading, diagnosis) if diagnosis else _variety(reading)
     return said or Paragraph("Mode collapse is what to watch for: G may make some kinds of samples well and none of the others.", SALIMANS)
 
 
-def _judged(reading: Reading, found: Diagnosis) -> Paragraph | None:
-    wrong = findings.said(reading, found)
+def _judged(reading: Reading, diagnosis: Diagnosis) -> Paragraph | None:
+    wrong = findings.said(reading, diagnosis)
     text = ""
-    if found.agreement == "indistinguishable":
-        text = f"With {found.samples:,} samples G cannot be told from the data: {_perfect(found)}."
-    elif found.agreement == "close":
+    if diagnosis.agreement == "indistinguishable":
+        text = f"With {diagnosis.samples:,} samples G cannot be told from the data: {_perfect(diagnosis)}."
+    elif diagnosis.agreement == "close":
         best = best_response(reading)
         text = "G is close to the data, but not equal to it" + (f": {best}." if best else ".")
-    elif found.agreement == "different" and not wrong:
+    elif diagnosis.agreement == "different" and not wrong:
         best = best_response(reading)
         text = "G and the data still differ" + (f": {best}." if best else ".")
-    source = SALIMANS if any(finding.kind in ("collapse", "missing", "narrow") for finding in found.findings) else ""
+    source = SALIMANS if any(finding.kind in ("collapse", "missing", "narrow") for finding in diagnosis.findings) else ""
     return Paragraph(" ".join(part for part in (text, wrong) if part), source) if text or wrong else None
 
 
-def _perfect(found: Diagnosis) -> str:
+def _perfect(diagnosis: Diagnosis) -> str:
     labels = {"ks": "KS", "js": "JS", "sliced_w1": "sliced W1", "hq": "the share near a mode", "reverse_kl": "reverse KL"}
     # W1 is told, but not compared.
-    named = [labels[name] for name in found.floors if name in labels]
+    named = [labels[name] for name in diagnosis.floors if name in labels]
     listed = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
-    of = "two halves of the data" if found.rows else "a perfect generator"
+    of = "two halves of the data" if diagnosis.rows else "a perfect generator"
     return f"{listed} are no worse than those of {of}"
 
 
-def _with_floor(found: Diagnosis, name: str) -> str:
+def _with_floor(diagnosis: Diagnosis, name: str) -> str:
     """What stands behind a metric: the value of a perfect generator at this sample size."""
-    floor = found.floors.get(name)
+    floor = diagnosis.floors.get(name)
     if floor is None:
         return ""
-    return f" ({short(floor.typical)} between {'two halves of the data' if found.rows else 'the data and a perfect generator'})"
+    return f" ({short(floor.typical)} between {'two halves of the data' if diagnosis.rows else 'the data and a perfect generator'})"
 
 
 def _line(reading: Reading) -> Paragraph:
-    found = reading.diagnosis
-    if found is None or found.real is None or found.fake is None or not math.isfinite(found.fake.mean + found.fake.sd):
+    diagnosis = reading.diagnosis
+    if diagnosis is None or diagnosis.real is None or diagnosis.fake is None or not math.isfinite(diagnosis.fake.mean + diagnosis.fake.sd):
         w1 = reading.newest("w1")
         return Paragraph(f"W1 (earth mover's distance) = {short(w1)}.") if math.isfinite(w1) else unmeasured(reading)
-    real, fake = found.real, found.fake
-    w1, ks = (found.metrics.get(name, math.nan) for name in ("w1", "ks"))
+    real, fake = diagnosis.real, diagnosis.fake
+    w1, ks = (diagnosis.metrics.get(name, math.nan) for name in ("w1", "ks"))
     text = (
-        f"The {found.samples:,} numbers that G makes of the fixed latents have mean {fake.mean:.4g} and standard deviation {fake.sd:.4g}, "
-        f"the data {real.mean:.4g} and {real.sd:.4g}."
+        f"The {diagnosis.samples:,} numbers that G makes of the fixed latents have mean {fake.mean:.4g} and standard "
+        f"deviation {fake.sd:.4g}, the data {real.mean:.4g} and {real.sd:.4g}."
     )
     if math.isfinite(w1):
-        text += f" W1 (earth mover's distance) = {short(w1)}{_with_floor(found, 'w1')}"
+        text += f" W1 (earth mover's distance) = {short(w1)}{_with_floor(diagnosis, 'w1')}"
         text += f", or {short(w1 / real.sd, 2)} standard deviations of the data" if real.sd > 0 else ""
         text += ": the average distance that probability mass must be moved to turn one distribution into the other."
     if math.isfinite(ks):
-        text += f" KS = {short(ks)}{_with_floor(found, 'ks')}: the largest difference of the distribution functions."
+        text += f" KS = {short(ks)}{_with_floor(diagnosis, 'ks')}: the largest difference of the distribution functions."
     return Paragraph(text)
 
 
 def _plane(reading: Reading) -> Paragraph:
-    found = reading.diagnosis
+    diagnosis = reading.diagnosis
     values = {name: reading.newest(name) for name in ("modes", "hq", "reverse_kl", "sliced_w1", "js")}
-    if found is not None:
-        values |= found.metrics
-    behind = {name: "" if found is None else _with_floor(found, name) for name in values}
+    if diagnosis is not None:
+        values |= diagnosis.metrics
+    behind = {name: "" if diagnosis is None else _with_floor(diagnosis, name) for name in values}
     parts = []
     if math.isfinite(values["modes"]):
         of = f" of {reading.wanted_modes}" if reading.wanted_modes else ""

@@ -31,7 +31,7 @@ class Reading:
 
     def key(self, name: str) -> str:
         """What the user presses for an action, by its name."""
-        return next((key.shown for key in self.keys if key.name == name), "?")
+        return next((key.symbol for key in self.keys if key.name == name), "?")
 
     @functools.cached_property
     def settings(self) -> Mapping[str, object]:

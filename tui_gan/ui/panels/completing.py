@@ -32,7 +32,7 @@ class Completing(Panel):
 
     def _keys_of_masks(self) -> tuple[tuple[str, str], ...]:
         """The keys that change a mask, and what they do, in the words of the footer."""
-        keys = {key.name: key.shown for key in (KEYS if self._frame is None else self._frame.keys)}
+        keys = {key.name: key.symbol for key in (KEYS if self._frame is None else self._frame.keys)}
         moves = "".join(keys[name] for name in ("earlier", "later", "class_before", "class_next"))
         images = " ".join(keys[name] for name in ("walk_from", "walk_to"))
         named = {moves: "cursor", keys["hide"]: "hide, show", keys["mask"]: "next mask", images: "other image", keys["complete"]: "back"}

@@ -48,26 +48,28 @@ class Curves(Panel):
         """How it is looked at, lengths and ends of the series, and the marks."""
         snapshot = frame.snapshot
         runs = {"": snapshot.series, **snapshot.overlays}
-        ends = tuple((run, name, part.steps.size, part.steps[-1:].tolist()) for run, found in runs.items() for name, part in found.items())
+        ends = tuple(
+            (run, name, part.steps.size, part.steps[-1:].tolist()) for run, series in runs.items() for name, part in series.items()
+        )
         state = (self.reading, self.menu, self.typing, self.said)
         return (*state, ends, _marks(frame), snapshot.runs if self.menu else (), snapshot.phase != "", snapshot.rules)
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the charts that fit, and the line or two below them."""
-        found = groups(frame.snapshot, self.reading.words)
+        matching = groups(frame.snapshot, self.reading.words)
         below = min(height, 1 + (height >= HIGH)) if height >= LOW or self.typing else 0
         high = height - below
         self.targets, self._plots, self._counted = [], (), ""
         canvas, line = Canvas(width, height), Canvas(width, 1)
-        if any(line.drawn for group in found for line in group.lines):
-            shown, shape = self._fitting(found, width, high)
-            window = self._window(frame, found)
-            drawn, self._plots = charts(shown, shape, window, width, high, frame.look)
-            line = readout(shown, window, self._columns, width, below, frame.look)
+        if any(line.drawn for group in matching for line in group.lines):
+            visible, shape = self._fitting(matching, width, high)
+            window = self._window(frame, matching)
+            drawn, self._plots = charts(visible, shape, window, width, high, frame.look)
+            line = readout(visible, window, self._columns, width, below, frame.look)
         else:
             drawn = hint(self._nothing(width), width, high)
         if self.typing:
-            line = filter_line(self.reading.words, f"{sum(len(group.lines) for group in found)} series", width, frame.look)
+            line = filter_line(self.reading.words, f"{sum(len(group.lines) for group in matching)} series", width, frame.look)
         elif self.menu:
             line = menu_line(width)
         elif self.said:
@@ -87,8 +89,8 @@ class Curves(Panel):
             SCALES[state.logarithmic],
             self._counted,
         )
-        found = [*samples(tuple(frame.snapshot.overlays), frame.look), *((text, Ink.DIM) for text in unusual if text)]
-        return tuple((("  " if number else "") + text, ink) for number, (text, ink) in enumerate(found))
+        notes = [*samples(tuple(frame.snapshot.overlays), frame.look), *((text, Ink.DIM) for text in unusual if text)]
+        return tuple((("  " if number else "") + text, ink) for number, (text, ink) in enumerate(notes))
 
     def action_filter(self) -> None:
         """Take what is typed from now on for the filter."""
@@ -103,21 +105,21 @@ class Curves(Panel):
         """Smooth over more points, and back."""
         self._look(self.reading.smoother())
 
-    def action_zoom(self, way: int) -> None:
+    def action_zoom(self, by: int) -> None:
         """Show fewer steps, or more."""
-        self._look(self.reading.zoomed(way, self._reach))
+        self._look(self.reading.zoomed(by, self._reach))
 
     def action_whole(self) -> None:
         """Show all steps."""
         self._look(self.reading.whole())
 
-    def action_cursor(self, way: int) -> None:
+    def action_cursor(self, by: int) -> None:
         """Move the cursor to the next point."""
-        self._look(self.reading.moved(way, self._stops, self._reach, self._columns))
+        self._look(self.reading.moved(by, self._stops, self._reach, self._columns))
 
-    def action_page(self, way: int) -> None:
+    def action_page(self, by: int) -> None:
         """Show the charts above or below."""
-        self._look(dataclasses.replace(self.reading, first=min(self._lowest, max(0, self.reading.first + way))))
+        self._look(dataclasses.replace(self.reading, first=min(self._lowest, max(0, self.reading.first + by))))
 
     def action_overlay(self) -> None:
         """Lay the other run over this one or take it away; where there are several, list them."""
@@ -169,11 +171,11 @@ class Curves(Panel):
         """Go farther from it."""
         self._wheel(-1, event)
 
-    def _wheel(self, way: int, event: events.MouseEvent) -> None:
+    def _wheel(self, by: int, event: events.MouseEvent) -> None:
         event.stop()
         event.prevent_default()
         if (step := self._step_at(event)) is not None:
-            self._look(self.reading.zoomed(way, self._reach, step))
+            self._look(self.reading.zoomed(by, self._reach, step))
 
     def _filter(self, words: str) -> None:
         self._look(dataclasses.replace(self.reading, words=words, first=0))
@@ -193,12 +195,12 @@ class Curves(Panel):
         self.redraw()
 
     @property
-    def _found(self) -> tuple[Group, ...]:
+    def _matching(self) -> tuple[Group, ...]:
         return groups(self._frame.snapshot, self.reading.words) if self._frame else ()
 
     @property
     def _reach(self) -> Reach:
-        return reach(self._found, self._frame.snapshot.step if self._frame and not self._frame.snapshot.phase else 0.0)
+        return reach(self._matching, self._frame.snapshot.step if self._frame and not self._frame.snapshot.phase else 0.0)
 
     @property
     def _runs(self) -> tuple[str, ...]:
@@ -212,8 +214,8 @@ class Curves(Panel):
     def _stops(self) -> Floats:
         """Where the cursor can stand: at the points of this run, and at what was changed."""
         marks = [mark.step for mark in _marks(self._frame)] if self._frame else []
-        found = steps(self._found)
-        return np.union1d(found, [step for step in marks if found.size and found[0] <= step <= found[-1]])
+        points = steps(self._matching)
+        return np.union1d(points, [step for step in marks if points.size and points[0] <= step <= points[-1]])
 
     @property
     def _columns(self) -> int:
@@ -229,20 +231,20 @@ class Curves(Panel):
                 return low + (column + 0.5) / plot.columns * (high - low)
         return None
 
-    def _window(self, frame: Frame, found: Sequence[Group]) -> Window:
+    def _window(self, frame: Frame, matching: Sequence[Group]) -> Window:
         state = self.reading
         return Window(*state.window(self._reach), state.cursor, _marks(frame), state.smoothing, state.logarithmic)
 
-    def _fitting(self, found: Sequence[Group], width: int, height: int) -> tuple[Sequence[Group], tuple[int, int]]:
+    def _fitting(self, matching: Sequence[Group], width: int, height: int) -> tuple[Sequence[Group], tuple[int, int]]:
         """The charts that are shown, in so many columns and rows."""
-        across, down = arrangement(len(found), width, height)
-        self._lowest = max(0, -(-len(found) // across) - down)
+        across, down = arrangement(len(matching), width, height)
+        self._lowest = max(0, -(-len(matching) // across) - down)
         first = min(self.reading.first, self._lowest) * across
-        shown = found[first : first + across * down]
-        if len(shown) < len(found):
-            numbers = f"charts {first + 1}-{first + len(shown)}" if len(shown) > 1 else f"chart {first + 1}"
-            self._counted = f"{numbers} of {len(found)}"
-        return shown, (across, down)
+        visible = matching[first : first + across * down]
+        if len(visible) < len(matching):
+            numbers = f"charts {first + 1}-{first + len(visible)}" if len(visible) > 1 else f"chart {first + 1}"
+            self._counted = f"{numbers} of {len(matching)}"
+        return visible, (across, down)
 
     def _nothing(self, width: int) -> str:
         text = f"no series matches: {self.reading.words}" if self.reading.words else "no curves yet"

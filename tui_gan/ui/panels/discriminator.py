@@ -40,13 +40,13 @@ class Discriminator(Panel):
         wrong = worry(frame.snapshot.layers)
         return (*(((f"{wrong[0]}  ", wrong[1]),) if wrong else ()), *legend(frame.look))
 
-    def action_scroll(self, way: int) -> None:
+    def action_scroll(self, by: int) -> None:
         """Show the layers above, or below."""
         before = self._text
-        self.first = max(0, self.first + way)
+        self.first = max(0, self.first + by)
         self.redraw()
-        if way > 0 and self._text == before:
-            self.first -= way
+        if by > 0 and self._text == before:
+            self.first -= by
 
     @property
     def _text(self) -> str:

@@ -81,7 +81,7 @@ def offer(picture: Picture, frame: Frame) -> Notes:
     """The key that shows all samples, where some are not to be seen, and the one that leads back."""
     if isinstance(picture, ImageGrid) or not (picture.wide or max(picture.real_outside.total, picture.fake_outside.total) >= WORTH):
         return ()
-    key = next(key.shown for key in frame.keys if key.name == "wide")
+    key = next(key.symbol for key in frame.keys if key.name == "wide")
     return (f"  {key}", Ink.KEY), (" back" if picture.wide else " all samples", Ink.DIM)
 
 
@@ -90,7 +90,7 @@ def waiting(frame: Frame, width: int) -> tuple[str, int]:
     if frame.snapshot.status is not Status.LOADING:
         texts = ["no picture yet"]
     else:
-        space = next((key.shown for key in frame.keys if key.name == "pause"), "")
+        space = next((key.symbol for key in frame.keys if key.name == "pause"), "")
         begins = f"begins paused; {space}: begin at once" if frame.begins_paused else f"{space}: begin paused"
         texts = [f"loading PyTorch ...  {begins}", "loading PyTorch ..."]
     return next((text for text in texts if len(text) <= width), ""), width

@@ -24,8 +24,8 @@ class Explain(Panel):
     slow_seconds: ClassVar[float] = 2.0
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("explain")]
     first = 0
-    _told = False
-    _shown = 0
+    _has_settings = False
+    _page_rows = 0
     _end = 0
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
@@ -37,11 +37,11 @@ class Explain(Panel):
 
     def pause(self, frame: Frame) -> float:
         """What was said before the run had told its settings is said anew at once."""
-        return self.slow_seconds if self._told else 0.0
+        return self.slow_seconds if self._has_settings else 0.0
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the part of the text that is chosen, and whether there is more."""
-        canvas, self._told = Canvas(width, height), bool(frame.snapshot.settings)
+        canvas, self._has_settings = Canvas(width, height), bool(frame.snapshot.settings)
         indent = 1 if width >= 40 else 0
         wide = width - 2 * indent
         if wide < 1 or height < 1:
@@ -49,7 +49,7 @@ class Explain(Panel):
         number, column = prose.columns(wide)
         text = prose.lines(explained(frame.snapshot, frame.keys), column, frame.look)
         rows = height - 1 if len(text) > number * height else height
-        self._shown, self._end = number * rows, max(0, len(text) - number * rows)
+        self._page_rows, self._end = number * rows, max(0, len(text) - number * rows)
         self.first = min(self.first, self._end)
         canvas.paste(indent, 0, prose.page(text, self.first, wide, rows, frame.look))
         if rows < height and self.first < self._end and len(MORE) + 2 <= wide:
@@ -60,13 +60,13 @@ class Explain(Panel):
         """Nothing: the title says it."""
         return ()
 
-    def action_read(self, way: int) -> None:
+    def action_read(self, by: int) -> None:
         """Scroll by lines."""
-        self._read_from(self.first + way)
+        self._read_from(self.first + by)
 
-    def action_read_page(self, way: int) -> None:
+    def action_read_page(self, by: int) -> None:
         """Scroll by a page, of which one line stays."""
-        self._read_from(self.first + way * max(1, self._shown - 1))
+        self._read_from(self.first + by * max(1, self._page_rows - 1))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll with the wheel."""

@@ -115,14 +115,14 @@ class Gallery(Completing):
             )
         return (*legend(picture, frame.look), *offer(picture, frame))
 
-    def action_scrub(self, way: int) -> None:
+    def action_scrub(self, by: int) -> None:
         """Go to the kept preview before or after; after the last comes the run as it stands. Of a mask the cursor moves."""
         if self.masking:
-            self._mask(masking.moved(self.masking, 0, way))
+            self._mask(masking.moved(self.masking, 0, by))
             return
         kept = self._steps()
         here = len(kept) if self.wish.step is None else _place(kept, self.wish.step)
-        there = max(0, here + way)
+        there = max(0, here + by)
         if kept:
             self._want(Browse(kept[there] if there < len(kept) else None, nearest=self.wish.nearest))
 
@@ -136,7 +136,7 @@ class Gallery(Completing):
         kept = self._steps()
         self._want(Browse(kept[0] if end == "first" and kept else None, nearest=self.wish.nearest))
 
-    def action_resize(self, way: int) -> None:
+    def action_resize(self, by: int) -> None:
         """Show larger images, or smaller ones and more of them."""
         picture = None if self._frame is None else self._picture(self._frame.snapshot)
         if not isinstance(picture, ImageGrid):
@@ -145,17 +145,17 @@ class Gallery(Completing):
             self.app.notify("the images of a walk, of pairs and of a completion have a fixed size")
             return
         room = self.size.width - 2, 2 * (self.size.height - OTHERS)
-        if plan(picture, *room, self.larger) != plan(picture, *room, self.larger + way):
-            self.larger += way
+        if plan(picture, *room, self.larger) != plan(picture, *room, self.larger + by):
+            self.larger += by
             self.redraw()
 
-    def action_of_class(self, way: int) -> None:
+    def action_of_class(self, by: int) -> None:
         """Ask a conditional generator for the next class, or the one before; before the first and behind the last are all of them.
 
         Of InfoGAN the next continuous code is moved along the rows, and of a mask the cursor moves.
         """
         if self.masking:
-            self._mask(masking.moved(self.masking, way, 0))
+            self._mask(masking.moved(self.masking, by, 0))
             return
         answer = None if self._frame is None else self._frame.snapshot.gallery
         if answer is None or not (answer.classes or answer.codes):
@@ -164,7 +164,7 @@ class Gallery(Completing):
         # Of InfoGAN images the continuous codes are gone through, which say more than one code's images.
         moved = answer.codes and isinstance(answer.picture or self._live(), ImageGrid)
         now, count = (self.wish.code, answer.codes) if moved else (self.wish.of_class, len(answer.classes))
-        place = (-1 if now is None else now) + way
+        place = (-1 if now is None else now) + by
         wanted = None if place in (-1, count) else place % (count + 1)
         self._want(Browse(code=wanted) if moved else Browse(of_class=wanted, stages=self.wish.stages))
 
@@ -272,8 +272,8 @@ def _walked(ends: tuple[str, str], picture: Picture, look: Look) -> Notes:
     words = f"walk from {ends[0]} to {ends[1].partition(' ')[2]}"
     if isinstance(picture, ImageGrid):
         return ((words, Ink.FAKE),)
-    real, way, heat = look.pick("⠶ real", "x real"), look.pick("⠒⠒ ", "oo ") + words, look.pick("▒▒ D(x)", ".: D(x)")
-    return ((real, Ink.REAL), (f"  {way}", Ink.FAKE), (f"  {heat}", Ink.DISCRIMINATOR))
+    real, walked, heat = look.pick("⠶ real", "x real"), look.pick("⠒⠒ ", "oo ") + words, look.pick("▒▒ D(x)", ".: D(x)")
+    return ((real, Ink.REAL), (f"  {walked}", Ink.FAKE), (f"  {heat}", Ink.DISCRIMINATOR))
 
 
 def _kept(answer: Answer | None) -> tuple[int, ...]:

@@ -34,11 +34,11 @@ class Knobs(Panel):
         """Nothing: the title says it."""
         return ()
 
-    def action_choose(self, way: int) -> None:
+    def action_choose(self, by: int) -> None:
         """Choose the knob above or below."""
-        self.chosen = (self.chosen + way) % len(KNOBS)
+        self.chosen = (self.chosen + by) % len(KNOBS)
         self.redraw()
 
-    async def action_turn_chosen(self, way: int) -> None:
+    async def action_turn_chosen(self, by: int) -> None:
         """Turn the chosen knob."""
-        await self.app.run_action(f"turn('{list(KNOBS)[self.chosen]}', {way})")
+        await self.app.run_action(f"turn('{list(KNOBS)[self.chosen]}', {by})")

@@ -83,11 +83,11 @@ class Layers(Panel):
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the layers that are on."""
-        picture, shown = frame.snapshot.picture, self._shown(frame.snapshot.picture)
+        picture, visible = frame.snapshot.picture, self._visible_layers(frame.snapshot.picture)
         if isinstance(picture, Plane2D):
-            return plane(picture, width, height, frame.look, shown, self.choice.lens)
+            return plane(picture, width, height, frame.look, visible, self.choice.lens)
         if isinstance(picture, Line1D):
-            return push(picture, width, height, frame.look, shown, self.choice.lens)
+            return push(picture, width, height, frame.look, visible, self.choice.lens)
         if picture is None:
             return hint(*waiting(frame, width), height)
         return hint("images have no layers", width, height) if width > 22 else hint("", width, height)
@@ -95,18 +95,18 @@ class Layers(Panel):
     def notes(self, frame: Frame) -> Notes:
         """Every layer with its key, in brackets those that are off; then how near the picture is, and how to see what it leaves out."""
         picture, pick = frame.snapshot.picture, frame.look.pick
-        shown = self._shown(picture)
-        keys = {key.action: key.shown for key in frame.keys if key.panel == "layers"}
-        found: list[tuple[str, Ink]] = []
+        visible = self._visible_layers(picture)
+        keys = {key.action: key.symbol for key in frame.keys if key.panel == "layers"}
+        notes: list[tuple[str, Ink]] = []
         for name, layer in LAYERS.get(type(picture), {}).items():
-            on = name in shown and not (name == "optimal" and isinstance(picture, Line1D) and picture.optimal is None)
-            found.append(("  " * bool(found) + keys[f"layer('{name}')"] + " ", Ink.KEY if on else Ink.DIM))
-            found.append((f"{pick(layer.sign, layer.plain)} {layer.label}" if on else f"({layer.label})", layer.ink if on else Ink.DIM))
-        if isinstance(picture, Plane2D) and {"real", "fake"} <= set(shown):
-            found.append((pick("  ⠶ both", "  & both"), Ink.TEXT))
-        if found and self.choice.lens.times != 1:
-            found.append((f"  {scale.short(self.choice.lens.times)}{pick('×', 'x')}", Ink.DIM))
-        return (*found, *(offer(picture, frame) if picture is not None else ()))
+            on = name in visible and not (name == "optimal" and isinstance(picture, Line1D) and picture.optimal is None)
+            notes.append(("  " * bool(notes) + keys[f"layer('{name}')"] + " ", Ink.KEY if on else Ink.DIM))
+            notes.append((f"{pick(layer.sign, layer.plain)} {layer.label}" if on else f"({layer.label})", layer.ink if on else Ink.DIM))
+        if isinstance(picture, Plane2D) and {"real", "fake"} <= set(visible):
+            notes.append((pick("  ⠶ both", "  & both"), Ink.TEXT))
+        if notes and self.choice.lens.times != 1:
+            notes.append((f"  {scale.short(self.choice.lens.times)}{pick('×', 'x')}", Ink.DIM))
+        return (*notes, *(offer(picture, frame) if picture is not None else ()))
 
     def action_layer(self, name: str) -> None:
         """Show a layer, or hide it."""
@@ -163,7 +163,7 @@ class Layers(Panel):
             seen = window(picture, width, height, self.choice.lens)
             return seen.share(event.x - 1, event.y - 1) if seen else None
         if isinstance(picture, Line1D):
-            parts = room(picture, width, height, self._shown(picture))
+            parts = room(picture, width, height, self._visible_layers(picture))
             return parts.share(event.x - 1, event.y - 1) if parts else None
         return None
 
@@ -173,7 +173,7 @@ class Layers(Panel):
     def _layers(self) -> dict[str, Layer]:
         return LAYERS.get(type(self._picture()), {})
 
-    def _shown(self, picture: Picture | None) -> list[str]:
+    def _visible_layers(self, picture: Picture | None) -> list[str]:
         return [name for name in LAYERS.get(type(picture), {}) if name not in self.choice.hidden]
 
     def _look_through(self, lens: Lens) -> None:

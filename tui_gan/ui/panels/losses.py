@@ -47,12 +47,12 @@ class Losses(Panel):
 
     def notes(self, frame: Frame) -> Notes:
         """The newest values."""
-        found: list[tuple[str, Ink]] = []
+        notes: list[tuple[str, Ink]] = []
         for name, part in _series(frame.snapshot).items():
             ink, letter, _ = _drawn(name)
             if part.values.size:
-                found.append((("  " if found else "") + f"{letter} {scale.short(float(part.values[-1]))}", ink))
-        return tuple(found)
+                notes.append((("  " if notes else "") + f"{letter} {scale.short(float(part.values[-1]))}", ink))
+        return tuple(notes)
 
 
 def _series(snapshot: Snapshot) -> dict[str, Series]:

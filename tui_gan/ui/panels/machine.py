@@ -49,8 +49,8 @@ class Machine(Panel):
         snapshot, indent = frame.snapshot, 1 if width >= 40 else 0
         canvas = Canvas(width, height)
         speeds = np.array(self.speeds, dtype=np.float64)
-        shown = (snapshot.machine, speeds, _speed(snapshot), frame.drawing, frame.bytes_per_second)
-        canvas.paste(indent, 0, machine(*shown, max(0, width - 2 * indent), height, frame.look))
+        figures = (snapshot.machine, speeds, _speed(snapshot), frame.drawing, frame.bytes_per_second)
+        canvas.paste(indent, 0, machine(*figures, max(0, width - 2 * indent), height, frame.look))
         return canvas
 
     def notes(self, frame: Frame) -> Notes:

@@ -101,8 +101,8 @@ class Part(Widget):
         if not (width and height and self.is_on_screen):
             return
         snapshot = frame.snapshot
-        shown = (frame.look, snapshot.status, snapshot.device, frame.begins_paused)
-        facts = (width, height, self.has_focus, *shown, self.dated(frame), *self.facts(frame))
+        appearance = (frame.look, snapshot.status, snapshot.device, frame.begins_paused)
+        facts = (width, height, self.has_focus, *appearance, self.dated(frame), *self.facts(frame))
         if facts == self._drawn_for:
             return
         before = self._drawn_for
@@ -167,8 +167,8 @@ class Part(Widget):
 
     async def act(self, action: str) -> None:
         """Do an action: this part's own, where it has one of that name, else the app's."""
-        own = hasattr(self, f"action_{action.partition('(')[0]}")
-        await self.app.run_action(action, self if own else None)
+        handled_here = hasattr(self, f"action_{action.partition('(')[0]}")
+        await self.app.run_action(action, self if handled_here else None)
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the place that was clicked stands for; elsewhere, a double click has its own meaning."""

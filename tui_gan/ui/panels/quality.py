@@ -28,19 +28,19 @@ class Quality(Panel):
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """Lengths and newest values, their floors, whether they are of now, and up to which step the charts reach."""
-        charts = shown(frame.snapshot)
+        charts = metric_series(frame.snapshot)
         ends = tuple((name, gauge.floor, part.steps.size, part.steps[-1:].tolist(), part.stale) for name, gauge, part in charts)
         return (*ends, _now(frame.snapshot), frame.snapshot.triples)
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the charts, and below them the map where it leaves them room."""
-        found = shown(frame.snapshot)
-        if not any(part.steps.size for _, _, part in found):
-            key = next(key.shown for key in frame.keys if key.name == "evaluate")
+        series = metric_series(frame.snapshot)
+        if not any(part.steps.size for _, _, part in series):
+            key = next(key.symbol for key in frame.keys if key.name == "evaluate")
             return hint(f"not measured yet: press {key}" if width > 26 else "", width, height)
         of = frame.snapshot.triples
         below = 0 if of is None else rows(width, height - LOWEST, frame.look)
-        charts = quality([(gauge, part) for _, gauge, part in found], width, height - below, frame.look, _now(frame.snapshot))
+        charts = quality([(gauge, part) for _, gauge, part in series], width, height - below, frame.look, _now(frame.snapshot))
         if of is None or not below:
             return charts
         canvas = Canvas(width, height)
@@ -53,7 +53,7 @@ class Quality(Panel):
         return ((text, Ink.DIM),) if (text := verdict(frame.snapshot)) else ()
 
 
-def shown(snapshot: Snapshot) -> list[tuple[str, Gauge, Series]]:
+def metric_series(snapshot: Snapshot) -> list[tuple[str, Gauge, Series]]:
     """Every series but the losses: the known ones in the order of the table, others after them under their own names."""
     names = [name for name in dict.fromkeys((*GAUGES, *snapshot.series)) if name in snapshot.series and name not in LOSSES]
     return [(name, with_floor(gauge_of(name), snapshot.floors.get(name)), snapshot.series[name]) for name in names]

@@ -72,38 +72,38 @@ class Settings(Panel):
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the rows and what there is to say of the chosen one; remember where they can be clicked."""
         snapshot, state = frame.snapshot, self.state
-        found, shown = self._rows(frame), {key.name: key.shown for key in frame.keys}
-        keys = (shown["undo"], shown["redo"], shown["restart"])
+        matching, symbols = self._rows(frame), {key.name: key.symbol for key in frame.keys}
+        keys = (symbols["undo"], symbols["redo"], symbols["restart"])
         foot = Foot(state.typing, snapshot.undo, snapshot.redo, self._by_hand(snapshot.preset), keys)
-        canvas, targets, self._first = settings(found, self._place(found), self._first, foot, width, height, frame.look)
-        if not found:
+        canvas, targets, self._first = settings(matching, self._place(matching), self._first, foot, width, height, frame.look)
+        if not matching:
             canvas = hint(f"nothing matches: {state.words}", width, height)
         if state.filtering:
-            canvas.paste(0, height - 1, filter_line(state.words, f"{len(found)} found", width, frame.look))
+            canvas.paste(0, height - 1, filter_line(state.words, f"{len(matching)} found", width, frame.look))
         self.targets = [Target(target.row + 1, target.start + 1, target.end + 1, target.action) for target in targets]
         return canvas
 
     def notes(self, frame: Frame) -> Notes:
         """Which of how many rows is chosen, and the filter that leaves them."""
-        found, words = self._rows(frame), self.state.words
+        matching, words = self._rows(frame), self.state.words
         kept = ((f"filter: {words}, Escape clears   ", Ink.DIM),) if words and not self.state.filtering else ()
-        if frame.snapshot.status is Status.LOADING or not found:
+        if frame.snapshot.status is Status.LOADING or not matching:
             return kept
-        return (*kept, (f"{self._place(found) + 1} of {len(found)}", Ink.DIM))
+        return (*kept, (f"{self._place(matching) + 1} of {len(matching)}", Ink.DIM))
 
     def action_find(self) -> None:
         """Take what is typed from now on for the filter."""
         self._become(filtering=True)
 
-    def action_choose(self, way: int) -> None:
+    def action_choose(self, by: int) -> None:
         """Choose the row above or below."""
-        if found := self._found:
-            self._become(chosen=found[(self._place(found) + way) % len(found)].key)
+        if matching := self._matching:
+            self._become(chosen=matching[(self._place(matching) + by) % len(matching)].key)
 
-    def action_choose_page(self, way: int) -> None:
+    def action_choose_page(self, by: int) -> None:
         """Choose a row farther above or below; the first and the last are the ends."""
-        if found := self._found:
-            self._become(chosen=found[max(0, min(len(found) - 1, self._place(found) + way * PAGE))].key)
+        if matching := self._matching:
+            self._become(chosen=matching[max(0, min(len(matching) - 1, self._place(matching) + by * PAGE))].key)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel chooses too."""
@@ -117,31 +117,31 @@ class Settings(Panel):
 
     def action_choose_row(self, number: int) -> None:
         """Choose a row."""
-        if number < len(found := self._found):
-            self.choose(found[number].key)
+        if number < len(matching := self._matching):
+            self.choose(matching[number].key)
 
     def choose(self, key: str) -> None:
         """Choose a knob or setting by its name, whatever the filter was."""
-        words = self.state.words if any(row.key == key for row in self._found) else ""
+        words = self.state.words if any(row.key == key for row in self._matching) else ""
         self._become(chosen=key, typing=None, words=words, filtering=False)
 
-    def action_turn_row(self, number: int, way: int) -> None:
+    def action_turn_row(self, number: int, by: int) -> None:
         """Choose a row and turn it."""
         self.action_choose_row(number)
-        self.action_turn_chosen(way)
+        self.action_turn_chosen(by)
 
-    def action_turn_chosen(self, way: int) -> None:
+    def action_turn_chosen(self, by: int) -> None:
         """Turn the chosen row by one notch."""
         if (row := self._row()) is None:
             return
         if row.setting is None:
-            self.send(TurnKnob(row.key, way))
+            self.send(TurnKnob(row.key, by))
             return
         before = read_value(row.asked) if row.asked else row.setting.value
         # A choice that was refused is gone on from, or the one after it could not be reached.
         if self._on_its_way[0] == row.key and (self.hurried or row.setting.choices):
             before = self._on_its_way[1]
-        if (value := turned(row.setting, before, way)) is None:
+        if (value := turned(row.setting, before, by)) is None:
             # A list is mended rather than typed anew.
             self._become(typing=row.asked or row.full)
         elif value != before:
@@ -151,7 +151,7 @@ class Settings(Panel):
 
     def action_type(self) -> None:
         """Begin to type a value."""
-        if self._found:
+        if self._matching:
             self._become(typing="")
 
     def action_restart(self) -> None:
@@ -196,8 +196,8 @@ class Settings(Panel):
     def _filter(self, words: str, filtering: bool) -> None:
         """Filter, and choose the row whose name fits best, unless the chosen one's fits as well."""
         self._become(words=words, filtering=filtering)
-        if words and (found := self._found):
-            best = max(found, key=lambda row: (row.fits(words), row.key == self.state.chosen))
+        if words and (matching := self._matching):
+            best = max(matching, key=lambda row: (row.fits(words), row.key == self.state.chosen))
             self._become(chosen=best.key)
 
     def on_paste(self, event: events.Paste) -> None:
@@ -238,9 +238,9 @@ class Settings(Panel):
             others = tuple(pair for pair in self.state.asked if pair[0] != row.key)
             self._become(asked=others if typed(value) == row.full else (*others, (row.key, text)))
 
-    def _place(self, found: Sequence[Row]) -> int:
+    def _place(self, matching: Sequence[Row]) -> int:
         """Where the chosen row stands among those that are shown."""
-        return next((place for place, row in enumerate(found) if row.key == self.state.chosen), 0)
+        return next((place for place, row in enumerate(matching) if row.key == self.state.chosen), 0)
 
     @property
     def _pairs(self) -> tuple[str, ...]:
@@ -253,15 +253,15 @@ class Settings(Panel):
         return " ".join(["tui-gan", "run", word(preset), *(f"--set {word(pair)}" for pair in self._pairs)])
 
     def _rows(self, frame: Frame) -> list[Row]:
-        found = rows(frame.snapshot, dict(self.state.asked), frame.keys)
-        return [row for row in found if matches(self.state.words, row.said)]
+        all_rows = rows(frame.snapshot, dict(self.state.asked), frame.keys)
+        return [row for row in all_rows if matches(self.state.words, row.said)]
 
     @property
-    def _found(self) -> list[Row]:
+    def _matching(self) -> list[Row]:
         return [] if self._frame is None else self._rows(self._frame)
 
     def _row(self) -> Row | None:
-        return found[self._place(found)] if (found := self._found) else None
+        return matching[self._place(matching)] if (matching := self._matching) else None
 
     def _become(self, **changes: object) -> None:
         self.state = dataclasses.replace(self.state, **changes)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from tui_gan.contract.axes import Axis, shown
+from tui_gan.contract.axes import Axis, as_text
 from tui_gan.contract.snapshot import Floats
 from tui_gan.contract.sweep import Population
 from tui_gan.ui.draw.canvas import Canvas, Colours
@@ -63,7 +63,7 @@ def heatmap(population: Population, view: View, width: int, height: int, look: L
     columns = _around(0 if view.across is None else view.places[view.across], len(labels[0]), max(1, room // wide))
     rows = _around(0 if view.down is None else view.places[view.down], len(labels[1]), max(1, lines // high))
     place = Place(left, 2, wide, high, columns, rows)
-    levels = _levels(values, view.shown in ("collapsed", "failed"))
+    levels = _levels(values, view.statistic in ("collapsed", "failed"))
     canvas.write(left, 0, names[0], Ink.TITLE)
     canvas.write(0, 1, names[1], Ink.TITLE)
     for at, column in enumerate(columns):
@@ -79,7 +79,7 @@ def heatmap(population: Population, view: View, width: int, height: int, look: L
 
 
 def _cell(place: Place, value: float, level: float, here: bool, view: View, look: Look) -> Canvas:
-    text = worded(value, view.shown)
+    text = worded(value, view.statistic)
     line, wide = (place.height - 1) // 2, place.width - 1
     text = (f"[{text}]" if here else text).center(wide)[:wide]
     cell = Canvas(wide, place.height)
@@ -97,7 +97,7 @@ def _cell(place: Place, value: float, level: float, here: bool, view: View, look
 
 def labelled(axis: Axis) -> list[str]:
     """The values of an axis in few letters, or whole where these would not tell them apart."""
-    whole = [shown(each) for each in axis.values]
+    whole = [as_text(each) for each in axis.values]
     brief = [short(each) if isinstance(each, float) else text for each, text in zip(axis.values, whole, strict=True)]
     return brief if len(set(brief)) == len(brief) else whole
 
@@ -131,8 +131,8 @@ def ends(values: Floats, share: bool) -> tuple[float, float, bool]:
 def _levels(values: Floats, share: bool) -> Floats:
     low, high, logarithmic = ends(values, share)
     if logarithmic:
-        found: Floats = np.log(values / low) / math.log(high / low)
-        return found
+        levels: Floats = np.log(values / low) / math.log(high / low)
+        return levels
     return (values - low) / (high - low) if high > low else np.where(np.isfinite(values), 0.0, np.nan)
 
 

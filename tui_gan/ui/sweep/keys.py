@@ -38,7 +38,7 @@ KEYS = distinct([*MAP, *SWEEP, *SCREEN])
 def help_groups() -> dict[str, list[tuple[str, str]]]:
     """Every key and what it does."""
     named = {"the map": MAP, "the sweep": SWEEP, "the screen": SCREEN}
-    return {title: [(key.shown, key.help) for key in keys if key.name != "interrupt"] for title, keys in named.items()}
+    return {title: [(key.symbol, key.help) for key in keys if key.name != "interrupt"] for title, keys in named.items()}
 
 
 def footer(inside: bool, others: bool, paused: bool) -> list[Item]:

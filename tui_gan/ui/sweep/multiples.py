@@ -84,27 +84,32 @@ def multiples(
     return canvas, layout
 
 
-def _tile(canvas: Canvas, layout: Tiles, place: int, portrait: Bytes, kind: str, heading: str, ink: Ink, own: Ink, look: Look) -> None:
+def _tile(
+    canvas: Canvas, layout: Tiles, place: int, portrait: Bytes, kind: str, heading: str, ink: Ink, portrait_ink: Ink, look: Look
+) -> None:
     tile = Canvas(layout.width, layout.height)
     tile.write(0, 0, heading[: layout.width - 1], ink)
     if portrait.any() and kind == "line":
-        tile.lay(area(portrait[0] / 255.0, HISTOGRAM, "#" if look.ascii_only else ""), own, 0, 1)
+        tile.lay(area(portrait[0] / 255.0, HISTOGRAM, "#" if look.ascii_only else ""), portrait_ink, 0, 1)
     elif portrait.any():
-        _pixels(tile, portrait, kind == "images", own, look)
+        _pixels(tile, portrait, kind == "images", portrait_ink, look)
     canvas.paste(place % layout.across * layout.width, place // layout.across * layout.height, tile)
 
 
-def _pixels(tile: Canvas, portrait: Bytes, grey: bool, own: Ink, look: Look) -> None:
+def _pixels(tile: Canvas, portrait: Bytes, grey: bool, portrait_ink: Ink, look: Look) -> None:
     """A density or an image, two pixels in each cell, or a letter for the two."""
     even = np.concatenate([portrait, np.zeros((len(portrait) % 2, portrait.shape[1]), dtype=np.uint8)])
     upper, lower = even[0::2], even[1::2]
     if look.lettered or look.depth == 4:
         levels = (upper.astype(int) + lower) * (len(LETTERS) - 1) // 510
-        tile.lay(np.array([ord(letter) for letter in LETTERS], dtype="<u4")[levels], own, 0, 1)
+        tile.lay(np.array([ord(letter) for letter in LETTERS], dtype="<u4")[levels], portrait_ink, 0, 1)
         return
-    low, high = np.array(triplet(look.palette.ground)), np.array(triplet(look.palette.real if own is Ink.REAL else look.palette.fake))
+    low, high = (
+        np.array(triplet(look.palette.ground)),
+        np.array(triplet(look.palette.real if portrait_ink is Ink.REAL else look.palette.fake)),
+    )
     if grey:
         low, high = np.zeros(3), np.full(3, 255.0)
     letters, grounds = (nearest(low + (high - low) * (part / 255.0)[..., None], look.depth, grey) for part in (upper, lower))
-    tile.lay(np.full(upper.shape, UPPER, dtype="<u4"), own, 0, 1)
+    tile.lay(np.full(upper.shape, UPPER, dtype="<u4"), portrait_ink, 0, 1)
     tile.paint(letters, grounds, 0, 1)

@@ -98,7 +98,7 @@ def _header(canvas: Canvas, state: SweepState, look: Look) -> None:
 def _says(canvas: Canvas, y: int, view: View, population: Population) -> None:
     """What the colours show, and where the axes that are not drawn stand."""
     metric = population.metrics[view.metric]
-    what = NAMED.get(view.shown) or f"{QUANTILES.get(view.shown, '')} of {metric} over the members that have not failed"
+    what = NAMED.get(view.statistic) or f"{QUANTILES.get(view.statistic, '')} of {metric} over the members that have not failed"
     x = canvas.write(1, y, what, Ink.BOLD) + 2
     for axis in others(view, population):
         text = f"{population.axes[axis].name} {labelled(population.axes[axis])[view.places[axis]]}"
@@ -108,14 +108,14 @@ def _says(canvas: Canvas, y: int, view: View, population: Population) -> None:
 def _legend(canvas: Canvas, y: int, view: View, population: Population, look: Look) -> None:
     """What the colours mean, from the lowest value to the highest; and what the axes are."""
     values = grid(view, population)
-    low, high, logarithmic = ends(values, view.shown in ("collapsed", "failed"))
+    low, high, logarithmic = ends(values, view.statistic in ("collapsed", "failed"))
     x = 1
     if math.isfinite(low) and not (look.lettered or look.depth == 4) and high > low:
-        x = canvas.write(x, y, worded(low, view.shown), Ink.DIM) + 1
+        x = canvas.write(x, y, worded(low, view.statistic), Ink.DIM) + 1
         ramp, legend = colours(np.linspace(0.0, 1.0, LEGEND)[None], look), Canvas(LEGEND, 1)
         legend.paint(ramp, ramp)
         canvas.paste(x, y, legend)
-        x = canvas.write(x + LEGEND + 1, y, worded(high, view.shown) + (", by its logarithm" if logarithmic else ""), Ink.DIM) + 2
+        x = canvas.write(x + LEGEND + 1, y, worded(high, view.statistic) + (", by its logarithm" if logarithmic else ""), Ink.DIM) + 2
     for axis, where in ((view.across, "across"), (view.down, "upward")):
         if axis is not None and (name := population.axes[axis].name) in KNOBS:
             text = f"{where}: {KNOBS[name].help}"

@@ -9,8 +9,8 @@ import numpy as np
 from tui_gan.contract.snapshot import Floats
 from tui_gan.contract.sweep import Population, quantiles, shown_axes
 
-Shown = Literal["collapsed", "failed", "median", "low", "high"]
-SHOWN: tuple[Shown, ...] = ("collapsed", "median", "low", "high", "failed")
+Statistic = Literal["collapsed", "failed", "median", "low", "high"]
+STATISTICS: tuple[Statistic, ...] = ("collapsed", "median", "low", "high", "failed")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,7 +21,7 @@ class View:
         places: of each axis the value at which the cursor is; of those that are not drawn, the value that is looked at.
         across, down: the places of the axes that are drawn; None where no axis is left for one.
         metric: the place of the metric.
-        shown: what of a cell's members is drawn.
+        statistic: what of a cell's members is drawn.
         other: the place of the axis whose value the brackets change; None where both axes are drawn and there is no other.
         member: of the cell at the cursor, when its members are looked at; None on the map.
     """
@@ -31,7 +31,7 @@ class View:
     down: int | None
     other: int | None
     metric: int = 0
-    shown: Shown = "collapsed"
+    statistic: Statistic = "collapsed"
     member: int | None = None
 
 
@@ -39,7 +39,7 @@ def first(population: Population) -> View:
     """The view to begin with: the axes with the most values, and the share that collapsed, which of images is not known."""
     varied = shown_axes(population.axes)
     across, down, other = (*varied[:3], None, None, None)[:3]
-    return View((0,) * len(population.axes), across, down, other, shown="median" if population.kind == "images" else "collapsed")
+    return View((0,) * len(population.axes), across, down, other, statistic="median" if population.kind == "images" else "collapsed")
 
 
 def others(view: View, population: Population) -> list[int]:
@@ -88,24 +88,24 @@ def other_value(view: View, population: Population, by: int) -> View:
 
 def next_metric(view: View, population: Population, by: int) -> View:
     """With the next metric, and its median in place of what does not depend on it."""
-    shown = "median" if view.shown in ("collapsed", "failed") else view.shown
-    same = view.shown != shown
-    return dataclasses.replace(view, metric=view.metric if same else (view.metric + by) % len(population.metrics), shown=shown)
+    statistic = "median" if view.statistic in ("collapsed", "failed") else view.statistic
+    same = view.statistic != statistic
+    return dataclasses.replace(view, metric=view.metric if same else (view.metric + by) % len(population.metrics), statistic=statistic)
 
 
-def next_shown(view: View) -> View:
+def next_statistic(view: View) -> View:
     """With the next thing of a cell's members drawn."""
-    return dataclasses.replace(view, shown=SHOWN[(SHOWN.index(view.shown) + 1) % len(SHOWN)])
+    return dataclasses.replace(view, statistic=STATISTICS[(STATISTICS.index(view.statistic) + 1) % len(STATISTICS)])
 
 
 def grid(view: View, population: Population) -> Floats:
     """What is drawn of each cell, (down, across), the lowest value first; NaN where nothing has been measured."""
     columns, rows = (1 if axis is None else len(population.axes[axis].values) for axis in (view.across, view.down))
-    found = np.full((rows, columns), np.nan)
+    values = np.full((rows, columns), np.nan)
     for row in range(rows):
         for column in range(columns):
-            found[row, column] = of_cell(view, population, at(view, column, row))
-    return found
+            values[row, column] = of_cell(view, population, at(view, column, row))
+    return values
 
 
 def at(view: View, column: int, row: int) -> tuple[int, ...]:
@@ -123,8 +123,8 @@ def of_cell(view: View, population: Population, places: Sequence[int]) -> float:
     known = population.steps[cell] >= 0
     if not known.any():
         return float("nan")
-    if view.shown in ("collapsed", "failed"):
-        marked = population.collapsed if view.shown == "collapsed" else population.failed
+    if view.statistic in ("collapsed", "failed"):
+        marked = population.collapsed if view.statistic == "collapsed" else population.failed
         return float(marked[cell][known].mean())
     low, median, high = quantiles(population.values[cell, view.metric][known & ~population.failed[cell]])
-    return {"low": low, "median": median, "high": high}[view.shown]
+    return {"low": low, "median": median, "high": high}[view.statistic]

@@ -25,7 +25,7 @@ def test_each_image_goes_to_a_row_of_its_class(rows: int, columns: int, blocks: 
     found = arrangement(NAMES, rows, columns, blocks, True)
     ordered, places = found.arranged(made.fake, made.classes, columns)
     assert len(places) == len(set(places)) == len(ordered)
-    assert {number for number in found.shown} == {int(image[0, 0, 0]) // 20 - 1 for image in ordered}
+    assert {number for number in found.visible} == {int(image[0, 0, 0]) // 20 - 1 for image in ordered}
     for image, (row, column) in zip(ordered, places, strict=True):
         number = int(image[0, 0, 0]) // 20 - 1
         block, first, each = found.place_of(number)
@@ -33,7 +33,7 @@ def test_each_image_goes_to_a_row_of_its_class(rows: int, columns: int, blocks: 
         assert row < rows
         assert column // (columns // found.blocks) == block
     if rows * blocks >= 10:
-        assert len(found.shown) == 10
+        assert len(found.visible) == 10
 
 
 @pytest.mark.parametrize(("width", "height"), [(120, 46), (100, 30), (80, 20), (60, 12), (40, 8), (26, 6), (20, 40), (5, 7), (1, 1)])

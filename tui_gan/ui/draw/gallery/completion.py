@@ -62,15 +62,15 @@ def layout(tall: int, broad: int, count: int, width: int, height: int) -> Layout
 
 def _small(tall: int, broad: int, wanted: int, room: int, height: int) -> tuple[int, int]:
     """The largest width and height at which so many small images have room, sharp where that costs little."""
-    found: tuple[int, int] | None = None
+    largest: tuple[int, int] | None = None
     for down in range(min(2 * height, max(tall, HIGHEST)), SMALLEST - 1, -1):
         across = max(1, round(down * broad / tall))
         if across > room or _columns(room, across) * _rows(height, down) < wanted:
             continue
-        found = found or (across, down)
+        largest = largest or (across, down)
         if down % tall == 0 or tall % down == 0:
-            return (across, down) if down >= SHARP * found[1] else found
-    return found or (max(1, round(SMALLEST * broad / tall)), SMALLEST)
+            return (across, down) if down >= SHARP * largest[1] else largest
+    return largest or (max(1, round(SMALLEST * broad / tall)), SMALLEST)
 
 
 def _columns(room: int, wide: int) -> int:
@@ -96,15 +96,15 @@ def completion(
     small = [
         ("original", done.original),
         ("spread", _heat(done.spread / WIDEST, look, Ink.FAKE)),
-        ("D: observed", _heat(done.told, look, Ink.DISCRIMINATOR)),
+        ("D: observed", _heat(done.observed, look, Ink.DISCRIMINATOR)),
     ]
     small += [(f"completed {number}" if number == 1 else str(number), each) for number, each in enumerate(done.made, 1)]
     plan = layout(tall, broad, len(small), width, height)
     if plan is None:
         return canvas
-    shown = sheet(width, height, look)
+    surface = sheet(width, height, look)
     hidden = veiled(done.original, mask, at, look)
-    place(shown, hidden[None], [(0, 2)], plan.width, plan.height)
+    place(surface, hidden[None], [(0, 2)], plan.width, plan.height)
     places = [
         (plan.x + column * (plan.small[0] + 1), 2 * row * (1 + -(-plan.small[1] // 2)))
         for row in range(plan.rows)
@@ -112,8 +112,8 @@ def completion(
     ]
     drawn = list(zip(places, small, strict=False))
     for (x, y), (_, image) in drawn:
-        place(shown, coloured(image)[None], [(x, y + 2)], *plan.small)
-    lay(canvas, shown, 0, False, look)
+        place(surface, coloured(image)[None], [(x, y + 2)], *plan.small)
+    lay(canvas, surface, 0, False, look)
     if look.lettered:
         _letter(canvas, mask, at, plan)
     canvas.write(0, 0, f"{int((mask == 0).sum())} of {mask.size} hidden"[: plan.width + 1], Ink.KEY)
@@ -145,11 +145,11 @@ def coloured(image: Bytes) -> Bytes:
 
 def veiled(original: Bytes, mask: Mask, at: Spot, look: Look) -> Bytes:
     """The image with what is hidden under one colour, and the cursor, (H, W, 3)."""
-    found = coloured(original).astype(np.float64)
+    pixels = coloured(original).astype(np.float64)
     veil, cursor = (np.array(each, dtype=np.float64) for each in (triplet(look.palette.area), colour(look.palette, Ink.KEY)))
-    found[mask == 0] = veil
-    found[at] = (1 - CURSOR) * found[at] + CURSOR * cursor
-    return np.rint(found).astype(np.uint8)
+    pixels[mask == 0] = veil
+    pixels[at] = (1 - CURSOR) * pixels[at] + CURSOR * cursor
+    return np.rint(pixels).astype(np.uint8)
 
 
 def _heat(levels: Floats, look: Look, ink: Ink) -> Bytes:

@@ -25,7 +25,7 @@ class Exhibit:
 
     Attributes:
         picture: of the run now, or at a step that was kept.
-        way: samples on the way between `ends`; None for no walk.
+        between: samples on the way between `ends`; None for no walk.
         nearest: the real image nearest to each generated one, at `distances`; None where they are not looked for.
         real: samples, `again` what an inference network makes of them, and `latents` their codes; None where none is asked.
         first: the first stage's image of each generated one, which stand `distances` apart; None where they are not asked for.
@@ -35,7 +35,7 @@ class Exhibit:
     """
 
     picture: Picture
-    way: Bytes | Floats | None = None
+    between: Bytes | Floats | None = None
     ends: walk.Ends = ("latent 0", "latent 1")
     nearest: Bytes | None = None
     distances: Floats | None = None
@@ -52,20 +52,20 @@ class Exhibit:
 
 def gallery(exhibit: Exhibit, width: int, height: int, look: Look) -> Canvas:
     """Draw it in all the room."""
-    picture, way = exhibit.picture, exhibit.way
+    picture, between = exhibit.picture, exhibit.between
     if exhibit.done is not None and exhibit.mask is not None:
         return completion(exhibit.done, exhibit.mask, exhibit.at, width, height, look, exhibit.keys)
     if exhibit.real is not None and exhibit.again is not None:
         return _inferred(exhibit, exhibit.real, exhibit.again, width, height, look)
     if isinstance(picture, ImageGrid):
-        if way is not None and way.ndim == 4:
-            return walk.images(way.astype(np.uint8, copy=False), exhibit.ends, width, height, look)
+        if between is not None and between.ndim == 4:
+            return walk.images(between.astype(np.uint8, copy=False), exhibit.ends, width, height, look)
         if exhibit.nearest is not None and exhibit.distances is not None:
             return pairs(picture.fake, exhibit.nearest, exhibit.distances, width, height, look)
         if exhibit.first is not None and exhibit.distances is not None:
             return pairs(exhibit.first, picture.fake, exhibit.distances, width, height, look)
         return drawn(picture, width, height, look, exhibit.larger)
-    points = None if way is None else np.asarray(way, dtype=np.float64)
+    points = None if between is None else np.asarray(between, dtype=np.float64)
     if isinstance(picture, Line1D):
         return _line(picture, points, exhibit.ends, width, height, look)
     return drawn(picture, width, height, look) if points is None else walk.points(picture, points, exhibit.ends, width, height, look)
@@ -81,14 +81,14 @@ def _inferred(exhibit: Exhibit, real: Bytes | Floats, again: Bytes | Floats, wid
     return drawn(exhibit.picture, width, height, look)
 
 
-def _line(picture: Line1D, way: Floats | None, ends: walk.Ends, width: int, height: int, look: Look) -> Canvas:
+def _line(picture: Line1D, between: Floats | None, ends: walk.Ends, width: int, height: int, look: Look) -> Canvas:
     """The distribution, and below it the walk, or where each latent goes."""
     canvas = Canvas(width, height)
     upper = height
-    if height >= TWO_PARTS and (way is not None or picture.latents.size):
+    if height >= TWO_PARTS and (between is not None or picture.latents.size):
         upper = height * UPPER // 100
         rows = height - upper - 1
-        below = samples(picture, width, rows, look) if way is None else walk.line(picture, way, ends, width, rows, look)
+        below = samples(picture, width, rows, look) if between is None else walk.line(picture, between, ends, width, rows, look)
         canvas.paste(0, upper + 1, below)
     canvas.paste(0, 0, distribution(picture, width, upper, look))
     return canvas

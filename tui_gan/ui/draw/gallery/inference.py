@@ -39,8 +39,8 @@ def _sectors(points: Floats) -> Whole:
     """The direction in which each point lies from their middle, 0 .. SECTORS - 1."""
     apart = points - points.mean(0)
     turns = np.arctan2(apart[:, 1], apart[:, 0]) / (2 * np.pi) % 1
-    found: Whole = (np.nan_to_num(turns) * SECTORS).astype(np.int64) % SECTORS
-    return found
+    sectors: Whole = (np.nan_to_num(turns) * SECTORS).astype(np.int64) % SECTORS
+    return sectors
 
 
 def _codes(codes: Floats, sector: Whole, width: int, height: int, look: Look) -> Canvas:

@@ -87,9 +87,9 @@ def moved(now: Masking, down: int, across: int) -> Masking:
     return dataclasses.replace(now, at=(max(0, min(tall - 1, now.at[0] + down)), max(0, min(broad - 1, now.at[1] + across))))
 
 
-def other(now: Masking, way: int, images: int) -> Masking:
+def other(now: Masking, by: int, images: int) -> Masking:
     """Another image under the same mask."""
-    return dataclasses.replace(now, number=(now.number + way) % images)
+    return dataclasses.replace(now, number=(now.number + by) % images)
 
 
 def put(now: Masking, at: Spot, observed: bool) -> Masking:

@@ -35,10 +35,10 @@ def pairs(fake: Bytes, nearest: Bytes, distances: Floats, width: int, height: in
     number = min(number, chosen.columns * chosen.rows)
     across = 2 * chosen.width + WITHIN + APART
     cells = [(number % chosen.columns * across, number // chosen.columns * chosen.tall) for number in range(number)]
-    shown = sheet(width, height, look)
-    place(shown, fake, [(x, 2 * y) for x, y in cells], chosen.width, chosen.height)
-    place(shown, nearest, [(x + chosen.width + WITHIN, 2 * y) for x, y in cells], chosen.width, chosen.height)
-    lay(canvas, shown, 0, fake.shape[3] == 1, look)
+    surface = sheet(width, height, look)
+    place(surface, fake, [(x, 2 * y) for x, y in cells], chosen.width, chosen.height)
+    place(surface, nearest, [(x + chosen.width + WITHIN, 2 * y) for x, y in cells], chosen.width, chosen.height)
+    lay(canvas, surface, 0, fake.shape[3] == 1, look)
     if chosen.tall * 2 >= chosen.height + 2:
         below = -(-chosen.height // 2)
         for (x, y), distance in zip(cells, distances.tolist(), strict=False):
@@ -56,9 +56,9 @@ def _arranged(fake: Bytes, width: int, height: int, labels: int) -> Pairs | None
         return Pairs(wide, high, (width + APART) // (2 * wide + WITHIN + APART), height // each, each)
 
     def worth(wide: int, high: int) -> Worth:
-        found = fitting(wide, high)
-        shown = min(number, found.columns * found.rows)
-        return Worth(float(min(enough(tall), shown)), 2 * shown)
+        grid = fitting(wide, high)
+        count = min(number, grid.columns * grid.rows)
+        return Worth(float(min(enough(tall), count)), 2 * count)
 
     size = largest((tall, broad), (width, 2 * height), worth)
     return fitting(*size) if size else None

@@ -32,8 +32,8 @@ def images(walk: Bytes, ends: Ends, width: int, height: int, look: Look) -> Canv
         return next((len(step) for step in steps if len(step) <= room), 0)
 
     def worth(wide: int, high: int) -> Worth:
-        found = number(wide, high)
-        return Worth(float(found) if found >= min(FEWEST, len(walk)) else found * TOO_FEW, found)
+        count = number(wide, high)
+        return Worth(float(count) if count >= min(FEWEST, len(walk)) else count * TOO_FEW, count)
 
     size = largest((walk.shape[1], walk.shape[2]), (width, 2 * rows), worth)
     if size is None:
@@ -41,9 +41,9 @@ def images(walk: Bytes, ends: Ends, width: int, height: int, look: Look) -> Canv
     few = next(step for step in steps if len(step) == number(*size))
     columns = _columns(len(few), (width + GAP) // (size[0] + GAP))
     places = [(each % columns * (size[0] + GAP), each // columns * (size[1] + GAP)) for each in range(len(few))]
-    shown = sheet(width, rows, look)
-    place(shown, few, places, *size)
-    lay(canvas, shown, around, walk.shape[3] == 1, look)
+    surface = sheet(width, rows, look)
+    place(surface, few, places, *size)
+    lay(canvas, surface, around, walk.shape[3] == 1, look)
     if around:
         x, y = places[-1]
         canvas.write(0, 0, f"from {ends[0]}", Ink.FAKE)
@@ -88,8 +88,8 @@ def points(picture: Plane2D, walk: Floats, ends: Ends, width: int, height: int, 
     if seen is None or walk.ndim != 2 or walk.shape[1] < 2 or len(walk) < 2:
         return canvas
     places = seen.dots(walk[:, :2])
-    way = marks.segments(places[:-1], places[1:], 2 * seen.columns, 4 * seen.rows)
-    over(canvas, marks.cells(way, look.pick("", "o")), Ink.FAKE, seen.x, seen.y, look)
+    segments = marks.segments(places[:-1], places[1:], 2 * seen.columns, 4 * seen.rows)
+    over(canvas, marks.cells(segments, look.pick("", "o")), Ink.FAKE, seen.x, seen.y, look)
     for (x, y), end in zip(places[[0, -1]].tolist(), ends, strict=True):
         if 0 <= x < 2 * seen.columns and 0 <= y < 4 * seen.rows:
             canvas.write(seen.x + int(x) // 2, seen.y + int(y) // 4, end.partition(" ")[2][: seen.columns - int(x) // 2], Ink.SELECTED)

@@ -77,10 +77,10 @@ def _sides(kind: Kind, ends: tuple[float, float], columns: int, look: Look) -> t
         (f"{before} {percent(left)}", f"{percent(right)} {after}"),
     )
     for one, other in forms:
-        found = one if left > 0 else "", other if right > 0 else ""
-        if sum(map(len, found)) + APART <= columns:
-            return found
-    return found
+        sides = one if left > 0 else "", other if right > 0 else ""
+        if sum(map(len, sides)) + APART <= columns:
+            return sides
+    return sides
 
 
 def _arrowed(share: float, arrow: str, after: bool) -> str:

@@ -36,7 +36,7 @@ class Rows:
         return block, row, each
 
     @property
-    def shown(self) -> range:
+    def visible(self) -> range:
         """The classes that there is room for."""
         return range(min(len(self.names), self.blocks * self.rows))
 
@@ -52,7 +52,7 @@ class Rows:
         across, numbers = columns // self.blocks, np.asarray(of)
         chosen: list[int] = []
         places: list[tuple[int, int]] = []
-        for number in self.shown:
+        for number in self.visible:
             block, row, each = self.place_of(number)
             every = np.flatnonzero(numbers == number)
             if evenly:
@@ -86,9 +86,9 @@ def by_class(picture: ImageGrid, width: int, high: int, look: Look, larger: int 
     for blocks in range(1, len(names) + 1):
         chosen = plan(picture, width - blocks * left, 2 * height, larger)
         rows = arrangement(names, chosen.fake.rows, chosen.fake.columns, blocks, left > 0)
-        if len(rows.shown) == len(names) or rows.blocks < blocks:
+        if len(rows.visible) == len(names) or rows.blocks < blocks:
             break
-    shown = sheet(width, height, look)
+    surface = sheet(width, height, look)
     across, down = chosen.width + GAP, chosen.height + GAP
     every = ((chosen.fake, picture.fake, picture.classes, 1), (chosen.real, picture.real, picture.of_real, 0))
     for grid, pictures, classes, named in every:
@@ -99,13 +99,13 @@ def by_class(picture: ImageGrid, width: int, high: int, look: Look, larger: int 
         first = left + (0 if named else (rows.blocks - 1) * left) + grid.x
         at = [(first + column * across + named * (column // within) * left, grid.y + row * down) for row, column in places]
         kept = [number for number, (x, _) in enumerate(at) if x + chosen.width <= width]
-        place(shown, ordered[kept], [at[number] for number in kept], chosen.width, chosen.height)
-    lay(canvas, shown, top, picture.fake.shape[3] == 1, look)
+        place(surface, ordered[kept], [at[number] for number in kept], chosen.width, chosen.height)
+    lay(canvas, surface, top, picture.fake.shape[3] == 1, look)
     canvas.write(left + chosen.fake.x, 0, "generated", Ink.FAKE)
     if chosen.real is not None and chosen.real.rows >= rows.rows:
         canvas.write(rows.blocks * left + chosen.real.x, 0, "real", Ink.REAL)
     within = chosen.fake.columns // rows.blocks
-    for number in rows.shown if left else ():
+    for number in rows.visible if left else ():
         block, row, _ = rows.place_of(number)
         x = block * (within * across + left)
         canvas.write(x, top + (row * down + chosen.height // 2) // 2, names[number][: left - 1].rjust(left - 1), Ink.DIM)

@@ -36,8 +36,8 @@ def nearest(pixels: Floats, depth: Depth, grey: bool) -> Bytes:
     if depth == 24:
         return np.rint(np.rint(pixels / 255 * SHADES) * (255 / SHADES)).astype(np.uint8)
     coarse = np.rint(pixels / 255 * (COARSE - 1)).astype(np.int64)
-    found: Bytes = _table(depth)[coarse[..., 0], coarse[..., 1], coarse[..., 2]]
-    return found
+    colours: Bytes = _table(depth)[coarse[..., 0], coarse[..., 1], coarse[..., 2]]
+    return colours
 
 
 @functools.cache
@@ -47,8 +47,8 @@ def _table(depth: Depth) -> Bytes:
     asked = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
     known = np.array(SIXTEEN if depth == 4 else _of_256(), dtype=np.float64)
     distances = (asked**2).sum(axis=1)[:, None] - 2 * asked @ known.T + (known**2).sum(axis=1)
-    found: Bytes = known[distances.argmin(axis=1)].astype(np.uint8).reshape(COARSE, COARSE, COARSE, 3)
-    return found
+    table: Bytes = known[distances.argmin(axis=1)].astype(np.uint8).reshape(COARSE, COARSE, COARSE, 3)
+    return table
 
 
 def _of_256() -> list[tuple[int, int, int]]:
@@ -69,5 +69,5 @@ def plain_grounds(glyphs: Glyphs, letters: Colours, grounds: Colours) -> tuple[G
 
 def _bright(colours: Colours) -> NDArray[np.bool_]:
     """Which of the sixteen colours are of the upper eight: those without a part of 170, but black."""
-    found: NDArray[np.bool_] = ~(colours == 170).any(axis=-1) & (colours >= BRIGHT).any(axis=-1)
-    return found
+    bright: NDArray[np.bool_] = ~(colours == 170).any(axis=-1) & (colours >= BRIGHT).any(axis=-1)
+    return bright

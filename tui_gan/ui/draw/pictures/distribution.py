@@ -39,7 +39,7 @@ def drawable(picture: Line1D) -> bool:
     return picture.edges.size >= 2 and bool(picture.edges[-1] > picture.edges[0])
 
 
-def densities(picture: Line1D, columns: int, rows: int, look: Look, shown: Collection[str] = PLAIN, lens: Lens = WHOLE) -> Canvas:
+def densities(picture: Line1D, columns: int, rows: int, look: Look, visible: Collection[str] = PLAIN, lens: Lens = WHOLE) -> Canvas:
     """Draw real as a filled area, generated as a solid outline, and D(x) and the optimal one as dashed curves from 0 to 1.
 
     The scale stands still: its top is `highest`, and columns in which a density goes beyond are marked at the top, with how far it
@@ -47,35 +47,35 @@ def densities(picture: Line1D, columns: int, rows: int, look: Look, shown: Colle
     Where the two dashed curves meet, each has its dashes in the other's gaps.
 
     Args:
-        shown: of PLAIN and "optimal".
+        visible: of PLAIN and "optimal".
     """
     canvas = Canvas(columns, rows)
     low, high = lens.across(float(picture.edges[0]), float(picture.edges[-1]))
     top = highest(picture, columns)
     full = np.zeros((rows, columns), dtype=np.bool_)
-    if "real" in shown:
+    if "real" in visible:
         real = scale.column_density(picture.edges, picture.real, columns, (low, high))
         canvas.lay(marks.area(np.minimum(real / top, 1.0), rows, look.pick("", "#")), Ink.AREA)
         full = canvas.glyphs == ord(look.pick("█", "#"))
     places = low + (np.arange(2 * columns) + 0.5) / (2 * columns) * (high - low)
-    if "optimal" in shown and picture.optimal is not None:
+    if "optimal" in visible and picture.optimal is not None:
         best = marks.line(_between(places, (picture.edges[1:] + picture.edges[:-1]) / 2, picture.optimal), 4 * rows, DASH, gap_first=True)
         _layer(canvas, best, full, (Ink.OPTIMAL, Ink.OPTIMAL_ON_AREA), look.pick("", "="))
-    if "heat" in shown:
+    if "heat" in visible:
         curve = marks.line(_between(places, picture.axis, picture.discriminator), 4 * rows, DASH)
         _layer(canvas, curve, full, (Ink.DISCRIMINATOR, Ink.DISCRIMINATOR_ON_AREA), look.pick("", "-"))
-    if "fake" in shown:
+    if "fake" in visible:
         fine = np.nan_to_num(scale.column_density(picture.edges, picture.fake, 2 * columns, (low, high))) / top
         outline = marks.line(np.where(fine > 1.0, 1.0, fine), 4 * rows) & _near(fine, 4 * rows)
         _layer(canvas, outline, full, (Ink.FAKE, Ink.FAKE_ON_AREA), look.pick("", "o"))
         _beyond_the_top(canvas, fine.reshape(columns, 2).max(axis=1), Ink.FAKE, look)
-    if "real" in shown:
+    if "real" in visible:
         _beyond_the_top(canvas, real / top, Ink.REAL, look)
-    told = (
+    kinds = (
         beyond.Kind("generated", beyond.narrowed(picture.fake_outside, picture.edges, picture.fake, (low, high)), Ink.FAKE),
         beyond.Kind("real", beyond.narrowed(picture.real_outside, picture.edges, picture.real, (low, high)), Ink.REAL),
     )
-    beyond.along(canvas, [kind for kind, name in zip(told, ("fake", "real"), strict=True) if name in shown], (low, high), look)
+    beyond.along(canvas, [kind for kind, name in zip(kinds, ("fake", "real"), strict=True) if name in visible], (low, high), look)
     return canvas
 
 

@@ -77,8 +77,8 @@ def easel(painting: Painting, width: int, height: int, look: Look) -> Canvas:
     inside = (_bars if painting.is_line else _cells)(painting, on, look)
     framed = Canvas(on.x + on.columns, on.rows + on.below)
     framed.paste(on.x, 0, inside)
-    shown = on.columns // on.step
-    ends = _seen(painting.across, on.left, shown, painting.weights.shape[1])
+    visible = on.columns // on.step
+    ends = _seen(painting.across, on.left, visible, painting.weights.shape[1])
     if on.x and not painting.is_line:
         high = len(painting.weights)
         rows = min(high, 2 * on.rows // on.step)
@@ -94,15 +94,15 @@ def easel(painting: Painting, width: int, height: int, look: Look) -> Canvas:
     return canvas
 
 
-def _first(at: int, shown: int, count: int) -> int:
-    """The first of `shown` cells of `count` around one of them."""
-    return max(0, min(at - shown // 2, count - shown))
+def _first(at: int, visible: int, count: int) -> int:
+    """The first of `visible` cells of `count` around one of them."""
+    return max(0, min(at - visible // 2, count - visible))
 
 
-def _seen(ends: tuple[float, float], first: int, shown: int, count: int) -> tuple[float, float]:
-    """The ends of `shown` cells of a whole of `count`."""
+def _seen(ends: tuple[float, float], first: int, visible: int, count: int) -> tuple[float, float]:
+    """The ends of `visible` cells of a whole of `count`."""
     each = (ends[1] - ends[0]) / count
-    return (ends[0] + first * each, ends[1] if first + shown >= count else ends[0] + (first + shown) * each)
+    return (ends[0] + first * each, ends[1] if first + visible >= count else ends[0] + (first + visible) * each)
 
 
 def _bars(painting: Painting, on: Sheet, look: Look) -> Canvas:
@@ -141,8 +141,8 @@ def _cells(painting: Painting, on: Sheet, look: Look) -> Canvas:
 def _spread(cells: Floats, on: Sheet) -> Floats:
     """Cells, the upper row first, over (2 * rows, columns) half rows of the screen; 0 below the last."""
     pixels = np.zeros((2 * on.rows, on.columns))
-    shown = np.repeat(np.repeat(cells[on.top :, on.left :], on.step, axis=0), on.step, axis=1)[: 2 * on.rows, : on.columns]
-    pixels[: shown.shape[0], : shown.shape[1]] = shown
+    enlarged = np.repeat(np.repeat(cells[on.top :, on.left :], on.step, axis=0), on.step, axis=1)[: 2 * on.rows, : on.columns]
+    pixels[: enlarged.shape[0], : enlarged.shape[1]] = enlarged
     return pixels
 
 

@@ -33,20 +33,20 @@ def _some(count: int, every: float) -> marks.Whole:
     return np.unique(np.rint(np.linspace(0, count - 1, max(2, round(count / every)))).astype(np.int64))
 
 
-def arrows(starts: Floats, ways: Floats, dots_wide: int, dots_high: int, look: Look) -> tuple[Glyphs, Glyphs]:
-    """Arrows from `starts`, (n, 2) in dots, along `ways`, (n, 2) upward and at most 1 long; where many start, the longest is drawn.
+def arrows(starts: Floats, directions: Floats, dots_wide: int, dots_high: int, look: Look) -> tuple[Glyphs, Glyphs]:
+    """Arrows from `starts`, (n, 2) in dots, along `directions`, (n, 2) upward and at most 1 long; where many start, the longest is drawn.
 
     Returns:
         (rows, columns) code points of their shafts and of their heads, 0 where nothing is drawn.
     """
     reach = max(LEAST, REACH * min(dots_wide, dots_high))
-    starts, ways = _apart(starts, ways, reach)
-    ends = starts + ways * [reach, -reach]
-    eighths = np.rint(np.arctan2(ways[:, 1], ways[:, 0]) / (np.pi / 4)).astype(np.int64) % 8
+    starts, directions = _apart(starts, directions, reach)
+    ends = starts + directions * [reach, -reach]
+    eighths = np.rint(np.arctan2(directions[:, 1], directions[:, 0]) / (np.pi / 4)).astype(np.int64) % 8
     if look.ascii_only:
         shafts = np.zeros((dots_high // 4, dots_wide // 2), dtype="<u4")
-        for way, letter in enumerate(SHAFTS):
-            mine = eighths % 4 == way
+        for direction, letter in enumerate(SHAFTS):
+            mine = eighths % 4 == direction
             line = marks.cells(marks.segments(starts[mine], ends[mine], dots_wide, dots_high), letter)
             shafts = np.where(line > 0, line, shafts)
     else:
@@ -59,11 +59,11 @@ def arrows(starts: Floats, ways: Floats, dots_wide: int, dots_high: int, look: L
     return shafts, heads
 
 
-def _apart(starts: Floats, ways: Floats, reach: float) -> tuple[Floats, Floats]:
+def _apart(starts: Floats, directions: Floats, reach: float) -> tuple[Floats, Floats]:
     """The longest arrow of each square of half a reach, and none that is shorter than a dot, or no arrow at all."""
-    lengths = np.hypot(ways[:, 0], ways[:, 1])
+    lengths = np.hypot(directions[:, 0], directions[:, 1])
     known = (np.abs(starts) < FAR).all(axis=1) & (lengths * reach >= 1) & (lengths < LONG)
-    starts, ways, lengths = starts[known], ways[known], lengths[known]
+    starts, directions, lengths = starts[known], directions[known], lengths[known]
     order = np.argsort(-lengths, kind="stable")
     _, first = np.unique(np.floor(starts[order] / (reach / 2)), axis=0, return_index=True)
-    return starts[order][first], ways[order][first]
+    return starts[order][first], directions[order][first]

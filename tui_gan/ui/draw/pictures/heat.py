@@ -65,8 +65,8 @@ def shades(look: Look) -> NDArray[np.uint8]:
         return np.repeat(greys[:, None], 3, axis=1)
     ground, full = np.array(triplet(look.palette.ground)), np.array(triplet(look.palette.discriminator))
     shares = np.linspace(0.0, STRENGTH, LEVELS)[:, None]
-    found: NDArray[np.uint8] = np.rint(ground + (full - ground) * shares).astype(np.uint8)
-    return found
+    colours: NDArray[np.uint8] = np.rint(ground + (full - ground) * shares).astype(np.uint8)
+    return colours
 
 
 def lettered(look: Look) -> bool:

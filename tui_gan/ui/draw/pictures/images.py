@@ -67,11 +67,11 @@ def images(picture: ImageGrid, width: int, height: int, look: Look, larger: int 
         return canvas
     top = 1 if height >= 6 else 0
     chosen = plan(picture, width, 2 * (height - top), larger)
-    shown = sheet(width, height - top, look)
-    place(shown, picture.fake, chosen.places(chosen.fake), chosen.width, chosen.height)
+    surface = sheet(width, height - top, look)
+    place(surface, picture.fake, chosen.places(chosen.fake), chosen.width, chosen.height)
     if chosen.real is not None:
-        place(shown, picture.real, chosen.places(chosen.real), chosen.width, chosen.height)
-    lay(canvas, shown, top, picture.fake.shape[3] == 1, look)
+        place(surface, picture.real, chosen.places(chosen.real), chosen.width, chosen.height)
+    lay(canvas, surface, top, picture.fake.shape[3] == 1, look)
     if top:
         canvas.write(chosen.fake.x, 0, "generated", Ink.FAKE)
         if chosen.real is not None:
@@ -90,14 +90,14 @@ def plan(picture: ImageGrid, wide: int, high: int, larger: int = 0) -> Plan:
     wanted = min(number, enough(tall))
 
     def worth(width: int, height: int) -> Worth:
-        found = _arranged(width, height, wide, high, len(picture.real) > 0)
-        fake = min(found.fake.columns * found.fake.rows, number)
-        real = min(found.real.columns * found.real.rows, len(picture.real)) if found.real else 0
+        layout = _arranged(width, height, wide, high, len(picture.real) > 0)
+        fake = min(layout.fake.columns * layout.fake.rows, number)
+        real = min(layout.real.columns * layout.real.rows, len(picture.real)) if layout.real else 0
         few = min(1.0, fake / min(FEWEST, number))
         if picture.names:
             # A class without a place is not seen.
-            few *= min(1.0, found.fake.rows * max(1, found.fake.columns // FEW) / len(picture.names))
-        return Worth(min(fake, wanted) * few * (1.0 if found.real is not None else ALONE), fake + real)
+            few *= min(1.0, layout.fake.rows * max(1, layout.fake.columns // FEW) / len(picture.names))
+        return Worth(min(fake, wanted) * few * (1.0 if layout.real is not None else ALONE), fake + real)
 
     if size := largest((tall, broad), (wide, high), worth):
         sizes = [each for each in whole_sizes(tall, broad) if each[0] <= wide and each[1] <= high]
@@ -159,9 +159,9 @@ def _arranged(width: int, height: int, wide: int, high: int, real: bool) -> Plan
     rows, columns = (high + GAP) // (height + GAP), (wide + GAP) // (width + GAP)
     beside = (wide - APART + GAP) // (width + GAP)
     if real and beside >= 3 and rows:
-        own = max(1, beside // 4)
-        x = (beside - own) * (width + GAP) + APART
-        return Plan(width, height, Grid(0, 0, beside - own, rows), Grid(x, 0, own, rows))
+        real_columns = max(1, beside // 4)
+        x = (beside - real_columns) * (width + GAP) + APART
+        return Plan(width, height, Grid(0, 0, beside - real_columns, rows), Grid(x, 0, real_columns, rows))
     below = (high - APART) // (height + GAP + 1)
     if real and below >= 2:
         y = -(-((below - 1) * (height + GAP)) // 2) * 2 + APART
@@ -173,11 +173,11 @@ class Sheet(NamedTuple):
     """What images are drawn on.
 
     Attributes:
-        shown: (H, W, 3) each channel in 0 .. 255; NaN is the bare ground.
+        pixels: (H, W, 3) each channel in 0 .. 255; NaN is the bare ground.
         fine: how many of these stand for one pixel across and down.
     """
 
-    shown: Floats
+    pixels: Floats
     fine: int
 
 
@@ -193,7 +193,7 @@ def place(on: Sheet, pictures: Bytes, places: Iterable[tuple[int, int]], width: 
     high, wide = height * on.fine, width * on.fine
     few = scaled(pictures[: len(where)].astype(np.float64), high, wide)
     for image, (x, y) in zip(few, where, strict=True):
-        on.shown[y : y + high, x : x + wide] = image
+        on.pixels[y : y + high, x : x + wide] = image
 
 
 def scaled(pictures: Floats, height: int, width: int) -> Floats:
@@ -202,8 +202,8 @@ def scaled(pictures: Floats, height: int, width: int) -> Floats:
     if height < MUCH * tall or width < MUCH * broad:
         return resampled(pictures, height, width)
     rows, columns = ((np.arange(after) + 0.5) * before / after for before, after in ((tall, height), (broad, width)))
-    found: Floats = pictures[:, rows.astype(np.int64)][:, :, columns.astype(np.int64)]
-    return found
+    sampled: Floats = pictures[:, rows.astype(np.int64)][:, :, columns.astype(np.int64)]
+    return sampled
 
 
 def resampled(pictures: Floats, height: int, width: int) -> Floats:
@@ -211,8 +211,8 @@ def resampled(pictures: Floats, height: int, width: int) -> Floats:
     down, across = _covered(pictures.shape[1], height), _covered(pictures.shape[2], width)
     number, tall, broad, channels = pictures.shape
     rows = np.matmul(down, pictures.reshape(number, tall, broad * channels)).reshape(number, height, broad, channels)
-    found: Floats = np.matmul(across, rows)
-    return found
+    means: Floats = np.matmul(across, rows)
+    return means
 
 
 def _covered(before: int, after: int) -> Floats:
@@ -229,18 +229,18 @@ def lay(canvas: Canvas, on: Sheet, top: int, grey: bool, look: Look) -> None:
     Args:
         grey: whether the images have no colour.
     """
-    shown, number = on.shown, len(on.shown) // (2 * on.fine)
-    blank, rows = np.isnan(shown[..., 0]), slice(top, top + number)
+    values, number = on.pixels, len(on.pixels) // (2 * on.fine)
+    blank, rows = np.isnan(values[..., 0]), slice(top, top + number)
     ground = np.array(triplet(look.palette.ground), dtype=np.uint8)
     if on.fine > 1:
-        pixels = np.where(blank[..., None], ground, np.rint(np.nan_to_num(shown)).astype(np.uint8))
-        canvas.show(pixels, top, shown.shape[1] // on.fine, number)
+        pixels = np.where(blank[..., None], ground, np.rint(np.nan_to_num(values)).astype(np.uint8))
+        canvas.show(pixels, top, values.shape[1] // on.fine, number)
         return
     if look.lettered:
-        levels = np.where(blank, 0.0, np.nan_to_num(shown) @ colours.LUMA)
+        levels = np.where(blank, 0.0, np.nan_to_num(values) @ colours.LUMA)
         canvas.glyphs[rows] = _letters((levels[0::2] + levels[1::2]) / 2, blank[0::2] & blank[1::2], look)
         return
-    few = colours.nearest(np.nan_to_num(shown), look.depth, grey)
+    few = colours.nearest(np.nan_to_num(values), look.depth, grey)
     pixels = np.where(blank[..., None], ground, few)
     cells = marks.halves(pixels[0::2], pixels[1::2])
     glyphs, letters, grounds = colours.plain_grounds(*cells) if look.depth == 4 else cells

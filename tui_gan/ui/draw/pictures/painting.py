@@ -111,12 +111,12 @@ def brushed(painting: Painting, larger: int) -> Painting:
 
 def stroke(painting: Painting, end: Place, first: float, last: float) -> Painting:
     """Draw the brush from where it is to another cell, leaving weights that go evenly from the first to the last."""
-    way = (end[0] - painting.column, end[1] - painting.row)
-    steps = max(1, abs(way[0]), abs(way[1]))
+    offset = (end[0] - painting.column, end[1] - painting.row)
+    steps = max(1, abs(offset[0]), abs(offset[1]))
     column, row = painting.column, painting.row
     for step in range(steps + 1):
         share = step / steps
-        there = dataclasses.replace(painting, column=column + round(share * way[0]), row=row + round(share * way[1]))
+        there = dataclasses.replace(painting, column=column + round(share * offset[0]), row=row + round(share * offset[1]))
         painting = _covered_with(there, np.full_like(there.weights, first + share * (last - first)))
     return painting
 

@@ -75,34 +75,34 @@ def window(picture: Plane2D, width: int, height: int, lens: Lens = WHOLE) -> Win
     return Window(left, right, bottom, top, columns, rows, x, y, labels, gutter, below, (lens.across(0, 1), lens.upward(0, 1)), lens.times)
 
 
-def plane(picture: Plane2D, width: int, height: int, look: Look, shown: Collection[str] = POINTS, lens: Lens = WHOLE) -> Canvas:
+def plane(picture: Plane2D, width: int, height: int, look: Look, visible: Collection[str] = POINTS, lens: Lens = WHOLE) -> Canvas:
     """Draw the part of the plane under the lens, in the middle of the room there is.
 
     A cell with points has the colour of their kind, or a third one where it holds both, so that neither hides the other; its
     ground says D(x). What share of the points lies outside of what is seen stands at that side.
 
     Args:
-        shown: of POINTS and "map" and "arrows".
+        visible: of POINTS and "map" and "arrows".
     """
     canvas = Canvas(width, height)
     seen = window(picture, width, height, lens)
     if seen is None:
         return canvas
     framed = Canvas(seen.labels + seen.columns + seen.gutter, seen.rows + seen.below)
-    inside = _inside(picture, seen, look, shown)
-    beyond.around(inside, not_seen(picture, seen, shown), look)
+    inside = _inside(picture, seen, look, visible)
+    beyond.around(inside, not_seen(picture, seen, visible), look)
     framed.paste(seen.labels, 0, inside)
     if seen.labels:
         axes.y_axis(framed, seen.bottom, seen.top, seen.rows, seen.labels, look)
     if seen.below:
         axes.x_axis(framed, seen.left, seen.right, seen.columns, seen.rows, look, seen.labels)
-    if seen.gutter and "heat" in shown:
+    if seen.gutter and "heat" in visible:
         heat.key(framed, seen.labels + seen.columns + 1, seen.rows, look, heat.span(picture.discriminator))
     canvas.paste(seen.x - seen.labels, seen.y, framed)
     return canvas
 
 
-def not_seen(picture: Plane2D, seen: Window, shown: Collection[str]) -> list[beyond.Kind]:
+def not_seen(picture: Plane2D, seen: Window, visible: Collection[str]) -> list[beyond.Kind]:
     """What of the points that are drawn lies outside of what is seen of the plane."""
     kinds = (
         ("fake", "generated", picture.fake, picture.fake_outside, Ink.FAKE),
@@ -112,7 +112,7 @@ def not_seen(picture: Plane2D, seen: Window, shown: Collection[str]) -> list[bey
     return [
         beyond.Kind(name, whole if seen.times == 1 else outside(points.reshape(-1, 2), low, high), ink)
         for layer, name, points, whole, ink in kinds
-        if layer in shown
+        if layer in visible
     ]
 
 
@@ -127,26 +127,26 @@ def _equal(aspect: float, columns: int, rows: int) -> tuple[int, int]:
     return max(1, min(columns, round(2 * rows * aspect))), max(1, min(rows, round(columns / 2 / aspect)))
 
 
-def _inside(picture: Plane2D, seen: Window, look: Look, shown: Collection[str]) -> Canvas:
+def _inside(picture: Plane2D, seen: Window, look: Look, visible: Collection[str]) -> Canvas:
     """All layers without axes, the heat map lowest, then the map of G, and points between the shafts and the heads of arrows."""
     canvas = Canvas(seen.columns, seen.rows)
     wide, high = 2 * seen.columns, 4 * seen.rows
-    points = _points(picture, seen, look, shown)
+    points = _points(picture, seen, look, visible)
     layers: list[Layer] = []
-    if "map" in shown and picture.manifold is not None and picture.manifold.size:
+    if "map" in visible and picture.manifold is not None and picture.manifold.size:
         mesh = field.mesh(seen.dots(picture.manifold), wide, high, seen.times)
         layers.append((marks.cells(mesh, look.pick("", "~")), Ink.DIM))
-    if "arrows" in shown and picture.arrows is not None and picture.arrows.size:
+    if "arrows" in visible and picture.arrows is not None and picture.arrows.size:
         shafts, heads = field.arrows(seen.dots(picture.arrows[:, 0]), picture.arrows[:, 1], wide, high, look)
         layers += [(shafts, Ink.GENERATOR), *points, (heads, Ink.GENERATOR)]
     else:
         layers += points
     ends = heat.span(picture.discriminator)
-    if "heat" in shown and heat.lettered(look):
+    if "heat" in visible and heat.lettered(look):
         levels = heat.levels(picture.discriminator, *seen.shares, seen.columns, seen.rows, ends)
         heat.letters(canvas, levels)
         heat.unknown(canvas, levels, look)
-    if "heat" in shown and not heat.lettered(look):
+    if "heat" in visible and not heat.lettered(look):
         _paint(canvas, layers, heat.levels(picture.discriminator, *seen.shares, seen.columns, 2 * seen.rows, ends), look)
         return canvas
     for glyphs, ink in layers:
@@ -166,10 +166,10 @@ def _paint(canvas: Canvas, layers: list[Layer], levels: heat.Levels, look: Look)
     canvas.paint(letters, grounds)
 
 
-def _points(picture: Plane2D, seen: Window, look: Look, shown: Collection[str]) -> list[Layer]:
+def _points(picture: Plane2D, seen: Window, look: Look, visible: Collection[str]) -> list[Layer]:
     """Cells with real points alone, with generated ones alone, and with both."""
     nothing = np.empty((0, 2))
-    real, fake = (_dots(points if name in shown else nothing, seen) for name, points in (("real", picture.real), ("fake", picture.fake)))
+    real, fake = (_dots(points if name in visible else nothing, seen) for name, points in (("real", picture.real), ("fake", picture.fake)))
     has_real, has_fake = (_cells_with(dots) for dots in (real, fake))
     held = real | fake
     kinds = (

@@ -38,11 +38,11 @@ class Room:
         return (x - self.left + 0.5) / max(1, self.columns), 1 - (y + 0.5) / max(1, self.rows)
 
 
-def room(picture: Line1D, width: int, height: int, shown: Collection[str]) -> Room | None:
+def room(picture: Line1D, width: int, height: int, visible: Collection[str]) -> Room | None:
     """How so much room is shared out; None where nothing can be drawn."""
     gutter = distribution.GUTTER if width >= 28 and height >= 4 else 0
     below = 2 if height >= 5 else 0
-    band = min(HIGHEST, height // 4) if "map" in shown else 0
+    band = min(HIGHEST, height // 4) if "map" in visible else 0
     band = band if band >= LOWEST else 0
     rows = height - below - band - (2 if band else 0)
     if not distribution.drawable(picture) or width - gutter < 2 or rows < 1:
@@ -52,18 +52,18 @@ def room(picture: Line1D, width: int, height: int, shown: Collection[str]) -> Ro
     return Room(left, width - gutter - left, rows, below, band)
 
 
-def push(picture: Line1D, width: int, height: int, look: Look, shown: Collection[str], lens: Lens = WHOLE) -> Canvas:
+def push(picture: Line1D, width: int, height: int, look: Look, visible: Collection[str], lens: Lens = WHOLE) -> Canvas:
     """Draw the part of the line under the lens with its axes; the axis of z stays whole.
 
     Args:
-        shown: of "real", "fake", "heat", "optimal" and "map".
+        visible: of "real", "fake", "heat", "optimal" and "map".
     """
     canvas = Canvas(width, height)
-    if (parts := room(picture, width, height, shown)) is None:
+    if (parts := room(picture, width, height, visible)) is None:
         return canvas
     left, columns, rows = parts.left, parts.columns, parts.rows
     low, high = lens.across(float(picture.edges[0]), float(picture.edges[-1]))
-    canvas.paste(left, 0, distribution.densities(picture, columns, rows, look, shown, lens))
+    canvas.paste(left, 0, distribution.densities(picture, columns, rows, look, visible, lens))
     if left:
         axes.y_axis(canvas, 0.0, distribution.highest(picture, columns), rows, left, look)
     if parts.below:

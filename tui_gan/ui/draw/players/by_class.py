@@ -19,15 +19,15 @@ def by_class(classes: Sequence[OfClass], height: int, look: Look) -> Canvas:
     if height < 2:
         return canvas
     canvas.write(0, 0, "D(x) by class", Ink.DISCRIMINATOR)
-    shown = classes if len(classes) < height else classes[: height - 2]
-    for row, each in enumerate(shown, 1):
+    listed = classes if len(classes) < height else classes[: height - 2]
+    for row, each in enumerate(listed, 1):
         canvas.write(0, row, each.name[: NAMES - 1].rjust(NAMES - 1), Ink.DIM)
         for x, value, ink in ((NAMES, each.real, Ink.REAL), (NAMES + BAR + 5, each.fake, Ink.FAKE)):
             text = "   -" if math.isnan(value) else f"{value:.2f}"
             canvas.write(x, row, text, ink)
             canvas.write(x + 5, row, _bar(value, look), ink)
-    if len(shown) < len(classes):
-        canvas.write(0, height - 1, f"and {len(classes) - len(shown)} more"[:WIDTH], Ink.DIM)
+    if len(listed) < len(classes):
+        canvas.write(0, height - 1, f"and {len(classes) - len(listed)} more"[:WIDTH], Ink.DIM)
     return canvas
 
 

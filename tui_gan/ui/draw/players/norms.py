@@ -45,10 +45,10 @@ def norms(layers: Sequence[Layer], width: int, height: int, look: Look, axes: Ax
                 canvas.write(start + NUMBER + 1 + bar - len(right), 0, right, Ink.DIM)
     rows = ordered[: height - head]
     if len(rows) < len(ordered) and len(rows) > 1:
-        shown = height - head - 1
-        first = min(first, len(ordered) - shown)
-        rows = ordered[first : first + shown]
-        hidden = ((first, look.pick("↑", "^")), (len(ordered) - first - shown, look.pick("↓", "v")))
+        count = height - head - 1
+        first = min(first, len(ordered) - count)
+        rows = ordered[first : first + count]
+        hidden = ((first, look.pick("↑", "^")), (len(ordered) - first - count, look.pick("↓", "v")))
         canvas.write(2, height - 1, ", ".join(f"{arrow} {number} more" for number, arrow in hidden if number), Ink.DIM)
     for y, layer in enumerate(rows, head):
         ink = PLAYERS.get(layer.player, Ink.TEXT)

@@ -50,10 +50,10 @@ def predictions(answers: Predictions, width: int, height: int, look: Look, share
     """
     above = 1 if shares and height >= 5 and width >= 26 else 0
     below = 2 if height >= 8 else 1 if height >= 3 else 0
-    found = Histograms(
+    histograms = Histograms(
         answers.edges, answers.real, answers.fake, 0.5, _kinds(Outside(unknown=answers.real_unknown), Outside(unknown=answers.fake_unknown))
     )
-    canvas, left = _drawn(found, width, height, above, below, look)
+    canvas, left = _drawn(histograms, width, height, above, below, look)
     if above and left is not None:
         _shares(canvas, answers, left)
     if below and left is not None:
@@ -73,8 +73,8 @@ def logits(answers: Predictions, width: int, height: int, look: Look) -> Canvas:
         return Canvas(width, height)
     low, high = float(answers.logit_edges[0]), float(answers.logit_edges[-1])
     beyond = _kinds(answers.real_outside, answers.fake_outside)
-    found = Histograms(answers.logit_edges, answers.real_logits, answers.fake_logits, None, beyond)
-    canvas, left = _drawn(found, width, height, 0, below, look)
+    histograms = Histograms(answers.logit_edges, answers.real_logits, answers.fake_logits, None, beyond)
+    canvas, left = _drawn(histograms, width, height, 0, below, look)
     if below and left is not None and high > low:
         axes.x_axis(canvas, low, high, width - left, height - below, look, left)
     return canvas
@@ -98,27 +98,27 @@ def beside(answers: Predictions) -> str:
     return "real" if answers.real_right > answers.fake_right else "generated"
 
 
-def _drawn(found: Histograms, width: int, height: int, above: int, below: int, look: Look) -> tuple[Canvas, int | None]:
+def _drawn(histograms: Histograms, width: int, height: int, above: int, below: int, look: Look) -> tuple[Canvas, int | None]:
     """The histograms with their vertical axis, `above` and `below` rows free, and the columns that the axis takes; None: no room."""
     canvas = Canvas(width, height)
     left = LEFT if width >= 24 and height >= 4 else 0
     columns, rows = width - left, height - below - above
-    if found.edges.size < 2 or columns < 4 or rows < 1:
+    if histograms.edges.size < 2 or columns < 4 or rows < 1:
         return canvas, None
-    canvas.paste(left, above, _histograms(found, columns, rows, look))
+    canvas.paste(left, above, _histograms(histograms, columns, rows, look))
     if left:
         for row in range(above, above + rows):
             canvas.write(left - 1, row, look.pick("│", "|"), Ink.FAINT)
-        canvas.write(0, above, f"{found.top:.0%}".rjust(left - 1), Ink.DIM)
+        canvas.write(0, above, f"{histograms.top:.0%}".rjust(left - 1), Ink.DIM)
         canvas.write(left - 2, above + rows - 1, "0", Ink.DIM)
     return canvas, left
 
 
-def _histograms(found: Histograms, columns: int, rows: int, look: Look) -> Canvas:
+def _histograms(histograms: Histograms, columns: int, rows: int, look: Look) -> Canvas:
     """Both histograms without axes, what is common to them shaded, and a line at the decision threshold."""
     canvas = Canvas(columns, rows)
-    real = _heights(found.edges, found.real, columns) / found.top
-    fine = _heights(found.edges, found.fake, 2 * columns) / found.top
+    real = _heights(histograms.edges, histograms.real, columns) / histograms.top
+    fine = _heights(histograms.edges, histograms.fake, 2 * columns) / histograms.top
     canvas.lay(marks.area(real, rows, look.pick("", "#")), Ink.AREA)
     both = marks.area(np.minimum(real, fine.reshape(columns, 2).min(axis=1)), rows, "x") > 0
     full = canvas.glyphs == ord(look.pick("█", "#"))
@@ -126,12 +126,12 @@ def _histograms(found: Histograms, columns: int, rows: int, look: Look) -> Canva
     outline = marks.cells(_outline(fine, 4 * rows), look.pick("", "o"))
     canvas.lay(np.where(full, 0, outline).astype("<u4"), Ink.FAKE)
     canvas.lay(np.where(full, outline, 0).astype("<u4"), Ink.FAKE_ON_AREA)
-    if found.split is not None:
+    if histograms.split is not None:
         at = columns // 2
         middle = np.zeros_like(canvas.glyphs)
         middle[:, at] = np.where(marks.empty(canvas.glyphs[:, at]), ord(look.pick("┊", ":")), 0)
         canvas.lay(middle, Ink.FAINT)
-    along(canvas, found.beyond, (float(found.edges[0]), float(found.edges[-1])), look)
+    along(canvas, histograms.beyond, (float(histograms.edges[0]), float(histograms.edges[-1])), look)
     return canvas
 
 
@@ -143,8 +143,8 @@ def _heights(edges: Floats, shares: Floats, places: int) -> Floats:
     """The share of the bin that each place lies in."""
     middles = edges[0] + (np.arange(places) + 0.5) / places * (edges[-1] - edges[0])
     bins = np.clip(np.searchsorted(edges, middles, side="right") - 1, 0, shares.size - 1)
-    found: Floats = np.clip(np.nan_to_num(shares, posinf=0.0, neginf=0.0), 0.0, 1.0)[bins]
-    return found
+    heights: Floats = np.clip(np.nan_to_num(shares, posinf=0.0, neginf=0.0), 0.0, 1.0)[bins]
+    return heights
 
 
 def _outline(heights: Floats, dots: int) -> marks.Dots:

@@ -90,22 +90,22 @@ def arrangement(number: int, width: int, height: int) -> tuple[int, int]:
 
 
 def charts(
-    shown: Sequence[Group], shape: tuple[int, int], window: Window, width: int, height: int, look: Look
+    groups: Sequence[Group], shape: tuple[int, int], window: Window, width: int, height: int, look: Look
 ) -> tuple[Canvas, list[Plot]]:
     """Draw charts in so many columns and rows, their axes below each other; and say where they stand."""
     canvas = Canvas(width, height)
-    if not shown or width < 1 or height < 1:
+    if not groups or width < 1 or height < 1:
         return canvas, []
     across, down = shape
     cells: list[Plot] = []
-    for number in range(min(len(shown), across * down)):
+    for number in range(min(len(groups), across * down)):
         row, column = divmod(number, across)
         x, y = width * column // across, height * row // down
         cells.append(Plot(x, y, width * (column + 1) // across - x, height * (row + 1) // down - y))
-    axes = [_axis(group, window, cell.rows) for group, cell in zip(shown, cells, strict=False)]
+    axes = [_axis(group, window, cell.rows) for group, cell in zip(groups, cells, strict=False)]
     left = 1 + max(len(label) for each in axes for label in (*each.labels.values(), ""))
     plots = [dataclasses.replace(cell, left=left) for cell in cells]
-    for number, (group, scaled, plot) in enumerate(zip(shown, axes, plots, strict=False)):
+    for number, (group, scaled, plot) in enumerate(zip(groups, axes, plots, strict=False)):
         canvas.paste(plot.x, plot.y, _chart(group, scaled, window, plot, look, number == 0))
     return canvas, plots
 
@@ -155,17 +155,17 @@ def _curves(group: Group, scaled: Axis, window: Window, plot: Plot, look: Look, 
         canvas.lay(marks.cells(marks.line(level, 4 * plot.rows, dash=1), look.pick("", ".")), Ink.FAINT)
     for line in group.lines:
         _behind(canvas, line, scaled, window, plot, look)
-    found = [(line, _heights(line.series, _drawn(line.series, window), scaled, window, plot)) for line in group.lines]
-    for line, heights in found:
+    curves = [(line, _heights(line.series, _drawn(line.series, window), scaled, window, plot)) for line in group.lines]
+    for line, heights in curves:
         _lay(canvas, heights, line.gauge.ink, look.pick("", line.gauge.marker))
         _beyond(canvas, heights, scaled, line.gauge.ink, look)
-    if not any(np.isfinite(heights).any() for _, heights in found):
-        _excuse(canvas, scaled.logarithmic and any(np.isfinite(line.series.values).any() for line, _ in found))
+    if not any(np.isfinite(heights).any() for _, heights in curves):
+        _excuse(canvas, scaled.logarithmic and any(np.isfinite(line.series.values).any() for line, _ in curves))
     _cursor(canvas, group, scaled, window, plot, look)
     changes = [(window.column(mark.step, plot.columns), mark.text.partition(" (")[0] if worded else "") for mark in window.marks]
     name_marks(canvas, [change for change in changes if change[0] >= 0], -1, plot.columns, plot.rows, look)
-    if len(found) > 1:
-        ends = [(float(end[-1]), line.gauge) for line, heights in found if (end := heights[np.isfinite(heights)]).size]
+    if len(curves) > 1:
+        ends = [(float(end[-1]), line.gauge) for line, heights in curves if (end := heights[np.isfinite(heights)]).size]
         name_ends(canvas, plot.columns, plot.rows, [(height, scaled.row(height), gauge.letter, gauge.ink) for height, gauge in ends])
     return canvas
 

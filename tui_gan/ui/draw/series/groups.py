@@ -52,26 +52,26 @@ def groups(snapshot: Snapshot, words: str = "") -> tuple[Group, ...]:
     """The charts of a run: the losses in one, every other series in its own; of all words each must be in a label or a name."""
     lines = [line for line in _lines(snapshot) if matches(words, _said(line))]
     losses = tuple(line for line in lines if line.name in LOSSES)
-    found = [Group(line.gauge.name, line.gauge.unit, (line,), _aimed(line.gauge)) for line in lines if line.name not in LOSSES]
+    charts = [Group(line.gauge.name, line.gauge.unit, (line,), _aimed(line.gauge)) for line in lines if line.name not in LOSSES]
     if losses:
         title = "losses" if len(losses) > 1 else losses[0].gauge.name
-        found.insert(1 if found and snapshot.phase else 0, Group(title, snapshot.rules.traits.unit, losses, snapshot.rules.references))
-    return tuple(found)
+        charts.insert(1 if charts and snapshot.phase else 0, Group(title, snapshot.rules.traits.unit, losses, snapshot.rules.references))
+    return tuple(charts)
 
 
-def reach(shown: Sequence[Group], now: float = 0.0) -> Reach:
+def reach(charts: Sequence[Group], now: float = 0.0) -> Reach:
     """The steps that some charts cover together, up to the present one."""
-    lines = [line for group in shown for line in group.lines]
-    own = [line.series.steps for line in lines if line.series.steps.size]
-    low = min((float(steps[0]) for steps in own), default=0.0)
-    high = max((float(steps[-1]) for steps in own), default=0.0)
+    lines = [line for group in charts for line in group.lines]
+    covered = [line.series.steps for line in lines if line.series.steps.size]
+    low = min((float(steps[0]) for steps in covered), default=0.0)
+    high = max((float(steps[-1]) for steps in covered), default=0.0)
     high = max(high, now, low + 1.0)
     return Reach(low, high, max([high, *(float(series.steps[-1]) for line in lines for series in line.drawn)]))
 
 
-def steps(shown: Sequence[Group]) -> Floats:
+def steps(charts: Sequence[Group]) -> Floats:
     """Every step at which one of the series of this run has a point."""
-    return np.unique(np.concatenate([np.empty(0), *(line.series.steps for group in shown for line in group.lines)]))
+    return np.unique(np.concatenate([np.empty(0), *(line.series.steps for group in charts for line in group.lines)]))
 
 
 def _lines(snapshot: Snapshot) -> list[Line]:

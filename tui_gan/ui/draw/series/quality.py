@@ -98,12 +98,12 @@ def _spread(steps: Floats, values: Floats, end: float, dots: int) -> Floats:
     known = np.isfinite(values)
     at = np.linspace(steps[0], end, dots)
     missing = (np.interp(at, steps, (~known).astype(float)) > 0) | (at > steps[-1])
-    found = np.where(missing, np.nan, np.interp(at, steps[known], values[known]))
+    spread = np.where(missing, np.nan, np.interp(at, steps[known], values[known]))
     # A point by itself, or a last one, may lie between two of the distances.
     places = np.rint((steps - steps[0]) / (end - steps[0]) * (dots - 1)).astype(int)
-    lost = known & np.isnan(found[places])
-    found[places[lost]] = values[lost]
-    return found
+    lost = known & np.isnan(spread[places])
+    spread[places[lost]] = values[lost]
+    return spread
 
 
 def _short(name: str, columns: int) -> str:

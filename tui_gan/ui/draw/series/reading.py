@@ -49,10 +49,10 @@ class Reading:
         end = max(reach.low + width, end)
         return end - width, end
 
-    def zoomed(self, way: int, reach: Reach, at: float | None = None) -> "Reading":
-        """Show half the steps (`way` 1) or twice as many (-1) around `at`, else the cursor, else up to the end."""
+    def zoomed(self, by: int, reach: Reach, at: float | None = None) -> "Reading":
+        """Show half the steps (`by` 1) or twice as many (-1) around `at`, else the cursor, else up to the end."""
         low, high = self.window(reach)
-        width = min((high - low) * 0.5**way, reach.last - reach.low)
+        width = min((high - low) * 0.5**by, reach.last - reach.low)
         if width < LEAST:
             return self
         if width >= reach.high - reach.low and (reach.last <= reach.high or high - low < reach.high - reach.low):
@@ -60,21 +60,21 @@ class Reading:
         centre = self.cursor if at is None else at
         if centre is None or not low <= centre <= high:
             return dataclasses.replace(self, width=width)
-        return dataclasses.replace(self, width=width, end=centre + (high - centre) * 0.5**way)
+        return dataclasses.replace(self, width=width, end=centre + (high - centre) * 0.5**by)
 
     def whole(self) -> "Reading":
         """Show all steps; if they are, put the cursor away."""
         return dataclasses.replace(self, width=None, end=None, cursor=None if self.width is None else self.cursor)
 
-    def moved(self, way: int, steps: Floats, reach: Reach, columns: int) -> "Reading":
+    def moved(self, by: int, steps: Floats, reach: Reach, columns: int) -> "Reading":
         """Move the cursor to the next of `steps` in another column; beyond the last one it goes."""
         low, high = self.window(reach)
         inside = steps[(steps >= low) & (steps <= high)]
         if self.cursor is None:
-            return self.placed(float(inside[-1 if way < 0 else 0]), reach) if inside.size else self
-        beyond = steps[steps > self.cursor] if way > 0 else steps[steps < self.cursor][::-1]
+            return self.placed(float(inside[-1 if by < 0 else 0]), reach) if inside.size else self
+        beyond = steps[steps > self.cursor] if by > 0 else steps[steps < self.cursor][::-1]
         if not beyond.size:
-            return self if way < 0 else dataclasses.replace(self, cursor=None)
+            return self if by < 0 else dataclasses.replace(self, cursor=None)
         far = np.abs(beyond - self.cursor) >= (high - low) / max(1, columns)
         return self.placed(float(beyond[far.argmax()] if far.any() else beyond[-1]), reach)
 

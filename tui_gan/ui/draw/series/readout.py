@@ -22,7 +22,7 @@ class Menu:
     ticked: tuple[str, ...]
 
 
-def readout(shown: Sequence[Group], window: Window, columns: int, width: int, rows: int, look: Look) -> Canvas:
+def readout(groups: Sequence[Group], window: Window, columns: int, width: int, rows: int, look: Look) -> Canvas:
     """The cursor's step, what was changed there, and the values of what is shown in charts of so many columns; as many as fit, whole."""
     canvas = Canvas(width, rows)
     if window.cursor is None:
@@ -32,7 +32,7 @@ def readout(shown: Sequence[Group], window: Window, columns: int, width: int, ro
         return canvas
     items: list[Parts] = [[(f"step {window.cursor:,.0f}", Ink.KEY)]]
     items += [[(look.pick("◆ ", "* ") + text, Ink.MARK)] for text in changes(window, columns)]
-    items += [parts for group in shown for parts in _values(group, window)]
+    items += [parts for group in groups for parts in _values(group, window)]
     x = row = 0
     for parts in items:
         length = sum(len(text) for text, _ in parts)
@@ -55,7 +55,7 @@ def changes(window: Window, columns: int) -> list[str]:
 
 def _values(group: Group, window: Window) -> list[Parts]:
     """The value of each line, and behind it those of other runs."""
-    found = []
+    readings = []
     for line in group.lines:
         value = reading(line.series, window)
         if value is not None:
@@ -63,8 +63,8 @@ def _values(group: Group, window: Window) -> list[Parts]:
             parts = [(f"{name} ", Ink.DIM), (scale.short(value), line.gauge.ink)]
             others = [None if other is None else reading(other, window) for other in line.others]
             parts += [(f" ({scale.short(each)})", SOFT.get(line.gauge.ink, Ink.DIM)) for each in others if each is not None]
-            found.append(parts)
-    return found
+            readings.append(parts)
+    return readings
 
 
 def samples(names: Sequence[str], look: Look) -> list[tuple[str, Ink]]:

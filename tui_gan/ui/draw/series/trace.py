@@ -41,18 +41,18 @@ def course(steps: Floats, values: Floats, low: float, high: float, slots: int) -
     """
     missing = ~np.isfinite(values)
     share = (np.arange(2 * slots) + 0.5) / (2 * slots)
-    found = np.full(2 * slots, np.nan)
+    extremes = np.full(2 * slots, np.nan)
     if missing.all() or not high > low:
-        return found
+        return extremes
     at = low + share * (high - low)
     inside = (at >= steps[0]) & (at <= steps[-1])
     if missing.any():
         inside &= np.interp(at, steps, missing.astype(float)) == 0.0
-    found[inside] = np.interp(at[inside], steps[~missing], values[~missing])
+    extremes[inside] = np.interp(at[inside], steps[~missing], values[~missing])
     seen = ~missing & (steps >= low) & (steps <= high)
     if seen.any():
-        _include(found.reshape(slots, 2), slot(steps[seen], low, high, slots), values[seen])
-    return found
+        _include(extremes.reshape(slots, 2), slot(steps[seen], low, high, slots), values[seen])
+    return extremes
 
 
 def _include(pairs: Floats, slots: NDArray[np.int64], values: Floats) -> None:

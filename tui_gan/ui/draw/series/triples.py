@@ -26,15 +26,15 @@ def rows(width: int, room: int, look: Look) -> int:
     return next((high for wide, high in forms if wide <= width and high <= room), 0)
 
 
-def triples(found: Triples, width: int, height: int, look: Look, since: bool = False) -> Canvas:
+def triples(measured: Triples, width: int, height: int, look: Look, since: bool = False) -> Canvas:
     """The map, in `rows` rows; within a block the digit of green goes down and that of blue to the right.
 
     Args:
         since: whether the networks have changed since, so that its step is told.
     """
     canvas = Canvas(width, height)
-    counts = found.counts
-    when = f" at {scale.count(float(found.step))}" if since else ""
+    counts = measured.counts
+    when = f" at {scale.count(float(measured.step))}" if since else ""
     canvas.write(0, 0, f"{np.count_nonzero(counts):,} of 1,000 triples{when}"[:width], Ink.DIM)
     if height == SHADED[1]:
         _shaded(canvas, counts, look)
@@ -53,8 +53,8 @@ def _shaded(canvas: Canvas, counts: Floats, look: Look) -> None:
     even = max(float(counts.sum()), 1.0) / counts.size
     levels = np.where(counts > 0, 1 + np.digitize(counts / even, EDGES), 0)
     cells = _grid(np.pad(levels, ((0, 0), (0, 1), (0, 1)), constant_values=BETWEEN))[:-1, :-1]
-    for ink, shown in ((Ink.FAKE, cells > 0), (Ink.FAINT, cells == 0)):
-        canvas.lay(np.where(shown, codes[cells], 0).astype("<u4"), ink, y=1)
+    for ink, mask in ((Ink.FAKE, cells > 0), (Ink.FAINT, cells == 0)):
+        canvas.lay(np.where(mask, codes[cells], 0).astype("<u4"), ink, y=1)
     said = f"times 1/1,000: {letters[0]} 0  {letters[1]} < 0.5  {letters[2]} < 1.5  {letters[3]} < 3  {letters[4]} above"
     canvas.write(0, canvas.height - 1, said[: canvas.width], Ink.DIM)
 

@@ -30,12 +30,12 @@ Line = tuple[tuple[str, Ink], ...]
 
 def lines(sections: Sequence[Section], width: int, look: Look) -> list[Line]:
     """The text as lines of that width at most, each in pieces of one ink; a blank line between paragraphs."""
-    found: list[Line] = []
+    all_lines: list[Line] = []
     for section in sections:
-        found += [((section.title.upper(), Ink.KEY),), ((look.pick("─", "-") * width, Ink.FAINT),)]
+        all_lines += [((section.title.upper(), Ink.KEY),), ((look.pick("─", "-") * width, Ink.FAINT),)]
         for paragraph in section.paragraphs:
-            found += [*_paragraph(paragraph, width, look.ascii_only), ()]
-    return found[:-1]
+            all_lines += [*_paragraph(paragraph, width, look.ascii_only), ()]
+    return all_lines[:-1]
 
 
 @functools.lru_cache(maxsize=1024)

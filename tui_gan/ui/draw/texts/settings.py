@@ -65,12 +65,12 @@ def settings(
 
 def _with_headings(rows: Sequence[Row]) -> list[int | str]:
     """The numbers of the rows, with the name of each group before its first."""
-    found: list[int | str] = []
+    entries: list[int | str] = []
     for number, row in enumerate(rows):
         if number == 0 or rows[number - 1].group != row.group:
-            found.append(row.group)
-        found.append(number)
-    return found
+            entries.append(row.group)
+        entries.append(number)
+    return entries
 
 
 def _names(rows: Sequence[Row], width: int) -> int:
@@ -87,9 +87,9 @@ def _row(canvas: Canvas, y: int, row: Row, number: int, chosen: bool, names: int
     value = VALUE if canvas.width >= names + VALUE + 2 else max(4, canvas.width - names - 2)
     arrow = Ink.KEY if not row.fixed or chosen else Ink.FAINT
     canvas.write(names, y, look.pick("◂", "<"), arrow)
-    shown = _fitting_list(row.asked or row.value, value)
+    text = _fitting_list(row.asked or row.value, value)
     ink = Ink.MARK if row.asked else Ink.DIM if row.fixed else Ink.BOLD
-    canvas.write(names + 1 + max(0, (value - len(shown)) // 2), y, shown, ink)
+    canvas.write(names + 1 + max(0, (value - len(text)) // 2), y, text, ink)
     canvas.write(names + 1 + value, y, look.pick("▸", ">"), arrow)
     x = names + value + 3
     if x + KEYS < canvas.width:
@@ -147,16 +147,16 @@ def _last(row: Row, foot: Foot, width: int) -> list[list[tuple[str, Ink]]]:
     if foot.typing is not None:
         # A wide text shows its end.
         lead = f"{row.label} = "
-        shown = foot.typing[-max(1, width - len(lead) - 2) :]
+        typed = foot.typing[-max(1, width - len(lead) - 2) :]
         hint = "   Enter applies, Escape cancels" if not row.fixed else "   Enter notes it for a new run, Escape cancels"
-        rest = hint if len(lead) + len(shown) + 1 + len(hint) <= width else ""
-        return [[(lead, Ink.KEY), (shown, Ink.BOLD), (" ", Ink.SELECTED), (rest, Ink.DIM)]]
-    found: list[list[tuple[str, Ink]]] = []
+        rest = hint if len(lead) + len(typed) + 1 + len(hint) <= width else ""
+        return [[(lead, Ink.KEY), (typed, Ink.BOLD), (" ", Ink.SELECTED), (rest, Ink.DIM)]]
+    lines: list[list[tuple[str, Ink]]] = []
     if foot.restart:
         command = textwrap.wrap(f"restart with: {foot.restart}", max(8, width), break_on_hyphens=False)
-        found += [[(line, Ink.MARK)] for line in command[:2]]
-        found.append([(foot.keys[2], Ink.KEY), (" saves this run and starts that one", Ink.DIM)])
-        return found
+        lines += [[(line, Ink.MARK)] for line in command[:2]]
+        lines.append([(foot.keys[2], Ink.KEY), (" saves this run and starts that one", Ink.DIM)])
+        return lines
     undo_key, redo_key, _ = foot.keys
     undo = [(undo_key, Ink.KEY), (f" undo  {foot.undo}" if foot.undo else " nothing to undo", Ink.DIM)]
     redo = [(f"   {redo_key}", Ink.KEY), (f" redo  {foot.redo}", Ink.DIM)] if foot.redo else []

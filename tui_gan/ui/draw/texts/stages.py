@@ -10,14 +10,14 @@ from tui_gan.ui.draw.palette import Ink, Look
 Line = list[tuple[str, Ink]]
 
 
-def stages(shown: Sequence[Stage], width: int, height: int, look: Look) -> Canvas:
+def stages(reached: Sequence[Stage], width: int, height: int, look: Look) -> Canvas:
     """Draw as many of the newest as fit, the newest last."""
     canvas = Canvas(width, height)
-    if not shown or width < 1 or height < 1:
+    if not reached or width < 1 or height < 1:
         return canvas
-    newest = _newest(shown[-1], width, height, look)
+    newest = _newest(reached[-1], width, height, look)
     room = height - len(newest)
-    earlier = [_one_line(stage, max(len(each.name) for each in shown), width, look) for stage in shown[:-1][-room:]] if room else []
+    earlier = [_one_line(stage, max(len(each.name) for each in reached), width, look) for stage in reached[:-1][-room:]] if room else []
     for y, line in enumerate([*earlier, *newest]):
         x = 0
         for text, ink in line:
@@ -46,13 +46,13 @@ def _one_line(stage: Stage, names: int, width: int, look: Look) -> Line:
 
 def _numbers(stage: Stage, width: int, look: Look) -> Line:
     """Whole pairs of a name and a value, as many as fit."""
-    found: Line = []
+    pieces: Line = []
     used = 0
     for name, value in stage.numbers:
-        need = len(name) + len(value) + 1 + (3 if found else 0)
+        need = len(name) + len(value) + 1 + (3 if pieces else 0)
         if used + need > width:
             break
-        found += [(look.pick(" · ", " | "), Ink.FAINT)] if found else []
-        found += [(f"{name} ", Ink.DIM), (value, Ink.BOLD)]
+        pieces += [(look.pick(" · ", " | "), Ink.FAINT)] if pieces else []
+        pieces += [(f"{name} ", Ink.DIM), (value, Ink.BOLD)]
         used += need
-    return found
+    return pieces

@@ -167,8 +167,8 @@ def events(snapshot: Snapshot, width: int, height: int, look: Look) -> Canvas:
         ]
     if snapshot.advice:
         tail += [[(line, Ink.WARNING)] for line in textwrap.wrap(snapshot.advice, max(8, width))]
-    shown = [*rows, *tail][-height:] if height else []
-    for y, parts in enumerate(shown):
+    visible = [*rows, *tail][-height:] if height else []
+    for y, parts in enumerate(visible):
         x = 0
         for text, ink in parts:
             x = canvas.write(x, y, text, ink)
@@ -187,10 +187,10 @@ def _event_rows(event: Event, width: int, look: Look) -> list[list[tuple[str, In
 def advice(text: str, width: int, look: Look, calm: bool = False) -> Canvas:
     """One line that stands out; a calm one warns of nothing."""
     canvas = Canvas(width, 1)
-    shown = f" {text}" if calm else f" {look.pick('▲', '!')} {text}"
-    if len(shown) > width:
-        shown = shown[: max(0, width - 3)].rsplit(" ", 1)[0] + look.pick("…", "...")
-    canvas.write(0, 0, shown.ljust(width), Ink.BADGE_CALM if calm else Ink.BADGE_WARNING)
+    line = f" {text}" if calm else f" {look.pick('▲', '!')} {text}"
+    if len(line) > width:
+        line = line[: max(0, width - 3)].rsplit(" ", 1)[0] + look.pick("…", "...")
+    canvas.write(0, 0, line.ljust(width), Ink.BADGE_CALM if calm else Ink.BADGE_WARNING)
     return canvas
 
 
