@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tui_gan.contract.config import Config, Noise, Schedule
+from tui_gan.contract.completion import Completion
+from tui_gan.contract.config import Config, Information, Noise, Schedule
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.contract.rules import Rules
@@ -31,12 +32,20 @@ KNOBS = Knobs()
         ({"regularizers": {"r1": 2.0, "l2": 0.0}}, 0, {"regularized": True}),
         ({"regularizers": {"gradient_penalty": 10.0}}, 0, {"regularized": True, "bound": 10.0, "flat": False}),
         ({"regularizers": {"lipschitz_penalty": 10.0}}, 0, {"regularized": True, "bound": 10.0}),
+        ({"classes": 3}, 0, {"pairs": True, "extras": ("classes",)}),
+        ({"information": Information(categorical=3)}, 0, {}),
+        ({"information": Information(continuous=2)}, 0, {"extras": ("codes",)}),
+        ({"stages": 2}, 0, {"extras": ("stages",)}),
+        ({"completion": Completion(masks="half")}, 0, {"extras": ("masks",)}),
     ],
     ids=str,
 )
 def test_each_setting_tells_in_the_rules(changes: dict[str, Any], step: int, wanted: dict[str, Any]) -> None:
-    found, expected = rules(replace(BARE, **changes), KNOBS, step), Rules(**wanted)
-    assert dataclasses.asdict(found) == pytest.approx(dataclasses.asdict(expected))
+    found, expected = (
+        dataclasses.asdict(each) | {"extras": "".join(each.extras)}
+        for each in (rules(replace(BARE, **changes), KNOBS, step), Rules(**wanted))
+    )
+    assert found == pytest.approx(expected)
 
 
 def test_the_factor_on_all_regularizers_weighs_the_bound() -> None:

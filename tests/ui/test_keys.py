@@ -1,6 +1,7 @@
 import pytest
 
 from tui_gan.contract.knobs import KNOBS
+from tui_gan.contract.rules import EXTRAS
 from tui_gan.ui.draw.texts.words import footer
 from tui_gan.ui.keys import ACTIONS, COMMANDS, FIXED, IN_PANELS, KEYS, distinct, footer_items, help_groups, in_force, knob_letters
 from tui_gan.ui.views import VIEWS
@@ -81,3 +82,23 @@ def test_at_80_columns_the_footer_of_the_knobs_view_names_what_is_needed_there(p
     text = footer(footer_items("settings", pauses=pauses), 80)[0].text()
     needed = (f"space {pauses}", "? help", "↑ ↓ choose", "/ filter", "← lower", "→ raise", "enter type")
     assert [words for words in needed if f" {words} " not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("extra", "labels"),
+    [
+        ("classes", {"class"}),
+        ("codes", {"class"}),
+        ("encoder", {"E(x)"}),
+        ("stages", {"stages"}),
+        ("masks", {"complete", "mask"}),
+    ],
+)
+def test_what_only_some_games_have_has_keys_there_alone(extra: str, labels: set[str]) -> None:
+    def shown(*extras: str) -> set[str]:
+        return {item.label for item in footer_items("gallery", "images", extras=extras)}
+
+    assert shown(extra) - shown() == labels
+    assert labels <= shown(*EXTRAS)
+    helps = [{text for _, text in next(iter(help_groups("gallery", "images", extras=each).values()))} for each in ((), (extra,))]
+    assert helps[0] < helps[1]

@@ -4,6 +4,9 @@ import dataclasses
 
 from tui_gan.contract.objectives import TRAITS, UNKNOWN, Balance, Optimum, Traits
 
+# The classes of a conditional GAN, the continuous codes of InfoGAN, an inference network, two stages, and images that are completed.
+EXTRAS = ("classes", "codes", "encoder", "stages", "masks")
+
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
@@ -19,7 +22,7 @@ class Rules:
         k: discriminator updates of this step where they follow D's accuracy; 0 where the knob says how many.
         pairs: whether D judges pairs of a sample and a class or a latent.
         exchanged: whether G lowers D's loss with the two kinds exchanged, as with an inference network.
-        completes: whether G completes images and D judges pixels.
+        extras: what the game has beside samples and latents, of EXTRAS.
         averaged: whether the generated samples shown are those of an averaged generator, while D is trained against another.
     """
 
@@ -36,8 +39,13 @@ class Rules:
     k: int = 0
     pairs: bool = False
     exchanged: bool = False
-    completes: bool = False
+    extras: tuple[str, ...] = ()
     averaged: bool = False
+
+    @property
+    def completes(self) -> bool:
+        """Whether G completes images and D judges pixels."""
+        return "masks" in self.extras
 
     @property
     def traits(self) -> Traits:

@@ -15,6 +15,13 @@ def rules(config: Config, knobs: Knobs, step: int = 0, k: int = 0) -> Rules:
     noise, schedule = config.instance_noise, config.schedule
     weights = {name: weight * knobs.regularization for name, weight in config.regularizers.items() if weight}
     terms = [REGULARIZERS[name] for name in weights]
+    extras = {
+        "classes": config.classes,
+        "codes": config.information.continuous,
+        "encoder": config.inference != "none",
+        "stages": config.stages > 1,
+        "masks": completes(config),
+    }
     return Rules(
         objective=config.objective,
         label_smoothing=config.label_smoothing,
@@ -29,6 +36,6 @@ def rules(config: Config, knobs: Knobs, step: int = 0, k: int = 0) -> Rules:
         k=k if COORDINATION[config.coordination].adapts else 0,
         pairs=bool(config.classes) or config.inference != "none",
         exchanged=config.inference != "none" and not OBJECTIVES[config.objective].needs_real,
-        completes=completes(config),
+        extras=tuple(name for name, is_there in extras.items() if is_there),
         averaged=config.average_decay > 0,
     )

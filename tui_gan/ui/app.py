@@ -299,7 +299,9 @@ class TuiGan(Pictured):
         """Show every key."""
         if not isinstance(self.screen, Help):
             closed_by = [key.key for key in self._keys if key.name in ("help", "quit")]
-            self.push_screen(Help(help_groups(self._board.panel, self._board.kind, self._keys), closed_by))
+            self.push_screen(
+                Help(help_groups(self._board.panel, self._board.kind, self._keys, self._board.frame.snapshot.rules.extras), closed_by)
+            )
 
     def action_command_palette(self) -> None:
         """Show the command palette."""

@@ -76,13 +76,15 @@ class Footer(Part):
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """The panel that they are for, what it shows, and whether it has all the room."""
-        return (*self._panel(), self._zoomed())
+        return (*self._panel(), self._zoomed(), frame.snapshot.rules.extras)
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line and remember where it can be clicked."""
         status = frame.snapshot.status
         pauses = BEGIN_AT_ONCE if status is Status.LOADING and frame.begins_paused else PAUSES.get(status, "")
-        canvas, self.targets = words.footer(footer_items(*self._panel(), frame.keys, self._zoomed(), pauses), width)
+        canvas, self.targets = words.footer(
+            footer_items(*self._panel(), frame.keys, self._zoomed(), pauses, frame.snapshot.rules.extras), width
+        )
         return canvas
 
     async def act(self, action: str) -> None:

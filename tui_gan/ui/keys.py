@@ -1,13 +1,14 @@
 """Keys: every key of the screen, made from KNOBS, VIEWS and one short table."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 from textual.binding import Binding
 
 from tui_gan.contract import commands
 from tui_gan.contract.knobs import KNOBS, Knob
+from tui_gan.contract.rules import EXTRAS
 from tui_gan.contract.snapshot import Status
 from tui_gan.ui.draw.texts.words import Item
 from tui_gan.ui.layout import ABSENT, Kind
@@ -27,6 +28,7 @@ class Key:
         help: a few words on what it does.
         panel: the panel in which it works; "" everywhere.
         kinds: the kinds of picture for which it means something there; all if there are none.
+        extras: what the game has to have for it, any of these (contract/rules.py); nothing if there are none.
         priority: whether it also works in the help and in the command palette.
     """
 
@@ -37,11 +39,13 @@ class Key:
     help: str
     panel: str = ""
     kinds: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     priority: bool = False
 
-    def works(self, panel: str, kind: str) -> bool:
-        """Whether it does something in a panel while it shows a kind of picture; "" is any."""
-        return self.panel == panel and (kind in self.kinds or not (kind and self.kinds))
+    def works(self, panel: str, kind: str, extras: Collection[str] = EXTRAS) -> bool:
+        """Whether it does something in a panel while it shows a kind of picture, "" is any, of a game with these extras."""
+        fits = kind in self.kinds or not (kind and self.kinds)
+        return self.panel == panel and fits and (not self.extras or any(each in extras for each in self.extras))
 
     @property
     def symbol(self) -> str:
@@ -135,9 +139,11 @@ IN_PANELS = (
     Key("layers_down", "down", "scroll(1)", "table", "scroll the table of layers down", "discriminator"),
     Key("earlier", "left", "scrub(-1)", "look back", "the previous preview, as a click on the timeline does", "gallery"),
     Key("later", "right", "scrub(1)", "look back", "the next preview", "gallery"),
-    Key("complete", "C", "complete", "complete", "completion: hide a part of an image, see it completed, and back", "gallery", ("images",)),
+    Key(
+        "complete", "C", "complete", "complete", "completion: hide a part of an image, see it completed", "gallery", ("images",), ("masks",)
+    ),
     Key("hide", "enter", "hide", "hide", "completion: hide or show the pixel at the cursor, as a click does", "gallery", ("images",)),
-    Key("mask", "X", "mask", "mask", "completion: the next of the ready-made masks", "gallery", ("images",)),
+    Key("mask", "X", "mask", "mask", "completion: the next of the ready-made masks", "gallery", ("images",), ("masks",)),
     Key("walk", "W", "walk", "walk", "latent walk: interpolate between two latents or classes, and back", "gallery"),
     Key("walk_from", "comma", "ends(0)", "other ends", "another start of the walk; completion: the image before", "gallery"),
     Key("walk_to", "full_stop", "ends(1)", "other ends", "another end of the walk; completion: the next image", "gallery"),
@@ -151,6 +157,7 @@ IN_PANELS = (
         "class",
         "conditional GAN: the class before, or all; InfoGAN: the code moved",
         "gallery",
+        extras=("classes", "codes"),
     ),
     Key(
         "class_next",
@@ -159,9 +166,10 @@ IN_PANELS = (
         "class",
         "conditional GAN: the next class, or all; InfoGAN: the code moved",
         "gallery",
+        extras=("classes", "codes"),
     ),
-    Key("infer", "E", "infer", "E(x)", "inference network: real samples x beside G(E(x)), and back", "gallery"),
-    Key("stages", "S", "stages", "stages", "two stages: the first one's images beside the second's, and back", "gallery", ("images",)),
+    Key("infer", "E", "infer", "E(x)", "inference network: real samples x beside G(E(x)), and back", "gallery", extras=("encoder",)),
+    Key("stages", "S", "stages", "stages", "two stages: the first one's images beside the second's", "gallery", ("images",), ("stages",)),
     Key("first", "home", "scrub_to('first')", "first", "the first preview", "gallery"),
     Key("live", "end", "scrub_to('live')", "live", "the run as it is now", "gallery"),
     Key("filter", "slash", "filter", "filter", "filter the series as you type", "curves"),
@@ -272,12 +280,14 @@ def knob_letters(keys: Sequence[Key] = KEYS) -> dict[str, str]:
     return {name: " ".join(key.symbol for key in keys if key.action.startswith(f"turn('{name}'")) for name in KNOBS}
 
 
-def help_groups(panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS) -> dict[str, list[tuple[str, str]]]:
+def help_groups(
+    panel: str = "", kind: str = "", keys: Sequence[Key] = KEYS, extras: Collection[str] = EXTRAS
+) -> dict[str, list[tuple[str, str]]]:
     """Every key that works in a panel or everywhere and what it does, in groups; a knob's two keys in one line."""
     by_name = {key.name: key for key in keys}
     letters = knob_letters(keys)
     knobs = [(letters[knob.name], f"{'lower, raise: ' if ' ' in knob.keys else ''}{knob.help}") for knob in KNOBS.values()]
-    here = [(key.symbol, key.help) for key in keys if key.panel and key.works(panel, kind)]
+    here = [(key.symbol, key.help) for key in keys if key.panel and key.works(panel, kind, extras)]
     title = next((f"in the view {name}" for name, view in VIEWS.items() if panel and view.panel == panel), f"in the panel {panel}")
     return {
         **({title: here} if here else {}),
@@ -311,17 +321,19 @@ def footer_items(
     keys: Sequence[Key] = KEYS,
     zoomed: bool = False,
     pauses: str = PAUSES[Status.RUNNING],
+    extras: Collection[str] = EXTRAS,
 ) -> list[Item]:
     """The footer, the most needed first: what works in this panel alone, then everywhere; keys of one label stand together.
 
     Args:
         zoomed: whether a panel has all the room, of which the way back is named first.
         pauses: what the key that pauses does now; "" for nothing.
+        extras: what the game has.
     """
     by_name = {key.name: key for key in keys}
     back = [dataclasses.replace(by_name["zoom"], label="back")] if zoomed else []
     rest = [by_name[key.name] for key in ACTIONS if key.name not in ("pause", *FIRST, *FIXED, *(key.name for key in back))]
-    here = [key for key in keys if key.panel and key.works(panel, kind)]
+    here = [key for key in keys if key.panel and key.works(panel, kind, extras)]
     views = [dataclasses.replace(by_name[name], label="views") for name, view in VIEWS.items() if view.panel not in ABSENT[kind or "line"]]
     pause = [dataclasses.replace(by_name["pause"], label=pauses)] if pauses else []
     items = _items([*pause, *(by_name[name] for name in FIRST[:1]), *back, *here, *(by_name[name] for name in FIRST[1:]), *views, *rest])

@@ -64,12 +64,13 @@ def offered(screen: Screen[Any]) -> Iterator[tuple[Key, str]]:
     """The actions of the panel, then those that work everywhere, then those of other views, each with that view, which this run has."""
     if not isinstance(screen, Board):
         return
-    keys, absent = screen.frame.keys, [f"view('{name}')" for name, view in VIEWS.items() if view.panel in screen.absent]
-    yield from ((key, "") for key in keys if key.panel and key.works(screen.panel, screen.kind))
+    keys, extras = screen.frame.keys, screen.frame.snapshot.rules.extras
+    absent = [f"view('{name}')" for name, view in VIEWS.items() if view.panel in screen.absent]
+    yield from ((key, "") for key in keys if key.panel and key.works(screen.panel, screen.kind, extras))
     yield from ((key, "") for key in keys if not key.panel and key.name not in OUT and key.action not in absent)
     for key in keys:
         elsewhere = key.panel in VIEW_OF and key.panel != screen.panel and key.panel not in screen.absent
-        if elsewhere and key.works(key.panel, screen.kind):
+        if elsewhere and key.works(key.panel, screen.kind, extras):
             yield key, VIEW_OF[key.panel]
 
 

@@ -6,7 +6,7 @@ from tests.ui.conftest import make_other, make_predictions
 from tests.ui.explain.test_explain import measured, of_options, section, told
 from tui_gan.contract.rules import Rules
 
-RULES = Rules(completes=True)
+RULES = Rules(extras=("masks",))
 
 
 def said(title: str, **changes: Any) -> str:
