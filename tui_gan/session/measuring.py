@@ -103,16 +103,18 @@ def completed_by(generator: nn.Module, config: Config, dataset: Dataset) -> comp
     truth, stream = dataset.truth, torch.Generator().manual_seed(0)
     assert isinstance(truth, Images)
 
-    def made(hidden: completion.Hidden) -> NDArray[np.float32]:
+    def made(hidden: completion.Hidden, times: int) -> NDArray[np.float32]:
         x = (hidden.real - float(dataset.location.flat[0])) / float(dataset.scale.flat[0])
         known, completions = evidence(x, hidden.mask.flatten(1)), []
-        for _ in range(completion.TIMES):
+        for _ in range(times):
             latents = paired(draw_in_turn(config, len(x), stream), known, config.latent_dim)
             completions.append(in_units(generated(generator, latents), dataset.location, dataset.scale).astype(np.float32))
         return np.clip(np.stack(completions), 0.0, 1.0)
 
     fewer, more = (completion.scattered(truth, share) for share in (completion.FEWER, completion.MORE))
-    return completion.Completed(made(completion.parts(truth)), made(fewer), made(more))
+    return completion.Completed(
+        made(completion.parts(truth), completion.TIMES), made(fewer, completion.FEW_TIMES), made(more, completion.FEW_TIMES)
+    )
 
 
 def classified_by(trainer: Trainer) -> Classified | None:

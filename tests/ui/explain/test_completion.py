@@ -43,7 +43,7 @@ def test_the_measures_are_those_of_completions() -> None:
     )
     text = said("What is generated", series=series)
     assert "is 0.5 times that of the mean image and 1.2 times that of the mean of the five nearest training images" in text
-    assert "The mean of eight completions has 0.9 times" in text
+    assert "The mean of 32 completions has 0.9 times" in text
     assert "92.0% of the completions in the class of the original" in text
     assert "has twice the least possible squared error" in text
     assert "Mode collapse" not in text

@@ -50,7 +50,7 @@ def measures(reading: Reading) -> Paragraph | None:
             f"image and {short(one)} times that of the mean of the five nearest training images."
         )
     if math.isfinite(averaged):
-        parts.append(f"The mean of eight completions has {short(averaged)} times the error of these neighbours.")
+        parts.append(f"The mean of 32 completions has {short(averaged)} times the error of these neighbours.")
     if math.isfinite(kept):
         parts.append(f"A classifier puts {kept:.1%} of the completions in the class of the original.")
     if math.isfinite(spread):

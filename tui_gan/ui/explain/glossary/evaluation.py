@@ -94,13 +94,13 @@ WORDS = (
     ),
     (
         "averaged to knn, mean vs 5-NN",
-        "The same ratio of the mean of eight completions, which has the least error where they are spread as the data are.",
+        "The same ratio of the mean of 32 completions, which has the least error where they are spread as the data are.",
         sources.GNEITING,
     ),
     ("class kept", "Share of completions of test images that a classifier puts in the class of the original.", sources.YOON),
     (
         "completion spread, spread, spread growth, growth",
-        "Standard deviation of a hidden pixel over eight completions of an image; its growth is that with 3/4 of the pixels hidden over "
+        "Standard deviation of a hidden pixel over 32 completions of an image; its growth is that with 3/4 of the pixels hidden over "
         "that with 1/4.",
         sources.GNEITING,
     ),
