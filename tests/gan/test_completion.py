@@ -246,7 +246,7 @@ def test_a_program_is_given_what_is_told_and_processes_share_it(config: Config) 
     assert "completion: Completion(" in form(trainer.game, trainer.now, given, program)
     whole = trainer.chance.step(KNOBS, hyper, program)[0]
     parts = [shared(whole, Across(rank, 2, lambda each: None)) for rank in range(2)]
-    for name in ("told", "latents", "real"):
+    for name in ("hinted", "latents", "real"):
         assert torch.equal(torch.cat([getattr(part, name) for part in parts]), getattr(whole, name)), name
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 import torch
-from torch.nn.functional import conv2d, interpolate
+from torch.nn.functional import conv2d, interpolate, leaky_relu
 
 from tests.gan.engines.test_whole import check_agreement, in_double
 from tests.presets.test_presets import stand_in
@@ -15,7 +15,7 @@ from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import Images, of_images
 from tui_gan.gan.networks import DISCRIMINATORS, GENERATORS, parameters
-from tui_gan.gan.networks.r3gan import GAIN, Block, Resampled, activated
+from tui_gan.gan.networks.r3gan import GAIN, SLOPE, Block, Resampled
 from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS
 
@@ -30,18 +30,18 @@ def _seeded() -> None:
 
 def lively(block: Block) -> Block:
     """With a last convolution that is not 0, and biases."""
-    for weight in (block.contract.weight, *block.biases):
+    for weight in (block.contract.weight, block.expand.bias, block.grouped.bias):
         torch.nn.init.normal_(weight, std=0.3)
     return block
 
 
 def test_a_block_adds_three_convolutions_of_which_the_second_is_in_groups() -> None:
     block, x = lively(Block(16, 4)), torch.randn(2, 16, 5, 5)
-    hidden = conv2d(x, block.expand.weight) + block.biases[0].view(1, -1, 1, 1)
+    hidden = conv2d(x, block.expand.weight) + block.expand.bias.view(1, -1, 1, 1)
     hidden = torch.maximum(hidden, 0.2 * hidden)
     # Two groups of 16 channels, each by itself.
     parts = [conv2d(hidden[:, 16 * g : 16 * g + 16], block.grouped.weight[16 * g : 16 * g + 16], padding=1) for g in range(2)]
-    hidden = torch.cat(parts, 1) + block.biases[1].view(1, -1, 1, 1)
+    hidden = torch.cat(parts, 1) + block.grouped.bias.view(1, -1, 1, 1)
     hidden = torch.maximum(hidden, 0.2 * hidden)
     torch.testing.assert_close(block(x), x + conv2d(hidden, block.contract.weight))
 
@@ -56,7 +56,7 @@ def test_a_block_begins_as_the_identity_and_networks_keep_the_variance() -> None
     x = torch.randn(2, 32, 8, 8)
     assert torch.equal(Block(32, 8)(x), x)
     # The leaky ReLU of a standard normal unit, times the gain, has second moment 1.
-    units = GAIN * activated(torch.randn(1, 1, 300, 300), torch.zeros(1))
+    units = GAIN * leaky_relu(torch.randn(1, 1, 300, 300), SLOPE)
     assert units.square().mean().item() == pytest.approx(1, abs=0.02)
     # Inside a block each convolution passes on sqrt(1 / L) of the variance, with the gain of the leaky ReLU.
     block = Block(64, 8)

@@ -57,7 +57,7 @@ def test_an_image_is_completed_several_times_and_what_is_observed_stays(train: T
     assert done.spread[:, :4].min() > 0
     apart = (done.made[..., 0].astype(float) - done.original[..., 0])[:, :, :4] / 255
     assert done.error == pytest.approx(np.sqrt((apart**2).mean()), abs=3e-3)
-    assert ((done.observed > 0) & (done.told < 1)).all()
+    assert ((done.observed > 0) & (done.observed < 1)).all()
     assert np.isnan(whole.completed.error)
     assert ended.session.run.trainer.discriminator.training
 

@@ -17,12 +17,13 @@ import torch
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
-from tui_gan.gan import state
+from tui_gan.gan import completion, state
 from tui_gan.gan.draws import drawn
 from tui_gan.gan.engines import compiled
 from tui_gan.gan.engines.eager import Eager
 from tui_gan.gan.game import game_of
 from tui_gan.gan.latents import numbers, width
+from tui_gan.gan.masks import completes
 from tui_gan.gan.networks import build
 from tui_gan.gan.orders import Source
 from tui_gan.gan.values import Batch
@@ -71,7 +72,12 @@ def make(request: Request, target: Path) -> None:
     now = state.begun(config, generator, discriminator, torch.Generator(), latents, "cpu")
     count = knobs.batch_size * config.packing
     stream = torch.Generator()
-    source = Source(lambda: Batch(torch.randn(count, *request.shape)), lambda: numbers(config, count, stream))
+
+    def batch() -> Batch:
+        x = torch.randn(count, *request.shape)
+        return Batch(x, completion.drawn(config, x, stream) if completes(config) else None)
+
+    source = Source(batch, lambda: numbers(config, count, stream))
     hyper, program = game.hyper(knobs, request.step), game.program(knobs, request.step, request.k)
     engine = Eager(game, now)
     for draws in drawn(game, source, hyper, program):

@@ -12,7 +12,7 @@ from tui_gan.gan.masks import half, of_values
 from tui_gan.gan.metrics.classes import SEARCHED, Asked, accuracy
 from tui_gan.gan.metrics.pixels import blocks, drawn, of_bytes, once, rows
 
-# Test images that are completed, and how often each, of which the mean is near to the mean of all; neighbours of which the mean is taken, as
+# Test images that are completed, and how often each, whose mean is near to that of all; neighbours of which the mean is taken, as
 # scikit-learn's KNNImputer does by default.
 COMPLETED, TIMES, NEIGHBOURS = 999, 32, 5
 # How often images are completed of which the spread alone is asked for.
@@ -37,7 +37,7 @@ class Hidden(NamedTuple):
 
 
 class Completed(NamedTuple):
-    """Completions, in 0 .. 1, of test images with a part hidden: of `parts` (TIMES, N, C, H, W), and of shares of pixels, FEW_TIMES each."""
+    """Completions, in 0 .. 1, of test images with a part hidden: of `parts` (TIMES, N, C, H, W), and FEW_TIMES of shares of pixels."""
 
     parts: NDArray[Any]
     fewer: NDArray[Any]

@@ -40,18 +40,17 @@ class Block(nn.Module):
     def __init__(self, channels: int, blocks: int) -> None:
         super().__init__()
         inside = EXPANSION * channels
-        self.expand = nn.Conv2d(channels, inside, 1, bias=False)
-        self.grouped = nn.Conv2d(inside, inside, 3, padding=1, groups=max(1, inside // GROUP), bias=False)
+        self.expand = nn.Conv2d(channels, inside, 1)
+        self.grouped = nn.Conv2d(inside, inside, 3, padding=1, groups=max(1, inside // GROUP))
         self.contract = nn.Conv2d(inside, channels, 1, bias=False)
-        self.biases = nn.ParameterList([nn.Parameter(torch.zeros(inside)) for _ in range(2)])
         for layer in (self.expand, self.grouped):
             begun(layer, GAIN * blocks**-0.25)
         nn.init.zeros_(self.contract.weight)
 
     def forward(self, x: Tensor) -> Tensor:
         """Add to x."""
-        hidden: Tensor = self.grouped(activated(self.expand(x), self.biases[0]))
-        return x + self.contract(activated(hidden, self.biases[1]))  # type: ignore[no-any-return]
+        hidden: Tensor = self.grouped(leaky_relu(self.expand(x), SLOPE))
+        return x + self.contract(leaky_relu(hidden, SLOPE))  # type: ignore[no-any-return]
 
 
 class Resampled(nn.Module):
@@ -72,24 +71,24 @@ class Resampled(nn.Module):
         return resample(x, kernel, stride=2, padding=1, groups=self.channels)
 
 
-class Basis(nn.Module):
-    """(B, Z) -> (B, F, 4, 4): F learned patterns, each as strong as a linear function of the latent says."""
+class Patterns(nn.Module):
+    """(B, F) -> (B, F, 4, 4): F learned patterns, each as strong as its number says."""
 
-    def __init__(self, inputs: int, channels: int) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
+        self.channels = channels
         self.patterns = nn.Parameter(torch.randn(channels, BASE, BASE))
-        self.strengths = begun(nn.Linear(inputs, channels, bias=False), 1.0)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Sum up."""
-        return self.patterns * self.strengths(x)[:, :, None, None]  # type: ignore[no-any-return]
+        """Weigh them."""
+        return self.patterns * x[:, :, None, None]
 
 
 def r3gan_generator(network: Network, latent_dim: int, shape: Shape, classes: int = 0) -> nn.Sequential:
-    """(B, Z + K) -> (B, C, H, W): a basis of 4x4, BLOCKS blocks at each size, and bilinear enlargement between two sizes."""
+    """(B, Z + K) -> (B, C, H, W): a basis of 4x4 patterns, BLOCKS blocks at each size, and bilinear enlargement between two sizes."""
     for_generator(network)
     widths = _checked(network, shape)
-    layers: list[nn.Module] = [Basis(latent_dim + classes, widths[0])]
+    layers: list[nn.Module] = [begun(nn.Linear(latent_dim + classes, widths[0], bias=False), 1.0), Patterns(widths[0])]
     for number, width in enumerate(widths):
         if number:
             layers += [*_joint(widths[number - 1], width), Resampled(width, larger=True)]
@@ -121,11 +120,6 @@ def begun(layer: Layer, gain: float) -> Layer:
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
     return layer
-
-
-def activated(x: Tensor, bias: Tensor) -> Tensor:
-    """The leaky ReLU of images (B, F, H, W) with a bias (F,) for each channel."""
-    return leaky_relu(x + bias[:, None, None], SLOPE)
 
 
 def _joint(before: int, after: int) -> list[nn.Module]:

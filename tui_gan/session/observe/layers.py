@@ -11,6 +11,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from tui_gan.contract.snapshot import Layer
 from tui_gan.gan.minibatch import MinibatchDiscrimination
 from tui_gan.gan.networks.normalization import VirtualBatchNorm
+from tui_gan.gan.networks.r3gan import Patterns
 from tui_gan.gan.trainer import Trainer
 
 # A convolution under spectral normalisation is a subclass of its own, so that kinds are asked for by isinstance, in this order.
@@ -21,6 +22,7 @@ NAMES: dict[type[nn.Module], Callable[[Any], str]] = {
     _BatchNorm: lambda layer: f"batch norm {layer.num_features}",
     VirtualBatchNorm: lambda layer: f"virtual batch norm {layer.features}",
     MinibatchDiscrimination: lambda layer: "minibatch features",
+    Patterns: lambda layer: f"patterns {layer.channels}",
 }
 
 
