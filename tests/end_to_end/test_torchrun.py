@@ -65,7 +65,8 @@ def test_a_death_ends_the_run_with_a_checkpoint_and_one_line(training: Started, 
     (newest,) = stored(training.run / "checkpoints")
     (line,) = [line for line in said.splitlines() if line.startswith("tui-gan:")]
     assert line.startswith(f"tui-gan: rank 1 has gone; the run is saved at step {newest:,}")
-    assert "exitcode  : 1 " in said
+    # The launcher may end rank 0 while that leaves, and fails for the rank that went.
+    assert training.process.returncode == 1
     done = program("resume", training.run, "--headless", "--steps", "3", "--json")
     assert (done.status, done.result["step"]) == (0, newest + 3)
 

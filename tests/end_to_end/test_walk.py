@@ -10,8 +10,8 @@ from tui_gan.ui.keys import KEYS, Key
 from tui_gan.ui.views import VIEWS
 
 # What opens something over the view, or takes what is typed, and is left by Escape.
-OPENS = {"help", "palette", "draw", "filter", "overlay", "type", "restart"}
-LEAVE = {"quit", "interrupt"}
+OPENS = {"help", "palette", "draw", "filter", "find", "overlay", "type", "restart", "train", "note"}
+LEAVE = {"quit", "interrupt", "detach"}
 KIND = {"toy1d": "line", "ring2d": "plane", "digits": "images"}
 
 
