@@ -43,6 +43,8 @@ ENTERED = {
     "comma": ",",
     "full_stop": ".",
     "question_mark": "?",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "pageup": "\x1b[5~",
     "pagedown": "\x1b[6~",
     "left_square_bracket": "[",
@@ -226,7 +228,9 @@ def terminal(
 
 def entered(key: str) -> str:
     """What a terminal sends for a key, by Textual's name of it."""
-    return chr(ord(key[5]) - 96) if key.startswith("ctrl+") else ENTERED.get(key, key)
+    sent = chr(ord(key[5]) - 96) if key.startswith("ctrl+") else ENTERED.get(key, key)
+    assert len(sent) == 1 or sent.startswith("\x1b"), f"it is not known what a terminal sends for {key}"
+    return sent
 
 
 @functools.cache
