@@ -1,6 +1,9 @@
+import dataclasses
+
 import pytest
 
 from tui_gan.contract.commands import Browse, Pause, Save
+from tui_gan.contract.rules import EXTRAS, Rules
 from tui_gan.contract.snapshot import Status
 from tui_gan.ui.app import TuiGan
 from tui_gan.ui.keys import KEYS
@@ -57,13 +60,17 @@ def test_the_palette_finds_what_another_view_does_and_goes_there(seen, run_of, w
     assert app.failure is None
 
 
-@pytest.mark.parametrize("kind", ["line", "plane", "images"])
-def test_every_action_of_every_view_that_the_run_has_is_offered_from_everywhere(seen, other, run_of, watch, kind: str) -> None:
-    app = TuiGan(run_of(seen() if kind == "line" else other(kind)))
+@pytest.mark.parametrize(("kind", "extras"), [("line", ()), ("plane", ("encoder",)), ("images", EXTRAS)])
+def test_every_action_of_every_view_that_the_run_has_is_offered_from_everywhere(
+    seen, other, run_of, watch, kind: str, extras: tuple[str, ...]
+) -> None:
+    snapshot = seen() if kind == "line" else other(kind)
+    app = TuiGan(run_of(dataclasses.replace(snapshot, rules=Rules(extras=extras))))
 
     async def body(pilot) -> None:
         board = app.screen
-        wanted = {key.name for key in KEYS if key.panel in VIEW_OF and key.panel not in board.absent and key.works(key.panel, kind)}
+        has = board.frame.snapshot.rules.extras
+        wanted = {key.name for key in KEYS if key.panel in VIEW_OF and key.panel not in board.absent and key.works(key.panel, kind, has)}
         wanted |= {key.name for key in KEYS if not key.panel and key.name not in OUT}
         wanted -= {name for name, view in VIEWS.items() if view.panel in board.absent}
         for digit in "1345678":
