@@ -91,7 +91,7 @@ def test_at_80_columns_the_footer_of_the_knobs_view_names_what_is_needed_there(p
         ("codes", {"class"}),
         ("encoder", {"E(x)"}),
         ("stages", {"stages"}),
-        ("masks", {"complete", "mask"}),
+        ("masks", {"complete", "hide", "mask"}),
     ],
 )
 def test_what_only_some_games_have_has_keys_there_alone(extra: str, labels: set[str]) -> None:

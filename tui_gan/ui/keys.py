@@ -142,7 +142,16 @@ IN_PANELS = (
     Key(
         "complete", "C", "complete", "complete", "completion: hide a part of an image, see it completed", "gallery", ("images",), ("masks",)
     ),
-    Key("hide", "enter", "hide", "hide", "completion: hide or show the pixel at the cursor, as a click does", "gallery", ("images",)),
+    Key(
+        "hide",
+        "enter",
+        "hide",
+        "hide",
+        "completion: hide or show the pixel at the cursor, as a click does",
+        "gallery",
+        ("images",),
+        ("masks",),
+    ),
     Key("mask", "X", "mask", "mask", "completion: the next of the ready-made masks", "gallery", ("images",), ("masks",)),
     Key("walk", "W", "walk", "walk", "latent walk: interpolate between two latents or classes, and back", "gallery"),
     Key("walk_from", "comma", "ends(0)", "other ends", "another start of the walk; completion: the image before", "gallery"),
