@@ -42,7 +42,7 @@ def _completed(config: Config, name: str, side: int, layers: int, steps: int) ->
 DIGITS_INPAINT = Preset(
     summary="Handwritten digits of 8x8 of which any part is hidden, and several completions of each.",
     source=f"ours, {GAIN}; {OF_DIGITS}",
-    config=replace(_completed(DIGITS.config, "digits-inpaint", 8, 3, 3_000), evaluate_every=1_000),
+    config=replace(_completed(DIGITS.config, "digits-inpaint", 8, 3, 6_000), evaluate_every=1_000),
     knobs=dataclasses.replace(DIGITS.knobs, batch_size=128, generator_lr=2e-3),
     with_data=DIGITS.with_data,
 )
