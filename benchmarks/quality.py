@@ -15,12 +15,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import torch
 
 from tui_gan.cli import settings
-from tui_gan.gan.metrics import measure
+from tui_gan.data.files import fingerprint
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.compiling import Compiling
+from tui_gan.session.measuring import measured
 from tui_gan.session.observe import as_measured, evaluation_seed, generate
 from tui_gan.session.sources import dataset_of
 
@@ -67,6 +69,8 @@ def trained(
     """
     options = {"seed": seed, "data": data, "steps": steps, "engine": engine}
     config, knobs = settings.resolved(preset, None, settings.of_pairs(pairs), options, {"device": "cpu"})
+    if metrics:
+        config = msgspec.structs.replace(config, metrics=tuple(metrics), metric=metrics[0])
     torch.set_flush_denormal(True)
     torch.set_num_threads(threads)
     if data:
@@ -75,11 +79,12 @@ def trained(
     trainer = Trainer(config, dataset, "cpu")
     programs = Compiling(lambda text: print(text, file=sys.stderr) if seed == 0 else None)
 
-    def measured() -> Measured:
-        samples = generate(trainer.averaged(), config, evaluation_seed(config, trainer.steps_done), config.evaluated)
-        units = as_measured(dataset.in_units(samples), dataset.truth)
-        found = measure(units, dataset.truth, metrics or config.metrics)
-        return Measured(seed, trainer.steps_done, seconds, found | (more(units) if more else {}))
+    def measurement() -> Measured:
+        figures = measured(trainer)
+        if more:
+            samples = generate(trainer.averaged(), config, evaluation_seed(config, trainer.steps_done), config.evaluated, trainer.shares)
+            figures |= more(as_measured(dataset.in_units(samples), dataset.truth))
+        return Measured(seed, trainer.steps_done, seconds, figures)
 
     found, left, seconds = [], sorted(minutes), 0.0
     while trainer.steps_done < config.steps and (left or not minutes):
@@ -88,8 +93,8 @@ def trained(
         seconds += time.perf_counter() - start
         if left and seconds >= 60 * left[0]:
             left.pop(0)
-            found.append(measured())
-    return [*found, measured()] if left or not minutes else found
+            found.append(measurement())
+    return [*found, measurement()] if left or not minutes else found
 
 
 def _interval(trainer: Trainer, knobs: Any, programs: Compiling) -> None:
@@ -110,10 +115,6 @@ def _interval(trainer: Trainer, knobs: Any, programs: Compiling) -> None:
 
 
 def _with_fingerprint(config: Any) -> Any:
-    import msgspec
-
-    from tui_gan.data.files import fingerprint
-
     return msgspec.structs.replace(config, data_sha256=fingerprint(Path(config.data)))
 
 

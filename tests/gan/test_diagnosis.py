@@ -10,7 +10,7 @@ import torch
 from tui_gan.contract.diagnosis import Agreement, Diagnosis
 from tui_gan.contract.snapshot import Floats
 from tui_gan.gan.datasets import DATASETS, Dataset, of_column, of_columns
-from tui_gan.gan.diagnosis import diagnosis, judged
+from tui_gan.gan.diagnosis import collapsed, diagnosis, judged
 from tui_gan.gan.metrics.floors import floors
 from tui_gan.ui.explain.findings import WORDS
 
@@ -61,6 +61,32 @@ def test_a_perfect_generator_of_points_is_called_indistinguishable(name: str) ->
     data = of(name)
     found = diagnosed(data, data.in_units(data.sample(2_500, torch.Generator().manual_seed(77), "cpu")))
     assert (found.agreement, kinds(found)) == ("indistinguishable", [])
+
+
+@pytest.mark.parametrize("name", [*LINES, "ring", "grid", "moons", "correlated", "columns", "counts"])
+def test_a_collapse_is_one_whether_or_not_the_other_findings_are_asked_for(name: str) -> None:
+    stream = np.random.default_rng(8)
+    if name == "columns":
+        data = of_columns(stream.standard_normal((500, 2)) ** 3, True)
+    else:
+        data = of_column(stream.integers(0, 5, 2_000).astype(float), True) if name == "counts" else of(name)
+    good = data.in_units(data.sample(1_200, torch.Generator().manual_seed(3), "cpu"))
+    centre, one = good.mean(0), good[:1]
+    cases = [good, np.repeat(one, 1_200, axis=0), np.tile(good[:3], (400, 1)), np.tile(good[:40], (30, 1)), 1e200 * good, 1e9 + good]
+    cases += [centre + width * (good - centre) for width in (1e-3, 0.05, 0.3, 0.8, 3.0)]
+    # A part of the data is left out, by a coordinate or by where they are from their middle.
+    cases += [good[good[:, axis] > np.quantile(good[:, axis], level)] for axis in range(good.shape[1]) for level in (0.2, 0.5, 0.8)]
+    verdicts = set()
+    for case in cases:
+        samples = case[:, 0] if case.shape[1] == 1 else case
+        named = bool({finding.kind for finding in diagnosis(samples, data.truth, {}).findings} & {"collapse", "missing"})
+        assert collapsed(samples, data.truth) is named
+        verdicts.add(named)
+    assert verdicts == {True, False}
+
+
+def test_no_collapse_is_named_of_what_has_no_numbers() -> None:
+    assert not collapsed(np.full(100, np.nan), of("gaussian").truth)
 
 
 def test_the_moments_are_those_of_the_data_and_not_of_a_window() -> None:

@@ -3,14 +3,12 @@
 import itertools
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
 from tests.sweep.small import AXES, EVERY, SEEDS, STEPS, Begin
-from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError, UsageError
-from tui_gan.gan.datasets import DATASETS, Plane
+from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.measuring import measured
 from tui_gan.sweep import course, plan, saved, sweep
@@ -122,22 +120,6 @@ def test_what_was_measured_after_the_last_save_is_measured_again(begin: Begin, t
     for name in ("results.csv", "course.csv"):
         one, other = (sorted((tmp_path / folder / name).read_text().splitlines()) for folder in ("killed", "whole"))
         assert one == other
-
-
-def no_trainer() -> Trainer:
-    raise AssertionError("nothing is to be known beside samples of this game")
-
-
-def test_a_collapse_is_told_and_a_spread_is_not() -> None:
-    dataset, config = DATASETS["ring"](True), Config(preset="ring2d", dataset="ring")
-    assert isinstance(dataset.truth, Plane)
-    real = dataset.truth.points(2500)
-    assert sweep._measured(real, config, dataset, no_trainer, ("modes",)) == ({"modes": 8.0}, False)
-    one_mode = real[:1] + 0.01 * np.random.default_rng(0).standard_normal((2500, 2))
-    assert sweep._measured(one_mode, config, dataset, no_trainer, ("modes",))[1]
-    nothing, collapsed = sweep._measured(np.full((2500, 2), np.nan), config, dataset, no_trainer, ("modes",))
-    assert np.isnan(nothing["modes"])
-    assert not collapsed
 
 
 def test_a_member_that_recovers_is_collapsed_no_longer(specs: list[Spec], tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """A sweep in time: all members trained from one measurement to the next, measured, and saved so that it goes on exactly."""
 
-import functools
 import os
 import threading
 import time
@@ -12,26 +11,17 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_gan.contract.config import Config
-from tui_gan.gan.datasets import Dataset, Images, Line
-from tui_gan.gan.datasets.dataset import in_units
-from tui_gan.gan.diagnosis import line, plane
-from tui_gan.gan.latents import asked_of
-from tui_gan.gan.metrics import measure
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session.measuring import known_by, known_of
-from tui_gan.session.observe import as_measured
 from tui_gan.sweep import saved
 from tui_gan.sweep.chunks import Alone, Chunk, Together, train_at_once
 from tui_gan.sweep.course import Row
+from tui_gan.sweep.measuring import measured
 from tui_gan.sweep.plan import Data, Group, Spec, numbered
 from tui_gan.sweep.programs import Programs
 from tui_gan.sweep.results import Results, Standing
 
 # Seconds between two saves, and between two looks at how far it is.
 SAVED, TOLD = 60.0, 0.5
-# Findings that say that the generator leaves out what the data have.
-COLLAPSES = ("collapse", "missing")
 
 
 class Told(NamedTuple):
@@ -211,15 +201,12 @@ class Sweep:
         return isinstance(chunk, Together) and self.programs.compiled(chunk.group.form, len(chunk.specs))
 
     def _measure(self, chunk: Chunk) -> None:
-        finite, step = chunk.finite(), chunk.steps_done
-        for place, (spec, samples, good) in enumerate(zip(chunk.specs, chunk.samples(), finite, strict=True)):
-            dataset = self.data.of(spec.config)
-            units = as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth)
-            metrics, collapsed = _measured(units, spec.config, dataset, functools.partial(chunk.trainer, place), self.results.metrics)
-            row = Row(spec.place, step, metrics, collapsed, not good)
+        finite, step = dict(zip((spec.place for spec in chunk.specs), chunk.finite(), strict=True)), chunk.steps_done
+        for each in measured(chunk, self.data, self.results.metrics):
+            row = Row(each.spec.place, step, each.metrics, each.collapsed, not finite[each.spec.place])
             self.results.add(row)
             if self.watched:
-                self.watched.measured(row, units)
+                self.watched.measured(row, each.samples)
         chunk.measured = step
 
     def _interrupted(self) -> bool:
@@ -246,21 +233,3 @@ def member_of(chunks: Iterable[Chunk], place: int) -> Member:
     """The member of this place among chunks, one of which has it."""
     chunk, number = next((chunk, number) for chunk in chunks for number, spec in enumerate(chunk.specs) if spec.place == place)
     return Member(chunk.trainer(number), chunk.specs[number], chunk.measured == chunk.steps_done)
-
-
-def _measured(
-    units: NDArray[np.floating], config: Config, dataset: Dataset, trainer: Callable[[], Trainer], names: Sequence[str]
-) -> tuple[dict[str, float], bool]:
-    """The metrics of samples as they are measured, and whether they show a mode collapse; of images that is not said."""
-    truth, known = dataset.truth, {}
-    if asked_of(config):
-        # It takes longer to be made than most samples to be measured.
-        made = trainer()
-        known = known_of(units, made.averaged(), config, dataset, made.steps_done, made.shares) | known_by(made)
-    metrics = measure(units, truth, names, known)
-    if isinstance(truth, Images) or not np.isfinite(units).all():
-        return metrics, False
-    exact = units.astype(np.float64, copy=False)
-    with np.errstate(over="ignore", invalid="ignore"):
-        findings = line.findings(exact, truth) if isinstance(truth, Line) else plane.findings(exact, truth)
-    return metrics, any(finding.kind in COLLAPSES for finding in findings)

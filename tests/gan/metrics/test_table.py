@@ -11,7 +11,7 @@ import pytest
 
 from tui_gan.contract.errors import UsageError
 from tui_gan.gan.datasets.dataset import Images, Line, Plane
-from tui_gan.gan.metrics import METRICS, applicable, fidelity, measure, stacked
+from tui_gan.gan.metrics import METRICS, applicable, fidelity, measure, measure_many, stacked
 
 # Those that ask for more than samples, or for another truth, have tests of their own.
 PLAIN = {name: metric for name, metric in METRICS.items() if not metric.of and name not in stacked.NAMES}
@@ -102,6 +102,37 @@ def test_what_metrics_share_is_computed_once(monkeypatch: pytest.MonkeyPatch, pl
         monkeypatch.setitem(METRICS, name, METRICS[name]._replace(ways={Plane: shared}))
     assert measure(plane.good, plane.truth, ["hq", "modes"]) == {"hq": 0.5, "modes": 1.0}
     assert calls == [len(plane.good)]
+
+
+@pytest.mark.parametrize("kind", [Line, Plane])
+def test_many_runs_at_once_have_the_numbers_of_each_by_itself(kind: type, cases: Any) -> None:
+    case = cases[kind]
+    names = [name for name in applicable(case.truth) if name != "mmd"][::-1]
+    # Ties, a single point, samples beyond all data and one that is no number among them.
+    of_each = [case.good, case.bad, case.good.round(1), np.repeat(case.good[:1], 800, axis=0), 1e9 * case.good, case.good[::-1]]
+    diverged = case.bad.copy()
+    diverged.reshape(-1)[5] = np.nan
+    samples = np.stack([*of_each, diverged])
+    found = measure_many(samples, case.truth, names)
+    assert [list(row) for row in found] == [names] * len(samples)
+    for row, one in zip(found, samples, strict=True):
+        assert all(type(value) is float for value in row.values())
+        np.testing.assert_equal(row, measure(one, case.truth, names))
+
+
+def test_many_runs_without_a_finite_one_are_no_numbers(plane: Any) -> None:
+    samples = np.full((2, 30, 2), np.inf)
+    np.testing.assert_equal(
+        measure_many(samples, plane.truth, ["modes", "hq", "mmd"]), [dict.fromkeys(["modes", "hq", "mmd"], math.nan)] * 2
+    )
+
+
+def test_metrics_of_one_run_alone_take_their_turns_among_many(images: Any) -> None:
+    names = ["recall", "classifier_frechet"]
+    samples = np.stack([images.good, images.bad])
+    assert measure_many(samples, images.truth, names) == [measure(one, images.truth, names) for one in samples]
+    with pytest.raises(UsageError, match="w1 is not defined for this data"):
+        measure_many(samples, images.truth, ["w1"])
 
 
 def test_those_that_wait_to_be_asked_are_left_out_by_default(images: Any) -> None:

@@ -2,8 +2,9 @@
 
 import dataclasses
 import functools
+import weakref
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import torch
 from torch import Tensor
@@ -94,6 +95,23 @@ class Images:
 
 
 Truth = Line | Plane | Images
+T = TypeVar("T", Line, Plane, Images)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def of_truth(compute: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P], R]:
+    """Keep what is computed of a truth, and of numbers beside it, for as long as there is the truth; nobody may change it."""
+    kept: weakref.WeakKeyDictionary[T, dict[Any, R]] = weakref.WeakKeyDictionary()
+
+    @functools.wraps(compute)
+    def once(truth: T, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        mine, asked = kept.setdefault(truth, {}), (args, tuple(kwargs.items()))
+        if asked not in mine:
+            mine[asked] = compute(truth, *args, **kwargs)
+        return mine[asked]
+
+    return once
 
 
 class Classes(NamedTuple):

@@ -6,7 +6,7 @@ import numpy as np
 
 from tui_gan.contract.diagnosis import Agreement, Diagnosis, Finding, Floor, Moments
 from tui_gan.contract.snapshot import Floats
-from tui_gan.gan.datasets.dataset import Line, Plane
+from tui_gan.gan.datasets.dataset import Images, Line, Plane, Truth
 from tui_gan.gan.diagnosis import line, plane
 from tui_gan.gan.metrics import METRICS, measure
 
@@ -48,6 +48,14 @@ def diagnosis(samples: Floats, truth: Line | Plane, floors: Mapping[str, Floor])
         else:
             real, fake, spread = None, None, float(truth.points(SPREAD_OF).std(0).mean())
     return Diagnosis(len(samples), truth.rows, real, fake, metrics, floors, agreement(metrics, floors, findings, spread), findings)
+
+
+def collapsed(samples: Floats, truth: Truth) -> bool:
+    """Whether the findings name a mode collapse: samples at few points, or a part of the data left out; of images it is not said."""
+    if isinstance(truth, Images) or not np.isfinite(samples).all():
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):
+        return line.collapsed(samples, truth) if isinstance(truth, Line) else plane.collapsed(samples, truth)
 
 
 def agreement(metrics: Mapping[str, float], floors: Mapping[str, Floor], findings: Iterable[Finding], spread: float) -> Agreement:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_gan.contract.diagnosis import Finding
 from tui_gan.contract.snapshot import Floats
-from tui_gan.gan.datasets.dataset import Line
+from tui_gan.gan.datasets.dataset import Line, of_truth
 from tui_gan.gan.metrics.line import ks
 
 LEVELS = 2_000
@@ -61,17 +62,17 @@ def findings(samples: Floats, truth: Line) -> tuple[Finding, ...]:
     - misplaced: where nothing else is found, but KS is beyond the noise: at high, where the distribution functions differ most, `share` of
       the samples lie below, and `expected` of the data.
     """
-    ordered, real = np.sort(samples), truth.quantiles(min(truth.rows, LEVELS) if truth.rows else LEVELS)
+    ordered, real = np.sort(samples), _levels(truth)
     all_findings = [*discrete(truth)]
-    if (distance := ks(samples, truth)) >= APART:
+    if (distance := float(ks(samples, truth))) >= APART:
         all_findings.append(Finding("apart", distance, low=float(ordered[0]), high=float(ordered[-1])))
-        points = [*_collapse(ordered, real)]
+        points = [*_collapse(ordered, truth)]
         return (*all_findings, *points)
-    gaps = [] if all_findings else _gaps(real)
+    gaps = _gaps(truth)
     parts = list(_parts(ordered, real, gaps))
     count = min(len(samples), truth.rows or len(samples))
     least = SEEN / count
-    all_findings += [*_collapse(ordered, real), *_bridges(ordered, truth, gaps, least), *_shares(parts, len(ordered), len(real), least)]
+    all_findings += [*_collapse(ordered, truth), *_bridges(ordered, truth, gaps, least), *_shares(parts, len(ordered), len(real), least)]
     kinds = {finding.kind for finding in all_findings}
     if not kinds & {"collapse", "missing"}:
         widths = [*_widths([part for part in parts if len(part.fake) >= SEEN], NOISE / math.sqrt(count))]
@@ -79,6 +80,25 @@ def findings(samples: Floats, truth: Line) -> tuple[Finding, ...]:
     if not all_findings and distance * math.sqrt(count) > DIFFERENT:
         all_findings.append(_misplaced(ordered, truth))
     return tuple(sorted(all_findings, key=_gravity, reverse=True))
+
+
+def collapsed(samples: Floats, truth: Line) -> bool:
+    """Whether `findings` names a collapse or something missing, without the rest of them."""
+    ordered = np.sort(samples)
+    if any(_collapse(ordered, truth)):
+        return True
+    gaps, real = _gaps(truth), _levels(truth)
+    if not gaps or ks(samples, truth) >= APART:
+        return False
+    least = SEEN / min(len(samples), truth.rows or len(samples))
+    shares = _shares(list(_parts(ordered, real, gaps)), len(ordered), len(real), least)
+    return any(finding.kind == "missing" for finding in shares)
+
+
+@of_truth
+def _levels(truth: Line) -> Floats:
+    """Quantiles of the data, as many as there are rows, LEVELS at most."""
+    return truth.quantiles(min(truth.rows, LEVELS) if truth.rows else LEVELS)
 
 
 def _misplaced(ordered: Floats, truth: Line) -> Finding:
@@ -112,8 +132,12 @@ def _gravity(finding: Finding) -> float:
     return abs(finding.share - finding.expected)
 
 
-def _gaps(real: Floats) -> list[tuple[float, float]]:
-    """Wide stretches without data between quantiles of the data, (L,) ascending, that have data on either side."""
+@of_truth
+def _gaps(truth: Line) -> list[tuple[float, float]]:
+    """Wide stretches without data between quantiles of the data that have data on either side; none of discrete data."""
+    if any(discrete(truth)):
+        return []
+    real = _levels(truth)
     first, last = int(BESIDE * len(real)), int((1 - BESIDE) * len(real))
     width = real[int(0.99 * len(real))] - real[int(0.01 * len(real))]
     steps = np.diff(real)
@@ -181,20 +205,32 @@ def _tails(ordered: Floats, truth: Line) -> Iterator[Finding]:
             yield Finding("short_tail" if beyond > TAIL else "long_tail", beyond, TAIL, start, end)
 
 
-def _collapse(ordered: Floats, real: Floats) -> Iterator[Finding]:
-    """Nearly all samples at points: in a tenth of the bins that the data fill, each a FINE-th of their width."""
-    bin_width = (np.quantile(real, 0.9) - np.quantile(real, 0.1)) / MIDDLE / FINE
-    if not bin_width > 0:
-        return
-    filled, points = (_fewest(each, bin_width) for each in (real, ordered))
-    if points <= COLLAPSED * filled:
+def _collapse(ordered: Floats, truth: Line) -> Iterator[Finding]:
+    """Nearly all samples at points: in a tenth of the bins that the data fill, or at one of several values that the data take."""
+    width, few = _points(truth)
+    if width > 0 and (points := _fewest(ordered, width)) <= few:
         yield Finding("collapse", MOST, count=points)
 
 
-def _fewest(values: Floats, width: float) -> int:
+@of_truth
+def _points(truth: Line) -> tuple[float, float]:
+    """The width of a bin, a FINE-th of that of the data, and how few bins are a collapse; of data without a width 0."""
+    real = _levels(truth)
+    width = float(np.quantile(real, 0.9) - np.quantile(real, 0.1)) / MIDDLE / FINE
+    filled = _fewest(real, width) if width > 0 else 0
+    return width, max(COLLAPSED * filled, 1.0 if filled > 2 and any(discrete(truth)) else 0.0)
+
+
+def _fewest(ordered: Floats, width: float) -> int:
     """The fewest bins that hold MOST of the values; values astride two bins count once."""
-    fewest = len(values)
+    fewest = len(ordered)
     for offset in (0.0, 0.5):
-        _, counts = np.unique(np.floor((values - values[0]) / width + offset), return_counts=True)
-        fewest = min(fewest, int(np.searchsorted(np.cumsum(np.sort(counts)[::-1]), MOST * len(values))) + 1)
+        bins = np.floor((ordered - ordered[0]) / width + offset)
+        counts = np.diff(np.flatnonzero(bins[1:] > bins[:-1]) + 1, prepend=0, append=len(bins))
+        fewest = min(fewest, fewest_of(counts, MOST))
     return fewest
+
+
+def fewest_of(counts: NDArray[np.int64], share: float) -> int:
+    """How few of the places that hold so many each hold this share of all."""
+    return int(np.searchsorted(np.cumsum(np.sort(counts)[::-1]), share * counts.sum())) + 1

@@ -1,15 +1,15 @@
 """What is wrong with generated points, by the modes of the data where they are known, and by near neighbours where they are not."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from tui_gan.contract.diagnosis import Finding
 from tui_gan.contract.snapshot import Floats
-from tui_gan.gan.datasets.dataset import Plane
-from tui_gan.gan.diagnosis.line import DISTINCT, MISSING, NARROW, NOISE, SEEN, SHIFTED, UNEVEN, WIDE
-from tui_gan.gan.metrics.plane import NEAR_SDS
+from tui_gan.gan.datasets.dataset import Plane, of_truth
+from tui_gan.gan.diagnosis.line import DISTINCT, MISSING, NARROW, NOISE, SEEN, SHIFTED, UNEVEN, WIDE, fewest_of
+from tui_gan.gan.metrics.plane import NEAR_SDS, near_modes
 
 # Points of either kind between which distances are taken, the neighbours whose distance is a point's reach, and real points for moments.
 COMPARED, NEIGHBOURS, MOMENTS = 800, 5, 10_000
@@ -39,18 +39,29 @@ def findings(samples: Floats, truth: Plane) -> tuple[Finding, ...]:
     - discrete: the user's data, or one of its columns, take `count` values.
     """
     all_findings = [*discrete(truth)]
-    real = truth.points(MOMENTS)
     near = [*_neighbours(samples, truth)]
-    few = truth.modes is not None or any(finding.kind == "apart" for finding in near)
-    collapse = [*_collapse(samples, real, COLLAPSED_POINTS if few else COLLAPSED)]
-    modes = [*_modes(samples, truth)] if truth.modes is not None else []
-    if any(finding.kind == "apart" for finding in near):
+    apart = _names(near, "apart")
+    collapse = [*_collapse(samples, truth, apart)]
+    if apart:
         all_findings += [*near, *collapse]
     elif truth.modes is not None:
-        all_findings += [*collapse, *modes]
+        all_findings += [*collapse, *_modes(samples, truth)]
     else:
-        all_findings += [*collapse, *near, *([] if collapse else _spread(samples, real))]
+        all_findings += [*collapse, *near, *([] if collapse else _spread(samples, truth.points(MOMENTS)))]
     return tuple(sorted(all_findings, key=_gravity, reverse=True))
+
+
+def collapsed(samples: Floats, truth: Plane) -> bool:
+    """Whether `findings` names a collapse or something missing, without the rest of them."""
+    if any(_collapse(samples, truth, apart=False)):
+        return True
+    if truth.modes is None:
+        return any(_collapse(samples, truth, apart=True)) and _names(_neighbours(samples, truth), "apart")
+    return _names(_modes(samples, truth), "missing") and not _names(_neighbours(samples, truth), "apart")
+
+
+def _names(findings: Iterable[Finding], kind: str) -> bool:
+    return any(finding.kind == kind for finding in findings)
 
 
 def discrete(truth: Plane) -> Iterator[Finding]:
@@ -77,10 +88,8 @@ def _gravity(finding: Finding) -> float:
 
 def _modes(samples: Floats, truth: Plane) -> Iterator[Finding]:
     assert truth.modes is not None
-    distances = np.sqrt(np.square(samples[:, None] - truth.modes).sum(2))
-    good = distances.min(1) <= NEAR_SDS * truth.mode_sd
-    shares = np.bincount(distances.argmin(1)[good], minlength=len(truth.modes)) / len(samples)
-    even, reached = 1 / len(truth.modes), float(good.mean())
+    shares = near_modes(samples, truth) / len(samples)
+    even, reached = 1 / len(truth.modes), float(shares.sum())
     # A bridge takes from every mode; what is missing is told of those samples that are of some mode.
     relative = shares / reached if reached else shares
     missing = relative < MISSING * even
@@ -96,17 +105,11 @@ def _modes(samples: Floats, truth: Plane) -> Iterator[Finding]:
 
 def _neighbours(samples: Floats, truth: Plane) -> Iterator[Finding]:
     """Samples off the data, and data that are missed, against the same of the data themselves."""
-    points = truth.points(2 * COMPARED)
-    half = len(points) // 2
-    count = min(half, len(samples))
+    count = min(len(truth.points(2 * COMPARED)) // 2, len(samples))
     if count <= NEIGHBOURS:
         return
-    real, others, fake = points[:count], points[half : half + count], samples[:count]
-    among = _distances(real, real)
-    np.fill_diagonal(among, math.inf)
-    reach = np.partition(among, NEIGHBOURS - 1, axis=1)[:, NEIGHBOURS - 1]
-    off, missed = _shares(_distances(fake, real) <= reach)
-    usual_off, usual_missed = _shares(_distances(others, real) <= reach)
+    real, reach, usual_off, usual_missed = _among(truth, count)
+    off, missed = _shares(_distances(samples[:count], real) <= reach)
     threshold = max(TOLD, NOISE * math.sqrt(0.05 / count))
     if off > APART:
         yield Finding("apart", off)
@@ -117,13 +120,24 @@ def _neighbours(samples: Floats, truth: Plane) -> Iterator[Finding]:
         yield Finding("missed", missed, usual_missed)
 
 
+@of_truth
+def _among(truth: Plane, count: int) -> tuple[Floats, Floats, float, float]:
+    """So many real points, the distance of each to its fifth neighbour, and the shares of as many others that are off them and missed."""
+    points = truth.points(2 * COMPARED)
+    real, others = points[:count], points[len(points) // 2 :][:count]
+    among = _distances(real, real)
+    np.fill_diagonal(among, math.inf)
+    reach = np.partition(among, NEIGHBOURS - 1, axis=1)[:, NEIGHBOURS - 1]
+    return real, reach, *_shares(_distances(others, real) <= reach)
+
+
 def _shares(within: np.ndarray) -> tuple[float, float]:
     """Of (n, m), whether each of n lies within the reach of each of m: the shares of the n within none, and of the m without any."""
     return float(1 - within.any(1).mean()), float(1 - within.any(0).mean())
 
 
 def _distances(a: Floats, b: Floats) -> Floats:
-    distances: Floats = np.hypot(a[:, None, 0] - b[:, 0], a[:, None, 1] - b[:, 1])
+    distances: Floats = np.sqrt(np.square(a[:, None, 0] - b[:, 0]) + np.square(a[:, None, 1] - b[:, 1]))
     return distances
 
 
@@ -146,16 +160,27 @@ def _spread(samples: Floats, real: Floats) -> Iterator[Finding]:
         yield Finding("shifted", shift)
 
 
-def _collapse(samples: Floats, real: Floats, share: float) -> Iterator[Finding]:
+def _collapse(samples: Floats, truth: Plane, apart: bool) -> Iterator[Finding]:
     """Nearly all samples in a small share of the cells that the data fill, or in one."""
-    low, width = real.min(0), np.ptp(real, axis=0)
-    side = np.where(width > 0, width, 1.0) / CELLS
-    filled, points = (_fewest(each, low, side) for each in (real, samples))
+    low, side, filled = _filled(truth)
+    share = COLLAPSED_POINTS if apart or truth.modes is not None else COLLAPSED
+    points = _fewest(samples, low, side)
     if points <= max(1.0, share * filled) and filled > 2:
         yield Finding("collapse", MOST, count=points)
 
 
+@of_truth
+def _filled(truth: Plane) -> tuple[Floats, Floats, int]:
+    """The corner of the cells and their sides, and the fewest that hold MOST of the data."""
+    real = truth.points(MOMENTS)
+    low, width = real.min(0), np.ptp(real, axis=0)
+    side = np.where(width > 0, width, 1.0) / CELLS
+    return low, side, _fewest(real, low, side)
+
+
 def _fewest(points: Floats, low: Floats, side: Floats) -> int:
     """The fewest cells that hold MOST of the points."""
-    _, counts = np.unique(np.floor((points - low) / side), axis=0, return_counts=True)
-    return int(np.searchsorted(np.cumsum(np.sort(counts)[::-1]), MOST * len(points))) + 1
+    # As complex numbers they sort faster than as rows, and alike.
+    cells = np.ascontiguousarray(np.floor((points - low) / side)).view(np.complex128)
+    _, counts = np.unique(cells, return_counts=True)
+    return fewest_of(counts, MOST)

@@ -1,10 +1,12 @@
 """Metrics of generated samples against the distribution that they imitate."""
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.gan.datasets.dataset import Images, Line, Plane, Truth
@@ -24,9 +26,9 @@ from tui_gan.gan.metrics import (
     staged,
 )
 
-# Samples in units of the data and the truth to a number, or to one for each of the names that share the work. Samples are float64 (N,) on
-# the line, float64 (N, 2) in the plane, and float32 (N, C, H, W) in [0, 1] for images, as numpy arrays; all finite.
-Way = Callable[[Any, Any], float | Mapping[str, float]]
+# Samples in units of the data and the truth to a number, or to a mapping with one for each of the names that share the work. Samples are
+# float64 (N,) on the line, float64 (N, 2) in the plane, and float32 (N, C, H, W) in [0, 1] for images, as numpy arrays; all finite.
+Way = Callable[[Any, Any], Any]
 
 
 class Metric(NamedTuple):
@@ -42,6 +44,7 @@ class Metric(NamedTuple):
             "encoder" they take what an inference network makes of real samples, `Inferred`, of "classifier" what D takes test images for,
             `Classified`, of "stages" an `Asked` of the first stage's images, and of "mask" what a generator completes, `Completed`.
         floor: whether what a perfect generator gets of it is worth telling, and quickly found.
+        many: whether its ways also take the samples of M runs at once, (M, N, *X), and give an array (M,) in place of each number.
     """
 
     ways: Mapping[type, Way]
@@ -51,6 +54,7 @@ class Metric(NamedTuple):
     asked: bool = False
     floor: bool = False
     of: Literal["", "class", "stages", "code", "encoder", "classifier", "mask"] = ""
+    many: bool = False
 
 
 ASKED = {
@@ -63,15 +67,15 @@ ASKED = {
 }
 
 METRICS: dict[str, Metric] = {
-    "w1": Metric({Line: line.w1}, floor=True),
-    "ks": Metric({Line: line.ks}, floor=True),
+    "w1": Metric({Line: line.w1}, floor=True, many=True),
+    "ks": Metric({Line: line.ks}, floor=True, many=True),
     "js": Metric({Line: line.js, Plane: plane.js}, floor=True),
-    "mean": Metric({Line: line.mean}, None),
-    "sd": Metric({Line: line.sd}, None),
-    "sd_ratio": Metric({Line: line.sd_ratio}, None),
-    "modes": Metric({Plane: plane.by_modes}, "more", plane.without_modes),
-    "hq": Metric({Plane: plane.by_modes}, "more", plane.without_modes, floor=True),
-    "reverse_kl": Metric({Plane: plane.by_modes}, "less", plane.without_modes, floor=True),
+    "mean": Metric({Line: line.mean}, None, many=True),
+    "sd": Metric({Line: line.sd}, None, many=True),
+    "sd_ratio": Metric({Line: line.sd_ratio}, None, many=True),
+    "modes": Metric({Plane: plane.by_modes}, "more", plane.without_modes, many=True),
+    "hq": Metric({Plane: plane.by_modes}, "more", plane.without_modes, floor=True, many=True),
+    "reverse_kl": Metric({Plane: plane.by_modes}, "less", plane.without_modes, floor=True, many=True),
     "mmd": Metric({Plane: plane.mmd}, least=2, floor=True),
     "sliced_w1": Metric({Plane: plane.sliced_w1}, floor=True),
     "parzen": Metric({Images: parzen.parzen}, "more"),
@@ -135,19 +139,38 @@ def measure(samples: Any, truth: Truth, names: Sequence[str], known: Mapping[str
     Raises:
         UsageError: an unknown metric, with the nearest name, one that is not defined for this data, with why, or too few samples.
     """
-    ways: dict[str, Way] = {}
     for name in names:
-        metric = choose(METRICS, name, "metric")
+        least = choose(METRICS, name, "metric").least
         check_defined(name, truth, known)
-        if len(samples) < metric.least:
-            raise UsageError(f"{name} needs at least {metric.least} samples; here are {len(samples)}")
-        ways[name] = metric.ways[type(truth)]
+        if len(samples) < least:
+            raise UsageError(f"{name} needs at least {least} samples; here are {len(samples)}")
     if not np.isfinite(samples).all():
-        return dict.fromkeys(names, float("nan"))
-    given = {"": samples, **known}
-    wanted = {compute: METRICS[name].of for name, compute in ways.items()}
-    results = {compute: compute(given[of], truth) for compute, of in wanted.items()}
-    return {name: _named(results[compute], name) for name, compute in ways.items()}
+        return dict.fromkeys(names, math.nan)
+    return {name: float(value) for name, value in _computed(names, truth, {"": samples, **known}).items()}
+
+
+def measure_many(samples: NDArray[Any], truth: Truth, names: Sequence[str]) -> list[dict[str, float]]:
+    """Measure the samples of M runs, (M, N, *X), each as `measure` does, at once where a metric can.
+
+    Raises:
+        UsageError: as `measure` says.
+    """
+    finite = np.isfinite(samples).reshape(len(samples), -1).all(1)
+    at_once = [name for name in names if choose(METRICS, name, "metric").many and _missing(name, METRICS[name], truth, ()) is None]
+    columns = {name: np.full(len(samples), math.nan) for name in at_once}
+    for name, values in _computed(at_once, truth, {"": samples[finite]}).items():
+        columns[name][finite] = values
+    others = [name for name in names if name not in columns]
+    rows = [measure(each, truth, others) | {name: float(columns[name][place]) for name in at_once} for place, each in enumerate(samples)]
+    return [{name: row[name] for name in names} for row in rows]
+
+
+def _computed(names: Sequence[str], truth: Truth, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The named metrics, which are defined for this truth, of what each of them wants to be given."""
+    ways = {name: METRICS[name].ways[type(truth)] for name in names}
+    of = {way: METRICS[name].of for name, way in ways.items()}
+    results = {way: way(given[of[way]], truth) for way in of}
+    return {name: results[way][name] if isinstance(results[way], Mapping) else results[way] for name, way in ways.items()}
 
 
 def check_defined(name: str, truth: Truth, of: Collection[str] = ()) -> None:
@@ -168,7 +191,3 @@ def _missing(name: str, metric: Metric, truth: Truth, of: Collection[str]) -> st
         return f"{name} is for {ASKED[metric.of]}"
     reason = metric.needs(truth)
     return None if reason is None else f"{name} is not defined for this data: {reason}"
-
-
-def _named(value: float | Mapping[str, float], name: str) -> float:
-    return value[name] if isinstance(value, Mapping) else value

@@ -1,10 +1,11 @@
-"""Metrics in the plane: samples float64 (N, 2) in units of the data."""
+"""Metrics in the plane: samples float64 (N, 2) in units of the data; of modes, of several runs at once, (..., N, 2)."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.snapshot import Floats
-from tui_gan.gan.datasets.dataset import Plane
+from tui_gan.gan.datasets.dataset import Plane, of_truth
 from tui_gan.gan.metrics.divergence import jensen_shannon, kullback_leibler
 
 MODE_SAMPLES = 2_500
@@ -21,8 +22,8 @@ DIRECTIONS = 64
 SLICED_SAMPLES = 10_000
 
 
-def by_modes(samples: Floats, truth: Plane) -> dict[str, float]:
-    """Modes, share of high quality and reverse KL of the first 2,500 samples (all, when there are fewer).
+def by_modes(samples: Floats, truth: Plane) -> dict[str, Floats]:
+    """Modes, share of high quality and reverse KL of the first 2,500 of N samples (all, when there are fewer), (..., N, 2).
 
     A sample is of high quality when its Euclidean distance to the nearest mode is at most 3 `mode_sd`; of a perfect generator's samples
     98.9 % are. With n_k the samples of high quality nearest to mode k, of K modes:
@@ -36,20 +37,30 @@ def by_modes(samples: Floats, truth: Plane) -> dict[str, float]:
     The protocol of 2,500 samples and 3 standard deviations is that of Srivastava et al. (2017), VEEGAN, arXiv:1705.07761, and of
     Lin et al. (2018), PacGAN, arXiv:1712.04086.
     """
-    modes = truth.modes
-    if modes is None:
-        raise UsageError(str(without_modes(truth)))
-    chosen = samples[:MODE_SAMPLES]
-    distances = np.sqrt(np.square(chosen[:, None] - modes).sum(2))
-    good = distances.min(1) <= NEAR_SDS * truth.mode_sd
-    counts = np.bincount(distances.argmin(1)[good], minlength=len(modes))
-    high_quality = int(counts.sum())
-    uniform = np.full(len(modes), 1 / len(modes))
+    chosen = samples[..., :MODE_SAMPLES, :]
+    counts = near_modes(chosen, truth)
+    good, modes = counts.sum(-1), counts.shape[-1]
+    divergence = kullback_leibler(counts / np.maximum(good, 1)[..., None], np.full(modes, 1 / modes))
     return {
-        "modes": float((counts > 0).sum()),
-        "hq": high_quality / len(chosen),
-        "reverse_kl": max(0.0, kullback_leibler(counts / high_quality, uniform)) if high_quality else float("inf"),
+        "modes": (counts > 0).sum(-1),
+        "hq": good / chosen.shape[-2],
+        "reverse_kl": np.where(good > 0, np.maximum(0.0, divergence), np.inf),
     }
+
+
+def near_modes(samples: Floats, truth: Plane) -> NDArray[np.int64]:
+    """How many of N samples, (..., N, 2), are of high quality and nearest to each of K modes, (..., K).
+
+    Raises:
+        UsageError: the modes are not known.
+    """
+    if truth.modes is None:
+        raise UsageError(str(without_modes(truth)))
+    squares = _squared_distances(samples, truth.modes)
+    nearest = squares.argmin(-1)
+    good = np.sqrt(squares.min(-1)) <= NEAR_SDS * truth.mode_sd
+    counts = [(good & (nearest == mode)).sum(-1) for mode in range(len(truth.modes))]
+    return np.stack(counts, axis=-1)
 
 
 def without_modes(truth: Plane) -> str | None:
@@ -57,16 +68,23 @@ def without_modes(truth: Plane) -> str | None:
     return "this data is no mixture whose modes are known" if truth.modes is None else None
 
 
-def js(samples: Floats, truth: Plane) -> float:
+def js(samples: Floats, truth: Plane) -> Floats:
     """Jensen-Shannon divergence, in nats, between the shares of all N samples and of 100,000 real points in fixed cells.
 
     50 x 50 equal cells over the range of the real points, with a border of open cells around them, so that every sample counts.
     Both sides are counts, so that it is above 0 even for independent draws from the data, the more the more cells they fill: at N = 10,000
     0.0005 for the ring, 0.003 for the grid, 0.010 to 0.014 for the spiral, correlated and moons.
     """
+    edges, real = _cells(truth)
+    return jensen_shannon(_shares(samples, edges), real)
+
+
+@of_truth
+def _cells(truth: Plane) -> tuple[Floats, Floats]:
+    """The edges of the cells, and the shares of real points in them and beyond."""
     points = truth.points(REFERENCES)
     edges = np.linspace(points.min(0), points.max(0), CELLS + 1)
-    return jensen_shannon(_shares(samples, edges), _shares(points, edges))
+    return edges, _shares(points, edges)
 
 
 def _shares(points: Floats, edges: Floats) -> Floats:
@@ -86,18 +104,24 @@ def mmd(samples: Floats, truth: Plane) -> float:
 
     Gretton et al. (2012), A kernel two-sample test.
     """
-    x, y = samples[:KERNEL_SAMPLES], truth.points(KERNEL_SAMPLES)
-    some = y[:MEDIAN_SAMPLES]
-    scale = float(np.median(_squared_distances(some, some)[np.triu_indices(len(some), 1)])) or 1.0
+    x, (y, scale, of_points) = samples[:KERNEL_SAMPLES], _kernel_of_points(truth)
     n, m = len(x), len(y)
-    # Each point's kernel with itself is 1.
+    # Each sample's kernel with itself is 1.
     of_samples = (_kernel_sum(x, x, scale) - n) / (n * (n - 1))
-    of_points = (_kernel_sum(y, y, scale) - m) / (m * (m - 1))
     return of_samples + of_points - 2 * _kernel_sum(x, y, scale) / (n * m)
 
 
+@of_truth
+def _kernel_of_points(truth: Plane) -> tuple[Floats, float, float]:
+    """The real points that samples are compared with, their squared median distance, and the mean of the kernels between two of them."""
+    points = truth.points(KERNEL_SAMPLES)
+    some, count = points[:MEDIAN_SAMPLES], len(points)
+    scale = float(np.median(_squared_distances(some, some)[np.triu_indices(len(some), 1)])) or 1.0
+    return points, scale, (_kernel_sum(points, points, scale) - count) / (count * (count - 1))
+
+
 def _squared_distances(a: Floats, b: Floats) -> Floats:
-    squares: Floats = np.square(a[:, None, 0] - b[:, 0]) + np.square(a[:, None, 1] - b[:, 1])
+    squares: Floats = np.square(a[..., 0, None] - b[:, 0]) + np.square(a[..., 1, None] - b[:, 1])
     return squares
 
 
@@ -122,8 +146,16 @@ def sliced_w1(samples: Floats, truth: Plane) -> float:
 
     Bonneel et al. (2015), Sliced and Radon Wasserstein barycenters of measures.
     """
-    points = truth.points(min(len(samples), SLICED_SAMPLES))
+    real = _slices_of_points(truth, min(len(samples), SLICED_SAMPLES))
+    return float(np.abs(_slices(samples[: real.shape[1]]) - real).mean())
+
+
+@of_truth
+def _slices_of_points(truth: Plane, count: int) -> Floats:
+    return _slices(truth.points(count))
+
+
+def _slices(points: Floats) -> Floats:
+    """(n, 2) points projected on each direction, in ascending order, (DIRECTIONS, n)."""
     angles = np.pi * (np.arange(DIRECTIONS) + 0.5) / DIRECTIONS
-    directions = np.stack([np.cos(angles), np.sin(angles)])
-    gaps = np.sort(samples[: len(points)] @ directions, axis=0) - np.sort(points @ directions, axis=0)
-    return float(np.abs(gaps).mean())
+    return np.sort(np.stack([np.cos(angles), np.sin(angles)], axis=1) @ points.T)

@@ -49,7 +49,7 @@ def figures(of_triples: Counts) -> dict[str, float]:
     """stacked_modes and stacked_kl of the samples of each triple, (1000,)."""
     uniform = np.full(len(of_triples), 1 / len(of_triples))
     # Rounding can leave equal shares a little below 0.
-    divergence = max(0.0, kullback_leibler(of_triples / of_triples.sum(), uniform))
+    divergence = max(0.0, float(kullback_leibler(of_triples / of_triples.sum(), uniform)))
     return {"stacked_modes": float((of_triples > 0).sum()), "stacked_kl": divergence}
 
 
