@@ -1,6 +1,6 @@
-"""Prints every row that needs a GPU, in under five minutes: speed, each preset's step, moves, resume, exhausted memory, NVML.
+"""Prints every row that needs a GPU, in under six minutes: speed, sweeps, each preset's step, moves, resume, exhausted memory, NVML.
 
-python -m benchmarks.gpu [--device cuda] [--only speed,presets,moves,resume,memory,nvml]
+python -m benchmarks.gpu [--device cuda] [--only speed,sweeps,alike,presets,moves,resume,memory,nvml]
 
 Images are noise of the right size, so that no file has to be there.
 """
@@ -16,14 +16,21 @@ import msgspec
 import torch
 
 from tests.presets.test_presets import stand_in
+from tui_gan.bench.crowd import One, crowd
 from tui_gan.bench.measuring import PLAIN, measured, ways
 from tui_gan.contract.knobs import set_knob
 from tui_gan.gan.engines.captured import why_not
 from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS
 from tui_gan.session import machine
+from tui_gan.sweep import plan
+from tui_gan.sweep.chunks import Together
+from tui_gan.sweep.plan import Spec
+from tui_gan.sweep.programs import Programs
 
 SPEED = {"toy1d": 8.0, "digits": 8.0, "mnist-dcgan": 1.5}
+SWEEPS = {1_024: 300.0, 16_384: 1_000.0}
+SWEPT = ("toy1d", "toy1d-aylien-2017-07", "ring2d", "ring2d-conditional")
 MOVED = ("toy1d", "ring2d", "digits", "mnist-dcgan")
 
 
@@ -56,6 +63,39 @@ def speed(device: str) -> Iterator[Row]:
                 yield Row(f"{name}, {engine}", f"refused: {way.why_not}", "-", engine != "graph")
 
 
+def sweeps(device: str) -> Iterator[Row]:
+    """Members of a sweep at once over one after another, each by CUDA graphs."""
+    config, knobs = PRESETS["toy1d"].config, set_knob(PRESETS["toy1d"].knobs, "device", device)
+    dataset = stand_in(config)
+    found = dict(ways(config, knobs, dataset, device, lambda text: None))
+    alone = {PLAIN: found[PLAIN], "graph": found["graph"]}
+    for count, bar in SWEEPS.items():
+        # One after the other, so that no two of them need memory at the same time.
+        speeds = measured({**alone, "sweep": crowd(config, knobs, dataset, count, "graph", lambda text: None)}, 3, 1.0, device)
+        ratios = [many / one for many, one in zip(speeds["sweep"].steps_per_second, speeds["graph"].steps_per_second, strict=True)]
+        ratio = statistics.median(ratios)
+        figure = f"{ratio:.0f} ({min(ratios):.0f} .. {max(ratios):.0f}), {speeds['sweep'].median:,.0f} steps/s"
+        yield Row(f"toy1d, sweep of {count:,} over one after another", figure, f">= {bar:g}", ratio >= bar)
+        torch.cuda.empty_cache()
+
+
+def alike(device: str) -> Iterator[Row]:
+    """Members of a sweep on the GPU against the same members on the CPU after some steps."""
+    for name in SWEPT:
+        knobs, populations = PRESETS[name].knobs, []
+        configs = [msgspec.structs.replace(PRESETS[name].config, seed=seed) for seed in range(4)]
+        dataset = stand_in(configs[0])
+        for where in ("cpu", device):
+            specs = [Spec(place, {}, config, set_knob(knobs, "device", where)) for place, config in enumerate(configs)]
+            (group,) = plan.groups(specs, One(dataset))
+            populations.append(Together(group, specs, One(dataset), Programs("graph", str)))
+            populations[-1].train(50, lambda: False)
+        apart = max(distance(*(each.trainer(place) for each in populations)) for place in range(len(configs)))
+        streams = [each.many.state()["streams"] for each in populations]
+        figure = f"weights apart by {apart:.1e}, streams the same: {torch.equal(*streams)}"
+        yield Row(f"{name}, 50 steps of 4 members", figure, "1e-2, the same", apart < 1e-2 and torch.equal(*streams))
+
+
 def presets(device: str) -> Iterator[Row]:
     """Three steps of each preset, eagerly and captured: finite, and equal to rounding where the draws are the same."""
     for name in PRESETS:
@@ -81,7 +121,7 @@ def presets(device: str) -> Iterator[Row]:
 
 def distance(one: Trainer, other: Trainer) -> float:
     """Of the weights, relative."""
-    first, second = (torch.cat([w.detach().flatten() for w in each.generator.parameters()]) for each in (one, other))
+    first, second = (torch.cat([w.detach().cpu().flatten() for w in each.generator.parameters()]) for each in (one, other))
     return float(torch.linalg.vector_norm(first - second) / torch.linalg.vector_norm(first))
 
 
@@ -177,7 +217,16 @@ def nvml(device: str) -> Iterator[Row]:
     yield Row("NVML", f"{figure}; 200 replays in {1000 * statistics.median(waits):.0f} ms", "an answer", bool(named))
 
 
-TABLES = {"speed": speed, "presets": presets, "moves": moves, "resume": resume, "memory": memory, "nvml": nvml}
+TABLES = {
+    "speed": speed,
+    "sweeps": sweeps,
+    "alike": alike,
+    "presets": presets,
+    "moves": moves,
+    "resume": resume,
+    "memory": memory,
+    "nvml": nvml,
+}
 
 
 def main() -> None:

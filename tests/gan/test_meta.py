@@ -8,6 +8,8 @@ import torch
 
 from tests.presets.test_presets import stand_in
 from tui_gan.contract.network import Network
+from tui_gan.gan.engines import many
+from tui_gan.gan.engines.many import Many
 from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS
 
@@ -31,3 +33,23 @@ def test_a_step_neither_mixes_devices_nor_waits_for_one(preset: str) -> None:
     assert all(weight.is_meta for learner in trainer.now.players.values() for weight in learner.weights)
     with pytest.raises((NotImplementedError, RuntimeError), match="meta"):
         float(trainer.mean_losses()[0])
+
+
+# Of each kind of chance one: words alone, two to a number, classes, epochs, noise.
+MANY = ("toy1d", "nips2016", "ring2d-conditional", "ganlab-ring", "toy1d-aylien-2017-07", "ring2d-ali")
+
+
+@pytest.mark.parametrize("preset", [pytest.param(name, marks=() if name in MANY else pytest.mark.slow) for name in PRESETS])
+def test_a_step_of_many_neither_mixes_devices_nor_waits_for_one(preset: str) -> None:
+    config, knobs = PRESETS[preset].config, PRESETS[preset].knobs
+    config = msgspec.structs.replace(config, generator=narrow(config.generator), discriminator=narrow(config.discriminator))
+    dataset = stand_in(config)
+    if many.why_not(Trainer(config, dataset, "cpu"), knobs):
+        return
+    trainers = [Trainer(msgspec.structs.replace(config, seed=seed), dataset, "cpu") for seed in range(2)]
+    population = Many([(trainer, knobs) for trainer in trainers], len(trainers), "meta")
+    graph = population.traced()
+    with torch.random.fork_rng(devices=[]):
+        population.train(1, lambda case: lambda tensors: graph(*tensors))
+    assert population.steps_done == 1
+    assert all(each.is_meta for each in population.tensors)

@@ -1,5 +1,6 @@
 """Programs of many: graphs at once, compiled ones when they are ready."""
 
+import dataclasses
 from pathlib import Path
 
 import msgspec
@@ -59,6 +60,20 @@ def begun(config: Config, knobs: Knobs, wanted: Programs) -> Together:
     specs = [Spec(place, {}, msgspec.structs.replace(config, seed=place), knobs) for place in range(COUNT)]
     (group,) = plan.groups(specs, Data())
     return Together(group, specs, Data(), wanted)
+
+
+def test_on_another_device_each_chunk_has_the_step_that_was_captured_of_it(config: Config, knobs: Knobs, made: Made) -> None:
+    wanted = Programs("auto", str)
+    wanted.left = 1e9
+    there = dataclasses.replace(knobs, device="meta")
+    chunks = [begun(config, there, wanted) for _ in range(2)]
+    for chunk in chunks:
+        chunk.train(4, lambda: False)
+    assert [chunk.steps_done for chunk in chunks] == [4, 4]
+    assert all(each.is_meta for chunk in chunks for each in chunk.many.tensors)
+    assert not made.requests
+    assert {key[0] for key in wanted._replayed} == {id(chunk.many) for chunk in chunks}
+    assert not wanted.compiled(chunks[0].group.form, COUNT)
 
 
 def test_a_graph_serves_until_the_program_is_there(config: Config, knobs: Knobs, made: Made) -> None:

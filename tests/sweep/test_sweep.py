@@ -3,11 +3,13 @@
 import itertools
 from pathlib import Path
 
+import msgspec
 import pytest
 import torch
 
 from tests.sweep.small import AXES, EVERY, SEEDS, STEPS, Begin
 from tui_gan.contract.errors import UnreadableError, UsageError
+from tui_gan.contract.knobs import set_knob
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.measuring import measured
@@ -147,6 +149,14 @@ def test_chunks_are_of_nearly_one_size(specs: list[Spec]) -> None:
     assert max(map(len, parts)) - min(map(len, parts)) <= len(parts)
     assert max(map(len, parts)) <= plan.LARGEST
     assert [len(part) for part in plan.chunks(plan.Group("", "why", many[:3]))] == [1, 1, 1]
+
+
+def test_a_gpu_takes_more_at_once(specs: list[Spec]) -> None:
+    on_gpu = [msgspec.structs.replace(each, knobs=set_knob(each.knobs, "device", "cuda")) for each in specs if not each.values["alone"]]
+    (part,) = plan.chunks(plan.Group("", "", on_gpu * 1000))
+    assert plan.LARGEST < len(part) <= plan.LARGEST_ON_GPU
+    assert {spec.device for spec in specs} == {"cpu"}
+    assert {spec.device for spec in on_gpu} == {"cuda"}
 
 
 def test_who_is_alone_has_its_reason(specs: list[Spec]) -> None:

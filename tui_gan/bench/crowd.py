@@ -16,7 +16,7 @@ from tui_gan.sweep.chunks import Together, train_at_once
 from tui_gan.sweep.programs import Programs
 
 
-class _One(plan.Data):
+class One(plan.Data):
     """The same data set for all."""
 
     def __init__(self, dataset: Dataset) -> None:
@@ -28,13 +28,13 @@ class _One(plan.Data):
 
 
 def crowd(config: Config, knobs: Knobs, dataset: Dataset, count: int, engine: str, tell: Callable[[str], object]) -> Way:
-    """So many seeds, ready to train; the steps of all members count. A compiled program is made first.
+    """So many seeds on the device of the knobs, ready to train; the steps of all members count. A compiled program is made first.
 
     Args:
-        engine: graph or compiled.
+        engine: graph, which is captured on a GPU, or compiled.
         tell: what is waited for.
     """
-    data = _One(dataset)
+    data = One(dataset)
     specs = [plan.Spec(place, {}, replace(config, seed=place), knobs) for place in range(count)]
     (group,) = plan.groups(specs, data)
     if group.alone:
@@ -68,4 +68,4 @@ def check(count: int, config: Config, knobs: Knobs, dataset: Dataset) -> None:
         UsageError: there are.
     """
     if count:
-        plan.check_size(count, plan.Spec(0, {}, config, knobs), _One(dataset))
+        plan.check_size(count, plan.Spec(0, {}, config, knobs), One(dataset))

@@ -4,7 +4,7 @@ import json as json_text
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
 from tui_gan.cli import settings
 from tui_gan.contract.axes import Axis, combinations, of_pair, of_text
@@ -32,6 +32,7 @@ class Asked(TypedDict):
     steps: int | None
     metrics: str | None
     data: str | None
+    device: NotRequired[str]
 
 
 def axes_of(asked: Asked) -> list[Axis]:
@@ -75,14 +76,17 @@ def members(asked: Asked, axes: Sequence[Axis], here: bool = True) -> Members:
         here: whether all are trained on this machine, so that it must have memory for them.
 
     Raises:
-        UsageError: a value that is not allowed, or not enough memory.
+        UsageError: a value that is not allowed, a device that is not there, or not enough memory.
     """
+    from tui_gan.session import devices
     from tui_gan.sweep import plan
 
     def resolve(values: dict[str, Any]) -> tuple[Config, Knobs]:
         return _resolved(asked, values)
 
     first = resolve(next(combinations(axes)))
+    if here:
+        devices.check(first[1].device)
     data = plan.Data()
     count = asked["seeds"] * math.prod(len(axis.values) for axis in axes)
     memory = plan.check_size(count, plan.Spec(0, {}, *first), data, here)
@@ -106,7 +110,7 @@ def _resolved(asked: Asked, values: dict[str, Any]) -> tuple[Config, Knobs]:
         names = [name.strip() for name in asked["metrics"].split(",")]
         pairs += [f"metrics={typed(names)}", f"metric={names[0]}"]
     options = {"steps": asked["steps"], "data": asked["data"]}
-    return settings.resolved(asked["preset"], None, settings.of_pairs(pairs), options, {"device": "cpu"})
+    return settings.resolved(asked["preset"], None, settings.of_pairs(pairs), options, {"device": asked.get("device", "cpu")})
 
 
 def make(folder: Path, asked: Asked) -> None:

@@ -78,8 +78,9 @@ def _of_preset(name: str, device: str, rounds: int, seconds: float, minibatch: b
         tell(f"{name}: {text}", sys.stderr)
 
     ways = dict(measuring.ways(config, knobs, dataset, device, say))
-    if sweep and device == "cpu":
-        ways |= {f"{sweep:,}, {engine}": crowd.crowd(config, knobs, dataset, sweep, engine, say) for engine in ("graph", "compiled")}
+    if sweep:
+        engines = ("graph", "compiled") if device == "cpu" else ("graph",)
+        ways |= {f"{sweep:,}, {engine}": crowd.crowd(config, knobs, dataset, sweep, engine, say) for engine in engines}
     if name == TOY and device == "cpu" and not minibatch and (version := toy_in_jax.version()):
         ways[f"JAX {version}"] = measuring.Way(toy_in_jax.scanned(config, knobs))
     speeds = measuring.measured(ways, rounds, seconds, device)

@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import functools
+import re
 import shutil
 import sys
 import threading
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 ENGINES = ("auto", "graph", "compiled")
 SEEDS = 8
 FORMS = {"png", "parquet"}
+CPU_OR_CUDA = re.compile(r"auto|cpu|cuda(:\d+)?")
 
 
 @with_axes
@@ -53,6 +55,9 @@ def sweep(
     data: Annotated[Path | None, path("Your own data.")] = None,
     out: Annotated[Path | None, path("Directory of the sweep; without it a new one under sweeps/.")] = None,
     resume: Annotated[Path | None, path("Go on with the sweep in this directory.")] = None,
+    device: Annotated[
+        str | None, typer.Option(help="cpu, cuda, cuda:N, or auto: a GPU if there is one; without it cpu.", show_default=False)
+    ] = None,
     engine: Annotated[str, typer.Option(help="graph, compiled, or auto: compiled where the time that is left pays for it.")] = "auto",
     backend: Annotated[str, typer.Option(help="slurm: jobs of a cluster; local: processes of this machine.", show_default=False)] = "",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes of the backend; without it 2.", show_default=False)] = None,
@@ -68,20 +73,31 @@ def sweep(
 ) -> None:
     """Train a preset many times at once, over values of settings and over seeds."""
     if resume is not None:
-        if preset or axes or any(each is not None for each in (set, out, seeds, steps, metrics, data)):
+        if preset or axes or any(each is not None for each in (set, out, seeds, steps, metrics, data, device)):
             raise UsageError("--resume goes on with a sweep as it was begun; leave the preset, axes and settings out")
         folder, asked = resume, asked_of(resume)
     else:
         if not preset:
             raise UsageError("sweep takes a preset, such as: tui-gan sweep toy1d --generator-lr 1e-4:1e-2:log:8 --seeds 32")
         path_of_data = str(data.absolute()) if data else None
-        asked = Asked(preset=preset, axes=axes, set=set or [], seeds=seeds or SEEDS, steps=steps, metrics=metrics, data=path_of_data)
+        asked = Asked(
+            preset=preset,
+            axes=axes,
+            set=set or [],
+            seeds=seeds or SEEDS,
+            steps=steps,
+            metrics=metrics,
+            data=path_of_data,
+            device=_device(device or "cpu"),
+        )
         folder = out or Path("sweeps", f"{preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")
     forms = [each.strip() for each in to.split(",")] if to else []
     if not {*forms} <= FORMS:
         raise UsageError(f"--to takes png, parquet, or png,parquet, not {quoted(to)}")
     if engine not in ENGINES:
         raise UsageError(f"--engine takes {', '.join(ENGINES)}, not {engine!r}")
+    if engine == "compiled" and asked.get("device", "cpu") != "cpu":
+        raise UsageError("--engine compiled is for the CPU; on a GPU the steps of a sweep are CUDA graphs, which graph and auto name")
     dealing = dealing_of(backend, workers, slurm)
     varied = axes_of(asked)
     check(varied, asked["seeds"])
@@ -90,6 +106,17 @@ def sweep(
         work = Work(folder, asked, varied, engine, dealing, stop)
         trained, ended = work.trained(resume is not None, screen)
         report(trained, ended, varied, json, forms)
+
+
+def _device(name: str) -> str:
+    """The device of this name that can train many at once."""
+    if not CPU_OR_CUDA.fullmatch(name):
+        raise UsageError(f"a sweep is trained on cpu, cuda, cuda:N or auto, not on {quoted(name)}")
+    if name != "auto":
+        return name
+    from tui_gan.session.devices import available
+
+    return next((each for each in available() if each.startswith("cuda")), "cpu")
 
 
 class Work(NamedTuple):

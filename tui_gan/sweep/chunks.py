@@ -19,6 +19,8 @@ from tui_gan.sweep.programs import Programs
 
 # Steps between two looks at whether it is to stop: as many as make so many samples of a member, within bounds.
 SAMPLES, FEWEST, MOST = 4096, 10, 50
+# On a GPU, as many as make so many numbers of all members.
+DRAWN = 2**26
 # Numbers that are generated at once.
 PORTION = 2**22
 
@@ -62,9 +64,13 @@ class Together:
 
     def __init__(self, group: Group, specs: list[Spec], data: Data, programs: Programs) -> None:
         self.specs, self.measured, self.group, self.data = specs, -1, group, data
-        self.many = Many(((Trainer(each.config, data.of(each.config), "cpu"), each.knobs) for each in specs), len(specs))
-        one = specs[0]
-        self.at_once = max(FEWEST, min(MOST, SAMPLES // (one.knobs.batch_size * one.config.packing)))
+        one, trainers = specs[0], ((Trainer(each.config, data.of(each.config), "cpu"), each.knobs) for each in specs)
+        self.many = Many(trainers, len(specs), one.device)
+        batch = one.knobs.batch_size * one.config.packing
+        if one.device == "cpu":
+            self.at_once = max(FEWEST, min(MOST, SAMPLES // batch))
+        else:
+            self.at_once = max(1, min(MOST, DRAWN // (len(specs) * batch * (one.config.latent_dim + 1))))
         self.call_of = programs.call_of(self.many, specs, group.form)
 
     @property
@@ -84,7 +90,7 @@ class Together:
         size = max(1, PORTION // (config.evaluated * (max(config.generator.widths) + config.latent_dim)))
         for start in range(0, len(self.specs), size):
             latents = [_latents(spec.config, self.steps_done, self.many.first.shares) for spec in self.specs[start : start + size]]
-            yield from self.many.generated(torch.stack(latents), start)
+            yield from self.many.generated(torch.stack(latents).to(self.many.device), start)
 
     def finite(self) -> list[bool]:
         """Whether the losses since the last call, and the weights, are finite numbers, of each member."""
@@ -137,7 +143,7 @@ class Alone:
 
     def __init__(self, spec: Spec, data: Data) -> None:
         self.specs, self.measured = [spec], -1
-        self._trainer = Trainer(spec.config, data.of(spec.config), "cpu")
+        self._trainer = Trainer(spec.config, data.of(spec.config), spec.device)
 
     @property
     def steps_done(self) -> int:

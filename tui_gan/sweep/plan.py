@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import psutil
+import torch
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
@@ -19,6 +20,8 @@ from tui_gan.session.sources import dataset_of
 
 # A chunk's numbers that are read at each step should stay near the processor.
 NUMBERS, LARGEST = 2**21, 256
+# The same on a GPU, which is fast where it has much to do at once.
+NUMBERS_ON_GPU, LARGEST_ON_GPU = 2**28, 2**14
 # Of a member: its state, the gradients and what lies between, in states.
 STATES = 3
 
@@ -35,6 +38,11 @@ class Spec(msgspec.Struct, frozen=True):
     def seed(self) -> int:
         """That of all its chance."""
         return self.config.seed
+
+    @property
+    def device(self) -> str:
+        """The one that it is trained on: a GPU where its knobs name one."""
+        return "cpu" if self.knobs.device == "auto" else self.knobs.device
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -84,10 +92,16 @@ def check_size(count: int, one: Spec, data: Data, here: bool = True) -> str:
     """
     size = STATES * state.size(one.config, data.of(one.config).shape)
     line = f"{count:,} members, about {count * size / 1e6:,.0f} MB"
-    free = psutil.virtual_memory().available
-    if here and count * size > free:
-        raise UsageError(f"{line}; this machine has {free / 1e6:,.0f} MB of memory free: take fewer seeds or values")
+    free = _free(one.device) if here else math.inf
+    if count * size > free:
+        place = "this machine" if one.device == "cpu" else one.device
+        raise UsageError(f"{line}; {place} has {free / 1e6:,.0f} MB of memory free: take fewer seeds or values")
     return line
+
+
+def _free(device: str) -> int:
+    """The memory of a device that is free, in bytes."""
+    return torch.cuda.mem_get_info(device)[0] if device.startswith("cuda") else psutil.virtual_memory().available
 
 
 def groups(members: Sequence[Spec], data: Data) -> list[Group]:
@@ -106,10 +120,12 @@ def groups(members: Sequence[Spec], data: Data) -> list[Group]:
 
 
 def chunks(group: Group) -> list[list[Spec]]:
-    """The members of a group in parts of nearly equal size whose numbers stay near the processor."""
+    """The members of a group in parts of nearly equal size whose numbers stay near the processor, or fit a GPU."""
     if group.alone:
         return [[spec] for spec in group.members]
-    most = max(8, min(LARGEST, NUMBERS // max(1, numbers(group.members[0]))))
+    one = group.members[0]
+    budget, largest = (NUMBERS, LARGEST) if one.device == "cpu" else (NUMBERS_ON_GPU, LARGEST_ON_GPU)
+    most = max(8, min(largest, budget // max(1, numbers(one))))
     count = math.ceil(len(group.members) / most)
     size = math.ceil(len(group.members) / count)
     return [group.members[start : start + size] for start in range(0, len(group.members), size)]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from tui_gan.gan.engines.captured import Replayed
 from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.many import Case, Many
 from tui_gan.session import programs
@@ -20,7 +21,7 @@ Key = tuple[str, int, Case]
 
 
 class Programs:
-    """The programs of a sweep.
+    """The programs of a sweep. On a GPU the operations of a step are captured as a CUDA graph, for each chunk one.
 
     Args:
         engine: "graph" calls PyTorch operation by operation; "compiled" has programs made; "auto" where the time that is left pays for it.
@@ -36,13 +37,14 @@ class Programs:
         self._graphs: dict[Key, torch.nn.Module] = {}
         self._compiled: dict[Key, Call | None] = {}
         self._making: dict[Key, tuple[Making, Request]] = {}
+        self._replayed: dict[tuple[int, Case], Call] = {}
 
     def call_of(self, many: Many, specs: list[Spec], group: str) -> Callable[[Case], Call]:
         """The call for the next step of many, looked up by its case."""
 
         def call(case: Case) -> Call:
             key = (group, len(specs), case)
-            return self._of(key, many, specs)
+            return self._of(key, many, specs) if many.device == "cpu" else self._replay(key, many)
 
         return call
 
@@ -70,9 +72,25 @@ class Programs:
             self._make(key, many, specs)
         if (call := self._compiled.get(key)) is not None:
             return call
+        return _calling(self._graph(key, many))
+
+    def _graph(self, key: Key, many: Many) -> torch.nn.Module:
         if key not in self._graphs:
             self._graphs[key] = many.traced()
-        return _calling(self._graphs[key])
+        return self._graphs[key]
+
+    def _replay(self, key: Key, many: Many) -> Call:
+        """The captured step of one chunk, which is made at its first call, from what that is given."""
+        place, operations = (id(many), key[-1]), self._graph(key, many)
+        captures = many.device.startswith("cuda")
+
+        def first(tensors: list[Tensor]) -> None:
+            if place not in self._replayed:
+                count = len(many.tensors)
+                self._replayed[place] = Replayed(operations, tensors, count) if captures else _calling(operations)
+            self._replayed[place](tensors)
+
+        return self._replayed.get(place, first)
 
     @property
     def _wanted(self) -> bool:

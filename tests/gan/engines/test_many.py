@@ -14,7 +14,7 @@ from tui_gan.contract.config import Config, Noise, Optimizer, Schedule
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS, fixed
-from tui_gan.gan.engines import compiled, many
+from tui_gan.gan.engines import compiled, many, words
 from tui_gan.gan.engines.many import Case, Many
 from tui_gan.gan.orders import ORDERS
 from tui_gan.gan.trainer import Trainer
@@ -166,6 +166,44 @@ def test_a_state_that_is_put_back_goes_on_as_if_it_had_never_been_saved(config: 
         train(each, STEPS, graphs)
     assert one.steps_done == other.steps_done == 2 * STEPS
     assert all(torch.equal(mine, theirs) for mine, theirs in zip(one.tensors, other.tensors, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["toy", "grid", "classes"])
+def test_their_numbers_are_the_same_where_streams_are_tensors(config: Config, knobs: Knobs, kind: str) -> None:
+    dataset, live = "ring" if kind == "classes" else "gaussian", turned(knobs, False)
+    drawing, twisting, again = (Many(zip(trainers(config, KINDS[kind], dataset), live, strict=True), COUNT) for _ in range(3))
+    twisting._twists = again._twists = kind != "grid"
+    graphs: dict[Case, Any] = {}
+    for each in (drawing, twisting):
+        train(each, STEPS, graphs)
+    again.load(twisting.state())
+    for each in (drawing, twisting, again):
+        train(each, STEPS, graphs)
+    for one in (twisting, again):
+        found, wanted = one.state(), drawing.state()
+        assert all(torch.equal(found[name], value) for name, value in wanted.items())
+        place = COUNT - 1
+        streams = [each.trainer(place, trainers(config, KINDS[kind], dataset)[place]).now.stream for each in (one, drawing)]
+        assert torch.equal(*(stream.get_state() for stream in streams))
+
+
+def test_what_is_not_made_of_words_is_drawn_by_the_streams(config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = turned(knobs, False)
+    drawing, twisting = (Many(zip(trainers(config, {}, "gaussian"), live, strict=True), COUNT) for _ in range(2))
+    twisting._twists = True
+    graphs: dict[Case, Any] = {}
+    for each in (drawing, twisting):
+        train(each, 2, graphs)
+    assert twisting._twister
+
+    def unlike(*args: Any) -> None:
+        raise words.UnlikeError
+
+    monkeypatch.setattr(words, "drawn", unlike)
+    for each in (drawing, twisting):
+        train(each, 2, graphs)
+    assert not twisting._twister
+    assert all(torch.equal(one, other) for one, other in zip(drawing.tensors, twisting.tensors, strict=True))
 
 
 def test_samples_are_those_of_the_averaged_generators(config: Config, knobs: Knobs) -> None:

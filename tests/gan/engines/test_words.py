@@ -9,6 +9,7 @@ from torch import Tensor
 
 from tui_gan.gan.datasets import DATASETS, Images, fixed, of_column, of_columns, of_images
 from tui_gan.gan.engines import words
+from tui_gan.gan.engines.words import UnlikeError
 from tui_gan.gan.latents import LATENTS
 
 Step = Callable[[torch.Generator], Sequence[Tensor]]
@@ -22,7 +23,6 @@ def streams() -> list[torch.Generator]:
 def check(step: Step) -> None:
     made, drawn = streams(), streams()
     found = words.drawn(step, made, STEPS)
-    assert found is not None
     alone = [[step(stream) for _ in range(STEPS)] for stream in drawn]
     for place, each in enumerate(found):
         expected = torch.stack([torch.stack([alone[run][at][place] for run in range(len(SEEDS))]) for at in range(STEPS)])
@@ -72,12 +72,14 @@ def test_latents_of_every_kind_are_those_that_are_drawn_alone(name: str, stratif
 )
 def test_what_is_not_made_of_words_here_leaves_the_streams_where_they_are(step: Step) -> None:
     before = streams()
-    assert words.drawn(step, before, 2) is None
+    with pytest.raises(UnlikeError):
+        words.drawn(step, before, 2)
     assert [stream.get_state().tolist() for stream in before] == [stream.get_state().tolist() for stream in streams()]
 
 
 def test_an_odd_number_of_words_is_left_to_pytorch() -> None:
     before = streams()
-    assert words.drawn(lambda stream: [torch.rand(3, generator=stream)], before, 1) is None
+    with pytest.raises(UnlikeError, match="odd number"):
+        words.drawn(lambda stream: [torch.rand(3, generator=stream)], before, 1)
     assert before[0].get_state().equal(streams()[0].get_state())
     check(lambda stream: [torch.rand(3, generator=stream), torch.rand(1, generator=stream)])

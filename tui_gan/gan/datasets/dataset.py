@@ -175,6 +175,11 @@ def in_units(x: Tensor, location: Floats, scale: Floats) -> Floats:
     return samples * scale + location
 
 
+def beside(drawn: Tensor, constant: Tensor) -> Tensor:
+    """A constant where the numbers are that have been drawn: streams may be drawn from on a GPU."""
+    return constant.to(drawn.device)
+
+
 def gathered(pool: Tensor, decode: Callable[[Tensor], Tensor] = lambda rows: rows) -> tuple[Sampler, Rows]:
     """A sampler that draws rows of `pool`, (N, ...), with replacement, and the rows themselves: one gather on the device, then `decode`.
 
@@ -198,10 +203,10 @@ def of_labels(labels: Tensor, names: Sequence[str], rows: Rows) -> Classes:
 
     def sample(count: int, stream: torch.Generator, device: str) -> tuple[Tensor, Tensor]:
         chosen = torch.randint(len(labels), (count,), generator=stream)
-        return rows(chosen, device), labels[chosen]
+        return rows(chosen, device), beside(chosen, labels)[chosen]
 
     shares = torch.bincount(labels, minlength=len(names)).double() / len(labels)
-    return Classes(tuple(names), tuple(shares.tolist()), sample, lambda chosen: labels[chosen])
+    return Classes(tuple(names), tuple(shares.tolist()), sample, lambda chosen: beside(chosen, labels)[chosen])
 
 
 def trained(count: int, training: int, skip: int) -> slice:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from tui_gan.contract.snapshot import Floats
-from tui_gan.gan.datasets.dataset import Classes, Dataset, Plane, gathered
+from tui_gan.gan.datasets.dataset import Classes, Dataset, Plane, beside, gathered
 
 # (count, stream) -> float64 (count, 2) points in units of the data.
 Points = Callable[[int, torch.Generator], Tensor]
@@ -38,7 +38,7 @@ def mixture(modes: Floats, sd: float, standardize: bool) -> Dataset:
 
     def labelled(count: int, stream: torch.Generator) -> tuple[Tensor, Tensor]:
         chosen = torch.randint(len(centres), (count,), generator=stream)
-        return centres[chosen] + sd * torch.randn(count, 2, generator=stream, dtype=torch.float64), chosen
+        return beside(chosen, centres)[chosen] + sd * torch.randn(count, 2, generator=stream, dtype=torch.float64), chosen
 
     spread = np.sqrt(modes.var(axis=0) + sd**2)
     made = _of_points(lambda count, stream: labelled(count, stream)[0], modes.mean(axis=0), spread, standardize, modes, sd)
@@ -46,7 +46,7 @@ def mixture(modes: Floats, sd: float, standardize: bool) -> Dataset:
 
     def sample(count: int, stream: torch.Generator, device: str) -> tuple[Tensor, Tensor]:
         points, chosen = labelled(count, stream)
-        return ((points - shift) / wide).float().to(device), chosen
+        return ((points - beside(points, shift)) / beside(points, wide)).float().to(device), chosen
 
     names = tuple(f"mode {place}" for place in range(len(modes)))
     return dataclasses.replace(made, classes=Classes(names, (1 / len(modes),) * len(modes), sample, lambda rows: rows))
@@ -88,7 +88,8 @@ def correlated(standardize: bool) -> Dataset:
     root = torch.linalg.cholesky(torch.tensor([[1.0, 0.8], [0.8, 1.0]], dtype=torch.float64))
 
     def points(count: int, stream: torch.Generator) -> Tensor:
-        drawn: Tensor = 1.0 + torch.randn(count, 2, generator=stream, dtype=torch.float64) @ root.T
+        normals = torch.randn(count, 2, generator=stream, dtype=torch.float64)
+        drawn: Tensor = 1.0 + normals @ beside(normals, root).T
         return drawn
 
     return _of_points(points, np.ones(2), np.ones(2), standardize)
@@ -99,7 +100,8 @@ def ganlab_line(standardize: bool) -> Dataset:
     start, direction = torch.tensor([[0.8, 0.6]], dtype=torch.float64), torch.tensor([[-0.75, 0.3]], dtype=torch.float64)
 
     def points(count: int, stream: torch.Generator) -> Tensor:
-        along = start + direction * torch.rand(count, 1, generator=stream, dtype=torch.float64)
+        share = torch.rand(count, 1, generator=stream, dtype=torch.float64)
+        along = beside(share, start) + beside(share, direction) * share
         return along + 0.01 * torch.randn(count, 2, generator=stream, dtype=torch.float64)
 
     return _of_points(points, np.array([0.425, 0.75]), np.sqrt(np.array([0.75, 0.3]) ** 2 / 12 + 0.01**2), standardize)
@@ -112,7 +114,8 @@ def ganlab_gaussians(standardize: bool) -> Dataset:
 
     def points(count: int, stream: torch.Generator) -> Tensor:
         chosen = torch.randint(2, (count,), generator=stream)
-        return at[chosen] + sd[chosen] * torch.randn(count, 2, generator=stream, dtype=torch.float64)
+        centre, width = beside(chosen, at)[chosen], beside(chosen, sd)[chosen]
+        return centre + width * torch.randn(count, 2, generator=stream, dtype=torch.float64)
 
     spread = np.sqrt(centres.var(axis=0) + np.square(widths).mean(axis=0))
     return _of_points(points, centres.mean(axis=0), spread, standardize)
@@ -125,7 +128,7 @@ def ganlab_ring(standardize: bool) -> Dataset:
 
     def points(count: int, stream: torch.Generator) -> Tensor:
         angle = 2 * math.pi * torch.rand(count, generator=stream, dtype=torch.float64)
-        around = middle + reach * torch.stack((angle.cos(), angle.sin()), 1)
+        around = beside(angle, middle) + beside(angle, reach) * torch.stack((angle.cos(), angle.sin()), 1)
         return around + 0.025 * torch.randn(count, 2, generator=stream, dtype=torch.float64)
 
     return _of_points(points, centre, np.sqrt(np.square(radii) / 2 + 0.025**2), standardize)
@@ -154,7 +157,8 @@ def _of_points(points: Points, mean: Floats, sd: Floats, standardize: bool, mode
     shift, width = torch.from_numpy(location), torch.from_numpy(scale)
 
     def sample(count: int, stream: torch.Generator, device: str) -> Tensor:
-        return ((points(count, stream) - shift) / width).float().to(device)
+        drawn = points(count, stream)
+        return ((drawn - beside(drawn, shift)) / beside(drawn, width)).float().to(device)
 
     # Every evaluation asks for the same points.
     @functools.lru_cache(maxsize=8)

@@ -85,6 +85,36 @@ def step_(engine: Static, given: Given, hyper: Hyper, program: Program) -> None:
     state.loss_sums += torch.stack((last["G"], last["D"]))
 
 
+class Replayed:
+    """A graph of operations, captured as a CUDA graph on the tensors of one state, which it changes in place.
+
+    Args:
+        tensors: what it is called with: those of the state, which stay where they are, and behind them what each call is given.
+        count: how many are of the state.
+    """
+
+    def __init__(self, operations: torch.nn.Module, tensors: list[Tensor], count: int) -> None:
+        self._given, self._graph = [each.clone() for each in tensors[count:]], torch.cuda.CUDAGraph()
+        with torch.cuda.device(tensors[0].device):
+            aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+            aside.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(aside):
+                # What it changes in warming up is no state.
+                scratch = [each.clone() for each in tensors[:count]]
+                for _ in range(WARM_UP):
+                    operations(*scratch, *self._given)
+                del scratch
+            torch.cuda.current_stream().wait_stream(aside)
+            with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
+                operations(*tensors[:count], *self._given)
+
+    def __call__(self, tensors: list[Tensor]) -> None:
+        """Replay on the state, with what the call is given."""
+        for mine, each in zip(self._given, tensors[-len(self._given) :], strict=True):
+            mine.copy_(each)
+        self._graph.replay()
+
+
 class Captured:
     """A captured step, which is called as a program is.
 

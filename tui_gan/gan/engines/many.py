@@ -13,10 +13,12 @@ from tui_gan.gan.chance import beside
 from tui_gan.gan.engines import compiled, members
 from tui_gan.gan.engines.compiled import Call, Given, Layout, Lesson
 from tui_gan.gan.engines.members import Member
+from tui_gan.gan.engines.twister import Twister
 from tui_gan.gan.engines.whole import CHANGING
+from tui_gan.gan.engines.words import UnlikeError
 from tui_gan.gan.optimizers import moments_of
 from tui_gan.gan.trainer import Trainer
-from tui_gan.gan.values import Program
+from tui_gan.gan.values import Draws, Program
 
 # A state by the names of its tensors.
 Tensors = dict[str, Tensor]
@@ -58,7 +60,9 @@ def begin(trainer: Trainer, knobs: Knobs) -> None:
         for name, value in moments_of(trainer.config.optimizer, learner.weights, momentum).items():
             place, _, moment = name.partition(".")
             if int(place) in taking[player]:
-                learner.moments.setdefault(int(place), {}).setdefault(moment, torch.zeros(value.shape, dtype=value.dtype))
+                learner.moments.setdefault(int(place), {}).setdefault(
+                    moment, torch.zeros(value.shape, dtype=value.dtype, device=trainer.device)
+                )
 
 
 class Many:
@@ -67,31 +71,39 @@ class Many:
     Args:
         trainers: one after another, each with its knobs; all of the same form and at the same step. What they hold is copied.
         count: how many.
+        device: where they are trained; wherever that is, they draw the same numbers, to rounding.
 
     Attributes:
         members: in their order.
-        tensors: of the states, in the order of `Layout`, each with the members as its first axis.
-        first: the trainer of the first of them, for the shapes and names in it alone.
+        tensors: of the states, in the order of `Layout`, each with the members as its first axis, on the device.
+        first: the trainer of the first of them on the device, for the shapes and names in it alone.
     """
 
-    def __init__(self, trainers: Iterable[tuple[Trainer, Knobs]], count: int) -> None:
+    def __init__(self, trainers: Iterable[tuple[Trainer, Knobs]], count: int, device: str = "cpu") -> None:
         self.members: list[Member] = []
         self.tensors: list[Tensor] = []
+        self.device = device
         for place, (trainer, knobs) in enumerate(trainers):
             begin(trainer, knobs)
             tensors = self._layout(trainer, knobs).of_state()
             if not self.tensors:
-                self.tensors = [each.new_empty((count, *each.shape)) for each in tensors]
-                self.first = trainer
+                self.tensors = [each.new_empty((count, *each.shape), device=device) for each in tensors]
+                first = trainer
             for all_of_them, each in zip(self.tensors, tensors, strict=True):
                 all_of_them[place] = each.detach()
             self.members.append(Member(trainer.game, knobs, beside(trainer.now)))
         assert len(self.members) == count
+        self.first = first
+        if device != "cpu":
+            self.first = Trainer(first.config, first.dataset, device)
+            begin(self.first, self.members[0].knobs)
         self._done = self.members[0].place.steps_done
         kinds: dict[str, int] = {}
         self._kind = torch.tensor([kinds.setdefault(members.kind(each), len(kinds)) for each in self.members])
         of_kind = {members.kind(each): each for each in reversed(self.members)}
         self._kinds = [of_kind[kind] for kind in kinds]
+        self._twister: Twister | None = None
+        self._twists = device != "cpu" and members.by_streams(self.members)
 
     @property
     def steps_done(self) -> int:
@@ -151,7 +163,7 @@ class Many:
 
     def finite(self) -> list[bool]:
         """Whether the losses since `clear_losses` and the weights of each are finite numbers."""
-        good = torch.ones(len(self.members), dtype=torch.bool)
+        good = torch.ones(len(self.members), dtype=torch.bool, device=self.device)
         for each in self.tensors:
             if each.is_floating_point():
                 good &= each.reshape(len(good), -1).isfinite().all(1)
@@ -177,6 +189,7 @@ class Many:
 
     def trainer(self, place: int, trainer: Trainer) -> Trainer:
         """A trainer of a member's configuration, brought into the member's state."""
+        self._settle()
         member = self.members[place]
         begin(trainer, member.knobs)
         for mine, all_of_them in zip(self._layout(trainer, member.knobs).of_state(), self.tensors, strict=True):
@@ -189,9 +202,10 @@ class Many:
 
     def state(self) -> Tensors:
         """All that the next step depends on, by name, copied."""
+        self._settle()
         streams = torch.stack([member.place.stream.get_state() for member in self.members])
         counts = [[member.place.drawn, member.place.steps_done, member.place.pretrained] for member in self.members]
-        numbered = {f"tensor.{place}": each.clone() for place, each in enumerate(self.tensors)}
+        numbered = {f"tensor.{place}": each.cpu() if each.device.type != "cpu" else each.clone() for place, each in enumerate(self.tensors)}
         return {**numbered, "streams": streams, "counts": torch.tensor(counts)}
 
     def load(self, saved: Tensors) -> None:
@@ -202,7 +216,7 @@ class Many:
         """
         for place, each in enumerate(self.tensors):
             each.copy_(saved[f"tensor.{place}"])
-        self._done = int(saved["counts"][0, 1])
+        self._done, self._twister = int(saved["counts"][0, 1]), None
         for member, stream, counts in zip(self.members, saved["streams"], saved["counts"].tolist(), strict=True):
             # A generator takes a tensor of its own, not a row of a larger one.
             member.place.stream.set_state(stream.clone())
@@ -226,7 +240,7 @@ class Many:
         """Of one member, drawn beside it."""
         place = dataclasses.replace(member.place, stream=torch.Generator().set_state(member.place.stream.get_state()))
         with torch.random.fork_rng(devices=[]):
-            return members.given(Member(member.game, member.knobs, place))
+            return members.given(Member(member.game, member.knobs, place), self.device)
 
     def _case_at(self, step: int) -> Case:
         first = self.members[0]
@@ -237,7 +251,25 @@ class Many:
         """The chance and the scalars of the next steps of all."""
         steps = range(self.steps_done, self.steps_done + count)
         rows = [[compiled.row(kind.game, kind.game.hyper(kind.knobs, step), step + 1) for kind in self._kinds] for step in steps]
-        return [Given(draws, torch.tensor(each)[self._kind]) for draws, each in zip(members.drawn(self.members, count), rows, strict=True)]
+        draws = self._drawn(count)
+        return [Given(each, torch.tensor(row)[self._kind].to(self.device)) for each, row in zip(draws, rows, strict=True)]
+
+    def _drawn(self, count: int) -> list[list[Draws]]:
+        """The chance of the next steps, on the device from words that are made there, as far as numbers are made of words."""
+        if self._twists and self._twister is None:
+            self._twister = Twister([member.place.stream for member in self.members], self.device)
+        try:
+            return members.drawn(self.members, count, self.device, self._twister)
+        except UnlikeError:
+            self._settle()
+            self._twists = False
+            return members.drawn(self.members, count, self.device, None)
+
+    def _settle(self) -> None:
+        """Bring the streams of the members to where they stand on the device."""
+        if self._twister:
+            self._twister.settle([member.place.stream for member in self.members])
+            self._twister = None
 
     def _lessons(self, count: int) -> list[Lesson]:
         """The next steps of the pre-training of all; from here on they count as done."""
@@ -245,17 +277,19 @@ class Many:
         rows = [
             [compiled.row(kind.game, kind.game.hyper(kind.knobs, step), 0) for kind in self._kinds] for step in range(done, done + count)
         ]
-        points, density = members.lessons(self.members, count)
+        self._settle()
+        points, density = members.on(self.device, members.lessons(self.members, count))
         for member in self.members:
             member.place.pretrained += count
-        return [Lesson(at, there, torch.tensor(row)[self._kind]) for at, there, row in zip(points, density, rows, strict=True)]
+        turned = [torch.tensor(row)[self._kind].to(self.device) for row in rows]
+        return [Lesson(at, there, row) for at, there, row in zip(points, density, turned, strict=True)]
 
     def _given_stirred(self, count: int) -> list[Given]:
         """As `_given`, of games that draw from torch's default stream too."""
         steps = []
         with torch.random.fork_rng(devices=[]):
             for _ in range(count):
-                each = [members.given(member) for member in self.members]
+                each = [members.given(member, self.device) for member in self.members]
                 columns = zip(*(one.tensors for one in each), strict=True)
                 steps.append(members.filled(each[0], [torch.stack(column) for column in columns]))
                 for member in self.members:

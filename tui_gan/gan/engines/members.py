@@ -4,10 +4,11 @@ import dataclasses
 import functools
 import itertools
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import torch
 from torch import Tensor
-from torch.utils._pytree import tree_flatten, tree_unflatten
+from torch.utils._pytree import tree_flatten, tree_map, tree_unflatten
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
@@ -15,12 +16,15 @@ from tui_gan.gan.chance import Chance, Place, batch, drawn_points, taught
 from tui_gan.gan.draws import with_classes
 from tui_gan.gan.engines import compiled, words
 from tui_gan.gan.engines.compiled import Given
+from tui_gan.gan.engines.twister import Twister
+from tui_gan.gan.engines.words import UnlikeError
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import numbers
 from tui_gan.gan.masks import completes
 from tui_gan.gan.orders import Source
 from tui_gan.gan.values import Batch, Draws, Hyper, Program
 
+T = TypeVar("T")
 # (draws a batch of real samples, stream) -> all that a step draws.
 OfStep = Callable[[Callable[[], Batch], torch.Generator], list[Tensor]]
 
@@ -55,19 +59,31 @@ def program(member: Member) -> Program:
     return member.game.program(member.knobs, member.place.steps_done, member.knobs.k_steps)
 
 
-def given(member: Member) -> Given:
+def given(member: Member, device: str) -> Given:
     """The chance and the scalars of the next step of one; torch's default stream is left anywhere."""
     chance, turned = Chance(member.game, member.place, "cpu"), hyper(member)
     chance.stir()
     draws = chance.step_in_numbers(member.knobs, turned, program(member))
-    return Given(draws, torch.tensor(compiled.row(member.game, turned, member.place.steps_done + 1)))
+    row = compiled.row(member.game, turned, member.place.steps_done + 1)
+    return on(device, Given(draws, torch.tensor(row)))
+
+
+def on(device: str, drawn: T) -> T:
+    """What has been drawn, on a device."""
+    moved: T = tree_map(lambda leaf: leaf.to(device) if isinstance(leaf, Tensor) else leaf, drawn)
+    return moved
 
 
 def lessons(members: Sequence[Member], count: int) -> tuple[Tensor, Tensor]:
-    """The points of the next steps of the pre-training, and the density there, each from its own stream: (count, members, B, 1)."""
+    """The points of the next steps of the pre-training, and the density there, each from its own stream: (count, members, B, 1).
+
+    On the CPU, where the density is known.
+    """
     streams, size = [member.place.stream for member in members], members[0].knobs.batch_size
-    tensors = words.drawn(lambda stream: [drawn_points(size, stream)], streams, count)
-    drawn = tensors[0] if tensors else torch.stack([torch.stack([drawn_points(size, each) for _ in range(count)]) for each in streams], 1)
+    try:
+        (drawn,) = words.drawn(lambda stream: [drawn_points(size, stream)], streams, count)
+    except UnlikeError:
+        drawn = torch.stack([torch.stack([drawn_points(size, each) for _ in range(count)]) for each in streams], 1)
     dataset = members[0].game.dataset
     if all(member.game.dataset is dataset for member in members):
         return taught(dataset, drawn)
@@ -83,8 +99,15 @@ def filled(first: Given, tensors: Sequence[Tensor]) -> Given:
     return filled
 
 
-def drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
-    """All chance of so many steps of games that draw from their own streams alone, each in the order in which it would draw alone."""
+def drawn(members: Sequence[Member], count: int, device: str, twister: Twister | None) -> list[list[Draws]]:
+    """All chance of so many steps of games that draw from their own streams alone, each in the order in which it would draw alone.
+
+    Args:
+        twister: where the streams of the members stand, if they stand there.
+
+    Raises:
+        UnlikeError: they do, and a step draws what is not made of words; the streams have not moved.
+    """
     game, knobs = members[0].game, members[0].knobs
     config, calls, places = game.config, list[str](), itertools.count()
 
@@ -101,13 +124,22 @@ def drawn(members: Sequence[Member], count: int) -> list[list[Draws]]:
         batches = [Batch(numbers(config, size, stream, shares)) if kind == "latents" else real() for kind in calls]
         return [tensor for batch in batches for tensor in batch if tensor is not None]
 
-    streams = [member.place.stream for member in members]
-    tensors = None
-    if config.sampling != "epochs" and len({id(member.game.dataset) for member in members}) == 1:
-        tensors = words.drawn(lambda stream: of_step(lambda: batch(game, size, stream, "cpu"), stream), streams, count)
-    if tensors is None:
-        tensors = _one_by_one(members, of_step, count)
+    try:
+        if not by_streams(members):
+            raise UnlikeError("what is drawn is not of the streams alone, or of several data sets")
+        streams = twister or [member.place.stream for member in members]
+        tensors = words.drawn(lambda stream: of_step(lambda: batch(game, size, stream, device), stream), streams, count)
+    except UnlikeError:
+        if twister:
+            raise
+        tensors = on(device, _one_by_one(members, of_step, count))
     return [[_placed(game, draws, [each[step] for each in tensors]) for draws in order] for step in range(count)]
+
+
+def by_streams(members: Sequence[Member]) -> bool:
+    """Whether all chance of their steps is drawn of the same data by their streams alone."""
+    one = members[0]
+    return one.config.sampling != "epochs" and not one.game.stirs and len({id(member.game.dataset) for member in members}) == 1
 
 
 def _one_by_one(members: Sequence[Member], of_step: OfStep, count: int) -> list[Tensor]:

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from tui_gan.gan.engines.twister import Twister
+
 # From so many normals on they are made in blocks of 16, one word or pair of words each.
 BLOCK = 16
 # Below this range a whole number is the remainder of one word.
@@ -90,36 +92,37 @@ def few_normals(words: Tensor) -> Tensor:
     return torch.stack((radius * angle.cos(), radius * angle.sin()), 1).flatten()
 
 
-def drawn(step: Callable[[torch.Generator], Sequence[Tensor]], streams: Sequence[torch.Generator], count: int) -> list[Tensor] | None:
+def drawn(step: Callable[[torch.Generator], Sequence[Tensor]], streams: Sequence[torch.Generator] | Twister, count: int) -> list[Tensor]:
     """What so many steps draw from each stream, as (count, streams, ...) of each of its tensors; the streams stand behind it then.
 
     Args:
         step: what one step draws from a stream and from nothing else.
+        streams: of a `Twister` all is made on its device.
 
-    Returns:
-        None where a step draws what is not made here; the streams have not moved then.
+    Raises:
+        UnlikeError: a step draws what is not made here; the streams have not moved.
     """
     if not as_pytorch():
-        return None
-    try:
-        with _Made(None) as counting:
-            step(torch.Generator())
-    except UnlikeError:
-        return None
-    if counting.taken * count % 2:
-        # Words come in pairs.
-        return None
-    raw = torch.empty(len(streams), counting.taken * count // 2, dtype=torch.int64)
-    for row, stream in zip(raw, streams, strict=True):
-        row.random_(-(2**63), None, generator=stream)
-    words = torch.stack(((raw >> 32) & (2**32 - 1), raw & (2**32 - 1)), 2).reshape(len(streams), count, -1)
+        raise UnlikeError("another PyTorch")
+    with _Made(None) as counting:
+        step(torch.Generator())
+    if isinstance(streams, Twister):
+        words = streams.take(counting.taken * count)
+    elif counting.taken * count % 2:
+        raise UnlikeError("an odd number of words, which come in pairs")
+    else:
+        raw = torch.empty(len(streams), counting.taken * count // 2, dtype=torch.int64)
+        for row, stream in zip(raw, streams, strict=True):
+            row.random_(-(2**63), None, generator=stream)
+        words = torch.stack(((raw >> 32) & (2**32 - 1), raw & (2**32 - 1)), 2)
+    many = len(words)
 
     def made(words: Tensor) -> tuple[Tensor, ...]:
         with _Made(words):
             return tuple(step(torch.Generator()))
 
-    tensors = torch.vmap(made)(words.transpose(0, 1).reshape(count * len(streams), -1))
-    return [each.reshape(count, len(streams), *each.shape[1:]) for each in tensors]
+    tensors = torch.vmap(made)(words.reshape(many, count, -1).transpose(0, 1).reshape(count * many, -1))
+    return [each.reshape(count, many, *each.shape[1:]) for each in tensors]
 
 
 @functools.cache
