@@ -32,6 +32,7 @@ PLAIN = {"norm": "none", "spectral": False, "dropout": 0.0, "input_dropout": 0.0
         ("64-dropout0", {"dropout": 0.0}),
         ("64-relu-tanh", {"activation": "tanh"}),
         ("dcgan64", {"kind": "dcgan", "widths": (64,)}),
+        ("dcgan64,1024,128", {"kind": "dcgan", "widths": (64, 1024, 128)}),
         ("dcgan32-sn-relu", {"kind": "dcgan", "widths": (32,), "spectral": True, "activation": "relu"}),
     ],
 )
@@ -62,6 +63,7 @@ def test_the_words_are_the_activations_there_are() -> None:
         ("relu-128", ["cannot read the network"]),
         ("dcgan", ["cannot read the network 'dcgan'"]),
         ("dcgan64x2", ["cannot read the network"]),
+        ("dcgan64,", ["cannot read the network"]),
         ("128-rleu", ["cannot read 'rleu' in the network '128-rleu'", "did you mean 'relu'?"]),
         ("128-bm", ["'bm'", "did you mean 'bn'?"]),
         ("128-dropout", ["'dropout'"]),

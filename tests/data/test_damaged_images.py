@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests import fuzz
 from tests.data.making import idx, labels, lay, noise, npz, picture, ramp, records
+from tui_gan.data.few import read_few, read_hidden
 from tui_gan.data.images import read_images
 from tui_gan.data.levels import Levels
 
@@ -82,4 +83,34 @@ def test_a_damaged_picture_is_read_or_refused(format: str, count: int, tmp_path:
     lay(tmp_path, {"a.png": picture(GREY)})
     read = fuzz.through(tmp_path / "b.png", lambda path: check(path.parent, 4, Levels(0, 4095)))
     tally = fuzz.check(read, PICTURES[format], count, pieces=PIECES)
+    assert min(tally) > count / 100
+
+
+# Of one size each, so that what is whole can be taken.
+FEW = {
+    "x.npz": [npz(images=noise(5, 4, 4)), npz(images=noise(2, 4, 4) / 255)],
+    "x-ubyte": [idx(noise(5, 4, 4)), idx(noise(3, 7, 2))],
+    "x.png": [picture(ramp(4, 4)), picture(COLOUR), picture(WIDE)],
+}
+
+
+@pytest.mark.parametrize("count", fuzz.counts(100))
+@pytest.mark.parametrize("name", FEW)
+def test_a_few_images_of_a_damaged_file_are_read_or_refused(name: str, count: int, tmp_path: Path) -> None:
+    def read(path: Path) -> None:
+        found = read_few(path, (1, 4, 4))
+        assert found.dtype == np.float32
+        assert found.shape[1:] == (1, 4, 4)
+        assert ((found >= 0) & (found <= 1)).all()
+
+    tally = fuzz.check(fuzz.through(tmp_path / name, read), FEW[name], count, pieces=PIECES)
+    assert min(tally) > count / 100
+
+
+@pytest.mark.parametrize("count", fuzz.counts(100))
+def test_a_damaged_mask_is_read_or_refused(count: int, tmp_path: Path) -> None:
+    def read(path: Path) -> None:
+        assert {*np.unique(read_hidden(path, 4, 4))} <= {0.0, 1.0}
+
+    tally = fuzz.check(fuzz.through(tmp_path / "mask.png", read), [picture(ramp(4, 4)), picture(noise(4, 4, 3))], count, pieces=PIECES)
     assert min(tally) > count / 100

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from tui_gan.contract.config import Config, Minibatch
 from tui_gan.contract.errors import UsageError
@@ -18,6 +19,7 @@ from tui_gan.contract.settings import help_of
 from tui_gan.gan.datasets import Images, of_images
 from tui_gan.gan.networks import ACTIVATIONS, DISCRIMINATORS, GENERATORS, AnyDiscriminator, build, parameters
 from tui_gan.gan.networks.dcgan import halvings
+from tui_gan.gan.networks.discriminator import Discriminator
 from tui_gan.gan.networks.layers import Maxout
 from tui_gan.gan.trainer import Trainer
 
@@ -335,3 +337,31 @@ def test_without_norm_bias_no_layer_before_batch_normalisation_has_a_bias(kind: 
                 if isinstance(layer, torch.nn.Linear | torch.nn.Conv2d | torch.nn.ConvTranspose2d):
                     normed = isinstance(following, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d)
                     assert (layer.bias is None) == (normed and not norm_bias)
+
+
+def test_dcgan_has_fully_connected_layers_behind_its_convolutions() -> None:
+    network, shape = Network(kind="dcgan", widths=(2, 9, 5), norm="batch", activation="relu"), (1, 8, 8)
+    generator = GENERATORS["dcgan"](network, 3, shape)
+    discriminator = DISCRIMINATORS["dcgan"](network, Minibatch(kernels=2, dim=2), shape)
+    assert isinstance(discriminator, Discriminator)
+    units = [[each.out_features for each in part if isinstance(each, nn.Linear)] for part in (generator, discriminator.body)]
+    # From the latent to the image, and from the image to the logit.
+    assert units == [[5, 9, 2 * 4 * 4], [9, 5]]
+    assert discriminator.logit.in_features == 5
+    assert [sum(isinstance(each, nn.BatchNorm1d) for each in part) for part in (generator, discriminator.body)] == [2, 2]
+    samples = generator(torch.randn(6, 3))
+    assert samples.shape == (6, *shape)
+    assert discriminator(samples).shape == (6, 1)
+    plain = DISCRIMINATORS["dcgan"](Network(kind="dcgan", widths=(2,)), Minibatch(kernels=2, dim=2), shape)
+    assert isinstance(plain, Discriminator)
+    assert plain.logit.in_features == 2 * 4 * 4
+
+
+@pytest.mark.parametrize("norm", ["none", "batch"])
+def test_codes_are_read_by_a_layer_normalised_as_the_others(norm: str) -> None:
+    network = Network(kind="dcgan", widths=(2, 5), norm=norm)
+    discriminator = DISCRIMINATORS["dcgan"](network, Minibatch(kernels=2, dim=2), (1, 8, 8))
+    assert isinstance(discriminator, Discriminator)
+    discriminator.recognise(network, 3)
+    assert any(isinstance(each, nn.BatchNorm1d) for each in discriminator.recogniser) == (norm == "batch")
+    assert discriminator.codes(torch.randn(4, 1, 8, 8)).shape == (4, 3)

@@ -22,7 +22,10 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     widths: Annotated[
         tuple[Width, ...],
         Meta(
-            min_length=1, max_length=64, description="units of each hidden layer; of `dcgan`, the channels of the layer next to the image."
+            min_length=1,
+            max_length=64,
+            description="units of each hidden layer; of `dcgan`, the channels of the layer next to the image, and then the units of "
+            "fully connected layers behind the convolutions.",
         ),
     ] = (32, 32)
     activation: Annotated[str, Meta(description="activation function of the hidden layers, or one for each, separated by commas.")] = (
@@ -127,9 +130,9 @@ GRAMMAR = "give widths and options, such as 128x3-maxout5, 400x4-relu-bn, 256,12
 def described(text: str) -> dict[str, Any]:
     """Read a short description of a network as a table over a `Network`.
 
-    `WIDTHxLAYERS` or widths with commas between them, or `dcganCHANNELS`; then, each after a dash: an activation (maxout with its
-    number of pieces), `bn`, `vbn`, `sn`, `dropout.5`, `input_dropout.2`, `fourier32`. What is not said is left out of the network; its
-    output and the start of its weights stay those of the preset.
+    `WIDTHxLAYERS` or widths with commas between them, or `dcganCHANNELS`, maybe with units behind commas; then, each after a dash: an
+    activation (maxout with its number of pieces), `bn`, `vbn`, `sn`, `dropout.5`, `input_dropout.2`, `fourier32`. What is not said is left
+    out of the network; its output and the start of its weights stay those of the preset.
 
     Raises:
         UsageError: it cannot be read; the text says what can.
@@ -143,8 +146,8 @@ def described(text: str) -> dict[str, Any]:
 
 
 def _sizes(first: str, text: str) -> dict[str, Any]:
-    if match := re.fullmatch(rf"dcgan{NUMBER}", first):
-        return {"kind": "dcgan", "widths": (int(match[1]),)}
+    if re.fullmatch(rf"dcgan{NUMBER}(,{NUMBER}){{0,63}}", first):
+        return {"kind": "dcgan", "widths": tuple(map(int, first.removeprefix("dcgan").split(",")))}
     widths: list[int] = []
     for part in first.split(","):
         match = WIDTHS.fullmatch(part)

@@ -2,7 +2,9 @@
 
 from msgspec.structs import replace
 
-from tui_gan.contract.config import Information
+from tui_gan.contract.config import Config, Information, Optimizer
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.network import Network
 from tui_gan.presets.ours import DIGITS, MNIST
 from tui_gan.presets.preset import Preset
 
@@ -29,4 +31,38 @@ MNIST_INFOGAN = Preset(
     with_data=MNIST.with_data,
 )
 
-INFORMATION = (DIGITS_INFOGAN, MNIST_INFOGAN)
+_CONVOLUTIONS = Network(kind="dcgan", widths=(64, 1024), norm="batch", init="normal", init_scale=0.02)
+MNIST_INFOGAN_2016 = Preset(
+    summary="Handwritten digits without labels, by the convolutional networks of the InfoGAN paper.",
+    source="Chen et al. 2016 (InfoGAN), arXiv:1606.03657, appendix C.1, and its code; data of LeCun, Cortes and Burges (1998)",
+    deviations=(
+        "the leaky ReLU of D has slope .2 below 0, in the code .01; batch normalisation behind the second layer of G takes one mean a "
+        "channel, in the code one a unit; its factors begin at 1, there around it"
+    ),
+    config=Config(
+        preset="mnist-infogan-2016",
+        steps=5_000,
+        dataset="mnist",
+        training=55_000,
+        sampling="epochs",
+        standardize=False,
+        latent="uniform",
+        latent_dim=62,
+        stratified=False,
+        information=CODES,
+        generator=replace(_CONVOLUTIONS, activation="relu", output="sigmoid"),
+        discriminator=_CONVOLUTIONS,
+        optimizer=Optimizer(beta1=0.5, beta2=0.999),
+        average_decay=0.0,
+        metrics=("code_accuracy", "classifier_frechet", "feature_precision", "feature_recall"),
+        metric="code_accuracy",
+        evaluated=2_000,
+        evaluate_every=1_000,
+        preview_every=100,
+        fixed_latents=64,
+    ),
+    knobs=Knobs(generator_lr=1e-3, discriminator_lr=2e-4, batch_size=128, checkpoint_every=1_000),
+    with_data=MNIST.with_data,
+)
+
+INFORMATION = (DIGITS_INFOGAN, MNIST_INFOGAN, MNIST_INFOGAN_2016)

@@ -8,7 +8,7 @@ from tui_gan.contract.config import Minibatch
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.network import Network
 from tui_gan.gan.networks.discriminator import Discriminator
-from tui_gan.gan.networks.layers import BATCH_NORMS_2D, OUTPUTS, activation, biased, for_generator, norm, started
+from tui_gan.gan.networks.layers import BATCH_NORMS_2D, OUTPUTS, activation, biased, connected, for_generator, norm, started
 
 # Sides are halved as long as they are even and larger than this.
 SMALLEST = 6
@@ -31,14 +31,19 @@ def halvings(shape: tuple[int, ...]) -> int:
 
 
 def dcgan_generator(network: Network, latent_dim: int, shape: tuple[int, ...], classes: int = 0) -> nn.Sequential:
-    """(B, Z + K) -> (B, C, H, W): one linear layer, then transposed convolutions that double the sides."""
+    """(B, Z + K) -> (B, C, H, W): hidden layers of the widths behind the first, from last to first, one linear layer, then transposed
+    convolutions that double the sides.
+    """
     for_generator(network)
     if network.dropout or network.input_dropout or network.fourier or network.output_bias != "zero":
         raise UsageError("the generator dcgan has no dropout, no Fourier features, and no bias for each pixel that could start at the data")
     count, base = halvings(shape), network.widths[0]
     channels = [base * 2**level for level in reversed(range(count))]
     high, wide = shape[1] >> count, shape[2] >> count
-    layers: list[nn.Module] = [nn.Linear(latent_dim + classes, channels[0] * high * wide), nn.Unflatten(1, (channels[0], high, wide))]
+    units = network.widths[:0:-1]
+    layers = connected(network, latent_dim + classes, units, [network.activation] * len(units))
+    inputs = units[-1] if units else latent_dim + classes
+    layers += [nn.Linear(inputs, channels[0] * high * wide), nn.Unflatten(1, (channels[0], high, wide))]
     for number, (before, after) in enumerate(itertools.pairwise([*channels, shape[0]])):
         # Behind the last there is no normalisation, and that of the first takes one mean over pixels whose biases differ.
         larger = nn.ConvTranspose2d(before, after, 4, 2, 1, bias=biased(network) or number == count - 1)
@@ -49,7 +54,7 @@ def dcgan_generator(network: Network, latent_dim: int, shape: tuple[int, ...], c
 
 
 def dcgan_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int, ...], classes: int = 0) -> Discriminator:
-    """(B, C, H, W) and maybe classes (B, K) -> (B, 1): convolutions that halve the sides, then the logit."""
+    """(B, C, H, W) and maybe classes (B, K) -> (B, 1): convolutions that halve the sides, hidden layers of the other widths, the logit."""
     if network.fourier:
         raise UsageError("Fourier features are for fully connected networks; leave them out of dcgan")
     if classes and network.condition == "concat":
@@ -63,5 +68,6 @@ def dcgan_discriminator(network: Network, minibatch: Minibatch, shape: tuple[int
         layers += [nn.Conv2d(before, after, 4, 2, 1, bias=biased(network) or not normed), *normed, activation(network.activation)]
         if network.dropout:
             layers.append(nn.Dropout(network.dropout))
-    features = channels[-1] * (shape[1] >> count) * (shape[2] >> count)
-    return Discriminator(network, minibatch, nn.Sequential(*layers, nn.Flatten()), features, shape, classes)
+    features, units = channels[-1] * (shape[1] >> count) * (shape[2] >> count), network.widths[1:]
+    layers += [nn.Flatten(), *connected(network, features, units, [network.activation] * len(units))]
+    return Discriminator(network, minibatch, nn.Sequential(*layers), units[-1] if units else features, shape, classes)

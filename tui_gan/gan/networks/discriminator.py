@@ -7,7 +7,7 @@ from tui_gan.contract.config import Minibatch
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.network import Network
 from tui_gan.gan.minibatch import MinibatchDiscrimination
-from tui_gan.gan.networks.layers import REFERENCE, activation, spectral, started
+from tui_gan.gan.networks.layers import BATCH_NORMS_1D, REFERENCE, activation, norm, spectral, started
 
 # Units between the hidden units that it shares with the logit and the codes.
 RECOGNISER = 128
@@ -56,7 +56,8 @@ class Discriminator(nn.Module):
 
     def recognise(self, network: Network, codes: int) -> None:
         """Let it also say by which codes a sample was made, by a layer of RECOGNISER units of its own (Chen et al. 2016, section 6)."""
-        layers = [nn.Linear(self.logit.in_features, RECOGNISER), activation("leaky_relu"), nn.Linear(RECOGNISER, codes)]
+        normed = norm(network, RECOGNISER, BATCH_NORMS_1D) if network.norm == "batch" else []
+        layers = [nn.Linear(self.logit.in_features, RECOGNISER), *normed, activation("leaky_relu"), nn.Linear(RECOGNISER, codes)]
         self.recogniser = nn.Sequential(*layers)
         started(self.recogniser, Network(init=network.init, init_scale=network.init_scale))
 

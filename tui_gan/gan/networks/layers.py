@@ -1,7 +1,7 @@
 """Layers that the networks share: activations, and the start of the weights."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -101,7 +101,13 @@ def hidden_layers(network: Network, inputs: int) -> list[nn.Module]:
     if network.fourier:
         layers.append(FourierFeatures(inputs, network.fourier, network.fourier_scale))
         inputs += 2 * network.fourier
-    for width, name in zip(network.widths, activations(network), strict=True):
+    return layers + connected(network, inputs, network.widths, activations(network))
+
+
+def connected(network: Network, inputs: int, widths: Sequence[int], names: Sequence[str]) -> list[nn.Module]:
+    """Fully connected layers of so many units and with the activations of these names, normalised and dropped out as those of a network."""
+    layers: list[nn.Module] = []
+    for width, name in zip(widths, names, strict=True):
         units = width * network.pieces if name == "maxout" else width
         layers += [nn.Linear(inputs, units, bias=biased(network)), *norm(network, units, BATCH_NORMS_1D)]
         layers.append(Maxout(network.pieces) if name == "maxout" else activation(name))
