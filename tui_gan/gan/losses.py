@@ -10,9 +10,9 @@ from tui_gan.gan import augment, completion
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import codes
 from tui_gan.gan.masks import completes
-from tui_gan.gan.networks.staged import rows_of
 from tui_gan.gan.objectives import accuracy, feature_matching
 from tui_gan.gan.regularizers import Judgement, historical_distance
+from tui_gan.gan.shown import Beside, beside_of, discriminator_input, fake_input, inferred_by, judged, real_input, trained
 from tui_gan.gan.values import Draws, Hyper, Network, Program, Seen
 
 # What the term of InfoGAN is called where terms have names.
@@ -54,7 +54,7 @@ def discriminator_loss(
             fake = fake.detach().requires_grad_()
     extras = {name: term.extra(real, fake, draws.terms.get(name)) for name, term in terms if term.extra}
     beside = beside_of(game, draws, inferred)
-    real_logits, fake_logits, *others_logits = _judged(game, network, (real, fake, *extras.values()), beside, draws, program)
+    real_logits, fake_logits, *others_logits = judged(game, network, (real, fake, *extras.values()), beside, draws, program)
     loss = game.objective.discriminator_loss(real_logits, fake_logits)
     judgement = Judgement(
         lambda x: network.of(x, program.minibatch, None, 1, beside[0]),
@@ -114,7 +114,7 @@ def generator_loss(
     if game.generator_compares:
         assert draws.real is not None, "it compares"
         real = real_input(game, draws, hyper)
-        logits = _judged(game, discriminator, (real, fake), beside, draws, program)
+        logits = judged(game, discriminator, (real, fake), beside, draws, program)
     else:
         logits = (discriminator.of(fake, program.minibatch, None, 1, beside[1]),) * 2
     return _with_generator_terms(game, generator, discriminator, (real, fake), beside, draws, logits, hyper)
@@ -140,7 +140,7 @@ def generator_loss_at_once(
         assert draws.real is not None, "both are compared"
         real_again, fake_again = zip(draws.again, draws.change_again, strict=True)
         samples = (
-            discriminator_input(game, _trained(game, draws.real), *real_again, hyper),
+            discriminator_input(game, trained(game, draws.real), *real_again, hyper),
             discriminator_input(game, fake, *fake_again, hyper),
         )
     elif codes(game.config):
@@ -180,81 +180,6 @@ def in_force(hyper: Hyper, coefficients: Mapping[str, Tensor]) -> Hyper:
     """What is in force in an update, with the probability of augmentations where it adapts."""
     probability = coefficients.get(augment.PROBABILITY)
     return hyper if probability is None else hyper._replace(augment_probability=probability)
-
-
-def discriminator_input(game: Game, samples: Tensor, noise: Tensor | None, change: Tensor | None, hyper: Hyper) -> Tensor:
-    """Samples (N, *X) as the discriminator is shown them: augmented, with instance noise, and packed, (B, packing X1, ...).
-
-    Penalties of gradients are by what is returned, so that they bound D where it judges, and not D of the augmentation.
-    """
-    packing = game.config.packing
-    samples = augment.augmented(game.config, samples, change, hyper.augment_probability)
-    if noise is not None:
-        samples = samples + hyper.noise_sd * noise
-    if packing > 1:
-        samples = samples.reshape(len(samples) // packing, packing * samples.shape[1], *samples.shape[2:])
-    return samples
-
-
-def real_input(game: Game, draws: Draws, hyper: Hyper) -> Tensor:
-    """The real samples of an update as the discriminator is shown them."""
-    assert draws.real is not None, "they are drawn"
-    return discriminator_input(game, _trained(game, draws.real), draws.real_noise, draws.real_change, hyper)
-
-
-def _trained(game: Game, real: Tensor) -> Tensor:
-    """Real samples as the generator makes them: of two stages rows of both."""
-    return rows_of(real) if game.config.stages > 1 else real
-
-
-def fake_input(game: Game, fake: Tensor, draws: Draws, hyper: Hyper) -> Tensor:
-    """The generated samples (N, *X) of an update as the discriminator is shown them."""
-    return discriminator_input(game, fake, draws.fake_noise, draws.fake_change, hyper)
-
-
-# What the discriminator is given beside real and beside generated samples, (B, packing K) each, or None.
-Beside = tuple[Tensor | None, Tensor | None]
-
-
-def beside_of(game: Game, draws: Draws, inferred: Tensor | None) -> Beside:
-    """The classes of the samples, which are those of the latents; or the codes that were inferred of real samples, and the latents."""
-    config = game.config
-    if inferred is not None:
-        return inferred.reshape(-1, config.packing * config.latent_dim), draws.latents.reshape(-1, config.packing * config.latent_dim)
-    if not config.classes:
-        return None, None
-    classes = draws.latents[:, config.latent_dim :].reshape(-1, config.packing * config.classes)
-    return classes, classes
-
-
-def inferred_by(generator: Network, draws: Draws) -> Tensor | None:
-    """The codes of the real samples, as they are neither augmented nor with instance noise; None without an inference network."""
-    return None if generator.encode is None or draws.real is None else generator.encode(draws.real, draws.code_noise)
-
-
-def _judged(game: Game, network: Network, batches: Sequence[Tensor], beside: Beside, draws: Draws, program: Program) -> Sequence[Tensor]:
-    """Logits of each batch, real, fake and maybe shifted real, judged apart where the discriminator would mix real and fake."""
-    of_real, of_fake = beside
-    given = [of_fake if place == 1 else of_real for place in range(len(batches))]
-    if draws.seed is not None:
-        return _judged_alike(network, batches, given, draws.seed, program)
-    if not game.judges_alone:
-        return [network.of(batch, program.minibatch, None, 1, classes) for batch, classes in zip(batches, given, strict=True)]
-    # But for the minibatch features a sample does not know its batch, and one pass is quicker than three.
-    every = torch.cat([each for each in given if each is not None]) if of_fake is not None else None
-    return torch.split(network.of(torch.cat(tuple(batches)), program.minibatch, None, len(batches), every), len(batches[0]))
-
-
-def _judged_alike(
-    network: Network, batches: Sequence[Tensor], given: Sequence[Tensor | None], seed: int, program: Program
-) -> Sequence[Tensor]:
-    """Logits of each batch, real, fake and others, where dropout leaves out the same units for the others as for the real ones."""
-    logits = []
-    for place, (batch, classes) in enumerate(zip(batches, given, strict=True)):
-        # The difference of two judgements is to be that of the samples, not of two networks.
-        torch.manual_seed(seed + (place == 1))
-        logits.append(network.of(batch, program.minibatch, None, 1, classes))
-    return logits
 
 
 def _with_generator_terms(

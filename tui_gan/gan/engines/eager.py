@@ -10,11 +10,12 @@ from torch import Tensor, nn
 
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import codes
-from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once, in_force, inferred_by
+from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once, in_force
 from tui_gan.gan.masks import completes
 from tui_gan.gan.networks.columns import columns, limit_columns_
 from tui_gan.gan.objectives import accuracy
 from tui_gan.gan.optimizers import move_
+from tui_gan.gan.shown import inferred_by
 from tui_gan.gan.state import State
 from tui_gan.gan.values import Draws, Hyper, Network, Player, Program, Report, Seen
 

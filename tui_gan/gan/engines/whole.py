@@ -10,10 +10,11 @@ from torch.func import functional_call, grad
 from tui_gan.contract.config import Config
 from tui_gan.gan.average import step_towards
 from tui_gan.gan.game import Game
-from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once, in_force, inferred_by
+from tui_gan.gan.losses import density_loss, discriminator_loss, generator_loss, generator_loss_at_once, in_force
 from tui_gan.gan.networks.columns import columns, limited
 from tui_gan.gan.objectives import accuracy
 from tui_gan.gan.optimizers import OPTIMIZERS, Pace, lookahead
+from tui_gan.gan.shown import inferred_by
 from tui_gan.gan.state import State
 from tui_gan.gan.values import Draws, Hyper, Network, Player, Program, Scalar, Seen
 
