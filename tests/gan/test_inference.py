@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
@@ -204,6 +205,23 @@ def test_codes_classify_by_the_nearest_training_image() -> None:
     nothing = np.zeros((1, 1, 2, 2))
     assert inference.accuracy(Inferred(nothing, nothing, lambda x: x[:, 0, 0, :1].astype(np.float64)), truth) == 1.0
     assert inference.accuracy(Inferred(nothing, nothing, lambda x: np.zeros((len(x), 1))), truth) < 0.5
+
+
+@pytest.mark.parametrize("portion", [7, 1_000])
+def test_the_nearest_code_is_found_among_all_portions(portion: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inference, "PORTION", portion)
+    stream = np.random.default_rng(3)
+    train, test = (torch.from_numpy(stream.integers(0, 256, (count, 1, 3, 3), dtype=np.uint8)) for count in (90, 50))
+    labels = [torch.from_numpy(stream.integers(0, 4, count)) for count in (90, 50)]
+    truth = Images(train, test, *labels, names=("a", "b", "c", "d"))
+    turned = stream.standard_normal((9, 5))
+
+    def encode(x: np.ndarray) -> np.ndarray:
+        return x.reshape(len(x), -1).astype(np.float64) @ turned
+
+    found = inference.accuracy(Inferred(np.zeros(1), np.zeros(1), encode), truth)
+    by_sklearn = KNeighborsClassifier(1).fit(encode(train.numpy() / 255), labels[0]).score(encode(test.numpy() / 255), labels[1])
+    assert found == pytest.approx(by_sklearn)
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

@@ -1,5 +1,6 @@
 """Metrics of inference networks: what an encoder and the generator behind it make of real samples."""
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -12,8 +13,8 @@ from tui_gan.gan.metrics.nearest import MOST
 from tui_gan.gan.metrics.pixels import drawn, of_bytes, squared_distances
 from tui_gan.gan.metrics.plane import NEAR_SDS
 
-# Training images by whose codes others are classified.
-EXAMPLES = 10_000
+# Training images by whose codes others are classified, and how many are encoded at once.
+EXAMPLES, PORTION = 60_000, 5_000
 
 
 class Inferred(NamedTuple):
@@ -56,14 +57,23 @@ def own_mode(inferred: Inferred, truth: Plane) -> float:
 def accuracy(inferred: Inferred, truth: Images) -> float:
     """The share of test images whose class is that of the training image with the nearest code, from 0 to 1.
 
-    1,000 test images and 10,000 training images, drawn by a fixed seed; distances of codes E(x) are Euclidean. The test is that of Donahue
-    et al. 2016, arXiv:1605.09782, table 1 (97.4 % on MNIST, of all images by deeper features); more training images raise it.
+    1,000 test images and at most 60,000 training images, drawn by a fixed seed; distances of codes E(x) are Euclidean. The test is that of
+    Donahue et al. 2016, arXiv:1605.09782, table 1 (97.4 % on MNIST, of all test images by deeper features).
     """
     assert truth.train_labels is not None
     assert truth.test_labels is not None
-    codes = [torch.from_numpy(inferred.encode(of_bytes(each).numpy())) for each in (drawn(truth.train, EXAMPLES), drawn(truth.test, MOST))]
-    nearest = squared_distances(codes[1], codes[0]).argmin(1)
-    return float((drawn(truth.train_labels, EXAMPLES)[nearest] == drawn(truth.test_labels, MOST)).double().mean())
+
+    def codes(images: torch.Tensor) -> torch.Tensor:
+        return torch.from_numpy(inferred.encode(of_bytes(images).numpy()))
+
+    asked = codes(drawn(truth.test, MOST))
+    least, found = torch.full((len(asked),), math.inf, dtype=torch.float64), torch.zeros(len(asked), dtype=torch.int64)
+    examples = zip(*(torch.split(drawn(each, EXAMPLES), PORTION) for each in (truth.train, truth.train_labels)), strict=True)
+    for images, classes in examples:
+        apart, nearest = squared_distances(asked, codes(images)).min(1)
+        found = torch.where(apart < least, classes[nearest], found)
+        least = torch.minimum(least, apart)
+    return float((found == drawn(truth.test_labels, MOST)).double().mean())
 
 
 def without_classes(truth: Images) -> str | None:
