@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PresetName = Annotated[
     str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS), show_default=False)
 ]
-EXAMPLES = "128x3-maxout5, 400x4-relu-bn, 256,128-sn-dropout.3 or dcgan64"
+EXAMPLES = "128x3-maxout5, 400x4-relu-bn, 256,128-sn-dropout.3, dcgan64 or dcgan64,1024"
 Headless = Annotated[bool, typer.Option("--headless", help="Train without the screen.")]
 Plain = Annotated[bool, typer.Option("--plain", help="Report in sentences, for a screen reader; type help for the commands.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")]

@@ -124,7 +124,7 @@ WORDS: dict[str, dict[str, Any]] = {
 # More digits than any of them may have say nothing but that it is too much.
 NUMBER = r"(\d{1,9})"
 WIDTHS = re.compile(rf"{NUMBER}(?:x{NUMBER})?")
-GRAMMAR = "give widths and options, such as 128x3-maxout5, 400x4-relu-bn, 256,128-leaky_relu-sn-dropout.3 or dcgan64"
+GRAMMAR = "give widths and options, such as 128x3-maxout5, 400x4-relu-bn, 256,128-leaky_relu-sn-dropout.3, dcgan64 or dcgan64,1024"
 
 
 def described(text: str) -> dict[str, Any]:
