@@ -72,10 +72,11 @@ def test_the_encoder_stands_beside_the_generator_and_not_in_it(config: Config, k
     assert set(trainer.generator_average.state_dict()) == set(generator.state_dict())
 
 
+@pytest.mark.parametrize("cycle", [0.0, 0.7])
 @pytest.mark.parametrize("updates", ["alternating", "simultaneous"])
 @BOTH
-def test_a_step_has_the_gradients_written_out_by_hand(config: Config, updates: str, kind: str) -> None:
-    trainer = in_double(trainer_of(config, inference=kind, updates=updates))
+def test_a_step_has_the_gradients_written_out_by_hand(config: Config, updates: str, kind: str, cycle: float) -> None:
+    trainer = in_double(trainer_of(config, inference=kind, updates=updates, cycle_consistency=cycle))
     hyper, program = trainer.prepared(KNOBS)
     draws = doubled(trainer.chance.step(KNOBS, hyper, program))
     for each in draws:
@@ -90,10 +91,13 @@ def test_a_step_has_the_gradients_written_out_by_hand(config: Config, updates: s
 
         of_real, of_fake = judged(each.real, codes), judged(fake, each.latents)
         of_d = -logsigmoid(of_real).mean() - logsigmoid(-of_fake).mean()
-        of_g = -logsigmoid(-of_real).mean() - logsigmoid(of_fake).mean()
+        apart = (each.real - generator(codes)).square().sum(1).mean()
+        of_g = -logsigmoid(-of_real).mean() - logsigmoid(of_fake).mean() + cycle * apart
         weights = {"D": judge.active(False), "G": list(generator.parameters())}
         expected = {player: torch.autograd.grad(loss, weights[player], retain_graph=True) for player, loss in (("D", of_d), ("G", of_g))}
         report = trainer.engine.update(each, hyper, program)
+        if cycle and "G" in each.players:
+            assert report.seen["G"].terms["cycle_consistency"].item() == pytest.approx(cycle * apart.item())
         for player in each.players:
             found = [gradient for gradient in report.gradients[player] if gradient is not None]
             torch.testing.assert_close(found, list(expected[player]), rtol=1e-9, atol=1e-12)
@@ -117,8 +121,14 @@ def test_the_generators_side_reads_both_kinds(name: str) -> None:
 PRODUCTS: dict[str, dict[str, Any]] = {
     "plain": {},
     "penalties": {"regularizers": {"r1": 0.3, "r2": 0.2, "r1_difference": 1.0, "l2": 0.1}, "objective": "relativistic"},
-    "packing": {"packing": 2, "objective": "zero_sum", "regularizers": {"r2": 0.3}},
-    "noise": {"instance_noise": Noise(sd=0.5), "feature_matching": 0.5, "updates": "simultaneous", "inference": "deterministic"},
+    "packing": {"packing": 2, "objective": "zero_sum", "regularizers": {"r2": 0.3}, "cycle_consistency": 0.5},
+    "noise": {
+        "instance_noise": Noise(sd=0.5),
+        "feature_matching": 0.5,
+        "updates": "simultaneous",
+        "inference": "deterministic",
+        "cycle_consistency": 0.5,
+    },
     "same": {"updates": "same_batch", "generator_l2": 0.1, "historical_averaging": 0.1, "stratified": True, "label_smoothing": 0.1},
     "ahead": {"updates": "extragradient", "optimizer": Optimizer(kind="optimistic_adam", lookahead_steps=2), "latent": "uniform"},
 }
@@ -232,6 +242,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"regularizers": {"gradient_penalty": 1.0}}, "between pairs with latents it is not defined"),
     ({"objective": "minimax"}, "gives the encoder nothing to lower"),
     ({"latent": "grid"}, "no distribution that an encoder could match"),
+    ({"inference": "none", "cycle_consistency": 1.0, "metrics": ("modes",), "metric": "modes"}, "there is no E: set it to 0"),
     ({"metrics": ("modes", "class_accuracy", "reverse_kl")}, "is for conditional generators"),
 ]
 

@@ -242,6 +242,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             "is drawn (ALI, Dumoulin et al. 2016, arXiv:1606.00704)."
         ),
     ] = "none"
+    cycle_consistency: Annotated[
+        Weight,
+        Meta(
+            description="inference network: weight of the mean squared distance of real samples x and G(E(x)), in training units, in the "
+            "loss of G and E (cycle consistency, as in ALICE, Li et al. 2017, arXiv:1709.01215); 0 leaves it out."
+        ),
+    ] = 0.0
     labels: Annotated[
         CountOrNone,
         Meta(

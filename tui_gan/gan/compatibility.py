@@ -119,6 +119,8 @@ def _of_inference(config: Config) -> Iterator[str]:
 
 
 def _of_inputs(config: Config, dataset: Dataset) -> Iterator[str]:
+    if config.cycle_consistency and config.inference == "none":
+        yield "cycle_consistency compares x with G(E(x)), and there is no E: set it to 0, or inference to deterministic or gaussian"
     if augment.chosen(config) and not isinstance(dataset.truth, Images):
         yield "augment is for images alone: leave it empty"
     if config.inference != "none":

@@ -80,6 +80,7 @@ class Game(NamedTuple):
             historical_averaging=config.historical_averaging,
             information=config.information.weight,
             conditioning=config.conditioning.weight,
+            cycle_consistency=config.cycle_consistency,
             adversarial=config.adversarial,
         )
 

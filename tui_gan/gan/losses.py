@@ -19,6 +19,8 @@ from tui_gan.gan.values import Draws, Hyper, Network, Program, Seen
 INFORMATION = "information"
 # What the divergence of conditioning augmentation is called.
 CONDITIONING = "conditioning"
+# What is called so that keeps G(E(x)) near x.
+CYCLE = "cycle_consistency"
 # What is added for the labelled images.
 LABELS = "labels"
 
@@ -107,7 +109,7 @@ def generator_loss(
     """The generator's loss on a whole batch of its samples (N, *X), with what is added to it."""
     if completes(game.config):
         of_values = (_components(game, discriminator, fake, draws, hyper, program),) * 2
-        return _with_generator_terms(game, generator, discriminator, (fake, fake), (None, None), draws, of_values, hyper)
+        return _with_generator_terms(game, generator, discriminator, (fake, fake), (None, None), draws, of_values, hyper, None)
     inferred = inferred_by(generator, draws)
     real = fake = fake_input(game, fake, draws, hyper)
     beside = beside_of(game, draws, inferred)
@@ -117,7 +119,7 @@ def generator_loss(
         logits = judged(game, discriminator, (real, fake), beside, draws, program)
     else:
         logits = (discriminator.of(fake, program.minibatch, None, 1, beside[1]),) * 2
-    return _with_generator_terms(game, generator, discriminator, (real, fake), beside, draws, logits, hyper)
+    return _with_generator_terms(game, generator, discriminator, (real, fake), beside, draws, logits, hyper, inferred)
 
 
 def generator_loss_at_once(
@@ -145,7 +147,7 @@ def generator_loss_at_once(
         )
     elif codes(game.config):
         samples = (fake_input(game, fake, draws, hyper),) * 2
-    return _with_generator_terms(game, generator, discriminator, samples, beside_of(game, draws, inferred), draws, logits, hyper)
+    return _with_generator_terms(game, generator, discriminator, samples, beside_of(game, draws, inferred), draws, logits, hyper, inferred)
 
 
 def information(game: Game, network: Network, fake: Tensor, latents: Tensor) -> Tensor:
@@ -191,12 +193,14 @@ def _with_generator_terms(
     draws: Draws,
     logits: Sequence[Tensor],
     hyper: Hyper,
+    inferred: Tensor | None,
 ) -> Seen:
     """The generator's loss with what is added to it.
 
     Args:
         samples: as the discriminator is shown them; the real ones are read with feature matching alone. Where images are completed the
             first are completions as they are.
+        inferred: codes of the real samples (N, Z), with their gradient; None where there are none.
     """
     config, (real, fake), (of_real, of_fake) = game.config, samples, beside
     added = {}
@@ -212,6 +216,10 @@ def _with_generator_terms(
     if config.conditioning.dim:
         assert generator.divergence is not None, "it augments"
         added[CONDITIONING] = hyper.conditioning * generator.divergence(draws.latents)
+    if config.cycle_consistency:
+        assert inferred is not None, "there is an inference network"
+        assert draws.real is not None, "it is encoded"
+        added[CYCLE] = hyper.cycle_consistency * (draws.real - generator.of(inferred)).square().flatten(1).sum(1).mean()
     total = regularized = sum(added.values(), loss)
     if hyper.adversarial != 1:
         # Left out, a loss that is infinite takes no part either.

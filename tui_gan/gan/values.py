@@ -22,7 +22,7 @@ class Hyper(NamedTuple):
         noise_sd: the standard deviation of instance noise.
         augment_probability: with which an image is augmented; of one that adapts, as it is at an update.
         adversarial: the weight of the objective in the generator's loss.
-        feature_matching, generator_l2, historical_averaging, information, conditioning: the weights of these terms.
+        feature_matching, generator_l2, historical_averaging, information, conditioning, cycle_consistency: the weights of these terms.
     """
 
     rates: Mapping[Player, Scalar]
@@ -36,6 +36,7 @@ class Hyper(NamedTuple):
     historical_averaging: float
     information: float
     conditioning: float
+    cycle_consistency: float
     adversarial: float = 1.0
 
 

@@ -229,6 +229,7 @@ def form(game: Game, state: State, given: Given, program: Program) -> str:
         "historical_averaging",
         "information",
         "conditioning",
+        "cycle_consistency",
         "optimizer",
         "coordination",
     )

@@ -121,9 +121,12 @@ def inference(reading: Reading) -> Paragraph | None:
         else ""
     )
     drawn = " It gives each code a mean and a standard deviation, by which it is drawn." if kind == "gaussian" else ""
+    weight = reading.number("cycle_consistency")
+    cycle = f" Their loss also holds the mean squared distance of x and G(E(x)), weight {weight:g} (cycle consistency)."
     return Paragraph(
         f"An encoder E learns with G to infer latents: D judges pairs (x, E(x)) of real samples against (G(z), z), and where it cannot "
-        f"tell them apart, E inverts G.{drawn}{exchanged} D(x) in pictures is D(x, E(x)); gradient penalties are by the sample alone.",
+        f"tell them apart, E inverts G.{drawn}{exchanged}{cycle if weight else ''} D(x) in pictures is D(x, E(x)); gradient penalties are "
+        "by the sample alone.",
         sources.DUMOULIN if kind == "gaussian" else sources.DONAHUE,
         "inference network",
     )

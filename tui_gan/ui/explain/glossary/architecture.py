@@ -67,6 +67,11 @@ WORDS = (
         sources.DUMOULIN,
     ),
     (
+        "cycle consistency, ALICE",
+        "A term that keeps G(E(x)) near x: the mean squared distance of both, which pairs alone leave open.",
+        sources.LI,
+    ),
+    (
         "few labels, labelled images",
         "D also classifies, by the labels of a few training images: its logit is the logsumexp of the logits of the classes, and images "
         "without labels help it as real ones.",
