@@ -45,8 +45,10 @@ MNIST_CONDITIONAL_2014 = Preset(
     summary="The first conditional GAN on MNIST, whose Parzen figure is 132.",
     source="Mirza and Osindero 2014, arXiv:1411.1784, section 4.1",
     deviations=(
-        "the paper gives neither the start of the weights nor limits on them, nor over how many steps the momentum rises to .7: ours "
-        "are those of goodfellow-mnist; whether the players move in turn is not told either: they move at once, as there"
+        "the paper gives neither the start of the weights nor limits on them, nor over how many steps the momentum rises to .7, nor "
+        "whether D's loss is the sum over real and generated images or their mean: ours are those of goodfellow-mnist, since with the "
+        "sum it diverges within 1,000 steps; "
+        "whether the players move in turn is not told either: they move at once, as there"
     ),
     config=Config(
         preset="mnist-conditional-2014",
@@ -60,7 +62,14 @@ MNIST_CONDITIONAL_2014 = Preset(
         stratified=False,
         classes=10,
         generator=Network(
-            kind="mirza", widths=(200, 1000, 1200), activation="relu", output="sigmoid", dropout=0.5, init="uniform", init_scale=0.05
+            kind="mirza",
+            widths=(200, 1000, 1200),
+            activation="relu",
+            output="sigmoid",
+            output_bias="data",
+            dropout=0.5,
+            init="uniform",
+            init_scale=0.05,
         ),
         discriminator=Network(
             kind="mirza",
@@ -71,6 +80,7 @@ MNIST_CONDITIONAL_2014 = Preset(
             init="uniform",
             init_scale=0.005,
         ),
+        objective="halved",
         updates="simultaneous",
         optimizer=Optimizer(kind="sgd", momentum=0.5, momentum_end=0.7, momentum_steps=249 * 500, momentum_every=500),
         schedule=Schedule(kind="exponential", factor=1 / 1.00004, floor=1e-5),
