@@ -166,6 +166,13 @@ def test_an_unbounded_critic_is_doubted_until_something_bounds_it(config: Config
     assert said(replace(free, objective="hinge"), knobs) == []
 
 
+def test_cycle_consistency_without_an_encoder_is_doubted(config: Config, knobs: Knobs) -> None:
+    assert said(config, knobs) == []
+    (text,) = said(replace(config, cycle_consistency=1.0), knobs)
+    assert "there is no E: it does nothing here" in text
+    assert said(replace(config, cycle_consistency=1.0, inference="gaussian"), knobs) == []
+
+
 def test_a_gradient_that_depends_on_others_is_doubted_with_minibatch_discrimination(config: Config, knobs: Knobs) -> None:
     opened = set_knob(knobs, "minibatch_discrimination", True)
     doubted = {name for name, term in REGULARIZERS.items() if term.alone or term.extra}

@@ -242,7 +242,6 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"regularizers": {"gradient_penalty": 1.0}}, "between pairs with latents it is not defined"),
     ({"objective": "minimax"}, "gives the encoder nothing to lower"),
     ({"latent": "grid"}, "no distribution that an encoder could match"),
-    ({"inference": "none", "cycle_consistency": 1.0, "metrics": ("modes",), "metric": "modes"}, "there is no E: set it to 0"),
     ({"metrics": ("modes", "class_accuracy", "reverse_kl")}, "is for conditional generators"),
 ]
 

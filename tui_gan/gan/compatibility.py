@@ -74,6 +74,8 @@ def doubts(config: Config, knobs: Knobs) -> Iterator[str]:
             f"extragradient and {config.optimizer.kind} both anticipate the opponent's update: 2 g' - g, of two minibatches' gradients, "
             "has about five times the variance of one gradient; leave one of them out"
         )
+    if config.cycle_consistency and config.inference == "none":
+        yield "cycle_consistency compares x with G(E(x)), and without an inference network there is no E: it does nothing here"
     together = [name for name, term in terms.items() if term.alone or term.extra]
     if knobs.minibatch_discrimination and together:
         yield f"{' and '.join(together)}: with minibatch discrimination, D's gradient also depends on the other samples of the batch"
@@ -119,8 +121,6 @@ def _of_inference(config: Config) -> Iterator[str]:
 
 
 def _of_inputs(config: Config, dataset: Dataset) -> Iterator[str]:
-    if config.cycle_consistency and config.inference == "none":
-        yield "cycle_consistency compares x with G(E(x)), and there is no E: set it to 0, or inference to deterministic or gaussian"
     if augment.chosen(config) and not isinstance(dataset.truth, Images):
         yield "augment is for images alone: leave it empty"
     if config.inference != "none":

@@ -216,8 +216,7 @@ def _with_generator_terms(
     if config.conditioning.dim:
         assert generator.divergence is not None, "it augments"
         added[CONDITIONING] = hyper.conditioning * generator.divergence(draws.latents)
-    if config.cycle_consistency:
-        assert inferred is not None, "there is an inference network"
+    if config.cycle_consistency and inferred is not None:
         assert draws.real is not None, "it is encoded"
         added[CYCLE] = hyper.cycle_consistency * (draws.real - generator.of(inferred)).square().flatten(1).sum(1).mean()
     total = regularized = sum(added.values(), loss)

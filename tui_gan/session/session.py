@@ -147,7 +147,7 @@ class Session:
     def _finish(self) -> None:
         self.rest(Status.FINISHED)
         self.run.note(f"finished at step {self.run.step}")
-        self._advice = "finished; to go on, {more_steps}"
+        self._advice = "finished; to go on, {more_steps}" if self.hold else None
         self.run.save()
         self._end_unless_held()
 
