@@ -211,8 +211,7 @@ def news(before: Snapshot, after: Snapshot) -> list[str]:
     # A run that goes on brings along what was told before.
     sentences = [sentence(event) for event in fresh(before.events, after.events) if before.events or event.step >= before.step]
     if after.status is not before.status and after.status in STATES:
-        # That it has finished is an event.
-        sentences += [] if after.status is Status.FINISHED else [state(after)]
+        sentences.append(state(after))
         sentences += [sentence(Event(after.step, advised(after.advice, TYPED)))] if after.advice else []
     elif after.step != before.step and after.status is Status.PAUSED:
         sentences.append(progress(after))
