@@ -1,5 +1,7 @@
 """Data sets: samplers of one and the same distribution that their truth describes."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -12,6 +14,7 @@ from scipy import stats
 
 from tui_gan.contract.errors import UsageError
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, Line, Plane, fixed, of_column, of_columns, of_images
+from tui_gan.gan.datasets.dataset import of_truth
 from tui_gan.gan.datasets.images import normalised
 from tui_gan.gan.datasets.line import gaussian
 
@@ -359,3 +362,22 @@ def test_the_mean_sample_of_a_distribution_is_near_its_mean_and_always_the_same(
     dataset = DATASETS["gaussian"](False)
     assert dataset.mean.item() == pytest.approx(4, abs=0.01)
     assert torch.equal(dataset.mean, DATASETS["gaussian"](False).mean)
+
+
+def test_what_is_kept_of_a_truth_goes_with_it() -> None:
+    calls: list[int] = []
+
+    @of_truth
+    def counted(truth: Line, count: int) -> int:
+        calls.append(count)
+        return count
+
+    one, other = (DATASETS["gaussian"](True).truth for _ in range(2))
+    assert isinstance(one, Line)
+    assert isinstance(other, Line)
+    assert [counted(one, 3), counted(one, 3), counted(one, 4), counted(other, 3)] == [3, 3, 4, 3]
+    assert calls == [3, 4, 3]
+    gone = weakref.ref(other)
+    del other
+    gc.collect()
+    assert gone() is None

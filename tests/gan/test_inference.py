@@ -129,6 +129,12 @@ PRODUCTS: dict[str, dict[str, Any]] = {
         "inference": "deterministic",
         "cycle_consistency": 0.5,
     },
+    "cycle": {
+        "cycle_consistency": 0.5,
+        "generator": Network(widths=(5,), norm="batch"),
+        "encoder": Network(widths=(4,), norm="batch"),
+        "inference": "deterministic",
+    },
     "same": {"updates": "same_batch", "generator_l2": 0.1, "historical_averaging": 0.1, "stratified": True, "label_smoothing": 0.1},
     "ahead": {"updates": "extragradient", "optimizer": Optimizer(kind="optimistic_adam", lookahead_steps=2), "latent": "uniform"},
 }

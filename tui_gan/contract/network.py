@@ -25,7 +25,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             min_length=1,
             max_length=64,
             description="units of each hidden layer; of `dcgan`, the channels of the layer next to the image, and then the units of "
-            "fully connected layers behind the convolutions.",
+            "fully connected layers at the other end.",
         ),
     ] = (32, 32)
     activation: Annotated[str, Meta(description="activation function of the hidden layers, or one for each, separated by commas.")] = (

@@ -19,7 +19,7 @@ from tui_gan.gan.values import Draws, Hyper, Network, Program, Seen
 INFORMATION = "information"
 # What the divergence of conditioning augmentation is called.
 CONDITIONING = "conditioning"
-# What is called so that keeps G(E(x)) near x.
+# What the term is called that keeps G(E(x)) near x.
 CYCLE = "cycle_consistency"
 # What is added for the labelled images.
 LABELS = "labels"

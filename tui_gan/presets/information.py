@@ -51,7 +51,7 @@ MNIST_INFOGAN_2016 = Preset(
     knobs=Knobs(generator_lr=1e-3, discriminator_lr=2e-4, batch_size=128, checkpoint_every=1_000),
     with_data=MNIST.with_data,
 )
-# An eighth as wide as the paper's, for a CPU, and so with larger learning rates.
+# For a CPU a quarter of the paper's channels and an eighth of its units, and so with larger learning rates.
 _NARROW = Network(kind="dcgan", widths=(16, 128), norm="batch")
 MNIST_INFOGAN = Preset(
     summary="Handwritten digits of 28x28 without labels: one code comes to choose the digit, two others move its shape.",

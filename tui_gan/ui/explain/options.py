@@ -122,7 +122,7 @@ def inference(reading: Reading) -> Paragraph | None:
     )
     drawn = " It gives each code a mean and a standard deviation, by which it is drawn." if kind == "gaussian" else ""
     weight = reading.number("cycle_consistency")
-    cycle = f" Their loss also holds the mean squared distance of x and G(E(x)), weight {weight:g} (cycle consistency)."
+    cycle = f" The loss of G and E also holds the mean squared distance of x and G(E(x)), weight {weight:g} (cycle consistency)."
     return Paragraph(
         f"An encoder E learns with G to infer latents: D judges pairs (x, E(x)) of real samples against (G(z), z), and where it cannot "
         f"tell them apart, E inverts G.{drawn}{exchanged}{cycle if weight else ''} D(x) in pictures is D(x, E(x)); gradient penalties are "
