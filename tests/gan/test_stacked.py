@@ -7,7 +7,7 @@ import torch
 from tui_gan.contract.errors import UsageError
 from tui_gan.gan.datasets import Dataset, Stacks, of_stacks
 from tui_gan.gan.datasets.stacked import KEPT
-from tui_gan.gan.engines.words import drawn
+from tui_gan.gan.engines.words import drawn, of_streams
 
 DIGITS = 50
 
@@ -76,7 +76,7 @@ def test_more_stacks_than_are_kept_are_refused() -> None:
 def test_many_members_draw_from_words_what_each_draws_from_its_stream() -> None:
     dataset = made()
     streams = [torch.Generator().manual_seed(seed) for seed in (4, 5)]
-    found = drawn(lambda stream: [dataset.sample(4, stream, "cpu")], streams, 3)
+    found = drawn(lambda stream: [dataset.sample(4, stream, "cpu")], of_streams(streams), 3)
     assert found is not None
     for member, seed in enumerate((4, 5)):
         stream = torch.Generator().manual_seed(seed)

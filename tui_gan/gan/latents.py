@@ -200,7 +200,8 @@ def numbers(config: Config, count: int, stream: torch.Generator, shares: Sequenc
     drawn = LATENTS[config.latent].drawn(count, config.latent_dim, stream, config.stratified)
     if count_of := categories(config):
         bounds = torch.tensor(shares or [1 / count_of] * count_of, dtype=torch.float64).cumsum(0)[:-1].float()
-        chosen = (torch.rand(count, 1, generator=stream) >= bounds).sum(1, keepdim=True).float()
+        even = torch.rand(count, 1, generator=stream)
+        chosen = (even >= bounds.to(even.device)).sum(1, keepdim=True).float()
         drawn = _beside(drawn, chosen)
     if continuous := config.information.continuous:
         drawn = _beside(drawn, torch.rand(count, continuous, generator=stream))

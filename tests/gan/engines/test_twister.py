@@ -28,7 +28,7 @@ def drawn(stream: torch.Generator, count: int) -> Tensor:
 @pytest.mark.parametrize("taken", [0, 1, WORDS - 1, WORDS, WORDS + 1])
 def test_words_are_those_that_are_drawn_and_the_streams_stand_behind_them(taken: int) -> None:
     mine, theirs = streams(taken), streams(taken)
-    twister = Twister(mine, "cpu")
+    twister = Twister.of_streams(mine, "cpu")
     # Within a block, up to its end, over several and none.
     for count in (1, WORDS - 2, 0, 2 * WORDS + 5, 7):
         found = twister.take(count)
@@ -42,7 +42,7 @@ def test_words_are_those_that_are_drawn_and_the_streams_stand_behind_them(taken:
 
 
 def test_all_32_bits_are_those_of_the_generator() -> None:
-    found = Twister(streams(), "cpu").take(2)
+    found = Twister.of_streams(streams(), "cpu").take(2)
     for mine, stream in zip(found, streams(), strict=True):
         word = int(torch.empty(1, dtype=torch.int64).random_(-(2**63), None, generator=stream))
         assert mine.tolist() == [(word >> 32) & (2**32 - 1), word & (2**32 - 1)]
@@ -50,11 +50,18 @@ def test_all_32_bits_are_those_of_the_generator() -> None:
 
 def test_streams_that_have_not_drawn_equally_much_are_no_twister() -> None:
     with pytest.raises(ValueError, match="different places"):
-        Twister([*streams(), *streams(3)], "cpu")
+        Twister.of_streams([*streams(), *streams(3)], "cpu")
+
+
+def test_streams_of_seeds_are_those_of_the_generator() -> None:
+    seeds = [*SEEDS, 2**63 - 1]
+    found, few = Twister.of_seeds(torch.tensor(seeds)).take(WORDS + 3), words.of_seeds(seeds)(5)
+    assert torch.equal(found & (2**31 - 1), torch.stack([drawn(torch.Generator().manual_seed(seed), WORDS + 3) for seed in seeds]))
+    assert torch.equal(few, found[:, :5])
 
 
 def test_an_odd_number_of_words_can_be_taken() -> None:
-    (found,) = words.drawn(lambda stream: [torch.rand(3, generator=stream)], Twister(streams(), "cpu"), 3)
+    (found,) = words.drawn(lambda stream: [torch.rand(3, generator=stream)], Twister.of_streams(streams(), "cpu").take, 3)
     expected = [torch.stack([torch.rand(3, generator=stream) for _ in range(3)]) for stream in streams()]
     torch.testing.assert_close(found, torch.stack(expected, 1))
 
@@ -69,4 +76,4 @@ def test_samples_of_every_data_set_are_made_where_the_words_are(name: str) -> No
             made = draw(16, stream, "meta")  # type: ignore[operator]
             return [made] if isinstance(made, Tensor) else [*made]
 
-        assert all(each.is_meta for each in words.drawn(step, Twister(streams(), "meta"), 2))
+        assert all(each.is_meta for each in words.drawn(step, Twister.of_streams(streams(), "meta").take, 2))

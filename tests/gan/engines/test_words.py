@@ -1,18 +1,14 @@
 """Numbers made of words are those that PyTorch draws, of every data set and every kind of latents."""
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
 from tui_gan.gan.datasets import DATASETS, Images, fixed, of_column, of_columns, of_images
 from tui_gan.gan.engines import words
-from tui_gan.gan.engines.words import UnlikeError
+from tui_gan.gan.engines.words import Step, UnlikeError
 from tui_gan.gan.latents import LATENTS
 
-Step = Callable[[torch.Generator], Sequence[Tensor]]
 SEEDS, STEPS = (0, 1, 2**40), 3
 
 
@@ -22,7 +18,7 @@ def streams() -> list[torch.Generator]:
 
 def check(step: Step) -> None:
     made, drawn = streams(), streams()
-    found = words.drawn(step, made, STEPS)
+    found = words.drawn(step, words.of_streams(made), STEPS)
     alone = [[step(stream) for _ in range(STEPS)] for stream in drawn]
     for place, each in enumerate(found):
         expected = torch.stack([torch.stack([alone[run][at][place] for run in range(len(SEEDS))]) for at in range(STEPS)])
@@ -73,13 +69,13 @@ def test_latents_of_every_kind_are_those_that_are_drawn_alone(name: str, stratif
 def test_what_is_not_made_of_words_here_leaves_the_streams_where_they_are(step: Step) -> None:
     before = streams()
     with pytest.raises(UnlikeError):
-        words.drawn(step, before, 2)
+        words.drawn(step, words.of_streams(before), 2)
     assert [stream.get_state().tolist() for stream in before] == [stream.get_state().tolist() for stream in streams()]
 
 
 def test_an_odd_number_of_words_is_left_to_pytorch() -> None:
     before = streams()
     with pytest.raises(UnlikeError, match="odd number"):
-        words.drawn(lambda stream: [torch.rand(3, generator=stream)], before, 1)
+        words.drawn(lambda stream: [torch.rand(3, generator=stream)], words.of_streams(before), 1)
     assert before[0].get_state().equal(streams()[0].get_state())
     check(lambda stream: [torch.rand(3, generator=stream), torch.rand(1, generator=stream)])

@@ -155,7 +155,7 @@ class Many:
 
     def drawn(self, count: int) -> list[list[Tensor]]:
         """What the calls of the next steps take, which are of one case; from here on they count as done."""
-        given = self._given_stirred(count) if self.members[0].game.stirs else self._given(count)
+        given = self._given(count)
         for member in self.members:
             member.place.steps_done = self._done + count
         self._done += count
@@ -257,7 +257,7 @@ class Many:
     def _drawn(self, count: int) -> list[list[Draws]]:
         """The chance of the next steps, on the device from words that are made there, as far as numbers are made of words."""
         if self._twists and self._twister is None:
-            self._twister = Twister([member.place.stream for member in self.members], self.device)
+            self._twister = Twister.of_streams([member.place.stream for member in self.members], self.device)
         try:
             return members.drawn(self.members, count, self.device, self._twister)
         except UnlikeError:
@@ -283,15 +283,3 @@ class Many:
             member.place.pretrained += count
         turned = [torch.tensor(row)[self._kind].to(self.device) for row in rows]
         return [Lesson(at, there, row) for at, there, row in zip(points, density, turned, strict=True)]
-
-    def _given_stirred(self, count: int) -> list[Given]:
-        """As `_given`, of games that draw from torch's default stream too."""
-        steps = []
-        with torch.random.fork_rng(devices=[]):
-            for _ in range(count):
-                each = [members.given(member, self.device) for member in self.members]
-                columns = zip(*(one.tensors for one in each), strict=True)
-                steps.append(members.filled(each[0], [torch.stack(column) for column in columns]))
-                for member in self.members:
-                    member.place.steps_done += 1
-        return steps

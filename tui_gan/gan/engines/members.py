@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import torch
 from torch import Tensor
-from torch.utils._pytree import tree_flatten, tree_map, tree_unflatten
+from torch.utils._pytree import tree_map
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.chance import Chance, Place, batch, drawn_points, taught
 from tui_gan.gan.draws import with_classes
-from tui_gan.gan.engines import compiled, words
+from tui_gan.gan.engines import compiled, stirring, words
 from tui_gan.gan.engines.compiled import Given
 from tui_gan.gan.engines.twister import Twister
 from tui_gan.gan.engines.words import UnlikeError
@@ -81,7 +81,7 @@ def lessons(members: Sequence[Member], count: int) -> tuple[Tensor, Tensor]:
     """
     streams, size = [member.place.stream for member in members], members[0].knobs.batch_size
     try:
-        (drawn,) = words.drawn(lambda stream: [drawn_points(size, stream)], streams, count)
+        (drawn,) = words.drawn(lambda stream: [drawn_points(size, stream)], words.of_streams(streams), count)
     except UnlikeError:
         drawn = torch.stack([torch.stack([drawn_points(size, each) for _ in range(count)]) for each in streams], 1)
     dataset = members[0].game.dataset
@@ -91,16 +91,8 @@ def lessons(members: Sequence[Member], count: int) -> tuple[Tensor, Tensor]:
     return torch.stack(points, 1), torch.stack(density, 1)
 
 
-def filled(first: Given, tensors: Sequence[Tensor]) -> Given:
-    """As the first, with other tensors in their order."""
-    leaves, spec = tree_flatten(first)
-    rest = iter(tensors)
-    filled: Given = tree_unflatten([next(rest) if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
-    return filled
-
-
 def drawn(members: Sequence[Member], count: int, device: str, twister: Twister | None) -> list[list[Draws]]:
-    """All chance of so many steps of games that draw from their own streams alone, each in the order in which it would draw alone.
+    """All chance of so many steps of one case, of each in the order in which it would draw alone.
 
     Args:
         twister: where the streams of the members stand, if they stand there.
@@ -116,8 +108,8 @@ def drawn(members: Sequence[Member], count: int, device: str, twister: Twister |
         parts = 2 if kind == "real" and (config.classes or completes(config)) else 1
         return Batch(*(torch.tensor(next(places)) for _ in range(parts)))
 
-    source = Source(lambda: note("real"), lambda: note("latents").x)
-    order = list(game.order(knobs.k_steps, knobs.generator_steps, source, game.generator_compares))
+    noting = Source(lambda: note("real"), lambda: note("latents").x)
+    order = list(game.order(knobs.k_steps, knobs.generator_steps, noting, game.generator_compares))
     size, shares = knobs.batch_size * config.packing, game.dataset.classes.shares if config.classes and game.dataset.classes else ()
 
     def of_step(real: Callable[[], Batch], stream: torch.Generator) -> list[Tensor]:
@@ -127,19 +119,24 @@ def drawn(members: Sequence[Member], count: int, device: str, twister: Twister |
     try:
         if not by_streams(members):
             raise UnlikeError("what is drawn is not of the streams alone, or of several data sets")
-        streams = twister or [member.place.stream for member in members]
-        tensors = words.drawn(lambda stream: of_step(lambda: batch(game, size, stream, device), stream), streams, count)
+        source = twister.take if twister else words.of_streams([member.place.stream for member in members])
+        tensors = words.drawn(lambda stream: of_step(lambda: batch(game, size, stream, device), stream), source, count)
     except UnlikeError:
         if twister:
             raise
         tensors = on(device, _one_by_one(members, of_step, count))
-    return [[_placed(game, draws, [each[step] for each in tensors]) for draws in order] for step in range(count)]
+    steps = [[_placed(game, draws, [each[step] for each in tensors]) for draws in order] for step in range(count)]
+    if not game.stirs:
+        return steps
+    place, runs = members[0].place, [member.config.seed for member in members]
+    seeds = stirring.seeds(runs, place.steps_done, place.pretrained, count)
+    return stirring.stirred(game, hyper(members[0]), program(members[0]), steps, seeds, device)
 
 
 def by_streams(members: Sequence[Member]) -> bool:
-    """Whether all chance of their steps is drawn of the same data by their streams alone."""
+    """Whether samples and latents of their steps are drawn of the same data by their streams alone."""
     one = members[0]
-    return one.config.sampling != "epochs" and not one.game.stirs and len({id(member.game.dataset) for member in members}) == 1
+    return one.config.sampling != "epochs" and len({id(member.game.dataset) for member in members}) == 1
 
 
 def _one_by_one(members: Sequence[Member], of_step: OfStep, count: int) -> list[Tensor]:

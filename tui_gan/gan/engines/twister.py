@@ -1,31 +1,49 @@
 """The generators of many streams as tensors: mt19937 (Matsumoto and Nishimura 1998), on any device, with the words that PyTorch's has."""
 
 from collections.abc import Sequence
+from typing import Self
 
 import torch
 from torch import Tensor
 
 WORDS, MIDDLE = 624, 397
 UPPER, LOWER, MATRIX = 0x80000000, 0x7FFFFFFF, 0x9908B0DF
+MASK, SPREAD = 0xFFFFFFFF, 1812433253
 # Where the state that PyTorch gives of a generator has what, in bytes: how many words are left, which is next, and the words.
 LEFT, NEXT, STATE = slice(8, 12), slice(16, 24), slice(24, 24 + 8 * WORDS)
 
 
 class Twister:
-    """Streams that have drawn equally much, copied to a device, where each call takes the same number of words of all.
+    """Streams of which each call takes the same number of words.
 
-    Raises:
-        ValueError: they have not.
+    Args:
+        words: the state of each, (streams, 624); `following` which of them is next.
     """
 
-    def __init__(self, streams: Sequence[torch.Generator], device: str) -> None:
+    def __init__(self, words: Tensor, following: int) -> None:
+        self._words, self._next = words, following
+
+    @classmethod
+    def of_streams(cls, streams: Sequence[torch.Generator], device: str) -> Self:
+        """Copies of streams that have drawn equally much, on a device.
+
+        Raises:
+            ValueError: they have not.
+        """
         states = torch.stack([stream.get_state() for stream in streams])
         left = {*states[:, LEFT].contiguous().view(torch.int32).flatten().tolist()}
         if len(left) != 1:
             raise ValueError("streams at different places")
-        self._words = states[:, STATE].contiguous().view(torch.int64).to(device)
         # Before its first word a generator has one left that it does not give.
-        self._next = WORDS + 1 - left.pop()
+        return cls(states[:, STATE].contiguous().view(torch.int64).to(device), WORDS + 1 - left.pop())
+
+    @classmethod
+    def of_seeds(cls, seeds: Tensor) -> Self:
+        """Streams at the beginning, with these seeds (streams,), of which a generator takes the lower 32 bits."""
+        words = [seeds & MASK]
+        for place in range(1, WORDS):
+            words.append(SPREAD * (words[-1] ^ (words[-1] >> 30)) + place & MASK)
+        return cls(torch.stack(words, 1), WORDS)
 
     def take(self, count: int) -> Tensor:
         """The next words of each stream, int64 (streams, count) in 0 .. 2^32 - 1."""

@@ -5,19 +5,23 @@ A call for a few numbers takes microseconds and a word some nanoseconds, so that
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from tui_gan.gan.engines.twister import Twister
-
+# So many words of each of some streams, int64 (streams, count) in 0 .. 2^32 - 1; the streams stand behind them then.
+Words = Callable[[int], Tensor]
+# What one step draws from a stream.
+Step = Callable[[torch.Generator], Sequence[Tensor]]
 # From so many normals on they are made in blocks of 16, one word or pair of words each.
 BLOCK = 16
 # Below this range a whole number is the remainder of one word.
 ONE_WORD = 2**28
+# What draws from torch's default stream and is made here.
+MADE = (torch.rand, torch.randn, torch.randint)
 
 
 class UnlikeError(Exception):
@@ -25,17 +29,21 @@ class UnlikeError(Exception):
 
 
 class _Made(TorchFunctionMode):
-    """Makes what is asked of a stream from words in their order, or, without any, counts the words that it takes."""
+    """Makes what is asked of a stream from words in their order, or, without any, counts the words that it takes.
 
-    def __init__(self, words: Tensor | None) -> None:
+    Args:
+        default: the stream is torch's default one.
+    """
+
+    def __init__(self, words: Tensor | None, default: bool = False) -> None:
         super().__init__()
-        self.words, self.taken = words, 0
+        self.words, self.taken, self.default = words, 0, default
 
     def __torch_function__(self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None) -> Any:
         named = kwargs or {}
-        if named.get("generator") is None:
+        if (named.get("generator") is None) != (self.default and func in MADE):
             return func(*args, **named)
-        rest = {name: each for name, each in named.items() if name != "generator"}
+        rest = {name: each for name, each in named.items() if name not in ("generator", "device")}
         if func is torch.randint:
             low, high, size = args if len(args) == 3 else (0, *args)
             made = self._below(high - low, math.prod(size))
@@ -92,37 +100,66 @@ def few_normals(words: Tensor) -> Tensor:
     return torch.stack((radius * angle.cos(), radius * angle.sin()), 1).flatten()
 
 
-def drawn(step: Callable[[torch.Generator], Sequence[Tensor]], streams: Sequence[torch.Generator] | Twister, count: int) -> list[Tensor]:
-    """What so many steps draw from each stream, as (count, streams, ...) of each of its tensors; the streams stand behind it then.
+def drawn(step: Step, words: Words, count: int, default: bool = False) -> list[Tensor]:
+    """What so many steps draw from each stream, as (count, streams, ...) of each of its tensors, on the device of the words.
 
     Args:
         step: what one step draws from a stream and from nothing else.
-        streams: of a `Twister` all is made on its device.
+        default: it draws from torch's default stream instead, whose words these are.
 
     Raises:
         UnlikeError: a step draws what is not made here; the streams have not moved.
     """
     if not as_pytorch():
         raise UnlikeError("another PyTorch")
-    with _Made(None) as counting:
+    before = torch.get_rng_state() if default else None
+    with _Made(None, default) as counting:
         step(torch.Generator())
-    if isinstance(streams, Twister):
-        words = streams.take(counting.taken * count)
-    elif counting.taken * count % 2:
-        raise UnlikeError("an odd number of words, which come in pairs")
-    else:
-        raw = torch.empty(len(streams), counting.taken * count // 2, dtype=torch.int64)
-        for row, stream in zip(raw, streams, strict=True):
-            row.random_(-(2**63), None, generator=stream)
-        words = torch.stack(((raw >> 32) & (2**32 - 1), raw & (2**32 - 1)), 2)
-    many = len(words)
+    if before is not None and not torch.get_rng_state().equal(before):
+        torch.set_rng_state(before)
+        raise UnlikeError("something else is drawn")
+    raw = words(counting.taken * count)
+    many = len(raw)
 
     def made(words: Tensor) -> tuple[Tensor, ...]:
-        with _Made(words):
+        with _Made(words, default):
             return tuple(step(torch.Generator()))
 
-    tensors = torch.vmap(made)(words.reshape(many, count, -1).transpose(0, 1).reshape(count * many, -1))
+    tensors = torch.vmap(made)(raw.reshape(many, count, -1).transpose(0, 1).reshape(count * many, -1))
     return [each.reshape(count, many, *each.shape[1:]) for each in tensors]
+
+
+def of_streams(streams: Sequence[torch.Generator]) -> Words:
+    """The next words of streams.
+
+    Raises:
+        UnlikeError: an odd number is asked for; the streams have not moved.
+    """
+
+    def words(count: int) -> Tensor:
+        if count % 2:
+            raise UnlikeError("an odd number of words, which come in pairs")
+        return _pairs(streams, len(streams), count // 2)
+
+    return words
+
+
+def of_seeds(seeds: Sequence[int]) -> Words:
+    """The first words of streams with these seeds."""
+
+    def words(count: int) -> Tensor:
+        stream = torch.Generator()
+        return _pairs(map(stream.manual_seed, seeds), len(seeds), -(-count // 2))[:, :count]
+
+    return words
+
+
+def _pairs(streams: Iterable[torch.Generator], many: int, count: int) -> Tensor:
+    """So many pairs of words of each stream, (many, 2 count)."""
+    raw = torch.empty(many, count, dtype=torch.int64)
+    for row, stream in zip(raw, streams, strict=True):
+        row.random_(-(2**63), None, generator=stream)
+    return torch.stack(((raw >> 32) & (2**32 - 1), raw & (2**32 - 1)), 2).flatten(1)
 
 
 @functools.cache
