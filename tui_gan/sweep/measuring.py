@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tui_gan.contract.snapshot import Bytes
 from tui_gan.gan.datasets import Dataset
 from tui_gan.gan.datasets.dataset import in_units
 from tui_gan.gan.diagnosis import collapsed
@@ -16,21 +17,22 @@ from tui_gan.session.measuring import known_by, known_of
 from tui_gan.session.observe import as_measured
 from tui_gan.sweep.chunks import Chunk
 from tui_gan.sweep.plan import Data, Spec
+from tui_gan.sweep.portraits import Portrayer
 
 # Members whose samples are measured at once, so that they stay in the cache.
 AT_ONCE = 16
 
 
 class Measured(NamedTuple):
-    """A member, what it generates in the form that metrics take, its metrics, and whether the diagnosis names a mode collapse."""
+    """A member, its metrics, whether the diagnosis names a mode collapse, and the portrait of what it generates, if one is wanted."""
 
     spec: Spec
-    samples: Any
     metrics: dict[str, float]
     collapsed: bool
+    portrait: Bytes | None
 
 
-def measured(chunk: Chunk, data: Data, names: Sequence[str]) -> Iterator[Measured]:
+def measured(chunk: Chunk, data: Data, names: Sequence[str], portray: Portrayer | None = None) -> Iterator[Measured]:
     """The members of a chunk in turn, measured by the named metrics."""
     members = ((spec, functools.partial(chunk.trainer, place)) for place, spec in enumerate(chunk.specs))
     with_samples = zip(members, chunk.samples(), strict=True)
@@ -38,8 +40,11 @@ def measured(chunk: Chunk, data: Data, names: Sequence[str]) -> Iterator[Measure
         while part := [*itertools.islice(some, AT_ONCE)]:
             units: list[Any] = [as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth) for _, samples in part]
             figures = _metrics(units, dataset, names, [trainer for (_, trainer), _ in part])
-            for ((spec, _), _), one, metrics in zip(part, units, figures, strict=True):
-                yield Measured(spec, one, metrics, collapsed(one, dataset.truth))
+            portraits: Sequence[Bytes | None] = [None] * len(part)
+            if portray:
+                portraits = [*portray(np.stack(units).astype(np.float64, copy=False))]
+            for ((spec, _), _), one, metrics, portrait in zip(part, units, figures, portraits, strict=True):
+                yield Measured(spec, metrics, collapsed(one, dataset.truth), portrait)
 
 
 def _metrics(

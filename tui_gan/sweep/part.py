@@ -13,7 +13,6 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from tui_gan.contract.errors import TuiGanError, first_line
 from tui_gan.contract.snapshot import Bytes
@@ -181,10 +180,10 @@ class Worker:
     def restored(self, measured: Iterable[tuple[int, Sequence[Spec]]], standing: Sequence[Standing]) -> None:
         """Whoever began it knows the measurements."""
 
-    def measured(self, row: Row, samples: NDArray[np.floating]) -> None:
+    def measured(self, row: Row, portrait: Bytes | None) -> None:
         """Take in what a member generates."""
-        if self.portray:
-            self._portraits[row.member] = self.portray(samples.astype(np.float64, copy=False))
+        if portrait is not None:
+            self._portraits[row.member] = portrait
             self._new = True
 
     @property

@@ -1,6 +1,7 @@
-"""Portraits: what a member generates in a few hundred bytes, so that a thousand of them can be looked at."""
+"""Portraits: what members generate, a few hundred bytes of each, so that a thousand of them can be looked at."""
 
 import functools
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -19,45 +20,56 @@ REAL, MARGIN = 4096, 0.1
 # Shares of samples in a bin are full at so many times the largest of the data.
 FULL = 2.0
 
+# Of samples of members as metrics take them, (M, N, *X), a portrait of each, (M, H, W).
 Portrayer = Callable[[Floats], Bytes]
 
 
 def portrayer(truth: Truth) -> tuple[Portrayed, Portrayer, Bytes]:
-    """What portraits of a data set are, one of samples as metrics take them, as uint8 (H, W), and that of the data itself."""
+    """What portraits of a data set are, what makes them, and that of the data itself, (H, W)."""
     if isinstance(truth, Line):
         edges = np.linspace(truth.mean - REACH * truth.sd, truth.mean + REACH * truth.sd, BINS + 1)[1:-1]
-        return "line", *_of_shares(lambda x: np.bincount(np.searchsorted(edges, x), minlength=BINS)[None], truth.quantiles(REAL))
+        return "line", *_of_shares(functools.partial(_bins, edges), (1, BINS), truth.quantiles(REAL))
     if isinstance(truth, Plane):
         real = truth.points(REAL)
         low, high = real.min(axis=0), real.max(axis=0)
-        return "plane", *_of_shares(functools.partial(_counts, low - MARGIN * (high - low), high + MARGIN * (high - low)), real)
-    return "images", _image, _image(truth.test[:1].numpy() / 255.0)
+        window = low - MARGIN * (high - low), high + MARGIN * (high - low)
+        return "plane", *_of_shares(functools.partial(_cells, *window), (SIDE, SIDE), real)
+    return "images", _images, _images(truth.test[None, :1].numpy() / 255.0)[0]
 
 
-def _counts(low: Floats, high: Floats, points: Floats) -> NDArray[np.int64]:
-    """How many points lie in each cell of a window, the upper row first."""
+def _bins(edges: Floats, x: Floats) -> NDArray[np.int64]:
+    """The bin of each value; that behind the last for what is no number."""
+    return np.where(np.isfinite(x), np.searchsorted(edges, x), BINS)
+
+
+def _cells(low: Floats, high: Floats, points: Floats) -> NDArray[np.int64]:
+    """The cell of a window in which each point lies, the upper row first; that behind the last for what lies beyond it."""
     places = np.floor((points - low) / (high - low) * SIDE)
-    across, up = places[((places >= 0) & (places < SIDE)).all(axis=1)].astype(np.int64).T
-    return np.bincount((SIDE - 1 - up) * SIDE + across, minlength=SIDE * SIDE).reshape(SIDE, SIDE)
+    within = np.all((places >= 0) & (places < SIDE), axis=-1)
+    across, up = np.moveaxis(np.where(within[..., None], places, 0).astype(np.int64), -1, 0)
+    return np.where(within, (SIDE - 1 - up) * SIDE + across, SIDE * SIDE)
 
 
-def _of_shares(counts: Callable[[Floats], NDArray[np.int64]], real: Floats) -> tuple[Portrayer, Bytes]:
-    most = FULL * counts(real).max() / len(real)
+def _of_shares(place: Callable[[Floats], NDArray[np.int64]], shape: tuple[int, int], real: Floats) -> tuple[Portrayer, Bytes]:
+    size = math.prod(shape) + 1
 
-    def portrait(x: Floats) -> Bytes:
-        finite = x[np.isfinite(x).reshape(len(x), -1).all(axis=1)]
-        return _bytes(counts(finite) / len(x) / most)
+    def shares(x: Floats) -> Floats:
+        places = place(x) + size * np.arange(len(x))[:, None]
+        counts = np.bincount(places.ravel(), minlength=len(x) * size).reshape(len(x), size)[:, :-1]
+        found: Floats = counts.reshape(len(x), *shape) / x.shape[1]
+        return found
 
-    return portrait, portrait(real)
+    most = FULL * shares(real[None]).max()
+    return lambda x: _bytes(shares(x) / most), _bytes(shares(real[None])[0] / most)
 
 
-def _image(x: Floats) -> Bytes:
-    """The first of some images, (N, C, H, W) in 0 .. 1, in grey, at most SIDE pixels high and wide."""
-    grey = x[0].mean(axis=0)
-    for axis, side in enumerate(grey.shape):
+def _images(x: Floats) -> Bytes:
+    """Of each member the first of its images, (M, N, C, H, W) in 0 .. 1, in grey, at most SIDE pixels high and wide."""
+    grey = x[:, 0].mean(axis=1)
+    for axis, side in enumerate(grey.shape[1:]):
         starts = np.linspace(0, side, min(side, SIDE), endpoint=False).astype(int)
         widths = np.expand_dims(np.diff([*starts, side]), 1 - axis)
-        grey = np.add.reduceat(grey, starts, axis) / widths
+        grey = np.add.reduceat(grey, starts, axis + 1) / widths
     return _bytes(grey)
 
 

@@ -8,15 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from tui_gan.contract.snapshot import Bytes
 from tui_gan.gan.trainer import Trainer
 from tui_gan.sweep import saved
 from tui_gan.sweep.chunks import Alone, Chunk, Together, train_at_once
 from tui_gan.sweep.course import Row
 from tui_gan.sweep.measuring import measured
 from tui_gan.sweep.plan import Data, Group, Spec, numbered
+from tui_gan.sweep.portraits import Portrayer
 from tui_gan.sweep.programs import Programs
 from tui_gan.sweep.results import Results, Standing
 
@@ -63,7 +62,13 @@ class Resting(Protocol):
 
 
 class Onlooker(Protocol):
-    """Who looks at a sweep and steers it."""
+    """Who looks at a sweep and steers it.
+
+    Attributes:
+        portray: makes the portraits that he looks at; None where he looks at none.
+    """
+
+    portray: Portrayer | None
 
     @property
     def asks(self) -> bool:
@@ -78,8 +83,8 @@ class Onlooker(Protocol):
     def restored(self, measured: Iterable[tuple[int, Sequence[Spec]]], standing: Sequence[Standing]) -> None:
         """Take in the newest measurements of a sweep that goes on: members with the step of theirs."""
 
-    def measured(self, row: Row, samples: NDArray[np.floating]) -> None:
-        """Take in a member as it was measured, and what it generates."""
+    def measured(self, row: Row, portrait: Bytes | None) -> None:
+        """Take in a member as it was measured, and what it generates, if portraits are made."""
 
 
 class Sweep:
@@ -202,11 +207,11 @@ class Sweep:
 
     def _measure(self, chunk: Chunk) -> None:
         finite, step = dict(zip((spec.place for spec in chunk.specs), chunk.finite(), strict=True)), chunk.steps_done
-        for each in measured(chunk, self.data, self.results.metrics):
+        for each in measured(chunk, self.data, self.results.metrics, self.watched.portray if self.watched else None):
             row = Row(each.spec.place, step, each.metrics, each.collapsed, not finite[each.spec.place])
             self.results.add(row)
             if self.watched:
-                self.watched.measured(row, each.samples)
+                self.watched.measured(row, each.portrait)
         chunk.measured = step
 
     def _interrupted(self) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tui_gan.contract.axes import Axis
 from tui_gan.contract.errors import TuiGanError
@@ -19,7 +18,7 @@ from tui_gan.gan.datasets import Truth
 from tui_gan.gan.trainer import Trainer
 from tui_gan.sweep.course import Row
 from tui_gan.sweep.plan import Spec
-from tui_gan.sweep.portraits import portrayer
+from tui_gan.sweep.portraits import Portrayer, portrayer
 from tui_gan.sweep.results import Standing
 from tui_gan.sweep.sweep import Resting
 
@@ -37,6 +36,7 @@ class Watched:
         opened: makes a run of a member, from a trainer in its state and the value of the first metric.
 
     Attributes:
+        portray: makes the portraits that are looked at.
         ended: set when the thread has come to its end.
         error: what it has failed with.
     """
@@ -54,7 +54,8 @@ class Watched:
     ) -> None:
         self.ended, self.stopping = threading.Event(), stopping
         self.error: BaseException | None = None
-        kind, self._portrait, real = portrayer(truth)
+        kind, portray, real = portrayer(truth)
+        self.portray: Portrayer | None = portray
         count = seeds * math.prod(len(axis.values) for axis in axes)
         self._population = Population(
             tuple(axes),
@@ -164,10 +165,11 @@ class Watched:
                 population.collapsed[place], population.failed[place] = each.collapsed_at is not None, each.failed_at is not None
         self._new = True
 
-    def measured(self, row: Row, samples: NDArray[np.floating]) -> None:
+    def measured(self, row: Row, portrait: Bytes | None) -> None:
         """Take in a member as it was measured, and what it generates."""
         self.update(row)
-        self.portrayed(row.member, self._portrait(samples.astype(np.float64, copy=False)))
+        if portrait is not None:
+            self.portrayed(row.member, portrait)
 
     def update(self, row: Row) -> None:
         """Take in a member as it was measured."""
