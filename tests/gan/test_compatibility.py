@@ -166,6 +166,12 @@ def test_an_unbounded_critic_is_doubted_until_something_bounds_it(config: Config
     assert said(replace(free, objective="hinge"), knobs) == []
 
 
+def test_a_unary_term_without_an_encoder_is_doubted(config: Config, knobs: Knobs) -> None:
+    (text,) = said(replace(config, unary=True), knobs)
+    assert text.startswith("unary adds a judge of samples alone to one of pairs")
+    assert said(replace(config, unary=True, inference="gaussian"), knobs) == []
+
+
 def test_cycle_consistency_without_an_encoder_is_doubted(config: Config, knobs: Knobs) -> None:
     assert said(config, knobs) == []
     (text,) = said(replace(config, cycle_consistency=1.0), knobs)

@@ -20,7 +20,7 @@ from tui_gan.gan import company, judging
 from tui_gan.gan.datasets import DATASETS, Dataset, Images
 from tui_gan.gan.metrics import inference
 from tui_gan.gan.metrics.inference import Inferred
-from tui_gan.gan.networks.inference import Inferring, encoded
+from tui_gan.gan.networks.inference import Inferring, UnaryDiscriminator, encoded
 from tui_gan.gan.objectives import OBJECTIVES, inferring
 from tui_gan.gan.orders import ORDERS
 from tui_gan.gan.rules import rules
@@ -103,6 +103,51 @@ def test_a_step_has_the_gradients_written_out_by_hand(config: Config, updates: s
             torch.testing.assert_close(found, list(expected[player]), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("updates", ["alternating", "simultaneous"])
+def test_a_unary_term_is_the_loss_of_a_second_network_with_penalties_of_its_own(config: Config, updates: str) -> None:
+    trainer = in_double(trainer_of(config, updates=updates, unary=True, regularizers={"r1": 0.3, "r2": 0.2}))
+    hyper, program = trainer.prepared(KNOBS)
+    judge, generator = trainer.discriminator, trainer.generator
+    assert isinstance(judge, UnaryDiscriminator)
+    assert judge.alone.body[0].in_features == judge.pairs.body[0].in_features - 2
+    for each in doubled(trainer.chance.step(KNOBS, hyper, program)):
+        assert each.real is not None
+        fake, codes = generator(each.latents), generator.encode(each.real, each.code_noise)
+        of_d = of_g = torch.zeros((), dtype=torch.float64)
+        for network, latents in ((judge.pairs, (codes, each.latents)), (judge.alone, (None, None))):
+
+            def of(x: Tensor, z: Tensor | None, network: Any = network) -> Tensor:
+                given = x if z is None else torch.cat((x, z), 1)
+                hidden = torch.tanh(given @ network.body[0].weight.T + network.body[0].bias)
+                return (hidden @ network.logit.weight.T + network.logit.bias)[:, 0]  # type: ignore[no-any-return]
+
+            real, generated = of(each.real, latents[0]), of(fake, latents[1])
+            of_d = of_d + 0.5 * (-logsigmoid(real).mean() - logsigmoid(-generated).mean())
+            of_g = of_g + 0.5 * (-logsigmoid(-real).mean() - logsigmoid(generated).mean())
+            for weight, x, z in ((0.3, each.real, latents[0]), (0.2, fake, latents[1])):
+                x, z = x.detach().requires_grad_(), None if z is None else z.detach()
+                (slope,) = torch.autograd.grad(of(x, z).sum(), x, create_graph=True)
+                of_d = of_d + weight * 0.5 * slope.square().sum(1).mean()
+        weights = {"D": judge.active(False), "G": list(generator.parameters())}
+        expected = {player: torch.autograd.grad(loss, weights[player], retain_graph=True) for player, loss in (("D", of_d), ("G", of_g))}
+        report = trainer.engine.update(each, hyper, program)
+        for player in each.players:
+            found = [gradient for gradient in report.gradients[player] if gradient is not None]
+            torch.testing.assert_close(found, list(expected[player]), rtol=1e-9, atol=1e-12)
+
+
+def test_whoever_looks_is_told_what_the_judge_of_pairs_says(config: Config) -> None:
+    trainer = trainer_of(config, unary=True)
+    judge, x = trainer.discriminator, torch.randn(5, 2)
+    assert isinstance(judge, UnaryDiscriminator)
+    codes = encoded(trainer.generator, x)
+    both = judge.trained(x, classes=codes)
+    assert torch.equal(both, torch.cat((judge.pairs(x, classes=codes), judge.alone(x)), 1))
+    assert torch.equal(judge(x, classes=codes), both[:, :1])
+    told = judging.judge(trainer, x, KNOBS, torch.zeros(0, 2))
+    torch.testing.assert_close(told, both[:, :1].detach().sigmoid())
+
+
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_the_generators_side_reads_both_kinds(name: str) -> None:
     plain = OBJECTIVES[name]
@@ -134,6 +179,15 @@ PRODUCTS: dict[str, dict[str, Any]] = {
         "generator": Network(widths=(5,), norm="batch"),
         "encoder": Network(widths=(4,), norm="batch"),
         "inference": "deterministic",
+    },
+    "unary": {"unary": True, "objective": "relativistic", "regularizers": {"r1": 0.3, "r2": 0.2, "adaptive_l2": 0.1}},
+    "unary, packed": {"unary": True, "packing": 2, "objective": "zero_sum", "regularizers": {"r2": 0.3}, "historical_averaging": 0.1},
+    "unary, at once": {
+        "unary": True,
+        "updates": "simultaneous",
+        "feature_matching": 0.5,
+        "cycle_consistency": 0.5,
+        "instance_noise": Noise(sd=0.5),
     },
     "same": {"updates": "same_batch", "generator_l2": 0.1, "historical_averaging": 0.1, "stratified": True, "label_smoothing": 0.1},
     "ahead": {"updates": "extragradient", "optimizer": Optimizer(kind="optimistic_adam", lookahead_steps=2), "latent": "uniform"},
@@ -246,6 +300,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"discriminator": Network(widths=(3,))}, r"set discriminator\.condition to concat"),
     ({"encoder": Network(kind="dcgan", widths=(3,))}, "the encoder is fully connected"),
     ({"regularizers": {"gradient_penalty": 1.0}}, "between pairs with latents it is not defined"),
+    ({"unary": True, "regularizers": {"r1_difference": 1.0}}, "is of one network of D, and unary adds another"),
     ({"objective": "minimax"}, "gives the encoder nothing to lower"),
     ({"latent": "grid"}, "no distribution that an encoder could match"),
     ({"metrics": ("modes", "class_accuracy", "reverse_kl")}, "is for conditional generators"),

@@ -94,7 +94,7 @@ def test_the_second_stage_is_given_the_image_of_the_first_and_the_class_again(co
     hidden = torch.tanh(torch.cat((of_class, small.flatten(1)), 1) @ one.weight.T + one.bias)
     torch.testing.assert_close(whole.flatten(1), torch.tanh(hidden @ other.weight.T + other.bias))
     assert torch.equal(generator(latents), whole)
-    rows = generator.stages(latents)
+    rows = generator.trained(latents)
     assert all(map(torch.equal, split(rows, SHAPE), (whole, small)))
 
 
@@ -114,7 +114,7 @@ def test_each_stage_is_judged_by_a_network_of_its_own(config: Config, minibatch:
     assert isinstance(judge, StagedDiscriminator)
     x, y = torch.rand(6, *SHAPE), torch.eye(CLASSES).repeat(2, 1)
     whole, small = split(rows_of(x), SHAPE)
-    both = judge.stages(rows_of(x), minibatch, None, 1, y)
+    both = judge.trained(rows_of(x), minibatch, None, 1, y)
     torch.testing.assert_close(both[:, :1], judge.second(whole, minibatch, None, 1, y))
     torch.testing.assert_close(both[:, 1:], judge.first(small, minibatch, None, 1, y))
     torch.testing.assert_close(judge(x, minibatch, None, 1, y), both[:, :1])

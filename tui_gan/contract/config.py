@@ -249,6 +249,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             "loss of G and E (cycle consistency, as in ALICE, Li et al. 2017, arXiv:1709.01215); 0 leaves it out."
         ),
     ] = 0.0
+    unary: Annotated[
+        bool,
+        Meta(
+            description="inference network: unary term: D also judges samples without their latents, by a second network like the first; "
+            "losses are the mean over both (after BigBiGAN, Donahue and Simonyan 2019, arXiv:1907.02544)."
+        ),
+    ] = False
     labels: Annotated[
         CountOrNone,
         Meta(

@@ -39,7 +39,7 @@ SETTINGS: dict[str, str] = {
     "encoder.norm_by_slot": "it is for the generator",
     "encoder.column_norm": "it is for the players",
     "discriminator.norm_by_slot": "it is for the generator",
-    **dict.fromkeys(("information.categorical", "information.continuous", "inference"), FORM),
+    **dict.fromkeys(("information.categorical", "information.continuous", "inference", "unary"), FORM),
     **dict.fromkeys(("information.weight", "cycle_consistency"), LIVE),
     **dict.fromkeys(("stages", "conditioning.dim"), FORM),
     "conditioning.weight": LIVE,

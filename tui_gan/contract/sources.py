@@ -61,6 +61,7 @@ KARRAS_ADA = "Karras et al. 2020, arXiv:2006.06676"
 ZHAO = "Zhao et al. 2020, arXiv:2006.10738"
 TANCIK = "Tancik et al. 2020, arXiv:2006.10739"
 HUANG = "Huang et al. 2024, arXiv:2501.05441"
+DONAHUE_BIGBIGAN = "Donahue and Simonyan 2019, arXiv:1907.02544"
 LI = "Li et al. 2017, arXiv:1709.01215"
 CHAVDAROVA = "Chavdarova et al. 2021, arXiv:2006.14567"
 AYLIEN = "AYLIEN, 'An introduction to Generative Adversarial Networks', 2016"
@@ -100,6 +101,7 @@ SETTINGS = {
     **dict.fromkeys(("stages", "conditioning"), ZHANG_STACKGAN),
     "inference": DUMOULIN,
     "cycle_consistency": LI,
+    "unary": DONAHUE_BIGBIGAN,
     "encoder": DUMOULIN,
     "completion": YOON,
     "completion.error": GNEITING,

@@ -74,6 +74,8 @@ def doubts(config: Config, knobs: Knobs) -> Iterator[str]:
             f"extragradient and {config.optimizer.kind} both anticipate the opponent's update: 2 g' - g, of two minibatches' gradients, "
             "has about five times the variance of one gradient; leave one of them out"
         )
+    if config.unary and config.inference == "none":
+        yield "unary adds a judge of samples alone to one of pairs, and without an inference network there are none: it does nothing here"
     if config.cycle_consistency and config.inference == "none":
         yield "cycle_consistency compares x with G(E(x)), and without an inference network there is no E: it does nothing here"
     together = [name for name, term in terms.items() if term.alone or term.extra]
@@ -116,6 +118,9 @@ def _of_inference(config: Config) -> Iterator[str]:
         yield f"{between[0]} takes points between real and generated samples, and between pairs with latents it is not defined: set it to 0"
     if not OBJECTIVES[config.objective].needs_real and config.objective in SATURATING:
         yield f"{config.objective} gives the encoder nothing to lower: choose zero_sum or non_saturating"
+    extra = [name for name, weight in config.regularizers.items() if weight and REGULARIZERS[name].extra]
+    if config.unary and extra:
+        yield f"{extra[0]} is of one network of D, and unary adds another: take r1, or set unary to false"
     if config.pretraining:
         yield "pretraining teaches D densities of single samples, and with an inference network it judges pairs: set pretraining to 0"
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -23,12 +23,14 @@ ADAPTATION_RANGE = 1000.0
 class Judgement:
     """What the discriminator has just said, for the terms that are added to its loss.
 
+    Logits are (B, 1), or of two networks (B, 2).
+
     Attributes:
-        judge: (B, *X) -> logits (B, 1), in the same way as real and fake were judged.
+        judge: (B, *X) -> logits, in the same way as real and fake were judged.
         weights: the discriminator's weight matrices and kernels (ndim >= 2).
         real, fake: (B, *X); leaves that require gradients where the regularizer says so.
-        real_logits, fake_logits: (B, 1).
-        extra_logits: (B, 1), of the batch that the regularizer's `extra` made.
+        real_logits, fake_logits: of these.
+        extra_logits: of the batch that the regularizer's `extra` made.
         drawn: what the regularizer's `draw` has drawn.
         judge_fake: as `judge`, where what is judged beside generated samples is not what is beside real ones.
         slope: (judge, samples) -> the gradient of each logit by its sample; None where the samples are leaves of a graph.
@@ -52,26 +54,30 @@ class Judgement:
         return dataclasses.replace(self, drawn=drawn, extra_logits=extra_logits)
 
     def slopes_at(self, samples: Tensor, fake: bool = False) -> Tensor:
-        """Gradients of the logits by samples that are judged for that, (logits, -1); those that share a logit follow each other."""
+        """Gradients of the logits by samples that are judged for that, (B, -1), of two networks side by side.
+
+        Samples that share a logit follow each other.
+        """
+        judge, count = self.judge_fake if fake and self.judge_fake else self.judge, self.real_logits.shape[1]
         if self.slope is not None:
-            judge = self.judge_fake if fake and self.judge_fake else self.judge
-            return self.slope(judge, samples).reshape(len(self.real_logits), -1)
+            return self._side_by_side(self.slope(functools.partial(_of_network, judge, place), samples) for place in range(count))
         samples = samples.detach().requires_grad_()
-        logits = self.judge(samples)
-        # The gradient of the sum is that of each logit, as long as none reads another's samples.
-        (gradient,) = torch.autograd.grad(logits.sum(), samples, create_graph=True)
-        return gradient.reshape(len(logits), -1)
+        return self._side_by_side(
+            gradient for (gradient,) in (torch.autograd.grad(each, samples, create_graph=True) for each in _sums(judge(samples)))
+        )
 
     @functools.cached_property
     def slopes(self) -> dict[str, Tensor]:
-        """Gradients of the logits by the "real" and the "fake" samples, as far as they require them, in one pass; (logits, -1)."""
+        """As `slopes_at`, by the "real" and the "fake" samples, as far as they require them, in one pass."""
         if self.slope is not None:
             return {"real": self.slopes_at(self.real), "fake": self.slopes_at(self.fake, fake=True)}
         wanted = {name: each for name, each in (("real", self.real), ("fake", self.fake)) if each.requires_grad}
-        # The gradient of the sum is that of each logit, as long as none reads another's samples.
-        total = self.real_logits.sum() + self.fake_logits.sum()
-        gradients = torch.autograd.grad(total, list(wanted.values()), create_graph=True)
-        return {name: each.reshape(len(self.real_logits), -1) for name, each in zip(wanted, gradients, strict=True)}
+        totals = [real + fake for real, fake in zip(_sums(self.real_logits), _sums(self.fake_logits), strict=True)]
+        gradients = [torch.autograd.grad(total, list(wanted.values()), create_graph=True) for total in totals]
+        return {name: self._side_by_side(each) for name, each in zip(wanted, zip(*gradients, strict=True), strict=True)}
+
+    def _side_by_side(self, gradients: Iterable[Tensor]) -> Tensor:
+        return torch.cat([each.reshape(len(self.real_logits), -1) for each in gradients], 1)
 
 
 class Regularizer(NamedTuple):
@@ -124,6 +130,15 @@ def directions(shape: Sequence[int], device: torch.device) -> Tensor:
     drawn = torch.randn(*shape, device=device).flatten(1)
     drawn /= torch.linalg.vector_norm(drawn, dim=1, keepdim=True)
     return drawn.view(*shape)
+
+
+def _of_network(judge: Callable[[Tensor], Tensor], place: int, samples: Tensor) -> Tensor:
+    return judge(samples)[:, place]
+
+
+def _sums(logits: Tensor) -> tuple[Tensor, ...]:
+    """The sum of the logits of each network, whose gradient is that of each logit, as long as none reads another's samples."""
+    return logits.sum(0).unbind()
 
 
 def shares(shape: Sequence[int], device: torch.device) -> Tensor:

@@ -19,10 +19,10 @@ OF_IMAGES = ("reconstruction_ratio", "encoder_1nn", "reconstruction")
 def _plane(preset: Preset, name: str, modes: str) -> Preset:
     judge = replace(preset.config.discriminator, condition="concat")
     encoder = Network(widths=(96,) * 3, fourier=32, fourier_scale=4.0)
-    config = replace(preset.config, preset=name, inference="gaussian", encoder=encoder, discriminator=judge, metrics=OF_PLANE)
+    config = replace(preset.config, preset=name, inference="gaussian", unary=True, encoder=encoder, discriminator=judge, metrics=OF_PLANE)
     return Preset(
         summary=f"{modes}, whose latents an encoder learns to infer.",
-        source=f"ours, {ALI}; data of Srivastava et al. 2017, arXiv:1705.07761",
+        source=f"ours, {ALI}, with the unary term of Donahue and Simonyan 2019, arXiv:1907.02544; data of Srivastava et al. 2017, arXiv:1705.07761",
         config=config,
         knobs=preset.knobs,
         columns=2,

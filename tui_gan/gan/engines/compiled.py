@@ -219,7 +219,7 @@ def form(game: Game, state: State, given: Given, program: Program) -> str:
     """What makes a program another, as text, beside the versions of what makes it: the same form, the same program."""
     config = game.config
     networks = ("generator", "discriminator", "encoder", "inference")
-    fields = ("minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates", "labels", "stages")
+    fields = ("minibatch", "objective", "label_smoothing", "regularizers", "lazy", "packing", "updates", "labels", "stages", "unary")
     augmented = ("augment", "augment_target", "augment_images")
     latents = ("latent", "latent_dim", "classes", "latent_scale", "stratified", "completion")
     terms = (

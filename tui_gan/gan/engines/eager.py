@@ -52,9 +52,7 @@ class Eager:
         divergence: Of | None = precise(generator.network.divergence) if game.config.conditioning.dim else None  # type: ignore[arg-type]
         raw: Of | None = precise(generator.network.raw) if completes(game.config) else None  # type: ignore[arg-type]
         components: Of | None = precise(discriminator.network.components) if completes(game.config) else None  # type: ignore[arg-type]
-        of_latents, of_samples = (
-            stages(learner.network) if game.config.stages > 1 else learner.network for learner in (generator, discriminator)
-        )
+        of_latents, of_samples = (trained(learner.network) for learner in (generator, discriminator))
         self.generator = Network(
             precise(of_latents),
             _no_features,
@@ -194,10 +192,10 @@ class Eager:
         return [by_weight.get(weight) for weight in weights]
 
 
-def stages(network: nn.Module) -> Of:
-    """A network of two stages as it is trained, as a function."""
-    forward: Of = network.stages  # type: ignore[assignment]
-    return forward
+def trained(network: nn.Module) -> Of:
+    """A network as it is trained, as a function: by its `trained`, where that is more than whoever looks is told."""
+    of: Of = getattr(network, "trained", network)
+    return of
 
 
 def _ended(seen: Seen) -> Seen:

@@ -219,7 +219,7 @@ class Whole:
         tensors = dict(zip(self._names[player], (*weights, *buffers[player]), strict=True))
         calls = self._calls[player]
 
-        trained = "stages" if self.game.config.stages > 1 else "forward"
+        trained = "trained" if hasattr(calls.network, "trained") else "forward"
 
         def of(*given: Any) -> Tensor:
             output: Tensor = functional_call(calls, tensors, (trained, *given))

@@ -15,7 +15,7 @@ from tui_gan.gan.networks.aylien import AylienDiscriminator, aylien_discriminato
 from tui_gan.gan.networks.completion import Completing
 from tui_gan.gan.networks.dcgan import dcgan_discriminator, dcgan_generator
 from tui_gan.gan.networks.discriminator import Discriminator
-from tui_gan.gan.networks.inference import with_encoder
+from tui_gan.gan.networks.inference import UnaryDiscriminator, with_encoder
 from tui_gan.gan.networks.layers import ACTIVATIONS
 from tui_gan.gan.networks.mirza import mirza_discriminator, mirza_generator
 from tui_gan.gan.networks.mlp import mlp_discriminator, mlp_generator
@@ -23,7 +23,7 @@ from tui_gan.gan.networks.normalization import SlotBatchNorm1d, SlotBatchNorm2d
 from tui_gan.gan.networks.r3gan import r3gan_discriminator, r3gan_generator
 from tui_gan.gan.networks.staged import Augmentation, Augmented, Staged, StagedDiscriminator, halved
 
-AnyDiscriminator = Discriminator | AylienDiscriminator | StagedDiscriminator
+AnyDiscriminator = Discriminator | AylienDiscriminator | StagedDiscriminator | UnaryDiscriminator
 Shape = tuple[int, ...]
 
 # (network, Z, shape of a sample, K classes) -> (B, Z + K) -> (B, *X)
@@ -65,6 +65,11 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
         assert isinstance(first, Discriminator), "it judges images"
         assert isinstance(discriminator, Discriminator), "it judges images"
         return generator, StagedDiscriminator(first, discriminator, judged)
+    if config.unary and config.inference != "none":
+        alone = judge(config.discriminator, config.minibatch, judged, 0)
+        assert isinstance(discriminator, Discriminator), "it judges pairs"
+        assert isinstance(alone, Discriminator), "it is as that of pairs"
+        return generator, UnaryDiscriminator(discriminator, alone)
     _learns_more(discriminator, config)
     return generator, discriminator
 

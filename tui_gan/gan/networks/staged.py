@@ -86,7 +86,7 @@ class Staged(nn.Sequential):
         small = self.first(given)
         return small, self.second(torch.cat((of_class, small.flatten(1)), 1))
 
-    def stages(self, latents: Tensor) -> Tensor:
+    def trained(self, latents: Tensor) -> Tensor:
         """What is trained, rows of the numbers of both stages."""
         small, whole = self.both(latents)
         return torch.cat((whole.flatten(1), small.flatten(1)), 1)
@@ -137,7 +137,7 @@ class StagedDiscriminator(nn.Module):
         logits: Tensor = self.second(x, minibatch, company, batches, classes, of_company)
         return logits
 
-    def stages(
+    def trained(
         self, x: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1, classes: Tensor | None = None
     ) -> Tensor:
         """Judge rows of both stages, (B, 2): the logit of the second, and that of the first."""

@@ -123,10 +123,15 @@ def inference(reading: Reading) -> Paragraph | None:
     drawn = " It gives each code a mean and a standard deviation, by which it is drawn." if kind == "gaussian" else ""
     weight = reading.number("cycle_consistency")
     cycle = f" The loss of G and E also holds the mean squared distance of x and G(E(x)), weight {weight:g} (cycle consistency)."
+    unary = (
+        " A second network of D judges x alone against G(z) (unary term); losses are the mean over both."
+        if reading.settings.get("unary")
+        else ""
+    )
     return Paragraph(
         f"An encoder E learns with G to infer latents: D judges pairs (x, E(x)) of real samples against (G(z), z), and where it cannot "
-        f"tell them apart, E inverts G.{drawn}{exchanged}{cycle if weight else ''} D(x) in pictures is D(x, E(x)); gradient penalties are "
-        "by the sample alone.",
+        f"tell them apart, E inverts G.{drawn}{exchanged}{unary}{cycle if weight else ''} D(x) in pictures is D(x, E(x)); gradient "
+        "penalties are by the sample alone.",
         sources.DUMOULIN if kind == "gaussian" else sources.DONAHUE,
         "inference network",
     )

@@ -72,6 +72,11 @@ WORDS = (
         sources.LI,
     ),
     (
+        "unary term, BigBiGAN",
+        "Beside pairs of samples and latents, D judges samples alone, by a network of its own, so that G is told what no latent explains.",
+        sources.DONAHUE_BIGBIGAN,
+    ),
+    (
         "few labels, labelled images",
         "D also classifies, by the labels of a few training images: its logit is the logsumexp of the logits of the classes, and images "
         "without labels help it as real ones.",
