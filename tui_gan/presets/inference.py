@@ -12,6 +12,7 @@ from tui_gan.presets.preset import Preset
 
 ALI = "after Dumoulin et al. 2016 (ALI), arXiv:1606.00704"
 BIGAN = "after Donahue et al. 2016 (BiGAN), arXiv:1605.09782"
+DATA = "data of Srivastava et al. 2017, arXiv:1705.07761"
 OF_PLANE = ("modes", "hq", "reverse_kl", "own_mode", "reconstruction", "sliced_w1")
 OF_IMAGES = ("reconstruction_ratio", "encoder_1nn", "reconstruction")
 
@@ -22,7 +23,7 @@ def _plane(preset: Preset, name: str, modes: str) -> Preset:
     config = replace(preset.config, preset=name, inference="gaussian", unary=True, encoder=encoder, discriminator=judge, metrics=OF_PLANE)
     return Preset(
         summary=f"{modes}, whose latents an encoder learns to infer.",
-        source=f"ours, {ALI}, with the unary term of Donahue and Simonyan 2019, arXiv:1907.02544; data of Srivastava et al. 2017, arXiv:1705.07761",
+        source=f"ours, {ALI}, with the unary term of Donahue and Simonyan 2019, arXiv:1907.02544; {DATA}",
         config=config,
         knobs=preset.knobs,
         columns=2,
