@@ -63,6 +63,7 @@ TITLES = {
     "reconstruction_ratio": Title("reconstruction ratio", full="distance of x and G(E(x)) over that of two real samples"),
     "own_mode": Title("own mode", "of real", "share of real samples reconstructed at their own mode", 1.0),
     "encoder_1nn": Title("encoder 1-NN", "of test", "accuracy of the nearest code", 1.0),
+    "encoder_features_1nn": Title("features 1-NN", "of test", "accuracy of the nearest last hidden units of E", 1.0),
     "test_errors": Title("test errors", "of test", "share of test images that D classifies wrongly"),
     "labels_alone": Title("labels alone", "of test", "the same of D's network trained on the labelled images alone"),
     "completion_error": Title("completion error", full="mean squared error of a completion over hidden pixels"),

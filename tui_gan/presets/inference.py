@@ -14,7 +14,7 @@ ALI = "after Dumoulin et al. 2016 (ALI), arXiv:1606.00704"
 BIGAN = "after Donahue et al. 2016 (BiGAN), arXiv:1605.09782"
 DATA = "data of Srivastava et al. 2017, arXiv:1705.07761"
 OF_PLANE = ("modes", "hq", "reverse_kl", "own_mode", "reconstruction", "sliced_w1")
-OF_IMAGES = ("reconstruction_ratio", "encoder_1nn", "reconstruction")
+OF_IMAGES = ("reconstruction_ratio", "encoder_1nn", "encoder_features_1nn", "reconstruction")
 
 
 def _plane(preset: Preset, name: str, modes: str) -> Preset:

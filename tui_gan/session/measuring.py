@@ -1,6 +1,7 @@
 """Metrics of a run as it stands."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from tui_gan.gan.metrics.classes import Asked
 from tui_gan.gan.metrics.inference import Inferred
 from tui_gan.gan.metrics.labels import Classified
 from tui_gan.gan.metrics.pixels import drawn, of_bytes
-from tui_gan.gan.networks.inference import Inferring, encoded
+from tui_gan.gan.networks.inference import Inferring, encoded, hidden
 from tui_gan.gan.networks.staged import First
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import as_measured, evaluation_seed, generate, generated
@@ -88,14 +89,15 @@ def inferred_by(generator: nn.Module, dataset: Dataset) -> Inferred:
     else:
         real = dataset.in_units(dataset.sample(INFERRED, torch.Generator().manual_seed(1), "cpu"))
 
-    def encode(samples: NDArray[Any]) -> NDArray[np.float64]:
+    def by(of: Callable[[nn.Module, torch.Tensor], torch.Tensor], samples: NDArray[Any]) -> NDArray[np.float64]:
         x = torch.from_numpy(((samples - dataset.location) / dataset.scale).astype(np.float32))
-        codes = torch.cat([encoded(generator, part.to(device)) for part in torch.split(x, PORTION)])
-        array: NDArray[np.float64] = codes.cpu().double().numpy()
+        found = torch.cat([of(generator, part.to(device)) for part in torch.split(x, PORTION)])
+        array: NDArray[np.float64] = found.cpu().double().numpy()
         return array
 
+    encode, features = functools.partial(by, encoded), functools.partial(by, hidden)
     codes = torch.from_numpy(encode(real)).float()
-    return Inferred(real, in_units(generated(generator, codes), dataset.location, dataset.scale), encode)
+    return Inferred(real, in_units(generated(generator, codes), dataset.location, dataset.scale), encode, features)
 
 
 def completed_by(generator: nn.Module, config: Config, dataset: Dataset) -> completion.Completed:

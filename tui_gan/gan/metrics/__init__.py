@@ -101,6 +101,7 @@ METRICS: dict[str, Metric] = {
     "reconstruction_ratio": Metric({Line: inference.ratio, Plane: inference.ratio, Images: inference.ratio}, "less", of="encoder"),
     "own_mode": Metric({Plane: inference.own_mode}, "more", plane.without_modes, of="encoder"),
     "encoder_1nn": Metric({Images: inference.accuracy}, "more", inference.without_classes, of="encoder"),
+    "encoder_features_1nn": Metric({Images: inference.accuracy_by_features}, "more", inference.without_classes, of="encoder"),
     "test_errors": Metric({Images: labels.errors}, "less", inference.without_classes, of="classifier"),
     "labels_alone": Metric({Images: labels.alone}, None, inference.without_classes, of="classifier"),
     "completion_error": Metric({Images: completion.errors}, "less", completion.without_test, of="mask"),

@@ -1,6 +1,7 @@
 """A generator with an inference network beside it: what codes a sample may have come from (BiGAN and ALI); and who judges both."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -114,10 +115,22 @@ def with_encoder(generator: nn.Sequential, network: Network, latent_dim: int, sh
 def encoded(generator: nn.Module, x: Tensor) -> Tensor:
     """The codes of samples, (B, Z), as somebody who looks is told them: without gradient and chance, and nothing of the encoder moves."""
     assert isinstance(generator, Inferring)
+    return _looked_at(generator, generator.encode, x)
+
+
+def hidden(generator: nn.Module, x: Tensor) -> Tensor:
+    """The last hidden units of the encoder, (B, F), likewise."""
+    assert isinstance(generator, Inferring)
+    layers = [*generator.encoder]
+    last = max(place for place, layer in enumerate(layers) if isinstance(layer, nn.Linear))
+    return _looked_at(generator, nn.Sequential(*layers[:last]), x)
+
+
+def _looked_at(generator: Inferring, of: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     trains = generator.encoder.training
     generator.encoder.eval()
     try:
         with torch.no_grad():
-            return generator.encode(x)
+            return of(x)
     finally:
         generator.encoder.train(trains)

@@ -49,7 +49,17 @@ DRAWN: dict[str, dict[str, Any]] = {
     "stacked_modes": SHARE,
     "first_stage_frechet": LOGARITHMIC,
     **{
-        name: SHARE for name in ("class_accuracy", "first_stage_accuracy", "code_accuracy", "tstr", "own_mode", "encoder_1nn", "class_kept")
+        name: SHARE
+        for name in (
+            "class_accuracy",
+            "first_stage_accuracy",
+            "code_accuracy",
+            "tstr",
+            "own_mode",
+            "encoder_1nn",
+            "encoder_features_1nn",
+            "class_kept",
+        )
     },
     "test_errors": {"include": (0.0,), "ink": Ink.DISCRIMINATOR},
     "labels_alone": {"include": (0.0,)},

@@ -80,6 +80,11 @@ WORDS = (
         "Accuracy on test images of a nearest-neighbour classifier of the codes E(x), whose examples are training images.",
         sources.DONAHUE,
     ),
+    (
+        "features 1-NN, encoder features 1nn",
+        "The same of the last hidden units of E in place of codes.",
+        sources.DONAHUE,
+    ),
     ("test errors", "Share of the test images that D, which learned from few labels, takes for another class.", sources.SALIMANS),
     (
         "labels alone",
