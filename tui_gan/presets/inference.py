@@ -12,6 +12,7 @@ from tui_gan.presets.preset import Preset
 
 ALI = "after Dumoulin et al. 2016 (ALI), arXiv:1606.00704"
 BIGAN = "after Donahue et al. 2016 (BiGAN), arXiv:1605.09782"
+UNARY = "with the unary term of Donahue and Simonyan 2019, arXiv:1907.02544"
 DATA = "data of Srivastava et al. 2017, arXiv:1705.07761"
 OF_PLANE = ("modes", "hq", "reverse_kl", "own_mode", "reconstruction", "sliced_w1")
 OF_IMAGES = ("reconstruction_ratio", "encoder_1nn", "encoder_features_1nn", "reconstruction")
@@ -23,7 +24,7 @@ def _plane(preset: Preset, name: str, modes: str) -> Preset:
     config = replace(preset.config, preset=name, inference="gaussian", unary=True, encoder=encoder, discriminator=judge, metrics=OF_PLANE)
     return Preset(
         summary=f"{modes}, whose latents an encoder learns to infer.",
-        source=f"ours, {ALI}, with the unary term of Donahue and Simonyan 2019, arXiv:1907.02544; {DATA}",
+        source=f"ours, {ALI}, {UNARY}; {DATA}",
         config=config,
         knobs=preset.knobs,
         columns=2,
@@ -67,14 +68,14 @@ DIGITS_BIGAN = _images(
     ("precision", "recall", "coverage"),
     Network(widths=(128, 128), output="tanh"),
 )
-# Wider images make D the stronger player: without the normalised encoder, more R1 and a slower D it soon tells codes from latents.
+# Wider images make D the stronger player: without the normalised encoder, more R1 and a slower D it soon tells codes from latents. With
+# more of cycle consistency G learns to reconstruct before it learns to generate.
+_PAIRED = replace(MNIST.config, regularizers={"r1": 3.0}, unary=True, cycle_consistency=0.003)
 MNIST_BIGAN = _images(
-    dataclasses.replace(
-        MNIST, config=replace(MNIST.config, regularizers={"r1": 30.0}), knobs=dataclasses.replace(MNIST.knobs, discriminator_lr=5e-4)
-    ),
+    dataclasses.replace(MNIST, config=_PAIRED, knobs=dataclasses.replace(MNIST.knobs, discriminator_lr=5e-4)),
     "mnist-bigan",
     "Handwritten digits of 28x28 and an encoder that infers their latents, without labels.",
-    "data of LeCun, Cortes and Burges (1998)",
+    f"{UNARY}, and cycle consistency after Li et al. 2017, arXiv:1709.01215; data of LeCun, Cortes and Burges (1998)",
     ("classifier_frechet", "feature_precision", "feature_recall"),
     Network(widths=(512, 512), activation="relu", norm="batch", output="tanh"),
 )
