@@ -339,6 +339,17 @@ def test_without_norm_bias_no_layer_before_batch_normalisation_has_a_bias(kind: 
                     assert (layer.bias is None) == (normed and not norm_bias)
 
 
+def test_the_first_hidden_layer_may_go_without_normalisation_and_keeps_its_bias_then() -> None:
+    network = Network(widths=(3, 4, 5), activation="relu", norm="batch", norm_first=False, norm_bias=False)
+    for module in (GENERATORS["mlp"](network, 5, (2,)), discriminator_of("mlp", (2,), "bn", norm_first=False, norm_bias=False).body):
+        layers = [*module]
+        normed = [isinstance(following, nn.BatchNorm1d) for layer, following in itertools.pairwise(layers) if isinstance(layer, nn.Linear)]
+        hidden = [layer for layer in layers if isinstance(layer, nn.Linear)][: len(normed)]
+        assert normed[0] is False
+        assert all(normed[1 : len(network.widths)])
+        assert hidden[0].bias is not None
+
+
 def test_dcgan_has_fully_connected_layers_behind_its_convolutions() -> None:
     network, shape = Network(kind="dcgan", widths=(2, 9, 5), norm="batch", activation="relu"), (1, 8, 8)
     generator = GENERATORS["dcgan"](network, 3, shape)

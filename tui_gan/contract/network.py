@@ -33,6 +33,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     )
     pieces: Annotated[int, Meta(ge=2, le=64, description="number of linear functions of each maxout unit.")] = 5
     norm: Annotated[Literal["none", "batch", "virtual_batch"], Meta(description="normalisation of the hidden layers.")] = "none"
+    norm_first: Annotated[bool, Meta(description="whether the first hidden layer of `mlp` is normalised like the others.")] = True
     norm_epsilon: Annotated[Fraction, Meta(description="constant that normalisation adds to the variance before the square root.")] = 1e-5
     norm_momentum: Annotated[
         Fraction, Meta(description="weight of the newest minibatch in the running mean and variance of batch normalisation.")

@@ -79,14 +79,14 @@ MNIST_BIGAN = _images(
     ("classifier_frechet", "feature_precision", "feature_recall"),
     Network(widths=(512, 512), activation="relu", norm="batch", output="tanh"),
 )
-_PERCEPTRON = Network(widths=(1024, 1024), norm="batch", init="normal", init_scale=0.02)
+_PERCEPTRON = Network(widths=(1024, 1024), norm="batch", norm_first=False, init="normal", init_scale=0.02)
 MNIST_BIGAN_2016 = Preset(
     summary="Handwritten digits and an encoder that infers their latents, by the settings of the BiGAN paper.",
     source="Donahue et al. 2016 (BiGAN), arXiv:1605.09782, section 4.2, and its code; data of LeCun, Cortes and Burges (1998)",
     deviations=(
-        "z enters the first layer of D beside x and the first of G alone, in the code the second of D and both of G; all hidden layers are "
-        "normalised, in the code of D and E the second; normalisation has factors and the other layers biases, the code has neither; the "
-        "rates stay as they are, in the code they fall a hundredfold over the second 200 of its 400 epochs"
+        "z enters the first layer of D beside x and the first of G alone, in the code the second of D and both of G; normalisation has "
+        "factors and the other layers biases, the code has neither; the rates stay as they are, in the code they fall a hundredfold over "
+        "the second 200 of its 400 epochs"
     ),
     config=Config(
         preset="mnist-bigan-2016",
@@ -100,7 +100,7 @@ MNIST_BIGAN_2016 = Preset(
         stratified=False,
         inference="deterministic",
         encoder=replace(_PERCEPTRON, output="tanh"),
-        generator=replace(_PERCEPTRON, activation="relu", output="sigmoid"),
+        generator=replace(_PERCEPTRON, norm_first=True, activation="relu", output="sigmoid"),
         discriminator=replace(_PERCEPTRON, condition="concat"),
         objective="halved",
         updates="simultaneous",

@@ -101,15 +101,20 @@ def hidden_layers(network: Network, inputs: int) -> list[nn.Module]:
     if network.fourier:
         layers.append(FourierFeatures(inputs, network.fourier, network.fourier_scale))
         inputs += 2 * network.fourier
-    return layers + connected(network, inputs, network.widths, activations(network))
+    return layers + connected(network, inputs, network.widths, activations(network), first=network.norm_first)
 
 
-def connected(network: Network, inputs: int, widths: Sequence[int], names: Sequence[str]) -> list[nn.Module]:
-    """Fully connected layers of so many units and with the activations of these names, normalised and dropped out as those of a network."""
+def connected(network: Network, inputs: int, widths: Sequence[int], names: Sequence[str], first: bool = True) -> list[nn.Module]:
+    """Fully connected layers of so many units and with the activations of these names, normalised and dropped out as those of a network.
+
+    Args:
+        first: whether the first of them is normalised too.
+    """
     layers: list[nn.Module] = []
-    for width, name in zip(widths, names, strict=True):
+    for place, (width, name) in enumerate(zip(widths, names, strict=True)):
         units = width * network.pieces if name == "maxout" else width
-        layers += [nn.Linear(inputs, units, bias=biased(network)), *norm(network, units, BATCH_NORMS_1D)]
+        normed = norm(network, units, BATCH_NORMS_1D) if first or place else []
+        layers += [nn.Linear(inputs, units, bias=biased(network) or not normed), *normed]
         layers.append(Maxout(network.pieces) if name == "maxout" else activation(name))
         if network.dropout:
             layers.append(nn.Dropout(network.dropout))
