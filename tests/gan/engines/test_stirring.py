@@ -30,11 +30,10 @@ KINDS: dict[str, dict[str, Any]] = {
     "epochs": {"training": 64, "sampling": "epochs", "instance_noise": NOISE},
     "encoder": {"inference": "gaussian", "encoder": Network(widths=(4,)), "discriminator": Network(widths=(4,), condition="concat")},
 }
-# Those that are watched move by a step of 512 numbers and more.
-STIRRED = [
+TOGETHER = [
     name for name, preset in PRESETS.items() if not many.why_not(Trainer(preset.config, stand_in(preset.config), "cpu"), preset.knobs)
 ]
-# In the suite one with images; the others are among the longer checks.
+# The others are among the longer checks.
 QUICK = ("digits-bigan",)
 
 
@@ -86,7 +85,7 @@ def test_each_draws_what_it_would_draw_alone(
     assert torch.get_rng_state().equal(before)
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in STIRRED])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in TOGETHER])
 def test_so_do_the_presets(name: str) -> None:
     config, knobs = PRESETS[name].config, PRESETS[name].knobs
     check(
