@@ -104,7 +104,7 @@ def test_a_step_has_the_gradients_written_out_by_hand(config: Config, updates: s
 
 
 @pytest.mark.parametrize("updates", ["alternating", "simultaneous"])
-def test_a_unary_term_is_the_loss_of_a_second_network_with_penalties_of_its_own(config: Config, updates: str) -> None:
+def test_a_unary_term_is_the_loss_of_a_second_network_and_penalties_are_by_all_that_each_judges(config: Config, updates: str) -> None:
     trainer = in_double(trainer_of(config, updates=updates, unary=True, regularizers={"r1": 0.3, "r2": 0.2}))
     hyper, program = trainer.prepared(KNOBS)
     judge, generator = trainer.discriminator, trainer.generator
@@ -125,9 +125,9 @@ def test_a_unary_term_is_the_loss_of_a_second_network_with_penalties_of_its_own(
             of_d = of_d + 0.5 * (-logsigmoid(real).mean() - logsigmoid(-generated).mean())
             of_g = of_g + 0.5 * (-logsigmoid(-real).mean() - logsigmoid(generated).mean())
             for weight, x, z in ((0.3, each.real, latents[0]), (0.2, fake, latents[1])):
-                x, z = x.detach().requires_grad_(), None if z is None else z.detach()
-                (slope,) = torch.autograd.grad(of(x, z).sum(), x, create_graph=True)
-                of_d = of_d + weight * 0.5 * slope.square().sum(1).mean()
+                by = [one.detach().requires_grad_() for one in (x, z) if one is not None]
+                slopes = torch.autograd.grad(of(by[0], by[1] if len(by) > 1 else None).sum(), by, create_graph=True)
+                of_d = of_d + weight * 0.5 * sum(slope.square().sum(1).mean() for slope in slopes)
         weights = {"D": judge.active(False), "G": list(generator.parameters())}
         expected = {player: torch.autograd.grad(loss, weights[player], retain_graph=True) for player, loss in (("D", of_d), ("G", of_g))}
         report = trainer.engine.update(each, hyper, program)

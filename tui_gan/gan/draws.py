@@ -55,7 +55,7 @@ def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws
     draws = draws._replace(real_noise=noise(), fake_noise=noise(), labelled_noise=noise() if draws.labelled is not None else None)
     draws = draws._replace(real_change=change(), fake_change=change())
     if program.due:
-        judged = (shape[0] // game.config.packing, shape[1] * game.config.packing, *shape[2:])
+        judged = (shape[0] // game.config.packing, *game.judged)
         if game.drops and any(term.extra for _, term in game.terms):
             draws = draws._replace(seed=int(torch.randint(2**62, ())))
         draws = draws._replace(terms={name: term.draw(judged, device) for name, term in game.terms if term.draw and game.draws(term)})

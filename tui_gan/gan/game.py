@@ -49,8 +49,16 @@ class Game(NamedTuple):
     labelled: Tensor
 
     def draws(self, term: Regularizer) -> bool:
-        """Whether a regularizer draws, of samples that have as many numbers as those here."""
-        return 0 < term.draws <= math.prod(self.shape) * self.config.packing
+        """Whether a regularizer draws, where as many numbers are judged at once as here."""
+        return 0 < term.draws <= math.prod(self.judged)
+
+    @property
+    def judged(self) -> tuple[int, ...]:
+        """The shape of what is judged at once: of a pack of samples, or with an inference network of a row of them and their latents."""
+        packing = self.config.packing
+        if self.config.inference != "none":
+            return (packing * (math.prod(self.shape) + self.config.latent_dim),)
+        return (packing * self.shape[0], *self.shape[1:])
 
     @property
     def shape(self) -> tuple[int, ...]:

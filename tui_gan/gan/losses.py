@@ -12,7 +12,7 @@ from tui_gan.gan.latents import codes
 from tui_gan.gan.masks import completes
 from tui_gan.gan.objectives import accuracy, feature_matching
 from tui_gan.gan.regularizers import Judgement, historical_distance
-from tui_gan.gan.shown import Beside, beside_of, discriminator_input, fake_input, inferred_by, judged, real_input, trained
+from tui_gan.gan.shown import Beside, beside_of, discriminator_input, fake_input, inferred_by, judged, of_rows, real_input, trained
 from tui_gan.gan.values import Draws, Hyper, Network, Program, Seen
 
 # What the term of InfoGAN is called where terms have names.
@@ -48,14 +48,12 @@ def discriminator_loss(
         return _of_components(game, network, fake, draws, hyper, program)
     assert draws.real is not None, "the discriminator compares"
     real, fake = real_input(game, draws, hyper), fake_input(game, fake, draws, hyper)
+    network, real, fake, beside = of_rows(game, network, real, fake, beside_of(game, draws, inferred))
     terms = game.terms if program.due else ()
     if network.slope is None:
-        if any(term.at_real for _, term in terms):
-            real = real.detach().requires_grad_()
-        if any(term.at_fake for _, term in terms) and not fake.requires_grad:
-            fake = fake.detach().requires_grad_()
+        real = _leaf(real) if any(term.at_real for _, term in terms) else real
+        fake = _leaf(fake) if any(term.at_fake for _, term in terms) else fake
     extras = {name: term.extra(real, fake, draws.terms.get(name)) for name, term in terms if term.extra}
-    beside = beside_of(game, draws, inferred)
     real_logits, fake_logits, *others_logits = judged(game, network, (real, fake, *extras.values()), beside, draws, program)
     loss = game.objective.discriminator_loss(real_logits, fake_logits)
     judgement = Judgement(
@@ -87,6 +85,11 @@ def discriminator_loss(
     adapted = _adapted(game, coefficients, (real_logits, fake_logits), hyper, len(draws.real))
     others = (total - regularized).detach() if network.means else None
     return _seen(total, loss, added, others, (real_logits, fake_logits), adapted), (real_logits, fake_logits)
+
+
+def _leaf(samples: Tensor) -> Tensor:
+    """Samples of which gradients can be taken, in the graph of the generator where they are in it."""
+    return samples if samples.requires_grad else samples.detach().requires_grad_()
 
 
 def _adapted(game: Game, coefficients: Mapping[str, Tensor], logits: tuple[Tensor, Tensor], hyper: Hyper, count: int) -> dict[str, Tensor]:

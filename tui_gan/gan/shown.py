@@ -61,6 +61,24 @@ def inferred_by(generator: Network, draws: Draws) -> Tensor | None:
     return None if generator.encode is None or draws.real is None else generator.encode(draws.real, draws.code_noise)
 
 
+def of_rows(game: Game, network: Network, real: Tensor, fake: Tensor, beside: Beside) -> tuple[Network, Tensor, Tensor, Beside]:
+    """With an inference network, D as a function of rows of samples and latents, and these rows, (B, X + Z), in place of both.
+
+    Penalties are then by all of a pair: by the sample alone D grows as steep as it likes along the latent.
+    """
+    codes, latents = beside
+    if game.config.inference == "none" or codes is None or latents is None:
+        return network, real, fake, beside
+    shape, numbers, judge = real.shape[1:], real[0].numel(), network.of
+
+    def of(rows: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1, _: Tensor | None = None) -> Tensor:
+        logits: Tensor = judge(rows[:, :numbers].reshape(-1, *shape), minibatch, company, batches, rows[:, numbers:])
+        return logits
+
+    of_real, of_fake = torch.cat((real.flatten(1), codes), 1), torch.cat((fake.flatten(1), latents), 1)
+    return network._replace(of=of), of_real, of_fake, (None, None)
+
+
 def judged(game: Game, network: Network, batches: Sequence[Tensor], beside: Beside, draws: Draws, program: Program) -> Sequence[Tensor]:
     """Logits of each batch, real, fake and maybe shifted real, judged apart where the discriminator would mix real and fake."""
     of_real, of_fake = beside
