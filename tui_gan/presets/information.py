@@ -51,17 +51,15 @@ MNIST_INFOGAN_2016 = Preset(
     knobs=Knobs(generator_lr=1e-3, discriminator_lr=2e-4, batch_size=128, checkpoint_every=1_000),
     with_data=MNIST.with_data,
 )
-# For a CPU a quarter of the paper's channels and an eighth of its units, and so with larger learning rates. Images that are turned keep the
-# code from cutting digits by their slant.
+# For a CPU a quarter of the paper's channels and an eighth of its units, and so with larger learning rates.
 _NARROW = Network(kind="dcgan", widths=(16, 128), norm="batch")
 MNIST_INFOGAN = Preset(
     summary="Handwritten digits of 28x28 without labels: one code comes to choose the digit, two others move its shape.",
-    source=f"ours, {CHEN}, narrower; rotations after Karras et al. 2020, arXiv:2006.06676; data of LeCun, Cortes and Burges (1998)",
+    source=f"ours, {CHEN}, with narrower networks; data of LeCun, Cortes and Burges (1998)",
     config=replace(
         MNIST_INFOGAN_2016.config,
         preset="mnist-infogan",
         steps=10_000,
-        augment="rotation",
         generator=replace(_NARROW, activation="relu", output="sigmoid"),
         discriminator=_NARROW,
         average_decay=0.999,
