@@ -291,7 +291,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         str,
         Meta(
             description="augmentations of every image that D is shown, real or generated, differentiable for G: any of brightness, "
-            "saturation, contrast, rotation, translation, cutout, separated by commas; empty for none (DiffAugment, Zhao et al. 2020, "
+            "saturation, contrast, translation, cutout, separated by commas; empty for none (DiffAugment, Zhao et al. 2020, "
             "arXiv:2006.10738). Gradient penalties are by the augmented image.",
         ),
     ] = ""

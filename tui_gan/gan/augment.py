@@ -4,13 +4,11 @@ Both players' losses are then those of the game of augmented images, whose gradi
 al. 2020, arXiv:2006.10738), so that D can learn fewer training images by heart and G still learns to make images that are not augmented.
 """
 
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import grid_sample
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import choose
@@ -18,8 +16,8 @@ from tui_gan.gan.values import Scalar
 
 # What the probability is called among the numbers that a run adapts, and as a series.
 PROBABILITY = "augment_probability"
-# Of each side: how far an image is moved at most, and how much of it is cut out. Radians by which it is turned at most.
-MOVED, CUT, TURNED = 1 / 8, 1 / 2, math.pi / 9
+# Of each side: how far an image is moved at most, and how much of it is cut out.
+MOVED, CUT = 1 / 8, 1 / 2
 
 
 class Augmentation(NamedTuple):
@@ -49,18 +47,6 @@ def contrast(x: Tensor, numbers: Tensor) -> Tensor:
     """m + c (x - m) with m the mean of an image, and c even in 1/2 .. 3/2."""
     mean = x.mean((1, 2, 3), keepdim=True)
     return mean + (_each(numbers, 0) + 0.5) * (x - mean)
-
-
-def rotation(x: Tensor, numbers: Tensor) -> Tensor:
-    """Turned about its middle by an angle even in -20 .. 20 degrees, bilinear; what comes in is 0."""
-    # Pixels from the middle; a sampler takes them in halves of a side.
-    down, across = (torch.arange(side, dtype=x.dtype, device=x.device) - (side - 1) / 2 for side in x.shape[2:])
-    angle = TURNED * (2 * numbers[:, 0, None, None].to(x.dtype) - 1)
-    sine, cosine = angle.sin(), angle.cos()
-    places = cosine * across - sine * down[:, None], sine * across + cosine * down[:, None]
-    return grid_sample(
-        x, torch.stack([2 * place / side for place, side in zip(places, x.shape[:1:-1], strict=True)], 3), align_corners=False
-    )
 
 
 def translation(x: Tensor, numbers: Tensor) -> Tensor:
@@ -98,7 +84,6 @@ AUGMENTATIONS: dict[str, Augmentation] = {
     "brightness": Augmentation(brightness, 1),
     "saturation": Augmentation(saturation, 1),
     "contrast": Augmentation(contrast, 1),
-    "rotation": Augmentation(rotation, 1),
     "translation": Augmentation(translation, 2),
     "cutout": Augmentation(cutout, 2),
 }

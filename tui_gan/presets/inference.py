@@ -32,11 +32,11 @@ def _plane(preset: Preset, name: str, modes: str) -> Preset:
     )
 
 
-def _images(preset: Preset, name: str, summary: str, data: str, more: tuple[str, ...], encoder: Network) -> Preset:
+def _images(preset: Preset, name: str, summary: str, credits: str, more: tuple[str, ...], encoder: Network) -> Preset:
     judge = replace(preset.config.discriminator, condition="concat")
     return Preset(
         summary=summary,
-        source=f"ours, {BIGAN}; {data}",
+        source=f"ours, {BIGAN}; {credits}",
         config=replace(
             preset.config,
             preset=name,

@@ -69,7 +69,7 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
         alone = judge(config.discriminator, config.minibatch, judged, 0)
         assert isinstance(discriminator, Discriminator), "it judges pairs"
         assert isinstance(alone, Discriminator), "it is as that of pairs"
-        return generator, UnaryDiscriminator(discriminator, alone)
+        return generator, UnaryDiscriminator(alone=alone, pairs=discriminator)
     _learns_more(discriminator, config)
     return generator, discriminator
 

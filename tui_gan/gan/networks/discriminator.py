@@ -1,5 +1,8 @@
 """Discriminator: a body of hidden layers, a logit, and gated minibatch features."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -153,3 +156,25 @@ class Discriminator(nn.Module):
         unused = [] if minibatch else [*self.minibatch.parameters(), *self.minibatch_logit.parameters()]
         ids = {id(each) for each in unused}
         return [each for each in self.parameters() if id(each) not in ids]
+
+
+class Judges(nn.Module):
+    """Discriminators that are trained together, by the `trained` of a subclass; the last of them answers whoever looks."""
+
+    virtual = False
+
+    def __init__(self, **judges: Discriminator) -> None:
+        super().__init__()
+        for name, judge in judges.items():
+            self.add_module(name, judge)
+        self.judges_alone = all(judge.judges_alone for judge in judges.values())
+
+    def forward(self, *given: Any, **named: Any) -> Tensor:
+        """Judge samples (B, *X), as `Discriminator` has it."""
+        logits: Tensor = [*self.children()][-1](*given, **named)
+        return logits
+
+    def active(self, minibatch: bool) -> list[nn.Parameter]:
+        """The parameters that take part with the minibatch features on or off."""
+        judges: Iterator[Any] = self.children()
+        return [weight for judge in judges for weight in judge.active(minibatch)]

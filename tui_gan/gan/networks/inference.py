@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.network import Network
-from tui_gan.gan.networks.discriminator import Discriminator
+from tui_gan.gan.networks.discriminator import Discriminator, Judges
 from tui_gan.gan.networks.layers import OUTPUTS, for_generator, hidden_layers, started
 
 
@@ -49,31 +49,14 @@ class Inferring(nn.Sequential):
         return mean if noise is None else mean + width.sigmoid() * noise
 
 
-class UnaryDiscriminator(nn.Module):
+class UnaryDiscriminator(Judges):
     """A discriminator of pairs of a sample and its latent with one of samples alone beside it, for the unary term of BigBiGAN.
 
     (Donahue and Simonyan 2019, arXiv:1907.02544.) As a function of samples it is that of pairs.
     """
 
-    virtual = False
-
-    def __init__(self, pairs: Discriminator, alone: Discriminator) -> None:
-        super().__init__()
-        self.pairs, self.alone = pairs, alone
-        self.judges_alone = pairs.judges_alone and alone.judges_alone
-
-    def forward(
-        self,
-        x: Tensor,
-        minibatch: bool = False,
-        company: Tensor | None = None,
-        batches: int = 1,
-        classes: Tensor | None = None,
-        of_company: Tensor | None = None,
-    ) -> Tensor:
-        """Judge samples (B, *X) with their latents, `classes`, as `Discriminator` has it."""
-        logits: Tensor = self.pairs(x, minibatch, company, batches, classes, of_company)
-        return logits
+    alone: Discriminator
+    pairs: Discriminator
 
     def trained(
         self, x: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1, classes: Tensor | None = None
@@ -85,10 +68,6 @@ class UnaryDiscriminator(nn.Module):
     def features(self, x: Tensor, classes: Tensor | None = None) -> Tensor:
         """Hidden units of both before the logits, side by side, (B, F + F)."""
         return torch.cat((self.pairs.features(x, classes), self.alone.features(x)), 1)
-
-    def active(self, minibatch: bool) -> list[nn.Parameter]:
-        """The parameters that take part with the minibatch features on or off."""
-        return [*self.pairs.active(minibatch), *self.alone.active(minibatch)]
 
 
 def encoder(network: Network, latent_dim: int, shape: tuple[int, ...], stochastic: bool) -> nn.Sequential:

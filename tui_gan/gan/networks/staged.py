@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate
 
 from tui_gan.contract.network import Network
-from tui_gan.gan.networks.discriminator import Discriminator
+from tui_gan.gan.networks.discriminator import Discriminator, Judges
 from tui_gan.gan.networks.layers import started
 
 Shape = tuple[int, ...]
@@ -110,32 +110,19 @@ class First(nn.Module):
         return enlarged(self.generator.both(x)[0])
 
 
-class StagedDiscriminator(nn.Module):
+class StagedDiscriminator(Judges):
     """A discriminator for either stage; as a function of images (B, *X) it is that of the second.
 
     Args:
         shape: X, and (C, H/2, W/2) of the first stage.
     """
 
-    virtual = False
+    first: Discriminator
+    second: Discriminator
 
     def __init__(self, first: Discriminator, second: Discriminator, shape: Shape) -> None:
-        super().__init__()
-        self.first, self.second, self.shape = first, second, shape
-        self.judges_alone = first.judges_alone and second.judges_alone
-
-    def forward(
-        self,
-        x: Tensor,
-        minibatch: bool = False,
-        company: Tensor | None = None,
-        batches: int = 1,
-        classes: Tensor | None = None,
-        of_company: Tensor | None = None,
-    ) -> Tensor:
-        """Judge images of the second stage (B, *X), as `Discriminator` has it."""
-        logits: Tensor = self.second(x, minibatch, company, batches, classes, of_company)
-        return logits
+        super().__init__(first=first, second=second)
+        self.shape = shape
 
     def trained(
         self, x: Tensor, minibatch: bool = False, company: Tensor | None = None, batches: int = 1, classes: Tensor | None = None
@@ -149,10 +136,6 @@ class StagedDiscriminator(nn.Module):
         """Hidden units of rows of both stages before the logits, side by side, (B, F + F')."""
         parts = zip((self.second, self.first), split(x, self.shape), strict=True)
         return torch.cat([judge.features(part, classes) for judge, part in parts], 1)
-
-    def active(self, minibatch: bool) -> list[nn.Parameter]:
-        """The parameters that take part with the minibatch features on or off."""
-        return [*self.first.active(minibatch), *self.second.active(minibatch)]
 
 
 def halved(shape: Shape) -> Shape:

@@ -131,7 +131,7 @@ def inference(reading: Reading) -> Paragraph | None:
     return Paragraph(
         f"An encoder E learns with G to infer latents: D judges pairs (x, E(x)) of real samples against (G(z), z), and where it cannot "
         f"tell them apart, E inverts G.{drawn}{exchanged}{unary}{cycle if weight else ''} D(x) in pictures is D(x, E(x)); gradient "
-        "penalties are by both, the sample and its latent.",
+        "penalties are taken with respect to both, the sample and its latent.",
         sources.DUMOULIN if kind == "gaussian" else sources.DONAHUE,
         "inference network",
     )

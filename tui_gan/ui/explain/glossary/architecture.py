@@ -73,7 +73,7 @@ WORDS = (
     ),
     (
         "unary term, BigBiGAN",
-        "Beside pairs of samples and latents, D judges samples alone, by a network of its own, so that G is told what no latent explains.",
+        "A second network of D judges samples without their latents, so that generated samples must look real on their own.",
         sources.DONAHUE_BIGBIGAN,
     ),
     (
