@@ -16,6 +16,7 @@ from tui_gan.gan.datasets import DATASETS, fixed
 from tui_gan.gan.engines import many, members, stirring, words
 from tui_gan.gan.engines.many import Many
 from tui_gan.gan.engines.members import Member
+from tui_gan.gan.engines.twister import WORDS
 from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS
 
@@ -63,10 +64,8 @@ def check(them: Many) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("unlike", [False, True], ids=["of words", "by PyTorch"])
-def test_each_draws_what_it_would_draw_alone(
-    config: Config, knobs: Knobs, kind: str, unlike: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("way", ["of words", "a few at once", "by PyTorch"])
+def test_each_draws_what_it_would_draw_alone(config: Config, knobs: Knobs, kind: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     config = msgspec.structs.replace(config, metrics=("sliced_w1",), metric="sliced_w1", **KINDS[kind])
     dataset = DATASETS["ring"](True)
     them = population(config, knobs, fixed(dataset, config.training, 0) if config.training else dataset)
@@ -74,11 +73,13 @@ def test_each_draws_what_it_would_draw_alone(
     by_pytorch = []
     one_by_one = stirring._one_by_one
     monkeypatch.setattr(stirring, "_one_by_one", lambda *args: by_pytorch.append(args) or one_by_one(*args))
-    if unlike:
+    if way == "by PyTorch":
         monkeypatch.setattr(words, "as_pytorch", lambda: False)
+    elif way == "a few at once":
+        monkeypatch.setattr(stirring, "ON_CPU", 2 * WORDS)
     before = torch.get_rng_state()
     check(them)
-    assert bool(by_pytorch) == unlike
+    assert bool(by_pytorch) == (way == "by PyTorch")
     assert torch.get_rng_state().equal(before)
 
 

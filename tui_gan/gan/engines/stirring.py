@@ -11,7 +11,7 @@ from torch.utils._pytree import tree_flatten, tree_map, tree_unflatten
 
 from tui_gan.gan.draws import completed
 from tui_gan.gan.engines import words
-from tui_gan.gan.engines.twister import Twister
+from tui_gan.gan.engines.twister import WORDS, Twister
 from tui_gan.gan.engines.words import UnlikeError
 from tui_gan.gan.game import Game
 from tui_gan.gan.values import Draws, Hyper, Program
@@ -19,8 +19,8 @@ from tui_gan.gan.values import Draws, Hyper, Program
 # The constants of NumPy's SeedSequence (O'Neill 2015, seed_seq_fe128).
 FIRST_IN, TURN_IN, FIRST_OUT, TURN_OUT = 0x43B0D7E5, 0x931E8875, 0x8B51F9DD, 0x58F38DED
 LEFT, RIGHT, POOL, HALF = 0xCA01F9DD, 0x4973F715, 4, np.uint32(16)
-# Streams that are on a device at once: a stream has 5 KB there.
-STREAMS = 2**17
+# Words that are made at once, of which as many streams as take them: on a CPU few, so that they stay in the cache.
+ON_CPU, ON_DEVICE = 2**20, 2**26
 
 
 def stirred(
@@ -49,7 +49,7 @@ def stirred(
     with torch.random.fork_rng(devices=[]):
         leaves, spec = tree_flatten(added())
         try:
-            drawn = _made(of_step, flat, device)
+            drawn = _made(of_step, flat, sum(leaf.numel() for leaf in leaves if isinstance(leaf, Tensor)), device)
         except UnlikeError:
             drawn = [each.to(device) for each in _one_by_one(of_step, flat)]
     drawn = [each.reshape(*seeds.shape, *each.shape[1:]) for each in drawn]
@@ -100,18 +100,20 @@ def sequenced(entropy: NDArray[np.uint32]) -> NDArray[np.uint64]:
     return out[0] | out[1] << np.uint64(32)
 
 
-def _made(of_step: words.Step, flat: Sequence[int], device: str) -> list[Tensor]:
+def _made(of_step: words.Step, flat: Sequence[int], numbers: int, device: str) -> list[Tensor]:
     """What the streams of these seeds give to a step each, (streams, ...) of each tensor.
+
+    Args:
+        numbers: of one step.
 
     Raises:
         UnlikeError: it is not made of words.
     """
-    if device == "cpu":
-        return [each[0] for each in words.drawn(of_step, words.of_seeds(flat), 1, default=True)]
-    parts = []
-    for start in range(0, len(flat), STREAMS):
-        twister = Twister.of_seeds(torch.tensor(flat[start : start + STREAMS], device=device))
-        parts.append(words.drawn(of_step, twister.take, 1, default=True))
+    parts, most = [], max(1, (ON_CPU if device == "cpu" else ON_DEVICE) // max(WORDS, numbers))
+    for start in range(0, len(flat), most):
+        some = flat[start : start + most]
+        source = words.of_seeds(some) if device == "cpu" else Twister.of_seeds(torch.tensor(some, device=device)).take
+        parts.append(words.drawn(of_step, source, 1, default=True))
     return [torch.cat(column, 1)[0] for column in zip(*parts, strict=True)]
 
 
