@@ -64,7 +64,7 @@ def inferred_by(generator: Network, draws: Draws) -> Tensor | None:
 def of_rows(game: Game, network: Network, real: Tensor, fake: Tensor, beside: Beside) -> tuple[Network, Tensor, Tensor, Beside]:
     """With an inference network, D as a function of rows of samples and latents, and these rows, (B, X + Z), in place of both.
 
-    Penalties are then by all of a pair: by the sample alone D grows as steep as it likes along the latent.
+    Penalties are then with respect to both: with respect to the sample alone nothing bounds the gradient of D along the latent.
     """
     codes, latents = beside
     if game.config.inference == "none" or codes is None or latents is None:

@@ -70,7 +70,7 @@ def accuracy(inferred: Inferred, truth: Images) -> float:
 def accuracy_by_features(inferred: Inferred, truth: Images) -> float:
     """As `accuracy`, by the last hidden units of E in place of codes.
 
-    The test of Donahue et al. 2016, arXiv:1605.09782, table 1: 97.39 % on MNIST, of all test images.
+    The test of Donahue et al. 2016, arXiv:1605.09782, table 1: 97.4 % on MNIST, of all test images.
     """
     return _nearest(inferred.features, truth)
 
