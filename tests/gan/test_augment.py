@@ -59,6 +59,19 @@ def colours(count: int = 5, height: int = 6, width: int = 9) -> Tensor:
     return torch.rand(count, 3, height, width, generator=torch.Generator().manual_seed(1), dtype=torch.float64) * 2 - 1
 
 
+def mapped(x: np.ndarray, at: list[int], numbers: np.ndarray) -> float:
+    """The value at a pixel of an image (H, W) under an affine map about its middle, bilinear between those around where it comes from."""
+    turned, slanted, *stretched = 2 * numbers - 1
+    sine, cosine = math.sin(math.radians(20) * turned), math.cos(math.radians(20) * turned)
+    middle, matrix = (np.array(x.shape[::-1]) - 1) / 2, np.array([[cosine, 0.3 * slanted - sine], [sine, cosine]])
+    column, row = np.exp(0.25 * np.array(stretched)) * (matrix @ (np.array(at[::-1]) - middle)) + middle
+    value = 0.0
+    for r, c in itertools.product((math.floor(row), math.floor(row) + 1), (math.floor(column), math.floor(column) + 1)):
+        if 0 <= r < x.shape[0] and 0 <= c < x.shape[1]:
+            value += (1 - abs(row - r)) * (1 - abs(column - c)) * x[r, c]
+    return value
+
+
 def by_numpy(name: str, x: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     """One image (C, H, W), pixel by pixel, after the text of the paper and the authors' code."""
     found = np.zeros_like(x)
@@ -74,6 +87,8 @@ def by_numpy(name: str, x: np.ndarray, numbers: np.ndarray) -> np.ndarray:
             found[(channel, *at)] = grey + 2 * numbers[0] * (here - grey)
         elif name == "contrast":
             found[(channel, *at)] = x.mean() + (0.5 + numbers[0]) * (here - x.mean())
+        elif name == "affine":
+            found[(channel, *at)] = mapped(x[channel], at, numbers)
         elif name == "translation":
             of = [place + math.floor(u * (2 * far + 1)) - far for place, u, far in zip(at, numbers, most, strict=True)]
             inside = all(0 <= place < side for place, side in zip(of, sides, strict=True))
@@ -117,10 +132,10 @@ def test_an_image_is_augmented_with_the_probability_and_else_is_as_it_was(config
     config = config_of(config, augment=" cutout, brightness")
     x = colours(400)
     torch.manual_seed(0)
-    numbers = augment.drawn(config, 400, x.device)
+    numbers = augment.drawn(config.augment, 400, x.device)
     assert numbers is not None
     assert numbers.shape == (400, 1 + 1 + 2)
-    found = augment.augmented(config, x, numbers, probability)
+    found = augment.augmented(config.augment, x, numbers, probability)
     changed = torch.tensor([not torch.equal(one, other) for one, other in zip(found, x, strict=True)])
     assert torch.equal(changed, numbers[:, 0] < probability)
     assert changed.float().mean().item() == pytest.approx(float(probability), abs=0.08)
@@ -128,10 +143,34 @@ def test_an_image_is_augmented_with_the_probability_and_else_is_as_it_was(config
     assert torch.equal(found[changed], wanted[changed])
 
 
+def test_an_affine_map_of_middle_numbers_is_none_and_turns_by_20_degrees_at_most() -> None:
+    x = torch.zeros(2, 1, 41, 41, dtype=torch.float64)
+    x[:, :, 20, 36] = 1.0
+    same, turned = AUGMENTATIONS["affine"].of(x, torch.tensor([[0.5, 0.5, 0.5, 0.5], [0.0, 0.5, 0.5, 0.5]], dtype=torch.float64))
+    torch.testing.assert_close(same, x[0])
+    # A pixel 16 to the right of the middle goes 16 sin 20 degrees up or down.
+    row, column = divmod(int(turned[0].argmax()), 41)
+    assert (abs(row - 20), column - 20) == (round(16 * math.sin(math.pi / 9)), round(16 * math.cos(math.pi / 9)))
+
+
+def test_codes_are_read_off_images_under_augmentations_of_their_own(build: Callable[..., Trainer], knobs: Knobs) -> None:
+    trainer = build(information=Information(categorical=3, continuous=1, augment="affine"), augment="")
+    hyper, program = trainer.prepared(knobs)
+    for draws in trainer.chance.step(knobs, hyper, program):
+        assert draws.code_change is not None
+        assert draws.code_change.shape == (knobs.batch_size, 1 + 4)
+        fake, network = trainer.generator(draws.latents), trainer.engine.discriminator[False]
+        changed = AUGMENTATIONS["affine"].of(fake, draws.code_change[:, 1:])
+        of_changed, as_it_is = (losses.information(trainer.game, network, each, draws.latents).item() for each in (changed, fake))
+        told = [seen.terms["information"].item() for seen in trainer.engine.update(draws, hyper, program).seen.values()]
+        assert told == [pytest.approx(-of_changed)]
+        assert told != [pytest.approx(-as_it_is)]
+
+
 def test_without_a_name_nothing_is_drawn_and_nothing_changes(config: Config) -> None:
     config, x = config_of(config, augment=""), colours()
-    assert augment.drawn(config, 5, x.device) is None
-    assert augment.augmented(config, x, None, 1.0) is x
+    assert augment.drawn(config.augment, 5, x.device) is None
+    assert augment.augmented(config.augment, x, None, 1.0) is x
 
 
 @pytest.mark.parametrize("updates", ORDERS)
@@ -158,7 +197,7 @@ def test_d_is_shown_real_and_generated_images_augmented_before_they_are_packed(b
     ):
         assert change is not None
         assert noise is not None
-        noisy = augment.augmented(trainer.config, samples, change, 1.0) + 0.5 * noise
+        noisy = augment.augmented(trainer.config.augment, samples, change, 1.0) + 0.5 * noise
         assert torch.equal(given, torch.stack([torch.cat([*pack]) for pack in noisy.split(2)]))
     changes = [of_d.real_change, of_d.fake_change, of_g.fake_change]
     assert len({tuple(each.flatten().tolist()) for each in changes if each is not None}) == 3
@@ -182,6 +221,7 @@ PRODUCTS: dict[str, dict[str, Any]] = {
     "penalties": {"regularizers": {"r1": 0.3, "r2": 0.2, "r1_difference": 1.0, "gradient_penalty": 0.3}, "augment_probability": 0.6},
     "packing, matching": {"packing": 2, "feature_matching": 0.5, "instance_noise": Noise(sd=0.5), "objective": "relativistic"},
     "codes, adaptive": {"information": Information(categorical=3, continuous=1), **ADA, "regularizers": {"adaptive_l2": 0.1}},
+    "codes, augmented": {"information": Information(categorical=3, continuous=1, augment="affine, brightness"), "augment": "cutout"},
     "inference": {"inference": "gaussian", **ADA, "objective": "zero_sum", "discriminator": Network(widths=(7,), condition="concat")},
 }
 
@@ -219,11 +259,11 @@ def test_images_of_many_games_are_augmented_as_those_of_each(config: Config) -> 
     config, x, numbers = (
         config_of(config),
         torch.stack([colours(), -colours()]),
-        torch.rand(2, 5, 8, generator=torch.Generator().manual_seed(4)),
+        torch.rand(2, 5, 1 + sum(each.draws for each in AUGMENTATIONS.values()), generator=torch.Generator().manual_seed(4)),
     )
     probabilities = torch.tensor([0.3, 0.8])
-    found = torch.func.vmap(lambda *given: augment.augmented(config, *given))(x, numbers, probabilities)
-    each = [augment.augmented(config, *given) for given in zip(x, numbers, probabilities, strict=True)]
+    found = torch.func.vmap(lambda *given: augment.augmented(config.augment, *given))(x, numbers, probabilities)
+    each = [augment.augmented(config.augment, *given) for given in zip(x, numbers, probabilities, strict=True)]
     torch.testing.assert_close(found, torch.stack(each), rtol=0, atol=1e-15)
 
 
@@ -307,6 +347,8 @@ def test_r_t_is_told_where_it_is_defined_and_of_use(build: Callable[..., Trainer
     [
         ({"augment": "translatoin"}, "images", "did you mean 'translation'"),
         ({"augment": "cutout"}, "gaussian", "augment is for images alone"),
+        ({"information": Information(categorical=2, augment="affinity")}, "images", "did you mean 'affine'"),
+        ({"information": Information(categorical=2, augment="affine")}, "gaussian", "information.augment is for images alone"),
         ({"augment_target": 0.6, "objective": "wasserstein"}, "images", "wasserstein has none"),
     ],
 )

@@ -106,6 +106,13 @@ class Information(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         Weight,
         Meta(description="InfoGAN: weight of the lower bound of the codes' information, which both players raise."),
     ] = 1.0
+    augment: Annotated[
+        str,
+        Meta(
+            description="InfoGAN: augmentations, named as those of `augment`, of the generated images that D reads the codes off, so that "
+            "no code chooses what they change; empty for none."
+        ),
+    ] = ""
 
 
 class Conditioning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -291,7 +298,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         str,
         Meta(
             description="augmentations of every image that D is shown, real or generated, differentiable for G: any of brightness, "
-            "saturation, contrast, translation, cutout, separated by commas; empty for none (DiffAugment, Zhao et al. 2020, "
+            "saturation, contrast, affine, translation, cutout, separated by commas; empty for none (DiffAugment, Zhao et al. 2020, "
             "arXiv:2006.10738). Gradient penalties are by the augmented image.",
         ),
     ] = ""

@@ -40,7 +40,7 @@ SETTINGS: dict[str, str] = {
     "encoder.column_norm": "it is for the players",
     "discriminator.norm_by_slot": "it is for the generator",
     **dict.fromkeys(("information.categorical", "information.continuous", "inference", "unary"), FORM),
-    **dict.fromkeys(("information.weight", "cycle_consistency"), LIVE),
+    **dict.fromkeys(("information.weight", "information.augment", "cycle_consistency"), LIVE),
     **dict.fromkeys(("stages", "conditioning.dim"), FORM),
     "conditioning.weight": LIVE,
     "completion.masks": "a game with completion has other networks",

@@ -60,6 +60,7 @@ KARRAS = "Karras et al. 2020, arXiv:1912.04958"
 KARRAS_ADA = "Karras et al. 2020, arXiv:2006.06676"
 ZHAO = "Zhao et al. 2020, arXiv:2006.10738"
 TANCIK = "Tancik et al. 2020, arXiv:2006.10739"
+OJHA = "Ojha et al. 2020, arXiv:1910.01112"
 HUANG = "Huang et al. 2024, arXiv:2501.05441"
 DONAHUE_BIGBIGAN = "Donahue and Simonyan 2019, arXiv:1907.02544"
 LI = "Li et al. 2017, arXiv:1709.01215"
@@ -98,6 +99,7 @@ SETTINGS = {
     "latent_dim": GOODFELLOW,
     "classes": MIRZA,
     "information": CHEN,
+    "information.augment": OJHA,
     **dict.fromkeys(("stages", "conditioning"), ZHANG_STACKGAN),
     "inference": DUMOULIN,
     "cycle_consistency": LI,

@@ -4,11 +4,13 @@ Both players' losses are then those of the game of augmented images, whose gradi
 al. 2020, arXiv:2006.10738), so that D can learn fewer training images by heart and G still learns to make images that are not augmented.
 """
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn.functional import grid_sample
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import choose
@@ -18,6 +20,8 @@ from tui_gan.gan.values import Scalar
 PROBABILITY = "augment_probability"
 # Of each side: how far an image is moved at most, and how much of it is cut out.
 MOVED, CUT = 1 / 8, 1 / 2
+# Radians, pixels across for each pixel down, and the logarithm of a factor: how far an image is turned, slanted and stretched at most.
+TURNED, SLANTED, STRETCHED = math.pi / 9, 0.3, 0.25
 
 
 class Augmentation(NamedTuple):
@@ -47,6 +51,25 @@ def contrast(x: Tensor, numbers: Tensor) -> Tensor:
     """m + c (x - m) with m the mean of an image, and c even in 1/2 .. 3/2."""
     mean = x.mean((1, 2, 3), keepdim=True)
     return mean + (_each(numbers, 0) + 0.5) * (x - mean)
+
+
+def affine(x: Tensor, numbers: Tensor) -> Tensor:
+    """Turned about its middle, slanted, and stretched along each axis, bilinear; what comes in is 0.
+
+    The pixel (c, r) from the middle, across and down, comes from (a (c cos t - r sin t + s r), b (c sin t + r cos t)), with t even in
+    -20 .. 20 degrees, s in -.3 .. .3, and the logarithms of a and b in -1/4 .. 1/4.
+    """
+    down, across = (torch.arange(side, dtype=x.dtype, device=x.device) - (side - 1) / 2 for side in x.shape[2:])
+    down = down[:, None]
+    turned, slanted, wider, taller = ((2 * numbers[:, place, None, None] - 1).to(x.dtype) for place in range(4))
+    sine, cosine = (TURNED * turned).sin(), (TURNED * turned).cos()
+    places = (
+        (STRETCHED * wider).exp() * (cosine * across - sine * down + SLANTED * slanted * down),
+        (STRETCHED * taller).exp() * (sine * across + cosine * down),
+    )
+    # The sampler takes places in halves of a side.
+    of_sides = [2 * place / side for place, side in zip(places, x.shape[:1:-1], strict=True)]
+    return grid_sample(x, torch.stack(of_sides, 3), align_corners=False)
 
 
 def translation(x: Tensor, numbers: Tensor) -> Tensor:
@@ -84,18 +107,19 @@ AUGMENTATIONS: dict[str, Augmentation] = {
     "brightness": Augmentation(brightness, 1),
     "saturation": Augmentation(saturation, 1),
     "contrast": Augmentation(contrast, 1),
+    "affine": Augmentation(affine, 4),
     "translation": Augmentation(translation, 2),
     "cutout": Augmentation(cutout, 2),
 }
 
 
-def chosen(config: Config) -> tuple[str, ...]:
-    """The augmentations of a configuration, in the order of the table; () for none.
+def chosen(names: str) -> tuple[str, ...]:
+    """The augmentations that are named, separated by commas, in the order of the table; () for none.
 
     Raises:
         UsageError: one is not in the table.
     """
-    named = {name.strip() for name in config.augment.split(",") if name.strip()}
+    named = {name.strip() for name in names.split(",") if name.strip()}
     for name in sorted(named):
         choose(AUGMENTATIONS, name, "augmentation")
     return tuple(name for name in AUGMENTATIONS if name in named)
@@ -103,17 +127,17 @@ def chosen(config: Config) -> tuple[str, ...]:
 
 def adapts(config: Config) -> bool:
     """Whether the probability follows the discriminator."""
-    return bool(config.augment_target and chosen(config))
+    return bool(config.augment_target and chosen(config.augment))
 
 
-def drawn(config: Config, count: int, device: torch.device) -> Tensor | None:
+def drawn(names: str, count: int, device: torch.device) -> Tensor | None:
     """Numbers even in 0 .. 1 for so many images, from torch's default stream, (count, 1 + those of each); None without augmentations."""
-    names = chosen(config)
-    return torch.rand(count, 1 + sum(AUGMENTATIONS[name].draws for name in names), device=device) if names else None
+    draws = [AUGMENTATIONS[name].draws for name in chosen(names)]
+    return torch.rand(count, 1 + sum(draws), device=device) if draws else None
 
 
-def augmented(config: Config, x: Tensor, numbers: Tensor | None, probability: Scalar) -> Tensor:
-    """Images (N, C, H, W), each with this probability under all of the augmentations of a configuration, and else as it is.
+def augmented(names: str, x: Tensor, numbers: Tensor | None, probability: Scalar) -> Tensor:
+    """Images (N, C, H, W), each with this probability under all of the augmentations that are named, and else as it is.
 
     Args:
         numbers: by `drawn`; the first of an image decides whether it is changed.
@@ -121,7 +145,7 @@ def augmented(config: Config, x: Tensor, numbers: Tensor | None, probability: Sc
     if numbers is None:
         return x
     changed, place = x, 1
-    for name in chosen(config):
+    for name in chosen(names):
         each = AUGMENTATIONS[name]
         changed = each.of(changed, numbers[:, place : place + each.draws])
         place += each.draws

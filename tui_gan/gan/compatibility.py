@@ -37,7 +37,8 @@ def check_names(config: Config) -> None:
     choose(SCHEDULES, config.schedule.kind, "schedule")
     choose(ORDERS, config.updates, "order of updates")
     choose(COORDINATION, config.coordination, "coordination")
-    augment.chosen(config)
+    augment.chosen(config.augment)
+    augment.chosen(config.information.augment)
     masks.chosen(config)
     for name in config.regularizers:
         choose(REGULARIZERS, name, "regularizer")
@@ -126,8 +127,9 @@ def _of_inference(config: Config) -> Iterator[str]:
 
 
 def _of_inputs(config: Config, dataset: Dataset) -> Iterator[str]:
-    if augment.chosen(config) and not isinstance(dataset.truth, Images):
-        yield "augment is for images alone: leave it empty"
+    for key, names in {"augment": config.augment, "information.augment": config.information.augment}.items():
+        if augment.chosen(names) and not isinstance(dataset.truth, Images):
+            yield f"{key} is for images alone: leave it empty"
     if config.inference != "none":
         yield from _of_inference(config)
     if config.classes:
@@ -218,7 +220,7 @@ def _of_stages(config: Config, dataset: Dataset) -> Iterator[str]:
         yield "the first of two stages makes images of half the side, and here no image has an even one: set stages to 1"
     if not config.classes:
         yield "the second of two stages is given the class again: set classes, or stages to 1"
-    if config.packing > 1 or augment.chosen(config):
+    if config.packing > 1 or augment.chosen(config.augment):
         yield "packing and augment are for images of one size, and two stages have two: leave them out, or set stages to 1"
     if config.discriminator.norm == "virtual_batch" or config.generator.output_bias == "data":
         yield "vbn (virtual batch normalisation) and output_bias data are fitted to images of one size, and two stages have two"

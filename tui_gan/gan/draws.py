@@ -6,7 +6,7 @@ from torch import Tensor
 from tui_gan.gan import augment
 from tui_gan.gan.completion import hinted_of
 from tui_gan.gan.game import Game
-from tui_gan.gan.latents import paired
+from tui_gan.gan.latents import codes, paired
 from tui_gan.gan.masks import completes
 from tui_gan.gan.orders import Source
 from tui_gan.gan.values import Draws, Hyper, Program
@@ -42,12 +42,9 @@ def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws
         return torch.randn(shape, device=device) if hyper.noise_sd else None
 
     def change() -> Tensor | None:
-        return augment.drawn(game.config, shape[0], device)
+        return augment.drawn(game.config.augment, shape[0], device)
 
-    if completes(game.config):
-        draws = draws._replace(hinted=hinted_of(game.config, shape[0], device))
-    if game.config.inference == "gaussian":
-        draws = draws._replace(code_noise=torch.randn(shape[0], game.config.latent_dim, device=device))
+    draws = _of_other_games(game, draws, shape[0], device)
     if "D" not in draws.players:
         fake_noise, fake_change = noise(), change()
         draws = draws._replace(fake_noise=fake_noise, fake_change=fake_change)
@@ -61,4 +58,16 @@ def completed(game: Game, draws: Draws, hyper: Hyper, program: Program) -> Draws
         draws = draws._replace(terms={name: term.draw(judged, device) for name, term in game.terms if term.draw and game.draws(term)})
     if "G" in draws.players and game.config.feature_matching:
         draws = draws._replace(again=(noise(), noise()), change_again=(change(), change()))
+    return draws
+
+
+def _of_other_games(game: Game, draws: Draws, count: int, device: torch.device) -> Draws:
+    """What games with completion, an inference network or codes draw of their own."""
+    config = game.config
+    if completes(config):
+        return draws._replace(hinted=hinted_of(config, count, device))
+    if config.inference == "gaussian":
+        return draws._replace(code_noise=torch.randn(count, config.latent_dim, device=device))
+    if codes(config):
+        return draws._replace(code_change=augment.drawn(config.information.augment, count, device))
     return draws

@@ -122,7 +122,8 @@ def game_of(config: Config, dataset: Dataset, generator: nn.Module, discriminato
         labelled=chosen(config, dataset),
     )
     draws = any(made.draws(term) for _, term in terms)
-    by_sample = config.instance_noise.sd > 0 or bool(config.augment) or config.inference == "gaussian" or completes(config)
+    augments = bool(config.augment or config.information.augment)
+    by_sample = config.instance_noise.sd > 0 or augments or config.inference == "gaussian" or completes(config)
     return made._replace(stirs=drops or has_dropout(generator) or by_sample or draws)
 
 

@@ -114,7 +114,7 @@ def overfitting(trainer: Trainer, knobs: Knobs) -> float:
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(1)
         x, others = (
-            augment.augmented(config, each, augment.drawn(config, len(each), each.device), probability)
+            augment.augmented(config.augment, each, augment.drawn(config.augment, len(each), each.device), probability)
             for each in (judged.samples, judged.company)
         )
         real_logits = logits(trainer, x, knobs, others, judged.classes, judged.of_company)

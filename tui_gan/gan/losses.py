@@ -12,7 +12,7 @@ from tui_gan.gan.latents import codes
 from tui_gan.gan.masks import completes
 from tui_gan.gan.objectives import accuracy, feature_matching
 from tui_gan.gan.regularizers import Judgement, historical_distance
-from tui_gan.gan.shown import Beside, beside_of, discriminator_input, fake_input, inferred_by, judged, of_rows, real_input, trained
+from tui_gan.gan.shown import Beside, beside_of, coded, discriminator_input, fake_input, inferred_by, judged, of_rows, real_input, trained
 from tui_gan.gan.values import Draws, Hyper, Network, Program, Seen
 
 # What the term of InfoGAN is called where terms have names.
@@ -72,7 +72,7 @@ def discriminator_loss(
         factor = coefficients.get(name, hyper.weights[name]) * hyper.regularization * game.config.lazy
         added[name] = factor * term.term(judgement.of(draws.terms.get(name), extra_logits.get(name)))
     if codes(game.config):
-        added[INFORMATION] = -hyper.information * information(game, network, fake, draws.latents)
+        added[INFORMATION] = -hyper.information * information(game, network, coded(game, fake, draws), draws.latents)
     if draws.labelled is not None and draws.labels is not None:
         added[LABELS] = of_labels(network, discriminator_input(game, draws.labelled, draws.labelled_noise, None, hyper), draws.labels)
     regularized = loss
@@ -215,7 +215,7 @@ def _with_generator_terms(
     else:
         loss = game.objective.generator_loss(logits[0], logits[1])
     if codes(config):
-        added[INFORMATION] = -hyper.information * information(game, discriminator, fake, draws.latents)
+        added[INFORMATION] = -hyper.information * information(game, discriminator, coded(game, fake, draws), draws.latents)
     if config.conditioning.dim:
         assert generator.divergence is not None, "it augments"
         added[CONDITIONING] = hyper.conditioning * generator.divergence(draws.latents)

@@ -17,7 +17,7 @@ def discriminator_input(game: Game, samples: Tensor, noise: Tensor | None, chang
     Penalties of gradients are by what is returned, so that they bound D where it judges, and not D of the augmentation.
     """
     packing = game.config.packing
-    samples = augment.augmented(game.config, samples, change, hyper.augment_probability)
+    samples = augment.augmented(game.config.augment, samples, change, hyper.augment_probability)
     if noise is not None:
         samples = samples + hyper.noise_sd * noise
     if packing > 1:
@@ -39,6 +39,15 @@ def trained(game: Game, real: Tensor) -> Tensor:
 def fake_input(game: Game, fake: Tensor, draws: Draws, hyper: Hyper) -> Tensor:
     """The generated samples (N, *X) of an update as the discriminator is shown them."""
     return discriminator_input(game, fake, draws.fake_noise, draws.fake_change, hyper)
+
+
+def coded(game: Game, fake: Tensor, draws: Draws) -> Tensor:
+    """Generated samples, as the discriminator is shown them, as it reads codes off them: augmented again, by what no code is to choose.
+
+    They have no more information of their codes than before, so that a lower bound of it is one of theirs. Ojha et al. 2020,
+    arXiv:1910.01112, have the code invariant to transformations of real images, where here it is of generated ones.
+    """
+    return augment.augmented(game.config.information.augment, fake, draws.code_change, 1.0)
 
 
 # What the discriminator is given beside real and beside generated samples, (B, packing K) each, or None.

@@ -79,6 +79,7 @@ class Draws(NamedTuple):
         code_noise: (N, Z), standard normal, of a stochastic encoder; None without.
         real_change, fake_change: (N, U), even in 0 .. 1, by which images are augmented; None without.
         change_again: as both of these, for the second look.
+        code_change: (N, V), even in 0 .. 1, by which generated images are augmented before their codes are read; None without.
         labelled: (B, *X) labelled images in training units, and `labels` (B, K) their classes, one-hot; None without labels.
         labelled_noise: (B, *X), standard normal, of instance noise; None without.
         hinted: (N, P), 1 where D is told of a value whether it was observed; None where no image is completed.
@@ -97,6 +98,7 @@ class Draws(NamedTuple):
     real_change: Tensor | None = None
     fake_change: Tensor | None = None
     change_again: tuple[Tensor | None, Tensor | None] = (None, None)
+    code_change: Tensor | None = None
     labelled: Tensor | None = None
     labels: Tensor | None = None
     labelled_noise: Tensor | None = None

@@ -60,6 +60,8 @@ MNIST_INFOGAN = Preset(
         MNIST_INFOGAN_2016.config,
         preset="mnist-infogan",
         steps=10_000,
+        # Else the code of half of all seeds cuts two digits by their slant or width, and calls each half of both.
+        information=replace(CODES, augment="affine"),
         generator=replace(_NARROW, activation="relu", output="sigmoid"),
         discriminator=_NARROW,
         average_decay=0.999,

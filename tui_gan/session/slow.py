@@ -128,7 +128,7 @@ def _on_outputs(rehearsal: Rehearsal, update: Update) -> str:
     # The rehearsal stands at the end of the step.
     sd = noise_sd(noise.sd, noise.steps, rehearsal.trainer.steps_done - 1, noise.end)
     noisy = f", with instance noise of sd {_number(sd)}" if sd else ""
-    names = ", ".join(chosen(rehearsal.trainer.config))
+    names = ", ".join(chosen(rehearsal.trainer.config.augment))
     changed = f", augmented ({names})" if names else ""
     return f"D computes a logit for {judged}{changed}{noisy}. D(x) follows from it: the higher, the more real they appear to D."
 

@@ -38,6 +38,7 @@ class Given(NamedTuple):
                 draws.real_change,
                 draws.fake_change,
                 *draws.change_again,
+                draws.code_change,
                 draws.labelled,
                 draws.labels,
                 draws.labelled_noise,

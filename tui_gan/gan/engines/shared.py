@@ -124,6 +124,7 @@ def shared(draws: Draws, across: Across) -> Draws:
         real_change=maybe(draws.real_change),
         fake_change=maybe(draws.fake_change),
         change_again=(maybe(draws.change_again[0]), maybe(draws.change_again[1])),
+        code_change=maybe(draws.code_change),
         labelled=maybe(draws.labelled),
         labels=maybe(draws.labels),
         labelled_noise=maybe(draws.labelled_noise),

@@ -65,6 +65,11 @@ def classes(reading: Reading) -> Paragraph | None:
     )
 
 
+def named(reading: Reading, key: str) -> str:
+    """The augmentations that a setting names, as a list for a sentence."""
+    return ", ".join(name.strip() for name in str(reading.settings.get(key, "")).split(",") if name.strip())
+
+
 def information(reading: Reading) -> Paragraph | None:
     """The codes of InfoGAN."""
     categorical, continuous, weight = (reading.number(f"information.{name}") for name in ("categorical", "continuous", "weight"))
@@ -74,10 +79,12 @@ def information(reading: Reading) -> Paragraph | None:
     kinds += [f"{continuous:g} continuous in -1 .. 1"] if continuous else []
     bound = reading.newest("information_bound")
     now = f" The bound of the categorical code is {bound:.2f} of at most {math.log(categorical):.2f} nats." if math.isfinite(bound) else ""
+    names = named(reading, "information.augment")
+    changed = f" They are read off augmented samples ({names}), so that none chooses what that changes." if names else ""
     return Paragraph(
         f"G is given codes beside z ({' and '.join(kinds)}), and D also reads them off its samples: both players raise a lower bound of "
         f"the information that a sample has of its codes, with weight {weight:g}, so that codes come to mean something without labels."
-        f"{now}",
+        f"{changed}{now}",
         sources.CHEN,
         "InfoGAN",
     )
@@ -261,7 +268,7 @@ def instance_noise(reading: Reading) -> Paragraph | None:
 
 def augment(reading: Reading) -> Paragraph | None:
     """Augmentations, and how often images are augmented."""
-    names = ", ".join(name.strip() for name in str(reading.settings.get("augment", "")).split(",") if name.strip())
+    names = named(reading, "augment")
     if not names:
         return None
     target, now = reading.number("augment_target"), reading.newest("augment_probability")

@@ -115,6 +115,11 @@ WORDS = (
     ("brightness (augmentation)", "A number from -1/2 to 1/2, in training units, is added to an image.", sources.ZHAO),
     ("saturation (augmentation)", "Distances of the channels from grey are multiplied by a number from 0 to 2.", sources.ZHAO),
     ("contrast (augmentation)", "Distances from the mean of an image are multiplied by a number from 1/2 to 3/2.", sources.ZHAO),
+    (
+        "affine (augmentation)",
+        "An image is turned by up to 20 degrees, slanted, and stretched along each axis by up to 1.28; what comes in is 0.",
+        sources.KARRAS_ADA,
+    ),
     ("translation (augmentation)", "An image is moved by up to 1/8 of each side; what comes in is 0 in training units.", sources.ZHAO),
     ("cutout (augmentation)", "A rectangle of half of each side becomes 0 in training units, at a random place.", sources.ZHAO),
     (
