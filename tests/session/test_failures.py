@@ -152,7 +152,7 @@ def test_a_full_disk_stops_nothing_and_what_is_due_is_written_when_there_is_room
         disk.full = trainer.steps_done < 25 and trainer.steps_done > 15
 
     monkeypatch.setattr(Trainer, "step", step)
-    monkeypatch.setattr("tui_gan.session.run.AGAIN", 0.0)
+    monkeypatch.setattr("tui_gan.session.writing.AGAIN", 0.0)
     ended = train(script={19: [None], 22: [Save(), None], 26: [None], 100: [Stop()]}, hold=True, until=28)
     before, during, after = ended.snapshots[1:4]
     assert (before.advice, during.status, during.step) == (None, Status.RUNNING, 22)
@@ -318,7 +318,7 @@ def test_a_preview_that_cannot_be_written_leaves_nothing_and_is_made_later(train
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", write_bytes)
-    monkeypatch.setattr("tui_gan.session.run.AGAIN", 0.0)
+    monkeypatch.setattr("tui_gan.session.writing.AGAIN", 0.0)
     ended = train()
     assert (ended.outcome.status, ended.outcome.error) == ("finished", None)
     previews = ended.directory.previews

@@ -391,7 +391,7 @@ def test_what_is_called_live_is_live(key: str, config: Config, train: Train) -> 
     other = {"objective": "relativistic", "latent": "sphere", "updates": "same_batch", "coordination": "accuracy", "metric": "ks"}
     other |= {"stop.metric": "w1", "schedule.kind": "linear", "metrics": ("w1", "js"), "sampling": "epochs", "engine": "compiled"}
     # Numbers are not augmented, and this names none.
-    other |= {"augment": ","}
+    other |= dict.fromkeys(("augment", "information.augment"), ",")
     value = other.get(key, not now if isinstance(now, bool) else now + 1 if isinstance(now, int) else 0.4)
     ended = train(script={6: [ChangeSetting(key, value), None, Save(), Pause(), Stop()]}, config=config, until=10)
     assert leaves(ended.session.run.config)[key] == value, ended.snapshots[1].events[-1].text

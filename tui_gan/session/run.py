@@ -3,16 +3,14 @@
 import contextlib
 import math
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Event, EventKind, Series, Triples, frozen
-from tui_gan.gan import judging
 from tui_gan.gan.engines.shared import RankLostError
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.state import Tensors
@@ -27,7 +25,10 @@ from tui_gan.session.files import Files
 from tui_gan.session.history import History
 from tui_gan.session.measuring import evaluated, meets
 from tui_gan.session.observe import observer
+from tui_gan.session.proved import Point, Proved, back_to
+from tui_gan.session.scalars import scalars
 from tui_gan.session.undo import Changes, InForce, Progress, different
+from tui_gan.session.writing import Writing
 
 if TYPE_CHECKING:
     from tui_gan.session.ranks import Leader
@@ -37,22 +38,10 @@ HISTORY = "history."
 PRETRAINING_LOGGED = 10
 # Compiled steps that follow each other at most.
 AT_ONCE = 8
-# Seconds between two tries to write what cannot be written.
-AGAIN = 10.0
-# Of the coefficients that adapt, by their regularizers; others have their own name.
-SERIES = {"adaptive_l2": "l2_coefficient"}
 
 
 class NonFiniteError(Exception):
     """A loss or a weight is no longer a finite number."""
-
-
-class Point(NamedTuple):
-    """A state to go back to, and what was in force there."""
-
-    state: Tensors
-    in_force: InForce
-    streak: int
 
 
 class Run:
@@ -67,7 +56,7 @@ class Run:
         compiling: has steps compiled, where the configuration wants that.
         others: the processes that share its steps; None where there are none.
         triples: of stacked images, as they were evaluated last.
-        unwritten: why what falls due while it trains cannot be written, by its name in WRITES; it is tried again.
+        writing: what falls due while it trains.
     """
 
     def __init__(self, trainer: Trainer, knobs: Knobs, files: Files) -> None:
@@ -83,14 +72,13 @@ class Run:
         self.remade = False
         self.source = ""
         self.triples: Triples | None = None
-        self.unwritten: dict[str, OSError] = {}
+        writes = {"log": lambda: self.files.log.flush(), "preview": self.keep_preview, "checkpoint": self.save}
+        self.writing = Writing(writes, lambda: self.files.run.path, self.note)
         self.compiling = Compiling(self.note)
         self.others: Leader | None = None
-        self._again = 0.0
         self._measured: tuple[int, dict[str, float]] = (-1, {})
         self._unsaved, self._resumed = True, False
-        # Losses that are finite vouch for the weights before them, not after: the state of one interval earlier is good.
-        self._good = self._unproved = self._point()
+        self._proved = Proved(self._point())
 
     @property
     def config(self) -> Config:
@@ -139,7 +127,7 @@ class Run:
         self.observer = observer(self.trainer, about.window)
         self.began = about.began
         self._unsaved, self._resumed = False, True
-        self._good = self._unproved = self._point()
+        self._proved = Proved(self._point())
         self._measured = (self.step, self._of_now(about))
         if self.phase:
             # The log was opened at the step, before it was known how far the pre-training had come.
@@ -202,7 +190,7 @@ class Run:
 
     def _by_programs(self, most: int) -> int:
         """Train by programs as many steps as nothing falls due between, at most so many; returns how many, 0 where there is none."""
-        if self.config.engine == "eager" or self.remade or self.unwritten:
+        if self.config.engine == "eager" or self.remade or self.writing.failed:
             return 0
         free = 1
         while free < min(most, AT_ONCE) and not self._falls_due(self.step + free):
@@ -222,39 +210,16 @@ class Run:
         if due(step, self.config):
             self.evaluate(scheduled=True)
         if step % self.config.log_every == 0:
-            self._write("log")
-            self._good, self._unproved = self._unproved, self._point()
+            self.writing.write("log")
+            self._proved.add(self._point())
         if self.files.previews.due(step):
-            self._write("preview")
+            self.writing.write("preview")
         if self.knobs.pace and 0 < self.config.pace_until <= step:
             # Before the run is saved, so that one that is resumed here goes on at full speed too.
             self.knobs = replace(self.knobs, pace=0.0)
-        if step % self.knobs.checkpoint_every == 0 or (self.remade and "checkpoint" not in self.unwritten):
-            self._write("checkpoint")
-        if self.unwritten and time.monotonic() >= self._again:
-            for what in tuple(self.unwritten):
-                self._write(what)
-
-    def cannot_write(self, what: str, error: OSError) -> str:
-        """Say what cannot be written, once, and have it tried again; returns what is wrong."""
-        text = f"cannot write {error.filename or self.files.run.path}: {error.strerror or error}"
-        if not self.unwritten:
-            self.note(f"{text}; training goes on, and it is tried again every {AGAIN:g} s", "warning")
-        self.unwritten[what], self._again = error, time.monotonic() + AGAIN
-        return text
-
-    def _write(self, what: str) -> None:
-        """Write what falls due at this step."""
-        try:
-            WRITES[what](self)
-        except OSError as error:
-            self.cannot_write(what, error)
-        else:
-            self._written(what)
-
-    def _written(self, what: str) -> None:
-        if self.unwritten.pop(what, None) and not self.unwritten:
-            self.note("everything can be written again")
+        if step % self.knobs.checkpoint_every == 0 or (self.remade and "checkpoint" not in self.writing.failed):
+            self.writing.write("checkpoint")
+        self.writing.again()
 
     def keep_preview(self) -> None:
         """Add what the networks do now to the store of previews."""
@@ -312,14 +277,14 @@ class Run:
         if not self.trainer.is_finite():
             raise NonFiniteError
         if self.step % self.config.log_every and self.trainer.now.losses_summed:
-            self._log_scalars()
+            self.log("scalars", **scalars(self.trainer, self.knobs))
         metric = self.metrics()[self.config.metric]
         # Whoever reads the checkpoint gets the averaged generator as it is looked at.
         self.trainer.averaged()
         arrays = {HISTORY + name: torch.from_numpy(array) for name, array in self.history.arrays().items()}
         self.files.save({**self.trainer.state(), **arrays}, self._about(metric))
         self._unsaved = self.remade = False
-        self._written("checkpoint")
+        self.writing.written("checkpoint")
 
     def moved(self) -> None:
         """Note that something has changed between two steps, so that nothing seen or measured before still holds."""
@@ -328,16 +293,16 @@ class Run:
 
     def roll_back(self) -> None:
         """Return to the last state whose losses were all finite, at most two intervals ago; what is in force stays."""
-        good, now = self._good, self.in_force
-        self._unproved = good
+        good, now = self._proved.good, self.in_force
+        self._proved.forget()
         was = good.in_force
         try:
             same = was.config == now.config and was.dataset is now.dataset
             trainer = self.trainer if same else Trainer(was.config, was.dataset, self.trainer.device)
-            self.trainer = _back_to(good, trainer, now)
+            self.trainer = back_to(good, trainer, now)
         except RuntimeError:
             # A device that has died keeps its tensors; this state is on the CPU.
-            self.trainer = _back_to(good, Trainer(was.config, was.dataset, "cpu"), now)
+            self.trainer = back_to(good, Trainer(was.config, was.dataset, "cpu"), now)
             self.knobs, self.changes = replace(self.knobs, device="cpu"), Changes()
         self.history.cut(self.position)
         self.files.cut(self.position)
@@ -389,7 +354,7 @@ class Run:
         return measured if same else {}
 
     def _begin_game(self) -> None:
-        self._write("preview")
+        self.writing.write("preview")
         self.evaluate(scheduled=True)
 
     def _point(self) -> Point:
@@ -404,7 +369,7 @@ class Run:
         if not math.isfinite(loss):
             raise NonFiniteError
         self.trainer.clear_losses()
-        self._good, self._unproved = self._unproved, self._point()
+        self._proved.add(self._point())
         self.history.add("pretraining_loss", self.position, loss)
         self.clock.tick(self.position)
         self.log("scalars", pretraining_loss=loss, pretrained=done)
@@ -413,30 +378,15 @@ class Run:
             self._begin_game()
 
     def _record_losses(self) -> None:
-        scalars = self._scalars()
-        if not math.isfinite(scalars["generator_loss"] + scalars["discriminator_loss"]):
+        found = scalars(self.trainer, self.knobs)
+        if not math.isfinite(found["generator_loss"] + found["discriminator_loss"]):
             raise NonFiniteError
         self.trainer.coordinate(self.knobs)
         self.trainer.clear_losses()
-        for name, value in scalars.items():
+        for name, value in found.items():
             self.history.add(name, self.step, value, self.config.log_every)
         self.clock.tick(self.step)
-        self.log("scalars", **scalars)
-
-    def _scalars(self) -> dict[str, float]:
-        """The mean losses of the interval, what the training adapts, and r_t; waits for the device."""
-        generator_loss, discriminator_loss = self.trainer.mean_losses().tolist()
-        scalars = {"generator_loss": generator_loss, "discriminator_loss": discriminator_loss}
-        if self.trainer.game.coordination.adapts:
-            scalars["k"] = self.trainer.k_steps(self.knobs)
-        if self.config.information.categorical:
-            scalars["information_bound"] = self.trainer.information_bound()
-        if judging.overfits(self.trainer):
-            scalars["overfitting"] = judging.overfitting(self.trainer, self.knobs)
-        return scalars | {series_of(name): float(value) for name, value in self.trainer.coefficients.items()}
-
-    def _log_scalars(self) -> None:
-        self.log("scalars", **self._scalars())
+        self.log("scalars", **found)
 
     def _about(self, metric: float) -> About:
         dataset = self.trainer.dataset
@@ -460,26 +410,6 @@ class Run:
         )
 
 
-WRITES: dict[str, Callable[[Run], None]] = {
-    "log": lambda run: run.files.log.flush(),
-    "preview": Run.keep_preview,
-    "checkpoint": Run.save,
-}
-"""What falls due at steps, and is tried again while it cannot be written."""
-
-
-def series_of(regularizer: str) -> str:
-    """The series of what the training adapts, by its name among the coefficients."""
-    return SERIES.get(regularizer, regularizer)
-
-
 def _same(value: float, stored: float | None) -> bool:
     """Whether a metric is that of a checkpoint, which has none in place of one that is not finite."""
     return stored == value if math.isfinite(value) else stored is None
-
-
-def _back_to(good: Point, trainer: Trainer, now: InForce) -> Trainer:
-    """A trainer taken back to a good state of its own configuration, under what is in force now."""
-    trainer.load_state(good.state)
-    same = now.config == trainer.config and now.dataset is trainer.dataset
-    return trainer if same else trainer.under(now.config, now.dataset)

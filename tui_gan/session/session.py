@@ -18,10 +18,11 @@ from tui_gan.session.look import Looker
 from tui_gan.session.obey import OBEY
 from tui_gan.session.pacer import Pacer
 from tui_gan.session.plan import Outcome
-from tui_gan.session.run import AGAIN, NonFiniteError, Run
+from tui_gan.session.run import NonFiniteError, Run
 from tui_gan.session.rundir import resuming
 from tui_gan.session.settings import settings
 from tui_gan.session.slow import Slow
+from tui_gan.session.writing import AGAIN
 
 Value = TypeVar("Value")
 Inbox = queue.SimpleQueue[Command | FromVisitor | None]
@@ -229,7 +230,7 @@ class Session:
         except OSError as error:
             if self.status is not Status.RUNNING:
                 raise
-            return self.run.cannot_write("checkpoint", error)
+            return self.run.writing.fails("checkpoint", error)
         return ""
 
     def stop(self) -> None:
@@ -331,7 +332,7 @@ class Session:
 
     def _advice_on_writing(self) -> str | None:
         """What is to be done about what cannot be written while the run trains on."""
-        error = next(iter(self.run.unwritten.values()), None)
+        error = next(iter(self.run.writing.failed.values()), None)
         return f"{_cure(error)} ({self._unwritable(error)}; tried again every {AGAIN:g} s)" if error else None
 
     def rest(self, status: Status) -> None:

@@ -16,7 +16,8 @@ from tui_gan.gan.trainer import Trainer
 from tui_gan.session import devices
 from tui_gan.session.measuring import measured
 from tui_gan.session.observe import observer
-from tui_gan.session.run import Run, series_of
+from tui_gan.session.run import Run
+from tui_gan.session.scalars import series_of
 from tui_gan.session.undo import Change, Changes, InForce, Progress, different
 
 

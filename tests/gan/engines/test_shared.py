@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tui_gan.contract.config import Conditioning, Config, Noise, Optimizer
+from tui_gan.contract.config import Conditioning, Config, Information, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.gan import judging
@@ -140,6 +140,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "batch norm in D": ({"discriminator": BATCH_NORM, "generator": Network(widths=(6,), activation="tanh")}, {}),
     "spectral norm": ({"discriminator": Network(kind="dcgan", widths=(4,), spectral=True)}, {}),
     "augmentations": ({"augment": "brightness,translation,cutout", "augment_probability": 0.7, "regularizers": {"r1": 1.0}}, {}),
+    "codes, augmented": ({"information": Information(categorical=3, continuous=1, augment="affine,cutout")}, {}),
     "two stages": (STAGED, {}),
     "historical averaging": ({"historical_averaging": 0.1, "generator_l2": 0.1}, {}),
 }
