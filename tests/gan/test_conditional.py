@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid, one_hot
 
 from tests.gan.engines.test_whole import check_agreement, doubled, in_double
+from tests.gan.resuming import check_resumed
 from tui_gan.contract.config import Config, Minibatch, Optimizer
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
@@ -184,17 +185,7 @@ def test_the_step_as_a_function_is_the_step_in_place(config: Config, name: str, 
 @pytest.mark.parametrize("sampling", ["replacement", "epochs"])
 def test_a_resumed_conditional_run_is_the_same_bit_for_bit(config: Config, sampling: str) -> None:
     mine = conditional(config, training=20, sampling=sampling, regularizers={"r1": 0.3})
-    straight, first = (Trainer(mine, data_of(mine), "cpu") for _ in range(2))
-    for _ in range(6):
-        straight.step(KNOBS)
-    for _ in range(3):
-        first.step(KNOBS)
-    second = Trainer(mine, data_of(mine), "cpu")
-    second.load_state(first.state())
-    for _ in range(3):
-        second.step(KNOBS)
-    for key, value in straight.state().items():
-        assert torch.equal(second.state()[key], value), key
+    check_resumed(lambda: Trainer(mine, data_of(mine), "cpu"), KNOBS)
 
 
 def test_classes_are_drawn_by_their_shares_and_latents_as_ever(config: Config) -> None:

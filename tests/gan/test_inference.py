@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from tests.gan.engines.test_whole import check_agreement, doubled, in_double
+from tests.gan.resuming import check_resumed
 from tui_gan.contract.config import Config, Information, Noise, Optimizer
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
@@ -198,16 +199,7 @@ def test_the_step_as_a_function_is_the_step_in_place(config: Config, name: str, 
 
 @pytest.mark.parametrize("updates", ORDERS)
 def test_a_resumed_run_is_the_same_bit_for_bit(config: Config, updates: str) -> None:
-    straight, first, second = (trainer_of(config, updates=updates) for _ in range(3))
-    for _ in range(6):
-        straight.step(KNOBS)
-    for _ in range(3):
-        first.step(KNOBS)
-    second.load_state(first.state())
-    for _ in range(3):
-        second.step(KNOBS)
-    for key, value in straight.state().items():
-        assert torch.equal(second.state()[key], value), key
+    check_resumed(lambda: trainer_of(config, updates=updates), KNOBS)
 
 
 @pytest.mark.parametrize("minibatch", [False, True])
