@@ -52,6 +52,27 @@ def test_images_of_a_file_are_completed_and_each_bad_input_is_one_line(program: 
         assert part in refused.line, words
 
 
+def test_what_is_read_is_not_written_over(program: Program, run: str) -> None:
+    Image.new("L", (8, 8)).save("mask.png")
+    for out, mask in (("one.png", "left"), ("mask.png", "mask.png")):
+        before = Path(out).read_bytes()
+        refused = program("complete", run, "one.png", "--mask", mask, "--out", out)
+        assert (refused.status, f"{out} is read, and would be written over" in refused.line) == (2, True)
+        assert Path(out).read_bytes() == before
+
+
+def test_files_are_read_by_the_levels_of_the_run_and_no_others_are_offered(program: Program, run: str) -> None:
+    images = np.random.default_rng(0).integers(0, 4_096, (40, 8, 8)).astype(np.uint16)
+    np.save("dark.npy", images)
+    refused = program("complete", run, "dark.npy", "--mask", "left")
+    assert (refused.status, "give images as uint8" in refused.line, "--set" in refused.line) == (2, True, False)
+    words = ("run", "digits-inpaint", "--data", "dark.npy", "--set", "white=4095", "--headless", "--steps", "2", "--out", "d")
+    words += ("--set", 'metrics=["completion_to_mean"]', "--set", "metric=completion_to_mean")
+    assert program(*words, *SMALL).status == 0
+    assert program("complete", "d", "dark.npy", "--mask", "left", "-n", "1", "--row", "3", "--out", "made.npy").status == 0
+    np.testing.assert_allclose(np.load("made.npy")[0, 0, 0, :, 4:], images[2, :, 4:] / 4_095, atol=1 / 250)
+
+
 def test_a_run_that_completes_nothing_is_refused(program: Program, run: str) -> None:
     program("run", "toy1d", "--headless", "--steps", "2", "--out", "t")
     refused = program("complete", "t", "one.png", "--mask", "left")

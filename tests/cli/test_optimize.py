@@ -22,7 +22,7 @@ def test_it_finds_the_best_and_says_how_to_run_it(program: Program, tmp_path: Pa
     assert len(trials) == 4
     assert best.startswith("best: trial ")
     assert float(best.rpartition(" ")[2]) == min(values)
-    assert command.startswith("tui-gan run toy1d-aylien-2017-07 --set generator_lr=")
+    assert command.startswith("tui-gan run toy1d-aylien-2017-07 --steps 60 --set generator_lr=")
     # It goes on from there, and does no more than is wanted.
     again = program("optimize", *WORDS, "--trials", 5, "--out", tmp_path / "search", "--json")
     assert "of which 4 are done" in again.err
@@ -49,11 +49,28 @@ def test_two_processes_share_a_directory(program: Program, tmp_path: Path) -> No
     assert "trial 0" not in numbers
 
 
+def test_trials_of_another_length_are_not_mixed(program: Program, tmp_path: Path) -> None:
+    assert program("optimize", *WORDS, "--trials", 1, "--out", tmp_path).status == 0
+    for words, said in ((("--seeds", 2), "of 60 steps, 1 seed, and these would be of 60 steps, 2 seeds"), (("--steps", 90), "90 steps")):
+        refused = program("optimize", *WORDS, *words, "--trials", 2, "--out", tmp_path)
+        assert (refused.status, said in refused.line) == (2, True)
+
+
+def test_it_searches_on_own_data(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("\n".join(str(number % 7) for number in range(200)))
+    words = ("toy1d", "--set", f"data={tmp_path / 'own.csv'}", "--set", "k_steps=1,2", "--steps", 5, "--trials", 1)
+    ended = program("optimize", *words, "--out", tmp_path / "search")
+    assert (ended.status, "best: trial 0" in ended.out) == (0, True), ended.err
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
         ((), "optimize takes a preset"),
         (("toy1d",), "optimize takes a preset"),
+        (("toy1d", "--set", "seed=0,1"), "--seeds says how many seeds there are"),
+        (("toy1d", "--set", "device=cpu,cuda"), "leave device out of --set"),
+        (("toy1d", "--set", "steps=10,20", "--steps", "30"), "steps is given by an option and by --set"),
         (("nosuch", "--set", "k_steps=1,2"), "nosuch"),
         (("toy1d", "--set", "k_steps=2:1:lin"), "to a larger one"),
         (("toy1d", "--set", "k_steps=0:3:lin"), "k_steps"),

@@ -12,6 +12,7 @@ import pytest
 
 from tests.program import Program
 from tests.sweep.tracing import trace_once
+from tui_gan.session.lock import Lock
 
 SMALL = ("toy1d-aylien-2017-07", "--seeds", "3", "--steps", "20", "--set", "evaluate_every=10", "--metrics", "w1,sd")
 
@@ -104,7 +105,13 @@ def test_what_it_refuses_is_one_line_and_leaves_nothing(
     assert [*tmp_path.iterdir()] == []
 
 
-BENT = (("sweep.json", "nothing"), ("sweep.json", '{"preset": 1}'), ("state-0.safetensors", "nothing"), ("course.csv", "member\n0\n"))
+BENT = (
+    ("sweep.json", "nothing"),
+    ("sweep.json", '{"preset": "toy1d", "axes": {}, "set": [], "seeds": 0, "steps": 5, "metrics": null, "data": null}'),
+    ("sweep.json", '{"preset": 1}'),
+    ("state-0.safetensors", "nothing"),
+    ("course.csv", "member\n0\n"),
+)
 
 
 def test_what_was_bent_in_the_directory_is_one_line(program: Program, tmp_path: Path) -> None:
@@ -117,6 +124,39 @@ def test_what_was_bent_in_the_directory_is_one_line(program: Program, tmp_path: 
         assert ended.status == 3, content
         assert ended.err.strip().splitlines()[-1].startswith("tui-gan: "), content
         path.write_bytes(whole)
+
+
+def test_members_do_not_go_on_under_other_values(program: Program, tmp_path: Path) -> None:
+    words = (*SMALL, "--set", "generator_lr=1e-3,1e-2", "--out", tmp_path / "sweep")
+    assert program("sweep", *words).status == 0
+    asked, results = tmp_path / "sweep" / "sweep.json", tmp_path / "sweep" / "results.csv"
+    before = results.read_bytes()
+    asked.write_text(asked.read_text().replace("1e-2", "1e-4"))
+    ended = program("sweep", "--resume", tmp_path / "sweep")
+    assert (ended.status, "is of members of other values than" in ended.err) == (3, True)
+    assert results.read_bytes() == before
+
+
+def test_a_directory_is_trained_in_by_one_process(program: Program, tmp_path: Path) -> None:
+    assert program("sweep", *SMALL, "--out", tmp_path / "sweep").status == 0
+    held = Lock(tmp_path / "sweep")
+    try:
+        refused = program("sweep", "--resume", tmp_path / "sweep")
+        assert (refused.status, "is in use by process" in refused.line, "attach" in refused.line) == (2, True, False)
+    finally:
+        held.release()
+    assert program("sweep", "--resume", tmp_path / "sweep").status == 0
+
+
+def test_own_data_is_swept_and_must_stay_what_it_was(program: Program, tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("\n".join(str(number % 7) for number in range(200)))
+    for number, words in enumerate((("--data", own), ("--set", f"data={own}"))):
+        ended = program("sweep", *SMALL, *words, "--out", tmp_path / str(number))
+        assert ended.status == 0, ended.err
+    own.write_text("\n".join(str(number % 5) for number in range(200)))
+    refused = program("sweep", "--resume", tmp_path / "0")
+    assert (refused.status, "own.csv" in refused.line, "checksum differs" in refused.line) == (3, True, True)
 
 
 def test_a_directory_that_holds_something_is_left_alone(program: Program, tmp_path: Path) -> None:

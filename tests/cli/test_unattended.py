@@ -80,6 +80,13 @@ def test_what_is_no_terminal_stays_when_the_terminal_is_left(tmp_path: Path) -> 
     assert (tmp_path / "console.log").read_text() == ""
 
 
+def test_pipes_are_let_go_too_where_somebody_may_wait_at_their_end(tmp_path: Path) -> None:
+    code = "from pathlib import Path; from tui_gan.cli import unattended; unattended.leave_terminal(Path('.'), pipes=True); print('here')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+    assert (tmp_path / "console.log").read_text() == "here\n"
+
+
 def test_a_scope_is_entered_where_there_is_one_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
     monkeypatch.setattr(os, "execve", lambda path, words, environment: asked.append([*words, environment[scope.INSIDE]]))

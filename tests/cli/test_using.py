@@ -264,9 +264,11 @@ def test_a_conditional_run_is_asked_for_a_class_and_measured_by_it(program: Prog
     assert not np.allclose(one[4::8], every[4::8])
     told = json.loads(program(*["eval", "runs/c", "--json", "--metrics", "class_accuracy,hq"]).out)
     assert 0 <= told["metrics"]["class_accuracy"] <= 1
-    refused = program(*["sample", "runs/c", "--class"], "mode 9", "--out", "x.npy")
-    assert refused.status == 2
-    assert "mode" in refused.err
+    assert program("sample", "runs/c", "-n", "40", "--class", "3", "--out", "number.npy").status == 0
+    assert np.array_equal(np.load(here / "number.npy"), one)
+    for name in ("mode 9", "9"):
+        refused = program("sample", "runs/c", "--class", name, "--out", "x.npy")
+        assert (refused.status, "unknown mode 'mode 9'; did you mean 'mode 7'? (known: mode 0" in refused.line) == (2, True)
 
 
 def test_two_stages_are_asked_for_a_word_and_measured_stage_by_stage(program: Program, here: Path) -> None:
@@ -304,6 +306,7 @@ def test_an_inference_network_is_asked_for_latents(program: Program, here: Path)
         ("encode runs/i points.csv --out z.txt", "unknown kind of file"),
         ("encode runs/i nothing.csv --out z.npy", "nothing.csv"),
         ("encode runs/i z.npy --out y.txt", "y.txt"),
+        ("encode runs/i points.csv --out points.csv", "points.csv is read, and would be written over"),
     ):
         refused = program(*words.split())
         assert refused.status == 2

@@ -256,7 +256,7 @@ def test_under_a_screen_it_rests_a_member_is_opened_and_one_that_is_killed_is_fo
     """Two real processes by submitit, one of them killed with SIGKILL while they rest; the results are those of one process."""
     monkeypatch.chdir(tmp_path)
     axes = command.axes_of(SMALL)
-    config, specs, groups, data, _ = command.members(SMALL, axes)
+    config, specs, groups, data, *_ = command.members(SMALL, axes)
     one, two = tmp_path / "one", tmp_path / "two"
     for folder in (one, two):
         command.make(folder, SMALL)

@@ -91,7 +91,7 @@ def test_a_course_that_lacks_what_a_state_counts_on_is_refused(begin: Begin, tmp
     assert made.train()
     path = tmp_path / "sweep" / "course.csv"
     path.write_bytes(path.read_bytes().replace(b"\r\n0,24,", b"\r\n0,25,"))
-    with pytest.raises(UnreadableError, match="lacks member 0 at step 24; without state-0"):
+    with pytest.raises(UnreadableError, match="lacks member 0 at step 24; delete state-0"):
         begin(tmp_path / "sweep", again=True)
 
 

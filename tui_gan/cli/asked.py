@@ -2,7 +2,7 @@
 
 import json as json_text
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from tui_gan.sweep.plan import Data, Group, Spec
 
 MOST = 10_000_000
+# What the options say alone, and how.
+OPTIONS = {"seed": "--seeds says how many seeds there are", "device": "--device says where all members are trained"}
 # What is one for all members.
 COMMON = {"steps", "metrics", "metric", "evaluated", "evaluate_every", "log_every", "threads", "engine", "preset"}
 
 
 class Asked(TypedDict):
-    """What a sweep was begun with, as it was typed."""
+    """What a sweep was begun with, as it was typed; `data_sha256` are the checksums of its data, by their place."""
 
     preset: str
     axes: dict[str, str]
@@ -33,6 +35,7 @@ class Asked(TypedDict):
     metrics: str | None
     data: str | None
     device: NotRequired[str]
+    data_sha256: NotRequired[dict[str, str]]
 
 
 def axes_of(asked: Asked) -> list[Axis]:
@@ -40,33 +43,49 @@ def axes_of(asked: Asked) -> list[Axis]:
     return [*(of_text(name, text) for name, text in asked["axes"].items()), *map(of_pair, asked["set"])]
 
 
-def check(axes: Sequence[Axis], seeds: int) -> None:
+def check(axes: Sequence[Axis], asked: Asked) -> None:
     """Check what can be known before anything is loaded.
 
     Raises:
-        UsageError: an axis twice, or more members than can be counted.
+        UsageError: an axis twice, or what an option says, or more members than can be counted.
     """
     names = [axis.name for axis in axes]
+    check_options(names, {"steps": asked["steps"], "data": asked["data"], "metrics": asked["metrics"], "metric": asked["metrics"]})
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"{name} is given twice; give all its values at once")
         if name in COMMON and len(axes[names.index(name)].values) > 1:
             raise UsageError(f"{name} is the same for all members; give it one value")
-        if name == "seed":
-            raise UsageError("--seeds says how many seeds there are; leave seed out of --set")
-    members = seeds * math.prod(len(axis.values) for axis in axes)
+    members = asked["seeds"] * math.prod(len(axis.values) for axis in axes)
     if members > MOST:
         raise UsageError(f"{members:,} members are more than {MOST:,}; take fewer seeds or values")
 
 
+def check_options(names: Sequence[str], given: Mapping[str, object]) -> None:
+    """Check that --set names nothing that an option says.
+
+    Args:
+        given: what options have said, by the settings that it is of; None where they have not.
+
+    Raises:
+        UsageError: it does.
+    """
+    for name in names:
+        if name in OPTIONS:
+            raise UsageError(f"{OPTIONS[name]}; leave {name} out of --set")
+        if given.get(name) is not None:
+            raise UsageError(f"{name} is given by an option and by --set; leave one of them out")
+
+
 class Members(NamedTuple):
-    """All members of a sweep, as it was asked for, and one line on their memory."""
+    """All members of a sweep, as it was asked for, one line on their memory, and the checksums of their data by their place."""
 
     config: Config
     specs: "list[Spec]"
     groups: "list[Group]"
     data: "Data"
     memory: str
+    data_sha256: dict[str, str]
 
 
 def members(asked: Asked, axes: Sequence[Axis], here: bool = True) -> Members:
@@ -79,10 +98,14 @@ def members(asked: Asked, axes: Sequence[Axis], here: bool = True) -> Members:
         UsageError: a value that is not allowed, a device that is not there, or not enough memory.
     """
     from tui_gan.session import devices
+    from tui_gan.session.rundir import with_data
     from tui_gan.sweep import plan
 
+    checksums = dict(asked.get("data_sha256", {}))
+
     def resolve(values: dict[str, Any]) -> tuple[Config, Knobs]:
-        return _resolved(asked, values)
+        config, knobs = _resolved(asked, values)
+        return with_data(config, checksums), knobs
 
     first = resolve(next(combinations(axes)))
     if here:
@@ -92,7 +115,7 @@ def members(asked: Asked, axes: Sequence[Axis], here: bool = True) -> Members:
     memory = plan.check_size(count, plan.Spec(0, {}, *first), data, here)
     ready()
     specs = plan.specs(combinations(axes), range(asked["seeds"]), resolve)
-    return Members(first[0], specs, plan.groups(specs, data), data, memory)
+    return Members(first[0], specs, plan.groups(specs, data), data, memory, checksums)
 
 
 def ready() -> None:
@@ -119,11 +142,14 @@ def make(folder: Path, asked: Asked) -> None:
     Raises:
         UsageError: it is there and not empty, or cannot be made.
     """
+    from tui_gan.session.atomic import replacing
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise UsageError(f"{folder} is not empty; name another --out, or go on with `tui-gan sweep --resume {word(folder)}`")
-        (folder / "sweep.json").write_text(json_text.dumps(asked), encoding="utf-8")
+        with replacing(folder / "sweep.json") as partial:
+            partial.write_text(json_text.dumps(asked), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"cannot make {folder}: {error.strerror or error}") from None
 
@@ -137,7 +163,10 @@ def asked_of(folder: Path) -> Asked:
     import msgspec
 
     try:
-        return msgspec.json.decode((folder / "sweep.json").read_bytes(), type=Asked)
+        asked = msgspec.json.decode((folder / "sweep.json").read_bytes(), type=Asked)
+        if asked["seeds"] < 1 or (asked["steps"] or 1) < 1:
+            raise UnreadableError(f"{folder / 'sweep.json'} asks for {asked['seeds']} seeds and {asked['steps']} steps")
+        return asked
     except OSError as error:
         raise UnreadableError(f"{folder} holds no sweep to go on with: {error.strerror or error}") from None
     except msgspec.MsgspecError as error:

@@ -6,9 +6,8 @@ from typing import Annotated
 import typer
 
 from tui_gan.cli.options import file, path
-from tui_gan.cli.using import RunOrCheckpoint, write_npy
-from tui_gan.contract.errors import UsageError, choose
-from tui_gan.contract.outer import check_no_device, tell
+from tui_gan.cli.using import RunOrCheckpoint, check_apart, write, write_npy
+from tui_gan.contract.errors import choose
 
 
 def complete(
@@ -29,10 +28,10 @@ def complete(
 ) -> None:
     """Complete images of which a part is hidden, several times each."""
     kind = choose({".png": "sheet", ".npy": "array"}, out.suffix.lower(), f"kind of file of {out}:")
+    check_apart(out, images, Path(mask))
 
     import io
 
-    from tui_gan.session import checkpoint
     from tui_gan.session.completing import of_file, sheet
     from tui_gan.session.export import source_of
 
@@ -43,9 +42,4 @@ def complete(
         buffer = io.BytesIO()
         sheet(done).save(buffer, "PNG")
         content = buffer.getvalue()
-    try:
-        check_no_device(out)
-        checkpoint.write_atomically(out, content)
-    except OSError as error:
-        raise UsageError(f"cannot write {out}: {error.strerror or error}") from None
-    tell(out)
+    write(out, content)

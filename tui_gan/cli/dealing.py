@@ -85,7 +85,7 @@ def _train(order: "Order", worker: "Worker") -> bool:
     folder = Path(order.folder)
     asked = asked_of(folder)
     axes = axes_of(asked)
-    config, specs, groups, data, _ = members(asked, axes, here=False)
+    config, specs, groups, data, *_ = members(asked, axes, here=False)
     chunks = plan.numbered(groups)
     mine = [(number, chunks[number][1]) for number in order.chunks]
     plan.check_size(sum(len(each) for _, each in mine), specs[0], data)

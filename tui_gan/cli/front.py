@@ -121,9 +121,11 @@ def plain(plan: Plan, detaches: bool, parent: Parent | None, paused: bool = Fals
     return Ended(_ended(run), signals.number)
 
 
-def detached(plan: Plan, parent: Parent, said: Callable[[Plan], str]) -> Ended:
-    """Train without a terminal from the first step on; what the parent says in its place is `said`."""
+def detached(plan: Plan, parent: Parent, said: Callable[[Plan], str], paused: bool = False) -> Ended:
+    """Train without a terminal from the first step on, from a pause on if asked; what the parent says in its place is `said`."""
     run = RunThread(plan)
+    if paused:
+        run.send(commands.Pause())
     with _caught(run, detaches=False) as signals:
         run.start()
         while run.latest.status is Status.LOADING and not run.wait(GLANCE):
@@ -132,7 +134,7 @@ def detached(plan: Plan, parent: Parent, said: Callable[[Plan], str]) -> Ended:
             # Whoever has ended it meanwhile is told how it ended, not that it trains.
             run.wait(None)
         elif not run.outcome:
-            unattended.leave_terminal(plan.run.path)
+            unattended.leave_terminal(plan.run.path, pipes=True)
             parent.go(said(plan))
             unattended.wait(run)
     return Ended(_ended(run), signals.number)

@@ -2,6 +2,7 @@
 
 import datetime
 import json as json_text
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tui_gan.cli import settings
+from tui_gan.cli.asked import check_options
 from tui_gan.cli.options import path
 from tui_gan.cli.stopping import stopping
 from tui_gan.contract.errors import UsageError, choose
@@ -46,11 +48,17 @@ def optimize(
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"{name} is given twice; give one range")
+    check_options(names, {"steps": steps, "metrics": metric or "", "metric": metric or ""})
+    checksums: dict[str, str] = {}
+
+    from tui_gan.session.rundir import with_data
+
     chosen = metric or settings.resolved(preset, None, {}, {}, {})[0].metric
 
     def resolve(values: dict[str, Any]) -> Any:
         pairs = [f"metrics=[{chosen}]", f"metric={chosen}", *(f"{name}={typed(value)}" for name, value in values.items())]
-        return settings.resolved(preset, None, settings.of_pairs(pairs), {"steps": steps}, {"device": "cpu"})
+        config, knobs = settings.resolved(preset, None, settings.of_pairs(pairs), {"steps": steps}, {"device": "cpu"})
+        return with_data(config, checksums), knobs
 
     # What is wrong with the ends of a range is told before the first trial.
     for place in (0, -1):
@@ -69,7 +77,8 @@ def optimize(
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     folder = out or Path("searches", f"{preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")
-    search = Search(folder, f"{preset} {chosen}", ranges, chosen)
+    length = "" if "steps" in names else f"{first[0].steps:,} steps, "
+    search = Search(folder, f"{preset} {chosen}", ranges, chosen, f"{length}{seeds:,} seed{'s' * (seeds > 1)}")
     tell(f"{trials:,} trials in {folder}, of which {search.done:,} are done", sys.stderr)
     with stopping() as stop:
 
@@ -84,15 +93,16 @@ def optimize(
             search.run(trials, value_of, lambda trial: tell(_line(trial, chosen), sys.stderr))
         except KeyboardInterrupt:
             tell(f"stopped; the same command with --out {word(folder)} goes on", sys.stderr)
-        _tell_best(search.best(), preset, chosen, folder, json)
+        _tell_best(search.best(), preset if steps is None else f"{preset} --steps {steps}", chosen, folder, json)
 
 
 def _line(trial: "Trial", metric: str) -> str:
     values = ", ".join(f"{name} {typed(value)}" for name, value in trial.values.items())
-    return f"trial {trial.number}: {values}: {metric} " + ("failed" if trial.metric is None else f"{trial.metric:.4g}")
+    found = f"{trial.metric:.4g}" if math.isfinite(trial.metric) else "failed" if math.isnan(trial.metric) else "infinite"
+    return f"trial {trial.number}: {values}: {metric} {found}"
 
 
-def _tell_best(best: "Trial | None", preset: str, metric: str, folder: Path, json: bool) -> None:
+def _tell_best(best: "Trial | None", trained: str, metric: str, folder: Path, json: bool) -> None:
     if json:
         result = {"values": dict(best.values), "metric": metric, "value": best.metric, "trial": best.number} if best else None
         tell(json_text.dumps({"directory": str(folder), "best": result}))
@@ -100,4 +110,4 @@ def _tell_best(best: "Trial | None", preset: str, metric: str, folder: Path, jso
         tell("no trial has ended with a finite metric")
     else:
         tell(f"best: {_line(best, metric)}")
-        tell(" ".join(["tui-gan run", preset, *(f"--set {word(f'{name}={typed(value)}')}" for name, value in best.values.items())]))
+        tell(" ".join(["tui-gan run", trained, *(f"--set {word(f'{name}={typed(value)}')}" for name, value in best.values.items())]))

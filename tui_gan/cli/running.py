@@ -7,6 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -187,7 +188,7 @@ def _front_end(
     """
     if headless + plain + detach > 1:
         raise UsageError("choose one of --headless, --plain and --detach")
-    if paused and (headless or detach or (plain and not sys.stdin.isatty())):
+    if paused and (headless or (plain and not sys.stdin.isatty())):
         raise UsageError("--paused waits until somebody goes on, which nobody can here: leave it out, or train with the screen")
     if headless or plain:
         from tui_gan.cli import front
@@ -202,7 +203,8 @@ def _front_end(
         parent = forked()
         from tui_gan.cli import front
 
-        return lambda plan: front.detached(plan, parent, _begun_as_json if json else _begun), True
+        said = _begun_as_json if json else partial(_begun, paused=paused)
+        return lambda plan: front.detached(plan, parent, said, paused), True
     check_terminal("add --headless, --plain or --detach")
     preferences = own.preferences()
     parent = forked()
@@ -212,9 +214,10 @@ def _front_end(
     return lambda plan: front.screen(plan, parent, ascii_only, preferences, paused), True
 
 
-def _begun(plan: "Plan") -> str:
+def _begun(plan: "Plan", paused: bool) -> str:
     run = word(plan.run.path)
-    return f"{run} trains without a terminal; `tui-gan attach {run}` opens its screen, `tui-gan stop {run}` saves and ends it"
+    stands = "is paused" if paused else "trains"
+    return f"{run} {stands} without a terminal; `tui-gan attach {run}` opens its screen, `tui-gan stop {run}` saves and ends it"
 
 
 def _begun_as_json(plan: "Plan") -> str:

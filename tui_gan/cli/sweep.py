@@ -24,6 +24,8 @@ from tui_gan.contract.outer import tell
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
+    from tui_gan.session.lock import Lock
+    from tui_gan.sweep.course import Row
     from tui_gan.sweep.parts import Parts
     from tui_gan.sweep.results import Results
     from tui_gan.sweep.sweep import Sweep, Told
@@ -100,7 +102,7 @@ def sweep(
         raise UsageError("--engine compiled is for the CPU; on a GPU the steps of a sweep are CUDA graphs, which graph and auto name")
     dealing = dealing_of(backend, workers, slurm)
     varied = axes_of(asked)
-    check(varied, asked["seeds"])
+    check(varied, asked)
     screen = not (headless or json) and has_screen()
     with stopping(silent=screen) as stop:
         work = Work(folder, asked, varied, engine, dealing, stop)
@@ -136,20 +138,28 @@ class Work(NamedTuple):
             again: whether it goes on with what is saved in its directory.
             screen: whether it has one, or else a bar.
         """
+        made = members(self.asked, self.axes, here=self.dealing.backend != "slurm")
+        if not again:
+            make(self.folder, Asked(**{**self.asked, "data_sha256": made.data_sha256}) if made.data_sha256 else self.asked)
+        with contextlib.closing(_locked(self.folder)):
+            return self._begun(made, self._rows(made) if again else [], screen)
+
+    def _rows(self, made: Members) -> "list[Row]":
+        """What is saved of its course, which no other process writes from here on."""
         from tui_gan.sweep import part, saved
         from tui_gan.sweep.plan import numbered
+
+        part.revoke(self.folder)
+        rows = saved.gather(self.folder, made.config.metrics, [each for _, each in numbered(made.groups)])
+        # What is left there is of processes that have no longer a part.
+        shutil.rmtree(self.folder / saved.WORKERS, ignore_errors=True)
+        return rows
+
+    def _begun(self, made: Members, rows: "list[Row]", screen: bool) -> "tuple[Sweep | Parts, bool]":
+        """Train it from where it stands, with a screen or a bar."""
         from tui_gan.sweep.results import Results
 
-        made = members(self.asked, self.axes, here=self.dealing.backend != "slurm")
         config, folder = made.config, self.folder
-        if again:
-            part.revoke(folder)
-            rows = saved.gather(folder, config.metrics, [each for _, each in numbered(made.groups)])
-            # What is left there is of processes that have no longer a part.
-            shutil.rmtree(folder / saved.WORKERS, ignore_errors=True)
-        else:
-            rows = []
-            make(folder, self.asked)
         tell(f"{made.memory}, in {folder}", sys.stderr)
         results = Results(folder, made.specs, [axis.name for axis in self.axes], config.metrics, rows)
         if screen:
@@ -194,6 +204,20 @@ class Work(NamedTuple):
             )
             sweep.restore()
             return sweep, sweep.train()
+
+
+def _locked(folder: Path) -> "Lock":
+    """The lock on the directory of a sweep.
+
+    Raises:
+        UsageError: another process trains there, or it cannot be written in.
+    """
+    from tui_gan.session.lock import Lock
+
+    try:
+        return Lock(folder, cure="wait for it, or stop it; it saves, and --resume goes on from there")
+    except OSError as error:
+        raise UsageError(f"cannot write in {folder}: {error.strerror or error}") from None
 
 
 def _note(text: str) -> None:

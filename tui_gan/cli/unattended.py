@@ -17,8 +17,12 @@ GLANCE = 1.0
 AT_REST = (Status.PAUSED, Status.FINISHED, Status.FAILED)
 
 
-def leave_terminal(run: Path) -> None:
-    """Let go of the terminal, in a session that no hang-up reaches; what is printed from now on goes to `console.log` of the run."""
+def leave_terminal(run: Path, *, pipes: bool = False) -> None:
+    """Let go of the terminal, in a session that no hang-up reaches; what is printed from now on goes to `console.log` of the run.
+
+    Args:
+        pipes: whether pipes and files are let go too, at whose end somebody may wait.
+    """
     with contextlib.suppress(OSError):
         os.setsid()
     for stream in (sys.stdout, sys.stderr):
@@ -30,8 +34,8 @@ def leave_terminal(run: Path) -> None:
     except OSError:
         console = nothing
     for number, instead in ((0, nothing), (1, console), (2, console)):
-        # A pipe or a file stays; one that has hung up no longer says that it is a terminal.
-        if stat.S_ISCHR(os.fstat(number).st_mode):
+        # One that has hung up no longer says that it is a terminal.
+        if pipes or stat.S_ISCHR(os.fstat(number).st_mode):
             os.dup2(instead, number)
     for number in {nothing, console}:
         os.close(number)

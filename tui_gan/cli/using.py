@@ -1,5 +1,6 @@
 """`tui-gan sample`, `tui-gan eval` and `tui-gan export`: what can be done with a run that has learned."""
 
+import contextlib
 import json as json_text
 import math
 import sys
@@ -68,12 +69,7 @@ def sample(
     if len(about.shape) > 1 and writer is _write_csv:
         raise UsageError(f"images are written as .npy, not {out.suffix}")
     samples = of_checkpoint(stored, seed, number, _class(about.classes, of_class))[0]
-    try:
-        check_no_device(out)
-        checkpoint.write_atomically(out, writer(samples))
-    except OSError as error:
-        raise UsageError(f"cannot write {out}: {error.strerror or error}") from None
-    tell(out)
+    write(out, writer(samples))
 
 
 def encode(
@@ -83,6 +79,7 @@ def encode(
 ) -> None:
     """Ask the inference network of a run for the latents of samples."""
     writer = choose({".npy": write_npy, ".csv": _write_csv}, out.suffix.lower(), f"kind of file of {out}:")
+    check_apart(out, samples)
 
     from tui_gan.session import checkpoint
     from tui_gan.session.samples import encoded_file
@@ -94,24 +91,50 @@ def encode(
     codes, notes = encoded_file(stored, samples)
     for note in notes:
         tell(f"{samples}: {note}", sys.stderr)
+    write(out, writer(codes))
+
+
+def check_apart(out: Path, *read: Path) -> None:
+    """Refuse to write over what is read.
+
+    Raises:
+        UsageError: one of the files is `out`.
+    """
+    for each in read:
+        with contextlib.suppress(OSError):
+            if out.samefile(each):
+                raise UsageError(f"{out} is read, and would be written over: name another file")
+
+
+def write(out: Path, content: bytes) -> None:
+    """Write a file, and say which.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    from tui_gan.session import checkpoint
+
     try:
         check_no_device(out)
-        checkpoint.write_atomically(out, writer(codes))
+        checkpoint.write_atomically(out, content)
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from None
     tell(out)
 
 
 def _class(names: tuple[str, ...], name: str | None) -> int | None:
-    """The number of a class by its name; None for all of them."""
+    """The number of a class by its name, or by the number behind the word that all names begin with, as in "mode 3"; None for all."""
     if name is None:
         return None
     if not names:
         raise UsageError("--class is for conditional generators, and this one is not: train digits-conditional, say")
-    known = {each: each for each in names}
+    known, kind = {each: each for each in names}, names[0].partition(" ")[0]
+    numbered = names == tuple(f"{kind} {number}" for number in range(len(names)))
+    if numbered and name.isdecimal():
+        name = f"{kind} {name}"
     # A digit may be asked for by its word.
     words = {word: digit for digit, word in enumerate(WORDS) if names == tuple(map(str, range(len(WORDS))))}
-    return names.index(str(words[name])) if name in words else names.index(choose(known, name, "class"))
+    return names.index(str(words[name])) if name in words else names.index(choose(known, name, kind if numbered else "class"))
 
 
 def evaluate(

@@ -15,7 +15,7 @@ from tui_gan.contract.errors import UsageError, first_line
 from tui_gan.data import npy
 from tui_gan.data.idx import DEFLATE
 from tui_gan.data.imageset import COLOURS, Labels, Parts
-from tui_gan.data.levels import FLOATS, PIECE, Levels, extremes, said, settings
+from tui_gan.data.levels import FLOATS, PIECE, Levels, LevelsError, extremes, said
 from tui_gan.data.store import check_room
 
 # Keys for training images, their labels, test images and their labels.
@@ -96,11 +96,10 @@ def _check_values(array: NDArray[Any], what: str, levels: Levels | None) -> None
         raise UsageError(f"{what}: image {number} holds {value}; every value must be finite")
     if levels or (array.dtype.kind == "f" and span.low >= FLOATS.black and span.high <= FLOATS.white):
         return
-    cure = f"or say which values are black and white: {settings(span)}"
     if array.dtype.kind == "f":
         number, value = _first(array, lambda some: (some < 0) | (some > 1))
-        raise UsageError(f"{what}: image {number} holds {value}, and all {said(span)}; floats must lie between 0 and 1, {cure}")
-    raise UsageError(f"{what} holds {array.dtype}, {said(span)}; give images as uint8, or as floats between 0 and 1, {cure}")
+        raise LevelsError(f"{what}: image {number} holds {value}, and all {said(span)}; floats must lie between 0 and 1", span)
+    raise LevelsError(f"{what} holds {array.dtype}, {said(span)}; give images as uint8, or as floats between 0 and 1", span)
 
 
 def _first(array: NDArray[Any], wrong: Callable[[NDArray[Any]], NDArray[Any]]) -> tuple[int, Any]:

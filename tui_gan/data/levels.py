@@ -85,6 +85,14 @@ def settings(span: Extremes) -> str:
     return f"{black}--set white={_white(span.high):g}"
 
 
+class LevelsError(UsageError):
+    """Values outside of what files of their kind hold; `plain` says so where nobody can say which are black and white."""
+
+    def __init__(self, plain: str, span: Extremes) -> None:
+        super().__init__(f"{plain}, or say which values are black and white: {settings(span)}")
+        self.plain = plain
+
+
 def said(span: Extremes) -> str:
     """A range in words."""
     return f"values from {_number(span.low)} to {_number(span.high)}"

@@ -17,7 +17,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError, _imaging
 
 from tui_gan.contract.errors import UsageError, first_line
 from tui_gan.data.imageset import Bytes, Shape
-from tui_gan.data.levels import BYTES, WIDE, Extremes, Levels, as_bytes, extremes, said, settings
+from tui_gan.data.levels import BYTES, WIDE, Extremes, Levels, LevelsError, as_bytes, extremes, said
 
 # Formats that Pillow reads by itself: EPS, for one, would start another program.
 FORMATS = ("PNG", "JPEG", "PPM", "BMP", "GIF", "WEBP", "TIFF")
@@ -166,8 +166,7 @@ def _eight_bits(image: Image.Image, path: Path, levels: Levels | None) -> tuple[
     if not math.isfinite(span.low) or not math.isfinite(span.high):
         raise UsageError(f"{path} holds values that are not finite; repair or remove it")
     if not levels and (image.mode == "F" or span.low < WIDE.black or span.high > WIDE.white):
-        cure = f"save it with 8 or 16, or say which values are black and white: {settings(span)}"
-        raise UsageError(f"{path} holds greys of 32 bits, {said(span)}; {cure}")
+        raise LevelsError(f"{path} holds greys of 32 bits, {said(span)}; save it with 8 or 16", span)
     narrow = Image.fromarray(as_bytes(wide, levels or WIDE))
     narrow.info["exif"] = image.getexif().tobytes()
     return narrow, span

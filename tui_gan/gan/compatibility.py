@@ -42,6 +42,9 @@ def check_names(config: Config) -> None:
     masks.chosen(config)
     for name in config.regularizers:
         choose(REGULARIZERS, name, "regularizer")
+    for name in config.metrics:
+        if config.metrics.count(name) > 1:
+            raise UsageError(f"metrics names {name} twice")
     for name in (*config.metrics, config.metric, *filter(None, (config.stop.metric,))):
         choose(METRICS, name, "metric")
 
@@ -130,6 +133,8 @@ def _of_inputs(config: Config, dataset: Dataset) -> Iterator[str]:
     for key, names in {"augment": config.augment, "information.augment": config.information.augment}.items():
         if augment.chosen(names) and not isinstance(dataset.truth, Images):
             yield f"{key} is for images alone: leave it empty"
+    if config.labels and (config.classes or codes(config) or config.inference != "none"):
+        yield "labels, classes, the codes of InfoGAN and an inference network each make another game: keep one of them"
     if config.inference != "none":
         yield from _of_inference(config)
     if config.classes:
@@ -203,8 +208,6 @@ def _of_labels(config: Config, dataset: Dataset) -> Iterator[str]:
         if config.discriminator.outputs > 2:
             yield f"discriminator.outputs {config.discriminator.outputs} are for classes learned from labels: set labels, or outputs to 1"
         return
-    if config.classes or codes(config) or config.inference != "none":
-        yield "labels, classes, the codes of InfoGAN and an inference network each make another game: keep one of them"
     if config.packing > 1:
         yield "labels are of single images, and packing judges several jointly: set packing to 1"
     if config.pretraining:

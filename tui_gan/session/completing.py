@@ -17,6 +17,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.outer import expanded
 from tui_gan.contract.snapshot import Completed, frozen
 from tui_gan.data.few import read_few, read_hidden
+from tui_gan.data.levels import given
 from tui_gan.gan.completion import beside, evidence, of_levels
 from tui_gan.gan.datasets import Images
 from tui_gan.gan.datasets.dataset import in_units
@@ -151,7 +152,7 @@ def of_file(stored: Path, path: Path, words: str, times: int, row: int | None, s
     network, about = checkpoint.generator(stored)
     if not completes(about.config):
         raise UsageError(REFUSED)
-    real, shape = read_few(path, about.shape), about.shape
+    real, shape = read_few(path, about.shape, given(about.config.black, about.config.white)), about.shape
     if row is not None and not 1 <= row <= len(real):
         raise UsageError(f"{path} has the images 1 to {len(real)}, and no image {row}")
     real = real[:MOST] if row is None else real[row - 1 : row]

@@ -51,13 +51,16 @@ class Holder(msgspec.Struct, frozen=True):
 class Lock:
     """The lock on a run directory, held by this process until it is released or the process ends, however it ends.
 
+    Args:
+        cure: what whoever finds it held here can do; "" is that of a run.
+
     Raises:
         UsageError: another process holds it; its name is said.
         OSError: the file cannot be made.
     """
 
-    def __init__(self, run: Path, address: str = "", terminal: str = "") -> None:
-        self._run = run
+    def __init__(self, run: Path, address: str = "", terminal: str = "", cure: str = "") -> None:
+        self._run, self._cure = run, cure
         me = psutil.Process()
         self.holder = Holder(socket.gethostname(), me.pid, me.create_time(), address, terminal)
         self._file = self._taken()
@@ -85,6 +88,8 @@ class Lock:
         """Let others have the directory."""
         os.close(self._file)
 
+    close = release
+
     def _taken(self) -> int:
         path = self._run / NAME
         with contextlib.suppress(FileNotFoundError):
@@ -100,7 +105,7 @@ class Lock:
                     held = True
             before = read(self._run)
             if held or (before and (before.host, before.pid) != (self.holder.host, self.holder.pid) and is_alive(before, self._run)):
-                raise UsageError(in_use(self._run, before))
+                raise UsageError(in_use(self._run, before, self._cure))
         except UsageError:
             os.close(file)
             raise
@@ -113,11 +118,11 @@ class Lock:
         os.ftruncate(self._file, len(content))
 
 
-def in_use(run: Path, holder: Holder | None) -> str:
-    """That a directory is another's, and how to reach who has it."""
+def in_use(run: Path, holder: Holder | None, cure: str = "") -> str:
+    """That a directory is another's, and how to reach who has it, or what else is to be done."""
     whose = holder.named if holder else "another process"
     elsewhere = bool(holder and holder.host != socket.gethostname())
-    cure = (
+    cure = cure or (
         "wait for it, or stop it there"
         if elsewhere
         else f"`tui-gan attach {word(run)}` opens its screen, `tui-gan stop {word(run)}` ends it"

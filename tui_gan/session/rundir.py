@@ -83,7 +83,7 @@ def create(out: Path | None, config: Config, knobs: Knobs, copied: bool = True) 
     Raises:
         UsageError: it holds a run already, or cannot be made, or the data cannot be read.
     """
-    config = _with_data(config)
+    config = with_data(config, {})
     if out and not str(out).isprintable():
         # The checkpoint library reads only paths in UTF-8, and a log holds only such text.
         raise UsageError(f"the run directory {quoted(str(out))} holds characters that cannot be printed; name another --out")
@@ -258,12 +258,22 @@ def _unmakeable(path: Path, error: OSError) -> UsageError:
     return UsageError(f"cannot make the run directory {path}: {error.strerror or error}; name another with --out")
 
 
-def _with_data(config: Config) -> Config:
-    """The configuration with the place of its data for good, and its checksum."""
+def with_data(config: Config, checksums: dict[str, str]) -> Config:
+    """The configuration with the place of its data for good, and the checksum of what is there.
+
+    Args:
+        checksums: those that are known, by the place of the data; one that is not known is added.
+
+    Raises:
+        UsageError: the data cannot be read.
+    """
     if not config.data:
         return config
     source = Path(config.data)
-    return msgspec.structs.replace(config, data=str(source.resolve()), data_sha256=fingerprint(source))
+    place = str(source.resolve())
+    if place not in checksums:
+        checksums[place] = fingerprint(source)
+    return msgspec.structs.replace(config, data=place, data_sha256=checksums[place])
 
 
 def _with_copy(run: RunDirectory, config: Config) -> Config:

@@ -5,6 +5,8 @@ goes on, with other chunks or fewer, finds what fits together: rows beyond the s
 """
 
 import contextlib
+import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from tui_gan.sweep.plan import Spec
 
 # The name of the step, beside the tensors.
 MEASURED = "measured"
+# And of who the members are.
+MEMBERS = "members"
 # Where several processes that train one sweep keep what concerns them.
 WORKERS = "workers"
 
@@ -35,8 +39,9 @@ def save(path: Path, chunk: Chunk) -> None:
     Raises:
         OSError: it could not be written.
     """
+    about = {MEASURED: str(chunk.measured), MEMBERS: _named(chunk)}
     with replacing(path) as partial:
-        save_file({name: each.contiguous() for name, each in chunk.state().items()}, partial, {MEASURED: str(chunk.measured)})
+        save_file({name: each.contiguous() for name, each in chunk.state().items()}, partial, about)
 
 
 def load(path: Path, chunk: Chunk) -> None:
@@ -48,9 +53,11 @@ def load(path: Path, chunk: Chunk) -> None:
     if not path.exists():
         return
     chunk.measured = measured(path)
+    if (members := _about(path).get(MEMBERS)) and members != _named(chunk):
+        raise UnreadableError(f"{path} is of members of other values than {path.parent / 'sweep.json'} says")
     try:
         chunk.load(load_file(path))
-    except (OSError, SafetensorError, KeyError, RuntimeError, ValueError) as error:
+    except (OSError, SafetensorError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise UnreadableError(f"{path} is not a state to go on from: {error}") from None
 
 
@@ -63,10 +70,23 @@ def measured(path: Path) -> int:
     if not path.exists():
         return -1
     try:
-        with safe_open(path, "pt") as file:
-            return int((file.metadata() or {})[MEASURED])
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        return int(_about(path)[MEASURED])
+    except (KeyError, ValueError) as error:
         raise UnreadableError(f"{path} is not a state to go on from: {error}") from None
+
+
+def _about(path: Path) -> dict[str, str]:
+    try:
+        with safe_open(path, "pt") as file:
+            return file.metadata() or {}
+    except (OSError, SafetensorError, ValueError) as error:
+        raise UnreadableError(f"{path} is not a state to go on from: {error}") from None
+
+
+def _named(chunk: Chunk) -> str:
+    """A checksum of who its members are: places, seeds and values."""
+    members = [(spec.place, spec.seed, spec.config.preset, spec.values) for spec in chunk.specs]
+    return hashlib.sha256(json.dumps(members, default=repr).encode()).hexdigest()
 
 
 def rows(path: Path, metrics: Sequence[str], folder: Path, chunks: Sequence[tuple[int, Sequence[Spec]]]) -> list[Row]:
@@ -94,7 +114,7 @@ def gather(folder: Path, metrics: Sequence[str], chunks: Sequence[Sequence[Spec]
         lacking = next((spec.place for spec in specs if at >= 0 and (spec.place, at) not in unique), None)
         if lacking is not None:
             raise UnreadableError(
-                f"{whole} lacks member {lacking} at step {at}; without {state(folder, number).name} its chunk begins anew"
+                f"{whole} lacks member {lacking} at step {at}; delete {state(folder, number).name} to have its chunk begin anew"
             )
     place = {spec.place: place for place, spec in enumerate(spec for specs in chunks for spec in specs)}
     ordered = sorted(unique.values(), key=lambda row: (row.step, place[row.member]))

@@ -21,22 +21,26 @@ JOURNAL = "journal.log"
 
 
 class Trial(NamedTuple):
-    """One choice of values and the metric of it; None where training failed."""
+    """One choice of values and the metric of it; NaN where training failed."""
 
     number: int
     values: Mapping[str, Any]
-    metric: float | None
+    metric: float
 
 
 class Search:
     """The trials of a directory.
+
+    Args:
+        name: of what is searched, beside which the directory may hold others.
+        length: what each trial is trained for, in words.
 
     Raises:
         UsageError: Optuna is not there, the metric has no better, or the directory is of another search.
         UnreadableError: its journal cannot be read.
     """
 
-    def __init__(self, folder: Path, name: str, ranges: Sequence[Range], metric: str) -> None:
+    def __init__(self, folder: Path, name: str, ranges: Sequence[Range], metric: str, length: str) -> None:
         better = choose(METRICS, metric, "metric").better
         if better is None:
             raise UsageError(f"of {metric} neither less nor more is better; search by another metric")
@@ -56,15 +60,21 @@ class Search:
             storage = JournalStorage(JournalFileBackend(str(folder / JOURNAL)))
             direction = "minimize" if better == "less" else "maximize"
             self._study = optuna.create_study(study_name=name, storage=storage, direction=direction, load_if_exists=True)
-            before = self._study.user_attrs.get("ranges")
-            if before is None:
-                self._study.set_user_attr("ranges", repr(ranges))
-            elif before != repr(ranges):
+            if self._kept("ranges", repr(ranges)) != repr(ranges):
                 raise UsageError(f"{folder} holds a search over other ranges; name another --out")
+            if (before := self._kept("length", length)) != length:
+                raise UsageError(f"{folder} holds trials of {before}, and these would be of {length}; name another --out")
         except OSError as error:
             raise UsageError(f"cannot write in {folder}: {error.strerror or error}") from None
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableError(f"{folder / JOURNAL} cannot be read: {error}") from None
+
+    def _kept(self, name: str, value: str) -> str:
+        """What the directory says of the search by this name, which from the first time on is this value."""
+        before = self._study.user_attrs.get(name)
+        if before is None:
+            self._study.set_user_attr(name, value)
+        return value if before is None else str(before)
 
     @property
     def done(self) -> int:
@@ -81,9 +91,8 @@ class Search:
         def objective(trial: Any) -> float:
             values = {each.name: _suggested(trial, each) for each in self.ranges}
             value = value_of(values)
-            finite = math.isfinite(value)
-            tell(Trial(trial.number, values, value if finite else None))
-            if not finite:
+            tell(Trial(trial.number, values, value))
+            if not math.isfinite(value):
                 raise self._failed
             return value
 
@@ -97,6 +106,7 @@ class Search:
         except ValueError:
             return None
         values = {each.name: each.values[trial.params[each.name]] if each.values else trial.params[each.name] for each in self.ranges}
+        assert trial.value is not None, "it has ended"
         return Trial(trial.number, values, trial.value)
 
 

@@ -31,8 +31,7 @@ def test_the_game_is_told_by_its_weights() -> None:
 def test_the_players_and_their_losses_are_of_pixels() -> None:
     series = measured(generator_loss=0.3, discriminator_loss=0.6)
     text = said("The players", predictions=make_predictions(real_right=0.75, fake_right=0.5), series=series)
-    assert "over the observed pixels of 75% of the completions" in text
-    assert "hidden pixels of 50%" in text
+    assert "it is right about the observed ones of 75% of the completions, and about the hidden ones of 50%" in text
     assert "cross-entropy of its verdicts on all pixels with the mask, ln 2 = 0.693" in text
     assert "2 ln 2" not in text
 

@@ -23,9 +23,10 @@ def players(reading: Reading) -> Paragraph:
         return Paragraph("D has not been evaluated on any completion yet.")
     hints = "" if reading.number("completion.hint") else " D is told of no pixel whether it was observed."
     return Paragraph(
-        f"D's mean logit is above 0 over the observed pixels of {said.real_right:.0%} of the completions, and below 0 over the hidden "
-        f"pixels of {said.fake_right:.0%}: there it is right about most of them. In the pictures of D, real stands for observed pixels and "
-        f"generated for hidden ones.{hints}",
+        "D is right about observed pixels where its logit is above 0, and about hidden ones where it is below 0. By the mean of the logits "
+        f"over the pixels of each kind, it is right about the observed ones of {said.real_right:.0%} of the completions, and about the "
+        f"hidden ones of {said.fake_right:.0%}. In the pictures of D, real stands for observed pixels and generated for hidden "
+        f"ones.{hints}",
         sources.YOON,
     )
 

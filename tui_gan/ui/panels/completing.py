@@ -47,7 +47,9 @@ class Completing(Panel):
         answer, picture = self._answer, None if self._frame is None else self._frame.snapshot.picture
         if self.masking:
             self._want(Browse())
-        elif answer is None or not answer.completes or not isinstance(picture, ImageGrid):
+        elif answer is None or picture is None:
+            self.app.notify("nothing is drawn yet")
+        elif not answer.completes or not isinstance(picture, ImageGrid):
             self.app.notify("that is for generators that complete images, such as digits-inpaint")
         else:
             self._mask(masking.begun(*picture.fake.shape[1:3]))

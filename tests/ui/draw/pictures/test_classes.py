@@ -1,5 +1,8 @@
 """Images in rows by class: each image stands in the row of its class, whose name stands before it."""
 
+import dataclasses
+import itertools
+
 import numpy as np
 import pytest
 
@@ -44,6 +47,29 @@ def test_what_is_drawn_fits_and_names_its_rows(width: int, height: int) -> None:
     if width >= 80 and height >= 12:
         named = {line[:2].strip() for line in lines} | {word for line in lines for word in line.split() if word in NAMES}
         assert set(NAMES) <= named
+
+
+@pytest.mark.parametrize("side", [8, 28])
+def test_every_class_has_a_row_or_it_is_said_how_many_have(side: int) -> None:
+    names = tuple(f"code {number}" for number in range(10))
+    made = picture(64, names, side)
+    hidden = []
+    for width, height in itertools.product(range(40, 150, 10), range(8, 70, 4)):
+        text = drawn(made, width, height, Look()).text()
+        seen = sum(name in text for name in names)
+        if seen < len(names):
+            hidden.append((width, height))
+            assert f"{seen} of 10" in text, (width, height)
+        else:
+            assert " of " not in text
+    assert {(140, 60), (120, 60), (80, 36), (60, 40)}.isdisjoint(hidden)
+
+
+def test_real_images_without_a_code_stand_beside_in_their_own_order() -> None:
+    made = dataclasses.replace(picture(64), of_real=())
+    lines = drawn(made, 100, 30, Look()).text().split("\n")
+    first = lines[0].index("real")
+    assert any(line[first:].strip() for line in lines[1:])
 
 
 def test_long_names_are_cut_and_a_single_class_has_all_the_room() -> None:

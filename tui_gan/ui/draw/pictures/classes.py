@@ -8,10 +8,10 @@ import numpy as np
 from tui_gan.contract.snapshot import Bytes, ImageGrid
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.pictures.images import GAP, lay, place, plan, sheet
+from tui_gan.ui.draw.pictures.images import FEW, GAP, lay, place, plan, sheet
 
-# The longest name that stands before a row, and the fewest images that do a class justice.
-LONGEST, FEWEST = 12, 2
+# The longest name that stands before a row.
+LONGEST = 12
 # From this width on names stand before rows, and from this height on there are rows.
 NAMED, LOWEST = 24, 6
 
@@ -64,8 +64,8 @@ class Rows:
 
 
 def arrangement(names: tuple[str, ...], rows: int, columns: int, blocks: int, named: bool) -> Rows:
-    """The rows of so many classes in a grid whose blocks have room for FEWEST images of each."""
-    return Rows(names, rows, max(1, min(blocks, columns // FEWEST)), gutter(names) if named else 0)
+    """The rows of so many classes in a grid whose blocks have room for FEW images of each."""
+    return Rows(names, rows, max(1, min(blocks, columns // FEW)), gutter(names) if named else 0)
 
 
 def gutter(names: Sequence[str]) -> int:
@@ -94,6 +94,10 @@ def by_class(picture: ImageGrid, width: int, high: int, look: Look, larger: int 
     for grid, pictures, classes, named in every:
         if grid is None or grid.rows < rows.rows:
             continue
+        if not classes:
+            # Real images have no code.
+            place(surface, pictures, [(x + (rows.blocks * left), y) for x, y in chosen.places(grid)], chosen.width, chosen.height)
+            continue
         ordered, places = rows.arranged(pictures, classes, max(grid.columns, rows.blocks), picture.along)
         within = max(grid.columns, rows.blocks) // rows.blocks
         first = left + (0 if named else (rows.blocks - 1) * left) + grid.x
@@ -101,9 +105,13 @@ def by_class(picture: ImageGrid, width: int, high: int, look: Look, larger: int 
         kept = [number for number, (x, _) in enumerate(at) if x + chosen.width <= width]
         place(surface, ordered[kept], [at[number] for number in kept], chosen.width, chosen.height)
     lay(canvas, surface, top, picture.fake.shape[3] == 1, look)
-    canvas.write(left + chosen.fake.x, 0, "generated", Ink.FAKE)
-    if chosen.real is not None and chosen.real.rows >= rows.rows:
-        canvas.write(rows.blocks * left + chosen.real.x, 0, "real", Ink.REAL)
+    beside = rows.blocks * left + chosen.real.x if chosen.real is not None and chosen.real.rows >= rows.rows else None
+    seen = "" if len(rows.visible) == len(names) else f"{len(rows.visible)} of {len(names):,}"
+    heading = f"generated, {seen}" if seen else "generated"
+    first, last = left + chosen.fake.x, width if beside is None else beside - 1
+    canvas.write(first, 0, heading if first + len(heading) <= last or not seen else seen, Ink.FAKE)
+    if beside is not None:
+        canvas.write(beside, 0, "real", Ink.REAL)
     within = chosen.fake.columns // rows.blocks
     for number in rows.visible if left else ():
         block, row, _ = rows.place_of(number)

@@ -25,8 +25,10 @@ EXACT = 1.15
 HIGHEST = 64
 MUCH = 1.5
 GAP = 1
-# Images of a class beside each other, where classes have too few rows.
-FEW = 3
+# Images of a class beside each other, where classes have too few rows: the fewest that do it justice.
+FEW = 2
+# What is left of the worth at sizes at which classes have no place: less than at any at which all have one.
+UNSEEN = 1e-6
 APART = 2
 RAMP = " .:-=+*#%@"
 
@@ -95,8 +97,8 @@ def plan(picture: ImageGrid, wide: int, high: int, larger: int = 0) -> Plan:
         real = min(layout.real.columns * layout.real.rows, len(picture.real)) if layout.real else 0
         few = min(1.0, fake / min(FEWEST, number))
         if picture.names:
-            # A class without a place is not seen.
-            few *= min(1.0, layout.fake.rows * max(1, layout.fake.columns // FEW) / len(picture.names))
+            seen = layout.fake.rows * max(1, layout.fake.columns // FEW) / len(picture.names)
+            few *= 1.0 if seen >= 1 else UNSEEN * seen
         return Worth(min(fake, wanted) * few * (1.0 if layout.real is not None else ALONE), fake + real)
 
     if size := largest((tall, broad), (wide, high), worth):
