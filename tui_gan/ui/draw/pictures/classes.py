@@ -106,10 +106,9 @@ def by_class(picture: ImageGrid, width: int, high: int, look: Look, larger: int 
         place(surface, ordered[kept], [at[number] for number in kept], chosen.width, chosen.height)
     lay(canvas, surface, top, picture.fake.shape[3] == 1, look)
     beside = rows.blocks * left + chosen.real.x if chosen.real is not None and chosen.real.rows >= rows.rows else None
-    seen = "" if len(rows.visible) == len(names) else f"{len(rows.visible)} of {len(names):,}"
-    heading = f"generated, {seen}" if seen else "generated"
     first, last = left + chosen.fake.x, width if beside is None else beside - 1
-    canvas.write(first, 0, heading if first + len(heading) <= last or not seen else seen, Ink.FAKE)
+    heading = next((each for each in _headings(names, len(rows.visible)) if first + len(each) <= last), "")
+    canvas.write(first, 0, heading, Ink.FAKE)
     if beside is not None:
         canvas.write(beside, 0, "real", Ink.REAL)
     within = chosen.fake.columns // rows.blocks
@@ -118,3 +117,11 @@ def by_class(picture: ImageGrid, width: int, high: int, look: Look, larger: int 
         x = block * (within * across + left)
         canvas.write(x, top + (row * down + chosen.height // 2) // 2, names[number][: left - 1].rjust(left - 1), Ink.DIM)
     return canvas
+
+
+def _headings(names: Sequence[str], seen: int) -> Sequence[str]:
+    """What stands above generated images, from the longest, with how many classes are seen where that is not all."""
+    if seen == len(names):
+        return ("generated",)
+    count, what = f"{seen} of {len(names):,}", "codes" if names[0].startswith("code ") else "classes"
+    return f"generated, {count} {what}", f"{count} {what}", count
