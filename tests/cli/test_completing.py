@@ -41,6 +41,8 @@ def test_images_of_a_file_are_completed_and_each_bad_input_is_one_line(program: 
         assert sheet.height * 10 == sheet.width
     for words, part in (
         (("three.npy", "--mask", "lefty"), "cannot read the mask 'lefty'"),
+        (("three.npy", "--mask", "box:1.5,2,3,3"), "cannot read the mask 'box:1.5,2,3,3'"),
+        (("three.npy", "--mask", ""), "cannot read the mask ''"),
         (("three.npy", "--mask", "left", "--row", "4"), "has the images 1 to 3, and no image 4"),
         (("other.npy", "--mask", "left"), "those of this run are 1x8x8"),
         (("none.png", "--mask", "left"), "none.png"),

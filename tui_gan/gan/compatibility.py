@@ -153,7 +153,10 @@ def _of_inputs(config: Config, dataset: Dataset) -> Iterator[str]:
 def _of_classes(config: Config, dataset: Dataset) -> Iterator[str]:
     known = len(dataset.classes.names) if dataset.classes else 0
     if not known:
-        yield "a conditional GAN needs the class of each sample, and this data has none: set classes to 0, or give labels"
+        yield (
+            "a conditional GAN needs the class of each sample, and this data has none: set classes to 0, or give labels; pictures have "
+            "those of their folders, where there are two or more and none lies outside"
+        )
     elif known != config.classes:
         yield f"classes is {config.classes}, and the data has {known}: set classes to {known}"
     if config.latent == "grid":

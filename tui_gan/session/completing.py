@@ -183,9 +183,10 @@ def mask_of(words: str, height: int, width: int, seed: int = 0) -> NDArray[np.fl
             raise UsageError(f"the box {rest} is not within an image of {width}x{height}: give box:x,y,width,height in pixels")
         mask[y : y + high, x : x + wide] = 0
         return mask
-    path = expanded(words)
-    if path.suffix or path.exists():
-        return read_hidden(path, height, width)
+    if words.strip() and name not in ("random", "box"):
+        path = expanded(words)
+        if path.suffix or path.exists():
+            return read_hidden(path, height, width)
     forms = f"{', '.join(PARTS)}, random:.5, box:x,y,width,height or a picture that is black where a pixel is hidden"
     raise UsageError(f"cannot read the mask {quoted(words)}; give {forms}")
 
