@@ -13,6 +13,8 @@ from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.series.age import age, briefly
 
 NARROWEST, LOWEST = 18, 5
+# From this width on most names, values and steps have room beside each other.
+NAMED = 22
 # Columns that a name needs beside the full words of a step.
 NAME = 6
 SHAPE, UNUSED = 3.0, 1.5
@@ -36,15 +38,15 @@ def quality(gauges: Sequence[tuple[Gauge, Series]], width: int, height: int, loo
 
 
 def grid(number: int, width: int, height: int, narrowest: int = NARROWEST, lowest: int = LOWEST, wanted: float = SHAPE) -> tuple[int, int]:
-    """Columns and rows for so many charts: all of them if they fit, and each as near to the wanted shape as can be."""
+    """Columns and rows for so many charts: all of them if they fit, NAMED wide if they can, and each as near the wanted shape as can be."""
     most = max(1, min(number, width // narrowest))
     tallest = max(1, height // lowest)
 
-    def fault(columns: int) -> tuple[int, float]:
+    def fault(columns: int) -> tuple[int, bool, float]:
         rows = min(tallest, -(-number // columns))
         shape = max(1, width // columns) / max(1, height // rows)
         unused = max(0, columns * rows - number) / (columns * rows)
-        return max(0, number - columns * rows), abs(math.log(shape / wanted)) + unused * UNUSED
+        return max(0, number - columns * rows), width // columns < NAMED, abs(math.log(shape / wanted)) + unused * UNUSED
 
     columns = min(range(1, most + 1), key=fault)
     return columns, min(tallest, max(1, -(-number // columns)))
