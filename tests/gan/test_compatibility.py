@@ -14,6 +14,7 @@ from tui_gan.gan.compatibility import check, doubts
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, of_column, of_images
 from tui_gan.gan.optimizers import OPTIMIZERS
 from tui_gan.gan.regularizers import REGULARIZERS
+from tui_gan.presets import PRESETS
 
 VIRTUAL = Network(widths=(6,), norm="virtual_batch")
 BATCH = Network(widths=(6,), norm="batch")
@@ -177,6 +178,20 @@ def test_cycle_consistency_without_an_encoder_is_doubted(config: Config, knobs: 
     (text,) = said(replace(config, cycle_consistency=1.0), knobs)
     assert "there is no E: it does nothing here" in text
     assert said(replace(config, cycle_consistency=1.0, inference="gaussian"), knobs) == []
+
+
+def test_settings_of_another_game_are_doubted(config: Config, knobs: Knobs) -> None:
+    for name, group, playing in (
+        ("information", {"augment": "affine"}, {"categorical": 3}),
+        ("completion", {"error": 3.0}, {"masks": "random"}),
+        ("conditioning", {"weight": 3.0}, {"dim": 4}),
+    ):
+        kind = type(getattr(config, name))
+        (text,) = said(replace(config, **{name: kind(**group)}), knobs)
+        assert text.startswith(f"nothing here reads {name}.{next(iter(group))}: ")
+        assert said(replace(config, **{name: kind(**group, **playing)}), knobs) == []
+    for preset in PRESETS.values():
+        assert not [text for text in said(preset.config, preset.knobs) if text.startswith("nothing here reads")]
 
 
 def test_a_gradient_that_depends_on_others_is_doubted_with_minibatch_discrimination(config: Config, knobs: Knobs) -> None:

@@ -82,6 +82,16 @@ def doubts(config: Config, knobs: Knobs) -> Iterator[str]:
         yield "unary adds a judge of samples alone to one of pairs, and without an inference network there are none: it does nothing here"
     if config.cycle_consistency and config.inference == "none":
         yield "cycle_consistency compares x with G(E(x)), and without an inference network there is no E: it does nothing here"
+    groups = {
+        "information": (codes(config) > 0, "there are no codes"),
+        "completion": (completes(config), "no image is completed"),
+        "conditioning": (config.conditioning.dim > 0, "the class is given as it is"),
+    }
+    for name, (read, why) in groups.items():
+        group = getattr(config, name)
+        changed = [f"{name}.{field}" for field in group.__struct_fields__ if getattr(group, field) != getattr(type(group)(), field)]
+        if changed and not read:
+            yield f"nothing here reads {', '.join(changed)}: {why}"
     together = [name for name, term in terms.items() if term.alone or term.extra]
     if knobs.minibatch_discrimination and together:
         yield f"{' and '.join(together)}: with minibatch discrimination, D's gradient also depends on the other samples of the batch"
