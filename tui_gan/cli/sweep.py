@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -24,7 +24,6 @@ from tui_gan.contract.outer import tell
 from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
-    from tui_gan.session.lock import Lock
     from tui_gan.sweep.course import Row
     from tui_gan.sweep.parts import Parts
     from tui_gan.sweep.results import Results
@@ -141,7 +140,7 @@ class Work(NamedTuple):
         made = members(self.asked, self.axes, here=self.dealing.backend != "slurm")
         if not again:
             make(self.folder, Asked(**{**self.asked, "data_sha256": made.data_sha256}) if made.data_sha256 else self.asked)
-        with contextlib.closing(_locked(self.folder)):
+        with _locked(self.folder):
             return self._begun(made, self._rows(made) if again else [], screen)
 
     def _rows(self, made: Members) -> "list[Row]":
@@ -206,8 +205,9 @@ class Work(NamedTuple):
             return sweep, sweep.train()
 
 
-def _locked(folder: Path) -> "Lock":
-    """The lock on the directory of a sweep.
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock on the directory of a sweep.
 
     Raises:
         UsageError: another process trains there, or it cannot be written in.
@@ -215,9 +215,15 @@ def _locked(folder: Path) -> "Lock":
     from tui_gan.session.lock import Lock
 
     try:
-        return Lock(folder, cure="wait for it, or stop it; it saves, and --resume goes on from there")
+        lock = Lock(folder, cure="wait for it, or stop it; it saves, and --resume goes on from there")
     except OSError as error:
         raise UsageError(f"cannot write in {folder}: {error.strerror or error}") from None
+    try:
+        yield
+    finally:
+        # Other hosts know of the lock by its file alone.
+        lock.change(ended="stopped")
+        lock.release()
 
 
 def _note(text: str) -> None:

@@ -88,8 +88,6 @@ class Lock:
         """Let others have the directory."""
         os.close(self._file)
 
-    close = release
-
     def _taken(self) -> int:
         path = self._run / NAME
         with contextlib.suppress(FileNotFoundError):
