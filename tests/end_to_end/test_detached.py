@@ -4,6 +4,8 @@ import contextlib
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +56,13 @@ def weights(run: Path) -> dict[str, Any]:
 def same(one: Path, other: Path) -> bool:
     first, second = weights(one), weights(other)
     return first.keys() == second.keys() and all((tensor == second[name]).all() for name, tensor in first.items())
+
+
+def test_a_script_that_reads_what_is_said_does_not_wait_for_the_end(run: Path, tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "tui_gan", "run", "toy1d", "--detach", "--paused", "--out", str(run)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert "is paused without a terminal" in done.stdout
+    assert is_alive(run)
 
 
 def test_what_is_left_by_d_trains_on_and_is_the_same_run_when_somebody_comes_back(run: Path, tmp_path: Path, program: Program) -> None:
