@@ -50,7 +50,8 @@ def check(axes: Sequence[Axis], asked: Asked) -> None:
         UsageError: an axis twice, or what an option says, or more members than can be counted.
     """
     names = [axis.name for axis in axes]
-    check_options(names, {"steps": asked["steps"], "data": asked["data"], "metrics": asked["metrics"], "metric": asked["metrics"]})
+    given = {"steps": asked["steps"], "data": asked["data"], "metrics": asked["metrics"], "metric": asked["metrics"]}
+    check_options(names, OPTIONS, given)
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"{name} is given twice; give all its values at once")
@@ -61,18 +62,19 @@ def check(axes: Sequence[Axis], asked: Asked) -> None:
         raise UsageError(f"{members:,} members are more than {MOST:,}; take fewer seeds or values")
 
 
-def check_options(names: Sequence[str], given: Mapping[str, object]) -> None:
-    """Check that --set names nothing that an option says.
+def check_options(names: Sequence[str], elsewhere: Mapping[str, str], given: Mapping[str, object]) -> None:
+    """Check that --set names nothing that is said elsewhere.
 
     Args:
+        elsewhere: what says a setting that --set may not, in words.
         given: what options have said, by the settings that it is of; None where they have not.
 
     Raises:
         UsageError: it does.
     """
     for name in names:
-        if name in OPTIONS:
-            raise UsageError(f"{OPTIONS[name]}; leave {name} out of --set")
+        if name in elsewhere:
+            raise UsageError(f"{elsewhere[name]}; leave {name} out of --set")
         if given.get(name) is not None:
             raise UsageError(f"{name} is given by an option and by --set; leave one of them out")
 

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from tui_gan.sweep.search import Trial
 
 
+# What --set may not vary, and why.
+OPTIONS = {
+    "seed": "--seeds says how many seeds there are",
+    "device": "trials are trained on the CPU",
+    **dict.fromkeys(("metric", "metrics"), "--metric says what is searched by"),
+}
+
+
 def optimize(
     preset: Annotated[
         str, typer.Argument(help="A preset; `tui-gan presets` lists them.", autocompletion=lambda: list(PRESETS), show_default=False)
@@ -48,7 +56,7 @@ def optimize(
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"{name} is given twice; give one range")
-    check_options(names, {"steps": steps, "metrics": metric or "", "metric": metric or ""})
+    check_options(names, OPTIONS, {"steps": steps})
     checksums: dict[str, str] = {}
 
     from tui_gan.session.rundir import with_data
