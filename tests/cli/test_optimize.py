@@ -25,7 +25,7 @@ def test_it_finds_the_best_and_says_how_to_run_it(program: Program, tmp_path: Pa
     assert command.startswith("tui-gan run toy1d-aylien-2017-07 --steps 60 --set generator_lr=")
     # It goes on from there, and does no more than is wanted.
     again = program("optimize", *WORDS, "--trials", 5, "--out", tmp_path / "search", "--json")
-    assert "of which 4 are done" in again.err
+    assert "4 done" in again.err
     assert sum(line.startswith("trial ") for line in again.err.splitlines()) == 1
     found = json.loads(again.out.splitlines()[-1])["best"]
     assert found["metric"] == "w1"

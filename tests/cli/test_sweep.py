@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import signal
 import subprocess
 import sys
@@ -12,7 +13,9 @@ import pytest
 
 from tests.program import Program
 from tests.sweep.tracing import trace_once
+from tui_gan.cli.summary import table
 from tui_gan.session.lock import Lock
+from tui_gan.sweep.results import Cell
 
 SMALL = ("toy1d-aylien-2017-07", "--seeds", "3", "--steps", "20", "--set", "evaluate_every=10", "--metrics", "w1,sd")
 
@@ -42,6 +45,23 @@ def test_it_ends_with_a_table_a_line_for_each_member_and_the_course(program: Pro
     assert len({row["w1"] for row in results}) == 6
     course = rows(tmp_path / "sweep" / "course.csv")
     assert sorted((int(row["member"]), int(row["step"])) for row in course) == [(place, step) for place in range(6) for step in (10, 20)]
+
+
+def test_a_table_too_wide_breaks_the_names_of_its_columns() -> None:
+    values = {"minibatch_discrimination": True, "generator_lr": 0.001}
+    found = [Cell(values, 4, 1, 0, 0.5, 2.0, math.inf), Cell({**values, "generator_lr": 0.01}, 4, 0, 4, math.nan, math.nan, math.nan)]
+    assert table(found, "reverse_kl", 80) == [
+        "generator_lr  collapsed  failed  reverse_kl 10 %  median  90 %",
+        "       0.001        1/4     0/4              0.5       2   inf",
+        "        0.01        0/4     4/4                -       -     -",
+    ]
+    assert table(found, "reverse_kl", 60) == [
+        "                               reverse_              ",
+        "generator_                           kl              ",
+        "        lr  collapsed  failed      10 %  median  90 %",
+        "     0.001        1/4     0/4       0.5       2   inf",
+        "      0.01        0/4     4/4         -       -     -",
+    ]
 
 
 def test_as_json_it_ends_with_one_object(program: Program, tmp_path: Path) -> None:
@@ -76,7 +96,10 @@ def test_a_sweep_that_is_stopped_by_a_signal_goes_on(program: Program, tmp_path:
         ((), 2, "sweep takes a preset"),
         (("nosuch",), 2, "nosuch"),
         (("toy1d", "--k-steps", "5:1:lin:3"), 2, "to a larger one"),
-        (("toy1d", "--k-steps", "0"), 2, "k_steps"),
+        (("toy1d", "--k-steps", "0"), 2, "command line: k_steps must lie between 1 and 20"),
+        (("toy1d", "--k-steps", "1.5"), 2, "command line: k_steps: expected a whole number, got one with a decimal point"),
+        (("toy1d", "--minibatch-discrimination", "maybe"), 2, "command line: minibatch_discrimination: expected true or false, got a text"),
+        (("toy1d", "--set", "k_steps=0"), 2, "--set: k_steps must lie between 1 and 20"),
         (("toy1d", "--set", "nosuch=1,2"), 2, "nosuch"),
         (("toy1d", "--set", "seed=1,2"), 2, "--seeds"),
         (("toy1d", "--k-steps", "1,2", "--set", "k_steps=3,4"), 2, "given twice"),

@@ -80,12 +80,12 @@ def test_what_is_written_as_toml_is_read_back(config: Config, knobs: Knobs, tmp_
         ({"schedule": {"perod": 5}}, ["'schedule.perod'", "did you mean 'period'?"]),
         ({"stop": {"metrics": "w1"}}, ["'stop.metrics'", "did you mean 'metric'?"]),
         ({"instance_noise": {"sd": -1}}, ["instance_noise.sd", ">= 0"]),
-        ({"steps": {"a": 1}}, ["steps", "int"]),
+        ({"steps": {"a": 1}}, ["steps", "a whole number"]),
         ({"steps": 0}, ["steps", ">= 1"]),
         ({"steps": -5}, ["steps", ">= 1"]),
-        ({"steps": "many"}, ["steps", "int"]),
-        ({"steps": 2.5}, ["steps", "int"]),
-        ({"steps": True}, ["steps", "int"]),
+        ({"steps": "many"}, ["steps", "a whole number"]),
+        ({"steps": 2.5}, ["steps", "a whole number"]),
+        ({"steps": True}, ["steps", "a whole number"]),
         ({"steps": 10**30}, ["steps"]),
         ({"seed": -1}, ["seed", ">= 0"]),
         ({"optimizer": {"beta1": 1.0}}, ["optimizer.beta1", "< 1"]),
@@ -96,7 +96,7 @@ def test_what_is_written_as_toml_is_read_back(config: Config, knobs: Knobs, tmp_
         ({"channels": 2}, ["channels", "2"]),
         ({"metrics": []}, ["metrics", "length"]),
         ({"regularizers": {"r1": -1}}, ["regularizers", ">= 0"]),
-        ({"regularizers": {"r1": "much"}}, ["regularizers", "float"]),
+        ({"regularizers": {"r1": "much"}}, ["regularizers", "a number"]),
         ({"regularizers": 3}, ["regularizers"]),
         ({"log_every": 101}, ["log_every", "<= 100"]),
         ({"generator": {"widths": []}}, ["generator.widths", "length"]),
@@ -105,12 +105,12 @@ def test_what_is_written_as_toml_is_read_back(config: Config, knobs: Knobs, tmp_
         ({"generator": {"widths": "wide"}}, ["generator.widths"]),
         ({"generator": {"norm": "layer"}}, ["generator.norm", "layer"]),
         ({"generator": {"dropout": 1.0}}, ["generator.dropout", "< 1"]),
-        ({"standardize": 1}, ["standardize", "bool"]),
-        ({"data": 3}, ["data", "str"]),
+        ({"standardize": 1}, ["standardize", "true or false"]),
+        ({"data": 3}, ["data", "a text"]),
         ({"knobs": {"k_steps": 21}}, ["k_steps", "between 1 and 20"]),
         ({"knobs": {"generator_lr": 0.0}}, ["generator_lr", "between"]),
         ({"knobs": {"generator_lr": float("nan")}}, ["generator_lr", "between"]),
-        ({"knobs": {"k_steps": "x"}}, ["k_steps", "int"]),
+        ({"knobs": {"k_steps": "x"}}, ["k_steps", "a whole number"]),
         ({"knobs": {"device": "gpu"}}, ["device", "cpu"]),
         ({"optimizer": {"beta1": float("nan")}}, ["beta1"]),
         ({"schedule": {"period": float("nan")}}, ["period"]),
@@ -213,10 +213,10 @@ def test_a_number_that_is_no_width_is_no_network(value: int) -> None:
 
 def test_numbers_past_all_bounds_are_one_line() -> None:
     huge = int("f" * 5000, 16)
-    assert refusal({"steps": huge}) == "here: steps: expected int <= 1000000000000"
+    assert refusal({"steps": huge}) == "here: steps: expected a whole number <= 1000000000000"
     assert refusal({"knobs": {"k_steps": huge}}) == "here: k_steps must lie between 1 and 20, not this"
     assert refusal({"channels": huge}) == "here: a number in it has thousands of digits"
-    assert refusal({"preset": huge}) == "here: preset: expected str, got int"
+    assert refusal({"preset": huge}) == "here: preset: expected a text, got a whole number"
     assert refusal({"knobs": {"pace": huge}})
     assert refusal({"regularizers": {"r1": huge}})
 

@@ -38,7 +38,7 @@ def test_a_new_run_begins_with_what_was_changed_and_a_value_that_is_not_allowed_
         assert opened.wait_end() == 2
         assert opened.is_clean()
         assert opened.raw.count(b"stopped at step") == 2
-        assert b"preview_every: expected int, got str" in opened.raw
+        assert b"preview_every: expected a whole number, got a text" in opened.raw
         assert b"Traceback" not in opened.raw
     assert list((first / "checkpoints").glob("step-*.safetensors"))
     (second,) = (tmp_path / "runs").iterdir()

@@ -122,10 +122,10 @@ def test_a_change_is_in_force_at_its_step_logged_marked_and_saved(train: Train, 
         ("objectiv", "hinge", "did you mean 'objective'"),
         ("objective", "hinges", "did you mean 'hinge'"),
         ("regularizers.r3", 1.0, "unknown regularizer 'r3'"),
-        ("label_smoothing", 0.7, "label_smoothing: expected float < 0.5"),
+        ("label_smoothing", 0.7, "label_smoothing: expected a number < 0.5"),
         ("metrics", ["w1", "modes"], "modes is not defined for this data"),
         ("metric", "js", "not among the metrics that are measured live"),
-        ("lazy", "often", "lazy: expected int"),
+        ("lazy", "often", "lazy: expected a whole number"),
     ],
 )
 def test_a_change_that_is_refused_changes_nothing_and_says_why_in_one_line(train: Train, key: str, value: Any, part: str) -> None:

@@ -299,11 +299,12 @@ def test_under_a_screen_it_rests_a_member_is_opened_and_one_that_is_killed_is_fo
     watched.stop()
     assert watched.ended.wait(60)
     assert watched.error is None
-    programs = Programs("graph", told.append)
+    programs = Programs("graph", lambda text: None)
     alone = Results(one, specs, names, config.metrics)
     assert Sweep(one, groups, data, alone, programs, config.steps, config.evaluate_every, lambda told: None, threading.Event()).train()
     assert same(one, two)
-    (line,) = told
+    # On a busy machine the processes tell that they are tracing, too.
+    (line,) = [each for each in told if each.startswith("process")]
     assert line.startswith(f"process 1 of 2 ({status.process} on ")
     assert line.endswith(" died; its chunks are taken up again from their last save")
 

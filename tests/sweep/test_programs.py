@@ -52,6 +52,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Made:
     made = Made()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(programs, "Making", made.begin)
+    monkeypatch.setattr(programs, "SLOW", 60.0)
     monkeypatch.setattr(session_programs, "load", made.load)
     return made
 
@@ -91,11 +92,22 @@ def test_a_graph_serves_until_the_program_is_there(config: Config, knobs: Knobs,
     assert len(made.calls) == 2
     assert wanted.compiled(form, COUNT)
     assert not wanted.compiled(form, COUNT + 1)
-    assert [text.partition(" at")[0] for text in told] == ["the step is compiled", "the compiled step is in use"]
+    assert told == ["compiling the step, a minute or two; until then it is trained as a graph", "the compiled step is in use"]
     # Another sweep of as many finds it at once.
     again = begun(config, knobs, Programs("compiled", told.append))
     again.train(1, lambda: False)
     assert (len(made.requests), len(made.calls), len(told)) == (1, 3, 2)
+
+
+def test_that_a_step_is_traced_is_told_where_it_takes_long(
+    config: Config, knobs: Knobs, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    begun(config, knobs, Programs("graph", told.append)).train(1, lambda: False)
+    assert told == []
+    monkeypatch.setattr(programs, "SLOW", 0.0)
+    begun(config, knobs, Programs("graph", told.append)).train(1, lambda: False)
+    assert told == ["tracing the step, once for all members that differ in numbers alone"]
 
 
 def test_one_that_cannot_be_made_is_told_once_and_the_graph_goes_on(config: Config, knobs: Knobs, made: Made) -> None:

@@ -130,12 +130,13 @@ def ready() -> None:
 
 def _resolved(asked: Asked, values: dict[str, Any]) -> tuple[Config, Knobs]:
     """The settings of one combination of values."""
-    pairs = [f"{name}={typed(value)}" for name, value in values.items()]
+    pairs = [f"{name}={typed(value)}" for name, value in values.items() if name not in asked["axes"]]
     if asked["metrics"]:
         names = [name.strip() for name in asked["metrics"].split(",")]
         pairs += [f"metrics={typed(names)}", f"metric={names[0]}"]
     options = {"steps": asked["steps"], "data": asked["data"]}
-    return settings.resolved(asked["preset"], None, settings.of_pairs(pairs), options, {"device": asked.get("device", "cpu")})
+    knobs = {name: values[name] for name in asked["axes"]} | {"device": asked.get("device", "cpu")}
+    return settings.resolved(asked["preset"], None, settings.of_pairs(pairs), options, knobs)
 
 
 def make(folder: Path, asked: Asked) -> None:

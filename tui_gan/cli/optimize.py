@@ -87,7 +87,7 @@ def optimize(
     folder = out or Path("searches", f"{preset}-{datetime.datetime.now():%Y%m%d-%H%M%S}")
     length = "" if "steps" in names else f"{first[0].steps:,} steps, "
     search = Search(folder, f"{preset} {chosen}", ranges, chosen, f"{length}{seeds:,} seed{'s' * (seeds > 1)}")
-    tell(f"{trials:,} trials in {folder}, of which {search.done:,} are done", sys.stderr)
+    tell(f"{trials:,} trial{'s' * (trials > 1)} in {folder}, {search.done:,} done", sys.stderr)
     with stopping() as stop:
 
         def value_of(values: dict[str, Any]) -> float:

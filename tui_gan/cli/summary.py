@@ -3,6 +3,8 @@
 import contextlib
 import json as json_text
 import math
+import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 # Lines of the table at the end; what is longer is read from results.csv.
 LINES = 48
+# Where the name of a column may be broken: behind an underscore or a point, and before a percentile.
+APART = re.compile(r"(?<=[_.])(?=\D)|(?<=\D) (?=\d)")
 
 
 @contextlib.contextmanager
@@ -58,13 +62,17 @@ def report(trained: "Sweep | Parts", ended: bool, axes: list[Axis], json: bool, 
         step = trained.done // max(1, len(results.specs))
         tell(json_text.dumps(_as_json(folder, len(results.specs), step, metric, combinations, ended)))
     else:
-        for text in table(combinations, metric):
+        for text in table(combinations, metric, shutil.get_terminal_size().columns):
             tell(text)
         tell(f"each member: {folder / 'results.csv'}; the course of the metrics: {results.course}")
 
 
-def table(combinations: "Sequence[Cell]", metric: str) -> list[str]:
-    """The combinations of values as lines: how many of their members collapsed and failed, and the metric of the others."""
+def table(combinations: "Sequence[Cell]", metric: str, width: int) -> list[str]:
+    """The combinations of values as lines: how many of their members collapsed and failed, and the metric of the others.
+
+    Args:
+        width: for which the names of columns are broken into several lines where they need more.
+    """
     if not combinations:
         return []
     names = [name for name in combinations[0].values if len({repr(each.values[name]) for each in combinations}) > 1]
@@ -74,13 +82,26 @@ def table(combinations: "Sequence[Cell]", metric: str) -> list[str]:
             *(as_text(each.values[name]) for name in names),
             f"{each.collapsed}/{each.members}",
             f"{each.failed}/{each.members}",
-            *(f"{value:.4g}" if math.isfinite(value) else "-" for value in (each.low, each.median, each.high)),
+            *("-" if math.isnan(value) else f"{value:.4g}" for value in (each.low, each.median, each.high)),
         ]
         for each in combinations[:LINES]
     ]
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    lines = ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in (head, *rows)]
+    lines = _aligned([head, *rows])
+    if len(lines[0]) > width:
+        lines = _aligned([*_stacked(head), *rows])
     return lines + ([f"and {len(combinations) - LINES:,} combinations more"] if len(combinations) > LINES else [])
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows]
+
+
+def _stacked(head: Sequence[str]) -> list[tuple[str, ...]]:
+    """The names of columns, a line for each of their words, the last ones in the last."""
+    words = [APART.split(name) for name in head]
+    most = max(map(len, words))
+    return list(zip(*([""] * (most - len(each)) + each for each in words), strict=True))
 
 
 def _as_json(folder: Path, members: int, step: int, metric: str, combinations: "list[Cell]", ended: bool) -> dict[str, Any]:

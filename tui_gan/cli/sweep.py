@@ -234,4 +234,5 @@ def _note(text: str) -> None:
 def _note_alone(made: Members, note: Callable[[str], object]) -> None:
     for group in made.groups:
         if group.alone:
-            note(f"{len(group.members):,} members are trained one by one: {group.alone}")
+            count = len(group.members)
+            note(f"{count:,} members are trained one by one: {group.alone}" if count > 1 else f"trained as a run is: {group.alone}")

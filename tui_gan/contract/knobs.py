@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from tui_gan.contract.errors import UsageError, choose, quoted
+from tui_gan.contract.values import refusal
 
 Turning = Literal["add", "double", "ladder", "limit", "switch", "choice"]
 LADDER = (1.0, 2.0, 5.0)
@@ -140,7 +141,8 @@ def checked(knobs: Knobs) -> Knobs:
     try:
         knobs = msgspec.convert(dataclasses.asdict(knobs), Knobs)
     except msgspec.ValidationError as error:
-        raise UsageError(f"knobs: {error}".replace("`", "'").replace("$.", "")) from None
+        text, place = refusal(error)
+        raise UsageError(f"{place.lstrip('.')}: {text[0].lower()}{text[1:]}") from None
     for how in KNOBS.values():
         value = getattr(knobs, how.name)
         if how.low is None or how.high is None or how.off(value):

@@ -14,6 +14,10 @@ from tui_gan.contract.snapshot import Bytes, Floats
 Portrayed = Literal["line", "plane", "images"]
 
 
+# The quantiles that a sweep tells of a metric.
+LEVELS = (0.1, 0.5, 0.9)
+
+
 class Stage(enum.Enum):
     """What a sweep does."""
 
@@ -112,11 +116,13 @@ class SweepHandle(Protocol):
 
 
 def quantiles(values: Floats) -> tuple[float, float, float]:
-    """The 10th, 50th and 90th percentile of the finite numbers among some; NaN without any."""
-    finite = values[np.isfinite(values)]
-    if not finite.size:
+    """The 10th, 50th and 90th percentile of the numbers among some, those that are infinite too; NaN without any."""
+    known = values[~np.isnan(values)]
+    if not known.size:
         return (float("nan"),) * 3
-    low, median, high = np.quantile(finite, (0.1, 0.5, 0.9)).tolist()
+    below, above = (np.quantile(known, LEVELS, method=side) for side in ("lower", "higher"))
+    # Between two numbers of which one is infinite there is no other.
+    low, median, high = np.where(np.isfinite(above), np.quantile(np.nan_to_num(known), LEVELS), np.maximum(below, above)).tolist()
     return low, median, high
 
 

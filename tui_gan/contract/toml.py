@@ -16,6 +16,7 @@ from tui_gan.contract.knobs import Knobs, checked
 from tui_gan.contract.network import described
 from tui_gan.contract.outer import check_ordinary, decoded
 from tui_gan.contract.settings import names_of
+from tui_gan.contract.values import refusal
 
 # What msgspec says of a name that is none of several, before what was typed.
 NO_NAME = "Invalid enum value "
@@ -120,11 +121,9 @@ def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
 
 
 def _sentence(error: msgspec.ValidationError) -> str:
-    """msgspec's "Expected `int` >= 1 - at `$.steps`" as "steps: expected int >= 1", in the words of TOML."""
-    whole = str(error).replace("`", "")
-    # What was typed stands before the last one.
-    text, place = whole.rsplit(" - at $", 1) if " - at $" in whole else (whole, "")
-    text = cut(text).replace("array", "list").replace("object", "table")
+    """msgspec's "Expected `int` >= 1 - at `$.steps`" as "steps: expected a whole number >= 1"."""
+    text, place = refusal(error)
+    text = cut(text)
     # msgspec does not say under which name of a mapping it found the value.
     place = f"a value of {place[1:-5]}" if place.endswith("[...]") else place.lstrip(".")
     if text.startswith(NO_NAME) and (names := names_of(place)):

@@ -4,8 +4,21 @@ import re
 import tomllib
 from typing import Any
 
+import msgspec
+
 # Characters of a value that is more than a text; what is longer would be a number or a list past all bounds.
 LONGEST = 1000
+# Kinds of values by msgspec's names.
+KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a text",
+    "array": "a list",
+    "object": "a table",
+    "null": "nothing",
+}
+KIND = re.compile("`(" + "|".join(KINDS) + ")`")
 NUMBER = re.compile(r"[+-]?(\d+\.|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -52,3 +65,15 @@ def typed(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(typed, value))}]"
     return str(value)
+
+
+def refusal(error: msgspec.ValidationError) -> tuple[str, str]:
+    """What msgspec says of a value, with kinds of values in words, and where it stands, such as ".steps" or "".
+
+    "Expected `int` >= 1 - at `$.steps`" is "Expected a whole number >= 1", ".steps".
+    """
+    whole = KIND.sub(lambda found: KINDS[found[1]], str(error)).replace("`", "")
+    whole = whole.replace("a whole number, got a number", "a whole number, got one with a decimal point")
+    # What was typed stands before the last one.
+    text, _, place = whole.rpartition(" - at $") if " - at $" in whole else (whole, "", "")
+    return text, place

@@ -81,7 +81,8 @@ def _panel(
         panel.set_ylabel(down.name, fontsize=8)
     for y, line in enumerate(grid):
         for x, each in enumerate(line):
-            if math.isfinite(each):
-                light = image.norm(each) > 0.6
+            if not math.isnan(each):
+                # What is infinite has no colour, and stands on white.
+                light = not math.isfinite(each) or image.norm(each) > 0.6
                 panel.text(x, y, form.format(each), ha="center", va="center", fontsize=6, color="black" if light else "white")
     figure.colorbar(image, ax=panel)

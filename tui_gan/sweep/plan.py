@@ -91,7 +91,8 @@ def check_size(count: int, one: Spec, data: Data, here: bool = True) -> str:
         UsageError: they are trained here, and the machine has not so much memory.
     """
     size = STATES * state.size(one.config, data.of(one.config).shape)
-    line = f"{count:,} members, about {count * size / 1e6:,.0f} MB"
+    memory = f"about {count * size / 1e6:,.0f} MB" if count * size > 1e6 else "under 1 MB"
+    line = f"{count:,} member{'s' * (count != 1)}, {memory}"
     free = _free(one.device) if here else math.inf
     if count * size > free:
         place = "this machine" if one.device == "cpu" else one.device

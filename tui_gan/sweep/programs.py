@@ -1,5 +1,6 @@
 """The programs of steps of many: graphs at once, and compiled ones when they have been made and as long as they pay."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -16,6 +17,8 @@ from tui_gan.sweep.plan import Spec
 
 # Seconds of training that must be left for a program to be made: it takes a core for a minute.
 PAYS = 90.0
+# Seconds of tracing after which it is told.
+SLOW = 3.0
 # What a program of many is looked up by: their form, how many they are, and what their next step is.
 Key = tuple[str, int, Case]
 
@@ -76,7 +79,14 @@ class Programs:
 
     def _graph(self, key: Key, many: Many) -> torch.nn.Module:
         if key not in self._graphs:
-            self._graphs[key] = many.traced()
+            # A second for most games, and twenty for a large k with penalties.
+            telling = threading.Timer(SLOW, self.note, ["tracing the step, once for all members that differ in numbers alone"])
+            telling.daemon = True
+            telling.start()
+            try:
+                self._graphs[key] = many.traced()
+            finally:
+                telling.cancel()
         return self._graphs[key]
 
     def _replay(self, key: Key, many: Many) -> Call:
@@ -101,7 +111,7 @@ class Programs:
         place = programs.place(request)
         self._compiled[key] = programs.load(place)
         if self._compiled[key] is None:
-            self.note("the step is compiled at the lowest priority, which takes a minute or two; until then it is trained as a graph")
+            self.note("compiling the step, a minute or two; until then it is trained as a graph")
             self._making[key] = Making(request, place), request
 
     def _made(self, key: Key) -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tui_gan.contract.axes import as_text
+from tui_gan.contract.sweep import quantiles
 from tui_gan.session.atomic import replacing
 from tui_gan.sweep import course
 from tui_gan.sweep.course import MEMBER, Row, number
@@ -86,7 +87,7 @@ class Cell(NamedTuple):
 
     Attributes:
         collapsed, failed: how many of all `members` are.
-        low, median, high: of the metric of those that have not failed, the 10th, 50th and 90th percentile; NaN without any.
+        low, median, high: of the metric of those that have not failed, percentiles 10, 50 and 90, as `quantiles` takes them.
     """
 
     values: dict[str, Any]
@@ -107,9 +108,8 @@ def cells(specs: Iterable[Spec], standing: Sequence[Standing], metric: str) -> l
     for members in together.values():
         stands = [standing[spec.place] for spec in members]
         values = [each.metrics.get(metric, math.nan) for each in stands if each.failed_at is None]
-        finite = [value for value in values if math.isfinite(value)]
-        low, median, high = np.quantile(finite, (0.1, 0.5, 0.9)) if finite else (math.nan,) * 3
+        low, median, high = quantiles(np.array(values))
         collapsed = sum(each.collapsed_at is not None for each in stands)
         failed = sum(each.failed_at is not None for each in stands)
-        combinations.append(Cell(members[0].values, len(members), collapsed, failed, float(low), float(median), float(high)))
+        combinations.append(Cell(members[0].values, len(members), collapsed, failed, low, median, high))
     return combinations

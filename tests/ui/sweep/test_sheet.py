@@ -41,6 +41,12 @@ def test_the_map_has_the_share_that_collapsed_in_each_cell(state: SweepState) ->
     ]
 
 
+def test_on_a_narrow_screen_the_axis_that_is_not_drawn_has_its_value(state: SweepState) -> None:
+    text = text_of(state, views.first(state.population), 80, 24)
+    assert "[minibatch_discrimination off]" in text
+    assert "q quit" in text.splitlines()[-1]
+
+
 def test_the_cell_at_the_cursor_is_told_in_numbers(state: SweepState) -> None:
     view = dataclasses.replace(views.first(state.population), places=(1, 2, 0, 0))
     text = text_of(state, view, 80, 24)

@@ -87,5 +87,18 @@ def test_a_member_that_has_failed_is_left_out_of_the_quantiles_and_counted(popul
     assert views.of_cell(dataclasses.replace(view, statistic="median"), made, view.places) == pytest.approx(10.25)
 
 
+def test_an_infinite_value_counts_among_the_quantiles(population: Make) -> None:
+    made = population()
+    values = made.values.copy()
+    # Of five members two, of which one is infinite: none of them lies below the median.
+    values[1:4], values[4] = [20.0, 0.0], np.inf
+    made = dataclasses.replace(made, values=values)
+    view = views.first(made)
+    quantiles = [views.of_cell(dataclasses.replace(view, statistic=name), made, view.places) for name in ("low", "median", "high")]
+    assert quantiles == [pytest.approx(14.0), 20.0, np.inf]
+    values[:5] = np.inf
+    assert views.of_cell(dataclasses.replace(view, statistic="low"), made, view.places) == np.inf
+
+
 def test_what_has_not_been_measured_is_no_number(population: Make) -> None:
     assert np.isnan(views.grid(views.first(population()), population(measured=False))).all()

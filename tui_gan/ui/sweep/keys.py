@@ -49,8 +49,8 @@ def footer(inside: bool, others: bool, paused: bool) -> list[Item]:
         others: whether there are axes that are not drawn.
     """
     labels = {"pause": "go on" if paused else "pause", "enter": "open as a run" if inside else "members"}
-    order = ("pause", "help", "enter", "back", "left", "right", "up", "down", "shown", "metric", "across", "upward")
-    order += (*(("other", "other_lower", "other_higher") if others else ()), "quit", "save", "theme")
+    order = ("pause", "help", "quit", "enter", "back", "left", "right", "up", "down", "shown", "metric", "across", "upward")
+    order += (*(("other", "other_lower", "other_higher") if others else ()), "save", "theme")
     skipped = {"shown", "across", "upward", "other", "other_lower", "other_higher"} if inside else {"back"}
     by_name = {key.name: key for key in KEYS}
     wanted = (by_name[name] for name in order if name not in skipped)

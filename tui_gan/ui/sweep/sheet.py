@@ -83,7 +83,7 @@ def _header(canvas: Canvas, state: SweepState, look: Look) -> None:
     share = min(1.0, state.done / state.of) if state.of else 0.0
     filled = round(share * BAR)
     members = len(state.population.steps)
-    rest = [f"{members:,} members", f"{share:.0%} of {state.steps:,} steps"]
+    rest = [f"{members:,} member{'s' * (members != 1)}", f"{share:.0%} of {state.steps:,} steps"]
     if state.stage is Stage.TRAINING:
         rest += [f"{short(state.speed)} member steps/s"] if state.speed else []
         rest += [f"{clock(state.left)} left"] if math.isfinite(state.left) else []
@@ -96,17 +96,14 @@ def _header(canvas: Canvas, state: SweepState, look: Look) -> None:
 
 
 def _says(canvas: Canvas, y: int, view: View, population: Population) -> None:
-    """What the colours show, and where the axes that are not drawn stand."""
+    """What the colours show."""
     metric = population.metrics[view.metric]
     what = NAMED.get(view.statistic) or f"{QUANTILES.get(view.statistic, '')} of {metric} over the members that have not failed"
-    x = canvas.write(1, y, what, Ink.BOLD) + 2
-    for axis in others(view, population):
-        text = f"{population.axes[axis].name} {labelled(population.axes[axis])[view.places[axis]]}"
-        x = canvas.write(x, y, f"[{text}]" if axis == view.other else text, Ink.KEY if axis == view.other else Ink.DIM) + 2
+    canvas.write(1, y, what, Ink.BOLD)
 
 
 def _legend(canvas: Canvas, y: int, view: View, population: Population, look: Look) -> None:
-    """What the colours mean, from the lowest value to the highest; and what the axes are."""
+    """What the colours mean, from the lowest value to the highest; where the axes that are not drawn stand; and what the axes are."""
     values = grid(view, population)
     low, high, logarithmic = ends(values, view.statistic in ("collapsed", "failed"))
     x = 1
@@ -116,6 +113,9 @@ def _legend(canvas: Canvas, y: int, view: View, population: Population, look: Lo
         legend.paint(ramp, ramp)
         canvas.paste(x, y, legend)
         x = canvas.write(x + LEGEND + 1, y, worded(high, view.statistic) + (", by its logarithm" if logarithmic else ""), Ink.DIM) + 2
+    for other in others(view, population):
+        text = f"{population.axes[other].name} {labelled(population.axes[other])[view.places[other]]}"
+        x = canvas.write(x, y, f"[{text}]" if other == view.other else text, Ink.KEY if other == view.other else Ink.DIM) + 2
     for axis, where in ((view.across, "across"), (view.down, "upward")):
         if axis is not None and (name := population.axes[axis].name) in KNOBS:
             text = f"{where}: {KNOBS[name].help}"
@@ -135,6 +135,6 @@ def _cell(canvas: Canvas, y: int, view: View, population: Population, cell: slic
     parts = [] if population.kind == "images" else [f"{collapsed} of {count} collapsed"]
     parts += [f"{failed} of {count} failed"] if failed or not parts else []
     low, median, high = quantiles(population.values[cell, view.metric][known & ~population.failed[cell]])
-    if math.isfinite(median):
+    if not math.isnan(median):
         parts.append(f"{population.metrics[view.metric]} {short(median)} ({short(low)} .. {short(high)})")
     canvas.write(1, y + 1, ", ".join(parts) + f" at step {int(population.steps[cell].max()):,}", Ink.TEXT)
