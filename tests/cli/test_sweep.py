@@ -64,6 +64,15 @@ def test_a_table_too_wide_breaks_the_names_of_its_columns() -> None:
     ]
 
 
+def test_of_images_no_collapse_is_told(program: Program, tmp_path: Path) -> None:
+    words = ["digits", "--seeds", "1", "--steps", "2", "--metrics", "recall", "--set", "evaluate_every=2"]
+    ended = program("sweep", *words, "--out", tmp_path / "sweep")
+    assert ended.status == 0
+    assert ended.out.splitlines()[0].split() == ["failed", "recall", "10", "%", "median", "90", "%"]
+    found = json.loads(program("sweep", "--resume", tmp_path / "sweep", "--json").out.splitlines()[-1])
+    assert found["combinations"][0]["collapsed"] is None
+
+
 def test_as_json_it_ends_with_one_object(program: Program, tmp_path: Path) -> None:
     found = json.loads(program("sweep", *SMALL, "--out", tmp_path / "sweep", "--json").out.splitlines()[-1])
     assert {name: found[name] for name in ("members", "step", "finished", "metric")} == {

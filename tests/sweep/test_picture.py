@@ -27,6 +27,13 @@ def test_it_is_a_picture_with_as_many_rows_as_the_other_axes_have_values(axes: l
         assert len(np.unique(np.asarray(image.convert("L")))) > 50
 
 
+def test_what_is_not_known_to_collapse_has_one_panel_and_an_infinite_value_is_written(tmp_path: Path) -> None:
+    known = [each._replace(collapsed=None, median=float("inf") if place else 1.0) for place, each in enumerate(cells(AXES))]
+    picture.write(tmp_path / "heatmap.png", known, AXES, "w1")
+    with Image.open(tmp_path / "heatmap.png") as image:
+        assert image.size == (int(1.2 * picture.SIZE * picture.DOTS), int(picture.SIZE * picture.DOTS))
+
+
 def test_values_stand_where_their_axes_say() -> None:
     found = picture._grid(cells(AXES), AXES[1], AXES[0], lambda cell: cell.median)
     assert found == [[0.2, 1.2, 2.2], [3.2, 4.2, 5.2]]

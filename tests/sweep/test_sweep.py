@@ -73,7 +73,7 @@ def test_a_member_that_is_no_number_is_marked_and_the_others_go_on(begin: Begin,
     place = together.specs[1].place
     assert [at for at in failed if at is not None] == [EVERY]
     assert failed[place] == EVERY
-    (cell,) = [each for each in cells(made.results.specs, made.results.standing, "w1") if each.failed]
+    (cell,) = [each for each in cells(made.results, "w1") if each.failed]
     assert (cell.failed, cell.members) == (1, SEEDS)
     assert cell.low == cell.median == cell.high
 

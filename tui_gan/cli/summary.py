@@ -45,7 +45,7 @@ def report(trained: "Sweep | Parts", ended: bool, axes: list[Axis], json: bool, 
 
     results = trained.results
     folder, metric = results.folder, results.metrics[0]
-    combinations = cells(results.specs, results.standing, metric)
+    combinations = cells(results, metric)
     if "png" in forms:
         from tui_gan.sweep import picture
 
@@ -68,7 +68,7 @@ def report(trained: "Sweep | Parts", ended: bool, axes: list[Axis], json: bool, 
 
 
 def table(combinations: "Sequence[Cell]", metric: str, width: int) -> list[str]:
-    """The combinations of values as lines: how many of their members collapsed and failed, and the metric of the others.
+    """The combinations of values as lines: how many members collapsed, where it can be said, and failed, and the metric of the others.
 
     Args:
         width: for which the names of columns are broken into several lines where they need more.
@@ -76,11 +76,12 @@ def table(combinations: "Sequence[Cell]", metric: str, width: int) -> list[str]:
     if not combinations:
         return []
     names = [name for name in combinations[0].values if len({repr(each.values[name]) for each in combinations}) > 1]
-    head = [*names, "collapsed", "failed", f"{metric} 10 %", "median", "90 %"]
+    said = any(each.collapsed is not None for each in combinations)
+    head = [*names, *(["collapsed"] if said else []), "failed", f"{metric} 10 %", "median", "90 %"]
     rows = [
         [
             *(as_text(each.values[name]) for name in names),
-            f"{each.collapsed}/{each.members}",
+            *([f"{each.collapsed}/{each.members}"] if said else []),
             f"{each.failed}/{each.members}",
             *("-" if math.isnan(value) else f"{value:.4g}" for value in (each.low, each.median, each.high)),
         ]

@@ -156,15 +156,17 @@ class Work(NamedTuple):
 
     def _begun(self, made: Members, rows: "list[Row]", screen: bool) -> "tuple[Sweep | Parts, bool]":
         """Train it from where it stands, with a screen or a bar."""
+        from tui_gan.gan.diagnosis import names_collapses
         from tui_gan.sweep.results import Results
 
         config, folder = made.config, self.folder
         tell(f"{made.memory}, in {folder}", sys.stderr)
-        results = Results(folder, made.specs, [axis.name for axis in self.axes], config.metrics, rows)
+        truth = made.data.of(config).truth
+        names = [axis.name for axis in self.axes]
+        results = Results(folder, made.specs, names, config.metrics, rows, names_collapses=names_collapses(truth))
         if screen:
             from tui_gan.cli import sweeping
 
-            truth = made.data.of(config).truth
             trained = functools.partial(self.train, made, results)
             return sweeping.with_screen(folder, self.asked["preset"], self.axes, self.asked["seeds"], config, truth, self.stop, trained)
         with bar_of_progress() as show:

@@ -15,7 +15,7 @@ SIZE, DOTS = 3.6, 150
 
 
 def write(path: Path, cells: Sequence[Cell], axes: Sequence[Axis], metric: str) -> None:
-    """Draw the share that collapsed and the median of the metric over the two axes with the most values.
+    """Draw the share that collapsed, where it can be said, and the median of the metric over the two axes with the most values.
 
     Each combination of the other axes has a row of its own.
 
@@ -36,18 +36,20 @@ def write(path: Path, cells: Sequence[Cell], axes: Sequence[Axis], metric: str) 
         from matplotlib.figure import Figure
     except ImportError:
         raise UsageError("PNG needs matplotlib: pip install 'tui-gan[pictures]'") from None
-    figure = Figure(figsize=(2.4 * SIZE, SIZE * len(rows)), dpi=DOTS, layout="constrained")
-    panels = figure.subplots(len(rows), 2, squeeze=False)
+    said = any(cell.collapsed is not None for cell in cells)
+    figure = Figure(figsize=((1 + said) * 1.2 * SIZE, SIZE * len(rows)), dpi=DOTS, layout="constrained")
+    panels = figure.subplots(len(rows), 1 + said, squeeze=False)
     known = [cell.median for cell in cells if math.isfinite(cell.median)]
     # One scale for all panels, so that colours of two of them can be compared.
     span = (min(known), max(known)) if known else None
-    for row, (left, right) in zip(rows, panels, strict=True):
+    for row, beside in zip(rows, panels, strict=True):
         members = [cell for cell in cells if tuple(repr(cell.values[axis.name]) for axis in others) == row]
         named = ", ".join(f"{axis.name} {as_text(members[0].values[axis.name])}" for axis in others)
-        shares = _grid(members, across, down, lambda cell: cell.collapsed / cell.members)
+        if said:
+            shares = _grid(members, across, down, lambda cell: cell.collapsed / cell.members)
+            _panel(figure, beside[0], shares, across, down, f"collapsed{named and f', {named}'}", "{:.0%}", (0.0, 1.0))
         medians = _grid(members, across, down, lambda cell: cell.median)
-        _panel(figure, left, shares, across, down, f"collapsed{named and f', {named}'}", "{:.0%}", (0.0, 1.0))
-        _panel(figure, right, medians, across, down, f"median {metric}{named and f', {named}'}", "{:.3g}", span)
+        _panel(figure, beside[-1], medians, across, down, f"median {metric}{named and f', {named}'}", "{:.3g}", span)
     figure.savefig(path)
 
 

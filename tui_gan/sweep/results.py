@@ -33,6 +33,7 @@ class Results:
     Args:
         rows: that the course holds already.
         part: the file of the course of one of several processes, which writes no line for each member; None where there is one process.
+        names_collapses: whether a collapse can be named on the data.
     """
 
     def __init__(
@@ -43,7 +44,9 @@ class Results:
         metrics: Sequence[str],
         rows: Iterable[Row] = (),
         part: Path | None = None,
+        names_collapses: bool = True,
     ) -> None:
+        self.names_collapses = names_collapses
         self.folder, self.specs, self.axes, self.metrics = folder, specs, tuple(axes), tuple(metrics)
         self.course, self._whole = part or folder / "course.csv", part is None
         self._new: list[Row] = []
@@ -86,30 +89,30 @@ class Cell(NamedTuple):
     """The members of one combination of values.
 
     Attributes:
-        collapsed, failed: how many of all `members` are.
+        collapsed, failed: how many of all `members` are; `collapsed` is None where it cannot be said.
         low, median, high: of the metric of those that have not failed, percentiles 10, 50 and 90, as `quantiles` takes them.
     """
 
     values: dict[str, Any]
     members: int
-    collapsed: int
+    collapsed: int | None
     failed: int
     low: float
     median: float
     high: float
 
 
-def cells(specs: Iterable[Spec], standing: Sequence[Standing], metric: str) -> list[Cell]:
+def cells(results: Results, metric: str) -> list[Cell]:
     """The members by their combinations of values, in their order."""
     together: dict[int, list[Spec]] = {}
-    for spec in specs:
+    for spec in results.specs:
         together.setdefault(id(spec.values), []).append(spec)
     combinations = []
     for members in together.values():
-        stands = [standing[spec.place] for spec in members]
+        stands = [results.standing[spec.place] for spec in members]
         values = [each.metrics.get(metric, math.nan) for each in stands if each.failed_at is None]
         low, median, high = quantiles(np.array(values))
-        collapsed = sum(each.collapsed_at is not None for each in stands)
+        collapsed = sum(each.collapsed_at is not None for each in stands) if results.names_collapses else None
         failed = sum(each.failed_at is not None for each in stands)
         combinations.append(Cell(members[0].values, len(members), collapsed, failed, low, median, high))
     return combinations

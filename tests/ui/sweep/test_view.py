@@ -24,6 +24,17 @@ def test_of_images_the_median_is_shown_since_no_collapse_is_known(population: Ma
     assert views.first(population("plane")).statistic == "collapsed"
 
 
+def test_what_is_shown_goes_round_without_what_is_not_known(population: Make) -> None:
+    for kind, expected in (("images", {"median", "low", "high", "failed"}), ("line", {"collapsed", "median", "low", "high", "failed"})):
+        made = population(kind)
+        view, seen = views.first(made), set()
+        for _ in expected:
+            seen.add(view.statistic)
+            view = views.next_statistic(view, made)
+        assert seen == expected
+        assert view == views.first(made)
+
+
 def test_the_cursor_stays_on_the_map(population: Make) -> None:
     found = views.moved(views.first(population()), population(), 5, -3)
     assert found.places == (0, 2, 0, 0)

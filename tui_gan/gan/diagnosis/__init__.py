@@ -50,8 +50,13 @@ def diagnosis(samples: Floats, truth: Line | Plane, floors: Mapping[str, Floor])
     return Diagnosis(len(samples), truth.rows, real, fake, metrics, floors, agreement(metrics, floors, findings, spread), findings)
 
 
+def names_collapses(truth: Truth) -> bool:
+    """Whether a collapse can be named on such data; of images it is not said."""
+    return not isinstance(truth, Images)
+
+
 def collapsed(samples: Floats, truth: Truth) -> bool:
-    """Whether the findings name a mode collapse: samples at few points, or a part of the data left out; of images it is not said."""
+    """Whether the findings name a mode collapse: samples at few points, or a part of the data left out."""
     if isinstance(truth, Images) or not np.isfinite(samples).all():
         return False
     with np.errstate(over="ignore", invalid="ignore"):

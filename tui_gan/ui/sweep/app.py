@@ -194,7 +194,7 @@ class Heatmap(Front):
 
     def action_shown(self) -> None:
         """Show something else of the members."""
-        self._look_at(views.next_statistic(self.view))
+        self._look_at(views.next_statistic(self.view, self._handle.latest.population))
 
     def action_metric(self, by: int) -> None:
         """Another metric."""

@@ -93,9 +93,10 @@ def next_metric(view: View, population: Population, by: int) -> View:
     return dataclasses.replace(view, metric=view.metric if same else (view.metric + by) % len(population.metrics), statistic=statistic)
 
 
-def next_statistic(view: View) -> View:
-    """With the next thing of a cell's members drawn."""
-    return dataclasses.replace(view, statistic=STATISTICS[(STATISTICS.index(view.statistic) + 1) % len(STATISTICS)])
+def next_statistic(view: View, population: Population) -> View:
+    """With the next thing of a cell's members drawn; of images it is not known which have collapsed."""
+    known = [each for each in STATISTICS if each != "collapsed" or population.kind != "images"]
+    return dataclasses.replace(view, statistic=known[(known.index(view.statistic) + 1) % len(known)])
 
 
 def grid(view: View, population: Population) -> Floats:
