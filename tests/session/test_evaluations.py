@@ -66,6 +66,14 @@ def test_early_values_are_kept_in_the_history_and_survive_a_resume_bit_for_bit(t
         assert_same(whole.checkpoint(40), resume(f"half {half}", 40).checkpoint(40))
 
 
+def test_metrics_come_first_and_in_their_order_in_the_settings_also_after_a_resume(train: Train, resume: Train, early: Config) -> None:
+    for metrics in (("sd", "w1"), ("w1", "sd")):
+        config = msgspec.structs.replace(early, metrics=metrics)
+        ended = train("-".join(metrics), {10: [Stop()]}, config=config)
+        assert [*ended.session.run.series()][:2] == [*metrics]
+        assert [*resume("-".join(metrics), 12).session.run.series()][:2] == [*metrics]
+
+
 def test_early_stopping_counts_none_of_them(train: Train, early: Config) -> None:
     stop = EarlyStop(metric="w1", threshold=1e9, evaluations=2)
     assert train(config=msgspec.structs.replace(early, stop=stop)).outcome.step == 30

@@ -26,6 +26,7 @@ def _few(config: Config, name: str, labels: int, widths: tuple[int, ...], metric
         regularizers={},
         lazy=1,
         metrics=("test_errors", "labels_alone", *metrics),
+        metric="test_errors",
     )
 
 

@@ -241,13 +241,14 @@ class Run:
         return metrics
 
     def series(self) -> dict[str, Series]:
-        """The history, with the metrics marked that were not measured on the networks and data as they are now."""
+        """The history, the metrics first and in their order in the settings, those marked that were not measured as things are now."""
         at, of_now = self._measured
         fresh = of_now if at == self.step else {}
         all_series = self.history.series()
+        names = [name for name in dict.fromkeys((*self.config.metrics, *all_series)) if name in all_series]
         return {
-            name: replace(series, stale=name in METRICS and not (name in fresh and series.steps[-1] == self.step))
-            for name, series in all_series.items()
+            name: replace(each, stale=name in METRICS and not (name in fresh and each.steps[-1] == self.step))
+            for name, each in ((name, all_series[name]) for name in names)
         }
 
     @property

@@ -142,6 +142,8 @@ def measured(**values: float) -> dict[str, Series]:
         (measured(modes=1.0), "1 mode found"),
         (measured(modes=float("nan"), hq=0.96), "96% of samples near a mode"),
         (measured(classifier_frechet=3.0, precision=0.5), "precision 50%"),
+        (measured(precision=0.5, test_errors=0.0834), "8.3% of test images wrong"),
+        (measured(recall=0.5, class_accuracy=0.98), "class right 98%"),
         ({}, ""),
     ],
 )
@@ -149,8 +151,8 @@ def test_the_quality_in_words(seen, series: dict[str, Series], words: str) -> No
     assert verdict(seen(series=series)) == words
 
 
-def test_series_stand_in_the_order_of_the_table_and_unknown_ones_after_them(seen, look: Look) -> None:
+def test_series_stand_in_the_order_of_the_run_and_unknown_ones_under_their_own_names(seen, look: Look) -> None:
     snapshot = seen(series=measured(my_metric=1.0, k=2.0, generator_loss=0.7, modes=8.0, w1=0.5))
-    assert [name for name, _, _ in metric_series(snapshot)] == ["w1", "modes", "k", "my_metric"]
+    assert [name for name, _, _ in metric_series(snapshot)] == ["my_metric", "k", "modes", "w1"]
     text = PANELS["quality"]("quality").inside(Frame(snapshot, look), 100, 12).text()
     assert all(name in text for name in ("W1", "floor 0.009", "modes found", "k steps", "my metric"))

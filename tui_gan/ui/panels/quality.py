@@ -8,7 +8,7 @@ from typing import ClassVar
 from tui_gan.contract.diagnosis import Floor
 from tui_gan.contract.snapshot import Series, Snapshot
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.gauges import GAUGES, LOSSES, Gauge, gauge_of
+from tui_gan.ui.draw.gauges import LOSSES, Gauge, gauge_of
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.series.age import age
 from tui_gan.ui.draw.series.quality import LOWEST, quality
@@ -54,8 +54,8 @@ class Quality(Panel):
 
 
 def metric_series(snapshot: Snapshot) -> list[tuple[str, Gauge, Series]]:
-    """Every series but the losses: the known ones in the order of the table, others after them under their own names."""
-    names = [name for name in dict.fromkeys((*GAUGES, *snapshot.series)) if name in snapshot.series and name not in LOSSES]
+    """Every series but the losses, in the order of the run's metrics; what the table does not know, under its own name."""
+    names = [name for name in snapshot.series if name not in LOSSES]
     return [(name, with_floor(gauge_of(name), snapshot.floors.get(name)), snapshot.series[name]) for name in names]
 
 
@@ -77,6 +77,10 @@ WORDS: dict[str, Callable[[float], str]] = {
     "hq": lambda share: f"{share:.0%} of samples near a mode",
     "stacked_modes": lambda triples: f"{triples:,.0f} of 1,000 triples",
     "sd_ratio": spread,
+    "test_errors": lambda share: f"{share:.1%} of test images wrong",
+    "code_accuracy": lambda share: f"code agrees on {share:.0%}",
+    "class_kept": lambda share: f"class kept {share:.0%}",
+    "class_accuracy": lambda share: f"class right {share:.0%}",
     "feature_coverage": lambda share: f"coverage {share:.0%}",
     "coverage": lambda share: f"coverage {share:.0%}",
     "recall": lambda share: f"recall {share:.0%}",

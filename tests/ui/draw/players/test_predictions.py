@@ -78,6 +78,16 @@ def test_without_a_threshold_there_is_no_accuracy(answers: Predictions, known: f
     assert "nan" not in predictions(of_pairs, 44, 8, Look()).text()
 
 
+@pytest.mark.parametrize(("fake", "real"), [(0.97, 0.88), (1.0, 1.0), (0.0, 0.03)])
+def test_the_shares_are_whole_beside_each_other_at_every_width(answers: Predictions, plain: Look, fake: float, real: float) -> None:
+    answers = dataclasses.replace(answers, fake_right=fake, real_right=real)
+    wordings = {
+        f"accuracy {fake:.0%}{one} {real:.0%}{other}" for one, other in ((" on generated", " on real"), (" generated", " real"), ("", ""))
+    }
+    seen = {" ".join(predictions(answers, width, 8, plain).text().splitlines()[0].split()) for width in range(28, 70)}
+    assert seen == wordings
+
+
 def test_what_is_common_is_shaded_and_counted(answers: Predictions, plain: Look) -> None:
     same = dataclasses.replace(answers, fake=answers.real)
     apart = dataclasses.replace(answers, fake=frozen(np.where(np.arange(20) < 1, 1.0, 0.0)))

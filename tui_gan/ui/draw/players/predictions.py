@@ -14,7 +14,8 @@ from tui_gan.ui.draw.pictures.beyond import Kind, along
 
 TOPS = (0.1, 0.2, 0.5, 1.0)
 LEFT = 5
-WORDED = 40
+# What the two accuracies are of, in as many words as have room.
+WORDINGS = ((" on generated", " on real"), (" generated", " real"), ("", ""))
 NO_ACCURACY = "accuracy not defined"
 # Shares of samples on which D is right, between which it seems to guess, and an overlap with which it could be right on more.
 GUESSING, AHEAD, APART = 0.45, 0.75, 0.5
@@ -160,10 +161,12 @@ def _shares(canvas: Canvas, answers: Predictions, left: int) -> None:
     if ranks_only(answers):
         canvas.write(left, 0, NO_ACCURACY, Ink.DIM)
         return
-    words = (" on generated", " on real") if canvas.width >= WORDED else ("", "")
-    canvas.write(left, 0, f"accuracy {answers.fake_right:.0%}{words[0]}", Ink.FAKE)
-    text = f"{answers.real_right:.0%}{words[1]}"
-    canvas.write(canvas.width - len(text), 0, text, Ink.REAL)
+    for generated, real in WORDINGS:
+        of_fake, of_real = f"accuracy {answers.fake_right:.0%}{generated}", f"{answers.real_right:.0%}{real}"
+        if left + len(of_fake) + 2 + len(of_real) <= canvas.width:
+            break
+    canvas.write(left, 0, of_fake, Ink.FAKE)
+    canvas.write(canvas.width - len(of_real), 0, of_real, Ink.REAL)
 
 
 def _ends(canvas: Canvas, left: int, columns: int, row: int) -> None:
