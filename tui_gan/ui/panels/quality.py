@@ -10,13 +10,15 @@ from tui_gan.contract.snapshot import Series, Snapshot
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.gauges import LOSSES, Gauge, gauge_of
 from tui_gan.ui.draw.palette import Ink
-from tui_gan.ui.draw.series.age import age
+from tui_gan.ui.draw.series.age import age, briefly
 from tui_gan.ui.draw.series.quality import LOWEST, quality
 from tui_gan.ui.draw.series.reading import ahead
 from tui_gan.ui.draw.series.triples import rows, triples
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
 NEAR = 0.05
+# Columns of the words in the frame from which on they are shortened.
+ROOM = 24
 
 
 class Quality(Panel):
@@ -77,7 +79,7 @@ WORDS: dict[str, Callable[[float], str]] = {
     "hq": lambda share: f"{share:.0%} of samples near a mode",
     "stacked_modes": lambda triples: f"{triples:,.0f} of 1,000 triples",
     "sd_ratio": spread,
-    "test_errors": lambda share: f"{share:.1%} of test images wrong",
+    "test_errors": lambda share: f"test errors {share:.1%}",
     "code_accuracy": lambda share: f"code agrees on {share:.0%}",
     "class_kept": lambda share: f"class kept {share:.0%}",
     "class_accuracy": lambda share: f"class right {share:.0%}",
@@ -93,7 +95,8 @@ def verdict(snapshot: Snapshot) -> str:
     for name, say in WORDS.items():
         series = snapshot.series.get(name)
         if series is not None and series.values.size and math.isfinite(series.values[-1]):
-            said, when = say(float(series.values[-1])), age(series)
+            said = say(float(series.values[-1]))
+            when = age(series) if len(said) + len(age(series)) < ROOM else briefly(series)
             return f"{said} {when}" if said and when else said
     return ""
 

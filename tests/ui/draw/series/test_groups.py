@@ -13,11 +13,11 @@ def measured(*names: str, start: float = 0.0) -> dict[str, Series]:
     return {name: Series(frozen([start, start + 10.0]), frozen([1.0, 2.0])) for name in names}
 
 
-def test_losses_share_a_chart_and_the_rest_stand_in_the_order_of_the_table(seen) -> None:
+def test_losses_share_a_chart_and_the_rest_stand_in_the_order_of_the_run(seen) -> None:
     found = groups(seen(series=measured("my_metric", "k", "w1", "discriminator_loss", "generator_loss", "pretraining_loss")))
-    assert [group.title for group in found] == ["losses", "W1 distance", "k steps", "pre-training", "my metric"]
+    assert [group.title for group in found] == ["losses", "my metric", "k steps", "W1 distance", "pre-training"]
     assert [line.gauge.letter for line in found[0].lines] == ["G", "D"]
-    assert [group.unit for group in found] == ["nats", "data units", "updates of D", "", ""]
+    assert [group.unit for group in found] == ["nats", "", "updates of D", "data units", ""]
 
 
 def test_pre_training_comes_first_while_it_lasts(seen) -> None:

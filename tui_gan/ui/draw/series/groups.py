@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tui_gan.contract.snapshot import Floats, Series, Snapshot
-from tui_gan.ui.draw.gauges import GAUGES, LOSSES, PRETRAINING, Gauge, gauge_of
+from tui_gan.ui.draw.gauges import LOSSES, PRETRAINING, Gauge, gauge_of
 from tui_gan.ui.draw.texts.filter import matches
 
 
@@ -75,8 +75,8 @@ def steps(charts: Sequence[Group]) -> Floats:
 
 
 def _lines(snapshot: Snapshot) -> list[Line]:
-    """Every series: while D is pre-trained its loss first, the known ones in the order of the table, others after them."""
-    order = dict.fromkeys((*((PRETRAINING,) if snapshot.phase else ()), *GAUGES, *snapshot.series))
+    """Every series: while D is pre-trained its loss first, then the losses, and the others in the order of the run's metrics."""
+    order = dict.fromkeys((*((PRETRAINING,) if snapshot.phase else ()), *LOSSES, *snapshot.series))
     overlays = tuple(snapshot.overlays.values())
     return [
         Line(name, gauge_of(name), snapshot.series[name], tuple(overlay.get(name) for overlay in overlays))

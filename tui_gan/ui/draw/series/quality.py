@@ -15,6 +15,8 @@ from tui_gan.ui.draw.series.age import age, briefly
 NARROWEST, LOWEST = 18, 5
 # From this width on most names, values and steps have room beside each other.
 NAMED = 22
+# From this height on a chart has room for its name in a line of its own.
+TALL = 6
 # Columns that a name needs beside the full words of a step.
 NAME = 6
 SHAPE, UNUSED = 3.0, 1.5
@@ -28,12 +30,14 @@ def quality(gauges: Sequence[tuple[Gauge, Series]], width: int, height: int, loo
     """
     canvas = Canvas(width, height)
     columns, rows = grid(len(gauges), width, height)
+    cut = any(_named(gauge, series) >= width // columns for gauge, series in gauges[: columns * rows])
+    two_lines = cut and height // rows >= TALL
     for number, (gauge, series) in enumerate(gauges[: columns * rows]):
         row, column = divmod(number, columns)
         x, y = (width * column // columns, height * row // rows)
         right, low = width * (column + 1) // columns, height * (row + 1) // rows
         last = column == columns - 1
-        canvas.paste(x, y, chart(gauge, series, right - x - (0 if last else 1), low - y, look, now))
+        canvas.paste(x, y, chart(gauge, series, right - x - (0 if last else 1), low - y, look, now, two_lines))
     return canvas
 
 
@@ -52,47 +56,64 @@ def grid(number: int, width: int, height: int, narrowest: int = NARROWEST, lowes
     return columns, min(tallest, max(1, -(-number // columns)))
 
 
-def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look, now: float = 0.0) -> Canvas:
-    """Draw one metric: its newest value and, where that is old, its step; then the curve up to there; then the steps up to `now`."""
+def chart(gauge: Gauge, series: Series, width: int, height: int, look: Look, now: float = 0.0, two_lines: bool = False) -> Canvas:
+    """Draw one metric: its newest value and, where that is old, its step; then the curve up to there; then the steps up to `now`.
+
+    Args:
+        two_lines: whether the name has a line of its own above the value.
+    """
     canvas = Canvas(width, height)
     if not series.steps.size:
         canvas.write(0, 0, f"{gauge.name}: not yet", Ink.DIM)
         return canvas
-    newest = scale.short(float(series.values[-1]))
-    # The step before the words of the name: a value without it would be taken for one of now.
-    when = next((text for text in (age(series), briefly(series)) if len(newest) + len(text) + 1 <= width - NAME), briefly(series))
-    after = f" {when}" if when else ""
-    floor = "" if gauge.floor is None else f"  {gauge.bound} {scale.short(gauge.floor, 2)}"
-    # A name may lose words to the floor, but not letters.
-    after += floor if len(gauge.name.split()[0]) + len(newest) + len(after) + len(floor) < width else ""
-    name = _short(gauge.name, width - len(newest) - len(after) - 1)
-    x = canvas.write(canvas.write(0, 0, f"{name} " if name else "", Ink.DIM), 0, newest, Ink.BOLD)
-    canvas.write(x, 0, after, Ink.DIM)
+    top = 2 if two_lines else 1
+    _head(canvas, gauge, series, top)
     below = 1 if height >= 5 else 0
-    rows = height - 1 - below
+    rows = height - top - below
     values = scale.on_axis(series.values, gauge.logarithmic)
     if rows < 2 or width < 10 or not np.isfinite(values).any():
         return canvas
     wanted = gauge.include if gauge.wanted is None else (gauge.wanted, *gauge.include)
     low, high = scale.log_limits(values) if gauge.logarithmic else scale.limits([values], wanted, trim=0.0)
-    left = _labels(canvas, gauge, low, high, rows, look)
+    left = _labels(canvas, gauge, low, high, range(top, top + rows), look)
     columns = width - left
     if gauge.wanted is not None:
         level = np.full(2 * columns, (gauge.wanted - low) / (high - low))
-        canvas.lay(marks.cells(marks.line(level, 4 * rows, dash=1), look.pick("", "-")), Ink.FAINT, x=left, y=1)
+        canvas.lay(marks.cells(marks.line(level, 4 * rows, dash=1), look.pick("", "-")), Ink.FAINT, x=left, y=top)
     if gauge.floor is not None and low <= (floor_at := float(scale.on_axis(np.array([gauge.floor]), gauge.logarithmic)[0])) <= high:
         level = np.full(2 * columns, (floor_at - low) / (high - low))
-        canvas.lay(marks.cells(marks.line(level, 4 * rows, dash=2), look.pick("", ".")), Ink.FAINT, x=left, y=1)
+        canvas.lay(marks.cells(marks.line(level, 4 * rows, dash=2), look.pick("", ".")), Ink.FAINT, x=left, y=top)
     begin = float(series.steps[0])
     end = max(now, float(series.steps[-1]), begin + 1.0)
     heights = (_spread(series.steps, values, end, 2 * columns) - low) / (high - low)
-    canvas.lay(marks.cells(marks.line(heights, 4 * rows), look.pick("", "*")), gauge.ink, x=left, y=1)
+    canvas.lay(marks.cells(marks.line(heights, 4 * rows), look.pick("", "*")), gauge.ink, x=left, y=top)
     if below:
         first, last = scale.count(begin), scale.count(max(now, float(series.steps[-1])))
         canvas.write(left, height - 1, first, Ink.DIM)
         if first != last and columns > len(first) + len(last):
             canvas.write(width - len(last), height - 1, last, Ink.DIM)
     return canvas
+
+
+def _named(gauge: Gauge, series: Series) -> int:
+    """The columns of a metric's name, its newest value and, where that is old, its step."""
+    return len(" ".join(filter(None, (gauge.name, *map(scale.short, series.values[-1:].tolist()), briefly(series)))))
+
+
+def _head(canvas: Canvas, gauge: Gauge, series: Series, lines: int) -> None:
+    """Write the name, as much of it as fits, and the newest value, in one line or each in its own."""
+    newest, taken = scale.short(float(series.values[-1])), 0 if lines == 2 else NAME
+    # The step before the words of the name: a value without it would be taken for one of now.
+    when = next((text for text in (age(series), briefly(series)) if len(newest) + len(text) + 1 <= canvas.width - taken), briefly(series))
+    after = f" {when}" if when else ""
+    floor = "" if gauge.floor is None else f"  {gauge.bound} {scale.short(gauge.floor, 2)}"
+    # A name may lose words to the floor, but not letters.
+    first = 0 if lines == 2 else len(gauge.name.split()[0])
+    after += floor if first + len(newest) + len(after) + len(floor) < canvas.width else ""
+    name = _short(gauge.name, canvas.width - (0 if lines == 2 else len(newest) + len(after) + 1))
+    x = canvas.write(0, 0, f"{name} " if name else "", Ink.DIM)
+    x = canvas.write(0 if lines == 2 else x, lines - 1, newest, Ink.BOLD)
+    canvas.write(x, lines - 1, after, Ink.DIM)
 
 
 def _spread(steps: Floats, values: Floats, end: float, dots: int) -> Floats:
@@ -115,15 +136,15 @@ def _short(name: str, columns: int) -> str:
     return name[: max(0, columns)]
 
 
-def _labels(canvas: Canvas, gauge: Gauge, low: float, high: float, rows: int, look: Look) -> int:
+def _labels(canvas: Canvas, gauge: Gauge, low: float, high: float, rows: range, look: Look) -> int:
     """Label the ends of the axis and what is wanted; returns the columns that takes."""
     ends = [high, low] if gauge.wanted is None else [high, low, gauge.wanted]
     names = [scale.short(10.0**end if gauge.logarithmic else end, 2) for end in ends]
     left = max(len(name) for name in names) + 1
-    for row in range(rows):
-        canvas.write(left - 1, 1 + row, look.pick("│", "|"), Ink.FAINT)
+    for row in rows:
+        canvas.write(left - 1, row, look.pick("│", "|"), Ink.FAINT)
     for end, name in zip(ends, names, strict=True):
-        row = 1 + round((high - end) / (high - low) * (rows - 1))
+        row = rows[round((high - end) / (high - low) * (len(rows) - 1))]
         canvas.write(0, row, name.rjust(left - 1), Ink.DIM)
         canvas.write(left - 1, row, look.pick("┤", "+"), Ink.FAINT)
     return left
