@@ -69,3 +69,25 @@ original, Trainer.step = Trainer.step, step
         assert opened.is_clean()
     assert any("last good step, 250" in event["text"] for event in events(tmp_path))
     assert any("a step broke" in event.get("traceback", "") for event in events(tmp_path))
+
+
+def test_who_leaves_during_a_long_step_is_told_that_its_end_is_awaited(tmp_path: Path) -> None:
+    fault = """
+import time
+from pathlib import Path
+from tui_gan.gan.trainer import Trainer
+def step(self, knobs):
+    if self.steps_done == 60:
+        Path("long").touch()
+        while not Path("over").exists(): time.sleep(.05)
+    original(self, knobs)
+original, Trainer.step = Trainer.step, step
+"""
+    with broken(fault, tmp_path) as opened:
+        opened.wait_for(lambda text: (tmp_path / "long").exists())
+        opened.press("q", "q")
+        opened.wait_for("the run is saved when its step has ended; ctrl+c, and once more, ends it as it is")
+        (tmp_path / "over").touch()
+        assert opened.wait_end() == 0
+        assert opened.is_clean()
+    assert (tmp_path / "run" / "checkpoints" / "step-00000061.safetensors").exists()

@@ -107,7 +107,7 @@ def test_words_stand_on_the_terminal_before_torch_is_loaded_and_no_key_is_lost_m
             pass
         lines = opened.text.split("\n")
         assert "LOADING" in lines[0]
-        assert "loading PyTorch ...  space: begin paused" in opened.text
+        assert "loading ...  space: begin paused" in opened.text
         assert lines[-1].startswith(" space begin paused  ? help")
         assert "torch" not in Path(f"/proc/{opened.worker}/maps").read_text()
         opened.press(" ", "?")

@@ -1,5 +1,6 @@
 """Devices: those there are, and the fastest of them."""
 
+import msgspec
 import pytest
 import torch
 
@@ -73,11 +74,44 @@ def test_more_threads_are_taken_as_long_as_they_help(
 
     monkeypatch.setattr(devices.torch, "set_num_threads", lambda count: now.__setitem__(0, count))
     monkeypatch.setattr(devices, "_seconds_a_step", seconds)
+    monkeypatch.setattr(devices, "_timed", lambda trainer, knobs, most: 0.01)
     found, said = devices.helpful_threads(config, knobs, DATASETS["gaussian"](True), most)
     assert (found, asked) == (best, tried)
     assert now == [best]
     if tried:
         assert said.startswith(f"CPU threads: {best}, as many as help here (1: {taken[1]:g} ms a step, 2: ")
+
+
+def test_a_device_on_which_a_step_takes_long_is_timed_by_one(config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    timed: list[int] = []
+    monkeypatch.setattr(devices, "available", lambda: ("cpu", "meta"))
+    monkeypatch.setattr(devices, "_timed", lambda trainer, knobs, most: timed.append(most) or (9.0 if trainer.device == "cpu" else 0.01))
+    best, said = devices.fastest(config, knobs, DATASETS["gaussian"](True))
+    assert best == "meta"
+    assert timed == [1, 1, devices.WARM_UP, devices.TIMED]
+    assert said == "device: meta, the faster here (cpu 9000.00 ms a step, meta 10.00 ms a step)"
+
+
+def test_where_a_step_takes_long_it_is_timed_once_with_all_threads(config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, timed = [1], []
+
+    def seconds(trainer: object, knobs: Knobs, most: int) -> float:
+        timed.append((now[0], most))
+        return 58.0
+
+    monkeypatch.setattr(devices.torch, "set_num_threads", lambda count: now.__setitem__(0, count))
+    monkeypatch.setattr(devices, "_timed", seconds)
+    config = msgspec.structs.replace(config, steps=39_063)
+    found, said = devices.helpful_threads(config, knobs, DATASETS["gaussian"](True), 4)
+    assert (found, now, timed) == (4, [4], [(4, 1)])
+    assert said == "CPU threads: 4; a step takes about 58 s, all 39,063 about 26 days"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(9.0, "9 seconds"), (300.0, "5 minutes"), (8_000.0, "2 hours"), (7e5, "8 days"), (1e9, "32 years")]
+)
+def test_a_long_time_is_told_in_its_largest_unit(seconds: float, text: str) -> None:
+    assert devices.lasting(seconds) == text
 
 
 def test_threads_are_timed_by_steps_of_a_trainer_apart(config: Config, knobs: Knobs) -> None:

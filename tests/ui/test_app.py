@@ -244,7 +244,7 @@ def test_what_starts_the_run_is_called_once_when_the_terminal_has_a_frame_with_w
     words = "LOADING" if size[0] > 1 else "◌"
     assert words in begun[0][-1]
     if size[0] > 20:
-        assert "loading PyTorch ..." in begun[0][-1]
+        assert "loading ..." in begun[0][-1]
         assert "space begin paused  ? help" in begun[0][-1]
 
 
@@ -329,8 +329,8 @@ def test_while_it_loads_the_screen_says_how_it_will_begin(seen, run_of, watch, u
     run = run_of(seen(Status.LOADING, picture=None, predictions=None, series={}, events=()))
     app = TuiGan(run, paused=paused)
     told = {
-        False: ("loading PyTorch ...  space: begin paused", " space begin paused"),
-        True: ("loading PyTorch ...  begins paused; space: begin at once", " space begin at once"),
+        False: ("loading ...  space: begin paused", " space begin paused"),
+        True: ("loading ...  begins paused; space: begin at once", " space begin at once"),
     }
 
     async def body(pilot) -> None:

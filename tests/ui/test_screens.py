@@ -90,9 +90,9 @@ def test_a_failure_shows_its_traceback_and_what_to_do(seen, run_of, watch, scree
 
 # What each panel says before there is anything to see.
 NOTHING = {
-    "distribution": "loading PyTorch ...  space: begin paused",
-    "layers": "loading PyTorch ...  space: begin paused",
-    "gallery": "loading PyTorch ...  space: begin paused",
+    "distribution": "loading ...  space: begin paused",
+    "layers": "loading ...  space: begin paused",
+    "gallery": "loading ...  space: begin paused",
     "losses": "no losses yet",
     "samples": "no samples yet",
     "predictions": "no predictions yet",

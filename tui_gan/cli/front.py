@@ -5,6 +5,7 @@ import dataclasses
 import os
 import select
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -19,6 +20,7 @@ from tui_gan.cli.screens import opened, parting, remember
 from tui_gan.cli.visiting import terminal_name
 from tui_gan.contract import commands
 from tui_gan.contract.errors import TuiGanError
+from tui_gan.contract.outer import tell
 from tui_gan.contract.snapshot import Status
 from tui_gan.session.plan import Outcome, Plan
 from tui_gan.session.runlog import RunLog
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 FATAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU, signal.SIGALRM)
 GLANCE, GLANCE_MS = 0.05, 250
 SCREEN_LEAVES_WITHIN = 3.0
+# Seconds of saving, behind a screen that has been left, after which it is told.
+SAVES_WITHIN = 1.0
 IMPATIENCE = 2.0
 
 
@@ -219,6 +223,9 @@ def screen(plan: Plan, parent: Parent, ascii_only: bool, preferences: "Preferenc
         else:
             # Whether the screen left by its own choice or not, the run is saved.
             run.send(commands.Stop())
+            if not run.wait(SAVES_WITHIN):
+                with contextlib.suppress(OSError):
+                    tell("the run is saved when its step has ended; ctrl+c, and once more, ends it as it is", sys.stderr)
             run.wait(None)
             # Not before: a terminal that does not read must not keep the run from being saved.
             app.wait()

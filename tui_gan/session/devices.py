@@ -12,6 +12,9 @@ from tui_gan.gan.trainer import Trainer
 
 # Steps, and the seconds after which no further one is timed.
 WARM_UP, TIMED, LONG_ENOUGH = 10, 30, 0.5
+# Seconds of a first step from which on no further one is spent on timing: its operations are so large that more threads do help.
+HEAVY = 5.0
+UNITS = {"years": 31_557_600.0, "days": 86_400.0, "hours": 3_600.0, "minutes": 60.0}
 # By which share of the time more threads have to be faster to be taken.
 MARGIN = 0.1
 
@@ -56,7 +59,8 @@ def fastest(config: Config, knobs: Knobs, dataset: Dataset) -> tuple[str, str]:
 def helpful_threads(config: Config, knobs: Knobs, dataset: Dataset, most: int) -> tuple[int, str]:
     """Find the number of threads that trains this configuration fastest on the CPU, by timing steps of a scratch trainer with 1, 2, 4, ...
 
-    On a busy machine, and with small networks, more of them wait for each other longer than they save.
+    On a busy machine, and with small networks, more of them wait for each other longer than they save. Where one step with all of them
+    takes seconds, all are taken.
 
     Args:
         most: threads that are tried.
@@ -68,6 +72,9 @@ def helpful_threads(config: Config, knobs: Knobs, dataset: Dataset, most: int) -
     if len(counts) == 1:
         return most, ""
     trainer = Trainer(config, dataset, "cpu")
+    torch.set_num_threads(most)
+    if (heavy := _timed(trainer, knobs, 1)) > HEAVY:
+        return most, f"CPU threads: {most}; a step takes about {heavy:.0f} s, all {config.steps:,} about {lasting(heavy * config.steps)}"
     seconds: dict[int, float] = {}
     best = counts[0]
     for count in counts:
@@ -82,7 +89,16 @@ def helpful_threads(config: Config, knobs: Knobs, dataset: Dataset, most: int) -
     return best, f"CPU threads: {best}, as many as help here ({timings})"
 
 
+def lasting(seconds: float) -> str:
+    """A long time in its largest unit: "26 days", "3 hours"."""
+    unit, length = next(((name, each) for name, each in UNITS.items() if seconds >= 2 * each), ("seconds", 1.0))
+    return f"{seconds / length:,.0f} {unit}"
+
+
 def _seconds_a_step(trainer: Trainer, knobs: Knobs) -> float:
+    # The first step on a GPU also begins it.
+    if (heavy := _timed(trainer, knobs, 1)) > HEAVY and trainer.device == "cpu":
+        return heavy
     _timed(trainer, knobs, WARM_UP)
     return _timed(trainer, knobs, TIMED)
 

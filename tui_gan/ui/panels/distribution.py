@@ -92,5 +92,5 @@ def waiting(frame: Frame, width: int) -> tuple[str, int]:
     else:
         space = next((key.symbol for key in frame.keys if key.name == "pause"), "")
         begins = f"begins paused; {space}: begin at once" if frame.begins_paused else f"{space}: begin paused"
-        texts = [f"loading PyTorch ...  {begins}", "loading PyTorch ..."]
+        texts = [f"loading ...  {begins}", "loading ..."]
     return next((text for text in texts if len(text) <= width), ""), width
