@@ -15,7 +15,8 @@ from tui_gan.session import checkpoint, lock
 from tui_gan.wire import AbsentError, place
 from tui_gan.wire.client import Visit
 
-WITHIN = 5.0
+# Also beside much else.
+WITHIN = 15.0
 # Each makes a moment of the trainer last for a second, from which on the marker is there.
 SLOW_DISK = """
 from pathlib import Path

@@ -75,7 +75,7 @@ def test_a_turned_knob_is_in_force_at_its_step_and_logged_with_its_value(train: 
     ("command", "part"),
     [
         (SetKnob("k_steps", 99), "between 1 and 20"),
-        (SetKnob("k_steps", "x"), "int"),
+        (SetKnob("k_steps", "x"), "a whole number"),
         (SetKnob("k_step", 2), "did you mean 'k_steps'"),
         (TurnKnob("k_step"), "did you mean 'k_steps'"),
         (SetKnob("device", "cuda:99"), "cuda:99"),
