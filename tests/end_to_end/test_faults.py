@@ -86,7 +86,7 @@ original, Trainer.step = Trainer.step, step
     with broken(fault, tmp_path) as opened:
         opened.wait_for(lambda text: (tmp_path / "long").exists())
         opened.press("q", "q")
-        opened.wait_for("the run is saved when its step has ended; ctrl+c, and once more, ends it as it is")
+        opened.wait_for("saving once the current step ends")
         (tmp_path / "over").touch()
         assert opened.wait_end() == 0
         assert opened.is_clean()

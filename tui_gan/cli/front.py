@@ -225,7 +225,7 @@ def screen(plan: Plan, parent: Parent, ascii_only: bool, preferences: "Preferenc
             run.send(commands.Stop())
             if not run.wait(SAVES_WITHIN):
                 with contextlib.suppress(OSError):
-                    tell("the run is saved when its step has ended; ctrl+c, and once more, ends it as it is", sys.stderr)
+                    tell("saving once the current step ends; ctrl+c, and again two seconds later, quits without saving", sys.stderr)
             run.wait(None)
             # Not before: a terminal that does not read must not keep the run from being saved.
             app.wait()

@@ -361,8 +361,8 @@ class Snapshot:
         paced: whether the run waits between its steps, so that it takes `knobs.pace` of them a second.
         device: where the networks are; `devices` are those that the machine has.
         knobs: the live settings in force.
-        series: "generator_loss", "discriminator_loss", one for each metric that is measured live, and one for each quantity
-            that the training adapts.
+        series: one for each metric that is measured live, first and in the order of the settings; "generator_loss",
+            "discriminator_loss", and one for each quantity that the training adapts.
         picture: what the networks do now; None while loading.
         predictions: what the discriminator says of real and of generated samples; None while loading.
         triples: of stacked images, once they have been evaluated since the start of the process; None of others.

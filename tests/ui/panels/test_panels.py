@@ -143,7 +143,7 @@ def measured(**values: float) -> dict[str, Series]:
         (measured(modes=float("nan"), hq=0.96), "96% of samples near a mode"),
         (measured(classifier_frechet=3.0, precision=0.5), "precision 50%"),
         (measured(precision=0.5, test_errors=0.0834), "test errors 8.3%"),
-        (measured(recall=0.5, class_accuracy=0.98), "class right 98%"),
+        (measured(recall=0.5, class_accuracy=0.98), "class accuracy 98%"),
         ({}, ""),
     ],
 )
