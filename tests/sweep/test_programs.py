@@ -107,7 +107,7 @@ def test_that_a_step_is_traced_is_told_where_it_takes_long(
     assert told == []
     monkeypatch.setattr(programs, "SLOW", 0.0)
     begun(config, knobs, Programs("graph", told.append)).train(1, lambda: False)
-    assert told == ["tracing the step, once for all members that differ in numbers alone"]
+    assert told == ["tracing the step, once for all members that differ in numbers alone", "the step is traced"]
 
 
 def test_one_that_cannot_be_made_is_told_once_and_the_graph_goes_on(config: Config, knobs: Knobs, made: Made) -> None:

@@ -82,11 +82,15 @@ class Programs:
             # A second for most games, and twenty for a large k with penalties.
             telling = threading.Timer(SLOW, self.note, ["tracing the step, once for all members that differ in numbers alone"])
             telling.daemon = True
+            began = time.monotonic()
             telling.start()
             try:
                 self._graphs[key] = many.traced()
             finally:
                 telling.cancel()
+                telling.join()
+            if time.monotonic() - began > SLOW:
+                self.note("the step is traced")
         return self._graphs[key]
 
     def _replay(self, key: Key, many: Many) -> Call:
