@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from tui_gan.gan.sampling import sampling
+
 # Latents on which the averaged generator's activations are measured.
 SETTLED_ON = 1024
 
@@ -58,7 +60,9 @@ def settle_(average: nn.Module, trained: nn.Module, latents: Tensor, decay: floa
         norm.reset_running_stats()
         # Without momentum the statistics of one pass are taken as they are.
         norm.momentum = None
-        norm.train()
     if norms:
-        average(latents)
+        with sampling(average):
+            for norm in norms:
+                norm.train()
+            average(latents)
     average.eval()

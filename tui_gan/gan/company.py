@@ -42,7 +42,7 @@ def fake(trainer: Trainer, knobs: Knobs, count: int) -> Judged:
     # There may be too few fixed latents to spare some; these come from a stream of their own, which must not begin like theirs.
     stream = torch.Generator().manual_seed(config.seed + 1)
     others = trainer.latents(needed, stream)
-    return Judged(samples, trainer.sample(others), classes, given_beside(config, others))
+    return Judged(samples, trainer.sample(others, 1), classes, given_beside(config, others))
 
 
 def _needed(trainer: Trainer, knobs: Knobs) -> int:

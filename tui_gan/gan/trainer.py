@@ -25,6 +25,7 @@ from tui_gan.gan.networks import AnyDiscriminator
 from tui_gan.gan.networks.inference import encoded
 from tui_gan.gan.optimizers import look_ahead_, lookahead
 from tui_gan.gan.regularizers import update_means_
+from tui_gan.gan.sampling import alike, sampling
 from tui_gan.gan.state import Tensors
 from tui_gan.gan.values import Batch, Hyper, Player, Program, Report
 
@@ -215,10 +216,18 @@ class Trainer:
             return Batch(x, encoded(self.generator, x.to(self.device)).cpu())
         return Batch(x, None if y is None else one_hot(y[:, 0], self.config.classes))
 
-    def sample(self, latents: Tensor) -> Tensor:
-        """Map latents (N, W) to samples in training units (N, *X) by the averaged generator; changes nothing that is trained."""
-        with torch.no_grad():
-            return self.averaged()(latents.to(self.device))  # type: ignore[no-any-return]
+    def sample(self, latents: Tensor, seed: int = 0) -> Tensor:
+        """Map latents (N, W) to samples in training units (N, *X) by the averaged generator; changes nothing that is trained.
+
+        Args:
+            seed: of its dropout.
+        """
+        with torch.no_grad(), sampling(generator := self.averaged(), seed):
+            return generator(latents.to(self.device))  # type: ignore[no-any-return]
+
+    def sample_alike(self, latents: Tensor) -> Tensor:
+        """The same, all with the same units left out by dropout, where latents are a way or a surface."""
+        return alike(self.averaged(), latents.to(self.device))
 
     def information_bound(self) -> float:
         """A lower bound of the information that a sample has of its categorical code, in nats; waits for the device.

@@ -48,7 +48,8 @@ MNIST_CONDITIONAL_2014 = Preset(
         "the paper gives neither the start of the weights nor limits on them, nor over how many steps the momentum rises to .7, nor "
         "whether D's loss is the sum over real and generated images or their mean: ours are those of goodfellow-mnist, since with the "
         "sum it diverges within 1,000 steps; "
-        "whether the players move in turn is not told either: they move at once, as there"
+        "whether the players move in turn is not told either: they move at once, as there; nor is it told whether samples are made with "
+        "dropout: ours are, as those that D is shown"
     ),
     config=Config(
         preset="mnist-conditional-2014",

@@ -87,7 +87,7 @@ def completion_of(trainer: Trainer, knobs: Knobs, asked: Browse) -> Completed:
 def of_images(generator: nn.Module, config: Config, x: Tensor, mask: Tensor, times: int, seed: int) -> Tensor:
     """Completions of images (N, *X) in training units of which (N, P) is observed, (N, times, *X), on the CPU."""
     known = evidence(x, mask).repeat_interleave(times, 0)
-    return generated(generator, with_noise(config, known, seed)).view(len(x), times, *x.shape[1:])
+    return generated(generator, with_noise(config, known, seed), seed).view(len(x), times, *x.shape[1:])
 
 
 def with_noise(config: Config, known: Tensor, seed: int) -> Tensor:

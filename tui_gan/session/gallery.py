@@ -148,7 +148,7 @@ class Browser:
         if trainer.names:
             ends = [*with_classes(config, first[:1].repeat(2, 1), torch.tensor([start, end]))]
         latents = between(config.latent, ends[0], ends[1], WALK, config.latent_dim)
-        samples = trainer.dataset.in_units(trainer.sample(latents))
+        samples = trainer.dataset.in_units(trainer.sample_alike(latents))
         return as_bytes(samples) if samples.ndim > 2 else frozen(samples)
 
     def _near(self, count: int) -> tuple[Bytes, Floats]:
@@ -182,8 +182,7 @@ def inferred(trainer: Trainer, real: Bytes | Floats) -> tuple[Bytes | Floats, By
     generator = trainer.averaged()
     x = torch.from_numpy(((units - dataset.location) / dataset.scale).astype(np.float32)).to(trainer.device)
     codes = encoded(generator, x)
-    with torch.no_grad():
-        again = dataset.in_units(generator(codes))
+    again = dataset.in_units(trainer.sample(codes))
     distances = np.linalg.norm((again - units).reshape(len(real), -1), axis=1)
     if images:
         return real, as_bytes(again), frozen(codes.cpu().double().numpy()), frozen(distances / math.sqrt(units[0].size))

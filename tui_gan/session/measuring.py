@@ -108,9 +108,9 @@ def completed_by(generator: nn.Module, config: Config, dataset: Dataset) -> comp
     def made(hidden: completion.Hidden, times: int) -> NDArray[np.float32]:
         x = (hidden.real - float(dataset.location.flat[0])) / float(dataset.scale.flat[0])
         known, completions = evidence(x, hidden.mask.flatten(1)), []
-        for _ in range(times):
+        for number in range(times):
             latents = paired(draw_in_turn(config, len(x), stream), known, config.latent_dim)
-            completions.append(in_units(generated(generator, latents), dataset.location, dataset.scale).astype(np.float32))
+            completions.append(in_units(generated(generator, latents, number), dataset.location, dataset.scale).astype(np.float32))
         return np.clip(np.stack(completions), 0.0, 1.0)
 
     fewer, more = (completion.scattered(truth, share) for share in (completion.FEWER, completion.MORE))

@@ -45,8 +45,9 @@ def safetensors(source: Source) -> Made:
 
     The tensors bear the names of a `torch.nn.Sequential`; the header holds, as JSON under "tui_gan":
 
-    - `layers`: for each the name of its class in torch.nn, then its arguments. After `eval()` they are the generator; maxout is a
-      MaxPool1d, which over rows of units takes the largest of each `pieces`.
+    - `layers`: for each the name of its class in torch.nn, then its arguments. After `eval()` they are the generator, but for
+      Dropout, which stays in `train()`: what it leaves out is part of the noise. Maxout is a MaxPool1d, which over rows of units takes
+      the largest of each `pieces`.
     - `latent`, `latent_dim`, `latent_scale`: z is drawn from that distribution in so many coordinates, and multiplied by the scale.
     - `classes`: the names of the classes of a conditional generator, or of the values of the categorical code of InfoGAN, which takes as
       many numbers behind z: 1 in the place of the class, 0 elsewhere; [] of others. `continuous_codes`: how many numbers in -1 .. 1 are

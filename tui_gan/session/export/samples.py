@@ -3,14 +3,15 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from tui_gan.contract.snapshot import Floats
 from tui_gan.gan.datasets.dataset import in_units
+from tui_gan.gan.sampling import dropouts
 from tui_gan.session import checkpoint
 from tui_gan.session.export.grids import grid
 from tui_gan.session.export.pictures import FAKE, Drawing, Plot, aspect
 from tui_gan.session.export.source import Source
+from tui_gan.session.observe import generated
 from tui_gan.session.observe.images import SHOWN, as_bytes
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ def samples(source: Source) -> Drawing:
     tensors, _ = checkpoint.read(source.stored)
     network, about = checkpoint.generator(source.stored)
     latents = tensors["fixed_latents"][: SHOWN if len(about.shape) > 1 else POINTS]
-    with torch.no_grad():
-        made = in_units(network(latents), np.array(about.location), np.array(about.scale))
+    made = in_units(generated(network, latents), np.array(about.location), np.array(about.scale))
     title = f"{about.config.preset}, step {about.step:,}"
     known = np.isfinite(made).reshape(len(made), -1).all(axis=1)
     if not known.all():
@@ -35,7 +35,7 @@ def samples(source: Source) -> Drawing:
         return Drawing(about.step, f"{title}: {len(made)} generated images", grid(as_bytes(made)))
     if about.shape == (1,):
         first: Floats = latents[:, 0].double().numpy()
-        only = about.config.latent_dim == 1
+        only = about.config.latent_dim == 1 and not dropouts(network)
         return Drawing(about.step, title, Plot(4.8, 3.6, lambda figure: _map(figure, first, made[:, 0], only, title)))
     return Drawing(about.step, title, Plot(4.8, 4.8, lambda figure: _points(figure, made, title)))
 

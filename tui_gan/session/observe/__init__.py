@@ -13,6 +13,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Picture
 from tui_gan.gan.datasets import Line, Plane, Truth
 from tui_gan.gan.latents import draw_in_turn, with_classes
+from tui_gan.gan.sampling import sampling
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.field import with_field
 from tui_gan.session.observe.images import ImagesObserver
@@ -83,18 +84,18 @@ def generate(
     latents = draw_in_turn(config, count, torch.Generator().manual_seed(seed), shares)
     if of_class is not None:
         latents = with_classes(config, latents, torch.full((count,), of_class))
-    return generated(generator, latents)
+    return generated(generator, latents, seed)
 
 
-def generated(generator: nn.Module, latents: Tensor) -> Tensor:
-    """Samples of latents (N, W), in training units, (N, *X), on the CPU."""
+def generated(generator: nn.Module, latents: Tensor, seed: int = 0) -> Tensor:
+    """Samples of latents (N, W), in training units, (N, *X), on the CPU, with dropout of a stream of its own."""
     device = next(generator.parameters()).device
-    generator.eval()
     with torch.no_grad():
         # In portions, so that hidden units of millions of samples never stand in memory at once.
-        first = generator(latents[:1].to(device))
+        first = generator.eval()(latents[:1].to(device))
         portion = max(1, min(65_536, PORTION // first.numel()))
-        return torch.cat([generator(part.to(device)).cpu() for part in torch.split(latents, portion)])
+        with sampling(generator, seed):
+            return torch.cat([generator(part.to(device)).cpu() for part in torch.split(latents, portion)])
 
 
 def as_measured(samples: Floats, truth: Truth) -> NDArray[np.floating]:

@@ -35,7 +35,7 @@ def manifold(trainer: Trainer) -> Floats:
     """Generated points of `span`, (rows, columns, 2), in units of the data."""
     config = trainer.config
     grid = span(config.latent, config.latent_dim) * config.latent_scale
-    points = trainer.dataset.in_units(trainer.sample(grid.flatten(0, 1)))
+    points = trainer.dataset.in_units(trainer.sample_alike(grid.flatten(0, 1)))
     return frozen(points.reshape(*grid.shape[:2], 2))
 
 

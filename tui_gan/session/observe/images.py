@@ -12,6 +12,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid, frozen
 from tui_gan.gan.latents import classes_in
 from tui_gan.gan.networks.staged import Staged, rows_of, split
+from tui_gan.gan.sampling import sampling
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.classes import along, of, real_of
 from tui_gan.session.previews import part
@@ -58,7 +59,7 @@ class ImagesObserver:
         """
         generator, latents = trainer.averaged(), of(trainer, trainer.fixed_latents[: image_count(trainer)], of_class)
         assert isinstance(generator, Staged)
-        with torch.no_grad():
+        with torch.no_grad(), sampling(generator):
             small, whole = generator.both(latents.to(trainer.device))
         apart = (small - split(rows_of(whole), trainer.dataset.shape)[1]).square().flatten(1).mean(1).sqrt().cpu().double().numpy()
         first = as_bytes(trainer.dataset.in_units(small)).repeat(2, axis=1).repeat(2, axis=2)
@@ -68,7 +69,7 @@ class ImagesObserver:
     def along(self, trainer: Trainer, code: int) -> ImageGrid:
         """Rows along which one continuous code moves, one for each value of the categorical code or else for each of some latents."""
         latents = along(trainer, code, OF_EACH)
-        made = as_bytes(trainer.dataset.in_units(trainer.sample(latents)))
+        made = as_bytes(trainer.dataset.in_units(trainer.sample_alike(latents)))
         rows = len(latents) // OF_EACH
         names = self.names or tuple(f"latent {row}" for row in range(rows))
         classes = tuple(row for row in range(rows) for _ in range(OF_EACH))

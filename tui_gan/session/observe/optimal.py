@@ -7,6 +7,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Line1D, frozen
 from tui_gan.gan.datasets import Line
 from tui_gan.gan.rules import rules
+from tui_gan.gan.sampling import sampling
 from tui_gan.gan.trainer import Trainer
 
 SMOOTH = (0.25, 0.5, 0.25)
@@ -41,9 +42,9 @@ def optimal(picture: Line1D, truth: Line, trainer: Trainer, knobs: Knobs) -> Flo
 
 def _generated(trainer: Trainer) -> torch.Tensor:
     """Samples of the fixed latents by the generator as it is trained; nothing that is trained changes."""
-    generator = trainer.generator.eval()
+    generator = trainer.generator
     try:
-        with torch.no_grad():
+        with torch.no_grad(), sampling(generator):
             return generator(trainer.fixed_latents.to(trainer.device))  # type: ignore[no-any-return]
     finally:
         generator.train()

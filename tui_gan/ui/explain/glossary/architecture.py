@@ -29,7 +29,12 @@ WORDS = (
     ("maxout", "The largest of several linear functions (pieces) of the inputs.", sources.GOODFELLOW_MAXOUT),
     ("linear (output)", "An output layer without an activation function.", ""),
     ("softmax", "exp(x_i) / sum of exp(x_j): scores as probabilities of classes.", ""),
-    ("dropout", "In each training pass a random fraction of the units is set to 0, which counters overfitting.", sources.HINTON),
+    (
+        "dropout",
+        "In each training pass a random fraction of the units is set to 0, which counters overfitting. In G it is noise, and "
+        "samples are made with it.",
+        sources.HINTON,
+    ),
     (
         "batch normalisation, batch norm, batch (norm)",
         "Units are shifted and scaled to mean 0 and variance 1 over the minibatch.",

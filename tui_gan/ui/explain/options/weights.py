@@ -15,7 +15,11 @@ def early_stopping(reading: Reading) -> Paragraph | None:
 
 
 WEIGHTS: tuple[Option, ...] = (
-    setting("generator.dropout", "dropout {} in G", "A random fraction {} of G's hidden units is set to 0 in each training pass."),
+    setting(
+        "generator.dropout",
+        "dropout {} in G",
+        "A random fraction {} of G's hidden units is set to 0, in training and where G is sampled: it is part of G's noise.",
+    ),
     setting(
         "feature_matching",
         "feature matching, weight {}",
