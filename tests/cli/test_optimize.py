@@ -63,6 +63,25 @@ def test_it_searches_on_own_data(program: Program, tmp_path: Path) -> None:
     assert (ended.status, "best: trial 0" in ended.out) == (0, True), ended.err
 
 
+def test_values_that_do_not_go_together_are_a_trial_that_says_why(program: Program, tmp_path: Path) -> None:
+    words = ("--set", "discriminator.norm=batch", "--set", "regularizers.r1=1,2", "--steps", 2, "--trials", 2)
+    ended = program("optimize", "toy1d", *words, "--out", tmp_path)
+    assert ended.status == 0
+    assert ended.out.strip() == "no trial has ended with a finite metric"
+    lines = [line for line in ended.err.splitlines() if line.startswith("trial ")]
+    assert len(lines) == 2
+    assert all("refused: r1 needs a discriminator that judges each sample independently" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("given", "whole"), [("regularizers.r1=1:9:lin", False), ("generator_lr=1:10:log", False), ("k_steps=1:3.0:lin", True)]
+)
+def test_whole_numbers_are_tried_where_the_setting_takes_no_others(program: Program, tmp_path: Path, given: str, whole: bool) -> None:
+    ended = program("optimize", "toy1d", "--set", given, "--steps", 1, "--trials", 2, "--out", tmp_path, "--json")
+    values = [line.split(":")[1].split()[1] for line in ended.err.splitlines() if line.startswith("trial ")]
+    assert ["." not in value for value in values] == [whole, whole]
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
@@ -76,6 +95,8 @@ def test_it_searches_on_own_data(program: Program, tmp_path: Path) -> None:
         (("toy1d", "--set", "k_steps=2:1:lin"), "to a larger one"),
         (("toy1d", "--set", "k_steps=0:3:lin"), "k_steps"),
         (("toy1d", "--set", "nosuch=1,2"), "nosuch"),
+        (("toy1d", "--set", "objective=hinge,nosuch,wasserstein"), "unknown objective 'nosuch'"),
+        (("toy1d", "--set", "k_steps=1:4.5:lin"), "expected a whole number"),
         (("toy1d", "--set", "k_steps=1,2", "--set", "k_steps=1:3:lin"), "given twice"),
         (("toy1d", "--set", "k_steps=1,2", "--metric", "nosuch"), "nosuch"),
         (("toy1d", "--set", "k_steps=1,2", "--metric", "hq"), "not defined"),

@@ -15,6 +15,7 @@ from tui_gan.contract.snapshot import Status
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import checkpoint, runlog
+from tui_gan.session.obey import OBEY
 
 Train = Callable[..., Any]
 
@@ -177,6 +178,23 @@ def test_who_saves_by_hand_is_told_why_not_and_what_would_help(train: Train, num
     assert answers[0] == (False, f"cannot write {ended.checkpoint(6)}: {os.strerror(number)}")
     assert ended.snapshots[1].status is Status.RUNNING
     assert ended.snapshots[1].advice.startswith("free disk space (")
+
+
+def test_whoever_asked_for_what_broke_the_run_is_told_what_broke_and_has_not_asked_for_its_end(
+    train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("adaptive")
+
+    answers: list[tuple[bool, str]] = []
+    monkeypatch.setitem(OBEY, SetKnob, broken)
+    asked = Request(SetKnob("k_steps", 2), "ann", 1, lambda obeyed, why: answers.append((obeyed, why)))
+    ended = train(script={6: [asked]})
+    assert answers == [(False, "training failed: KeyError: 'adaptive'")]
+    assert ended.outcome.status == "failed"
+    texts = [event.text for event in ended.session.run.events]
+    assert any(text.startswith("stopped at step") for text in texts)
+    assert not any("ann" in text for text in texts)
 
 
 def test_a_full_disk_without_anybody_there_ends_with_status_2_and_the_older_checkpoints(

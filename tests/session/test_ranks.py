@@ -28,7 +28,7 @@ from tui_gan.contract.commands import (
     UpdateDiscriminator,
     UpdateGenerator,
 )
-from tui_gan.contract.config import Config, Minibatch
+from tui_gan.contract.config import Completion, Config, Minibatch
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
@@ -222,6 +222,10 @@ def test_one_process_goes_on_with_what_several_left(shared: dict[str, Shared], t
         ({"regularizers": {"adaptive_l2": 0.1}}, {}, 2, "adaptive_l2 cannot follow D's accuracy"),
         ({"augment": "cutout", "augment_target": 0.6}, {}, 2, "augment_target cannot follow D in several processes"),
         ({}, {"device": "mps"}, 2, "not on 'mps'"),
+        ({"coordination": "adaptive"}, {}, 2, "unknown coordination 'adaptive'"),
+        ({"regularizers": {"foo": 1.0}}, {}, 2, "unknown regularizer 'foo'"),
+        ({}, {"batch_size": 2, "minibatch_discrimination": True}, 2, "set --batch-size to 4 or more"),
+        ({"completion": Completion(masks="random", error=0.0, observed=1.0)}, {"batch_size": 18}, 2, "9 is odd"),
     ],
 )
 def test_what_several_processes_cannot_do_is_refused_in_one_line(
@@ -247,6 +251,13 @@ def test_what_sees_a_share_alone_says_so() -> None:
     found = [*ranks.doubts(InForce(knobs, config, dataset), 4)]
     assert found[0] == "minibatch discrimination sees the 4 samples of its process, not the batch of 16"
     assert [text.split()[0] for text in found] == ["minibatch", "feature", "dropout"]
+    # A pack has several samples.
+    packed = [*ranks.doubts(InForce(knobs, msgspec.structs.replace(CONFIG, packing=2), dataset), 4)]
+    assert packed == ["minibatch discrimination sees the 8 samples of its process, not the batch of 32"]
+    # An encoder counts where there is one.
+    for inference, wanted in (("none", 0), ("deterministic", 1)):
+        with_encoder = msgspec.structs.replace(CONFIG, inference=inference, encoder=Network(widths=(4,), dropout=0.5))
+        assert len([*ranks.doubts(InForce(KNOBS, with_encoder, dataset), 2)]) == wanted
 
 
 class MadeUp(ranks.Leader):

@@ -4,6 +4,7 @@ import datetime
 import json as json_text
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,7 @@ from tui_gan.cli.options import path
 from tui_gan.cli.stopping import stopping
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.outer import tell, word
-from tui_gan.contract.ranges import of_text
+from tui_gan.contract.ranges import Range, of_text
 from tui_gan.contract.values import typed
 from tui_gan.presets import PRESETS
 
@@ -40,7 +41,9 @@ def optimize(
         typer.Option("--set", help="What is varied: KEY=LOW:HIGH:log, KEY=LOW:HIGH:lin or KEY=V1,V2.", show_default=False),
     ] = None,
     metric: Annotated[str | None, typer.Option(help="The metric; without it the preset's own.", show_default=False)] = None,
-    trials: Annotated[int, typer.Option(min=1, help="Trials that the directory is to hold, those of before and of others included.")] = 50,
+    trials: Annotated[
+        int, typer.Option(min=1, help="Trials that the directory is to hold at least, those of before and of others included.")
+    ] = 50,
     seeds: Annotated[int, typer.Option(min=1, max=1000, help="Seeds of a trial, whose mean counts.")] = 1,
     steps: Annotated[
         int | None, typer.Option(min=1, help="Steps of a trial; without it the preset's own number.", show_default=False)
@@ -51,8 +54,9 @@ def optimize(
     """Search for the settings under which a metric is best."""
     if not preset or not set:
         raise UsageError("optimize takes a preset and what is varied, such as: tui-gan optimize toy1d --set generator_lr=1e-4:1e-1:log")
-    ranges = [of_text(pair) for pair in set]
-    names = [each.name for each in ranges]
+    spelled = [of_text(pair) for pair in set]
+    ranges = []
+    names = [each.name for each in spelled]
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"{name} is given twice; give one range")
@@ -68,9 +72,14 @@ def optimize(
         config, knobs = settings.resolved(preset, None, settings.of_pairs(pairs), {"steps": steps}, {"device": "cpu"})
         return with_data(config, checksums), knobs
 
-    # What is wrong with the ends of a range is told before the first trial.
-    for place in (0, -1):
-        first = resolve({each.name: each.values[place] if each.values else (each.low, each.high)[place] for each in ranges})
+    from tui_gan.gan.compatibility import check_names
+
+    # What is wrong with a value of its own is told before the first trial.
+    for each in spelled:
+        for value in each.values or (each.low, each.high):
+            check_names(resolve({each.name: value})[0])
+        ranges.append(each if each.values else _in_kind(each, resolve))
+    first = resolve({each.name: each.values[0] if each.values else each.low for each in ranges})
 
     import torch
 
@@ -88,7 +97,7 @@ def optimize(
     length = "" if "steps" in names else f"{first[0].steps:,} steps, "
     search = Search(folder, f"{preset} {chosen}", ranges, chosen, f"{length}{seeds:,} seed{'s' * (seeds > 1)}")
     tell(f"{trials:,} trial{'s' * (trials > 1)} in {folder}, {search.done:,} done", sys.stderr)
-    with stopping() as stop:
+    with stopping("stopping; the trial that has begun does not count; once more ends at once") as stop:
 
         def value_of(values: dict[str, Any]) -> float:
             config, knobs = resolve(values)
@@ -104,8 +113,19 @@ def optimize(
         _tell_best(search.best(), preset if steps is None else f"{preset} --steps {steps}", chosen, folder, json)
 
 
+def _in_kind(spelled: Range, resolve: Callable[[dict[str, Any]], Any]) -> Range:
+    """A range of whole numbers where the setting takes no others."""
+    try:
+        resolve({spelled.name: spelled.low + (spelled.high - spelled.low) / math.pi})
+    except UsageError:
+        return spelled._replace(low=round(spelled.low), high=round(spelled.high))
+    return spelled._replace(low=float(spelled.low), high=float(spelled.high))
+
+
 def _line(trial: "Trial", metric: str) -> str:
     values = ", ".join(f"{name} {typed(value)}" for name, value in trial.values.items())
+    if trial.refused:
+        return f"trial {trial.number}: {values}: refused: {trial.refused}"
     found = f"{trial.metric:.4g}" if math.isfinite(trial.metric) else "failed" if math.isnan(trial.metric) else "infinite"
     return f"trial {trial.number}: {values}: {metric} {found}"
 

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from tui_gan.contract.errors import TuiGanError, UsageError
+from tui_gan.contract.errors import TuiGanError, UsageError, first_line
 from tui_gan.contract.outer import tell
 
 # What several processes may do together.
@@ -54,5 +54,9 @@ def _follow() -> None:
     except TuiGanError as error:
         tell(f"tui-gan: process {os.environ['RANK']}: {error}", sys.stderr)
         sys.exit(error.exit_code)
+    except Exception as error:
+        # Process 0 meets the same, and writes its traceback into the log of the run.
+        tell(f"tui-gan: process {os.environ['RANK']}: {type(error).__name__}: {first_line(error)}", sys.stderr)
+        sys.exit(1)
     # What torch leaves running is of no use any longer, and nothing is to be said.
     os._exit(0)

@@ -11,13 +11,15 @@ import typer
 
 from tui_gan.contract.outer import tell
 
+SAVING = "saving; once more ends at once"
+
 
 @contextlib.contextmanager
-def stopping(silent: bool = False) -> Iterator[threading.Event]:
+def stopping(said: str = SAVING) -> Iterator[threading.Event]:
     """What the first signal sets, so that it is saved; the next does what it does otherwise. At the end the command ends by its status.
 
     Args:
-        silent: whether nothing is to be said, since there is a screen.
+        said: of the first signal; "" where there is a screen.
     """
     asked, signals = threading.Event(), list[int]()
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
@@ -29,8 +31,8 @@ def stopping(silent: bool = False) -> Iterator[threading.Event]:
         signals.append(number)
         for each, handler in before.items():
             signal.signal(each, handler)
-        if not silent:
-            tell("saving; once more ends at once", sys.stderr)
+        if said:
+            tell(said, sys.stderr)
 
     for each in before:
         signal.signal(each, stop)

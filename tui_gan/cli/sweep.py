@@ -16,7 +16,7 @@ import typer
 from tui_gan.cli.asked import Asked, Members, asked_of, axes_of, check, make, members, ready
 from tui_gan.cli.dealing import Dealing, dealing_of
 from tui_gan.cli.options import has_screen, path, with_axes
-from tui_gan.cli.stopping import stopping
+from tui_gan.cli.stopping import SAVING, stopping
 from tui_gan.cli.summary import bar_of_progress, report
 from tui_gan.contract.axes import Axis
 from tui_gan.contract.errors import UsageError, quoted
@@ -103,7 +103,7 @@ def sweep(
     varied = axes_of(asked)
     check(varied, asked)
     screen = not (headless or json) and has_screen()
-    with stopping(silent=screen) as stop:
+    with stopping("" if screen else SAVING) as stop:
         work = Work(folder, asked, varied, engine, dealing, stop)
         trained, ended = work.trained(resume is not None, screen)
         report(trained, ended, varied, json, forms)

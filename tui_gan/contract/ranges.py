@@ -15,7 +15,7 @@ class Range(NamedTuple):
     """A knob or a setting by its TOML key, and where its value is looked for.
 
     Attributes:
-        low, high: both ends included; whole numbers alone where both are.
+        low, high: both ends included; whole numbers alone where both are `int`.
         log: whether all ratios are as likely, or all distances.
         values: where it is one of these instead; () where it is a range.
     """

@@ -18,6 +18,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, first_line
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import EventKind
+from tui_gan.gan.compatibility import check_names
 from tui_gan.gan.datasets import Images
 from tui_gan.gan.engines.shared import Across, RankLostError, Shared
 from tui_gan.gan.masks import completes
@@ -141,6 +142,7 @@ def check(now: InForce, count: int) -> None:
     Raises:
         UsageError: they cannot; one line says why.
     """
+    check_names(now.config)
     for problem in _problems(now, count):
         raise UsageError(problem)
 
@@ -149,11 +151,7 @@ def _problems(now: InForce, count: int) -> Iterator[str]:
     config, knobs = now.config, now.knobs
     if not isinstance(now.dataset.truth, Images):
         yield "several processes train on images alone: a step on single numbers is too short to be shared; start one process"
-    if knobs.batch_size % count:
-        low = max(knobs.batch_size // count, 1) * count
-        yield f"a batch of {knobs.batch_size} has no equal shares for {count} processes; set --batch-size to {low} or {low + count}"
-    if completes(config) and config.completion.error and knobs.batch_size // count % 2:
-        yield f"two images of a share lend each other their noise, and {knobs.batch_size // count} is odd: choose a batch with even shares"
+    yield from _of_shares(now, count)
     if config.engine != "eager":
         yield f"several processes train by the eager engine alone, not by {config.engine!r}: set engine to eager"
     if COORDINATION[config.coordination].adapts:
@@ -167,24 +165,42 @@ def _problems(now: InForce, count: int) -> Iterator[str]:
         yield f"several processes train on the CPU or each on a GPU of its own, from cuda:0 on, not on {knobs.device!r}"
 
 
+def _of_shares(now: InForce, count: int) -> Iterator[str]:
+    """Why a batch cannot be shared by so many."""
+    config, knobs = now.config, now.knobs
+    if knobs.batch_size % count:
+        low = max(knobs.batch_size // count, 1) * count
+        yield f"a batch of {knobs.batch_size} has no equal shares for {count} processes; set --batch-size to {low} or {low + count}"
+    if knobs.minibatch_discrimination and knobs.batch_size < 2 * count:
+        yield f"minibatch discrimination compares the samples of a process, which has one alone: set --batch-size to {2 * count} or more"
+    if completes(config) and (config.completion.error or config.completion.observed) and knobs.batch_size // count % 2:
+        yield f"two images of a share lend each other their noise, and {knobs.batch_size // count} is odd: choose a batch with even shares"
+
+
 def doubts(now: InForce, count: int) -> Iterator[str]:
     """In what the steps of so many processes differ from those of one with the whole batch: one sentence each."""
     config, knobs = now.config, now.knobs
-    share = knobs.batch_size // count
+    share, batch = _samples(now, count)
     if knobs.minibatch_discrimination:
-        yield f"minibatch discrimination sees the {share} samples of its process, not the batch of {knobs.batch_size}"
+        yield f"minibatch discrimination sees the {share} samples of its process, not the batch of {batch}"
     if config.feature_matching:
-        yield f"feature matching sees the means of the {share} samples of its process, not of the batch of {knobs.batch_size}"
-    if any(network.dropout or network.input_dropout for network in (config.generator, config.discriminator)):
+        yield f"feature matching sees the means of the {share} samples of its process, not of the batch of {batch}"
+    networks = (config.generator, config.discriminator, *([] if config.inference == "none" else [config.encoder]))
+    if any(network.dropout or network.input_dropout for network in networks):
         yield "dropout leaves out other units than in one process: each process draws its own"
 
 
 def notes(leader: Leader, now: InForce) -> list[tuple[str, EventKind]]:
     """What is to be known of a run on several processes at its beginning, each with the kind of its event."""
-    share, warnings = now.knobs.batch_size // leader.count, [*leader.doubts(now)]
+    (share, batch), warnings = _samples(now, leader.count), [*leader.doubts(now)]
     equal = "" if warnings else "; a step equals that of one process to rounding"
-    first = f"{leader.count} processes share each step: {share} of the {now.knobs.batch_size} samples of a batch each{equal}"
+    first = f"{leader.count} processes share each step: {share} of the {batch} samples of a batch each{equal}"
     return [(first, "info"), *((text, "warning") for text in warnings)]
+
+
+def _samples(now: InForce, count: int) -> tuple[int, int]:
+    """How many samples of a batch a process has, and how many there are."""
+    return now.knobs.batch_size // count * now.config.packing, now.knobs.batch_size * now.config.packing
 
 
 def joined() -> Across:

@@ -187,8 +187,7 @@ class Session:
         self.visitor, self.run.source = 0, ""
         self._unshown |= not isinstance(command, OF_THE_VIEW)
         if why is None:
-            # What went wrong has been told.
-            why = self.run.events[-1].text
+            why = self._gone_wrong()
         elif isinstance(command, Stop) and self._error:
             why = str(self._error)
         self._journaled(command, request.source, why)
@@ -200,8 +199,12 @@ class Session:
     def _journaled(self, command: Command, source: str, why: str | None) -> None:
         """Write down who asked for what, and what became of it."""
         if not isinstance(command, OF_THE_VIEW):
-            why = self.run.events[-1].text if why is None else why
+            why = self._gone_wrong() if why is None else why
             self.run.files.journal.add(self.run.position, "request", in_words(command), source=source, obeyed=not why, why=why)
+
+    def _gone_wrong(self) -> str:
+        """What has been told last that went wrong; of its consequences, such as that the run ends, more may have been told since."""
+        return next((event.text for event in reversed(self.run.events) if event.kind == "error"), self.run.events[-1].text)
 
     def _settle(self, why: str = "") -> None:
         """Answer those who asked for steps, which have been trained unless some are still owed."""
@@ -352,6 +355,8 @@ class Session:
     def _end_unless_held(self) -> None:
         self._show()
         if not self.hold:
+            # Nobody has asked for that.
+            self.run.source = ""
             self.stop()
 
     def _show(self) -> None:

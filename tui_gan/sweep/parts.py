@@ -271,7 +271,9 @@ class Parts:
         elif state == "stopped" or time.monotonic() - part.gone >= self.backend.grace:
             self._died = self._died or state != "stopped"
             ended = "has no time left" if state == "stopped" else "died"
-            text = f"{self._called(part)} {ended}; its chunks are taken up again from their last save"
+            kept = any(saved.state(self.folder, number).exists() for number in part.chunks)
+            again = "its chunks are taken up again from their last save" if kept else "it had saved nothing, and begins anew"
+            text = f"{self._called(part)} {ended}; {again}"
             self._begin(part)
             if not part.over:
                 self.note(text)

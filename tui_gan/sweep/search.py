@@ -21,11 +21,12 @@ JOURNAL = "journal.log"
 
 
 class Trial(NamedTuple):
-    """One choice of values and the metric of it; NaN where training failed."""
+    """One choice of values and the metric of it; NaN where training failed, or where they do not go together, which `refused` says."""
 
     number: int
     values: Mapping[str, Any]
     metric: float
+    refused: str = ""
 
 
 class Search:
@@ -85,13 +86,16 @@ class Search:
         """Try until the directory holds so many trials.
 
         Args:
-            value_of: the metric of values by their names; no finite number where training fails.
+            value_of: the metric of values by their names; no finite number where training fails, UsageError where they do not go together.
         """
 
         def objective(trial: Any) -> float:
             values = {each.name: _suggested(trial, each) for each in self.ranges}
-            value = value_of(values)
-            tell(Trial(trial.number, values, value))
+            try:
+                value, refused = value_of(values), ""
+            except UsageError as error:
+                value, refused = math.nan, str(error)
+            tell(Trial(trial.number, values, value, refused))
             if not math.isfinite(value):
                 raise self._failed
             return value
