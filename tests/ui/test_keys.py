@@ -3,7 +3,19 @@ import pytest
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.rules import EXTRAS
 from tui_gan.ui.draw.texts.words import footer
-from tui_gan.ui.keys import ACTIONS, COMMANDS, FIXED, IN_PANELS, KEYS, distinct, footer_items, help_groups, in_force, knob_letters
+from tui_gan.ui.keys import (
+    ACTIONS,
+    COMMANDS,
+    FIXED,
+    IN_PANELS,
+    KEYS,
+    distinct,
+    footer_items,
+    help_groups,
+    in_force,
+    in_letters,
+    knob_letters,
+)
 from tui_gan.ui.views import VIEWS
 
 
@@ -91,7 +103,7 @@ def test_at_80_columns_the_footer_of_the_knobs_view_names_what_is_needed_there(p
         ("codes", {"class"}),
         ("encoder", {"E(x)"}),
         ("stages", {"stages"}),
-        ("masks", {"complete", "hide", "mask"}),
+        ("masks", {"complete", "hide", "mask", "class"}),
     ],
 )
 def test_what_only_some_games_have_has_keys_there_alone(extra: str, labels: set[str]) -> None:
@@ -102,3 +114,14 @@ def test_what_only_some_games_have_has_keys_there_alone(extra: str, labels: set[
     assert labels <= shown(*EXTRAS)
     helps = [{text for _, text in next(iter(help_groups("gallery", "images", extras=each).values()))} for each in ((), (extra,))]
     assert helps[0] < helps[1]
+
+
+def test_plain_ascii_names_no_key_by_a_letter_that_is_another() -> None:
+    """As signs, arrows would be `< > ^ v`, of which three turn something else."""
+    of_panels = {panel: help_groups(panel, keys=in_letters(KEYS)) for panel in ("settings", "gallery")}
+    shown = [dict((text, name) for name, text in next(iter(groups.values()))) for groups in of_panels.values()]
+    assert (shown[0]["the row above"], shown[0]["increase the value"]) == ("up", "right")
+    assert shown[1]["the next preview; completion: right"] == "right"
+    assert "left right look back" in footer(footer_items("gallery", "images", in_letters(KEYS)), 400)[0].text()
+    assert all(key.symbol.isascii() for key in in_letters(KEYS))
+    assert in_letters(KEYS) == KEYS

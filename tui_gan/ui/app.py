@@ -26,7 +26,7 @@ from tui_gan.ui.draw.palette import DARK, LIGHT, PALETTES, Depth, Look
 from tui_gan.ui.draw.texts.figures import figures
 from tui_gan.ui.field import Field
 from tui_gan.ui.help import Help
-from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings, help_groups
+from tui_gan.ui.keys import COMMANDS, KEYS, MORE_STEPS, Key, bindings, help_groups, in_letters
 from tui_gan.ui.laid import Place
 from tui_gan.ui.line import Line
 from tui_gan.ui.memory import FIRST_TIME, Memory
@@ -103,7 +103,7 @@ class TuiGan(Pictured):
         self._plain = [*([AsciiFilter()] if ascii_only else []), *([Colourless()] if self.no_color else [])]
         self.animation_level = "none"
         self._handle = handle
-        self._keys = keys
+        self._keys = in_letters(keys) if ascii_only else keys
         self._light_by_default = light
         light = light if memory.light is None else memory.light
         depth = DEPTHS.get(self.console.color_system or "", 24)
@@ -113,7 +113,7 @@ class TuiGan(Pictured):
         self._leaving = False
         self._begins_paused = paused
         self._watched: tuple[str, ...] = ()
-        self._board = Board(Frame(handle.latest, self.look, keys=keys, begins_paused=paused), self._watch, memory)
+        self._board = Board(Frame(handle.latest, self.look, keys=self._keys, begins_paused=paused), self._watch, memory)
         for palette in PALETTES.values():
             self.register_theme(theme(palette))
         self.theme = self.look.palette.name

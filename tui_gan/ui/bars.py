@@ -76,14 +76,14 @@ class Footer(Part):
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """The panel that they are for, what it shows, and whether it has all the room."""
-        return (*self._panel(), self._zoomed(), frame.snapshot.rules.extras)
+        return (*self._panel(), self._zoomed(), frame.snapshot.rules.extras, self._labels())
 
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the line and remember where it can be clicked."""
         status = frame.snapshot.status
         pauses = BEGIN_AT_ONCE if status is Status.LOADING and frame.begins_paused else PAUSES.get(status, "")
         canvas, self.targets = words.footer(
-            footer_items(*self._panel(), frame.keys, self._zoomed(), pauses, frame.snapshot.rules.extras), width
+            footer_items(*self._panel(), frame.keys, self._zoomed(), pauses, frame.snapshot.rules.extras, self._labels()), width
         )
         return canvas
 
@@ -91,6 +91,9 @@ class Footer(Part):
         """Do what a key of that panel would, or one of the app."""
         panel = self.screen.query(f"#{self._panel()[0]}") if self._panel()[0] else ()
         await self.app.run_action(action, next((each for each in panel if hasattr(each, f"action_{action.partition('(')[0]}")), None))
+
+    def _labels(self) -> dict[str, str]:
+        return dict(getattr(self.screen, "labels", {}))
 
     def _zoomed(self) -> bool:
         return getattr(self.screen, "maximised", None) is not None

@@ -1,6 +1,6 @@
 """The board: the one screen, with its panels, their places, and the one that is maximised."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from textual import events
 from textual.app import ComposeResult
@@ -114,6 +114,11 @@ class Board(Fitted, Screen[None]):
     def panel(self) -> str:
         """The panel that the keys are for: the one with the focus, else that of the view."""
         return self._focused_panel or VIEWS[self.view].panel
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What keys of that panel do now, in the words of the footer, by their names."""
+        return next((panel.labels for panel in self.query(Panel) if panel.id == self.panel), {})
 
     @property
     def _focused_panel(self) -> str:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 from textual.binding import Binding
@@ -30,6 +31,7 @@ class Key:
         kinds: the kinds of picture for which it means something there; all if there are none.
         extras: what the game has to have for it, any of these (contract/rules.py); nothing if there are none.
         priority: whether it also works in the help and in the command palette.
+        in_letters: whether arrows have their names, as plain ASCII has none that are not keys of their own.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Key:
     kinds: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     priority: bool = False
+    in_letters: bool = dataclasses.field(default=False, compare=False)
 
     def works(self, panel: str, kind: str, extras: Collection[str] = EXTRAS) -> bool:
         """Whether it does something in a panel while it shows a kind of picture, "" is any, of a game with these extras."""
@@ -50,19 +53,19 @@ class Key:
     @property
     def symbol(self) -> str:
         """What the user reads for it."""
+        if self.in_letters and self.key in ARROWS:
+            return self.key
         return SHOWN.get(self.key, self.key.replace("ctrl+", "^"))
 
 
+ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 # Textual's name of each character that is typed with one key.
 CHARACTERS = {chr(code): key_of(chr(code)) for code in range(ord("!"), ord("~") + 1)}
 SHOWN = {name: character for character, name in CHARACTERS.items()} | {
     "escape": "esc",
     "pageup": "pgup",
     "pagedown": "pgdn",
-    "left": "←",
-    "right": "→",
-    "up": "↑",
-    "down": "↓",
+    **ARROWS,
 }
 COMMANDS: dict[str, commands.Command] = {
     "pause": commands.TogglePause(),
@@ -137,8 +140,8 @@ IN_PANELS = (
     Key("pan_down", "down", "pan(0, -1)", "pan", "pan down", "layers", ("plane",)),
     Key("layers_up", "up", "scroll(-1)", "table", "scroll the table of layers up", "discriminator"),
     Key("layers_down", "down", "scroll(1)", "table", "scroll the table of layers down", "discriminator"),
-    Key("earlier", "left", "scrub(-1)", "look back", "the previous preview, as a click on the timeline does", "gallery"),
-    Key("later", "right", "scrub(1)", "look back", "the next preview", "gallery"),
+    Key("earlier", "left", "scrub(-1)", "look back", "the previous preview, as a click on the timeline does; completion: left", "gallery"),
+    Key("later", "right", "scrub(1)", "look back", "the next preview; completion: right", "gallery"),
     Key(
         "complete", "C", "complete", "complete", "completion: hide a part of an image, see it completed", "gallery", ("images",), ("masks",)
     ),
@@ -164,18 +167,18 @@ IN_PANELS = (
         "up",
         "of_class(-1)",
         "class",
-        "conditional GAN: the class before, or all; InfoGAN: the code moved",
+        "conditional GAN: the class before, or all; InfoGAN: the code moved; completion: up",
         "gallery",
-        extras=("classes", "codes"),
+        extras=("classes", "codes", "masks"),
     ),
     Key(
         "class_next",
         "down",
         "of_class(1)",
         "class",
-        "conditional GAN: the next class, or all; InfoGAN: the code moved",
+        "conditional GAN: the next class, or all; InfoGAN: the code moved; completion: down",
         "gallery",
-        extras=("classes", "codes"),
+        extras=("classes", "codes", "masks"),
     ),
     Key("infer", "E", "infer", "E(x)", "inference network: real samples x beside G(E(x)), and back", "gallery", extras=("encoder",)),
     Key("stages", "S", "stages", "stages", "two stages: the first one's images beside the second's", "gallery", ("images",), ("stages",)),
@@ -275,6 +278,11 @@ def in_force(chosen: Mapping[str, str]) -> tuple[Key, ...]:
     return distinct(dataclasses.replace(key, key=chosen.get(key.name, key.key)) for key in KEYS)
 
 
+def in_letters(keys: Iterable[Key]) -> tuple[Key, ...]:
+    """The keys as plain ASCII names them."""
+    return tuple(dataclasses.replace(key, in_letters=True) for key in keys)
+
+
 def bindings(panel: str = "") -> list[Binding]:
     """What Textual needs to know of the keys of a panel, or of those that work everywhere."""
     return [
@@ -331,6 +339,7 @@ def footer_items(
     zoomed: bool = False,
     pauses: str = PAUSES[Status.RUNNING],
     extras: Collection[str] = EXTRAS,
+    labels: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Item]:
     """The footer, the most needed first: what works in this panel alone, then everywhere; keys of one label stand together.
 
@@ -338,11 +347,13 @@ def footer_items(
         zoomed: whether a panel has all the room, of which the way back is named first.
         pauses: what the key that pauses does now; "" for nothing.
         extras: what the game has.
+        labels: of keys of the panel, by name, that do something else now; "" for nothing.
     """
     by_name = {key.name: key for key in keys}
     back = [dataclasses.replace(by_name["zoom"], label="back")] if zoomed else []
     rest = [by_name[key.name] for key in ACTIONS if key.name not in ("pause", *FIRST, *FIXED, *(key.name for key in back))]
     here = [key for key in keys if key.panel and key.works(panel, kind, extras)]
+    here = [dataclasses.replace(key, label=label) for key in here if (label := labels.get(key.name, key.label))]
     views = [dataclasses.replace(by_name[name], label="views") for name, view in VIEWS.items() if view.panel not in ABSENT[kind or "line"]]
     pause = [dataclasses.replace(by_name["pause"], label=pauses)] if pauses else []
     items = _items([*pause, *(by_name[name] for name in FIRST[:1]), *back, *here, *(by_name[name] for name in FIRST[1:]), *views, *rest])
@@ -352,9 +363,10 @@ def footer_items(
     return list(items.values())
 
 
-def painter_items(of_line: bool) -> list[list[Item]]:
+def painter_items(of_line: bool, ascii_only: bool = False) -> list[list[Item]]:
     """Two lines of keys under a painting: what one does, and what one may begin with; bars have a height, cells have none."""
-    named = [key if of_line or key.label != "height" else dataclasses.replace(key, label="move") for key in IN_PAINTER]
+    keys = in_letters(IN_PAINTER) if ascii_only else IN_PAINTER
+    named = [key if of_line or key.label != "height" else dataclasses.replace(key, label="move") for key in keys]
     begins = [key.action.startswith("begin") for key in named]
     return [grouped(key for key, begin in zip(named, begins, strict=True) if begin is second) for second in (False, True)]
 

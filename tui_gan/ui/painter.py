@@ -66,7 +66,7 @@ class Easel(Part):
         inside = easel(self.painting, max(0, width - 2), max(0, height - rows - 2), frame.look)
         canvas.paste(0, 0, framed(inside, "" if self.refused else TITLE, True, frame.look, self._notes()))
         self.targets = []
-        for number, items in enumerate(painter_items(self.painting.is_line)[:rows]):
+        for number, items in enumerate(painter_items(self.painting.is_line, frame.look.ascii_only)[:rows]):
             line, targets = words.footer(items, width)
             canvas.paste(0, height - rows + number, line)
             self.targets += [dataclasses.replace(each, row=height - rows + number, action=f"screen.{each.action}") for each in targets]

@@ -82,6 +82,31 @@ def test_keys_and_the_mouse_change_what_is_hidden(imaged, other, watch, until, s
     watch(app, body, (120, 36))
 
 
+def test_the_footer_says_what_keys_do_now_and_those_that_do_nothing_say_when(imaged, other, watch, until, screen_text) -> None:
+    snapshot = other("images", picture=imaged(SIDE))
+    run = Completes(dataclasses.replace(snapshot, rules=dataclasses.replace(snapshot.rules, extras=("masks",))))
+    app = TuiGan(run)
+
+    def footer() -> str:
+        return str(screen_text(app).splitlines()[-1])
+
+    async def body(pilot: Any) -> None:
+        await pilot.press("4")
+        await until(pilot, lambda: "look back" in footer())
+        assert "complete" in footer()
+        assert not any(word in footer() for word in ("hide", "mask", "other ends", "class"))
+        await pilot.press("X")
+        await until(pilot, lambda: "that is for the completion of an image: C" in screen_text(app))
+        await pilot.press("full_stop")
+        await until(pilot, lambda: "that is for a walk: W" in screen_text(app))
+        await pilot.press("C")
+        await until(pilot, lambda: "cursor" in footer())
+        assert all(words in footer() for words in ("hide, show", "next mask", "other image", "C back"))
+        assert "look back" not in footer()
+
+    watch(app, body, (200, 40))
+
+
 def test_a_run_that_completes_nothing_is_not_asked(imaged, other, watch, until, screen_text) -> None:
     run = Completes(other("images", picture=imaged(SIDE)), completes=False)
     app = TuiGan(run)

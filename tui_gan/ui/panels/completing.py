@@ -10,6 +10,15 @@ from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.keys import KEYS
 from tui_gan.ui.panels.panel import Notes, Panel
 
+# What keys do while an image is completed, by their names.
+OF_MASKS = {
+    **dict.fromkeys(("earlier", "later", "class_before", "class_next"), "cursor"),
+    "hide": "hide, show",
+    "mask": "next mask",
+    **dict.fromkeys(("walk_from", "walk_to"), "other image"),
+    "complete": "back",
+}
+
 
 class Completing(Panel):
     """A panel whose wish may be a masked image.
@@ -30,13 +39,19 @@ class Completing(Panel):
     def _answer(self) -> Gallery | None:
         return None if self._frame is None else self._frame.snapshot.gallery
 
+    @property
+    def _symbols(self) -> dict[str, str]:
+        """What the user reads for each key, by its name."""
+        return {key.name: key.symbol for key in (KEYS if self._frame is None else self._frame.keys)}
+
     def _keys_of_masks(self) -> tuple[tuple[str, str], ...]:
         """The keys that change a mask, and what they do, in the words of the footer."""
-        keys = {key.name: key.symbol for key in (KEYS if self._frame is None else self._frame.keys)}
-        moves = "".join(keys[name] for name in ("earlier", "later", "class_before", "class_next"))
-        images = " ".join(keys[name] for name in ("walk_from", "walk_to"))
-        named = {moves: "cursor", keys["hide"]: "hide, show", keys["mask"]: "next mask", images: "other image", keys["complete"]: "back"}
-        return tuple(named.items())
+        keys, named = self._symbols, dict[str, list[str]]()
+        for name, label in OF_MASKS.items():
+            named.setdefault(label, []).append(keys[name])
+        # Arrows stand close.
+        apart = ["" if len(each) > 2 and all(len(key) == 1 for key in each) else " " for each in named.values()]
+        return tuple((space.join(each), label) for space, (label, each) in zip(apart, named.items(), strict=True))
 
     def _want(self, wish: Browse) -> None:
         """Ask for something else."""
@@ -58,11 +73,18 @@ class Completing(Panel):
         """Hide the pixel at the cursor, or show it."""
         if self.masking:
             self._mask(masking.turned(self.masking, self.masking.at))
+        else:
+            self._say_how()
 
     def action_mask(self) -> None:
         """The next of the ready-made masks."""
         if self.masking:
             self._mask(masking.following(self.masking))
+        else:
+            self._say_how()
+
+    def _say_how(self) -> None:
+        self.app.notify(f"that is for the completion of an image: {self._symbols['complete']}")
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Hide the pixel under the mouse, or show it, and begin a stroke."""

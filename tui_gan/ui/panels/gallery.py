@@ -2,6 +2,7 @@
 
 import bisect
 import dataclasses
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -16,7 +17,7 @@ from tui_gan.ui.draw.gallery.timeline import timeline
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.pictures.images import plan
 from tui_gan.ui.keys import bindings
-from tui_gan.ui.panels.completing import Completing, numbers
+from tui_gan.ui.panels.completing import OF_MASKS, Completing, numbers
 from tui_gan.ui.panels.distribution import CELLS_A_SECOND, LONGEST, legend, offer, waiting
 from tui_gan.ui.panels.panel import Frame, Notes, hint
 
@@ -58,6 +59,17 @@ class Gallery(Completing):
         """Draw a frame, and send the wish that had to wait for an answer."""
         super().show(frame)
         self._ask(frame.snapshot)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What is of a completion or of a walk while there is one."""
+        if self.masking:
+            return OF_MASKS
+        extras = () if self._frame is None else self._frame.snapshot.rules.extras
+        nothing = ["hide", "mask", *(() if self.wish.walk else ("walk_from", "walk_to"))]
+        if not {"classes", "codes"} & {*extras}:
+            nothing += ["class_before", "class_next"]
+        return dict.fromkeys(nothing, "")
 
     def heading(self, frame: Frame) -> str:
         """Whose samples these are: of now, or of which step; and whether all of them are shown."""
@@ -188,6 +200,8 @@ class Gallery(Completing):
             if ends[0] == ends[1]:
                 ends[end] = (ends[end] + 1) % latents
             self._want(Browse(walk=(ends[0], ends[1])))
+        elif not self.masking:
+            self.app.notify(f"that is for a walk: {self._symbols['walk']}")
 
     def action_nearest(self) -> None:
         """Show the nearest real image beside each generated one, and back."""

@@ -4,7 +4,7 @@ import dataclasses
 import math
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -191,6 +191,11 @@ class Panel(Part, can_focus=True):
     def __init__(self, id: str) -> None:
         super().__init__(id)
         self.double_click = f"maximise('{id}')"
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What keys do now in the words of the footer, by their names, where that is not what they do else; "" for nothing."""
+        return {}
 
     def inside(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw what the frame holds."""

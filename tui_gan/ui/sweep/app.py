@@ -235,7 +235,7 @@ class Heatmap(Front):
     def action_help(self) -> None:
         """Show every key."""
         if not isinstance(self.screen, Help):
-            self.push_screen(Help(help_groups(), ("question_mark", "q")))
+            self.push_screen(Help(help_groups(self.look.ascii_only), ("question_mark", "q")))
 
     def action_theme(self) -> None:
         """Switch between dark and light."""

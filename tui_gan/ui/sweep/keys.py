@@ -3,7 +3,7 @@
 import dataclasses
 
 from tui_gan.ui.draw.texts.words import Item
-from tui_gan.ui.keys import Key, distinct, grouped
+from tui_gan.ui.keys import Key, distinct, grouped, in_letters
 
 MAP = (
     Key("left", "left", "move(-1, 0)", "cell", "the cell to the left"),
@@ -35,13 +35,16 @@ SCREEN = (
 KEYS = distinct([*MAP, *SWEEP, *SCREEN])
 
 
-def help_groups() -> dict[str, list[tuple[str, str]]]:
+def help_groups(ascii_only: bool = False) -> dict[str, list[tuple[str, str]]]:
     """Every key and what it does."""
     named = {"the map": MAP, "the sweep": SWEEP, "the screen": SCREEN}
-    return {title: [(key.symbol, key.help) for key in keys if key.name != "interrupt"] for title, keys in named.items()}
+    return {
+        title: [(key.symbol, key.help) for key in keys if key.name != "interrupt"]
+        for title, keys in (named if not ascii_only else {title: in_letters(keys) for title, keys in named.items()}).items()
+    }
 
 
-def footer(inside: bool, others: bool, paused: bool) -> list[Item]:
+def footer(inside: bool, others: bool, paused: bool, ascii_only: bool = False) -> list[Item]:
     """The keys that work now.
 
     Args:
@@ -52,6 +55,6 @@ def footer(inside: bool, others: bool, paused: bool) -> list[Item]:
     order = ("pause", "help", "quit", "enter", "back", "left", "right", "up", "down", "shown", "metric", "across", "upward")
     order += (*(("other", "other_lower", "other_higher") if others else ()), "save", "theme")
     skipped = {"shown", "across", "upward", "other", "other_lower", "other_higher"} if inside else {"back"}
-    by_name = {key.name: key for key in KEYS}
+    by_name = {key.name: key for key in (in_letters(KEYS) if ascii_only else KEYS)}
     wanted = (by_name[name] for name in order if name not in skipped)
     return grouped(dataclasses.replace(key, label=labels.get(key.name, key.label)) for key in wanted)

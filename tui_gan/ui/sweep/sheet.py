@@ -51,7 +51,8 @@ def sheet(state: SweepState, view: View, width: int, height: int, look: Look, no
     cell = population.cell(view.places)
     low = max(3, height - 2)
     canvas.write(1, height - 2, note or state.note, Ink.WARNING if note else Ink.DIM)
-    line, targets = footer(keys.footer(view.member is not None, bool(others(view, population)), state.stage is Stage.PAUSED), width)
+    more, paused = bool(others(view, population)), state.stage is Stage.PAUSED
+    line, targets = footer(keys.footer(view.member is not None, more, paused, look.ascii_only), width)
     canvas.paste(0, height - 1, line)
     clickable = tuple(dataclasses.replace(target, row=height - 1) for target in targets)
     if view.member is not None:
