@@ -30,6 +30,11 @@ def test_images_of_a_file_are_completed_and_each_bad_input_is_one_line(program: 
     assert made.dtype == np.float32
     np.testing.assert_allclose(made[..., 4:], np.broadcast_to(given[:, None, ..., 4:], (3, 4, 1, 8, 4)), atol=1e-6)
     assert (made[:, 0] != made[:, 1]).any()
+    assert said.err == ""
+    np.save("many.npy", np.zeros((103, 1, 8, 8), dtype=np.float32))
+    many = program("complete", run, "many.npy", "--mask", "left", "-n", "1", "--out", "many-made.npy")
+    assert many.err.strip() == "the first 100 of 103 images; --row takes another one"
+    assert len(np.load("many-made.npy")) == 100
     program("complete", run, "three.npy", "--mask", "left", "-n", "4", "--out", "again.npy")
     np.testing.assert_array_equal(np.load("again.npy"), made)
     program("complete", run, "three.npy", "--mask", "left", "--row", "2", "-n", "1", "--out", "row.npy")

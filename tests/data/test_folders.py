@@ -325,6 +325,10 @@ def test_folders_are_classes_and_keep_their_pictures(tmp_path: Path) -> None:
     )
     found = read_images(tmp_path, None, 1)
     assert found.names == ("cat", "dog", "fox")
+    assert not any("class" in note for note in found.notes)
+    for name in ("owl", ".git", "dog/empty"):
+        (tmp_path / name).mkdir()
+    assert "no class for a folder without images: owl" in read_images(tmp_path, None, 1).notes
     for images, labels in ((found.train, found.train_labels), (found.test, found.test_labels)):
         assert labels is not None
         assert [0 if value < 60 else 1 if value < 150 else 2 for value in images[:, 0, 0, 0]] == labels.tolist()

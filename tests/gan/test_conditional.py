@@ -247,7 +247,7 @@ def test_samples_are_judged_by_their_classes_and_points_by_all_of_them(config: C
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"classes": 7}, "classes is 7, and the data has 8"),
+    ({"classes": 7}, r"classes is 7, and the data has 8 \(mode 0, mode 1, .*, mode 7\): set classes to 8"),
     ({"latent": "grid"}, "choose another latent distribution"),
     ({"discriminator": Network(kind="aylien", widths=(3, 3, 3))}, "aylien takes no class"),
     ({"discriminator": Network(kind="mirza", widths=(3, 3, 3))}, "set discriminator.condition to concat"),

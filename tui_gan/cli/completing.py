@@ -1,5 +1,6 @@
 """`tui-gan complete`: images of which a part is hidden, completed by a run that has learned to."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from tui_gan.cli.options import file, path
 from tui_gan.cli.using import RunOrCheckpoint, check_apart, write, write_npy
 from tui_gan.contract.errors import choose
+from tui_gan.contract.outer import tell
 
 
 def complete(
@@ -36,6 +38,8 @@ def complete(
     from tui_gan.session.export import source_of
 
     done = of_file(source_of(run).stored, images, mask, number, row, seed)
+    if row is None and len(done.real) < done.held:
+        tell(f"the first {len(done.real):,} of {done.held:,} images; --row takes another one", sys.stderr)
     if kind == "array":
         content = write_npy(done.made)
     else:

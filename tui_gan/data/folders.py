@@ -42,6 +42,9 @@ def read_folder(folder: Path, size: int | None, channels: int | None, levels: Le
     else:
         images, done = _decoded(paths, size, channels, levels, name, since)
     names, labels = _classes(folder, paths)
+    empty = sorted(each.name for each in folder.iterdir() if names and each.is_dir() and each.name not in names and each.name[0] != ".")
+    if empty:
+        passed_over += (f"no class for {'a folder' if len(empty) == 1 else 'folders'} without images: {', '.join(empty)}",)
     if labels is not None:
         labels = labels[held_first(len(paths), held)]
     return dataclasses.replace(held_off(images, labels, held, (*done, *passed_over)), names=names)

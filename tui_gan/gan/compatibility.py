@@ -23,6 +23,8 @@ SAMPLED, BEYOND = 2_000, 0.01
 
 # Whose generator's loss is the part of D's that it can change, with the sign turned.
 SATURATING = ("minimax", "clamped")
+# Classes that an error names one by one.
+LISTED = 12
 
 
 def check_names(config: Config) -> None:
@@ -168,7 +170,9 @@ def _of_classes(config: Config, dataset: Dataset) -> Iterator[str]:
             "those of their folders, where there are two or more and none lies outside"
         )
     elif known != config.classes:
-        yield f"classes is {config.classes}, and the data has {known}: set classes to {known}"
+        names = dataset.classes.names if dataset.classes else ()
+        listed = f" ({', '.join(names)})" if known <= LISTED else ""
+        yield f"classes is {config.classes}, and the data has {known}{listed}: set classes to {known}"
     if config.latent == "grid":
         yield "the latents of the grid are the same in each batch, and so would be the class of each: choose another latent distribution"
     if config.pretraining:

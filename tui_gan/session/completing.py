@@ -132,11 +132,13 @@ class Done(NamedTuple):
     Attributes:
         real: (N, C, H, W) float32 in 0 .. 1, and `mask` (N, H, W), 1 where observed.
         made: (N, times, C, H, W) float32 in 0 .. 1.
+        held: how many images the file has.
     """
 
     real: NDArray[np.float32]
     mask: NDArray[np.float32]
     made: NDArray[np.float32]
+    held: int
 
 
 def of_file(stored: Path, path: Path, words: str, times: int, row: int | None, seed: int) -> Done:
@@ -155,12 +157,12 @@ def of_file(stored: Path, path: Path, words: str, times: int, row: int | None, s
     real, shape = read_few(path, about.shape, given(about.config.black, about.config.white)), about.shape
     if row is not None and not 1 <= row <= len(real):
         raise UsageError(f"{path} has the images 1 to {len(real)}, and no image {row}")
-    real = real[:MOST] if row is None else real[row - 1 : row]
+    held, real = len(real), real[:MOST] if row is None else real[row - 1 : row]
     mask = np.stack([mask_of(words, shape[1], shape[2], seed + number) for number in range(len(real))])
     x = torch.from_numpy(((real - np.float32(about.location[0])) / np.float32(about.scale[0])).astype(np.float32))
     completions = of_images(network, about.config, x, of_values(torch.from_numpy(mask), shape), times, seed)
     units = np.clip(in_units(completions, np.array(about.location).reshape(-1)[0], np.array(about.scale).reshape(-1)[0]), 0.0, 1.0)
-    return Done(real, mask, units.astype(np.float32))
+    return Done(real, mask, units.astype(np.float32), held)
 
 
 def mask_of(words: str, height: int, width: int, seed: int = 0) -> NDArray[np.float32]:
