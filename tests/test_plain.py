@@ -60,6 +60,15 @@ def test_a_pace_is_set_by_its_word() -> None:
     assert plain.knob(snapshot(), "pace").startswith("pace is off: speed limit in steps per second")
 
 
+def test_an_event_is_a_sentence_but_for_the_key_of_a_setting() -> None:
+    for text, said in (
+        ("optimizer.lookahead_steps: 5 (was 0)", "optimizer.lookahead_steps: 5 (was 0)."),
+        ("label_smoothing: 0.1 (was 0)", "label_smoothing: 0.1 (was 0)."),
+        ("paused", "Paused."),
+    ):
+        assert plain.sentence(Event(3, text, "change")) == said
+
+
 def test_progress_is_a_sentence() -> None:
     assert plain.progress(snapshot()) == "Step 2,000 of 100,000, 1,030 steps a second. D's loss 1.38, G's 0.69. W1 0.0213."
     before = snapshot(phase="pre-training 300 / 1,000", series={}, steps_per_second=0.0)

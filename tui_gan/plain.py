@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from tui_gan.contract import commands
@@ -257,7 +258,10 @@ def knob(snapshot: Snapshot, name: str) -> str:
 def sentence(event: Event) -> str:
     """An event, as a sentence."""
     text = PREFIXES.get(event.kind, "") + event.text
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
+    # The key of a setting is written as it has to be typed.
+    key = re.match(r"\w+[._]\w", text)
+    begin = text[:1] if key else text[:1].upper()
+    return f"{begin}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
 
 
 def _number(series: Series) -> str:

@@ -60,7 +60,7 @@ TITLES = {
     "code_accuracy": Title("code accuracy", "of samples", "share of samples of the class that is matched with their code", 1.0),
     "information_bound": Title("information bound", "nats", "lower bound of the information of the code (nats)"),
     "reconstruction": Title("reconstruction", full="mean distance of x and G(E(x))"),
-    "reconstruction_ratio": Title("reconstruction ratio", full="distance of x and G(E(x)) over that of two real samples"),
+    "reconstruction_ratio": Title("distance ratio", full="distance of x and G(E(x)) over that of two real samples"),
     "own_mode": Title("own mode", "of real", "share of real samples reconstructed at their own mode", 1.0),
     "encoder_1nn": Title("encoder 1-NN", "of test", "accuracy of the nearest code", 1.0),
     "encoder_features_1nn": Title("features 1-NN", "of test", "accuracy of the nearest last hidden units of E", 1.0),

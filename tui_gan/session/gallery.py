@@ -100,7 +100,8 @@ class Browser:
         if self.asked.stages and isinstance(run.observer, ImagesObserver):
             first, distances = run.observer.stages(run.trainer, of_class)
         # What it can be asked for, in words.
-        classes = tuple(f"class {name}" for name in run.trainer.names) if run.config.classes else run.trainer.names
+        named = run.trainer.names
+        classes = tuple(name if name.startswith("mode ") else f"class {name}" for name in named) if run.config.classes else named
         return Gallery(
             kept=steps,
             step=step,

@@ -429,7 +429,8 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         (
             told(optimizer__lookahead_steps=5, optimizer__lookahead_share=0.4),
             {},
-            "After every 5 steps the weights of G and D are set to 0.4 of the way from where they were before those steps. That damps the "
+            "After every 5 steps the weights of G and D are set to 0.4 of the way from where they were before them to "
+            "where they are then. That damps the "
             "rotation of the two players around an equilibrium.",
         ),
         ((), {"knobs": Knobs(k_steps=2)}, "2 discriminator updates per step."),

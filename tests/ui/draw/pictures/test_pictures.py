@@ -280,14 +280,14 @@ def test_charts_take_the_room_there_is(number: int, size: tuple[int, int], shape
 
 
 def test_a_long_name_leaves_room_for_the_value(plain: Look) -> None:
-    drawn = quality([(Gauge("a metric with a very long name"), series(1.0, 12.3))], 18, 5, plain)
+    drawn = quality([(Gauge("a metric with a very long name"), series(1.0, 12.3))], 18, 4, plain)
     assert drawn.text().split("\n")[0] == "a metric with 12.3"
 
 
 def test_where_a_name_would_be_cut_all_names_have_a_line_of_their_own_if_there_is_height(plain: Look) -> None:
     old = dataclasses.replace(series(0.5, 0.087), stale=True)
     gauges = [(Gauge("test errors"), old), (Gauge("W1"), series(1.0, 0.5))]
-    low, tall = (quality(gauges, 40, height, plain).text().split("\n") for height in (5, 6))
+    low, tall = (quality(gauges, 40, height, plain).text().split("\n") for height in (4, 5))
     assert [line.split() for line in tall[:2]] == [["test", "errors", "W1"], ["0.087", "at", "step", "100", "0.5"]]
     assert low[0].split() == ["test", "0.087", "at", "100", "W1", "0.5"]
     # With room for all, one line is enough.

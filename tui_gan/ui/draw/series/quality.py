@@ -16,7 +16,7 @@ NARROWEST, LOWEST = 18, 5
 # From this width on most names, values and steps have room beside each other.
 NAMED = 22
 # From this height on a chart has room for its name in a line of its own.
-TALL = 6
+TALL = 5
 # Columns that a name needs beside the full words of a step.
 NAME = 6
 SHAPE, UNUSED = 3.0, 1.5

@@ -60,8 +60,8 @@ WORDS = (
         sources.MIRZA,
     ),
     (
-        "reconstruction, reconstruction ratio",
-        "Mean distance of a real sample x and G(E(x)); divided by the mean distance of two real samples it is the ratio.",
+        "reconstruction, distance ratio, reconstruction ratio",
+        "Mean distance of a real sample x and G(E(x)); divided by that of two real samples it is the distance ratio.",
         sources.DONAHUE,
     ),
     (

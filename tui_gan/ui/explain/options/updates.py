@@ -37,7 +37,8 @@ def lookahead(reading: Reading) -> Paragraph | None:
     steps, share = reading.number("optimizer.lookahead_steps"), reading.number("optimizer.lookahead_share")
     if not steps:
         return None
-    text = f"After every {steps:g} steps the weights of G and D are set to {share:.3g} of the way from where they were before those steps."
+    way = f"{share:.3g} of the way from where they were before them to where they are then"
+    text = f"After every {steps:g} steps the weights of G and D are set to {way}."
     if share < 1:
         text += " That damps the rotation of the two players around an equilibrium."
     return Paragraph(text, sources.source("optimizer.lookahead_steps"), f"lookahead, {steps:g} steps")
