@@ -140,7 +140,7 @@ IN_PANELS = (
     Key("pan_down", "down", "pan(0, -1)", "pan", "pan down", "layers", ("plane",)),
     Key("layers_up", "up", "scroll(-1)", "table", "scroll the table of layers up", "discriminator"),
     Key("layers_down", "down", "scroll(1)", "table", "scroll the table of layers down", "discriminator"),
-    Key("earlier", "left", "scrub(-1)", "look back", "the previous preview, as a click on the timeline does; completion: left", "gallery"),
+    Key("earlier", "left", "scrub(-1)", "look back", "the previous preview, as a click on the timeline; completion: left", "gallery"),
     Key("later", "right", "scrub(1)", "look back", "the next preview; completion: right", "gallery"),
     Key(
         "complete", "C", "complete", "complete", "completion: hide a part of an image, see it completed", "gallery", ("images",), ("masks",)
@@ -167,7 +167,7 @@ IN_PANELS = (
         "up",
         "of_class(-1)",
         "class",
-        "conditional GAN: the class before, or all; InfoGAN: the code moved; completion: up",
+        "the class before, or all; InfoGAN: the code moved; completion: up",
         "gallery",
         extras=("classes", "codes", "masks"),
     ),
@@ -176,7 +176,7 @@ IN_PANELS = (
         "down",
         "of_class(1)",
         "class",
-        "conditional GAN: the next class, or all; InfoGAN: the code moved; completion: down",
+        "the next class, or all; InfoGAN: the code moved; completion: down",
         "gallery",
         extras=("classes", "codes", "masks"),
     ),
