@@ -25,6 +25,8 @@ os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
 _SOCKETS = tempfile.TemporaryDirectory(prefix="tg-")
 os.environ |= {"XDG_RUNTIME_DIR": _SOCKETS.name, "TMPDIR": _SOCKETS.name, "XDG_CACHE_HOME": f"{_SOCKETS.name}/cache"}
 tempfile.tempdir = _SOCKETS.name
+# What is written is read by the machine that wrote it, so that nothing waits for the disk.
+os.fsync = lambda fd: None
 
 
 @pytest.fixture(autouse=True)

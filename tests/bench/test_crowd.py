@@ -12,6 +12,7 @@ from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS
 
 
+@pytest.mark.slow
 def test_the_steps_of_all_members_count(config: Config, knobs: Knobs) -> None:
     way = crowd(config, knobs, DATASETS["gaussian"](True), 3, "graph", lambda text: None)
     assert way.why_not == ""

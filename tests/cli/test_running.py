@@ -101,7 +101,7 @@ def test_eval_prints_the_metrics_of_the_run(program: Program) -> None:
     assert f"{ran['metrics']['w1']:.6g}" in program("eval", "new").out
 
 
-@pytest.mark.parametrize("half", [7, 20])
+@pytest.mark.parametrize("half", [7, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_run_that_was_stopped_and_resumed_is_the_run_of_one_go(half: int, program: Program) -> None:
     turned = ("--minibatch-discrimination", "--k-steps", 2, "--checkpoint-every", 100)
     whole = program(*SHORT, *turned, "--steps", 40, "--out", "whole").result

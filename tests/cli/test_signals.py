@@ -74,7 +74,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Runn
         each.process.communicate()
 
 
-@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGHUP", 129)])
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), pytest.param("SIGHUP", 129, marks=pytest.mark.slow)])
 def test_a_signal_saves_the_last_step_and_is_the_exit_status(name: str, status: int, running: dict[str, Running], program: Program) -> None:
     running[name].wait_for_step(EVERY)
     running[name].process.send_signal(signal.Signals[name])

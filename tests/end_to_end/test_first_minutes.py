@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.end_to_end.test_screen import stands, step
 from tests.terminal import terminal
 
 SHORT = ("--steps", "60", "--batch-size", "16", "--set", "evaluated=200")
 
 
+@pytest.mark.slow
 def test_a_run_begins_paused_and_goes_on_after_its_end(tmp_path: Path) -> None:
     run = tmp_path / "run"
     with terminal("run", "toy1d", *SHORT, "--paused", "--out", str(run), cwd=tmp_path, anew=True) as opened:

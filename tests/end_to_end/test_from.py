@@ -4,11 +4,14 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.end_to_end.test_screen import commands, newest, training
 from tests.program import Program
 from tests.terminal import terminal
 
 
+@pytest.mark.slow
 def test_a_run_from_another_is_told_on_the_screen_saved_and_resumed_without_it(tmp_path: Path, program: Program) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     assert program("run", "toy1d", "--headless", "--steps", 300, "--out", first).status == 0

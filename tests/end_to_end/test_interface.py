@@ -57,6 +57,7 @@ def shell(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
 
 
+@pytest.mark.slow
 def test_the_script_halves_both_learning_rates_when_the_metric_stalls(training: RunThread, shell: dict[str, str]) -> None:
     assert len([line for line in HALVE.splitlines() if line]) <= 20
     words = [sys.executable, "-c", HALVE.replace('EVERY = sys.argv[1], "w1", 5, 10.0', 'EVERY = sys.argv[1], "w1", 5, 0.0'), "mine"]

@@ -61,6 +61,7 @@ def test_a_wrong_file_is_one_line_before_anything_is_made(tmp_path: Path) -> Non
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.slow
 def test_every_view_in_ascii_where_the_terminal_has_no_utf8_and_without_colours(tmp_path: Path) -> None:
     with terminal("run", "toy1d", cwd=tmp_path, LC_ALL="C", NO_COLOR="1") as opened:
         training(opened)

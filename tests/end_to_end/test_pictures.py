@@ -32,9 +32,10 @@ def colours(opened: Terminal) -> int:
     return len(set(re.findall(rb"[34]8;2;\d+;\d+;\d+", bytes(opened.raw))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("preset", "title", "seen"),
-    [pytest.param("ring2d", "plane", "modes found", marks=pytest.mark.slow), ("digits", "images", "8 × 8 grey")],
+    [("ring2d", "plane", "modes found"), ("digits", "images", "8 × 8 grey")],
     ids=["ring2d", "digits"],
 )
 def test_the_picture_is_drawn_the_penalty_turned_and_the_run_gone_on_with(

@@ -44,7 +44,8 @@ def stands_whole(text: str) -> bool:
     return len(lines) == LAST[1] and "? help" in lines[-1] and sum(len(line) == LAST[0] for line in lines) > LAST[1] // 2
 
 
-@pytest.mark.parametrize(("storms", "sizes"), [(1, 100), pytest.param(21, 300, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("storms", "sizes"), [(1, 100), (21, 300)])
 def test_after_a_storm_of_sizes_the_newest_is_drawn_and_a_key_is_heard(tmp_path: Path, storms: int, sizes: int) -> None:
     waited = []
     for number in range(storms):

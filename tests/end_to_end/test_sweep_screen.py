@@ -56,7 +56,8 @@ def test_one_that_comes_to_its_end_stays_on_the_screen_and_then_tells_its_table(
         assert opened.is_clean()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_saves_it_and_leaves_the_terminal_clean(tmp_path: Path, number: signal.Signals) -> None:
     folder = tmp_path / "sweep"
     with terminal(*sweep(folder, 100_000), cwd=tmp_path) as opened:

@@ -32,7 +32,8 @@ def settled(opened: Terminal) -> str:
     return opened.text
 
 
-@pytest.mark.parametrize("preset", ["toy1d", *(pytest.param(name, marks=pytest.mark.slow) for name in ("ring2d", "digits"))])
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", ["toy1d", "ring2d", "digits"])
 def test_every_key_of_the_table(tmp_path: Path, preset: str) -> None:
     run = tmp_path / "run"
     with terminal("run", preset, "--out", str(run), cwd=tmp_path) as opened:

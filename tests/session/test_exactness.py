@@ -38,7 +38,7 @@ def assert_same(one: Path, other: Path) -> None:
 
 
 @pytest.mark.parametrize("script", [{}, TURNS], ids=["untouched", "turned"])
-@pytest.mark.parametrize("half", [20, 23, 1], ids=lambda half: f"at {half}")
+@pytest.mark.parametrize("half", [20, *(pytest.param(half, marks=pytest.mark.slow) for half in (23, 1))], ids=lambda half: f"at {half}")
 def test_2n_steps_are_n_and_save_and_load_and_n_bit_for_bit(train: Train, resume: Train, script: dict[int, list[Any]], half: int) -> None:
     whole = train("whole", script)
     first = train("halves", before(script, half), until=half)

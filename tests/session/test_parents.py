@@ -44,7 +44,7 @@ def test_it_begins_with_the_networks_and_nothing_else_of_its_parent(train: Train
     assert not any("optimizer" in name for name in state)
 
 
-@pytest.mark.parametrize("half", [20, 23, 1])
+@pytest.mark.parametrize("half", [20, *(pytest.param(half, marks=pytest.mark.slow) for half in (23, 1))])
 def test_2n_steps_are_n_and_n_without_the_parent(train: Train, resume: Train, parent: Parent, half: int) -> None:
     whole = train("whole", TURNS, parent=parent)
     train("halves", before(TURNS, half), parent=parent, until=half)

@@ -54,8 +54,14 @@ def told(ended: Any, part: str) -> list[str]:
     return [event.text for event in ended.session.run.events if part in event.text]
 
 
-@pytest.mark.parametrize("hold", [False, True])
-@pytest.mark.parametrize("became", ["deleted", "moved"])
+@pytest.mark.parametrize(
+    ("became", "hold"),
+    [
+        ("deleted", True),
+        ("moved", False),
+        *(pytest.param(*each, marks=pytest.mark.slow) for each in (("deleted", False), ("moved", True))),
+    ],
+)
 def test_a_directory_that_goes_is_made_again_and_the_run_goes_on(
     train: Train, resume: Train, at: Any, tmp_path: Path, became: str, hold: bool
 ) -> None:

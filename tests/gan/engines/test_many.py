@@ -48,8 +48,8 @@ KINDS: dict[str, dict[str, Any]] = {
         "schedule": Schedule(kind="hyperbolic", period=10),
     },
 }
-# What is in these is in others too.
-ELSEWHERE = ("toy", "descent")
+# What is in these is in others too, or takes the longest to trace.
+ELSEWHERE = ("toy", "descent", "classes", "optimism")
 
 
 def trainers(config: Config, changes: dict[str, Any], dataset: str, count: int = COUNT) -> list[Trainer]:
@@ -168,7 +168,7 @@ def test_a_state_that_is_put_back_goes_on_as_if_it_had_never_been_saved(config: 
     assert all(torch.equal(mine, theirs) for mine, theirs in zip(one.tensors, other.tensors, strict=True))
 
 
-@pytest.mark.parametrize("kind", ["toy", "grid", "classes"])
+@pytest.mark.parametrize("kind", ["toy", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("grid", "classes"))])
 def test_their_numbers_are_the_same_where_streams_are_tensors(config: Config, knobs: Knobs, kind: str) -> None:
     dataset, live = "ring" if kind == "classes" else "gaussian", turned(knobs, False)
     drawing, twisting, again = (Many(zip(trainers(config, KINDS[kind], dataset), live, strict=True), COUNT) for _ in range(3))
