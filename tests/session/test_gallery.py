@@ -203,6 +203,18 @@ def test_the_nearest_images_are_those_of_a_plain_search(train: Train, drawing: C
         assert not shown.nearest.flags.writeable
 
 
+def test_the_nearest_images_of_a_class_are_those_of_its_samples(train: Train, drawing: Config) -> None:
+    mine = msgspec.structs.replace(drawing, classes=10)
+    ended = train(config=mine, script={4: [Pause(), WATCH, Browse(of_class=3, nearest=True), None, Resume()]})
+    shown = next(each.gallery for each in ended.snapshots if each.gallery is not None and each.gallery.nearest is not None)
+    fake, trained_on = shown.picture.fake, ended.session.run.trainer.dataset.truth.train.numpy().transpose(0, 2, 3, 1)
+    count = len(shown.nearest)
+    distances = np.sqrt(((fake[:count, None] / 255.0 - trained_on[None] / 255.0) ** 2).mean((2, 3, 4)))
+    assert shown.of_class == 3
+    assert shown.distances == pytest.approx(distances.min(1))
+    assert np.array_equal(shown.nearest, trained_on[distances.argmin(1)])
+
+
 def test_the_nearest_of_a_kept_picture_are_looked_for_once(train: Train, drawing: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     nearest, asked = gallery.nearest, []
     monkeypatch.setattr(gallery, "nearest", lambda *arguments: asked.append(1) or nearest(*arguments))
@@ -251,7 +263,7 @@ def test_a_class_is_asked_for_and_a_walk_leads_from_one_to_another(train: Train,
     ended = train(config=conditional, script=script)
     one, walked, live = [each for each in ended.snapshots if each.gallery is not None][-4:-1]
     assert one.gallery.of_class == 3
-    assert one.gallery.classes[3] == ("class 3" if conditional.classes == 10 else "class mode 3")
+    assert one.gallery.classes[3] == ("class 3" if conditional.classes == 10 else "mode 3")
     assert walked.gallery.of_class is None
     assert len(walked.gallery.walk) == gallery.WALK
     assert (live.gallery.picture, live.gallery.walk) == (None, None)

@@ -92,7 +92,8 @@ class Browser:
             picture = run.observer.along(run.trainer, code)
         steps = tuple(step for step, _ in previews.stored(self.run.files.run.previews))
         walk = self._walk(*self.asked.walk) if self.asked.walk else None
-        near, distances = self._near(SHOWN if resting else WHILE_TRAINING) if self.asked.nearest else (None, None)
+        count = SHOWN if resting else WHILE_TRAINING
+        near, distances = self._near(count, picture if of_class is not None else None) if self.asked.nearest else (None, None)
         real = again = latents = None
         if self.asked.inferred:
             real, again, latents, distances = inferred(run.trainer, _real(run))
@@ -152,9 +153,11 @@ class Browser:
         samples = trainer.dataset.in_units(trainer.sample_alike(latents))
         return as_bytes(samples) if samples.ndim > 2 else frozen(samples)
 
-    def _near(self, count: int) -> tuple[Bytes, Floats]:
+    def _near(self, count: int, of_class: Picture | None) -> tuple[Bytes, Floats]:
         """The training images that are nearest to the first `count` that are shown, and their distances."""
         trainer = self.run.trainer
+        if isinstance(of_class, ImageGrid):
+            return nearest(of_class.fake[:count], trainer)
         if self._kept is None:
             return nearest(generated(trainer, count), trainer)
         if count not in self._nearest:

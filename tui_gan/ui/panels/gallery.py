@@ -206,7 +206,7 @@ class Gallery(Completing):
     def action_nearest(self) -> None:
         """Show the nearest real image beside each generated one, and back."""
         if self._frame is not None and isinstance(self._frame.snapshot.picture, ImageGrid):
-            self._want(Browse(self.wish.step, nearest=not self.wish.nearest))
+            self._want(Browse(self.wish.step, nearest=not self.wish.nearest, of_class=self.wish.of_class))
         else:
             self.app.notify("nearest training images are shown for images only")
 
