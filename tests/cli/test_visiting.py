@@ -342,3 +342,18 @@ def test_the_journal_is_told_as_it_is_and_as_it_grows(training: RunThread, progr
     assert "asked for stop: obeyed" in followed[-1]
     for words in (("events",), ("events", "none"), ("events", "mine", "--since", -1)):
         assert program(*words).status in (2, 3)
+
+
+def test_of_a_run_that_does_not_answer_it_is_said_that_its_numbers_are_older(
+    tmp_path: Path, config: Config, knobs: Knobs, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    directory, _ = rundir.create(tmp_path / "runs" / "mine", config, knobs)
+    for address, said in (
+        (str(tmp_path / "nobody"), "does not answer; the numbers are those of its newest checkpoint"),
+        ("", "no checkpoint"),
+    ):
+        held = lock.Lock(directory.path, address)
+        (row,) = program("runs", "--json").result["runs"]
+        held.release()
+        assert (row["alive"], row["status"], row["problem"]) == (True, "detached", said)

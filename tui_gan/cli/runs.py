@@ -3,6 +3,7 @@
 import contextlib
 import json as json_text
 import math
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,7 +134,8 @@ def _live(run: "RunDirectory", holder: "Holder") -> dict[str, Any]:
             snapshot = visit.look(PATIENCE)
             record = facts(snapshot)
     except (WireError, TimeoutError):
-        return {"status": running}
+        silent = holder.socket and holder.host == socket.gethostname()
+        return {"status": running} | ({"problem": "does not answer; the numbers are those of its newest checkpoint"} if silent else {})
     metric = record["settings"]["metric"]
     value = record["metrics"].get(metric)
     status = running if record["status"] == "running" else record["status"]
