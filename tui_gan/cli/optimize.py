@@ -116,6 +116,7 @@ def optimize(
 def _in_kind(spelled: Range, resolve: Callable[[dict[str, Any]], Any]) -> Range:
     """A range of whole numbers where the setting takes no others."""
     try:
+        # A number within, and no whole one.
         resolve({spelled.name: spelled.low + (spelled.high - spelled.low) / math.pi})
     except UsageError:
         return spelled._replace(low=round(spelled.low), high=round(spelled.high))

@@ -39,8 +39,8 @@ def help_groups(ascii_only: bool = False) -> dict[str, list[tuple[str, str]]]:
     """Every key and what it does."""
     named = {"the map": MAP, "the sweep": SWEEP, "the screen": SCREEN}
     return {
-        title: [(key.symbol, key.help) for key in keys if key.name != "interrupt"]
-        for title, keys in (named if not ascii_only else {title: in_letters(keys) for title, keys in named.items()}).items()
+        title: [(key.symbol, key.help) for key in (in_letters(keys) if ascii_only else keys) if key.name != "interrupt"]
+        for title, keys in named.items()
     }
 
 
