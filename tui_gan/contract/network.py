@@ -59,8 +59,12 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             " where theirs is larger (Srebro and Shraibman 2005; pylearn2's max_col_norm); 0 sets no limit."
         ),
     ] = 0.0
-    dropout: Annotated[Share, Meta(description="fraction of the hidden units that dropout sets to 0; outside training in G alone.")] = 0.0
-    input_dropout: Annotated[Share, Meta(description="fraction of the inputs that dropout sets to 0; outside training in G alone.")] = 0.0
+    dropout: Annotated[
+        Share, Meta(description="fraction of the hidden units that dropout sets to 0 in training, and in G when sampled.")
+    ] = 0.0
+    input_dropout: Annotated[
+        Share, Meta(description="fraction of the inputs that dropout sets to 0 in training, and in G when sampled.")
+    ] = 0.0
     fourier: Annotated[
         int,
         Meta(
