@@ -61,8 +61,9 @@ def legend(picture: Picture | None, look: Look) -> Notes:
         # The first ones stay where there is no room for all.
         lost = [(f"{percent(picture.cut)} of pixels cut to 0 .. 1  ", Ink.WARNING)] if picture.cut else []
         lost += [(f"{percent(picture.unknown)} of pixels not finite  ", Ink.ERROR)] if picture.unknown else []
-        what = "images" if picture.along else "fixed latents"
-        return (*lost, (f"{len(picture.fake)} {what}", Ink.FAKE), (f"  {size}", Ink.DIM))
+        # Along a code the heading says what a row goes through, of which the screen shows as much as has room.
+        latents = () if picture.along else ((f"{len(picture.fake)} fixed latents  ", Ink.FAKE),)
+        return (*lost, *latents, (size, Ink.DIM))
     if isinstance(picture, Plane2D):
         return (
             (pick("⠶ real", "x real"), Ink.REAL),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tui_gan.contract.snapshot import Series, frozen
-from tui_gan.ui.draw.gauges import Gauge
+from tui_gan.ui.draw.gauges import GAUGES, Gauge
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.pictures.distribution import distribution
 from tui_gan.ui.draw.pictures.samples import samples
@@ -209,6 +209,12 @@ def test_a_chart_reaches_the_present_step_and_its_line_the_last_measurement(plai
 def test_an_old_value_keeps_its_step_where_its_name_is_cut(plain: Look, width: int, head: str) -> None:
     old = Series(frozen([0.0, 3_000.0]), frozen([1.0, 0.2]), stale=True)
     assert chart(Gauge("W1 distance"), old, width, 8, plain, 4_000.0).text().split("\n")[0].rstrip() == head
+
+
+def test_what_tells_a_name_from_another_metrics_stays_where_a_ceiling_would_take_its_room(look: Look) -> None:
+    accuracy = dataclasses.replace(GAUGES["class_accuracy"], floor=0.99)
+    heads = [chart(accuracy, series(0.5, 1.0), width, 8, look).text().split("\n")[0].rstrip() for width in (32, 24, 16, 14)]
+    assert heads == ["class accuracy 1  ceiling 0.99", "class accuracy 1", "class accuracy 1", "class accura 1"]
 
 
 def test_a_single_measurement_is_a_point(plain: Look) -> None:

@@ -1,5 +1,6 @@
 """Quality: a metric over steps as one small chart, on a linear or a logarithmic axis."""
 
+import functools
 import math
 from collections.abc import Sequence
 
@@ -8,7 +9,7 @@ import numpy as np
 from tui_gan.contract.snapshot import Floats, Series
 from tui_gan.ui.draw import marks, scale
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.gauges import Gauge
+from tui_gan.ui.draw.gauges import GAUGES, Gauge
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.series.age import age, briefly
 
@@ -107,8 +108,8 @@ def _head(canvas: Canvas, gauge: Gauge, series: Series, lines: int) -> None:
     when = next((text for text in (age(series), briefly(series)) if len(newest) + len(text) + 1 <= canvas.width - taken), briefly(series))
     after = f" {when}" if when else ""
     floor = "" if gauge.floor is None else f"  {gauge.bound} {scale.short(gauge.floor, 2)}"
-    # A name may lose words to the floor, but not letters.
-    first = 0 if lines == 2 else len(gauge.name.split()[0])
+    # A name may lose words to the floor, but no letters, nor what tells it from another metric's.
+    first = 0 if lines == 2 else len(_shortest(gauge.name))
     after += floor if first + len(newest) + len(after) + len(floor) < canvas.width else ""
     name = _short(gauge.name, canvas.width - (0 if lines == 2 else len(newest) + len(after) + 1))
     x = canvas.write(0, 0, f"{name} " if name else "", Ink.DIM)
@@ -129,9 +130,17 @@ def _spread(steps: Floats, values: Floats, end: float, dots: int) -> Floats:
     return spread
 
 
+@functools.cache
+def _shortest(name: str) -> str:
+    """The fewest words of a name that no other metric's begins with."""
+    words = name.split(" ")
+    others = [other for gauge in GAUGES.values() if (other := gauge.name.split(" ")) != words]
+    return " ".join(next((words[:count] for count in range(1, len(words)) if words[:count] not in [other[:count] for other in others]), words))
+
+
 def _short(name: str, columns: int) -> str:
-    """As many words of a name as fit; of a single one as many letters."""
-    while len(name) > columns and " " in name:
+    """As many words of a name as fit, and of those that tell it from others as many letters."""
+    while len(name) > columns and name != _shortest(name):
         name = name.rpartition(" ")[0]
     return name[: max(0, columns)]
 
