@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 import torch
 
-from tests.presets.test_presets import stand_in
+from tests.stand_in import stand_in
 from tui_gan.bench.crowd import One, crowd
 from tui_gan.bench.measuring import PLAIN, measured, ways
 from tui_gan.contract.knobs import set_knob

@@ -16,7 +16,7 @@ import msgspec
 import torch
 from torch import Tensor
 
-from tests.presets.test_presets import stand_in
+from tests.stand_in import stand_in
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.gan.engines.captured import why_not

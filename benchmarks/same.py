@@ -24,7 +24,7 @@ def states(preset: str, steps: int) -> None:
 
     import torch
 
-    from tests.presets.test_presets import stand_in
+    from tests.stand_in import stand_in
     from tui_gan.gan.networks import parameters
     from tui_gan.gan.trainer import Trainer
     from tui_gan.presets import PRESETS

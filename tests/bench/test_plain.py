@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tests.gan.engines.test_whole import doubled, in_double
-from tests.presets.test_presets import stand_in
+from tests.stand_in import stand_in
 from tui_gan.bench.plain import Loop, why_not
 from tui_gan.cli.bench import MEASURED
 from tui_gan.contract.config import Config, Noise, Optimizer

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 import torch
 
-from tests.presets.test_presets import stand_in
+from tests.stand_in import stand_in
 from tui_gan.contract.network import Network
 from tui_gan.gan.engines import many
 from tui_gan.gan.engines.many import Many

@@ -8,7 +8,7 @@ import torch
 from torch.nn.functional import conv2d, interpolate, leaky_relu
 
 from tests.gan.engines.test_whole import check_agreement, in_double
-from tests.presets.test_presets import stand_in
+from tests.stand_in import stand_in
 from tui_gan.contract.config import Config, Minibatch
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.knobs import Knobs, set_knob

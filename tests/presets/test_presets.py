@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 import torch
-from torch import Tensor
 
+from tests.stand_in import stand_in, weights_of
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs, checked, set_knob
 from tui_gan.contract.toml import read_toml, resolve, to_toml
 from tui_gan.gan.compatibility import check, check_names
-from tui_gan.gan.datasets import DATASETS, Dataset, Images, Stacks, fixed, of_column, of_columns, of_images, of_labels, of_stacks
+from tui_gan.gan.datasets import of_column, of_columns, of_labels
 from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.networks import parameters
 from tui_gan.gan.state import forms
@@ -30,27 +30,6 @@ LIGHT = 2_000_000
 
 def laid(preset: Preset, *tables: Mapping[str, Any]) -> tuple[Config, Knobs]:
     return resolve(preset.config, preset.knobs, *tables)
-
-
-def stand_in(config: Config, count: int = 60) -> Dataset:
-    """A data set of the kind and shape that the configuration learns from, small where it would be read from files."""
-    count = max(count, config.labels)
-    if config.dataset in DATASETS:
-        known = DATASETS[config.dataset](config.standardize)
-        return fixed(known, config.training, config.seed) if config.training else known
-    train = torch.randint(0, 256, (count, *shape_of(config)), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
-    if config.dataset in STACKED:
-        digits = train[:, :1]
-        return of_stacks(Stacks(digits, digits[:20]), first_ten, config.standardize, config.contrast, config.training, config.seed)
-    features = (lambda images: images.flatten(1)) if shape_of(config) == (1, 28, 28) else None
-    labels = torch.arange(count) % 10
-    truth = Images(train, train[:20], labels, labels[:20], features, names=tuple("0123456789"))
-    return of_images(truth, config.standardize, config.contrast, config.training)
-
-
-def first_ten(images: Tensor) -> Tensor:
-    """Logits of ten classes."""
-    return images.flatten(1)[:, :10]
 
 
 @every_preset
@@ -166,13 +145,10 @@ def test_pacgan_starts_with_small_weights(name: str) -> None:
                 assert layer.bias is None or not layer.bias.any()
 
 
-def light(preset: Preset) -> bool:
-    counts = parameters(preset.config, shape_of(preset.config))
-    return counts["generator"] + counts["discriminator"] < LIGHT
-
-
-@pytest.mark.parametrize("name", [name for name, preset in PRESETS.items() if light(preset)])
+@pytest.mark.parametrize("name", PRESETS)
 def test_a_light_preset_takes_a_step_without_and_with_minibatch_discrimination(name: str) -> None:
+    if weights_of(name) >= LIGHT:
+        pytest.skip("it takes long")
     torch.set_num_threads(1)
     preset = PRESETS[name]
     config = msgspec.structs.replace(preset.config, fixed_latents=16)

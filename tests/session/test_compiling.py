@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from tests.logs import log_of
-from tests.presets.test_presets import stand_in
+from tests.stand_in import stand_in
 from tests.wire.visited import until
 from tui_gan.contract.commands import ChangeSetting, SetKnob
 from tui_gan.contract.config import Config, Optimizer

@@ -10,14 +10,13 @@ import pytest
 import torch
 
 from tests.gan.engines.test_whole import doubled, in_double
-from tests.presets.test_presets import stand_in
+from tests.stand_in import stand_in, weights_of
 from tui_gan.contract.config import Config, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.engines import captured
 from tui_gan.gan.engines.captured import Captured, Static, step_, why_not
-from tui_gan.gan.networks import parameters
 from tui_gan.gan.optimizers import OPTIMIZERS
 from tui_gan.gan.orders import ORDERS
 from tui_gan.gan.trainer import Trainer
@@ -82,10 +81,10 @@ ALIKE = [pytest.param(name, marks=pytest.mark.slow if place % 3 else ()) for pla
 
 @pytest.mark.parametrize("preset", ALIKE)
 def test_every_light_preset(preset: str) -> None:
+    if weights_of(preset) > LIGHT:
+        pytest.skip("it takes long")
     config, knobs = PRESETS[preset].config, PRESETS[preset].knobs
     data = stand_in(config)
-    if sum([*parameters(config, data.shape).values()][:2]) > LIGHT:
-        pytest.skip("it takes long")
     trainer = Trainer(config, data, "cpu")
     if why := why_not(trainer.game, trainer.now, "cuda"):
         pytest.skip(why)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.presets.test_presets import stand_in
+from tests.stand_in import stand_in
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.engines import compiled

@@ -9,7 +9,7 @@ import torch
 from torch.utils._pytree import tree_leaves
 
 from tests.gan.test_meta import narrow
-from tests.presets.test_presets import stand_in
+from tests.stand_in import stand_in
 from tui_gan.contract.config import Config, Network, Noise
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets import DATASETS, fixed

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.presets.test_presets import stand_in
+from tests.stand_in import stand_in
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.engines import words
 from tui_gan.gan.engines.twister import WORDS, Twister

@@ -68,7 +68,7 @@ def test_ready_made_masks_follow_each_other_and_hide_what_they_say() -> None:
         assert now.named == f"{now.ready} hidden"
         now = masking.following(now)
     assert now.ready == "right half"
-    assert shares.pop("half at random") == pytest.approx(0.5, abs=0.15)
+    assert shares.pop("random half") == pytest.approx(0.5, abs=0.15)
     halves = dict.fromkeys(("right half", "left half", "upper half", "lower half"), 0.5)
     assert shares == halves | {"centre": 0.25, "everything": 1.0, "nothing": 0.0}
 

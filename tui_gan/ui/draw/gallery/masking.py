@@ -31,7 +31,7 @@ READY: dict[str, Callable[[Mask], None]] = {
     "upper half": _halves(slice(0, 2), WHOLE),
     "lower half": _halves(slice(2, 4), WHOLE),
     "centre": _halves(slice(1, 3), slice(1, 3)),
-    "half at random": _random,
+    "random half": _random,
     "everything": _halves(WHOLE, WHOLE),
     "nothing": lambda mask: None,
 }

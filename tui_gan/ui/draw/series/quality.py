@@ -135,7 +135,9 @@ def _shortest(name: str) -> str:
     """The fewest words of a name that no other metric's begins with."""
     words = name.split(" ")
     others = [other for gauge in GAUGES.values() if (other := gauge.name.split(" ")) != words]
-    return " ".join(next((words[:count] for count in range(1, len(words)) if words[:count] not in [other[:count] for other in others]), words))
+    return " ".join(
+        next((words[:count] for count in range(1, len(words)) if words[:count] not in [other[:count] for other in others]), words)
+    )
 
 
 def _short(name: str, columns: int) -> str:
