@@ -175,6 +175,21 @@ def test_pretraining_moves_the_discriminator_towards_the_density_alone(config: C
     assert trainer.steps_done == 0
 
 
+def begins_where_it_is(trainer: Trainer) -> bool:
+    """Whether the running means and the slow weights are the weights."""
+    pairs = [(each, kept) for each in trainer.now.players.values() for kept in (each.means, each.slow) if kept]
+    return all(torch.equal(*pair) for each, kept in pairs for pair in zip(each.weights, kept, strict=True))
+
+
+def test_what_follows_the_weights_begins_where_the_game_does(config: Config, knobs: Knobs) -> None:
+    trainer = made(config, "pretraining", historical_averaging=1.0, optimizer=Optimizer(lookahead_steps=2))
+    before = trainer.state()
+    for _ in range(3):
+        trainer.pretrain_step(knobs)
+    assert not torch.equal(before["discriminator_means.0"], trainer.now.players["D"].means[0])
+    assert begins_where_it_is(trainer)
+
+
 @every_kind
 def test_the_networks_of_another_are_taken_over_bit_for_bit_and_all_else_begins_anew(
     config: Config, knobs: Knobs, kind: str, differing: Differing
@@ -191,10 +206,9 @@ def test_the_networks_of_another_are_taken_over_bit_for_bit_and_all_else_begins_
     # Where nothing is averaged, what is shown is the trained generator.
     of = "generator_average." if child.config.average_decay else "generator."
     assert all(torch.equal(found[name], known[of + name.removeprefix("generator_average.")]) for name in averaged)
-    means = {name: value for name, value in found.items() if "_means." in name}
-    weights = [weight for each in (child.generator, child.discriminator) for weight in each.parameters()]
-    assert all(torch.equal(mean, weight) for mean, weight in zip(means.values(), weights, strict=bool(means)))
-    assert differing(found, fresh) <= ours | means.keys()
+    follow = {name for name in found if "_means." in name or "_slow." in name}
+    assert begins_where_it_is(child)
+    assert differing(found, fresh) <= ours | follow
     # It trains on from there as a state like any other.
     kept = save(found)
     train(child, knobs, 0, 3)

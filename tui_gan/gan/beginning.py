@@ -64,8 +64,7 @@ def take_over(state: State, config: Config, tensors: Tensors, order: Iterable[st
     if not config.average_decay:
         state.average.load_state_dict(state.players["G"].network.state_dict())
     for learner in state.players.values():
-        for mean, weight in zip(learner.means, learner.weights, strict=bool(learner.means)):
-            mean.copy_(weight.detach())
+        learner.begin_anew()
 
 
 def _part(name: str, tensor: Tensor) -> tuple[str, Form]:

@@ -44,6 +44,12 @@ class Learner:
     def __post_init__(self) -> None:
         self.weights: list[Tensor] = list(self.network.parameters())
 
+    def begin_anew(self) -> None:
+        """Have what follows the weights, its running means and its slow weights, begin where they are."""
+        for kept in (self.means, self.slow):
+            for one, weight in zip(kept, self.weights if kept else (), strict=True):
+                one.copy_(weight.detach())
+
 
 @dataclasses.dataclass(eq=False)
 class State:

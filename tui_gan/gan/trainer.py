@@ -146,8 +146,7 @@ class Trainer:
         self.chance.stir()
         hyper, program = self.game.hyper(knobs, now.pretrained), self.game.program(knobs, now.steps_done, self.k_steps(knobs))
         loss, self.gradients["D"] = self.engine.teach(*self.chance.points(knobs.batch_size), hyper, program)
-        # The slow weights of lookahead begin where the game does.
-        look_ahead_(now.players["D"].slow, now.players["D"].weights, 1.0)
+        now.players["D"].begin_anew()
         now.pretrained += 1
         now.loss_sums += torch.stack((torch.zeros_like(loss), loss))
         now.losses_summed += 1

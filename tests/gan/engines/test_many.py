@@ -123,7 +123,7 @@ def test_they_are_taught_the_density_as_each_would_be_alone(
     config: Config, knobs: Knobs, minibatch: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     descent = Optimizer(kind="sgd", momentum=0.5, lookahead_steps=4)
-    changes = {"pretraining": STEPS, "optimizer": descent, "schedule": Schedule(kind="hyperbolic", period=3)}
+    changes = {"pretraining": STEPS, "optimizer": descent, "schedule": Schedule(kind="hyperbolic", period=3), "historical_averaging": 0.1}
     live = turned(knobs, minibatch)
     monkeypatch.setattr(Many, "_lessons", lambda them, count, lessons=Many._lessons: doubled(lessons(them, count)))
     population = Many(zip(trainers(config, changes, "gaussian"), live, strict=True), COUNT)
@@ -138,7 +138,8 @@ def test_they_are_taught_the_density_as_each_would_be_alone(
         for one, other in zip(found.now.players["D"].weights, trainer.now.players["D"].weights, strict=True):
             torch.testing.assert_close(one, other, rtol=ROUNDED, atol=ROUNDED)
         for learner in found.now.players.values():
-            assert all(torch.equal(*pair) for pair in zip(learner.weights, learner.slow, strict=True))
+            for kept in (learner.slow, learner.means):
+                assert all(torch.equal(*pair) for pair in zip(learner.weights, kept, strict=True))
 
 
 def test_they_differ_and_one_that_is_no_number_harms_no_other(config: Config, knobs: Knobs) -> None:

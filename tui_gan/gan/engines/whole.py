@@ -140,8 +140,11 @@ class Whole:
 
         gradients = grad(loss)([values.weights["D"][place] for place in self.active["D"]])
         values = self._moved("D", values, gradients, hyper)
-        # The slow weights of lookahead begin where the game does.
-        return values._replace(slow={player: values.weights[player] if slow else [] for player, slow in values.slow.items()})
+        # What follows the weights begins where the game does.
+        means, slow = (
+            {player: values.weights[player] if kept else [] for player, kept in each.items()} for each in (values.means, values.slow)
+        )
+        return values._replace(means=means, slow=slow)
 
     def _update(
         self, players: tuple[Player, ...], values: Values, draws: Draws, hyper: Hyper, start: Mapping[Player, list[Tensor]]
