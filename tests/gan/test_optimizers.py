@@ -9,7 +9,7 @@ import torch
 
 from tui_gan.contract.config import Optimizer
 from tui_gan.gan import optimizers
-from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES, Moments, momentum_at, move_
+from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES, Moments, Pace, moments_of, momentum_at, move_
 
 Schedule = Callable[[int, float, float, float], float]
 
@@ -100,6 +100,26 @@ def test_all_that_is_kept_is_tensors_and_nothing_where_there_is_nothing_to_keep(
         move_(Optimizer(kind=name), [theta], [torch.ones_like(theta)], moments, rate=0.1, momentum=momentum)
         assert all(isinstance(value, torch.Tensor) for kept in moments.values() for value in kept.values())
         assert bool(moments) is (momentum > 0 or name != "sgd")
+
+
+@pytest.mark.parametrize("name", ["sgd", "optimistic_sgd"])
+@pytest.mark.parametrize("whole", [False, True], ids=["in place", "as a function"])
+def test_where_momentum_is_0_on_the_way_the_velocity_goes_on(name: str, whole: bool) -> None:
+    settings, theta, moments = Optimizer(kind=name, momentum=0.0, momentum_end=0.9, momentum_steps=3), weight(1.0), Moments()
+    by_hand = velocity = last = 0.0
+    for step, (momentum, gradient) in enumerate([(0.0, 0.3), (0.0, -0.7), (0.5, 0.2), (0.0, 1.1), (0.9, 0.4)]):
+        found = torch.tensor([gradient], dtype=torch.float64)
+        if whole and step:
+            function = OPTIMIZERS[name].moved
+            assert function
+            after, moments[0] = function(theta.detach(), found, moments[0], Pace(0.1, momentum, 0.0, 0.0))
+            theta = after
+        else:
+            move_(settings, [theta], [found], moments, rate=0.1, momentum=momentum)
+        velocity = momentum * velocity + gradient
+        by_hand, last = by_hand - 0.1 * (2 * velocity - last if name.startswith("optimistic") else velocity), velocity
+    assert theta.item() == pytest.approx(1.0 + by_hand, rel=1e-12)
+    assert moments_of(settings, [theta]).keys() == {f"0.{kept}" for kept in moments[0]}
 
 
 @every_schedule

@@ -62,7 +62,7 @@ def floor(trainer: Trainer, knobs: Knobs, of: Machine) -> Floor:
             trainer.step(knobs)
     moved = 0
     for player, learner in trainer.now.players.items():
-        kept = moments_of(trainer.config.optimizer, learner.weights, trainer.config.optimizer.momentum)
+        kept = moments_of(trainer.config.optimizer, learner.weights)
         numbers = sum(each.numel() for each in (*learner.weights, *kept.values()))
         # The gradient is written and read.
         numbers += sum(each.numel() for each in learner.weights)

@@ -123,9 +123,8 @@ class Chance:
         return points.to(self.device), density.to(self.device)
 
     def _numbers(self, knobs: Knobs) -> Tensor:
-        config, classes = self.game.config, self.game.dataset.classes
-        shares = classes.shares if config.classes and classes else ()
-        return numbers(config, knobs.batch_size * config.packing, self.place.stream, shares)
+        game = self.game
+        return numbers(game.config, knobs.batch_size * game.config.packing, self.place.stream, game.shares)
 
 
 def batch(game: Game, count: int, stream: torch.Generator, device: str) -> Batch:

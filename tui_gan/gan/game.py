@@ -10,7 +10,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.gan.datasets.dataset import Dataset
 from tui_gan.gan.labels import chosen
-from tui_gan.gan.latents import made
+from tui_gan.gan.latents import categories, made
 from tui_gan.gan.masks import completes
 from tui_gan.gan.networks import AnyDiscriminator
 from tui_gan.gan.networks.staged import halved
@@ -65,6 +65,12 @@ class Game(NamedTuple):
         """Of what is trained for one sample: its own, or of two stages the numbers of both."""
         shape = self.dataset.shape
         return shape if self.config.stages == 1 else (math.prod(shape) + math.prod(halved(shape)),)
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Of the classes, or of the values of the categorical code; () where there are none."""
+        known, count = self.dataset.classes, categories(self.config)
+        return known.shares if self.config.classes and known else (1 / count,) * count if count else ()
 
     def latents(self, drawn: Tensor) -> Tensor:
         """Latents (N, W) of the numbers that were drawn for them, (R, N, Z)."""

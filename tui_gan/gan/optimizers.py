@@ -29,6 +29,7 @@ class Moved(NamedTuple):
         moments: of each of them, by name, changed in place; empty where a weight is moved for the first time.
         moments_of_all: of the weights of the network, also of those that take no part.
         rate: the learning rate; `momentum` as it is at this step.
+        keeps: whether velocities are kept where momentum is 0 too, since it was something else or will be.
         fused: whether the device has the fused kernels, which take one trip through Python where the others take several.
     """
 
@@ -38,6 +39,7 @@ class Moved(NamedTuple):
     moments_of_all: Moments
     rate: float
     momentum: float
+    keeps: bool
     beta1: float
     beta2: float
     fused: bool
@@ -133,9 +135,13 @@ def sgd(moved: Moved) -> None:
         nesterov=False,
         maximize=False,
     )
-    if moved.momentum:
-        for moments, velocity in zip(moved.moments, velocities, strict=True):
+    for moments, velocity, gradient in zip(moved.moments, velocities, moved.gradients, strict=True):
+        if moved.momentum:
             moments["momentum_buffer"] = velocity
+        elif velocity is not None:
+            velocity.copy_(gradient)
+        elif moved.keeps:
+            moments["momentum_buffer"] = gradient.clone()
 
 
 class Pace(NamedTuple):
@@ -280,6 +286,7 @@ def move_(
         moments,
         rate,
         momentum,
+        has_momentum(settings),
         settings.beta1,
         settings.beta2,
         fused=fused and weights[0].device.type in ("cpu", "cuda"),
@@ -295,14 +302,14 @@ def laid_out(weight: Tensor, gradient: Tensor) -> Tensor:
     return gradient if gradient.stride() == weight.stride() else torch.empty_like(weight).copy_(gradient)
 
 
-def moments_of(settings: Optimizer, weights: Sequence[Tensor], momentum: float) -> dict[str, Tensor]:
-    """All that an optimiser with this momentum keeps of these weights, by "place.name", on the device "meta".
+def moments_of(settings: Optimizer, weights: Sequence[Tensor]) -> dict[str, Tensor]:
+    """All that an optimiser keeps of these weights, by "place.name", on the device "meta".
 
     It is found by one update of small weights with as many axes, so that no optimiser has to say it.
     """
     stand_ins = [torch.zeros(SIZES[: each.dim()], dtype=each.dtype) for each in weights]
     by_place: Moments = {}
-    move_(settings, stand_ins, [torch.zeros_like(each) for each in stand_ins], by_place, 0.0, momentum)
+    move_(settings, stand_ins, [torch.zeros_like(each) for each in stand_ins], by_place, rate=0.0, momentum=0.0)
     kept = {}
     for place, moments in by_place.items():
         sizes = dict(zip(SIZES, weights[place].shape, strict=False))
@@ -356,6 +363,11 @@ SCHEDULES: dict[str, Callable[[int, float, float, float], float]] = {
     "linear": linear,
 }
 """(step, period > 0 in steps, 0 < factor <= 1, floor >= 0) -> the factor on both learning rates, 1 at step 0, never below the floor."""
+
+
+def has_momentum(settings: Optimizer) -> bool:
+    """Whether momentum is something else than 0 at any step."""
+    return bool(settings.momentum or (settings.momentum_steps and settings.momentum_end))
 
 
 def momentum_at(step: int, start: float, end: float, steps: int, every: int = 1) -> float:

@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
 import torch
 from torch import Tensor, nn
 
@@ -245,9 +246,9 @@ def forms(config: Config, shape: tuple[int, ...]) -> Forms:
         {
             f"{name}_optimizer.{key}": _form(value)
             for name, network in networks.items()
-            for key, value in moments_of(config.optimizer, list(network.parameters()), momentum).items()
+            for key, value in moments_of(settings, list(network.parameters())).items()
         }
-        for momentum in (0.0, 0.5)
+        for settings in (msgspec.structs.replace(config.optimizer, momentum=momentum, momentum_end=0.0) for momentum in (0.0, 0.5))
     )
     return Forms(must, begun, {name: form for name, form in with_momentum.items() if name not in begun})
 

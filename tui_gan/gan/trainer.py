@@ -58,9 +58,8 @@ class Trainer:
         self.game = game_of(config, dataset, self.generator, self.discriminator)
         stream = torch.Generator().manual_seed(config.seed)
         evenly = config.stratified and config.latent_dim == 1
-        known, count = dataset.classes, categories(config)
-        self.shares: tuple[float, ...] = known.shares if config.classes and known else (1 / count,) * count if count else ()
-        self.names = known.names if config.classes and known else tuple(f"code {number}" for number in range(count))
+        known, self.shares = dataset.classes, self.game.shares
+        self.names = known.names if config.classes and known else tuple(f"code {number}" for number in range(categories(config)))
         latents = draw_in_turn(config, config.fixed_latents, stream, self.shares, stratified=evenly)
         if completes(config):
             latents = paired(latents, held_out(config, dataset, len(latents), stream), config.latent_dim)

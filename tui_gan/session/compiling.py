@@ -109,7 +109,7 @@ class Compiling:
         case = Case(id(trainer), knobs.batch_size, k, g, knobs.minibatch_discrimination, noise, due)
         if case not in self._programs:
             program = trainer.game.program(knobs, step, case.k)
-            if not compiled.is_ready(trainer.game, trainer.now, trainer.game.hyper(knobs, step), program):
+            if not compiled.is_ready(trainer.game, trainer.now, program):
                 # An eager step makes what is kept of the weights.
                 return None
             self._programs[case] = None

@@ -7,9 +7,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from tui_gan.contract.config import Config
 from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.many import Many
+from tui_gan.gan.game import Game
 from tui_gan.gan.latents import draw_in_turn
 from tui_gan.gan.state import Tensors
 from tui_gan.gan.trainer import Trainer
@@ -89,7 +89,7 @@ class Together:
         config = self.specs[0].config
         size = max(1, PORTION // (config.evaluated * (max(config.generator.widths) + config.latent_dim)))
         for start in range(0, len(self.specs), size):
-            latents = [_latents(spec.config, self.steps_done, self.many.first.shares) for spec in self.specs[start : start + size]]
+            latents = [_latents(each.game, self.steps_done) for each in self.many.members[start : start + size]]
             yield from self.many.generated(torch.stack(latents).to(self.many.device), start)
 
     def finite(self) -> list[bool]:
@@ -188,6 +188,7 @@ class Alone:
         self._trainer.load_state(saved)
 
 
-def _latents(config: Config, step: int, shares: Sequence[float]) -> Tensor:
+def _latents(game: Game, step: int) -> Tensor:
     """Those of an evaluation at a step."""
-    return draw_in_turn(config, config.evaluated, torch.Generator().manual_seed(evaluation_seed(config, step)), shares)
+    stream = torch.Generator().manual_seed(evaluation_seed(game.config, step))
+    return draw_in_turn(game.config, game.config.evaluated, stream, game.shares)

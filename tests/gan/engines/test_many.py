@@ -14,7 +14,7 @@ from tui_gan.contract.config import Config, Noise, Optimizer, Schedule
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS, fixed
-from tui_gan.gan.engines import compiled, many, words
+from tui_gan.gan.engines import compiled, many, members, words
 from tui_gan.gan.engines.many import Case, Many
 from tui_gan.gan.orders import ORDERS
 from tui_gan.gan.trainer import Trainer
@@ -44,7 +44,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "discriminator": Network(widths=(7,), column_norm=0.4),
         "training": 64,
         "sampling": "epochs",
-        "optimizer": Optimizer(kind="sgd", momentum=0.5),
+        "optimizer": Optimizer(kind="sgd", momentum_end=0.9, momentum_steps=4),
         "schedule": Schedule(kind="hyperbolic", period=10),
     },
 }
@@ -207,13 +207,30 @@ def test_what_is_not_made_of_words_is_drawn_by_the_streams(config: Config, knobs
     assert all(torch.equal(one, other) for one, other in zip(drawing.tensors, twisting.tensors, strict=True))
 
 
-def test_samples_are_those_of_the_averaged_generators(config: Config, knobs: Knobs) -> None:
-    population = Many(zip(trainers(config, {}, "gaussian"), turned(knobs, False), strict=True), COUNT)
-    train(population, STEPS)
+def test_samples_are_those_of_the_averaged_generators_with_features_of_their_own(config: Config, knobs: Knobs) -> None:
+    changes = {"generator": Network(widths=(6,), fourier=3), "discriminator": Network(widths=(5,), fourier=2)}
+    population = Many(zip(trainers(config, changes, "gaussian"), turned(knobs, False), strict=True), COUNT)
+    train(population, 2)
     latents = torch.randn(COUNT, 20, 1, dtype=torch.float64)
-    found = population.generated(latents)
-    for place, each in enumerate(trainers(config, {}, "gaussian")):
+    found = [*population.generated(latents[:1]), *population.generated(latents[1:], 1)]
+    for place, each in enumerate(trainers(config, changes, "gaussian")):
         torch.testing.assert_close(found[place], population.trainer(place, each).sample(latents[place]))
+
+
+def test_classes_are_drawn_by_the_shares_of_each_members_own_data(config: Config, knobs: Knobs) -> None:
+    changes = {"classes": 8, "training": 20}
+    each, live = trainers(config, changes, "ring"), turned(knobs, False)
+    assert len({trainer.shares for trainer in each}) == COUNT
+    population = Many(zip(trainers(config, changes, "ring"), live, strict=True), COUNT)
+    found, twin = population.drawn(2), Many(zip(trainers(config, changes, "ring"), live, strict=True), COUNT)
+    for step in found:
+        for place, (trainer, its) in enumerate(zip(each, live, strict=True)):
+            hyper, program = trainer.prepared(its)
+            alone = trainer.chance.step_in_numbers(its, hyper, program)
+            draws = members.given(twin.members[place], "cpu").draws
+            latents = [tensor[place] for tensor in step if tensor.shape[1:] == alone[0].latents.shape]
+            assert all(any(torch.equal(mine, theirs.latents) for mine in latents) for theirs in alone)
+            assert all(torch.equal(mine.latents, theirs.latents) for mine, theirs in zip(draws, alone, strict=True))
 
 
 @pytest.mark.parametrize(

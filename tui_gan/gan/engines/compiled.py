@@ -90,12 +90,11 @@ def why_not(game: Game, state: State, device: str) -> str:
     return ""
 
 
-def is_ready(game: Game, state: State, hyper: Hyper, program: Program) -> bool:
+def is_ready(game: Game, state: State, program: Program) -> bool:
     """Whether each weight that takes part has all that the optimiser keeps of it, as after its first update."""
-    settings, momentum = game.config.optimizer, float(hyper.momentum)
     layout = Layout(state, program)
     for player, learner in state.players.items():
-        wanted = {name.partition(".")[2] for name in moments_of(settings, learner.weights[:1], momentum)}
+        wanted = {name.partition(".")[2] for name in moments_of(game.config.optimizer, learner.weights[:1])}
         if any(wanted - learner.moments.get(place, {}).keys() for place in layout.taking[player]):
             return False
     return True

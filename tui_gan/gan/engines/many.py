@@ -53,11 +53,10 @@ def form(trainer: Trainer, knobs: Knobs) -> str:
 
 def begin(trainer: Trainer, knobs: Knobs) -> None:
     """Give every weight that takes part the moments of 0 that it has before its first update."""
-    momentum = float(trainer.game.hyper(knobs, trainer.steps_done).momentum)
     program = trainer.game.program(knobs, trainer.steps_done, trainer.k_steps(knobs))
     taking = Layout(trainer.now, program).taking
     for player, learner in trainer.now.players.items():
-        for name, value in moments_of(trainer.config.optimizer, learner.weights, momentum).items():
+        for name, value in moments_of(trainer.config.optimizer, learner.weights).items():
             place, _, moment = name.partition(".")
             if int(place) in taking[player]:
                 learner.moments.setdefault(int(place), {}).setdefault(
@@ -176,11 +175,12 @@ class Many:
             first: the place of the first of them.
         """
         average = self.first.now.average
-        names = [name for name, _ in average.named_parameters()]
-        stacked = {name: each[first : first + len(latents)] for name, each in zip(names, self._of_average(), strict=True)}
+        names = [name for name, _ in (*average.named_parameters(), *average.named_buffers())]
+        tensors = [*self._of_average(), *self._of_features()]
+        stacked = {name: each[first : first + len(latents)] for name, each in zip(names, tensors, strict=True)}
 
-        def of_one(weights: Tensors, latents: Tensor) -> Tensor:
-            samples: Tensor = functional_call(average, weights, (latents,))
+        def of_one(own: Tensors, latents: Tensor) -> Tensor:
+            samples: Tensor = functional_call(average, own, (latents,))
             return samples
 
         with torch.no_grad():
@@ -232,6 +232,12 @@ class Many:
         now = self.first.now
         behind, count = len(now.coefficients) + 2, len(list(now.average.parameters()))
         return self.tensors[-behind - count : -behind]
+
+    def _of_features(self) -> list[Tensor]:
+        """What the generators keep beside their weights, fixed, which the averaged ones share; it comes behind all weights."""
+        learners = self.first.now.players
+        behind = sum(len(learner.weights) for learner in learners.values())
+        return self.tensors[behind : behind + len(list(learners["G"].network.buffers()))]
 
     def _layout(self, trainer: Trainer, knobs: Knobs) -> Layout:
         return Layout(trainer.now, trainer.game.program(knobs, trainer.steps_done, trainer.k_steps(knobs)))

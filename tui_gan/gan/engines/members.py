@@ -25,8 +25,8 @@ from tui_gan.gan.orders import Source
 from tui_gan.gan.values import Batch, Draws, Hyper, Program
 
 T = TypeVar("T")
-# (draws a batch of real samples, stream) -> all that a step draws.
-OfStep = Callable[[Callable[[], Batch], torch.Generator], list[Tensor]]
+# (draws a batch of real samples, stream, shares of the classes) -> all that a step draws.
+OfStep = Callable[[Callable[[], Batch], torch.Generator, Sequence[float]], list[Tensor]]
 
 
 @dataclasses.dataclass(eq=False)
@@ -110,9 +110,9 @@ def drawn(members: Sequence[Member], count: int, device: str, twister: Twister |
 
     noting = Source(lambda: note("real"), lambda: note("latents").x)
     order = list(game.order(knobs.k_steps, knobs.generator_steps, noting, game.generator_compares))
-    size, shares = knobs.batch_size * config.packing, game.dataset.classes.shares if config.classes and game.dataset.classes else ()
+    size = knobs.batch_size * config.packing
 
-    def of_step(real: Callable[[], Batch], stream: torch.Generator) -> list[Tensor]:
+    def of_step(real: Callable[[], Batch], stream: torch.Generator, shares: Sequence[float]) -> list[Tensor]:
         batches = [Batch(numbers(config, size, stream, shares)) if kind == "latents" else real() for kind in calls]
         return [tensor for batch in batches for tensor in batch if tensor is not None]
 
@@ -120,7 +120,7 @@ def drawn(members: Sequence[Member], count: int, device: str, twister: Twister |
         if not by_streams(members):
             raise UnlikeError("what is drawn is not of the streams alone, or of several data sets")
         source = twister.take if twister else words.of_streams([member.place.stream for member in members])
-        tensors = words.drawn(lambda stream: of_step(lambda: batch(game, size, stream, device), stream), source, count)
+        tensors = words.drawn(lambda stream: of_step(lambda: batch(game, size, stream, device), stream, game.shares), source, count)
     except UnlikeError:
         if twister:
             raise
@@ -144,7 +144,7 @@ def _one_by_one(members: Sequence[Member], of_step: OfStep, count: int) -> list[
     alone = []
     for member in members:
         real = functools.partial(Chance(member.game, member.place, "cpu").batch, member.knobs)
-        steps = [of_step(real, member.place.stream) for _ in range(count)]
+        steps = [of_step(real, member.place.stream, member.game.shares) for _ in range(count)]
         alone.append([torch.stack(column) for column in zip(*steps, strict=True)])
     return [torch.stack(column, 1) for column in zip(*alone, strict=True)]
 
