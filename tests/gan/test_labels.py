@@ -225,6 +225,16 @@ def test_the_classifier_of_the_labels_alone_knows_its_labels(config: Config, mon
     assert torch.equal(network.classify(x).argmax(1), y.argmax(1))
 
 
+def test_the_classifier_of_the_labels_alone_keeps_the_limit_of_its_columns(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labels, "UPDATES", 3)
+    mine, dataset = stripes(config)
+    limited = msgspec.structs.replace(mine.discriminator, column_norm=0.01)
+    network = labels.alone(labels.Recipe(limited, mine.minibatch, Optimizer(kind="adam"), 0.3, 8, 0), dataset)
+    linear = [layer for layer in (*network.body.modules(), network.logit) if isinstance(layer, torch.nn.Linear)]
+    assert len(linear) >= 2
+    assert all(layer.weight.norm(dim=1).max() <= 0.01 + 1e-6 for layer in linear)
+
+
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"classes": 8}, "labels, classes, the codes of InfoGAN and an inference network"),
     ({"information": Information(categorical=3)}, "labels, classes, the codes of InfoGAN"),

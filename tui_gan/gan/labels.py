@@ -15,6 +15,7 @@ from tui_gan.gan.datasets.dataset import Dataset, Images
 from tui_gan.gan.latents import one_hot
 from tui_gan.gan.metrics.pixels import of_bytes
 from tui_gan.gan.networks import AnyDiscriminator
+from tui_gan.gan.networks.columns import columns, limit_columns_
 from tui_gan.gan.networks.discriminator import Discriminator
 from tui_gan.gan.optimizers import Moments, move_
 from tui_gan.gan.values import Batch
@@ -87,8 +88,8 @@ class Recipe(NamedTuple):
 def predicted_alone(config: Config, dataset: Dataset) -> NDArray[np.int64]:
     """As `predicted`, by the discriminator's network trained on the labelled images alone; once, while what it depends on stays.
 
-    From the same initial weights, by 1,000 updates of the run's optimizer at a constant learning rate of .001, each on 100 labelled images
-    drawn with replacement, with the instance noise of the beginning; on the CPU, so that it is the same wherever the run trains.
+    From weights drawn by the run's seed, by 1,000 updates of its optimizer at a constant learning rate of .001, each on 100 labelled
+    images drawn with replacement, with the instance noise of the beginning; on the CPU, so that it is the same wherever the run trains.
     """
     recipe = Recipe(config.discriminator, config.minibatch, config.optimizer, config.instance_noise.sd, config.labels, config.seed)
     return _predicted_alone(recipe, dataset)
@@ -114,6 +115,8 @@ def alone(recipe: Recipe, dataset: Dataset) -> Discriminator:
     moments: Moments = {}
     rows, stream = chosen(config, dataset), torch.Generator().manual_seed(recipe.seed)
     weights = [*network.body.parameters(), *network.logit.parameters()]
+    limit, taking = recipe.network.column_norm, {id(weight) for weight in weights}
+    limited = [(weight, axis) for weight, axis in columns(network) if id(weight) in taking] if limit else []
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         for _ in range(UPDATES):
@@ -121,6 +124,7 @@ def alone(recipe: Recipe, dataset: Dataset) -> Discriminator:
             assert y is not None
             loss = -(torch.log_softmax(network.classify(x + recipe.noise * torch.randn_like(x)), 1) * y).sum(1).mean()
             move_(recipe.optimizer, weights, torch.autograd.grad(loss, weights), moments, RATE, recipe.optimizer.momentum)
+            limit_columns_(limited, limit)
     return network
 
 
