@@ -12,8 +12,9 @@ from tui_gan.contract.commands import Watch
 from tui_gan.contract.config import Config
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.metrics.floors import floors
-from tui_gan.session import diagnosing
+from tui_gan.session import diagnosing, look
 from tui_gan.session.diagnosing import Floors
+from tui_gan.session.session import Session
 
 Train = Callable[..., Any]
 
@@ -68,6 +69,16 @@ def test_a_run_is_diagnosed_on_all_its_fixed_latents_when_somebody_watches(train
     assert found.agreement == "unknown"
     assert set(found.metrics) == {"w1", "ks", "js", "sd_ratio"}
     assert found.fake.sd / found.real.sd == pytest.approx(found.metrics["sd_ratio"])
+
+
+def test_a_run_at_rest_is_looked_at_again_until_its_floors_are_known(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(look, "Floors", lambda: Floors(delay=0.0))
+    monkeypatch.setattr(Session, "_obey_within", lambda session, seconds: time.sleep(0.01))
+    ended = train(script={40: [Watch(("diagnosis", "floors")), None]}, hold=True)
+    first, last = (next(each.diagnosis for each in shots if each.diagnosis) for shots in (ended.snapshots, ended.snapshots[::-1]))
+    assert not first.floors
+    assert last.floors
+    assert last.agreement != "unknown"
 
 
 def test_the_numbers_of_the_users_data_are_those_of_the_data(train: Train, config: Config, tmp_path: Any) -> None:

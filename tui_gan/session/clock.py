@@ -47,14 +47,17 @@ class Clock:
                 self.start()
 
     def tick(self, step: int) -> None:
-        """Note that `step` has just been done."""
+        """Note that `step` has been done by now; a second time changes nothing."""
+        if self._ticks and self._ticks[-1][1] == step:
+            return
         now = self.seconds
         self._ticks.append((now, step))
         while now - self._ticks[0][0] > WINDOW and len(self._ticks) > 2:
             self._ticks.popleft()
 
-    def speed(self) -> float:
-        """Steps a second of training time over the last seconds; 0 before there are two ticks."""
+    def speed(self, step: int) -> float:
+        """Steps a second of training time over the last seconds up to `step`, which counts as a tick; 0 before there are two."""
+        self.tick(step)
         if len(self._ticks) < 2:
             return 0.0
         (then, first), (now, last) = self._ticks[0], self._ticks[-1]

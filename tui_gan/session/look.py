@@ -85,6 +85,11 @@ class Looker:
         """The parts that somebody watches."""
         return frozenset[str]().union(*(viewer.parts for viewer in self.viewers.values()))
 
+    @property
+    def awaits(self) -> bool:
+        """Whether somebody watches what floors that are not known yet will change."""
+        return self.floors.waiting and bool({"floors", "diagnosis"} & self.watched)
+
     def viewer(self, visitor: int) -> Viewer:
         """The viewer of a visitor, which is there from now on."""
         if visitor not in self.viewers:

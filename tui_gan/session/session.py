@@ -28,6 +28,8 @@ Value = TypeVar("Value")
 Inbox = queue.SimpleQueue[Command | FromVisitor | None]
 # Steps that a command asked for after them waits for, while nothing else is answered.
 AWAITED = 1_000
+# Between two looks of a run at rest at whether floors that somebody watches are known.
+FLOORS_SECONDS = 1.0
 
 
 class Session:
@@ -83,6 +85,9 @@ class Session:
             if self._unshown and self.inbox.empty() and (not training or self.status is not self._published):
                 # A run at rest is looked at by nobody until something happens.
                 self._guarded(self._show)
+            elif not training and self.looker.awaits and self.inbox.empty():
+                self._obey_within(FLOORS_SECONDS)
+                self._unshown = True
             elif not training or not self.inbox.empty():
                 self._obey(self.inbox.get())
             elif left:
@@ -376,7 +381,7 @@ class Session:
             step=run.step,
             steps=self.until,
             seconds=run.clock.seconds,
-            steps_per_second=run.clock.speed(),
+            steps_per_second=run.clock.speed(run.position),
             device=run.knobs.device,
             devices=self.devices,
             knobs=run.knobs,
