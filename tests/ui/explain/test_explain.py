@@ -135,15 +135,28 @@ def test_the_losses_of_the_equilibrium(objective: str) -> None:
 @pytest.mark.parametrize("of_d", [0.0, 9.0])
 def test_the_losses_are_compared_with_those_of_a_d_that_cannot_tell(objective: str, text: str, of_d: float) -> None:
     said = players(objective, series=measured(discriminator_loss=of_d, generator_loss=3.0))
-    assert f"they are {text}." in said
-    assert f"{'G' if of_d else 'D'} is ahead" in said
+    assert f"they are {text}, so D does {'worse' if of_d else 'better'} than that at present." in said
+
+
+def test_losses_near_those_of_a_d_that_cannot_tell_put_nobody_ahead() -> None:
+    said = players(series=measured(discriminator_loss=1.38, generator_loss=0.55))
+    assert "ln 2 = 0.693 for G." in said
+    hinge = players("hinge", series=measured(discriminator_loss=2.0, generator_loss=0.161))
+    assert "D's loss is 2, G's 0.161, D's close to its value when D cannot tell real from generated" in hinge
+
+
+def test_the_cross_entropy_of_the_best_d_says_where_ds_own_loss_weighs_otherwise() -> None:
+    apart = make_diagnosis(agreement="different", metrics={"js": 0.3}, floors={"js": Floor(0.01, 0.02)})
+    said = [players(objective, predictions=sure(0.51), diagnosis=apart) for objective in ("non_saturating", "weighted")]
+    assert f"the cross-entropy of the best D is about {2 * math.log(2) - 0.58:.3f}, under 2 ln 2" in said[0]
+    assert "the best D, with real and generated samples weighted equally, is about" in said[1]
 
 
 def test_losses_that_are_missing_infinite_or_apart() -> None:
     assert "no loss yet" in players(series={})
     assert "infinite" in players(series=measured(discriminator_loss=math.inf, generator_loss=0.7))
     assert "infinite" in players(advice="a loss became non-finite by step 3")
-    assert "D is ahead" in players(series=measured(discriminator_loss=0.4, generator_loss=3.0))
+    assert "D does better" in players(series=measured(discriminator_loss=0.4, generator_loss=3.0))
     assert "2 ln 2 = 1.386 for D and ln 2 = 0.693 for G" in players(series=measured(discriminator_loss=0.4, generator_loss=3.0))
     smoothed = make_snapshot(rules=Rules(label_smoothing=0.3), series=measured(discriminator_loss=0.4, generator_loss=3.0))
     assert "1.295 for D and 1.050 for G" in section(smoothed, "The players")

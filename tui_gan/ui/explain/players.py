@@ -144,14 +144,13 @@ def _balance(reading: Reading, now: str, of_d: float, of_g: float) -> Paragraph:
         return Paragraph(f"{now}. {caution}", GOODFELLOW)
     for_d, for_g = balance
     levels = f"{_written(for_d)} for D and " + (f"{_written(for_g)} for G" if for_g else "any number for G")
-    if abs(of_d - for_d.value) < CLOSE and (for_g is None or abs(of_g - for_g.value) < CLOSE):
-        return Paragraph(
-            f"{now}, close to their values when D cannot tell real from generated ({levels}). That alone proves nothing: a D that has "
-            "learned nothing gives the same.",
-            GOODFELLOW,
-        )
-    ahead = "D is ahead at present" if of_d < for_d.value else "G is ahead at present"
-    return Paragraph(f"{now}; {ahead}. When D cannot tell real from generated they are {levels}. {caution}", GOODFELLOW)
+    by = of_d - for_d.value
+    if abs(by) < CLOSE and (for_g is None or abs(of_g - for_g.value) < CLOSE):
+        near = "close to their values" if for_g else "D's close to its value"
+        same = "That alone proves nothing: a D that has learned nothing gives the same."
+        return Paragraph(f"{now}, {near} when D cannot tell real from generated ({levels}). {same}", GOODFELLOW)
+    than = "" if abs(by) < CLOSE else f", so D does {'better' if by < 0 else 'worse'} than that at present"
+    return Paragraph(f"{now}. When D cannot tell real from generated they are {levels}{than}. {caution}", GOODFELLOW)
 
 
 def _written(level: Level) -> str:

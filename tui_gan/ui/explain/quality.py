@@ -45,7 +45,11 @@ def best_response(reading: Reading) -> str:
     floor = diagnosis.floors.get("js")
     if floor is None or not js > floor.limit:
         return ""
-    return f"the cross-entropy of the best D is about {2 * LN2 - 2 * (js - floor.typical):.3f}, under 2 ln 2 = 1.386"
+    balance = reading.snapshot.rules.balance
+    # D's own loss may weigh or smooth them, and has another value where it cannot tell them apart.
+    same = balance is not None and math.isclose(balance.discriminator.value, 2 * LN2)
+    equally = "" if same else ", with real and generated samples weighted equally,"
+    return f"the cross-entropy of the best D{equally} is about {2 * LN2 - 2 * (js - floor.typical):.3f}, under 2 ln 2 = 1.386"
 
 
 def measures(reading: Reading) -> Paragraph:

@@ -204,7 +204,7 @@ def test_a_chart_reaches_the_present_step_and_its_line_the_last_measurement(plai
 
 
 @pytest.mark.parametrize(
-    ("width", "head"), [(44, "W1 distance 0.2 at step 3,000"), (26, "W1 0.2 at step 3,000"), (18, "W1 0.2 at 3k"), (12, "W1 0.2 at 3k")]
+    ("width", "head"), [(44, "W1 distance 0.2 at step 3,000"), (26, "W1 distance 0.2 at 3k"), (18, "W1 0.2 at 3k"), (12, "W1 0.2 at 3k")]
 )
 def test_an_old_value_keeps_its_step_where_its_name_is_cut(plain: Look, width: int, head: str) -> None:
     old = Series(frozen([0.0, 3_000.0]), frozen([1.0, 0.2]), stale=True)

@@ -18,8 +18,6 @@ NARROWEST, LOWEST = 18, 5
 NAMED = 22
 # From this height on a chart has room for its name in a line of its own.
 TALL = 5
-# Columns that a name needs beside the full words of a step.
-NAME = 6
 SHAPE, UNUSED = 3.0, 1.5
 
 
@@ -103,16 +101,16 @@ def _named(gauge: Gauge, series: Series) -> int:
 
 def _head(canvas: Canvas, gauge: Gauge, series: Series, lines: int) -> None:
     """Write the name, as much of it as fits, and the newest value, in one line or each in its own."""
-    newest, taken = scale.short(float(series.values[-1])), 0 if lines == 2 else NAME
+    newest, name = scale.short(float(series.values[-1])), 0 if lines == 2 else len(gauge.name) + 1
     # The step before the words of the name: a value without it would be taken for one of now.
-    when = next((text for text in (age(series), briefly(series)) if len(newest) + len(text) + 1 <= canvas.width - taken), briefly(series))
+    when = age(series) if name + len(newest) + 1 + len(age(series)) <= canvas.width else briefly(series)
     after = f" {when}" if when else ""
     floor = "" if gauge.floor is None else f"  {gauge.bound} {scale.short(gauge.floor, 2)}"
     # A name may lose words to the floor, but no letters, nor what tells it from another metric's.
     first = 0 if lines == 2 else len(_shortest(gauge.name))
     after += floor if first + len(newest) + len(after) + len(floor) < canvas.width else ""
-    name = _short(gauge.name, canvas.width - (0 if lines == 2 else len(newest) + len(after) + 1))
-    x = canvas.write(0, 0, f"{name} " if name else "", Ink.DIM)
+    short = _short(gauge.name, canvas.width - (0 if lines == 2 else len(newest) + len(after) + 1))
+    x = canvas.write(0, 0, f"{short} " if short else "", Ink.DIM)
     x = canvas.write(0 if lines == 2 else x, lines - 1, newest, Ink.BOLD)
     canvas.write(x, lines - 1, after, Ink.DIM)
 
