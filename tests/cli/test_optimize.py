@@ -115,6 +115,13 @@ def test_what_it_refuses_is_one_line_and_leaves_nothing(
     assert [*tmp_path.iterdir()] == []
 
 
+def test_a_directory_that_holds_something_else_is_left_alone(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text("of a run")
+    ended = program("optimize", *WORDS, "--trials", 1, "--out", tmp_path)
+    assert (ended.status, ended.line.endswith("is not empty and holds no search; name another --out")) == (2, True)
+    assert [each.name for each in tmp_path.iterdir()] == ["journal.jsonl"]
+
+
 def test_a_directory_of_another_search_is_left_alone(program: Program, tmp_path: Path) -> None:
     assert program("optimize", *WORDS, "--trials", 1, "--out", tmp_path).status == 0
     ended = program("optimize", *WORDS[:5], "--trials", 2, "--out", tmp_path)

@@ -190,6 +190,7 @@ def test_settings_of_another_game_are_doubted(config: Config, knobs: Knobs) -> N
         (text,) = said(replace(config, **{name: kind(**group)}), knobs)
         assert text.startswith(f"nothing here reads {name}.{next(iter(group))}: ")
         assert said(replace(config, **{name: kind(**group, **playing)}), knobs) == []
+    assert said(replace(config, augment_target=0.6), knobs) == ["nothing here reads augment_target: augment names no augmentation"]
     for preset in PRESETS.values():
         assert not [text for text in said(preset.config, preset.knobs) if text.startswith("nothing here reads")]
 

@@ -154,8 +154,10 @@ def test_a_knob_may_be_set_as_a_setting(train: Train) -> None:
 
 
 def test_what_is_so_already_is_no_change(train: Train) -> None:
-    ended = train(script={6: [ChangeSetting("objective", "non_saturating"), SetKnob("k_steps", 1), Undo(), Redo(), None]})
-    assert [event.text for event in ended.snapshots[1].events][-4:] == ["no change: this is the value already"] * 2 + [
+    ended = train(script={6: [ChangeSetting("objective", "non_saturating"), SetKnob("pace", 0.0), Undo(), Redo(), None]})
+    assert [event.text for event in ended.snapshots[1].events][-4:] == [
+        "no change: objective is non_saturating already",
+        "no change: pace is off already",
         "nothing to undo",
         "nothing to redo",
     ]

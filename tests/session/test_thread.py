@@ -80,7 +80,7 @@ def test_it_trains_answers_and_ends_when_told(begin: Begin) -> None:
     assert run.wait(LONG)
     assert run.outcome is not None
     assert run.outcome.status == "stopped"
-    assert run.latest.status is Status.STOPPED
+    assert (run.latest.status, run.latest.step) == (Status.STOPPED, run.outcome.step)
     assert checkpoint.stored(Path(run.latest.directory) / "checkpoints").keys() >= {run.outcome.step}
 
 

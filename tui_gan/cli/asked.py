@@ -150,7 +150,9 @@ def make(folder: Path, asked: Asked) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise UsageError(f"{folder} is not empty; name another --out, or go on with `tui-gan sweep --resume {word(folder)}`")
+            there = (folder / "sweep.json").exists()
+            on = f", or go on with `tui-gan sweep --resume {word(folder)}`" if there else ""
+            raise UsageError(f"{folder} is not empty; name another --out{on}")
         with replacing(folder / "sweep.json") as partial:
             partial.write_text(json_text.dumps(asked), encoding="utf-8")
     except OSError as error:

@@ -30,6 +30,8 @@ def read_few(path: Path, shape: tuple[int, ...], levels: Levels | None = None) -
     """
     channels, height, width = shape
     with reading(path), _without_a_cure():
+        if path.is_dir():
+            raise UsageError(f"{path} is a directory; give a picture, or a file whose name ends in {', '.join(READERS)}")
         check_ordinary(path)
         if path.suffix.lower() in SUFFIXES:
             picture = decode(path, channels, levels).image

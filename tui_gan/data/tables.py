@@ -75,7 +75,8 @@ def read_finite(path: Path, columns: int, more: str = "") -> Table:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
     if values.size == 0:
-        raise UsageError(f"{path} is empty; it should hold numbers, one row a line")
+        what = "holds no numbers" if path.stat().st_size else "is empty"
+        raise UsageError(f"{path} {what}; it should hold numbers, one row a line")
     if values.shape[1] != columns:
         counted = f"{values.shape[1]} column{'' if values.shape[1] == 1 else 's'}"
         decimal = columns == 1 and "commas" in said and bool((values == np.floor(values)).all())

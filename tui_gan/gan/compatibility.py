@@ -84,6 +84,10 @@ def doubts(config: Config, knobs: Knobs) -> Iterator[str]:
         yield "unary adds a judge of samples alone to one of pairs, and without an inference network there are none: it does nothing here"
     if config.cycle_consistency and config.inference == "none":
         yield "cycle_consistency compares x with G(E(x)), and without an inference network there is no E: it does nothing here"
+    usual = Config(preset="")
+    idle = [name for name in config.__struct_fields__ if name.startswith("augment_") and getattr(config, name) != getattr(usual, name)]
+    if idle and not config.augment:
+        yield f"nothing here reads {', '.join(idle)}: augment names no augmentation"
     groups = {
         "information": (codes(config) > 0, "there are no codes"),
         "completion": (completes(config), "no image is completed"),

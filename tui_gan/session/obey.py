@@ -17,7 +17,7 @@ from tui_gan.session.run import Run
 from tui_gan.session.rundir import resuming
 from tui_gan.session.settings import changed
 from tui_gan.session.slow import begun
-from tui_gan.session.undo import InForce
+from tui_gan.session.undo import Difference, InForce
 
 if TYPE_CHECKING:
     from tui_gan.session.session import Session
@@ -67,8 +67,9 @@ def turn(session: "Session", command: commands.TurnKnob) -> None:
 
 def set_to(session: "Session", command: commands.SetKnob) -> None:
     """Set a knob to a value."""
-    run = session.run
-    steering.change(run, _with(run, set_knob(run.knobs, command.name, command.value)))
+    run, knobs = session.run, set_knob(session.run.knobs, command.name, command.value)
+    value = getattr(knobs, command.name)
+    steering.change(run, _with(run, knobs), Difference(command.name, value, value).kept)
 
 
 def change_setting(session: "Session", command: commands.ChangeSetting) -> None:
@@ -78,7 +79,8 @@ def change_setting(session: "Session", command: commands.ChangeSetting) -> None:
         set_to(session, commands.SetKnob(knob, command.value))
         return
     now = run.in_force._replace(config=changed(run.config, command.key, command.value))
-    _steer(session, lambda: steering.change(run, now))
+    same = Difference(command.key, command.value, command.value).kept
+    _steer(session, lambda: steering.change(run, now, same))
 
 
 def draw_data(session: "Session", command: commands.DrawData) -> None:

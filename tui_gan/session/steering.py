@@ -21,15 +21,18 @@ from tui_gan.session.scalars import series_of
 from tui_gan.session.undo import Change, Changes, InForce, Progress, different
 
 
-def change(run: Run, now: InForce) -> None:
+def change(run: Run, now: InForce, same: str = "this is the value already") -> None:
     """Put something else in force, as a change that can be taken back.
+
+    Args:
+        same: what is said where that is in force already.
 
     Raises:
         UsageError: it does not go together, or a device cannot be had; then everything is as it was.
     """
     before = run.in_force
     if not different(before, now):
-        run.note("no change: this is the value already", logged=False)
+        run.note(f"no change: {same}", logged=False)
         return
     put(run, now, run.changes.and_then(Change(before, now, run.progress)))
 

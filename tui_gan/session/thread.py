@@ -141,7 +141,7 @@ class RunThread:
             outcome = self._never_began(TuiGanError(f"the run broke: {type(error).__name__}: {error}"))
             self._log_traceback(traceback.format_exc())
         self.outcome = outcome
-        self.latest = dataclasses.replace(self.latest, status=Status.STOPPED)
+        self.latest = dataclasses.replace(self.latest, status=Status.STOPPED, step=outcome.step, seconds=outcome.seconds)
         # Before visitors are sent away, who may ask what has become of it.
         if self._lock:
             self._lock.change(ended=outcome.status, step=outcome.step)

@@ -45,6 +45,11 @@ class Difference(NamedTuple):
         return f"{_label(self.name)}: {self._text(self.after)} (was {self._text(self.before)})"
 
     @property
+    def kept(self) -> str:
+        """Such as "k steps is 2 already"."""
+        return f"{_label(self.name)} is {self._text(self.after)} already"
+
+    @property
     def taken_back(self) -> str:
         """Such as "k steps: 2 -> 1"."""
         return f"{_label(self.name)}: {self._text(self.after)} -> {self._text(self.before)}"

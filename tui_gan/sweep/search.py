@@ -58,6 +58,8 @@ class Search:
         self._ended = (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            if any(folder.iterdir()) and not (folder / JOURNAL).exists():
+                raise UsageError(f"{folder} is not empty and holds no search; name another --out")
             storage = JournalStorage(JournalFileBackend(str(folder / JOURNAL)))
             direction = "minimize" if better == "less" else "maximize"
             self._study = optuna.create_study(study_name=name, storage=storage, direction=direction, load_if_exists=True)

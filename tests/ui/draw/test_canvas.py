@@ -31,6 +31,13 @@ def test_notes_without_room_are_left_out_whole() -> None:
     assert len(framed(Canvas(0, 0), "box", False, Look(), (("real", Ink.REAL),)).text().split("\n")[0]) == 2
 
 
+def test_a_key_has_no_room_without_its_words() -> None:
+    notes = (("real", Ink.REAL), ("  a", Ink.KEY), (" all samples", Ink.DIM))
+    wide, narrow = (framed(Canvas(width, 0), "box", False, Look(), notes).text().split("\n")[0] for width in (30, 18))
+    assert wide.endswith("─ real  a all samples ─╮")
+    assert narrow.endswith("─ real ─╮")
+
+
 def test_only_changed_cells_are_named() -> None:
     old, new = Canvas(10, 3), Canvas(10, 3)
     assert changed_rows(new, old) == []

@@ -21,6 +21,13 @@ def test_ticks_are_round_and_their_labels_short(low: float, high: float, labels:
     assert scale.tick_labels(scale.ticks(low, high, 3)) == labels
 
 
+def test_a_tick_is_not_left_alone() -> None:
+    assert scale.ticks(50, 5_000, 2) == [5_000]
+    assert scale.ticks_apart(50, 5_000, 2) == [2_000, 4_000]
+    assert scale.ticks_apart(-0.35, 0.3, 1) == pytest.approx([-0.2, 0, 0.2])
+    assert scale.ticks_apart(0, 10, 2) == scale.ticks(0, 10, 2) == [0, 5, 10]
+
+
 def test_close_ticks_far_from_zero_stay_apart() -> None:
     labels = scale.tick_labels(scale.ticks(1e6, 1e6 + 3, 3))
     assert len(set(labels)) == len(labels) == 4

@@ -142,6 +142,20 @@ def test_a_filter_leaves_what_is_looked_for(seen, run_of, watch, until, screen_t
     assert asked(run) == []
 
 
+def test_settings_that_are_not_there_yet_are_not_said_to_be_missing(seen, run_of, watch, until, screen_text) -> None:
+    run = run_of(seen(settings=()))
+    app = TuiGan(run)
+
+    async def body(pilot) -> None:
+        await pilot.press("6")
+        await until(pilot, lambda: "loading the settings ..." in screen_text(app))
+        await pilot.press("slash", *"lookahead")
+        await until(pilot, lambda: "0 found so far" in screen_text(app))
+        assert "nothing matches" not in screen_text(app)
+
+    watch(app, body)
+
+
 def test_what_a_filter_leaves_is_turned_and_typed_as_ever(seen, run_of, watch, until, screen_text) -> None:
     run = run_of(seen())
     app = TuiGan(run)

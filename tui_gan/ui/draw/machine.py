@@ -81,7 +81,7 @@ def _step(measured: Machine | None, drawing: float, speed: float, width: int, lo
     canvas = Canvas(width, 3)
     x = canvas.write(0, 0, "one step".ljust(NAMES), Ink.DIM)
     if not total > 0:
-        canvas.write(x, 0, "not measured yet" if width >= NAMES + 16 else "?", Ink.DIM)
+        canvas.write(x, 0, "not measured" if width >= NAMES + 12 else "?", Ink.DIM)
         return canvas
     canvas.write(x, 0, units.seconds(total), Ink.BOLD)
     columns = width - NAMES

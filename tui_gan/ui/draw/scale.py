@@ -23,6 +23,12 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     return [number * step for number in range(first, last + 1)]
 
 
+def ticks_apart(low: float, high: float, count: int) -> list[float]:
+    """As `ticks`, of a finer step where that leaves one alone, which says nothing of the scale."""
+    tried = [ticks(low, high, finer * count) for finer in (1, 2, 4)]
+    return next((found for found in tried if len(found) > 1), tried[0])
+
+
 def tick_labels(values: list[float]) -> list[str]:
     """Labels with just the digits that tell neighbouring ticks apart; a prefix (k, M, m, u ...) outside 0.001 .. 10,000."""
     if not values:

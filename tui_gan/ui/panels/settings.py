@@ -76,10 +76,12 @@ class Settings(Panel):
         keys = (symbols["undo"], symbols["redo"], symbols["restart"])
         foot = Foot(state.typing, snapshot.undo, snapshot.redo, self._by_hand(snapshot.preset), keys)
         canvas, targets, self._first = settings(matching, self._place(matching), self._first, foot, width, height, frame.look)
+        awaited = not snapshot.settings
         if not matching:
-            canvas = hint(f"nothing matches: {state.words}", width, height)
+            canvas = hint("loading the settings ..." if awaited else f"nothing matches: {state.words}", width, height)
         if state.filtering:
-            canvas.paste(0, height - 1, filter_line(state.words, f"{len(matching)} found", width, frame.look))
+            found = f"{len(matching)} found{' so far' if awaited else ''}"
+            canvas.paste(0, height - 1, filter_line(state.words, found, width, frame.look))
         self.targets = [Target(target.row + 1, target.start + 1, target.end + 1, target.action) for target in targets]
         return canvas
 
@@ -89,6 +91,8 @@ class Settings(Panel):
         kept = ((f"filter: {words}, Escape clears   ", Ink.DIM),) if words and not self.state.filtering else ()
         if frame.snapshot.status is Status.LOADING or not matching:
             return kept
+        if not frame.snapshot.settings:
+            return (*kept, ("loading the settings ...", Ink.DIM))
         return (*kept, (f"{self._place(matching) + 1} of {len(matching)}", Ink.DIM))
 
     def action_find(self) -> None:

@@ -75,13 +75,13 @@ def axis(values: Sequence[Floats], logarithmic: bool, references: Mapping[str, f
     bare = Axis(low, high, logarithmic, rows)
     names = {row: name for name, value in references.items() if (row := bare.place(value)) is not None}
     beside = {row + more for row in names for more in (-1, 0, 1)}
-    ticks = _log_ticks(low, high, rows) if logarithmic else _ticks(low, high, rows)
+    ticks = _log_ticks(low, high, rows) if logarithmic else _ticks(low, high, rows, bool(names))
     labels = {row: label for value, label in ticks if (row := bare.place(value)) is not None and row not in beside}
     return dataclasses.replace(bare, labels=names | labels, named=frozenset(names))
 
 
-def _ticks(low: float, high: float, rows: int) -> list[tuple[float, str]]:
-    values = scale.ticks(low, high, max(2, rows // ROWS_A_LABEL))
+def _ticks(low: float, high: float, rows: int, named: bool) -> list[tuple[float, str]]:
+    values = (scale.ticks if named else scale.ticks_apart)(low, high, max(2, rows // ROWS_A_LABEL))
     return list(zip(values, scale.tick_labels(values), strict=True))
 
 
@@ -106,7 +106,7 @@ def value_axis(canvas: Canvas, scaled: Axis, left: int, y: int, look: Look) -> N
 
 def step_axis(canvas: Canvas, low: float, high: float, left: int, columns: int, y: int, ruled: bool, look: Look) -> None:
     """Draw labels of whole steps in row `y`, or, `ruled`, below a rule with ticks that is there."""
-    ticks = [step for step in scale.ticks(low, high, max(1, columns // COLUMNS_A_LABEL)) if step == round(step)]
+    ticks = [step for step in scale.ticks_apart(low, high, max(1, columns // COLUMNS_A_LABEL)) if step == round(step)]
     # What `count` rounds to the same label is written once.
     labels = {scale.count(step): step for step in reversed(ticks)}
     if ruled:

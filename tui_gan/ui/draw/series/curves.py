@@ -124,7 +124,7 @@ def _axes(steps: tuple[float, float], values: tuple[float, float], references: d
     rounds = [value for value in scale.ticks(*values, max(2, height // 4)) if all(abs(value - line) > row for line in at_values)]
     at_values.update(zip(rounds, scale.tick_labels(rounds), strict=True))
     # Over few steps ticks fall between them and bear equal labels; one of each is kept.
-    labels = {scale.count(step): step for step in reversed(scale.ticks(*steps, max(2, columns // 14)))}
+    labels = {scale.count(step): step for step in reversed(scale.ticks_apart(*steps, max(2, columns // 14)))}
     at_steps = {step: label for label, step in reversed(labels.items())}
     return Axes(steps, values, at_steps, at_values)
 
