@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 import torch
 
+from tui_gan.contract.completion import Completion
 from tui_gan.contract.config import Config, Minibatch
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
-from tui_gan.gan.datasets import DATASETS, Dataset, Line, Plane, of_column, of_columns
+from tui_gan.contract.snapshot import ImageGrid, Plane2D
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, Line, Plane, of_column, of_columns, of_images
 from tui_gan.gan.judging import judge
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import observe
-from tui_gan.session.observe import as_measured, evaluation_seed, generate, observer
+from tui_gan.session.observe import as_measured, evaluation_seed, generate, observer, predictions
 from tui_gan.session.observe.line import LineObserver, density, edges
 
 USERS = np.concatenate([np.linspace(-3, -2, 700), np.geomspace(1, 50, 300)])
@@ -170,6 +172,44 @@ def test_density_counts_what_lies_outside_or_is_no_number_in_the_total() -> None
     samples = np.array([0.1, 0.1, 0.6, 5.0, -5.0, np.nan, np.inf, 0.9])
     found = density(samples, bins)
     assert (found * np.diff(bins) * len(samples)).round(9).tolist() == [2, 0, 1, 1]
+
+
+OTHER_GAMES: dict[str, dict[str, Any]] = {
+    "completion": {"completion": Completion(masks="half"), "latent_dim": 64},
+    "inference": {"inference": "deterministic", "encoder": Network(widths=(3,)), "latent_dim": 3},
+}
+
+
+@pytest.mark.parametrize("changes", OTHER_GAMES.values(), ids=OTHER_GAMES)
+def test_real_images_are_of_the_data_and_have_no_class_where_d_is_given_something_else(
+    config: Config, knobs: Knobs, changes: dict[str, Any]
+) -> None:
+    levels = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (30, 1, 8, 8), dtype=np.uint8))
+    dataset = of_images(Images(levels, levels[:5], torch.arange(30) % 3, torch.arange(5) % 3, names=("a", "b", "c")), True)
+    networks = {"generator": Network(widths=(3,), output="tanh"), "discriminator": Network(widths=(3,), condition="concat")}
+    plain: dict[str, Any] = {"metrics": ("recall",), "metric": "recall", "stratified": False, "fixed_latents": 16, **networks}
+    trainer = Trainer(msgspec.structs.replace(config, **plain, **changes), dataset, "cpu")
+    watching = observer(trainer)
+    picture = watching.picture(trainer, knobs)
+    assert isinstance(picture, ImageGrid)
+    known = {image.tobytes() for image in levels.numpy().transpose(0, 2, 3, 1)}
+    assert [image.tobytes() in known for image in picture.real] == [True] * 16
+    assert picture.of_real == ()
+    trainer.step(knobs)
+    assert np.array_equal(observer(trainer).real, picture.real)  # type: ignore[attr-defined]
+    assert predictions(trainer, knobs).of_classes == ()
+
+
+@pytest.mark.parametrize("packing", [1, 2])
+def test_d_is_seen_in_the_plane_with_the_codes_of_the_present_encoder(config: Config, knobs: Knobs, packing: int) -> None:
+    changes = {"inference": "deterministic", "encoder": Network(widths=(3,)), "discriminator": Network(widths=(7,), condition="concat")}
+    trainer = trainer_of(config, PLANES["ring"], latent_dim=2, packing=packing, **changes)
+    before = observer(trainer)
+    trainer.step(knobs)
+    one, other = (each.picture(trainer, knobs) for each in (before, observer(trainer)))
+    assert isinstance(one, Plane2D)
+    assert isinstance(other, Plane2D)
+    np.testing.assert_array_equal(one.discriminator, other.discriminator)
 
 
 def test_evaluations_depend_on_seed_and_step_alone(config: Config) -> None:

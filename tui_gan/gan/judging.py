@@ -24,16 +24,17 @@ def judge(
 ) -> Tensor:
     """Return D(x) in 0 .. 1, shape (N, 1), as the objective has it: near 1 x is called real, near 0 generated; changes nothing.
 
-    With an inference network E it is asked of pairs of x and E(x). A conditional discriminator that is not told of which classes x is to
-    be is asked of each, and the mean of what it says is returned, by the shares of the classes.
+    With an inference network E it is asked of pairs of x and E(x), also of the company. A conditional discriminator that is not told of
+    which classes x is to be is asked of each, and the mean of what it says is returned, by the shares of the classes.
 
     Args:
         x: (N, *X).
-        company, of_company, classes: as for `logits`.
+        company, of_company, classes: as for `logits`; of_company is unread with an inference network.
     """
     with torch.no_grad():
         if trainer.config.inference != "none":
-            classes = encoded(trainer.generator, x.to(trainer.device))
+            # Also those of the company anew, since E learns.
+            classes, of_company = (encoded(trainer.generator, each.to(trainer.device)) for each in (x, company))
         if classes is not None or not trainer.config.classes:
             return verdicts(trainer, logits(trainer, x, knobs, company, classes, of_company), knobs)
         mean = torch.zeros(len(x), 1, device=trainer.device)

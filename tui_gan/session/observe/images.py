@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Bytes, Floats, ImageGrid, frozen
+from tui_gan.gan.chance import batch
 from tui_gan.gan.latents import classes_in
 from tui_gan.gan.networks.staged import Staged, rows_of, split
 from tui_gan.gan.sampling import sampling
@@ -33,11 +34,12 @@ class ImagesObserver:
     def __init__(self, trainer: Trainer) -> None:
         dataset, self.names = trainer.dataset, trainer.names
         self._of_each: dict[int, Bytes] = {}
-        x, y = trainer.real(image_count(trainer), torch.Generator().manual_seed(0))
+        # Of the data also where D is shown completions, or codes that change as E does.
+        x, y = batch(trainer.game, image_count(trainer), torch.Generator().manual_seed(0), "cpu")
         self.real = as_bytes(dataset.in_units(x))
         asked = classes_in(trainer.config, trainer.fixed_latents[: image_count(trainer)])
         self.asked = () if asked is None else tuple(asked.argmax(1).tolist())
-        self.of_real = () if y is None else tuple(y.argmax(1).tolist())
+        self.of_real = tuple(y[:, 0].int().tolist()) if trainer.config.classes and y is not None else ()
 
     def picture(self, trainer: Trainer, knobs: Knobs, wide: bool = False, of_class: int | None = None) -> ImageGrid:
         """The run as it stands, as one frozen picture."""

@@ -34,8 +34,9 @@ def predictions(trainer: Trainer, knobs: Knobs) -> Predictions:
     real_verdicts, fake_verdicts = verdicts[: len(real)], verdicts[len(real) :]
     boundary = trainer.game.objective.boundary
     of_classes: tuple[OfClass, ...] = ()
-    if trainer.dataset.classes and judged[0].classes is not None and judged[1].classes is not None:
-        of_classes = _by_class(trainer.dataset.classes.names, (judged[0].classes, real_verdicts), (judged[1].classes, fake_verdicts))
+    # Without classes what stands beside the samples are latents, or what is told of pixels.
+    if trainer.config.classes and judged[0].classes is not None and judged[1].classes is not None:
+        of_classes = _by_class(trainer.names, (judged[0].classes, real_verdicts), (judged[1].classes, fake_verdicts))
     return Predictions(
         edges=EDGES,
         real=_histogram(real_verdicts, EDGES),
