@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from tests.gan.by_hand import update
-from tui_gan.contract.config import Config, Noise, Optimizer
+from tui_gan.contract.config import Config, Information, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
+from tui_gan.contract.snapshot import Plane2D
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.datasets.plane import of_columns
 from tui_gan.gan.engines.eager import Eager
@@ -70,6 +71,20 @@ def test_the_manifold_is_the_generator_on_the_grid(config: Config, latent_dim: i
     assert found.shape == (*grid.shape[:2], 2)
     assert found[row, column] == pytest.approx(x * trainer.dataset.scale + trainer.dataset.location, rel=1e-5)
     assert not found.flags.writeable
+
+
+def test_continuous_codes_are_held_on_the_manifold_and_each_value_of_a_categorical_one_has_its_own(config: Config, knobs: Knobs) -> None:
+    trainer = build(config, information=Information(continuous=2))
+    found, grid = manifold(trainer), span("normal", 2)
+    with torch.no_grad():
+        x = trainer.generator_average(torch.cat((grid[5, 17], torch.zeros(2)))[None])[0].double().numpy()
+    assert found[5, 17] == pytest.approx(x * trainer.dataset.scale + trainer.dataset.location, rel=1e-5)
+    for information in (Information(categorical=3), Information(categorical=3, continuous=1)):
+        trainer = build(config, information=information)
+        picture = with_field(observer(trainer).picture(trainer, knobs), trainer, knobs)
+        assert isinstance(picture, Plane2D)
+        assert picture.manifold is None
+        assert picture.arrows is not None
 
 
 SPREADS = np.array([1.0, 100.0])

@@ -10,15 +10,16 @@ import pytest
 import torch
 
 from tui_gan.contract.completion import Completion
-from tui_gan.contract.config import Config, Minibatch
+from tui_gan.contract.config import Config, Information, Minibatch
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
-from tui_gan.contract.snapshot import ImageGrid, Plane2D
+from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, Line, Plane, of_column, of_columns, of_images
 from tui_gan.gan.judging import judge
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import observe
 from tui_gan.session.observe import as_measured, evaluation_seed, generate, observer, predictions
+from tui_gan.session.observe.images import as_bytes
 from tui_gan.session.observe.line import LineObserver, density, edges
 
 USERS = np.concatenate([np.linspace(-3, -2, 700), np.geomspace(1, 50, 300)])
@@ -210,6 +211,37 @@ def test_d_is_seen_in_the_plane_with_the_codes_of_the_present_encoder(config: Co
     assert isinstance(one, Plane2D)
     assert isinstance(other, Plane2D)
     np.testing.assert_array_equal(one.discriminator, other.discriminator)
+
+
+CODED: dict[str, tuple[Dataset, dict[str, Any]]] = {
+    "line": (LINES["gaussian"], {}),
+    "plane": (PLANES["ring"], {}),
+    "images": (of_images(Images(*(torch.zeros(6, 1, 4, 4, dtype=torch.uint8) for _ in range(2))), True), {"metrics": ("recall",)}),
+}
+
+
+@pytest.mark.parametrize(("dataset", "changes"), CODED.values(), ids=CODED)
+@pytest.mark.parametrize("continuous", [0, 1])
+def test_of_a_code_generated_samples_are_shown_alone(
+    config: Config, knobs: Knobs, dataset: Dataset, changes: dict[str, Any], continuous: int
+) -> None:
+    information = Information(categorical=3, continuous=continuous)
+    trainer = trainer_of(config, dataset, information=information, fixed_latents=64, **{"metric": "recall"} if changes else {}, **changes)
+    watching = observer(trainer)
+    latents = trainer.fixed_latents.clone()
+    dim = trainer.config.latent_dim
+    latents[:, dim : dim + 3] = torch.tensor([0.0, 0.0, 1.0])
+    made = dataset.in_units(trainer.sample(latents))
+    for picture in (watching.picture(trainer, knobs), watching.picture(trainer, knobs, of_class=2)):
+        if isinstance(picture, Line1D):
+            expected, known = density(made[:, 0], picture.edges), picture.real.any()
+        else:
+            expected, known = as_bytes(made) if isinstance(picture, ImageGrid) else made, len(picture.real)
+        assert (known > 0) != np.array_equal(picture.fake, expected)
+        if not isinstance(picture, ImageGrid):
+            # D is not told the code.
+            np.testing.assert_array_equal(picture.discriminator, watching.picture(trainer, knobs).discriminator)
+            assert picture.real_outside.total < 0.01
 
 
 def test_evaluations_depend_on_seed_and_step_alone(config: Config) -> None:

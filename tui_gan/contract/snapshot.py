@@ -98,7 +98,7 @@ class Plane2D:
             it is not known.
         manifold: (rows, columns, 2) the generated points of a grid in the first two latent coordinates, columns along the first,
             the others 0 (on a sphere the third makes up the length), or, where the latents lie on a line, (1, columns, 2); None
-            unless somebody watches "field".
+            unless somebody watches "field", and where each class or code has a surface of its own.
         arrows: (a, 2, 2) generated points, and how a small gradient step of the generator would move each if all were free to move,
             in units of the data and scaled so that the longest is 1; None unless somebody watches "field".
         real_outside, fake_outside: the shares of real points and of those of `fake` that lie outside the window.

@@ -40,7 +40,8 @@ class Observer(Protocol):
 
         Args:
             wide: whether the window is widened to hold every finite sample, real and generated; images have none.
-            of_class: the number of the class that a conditional generator is asked for, and D of; None for all.
+            of_class: the number of the class that a conditional generator is asked for, and D of, or of the code of InfoGAN, which D is
+                not told and no real sample has, so that none are shown; None for all.
         """
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:

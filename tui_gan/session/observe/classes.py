@@ -1,4 +1,4 @@
-"""One class of a conditional run."""
+"""One class of a conditional run, or one code."""
 
 import torch
 from torch import Tensor
@@ -13,12 +13,14 @@ REACH, ROWS = 2.0, 8
 
 
 def of(trainer: Trainer, latents: Tensor, number: int | None) -> Tensor:
-    """Latents (N, W) that ask for a class by its number; as they are for None."""
+    """Latents (N, W) that ask for a class or code by its number; as they are for None."""
     return latents if number is None else with_classes(trainer.config, latents, torch.full((len(latents),), number))
 
 
 def real_of(trainer: Trainer, number: int, most: int) -> Tensor:
-    """Real samples of a class, at most so many, the same at every call; in training units."""
+    """Real samples of a class, at most so many, the same at every call, in training units; none of a code, which no real sample has."""
+    if not trainer.config.classes:
+        return torch.zeros(0, *trainer.dataset.shape)
     x, y = trainer.real(min(AMONG, trainer.dataset.count or AMONG), torch.Generator().manual_seed(0))
     assert y is not None, "it is conditional"
     return x[y.argmax(1) == number][:most]
@@ -41,7 +43,7 @@ def along(trainer: Trainer, code: int, count: int) -> Tensor:
 
 
 def verdict_of(trainer: Trainer, number: int | None, count: int) -> Tensor | None:
-    """The class that the discriminator is asked about, (count, K); None for all of them."""
-    if number is None:
+    """The class that the discriminator is asked about, (count, K); None for all of them, and of a code, which it is not told."""
+    if number is None or not trainer.config.classes:
         return None
     return torch.eye(trainer.config.classes)[number].expand(count, -1)

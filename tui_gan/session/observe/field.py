@@ -12,7 +12,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Line1D, Picture, Plane2D, frozen
 from tui_gan.gan import judging
 from tui_gan.gan.datasets import Line
-from tui_gan.gan.latents import GRID_REACH, truncated_normal
+from tui_gan.gan.latents import GRID_REACH, categories, truncated_normal
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.optimal import optimal
 
@@ -23,8 +23,8 @@ ARROWS = 64
 def with_field(picture: Picture, trainer: Trainer, knobs: Knobs) -> Picture:
     """The picture with what is drawn into it only where somebody watches "field"."""
     if isinstance(picture, Plane2D):
-        # A conditional generator has a surface for each class.
-        surface = None if trainer.config.classes else manifold(trainer)
+        # Of each class, and of each value of a categorical code, a generator has a surface of its own.
+        surface = None if categories(trainer.config) else manifold(trainer)
         return dataclasses.replace(picture, manifold=surface, arrows=arrows(trainer, knobs))
     if isinstance(picture, Line1D) and isinstance(truth := trainer.dataset.truth, Line):
         return dataclasses.replace(picture, optimal=optimal(picture, truth, trainer, knobs))
@@ -32,10 +32,11 @@ def with_field(picture: Picture, trainer: Trainer, knobs: Knobs) -> Picture:
 
 
 def manifold(trainer: Trainer) -> Floats:
-    """Generated points of `span`, (rows, columns, 2), in units of the data."""
+    """Generated points of `span`, (rows, columns, 2), in units of the data; continuous codes are held at 0, the middle of their range."""
     config = trainer.config
     grid = span(config.latent, config.latent_dim) * config.latent_scale
-    points = trainer.dataset.in_units(trainer.sample_alike(grid.flatten(0, 1)))
+    latents = torch.nn.functional.pad(grid.flatten(0, 1), (0, config.information.continuous))
+    points = trainer.dataset.in_units(trainer.sample_alike(latents))
     return frozen(points.reshape(*grid.shape[:2], 2))
 
 

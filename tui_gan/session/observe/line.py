@@ -145,10 +145,10 @@ def edges(truth: Line) -> Floats:
 
 
 def density(samples: Floats, bins: Floats) -> Floats:
-    """Histogram of samples (N,) as a density, (len(bins) - 1,); samples outside the bins count in the total."""
+    """Histogram of samples (N,) as a density, (len(bins) - 1,); samples outside the bins count in the total, and of none it is 0."""
     # Equal bins by number and range are counted without a search, and what is not finite falls outside.
     counts, _ = np.histogram(samples, len(bins) - 1, (bins[0], bins[-1]))
-    return frozen(counts / (len(samples) * np.diff(bins)))
+    return frozen(counts / (max(1, len(samples)) * np.diff(bins)))
 
 
 def neighbours(axis: Floats, batch: int) -> Floats:

@@ -10,7 +10,7 @@ from tui_gan.contract.snapshot import Plane2D, Series, frozen
 from tui_gan.ui.draw.gallery import walk
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.pictures.beyond import narrowed
-from tui_gan.ui.draw.pictures.distribution import densities, distribution
+from tui_gan.ui.draw.pictures.distribution import densities, distribution, highest
 from tui_gan.ui.draw.pictures.lens import Lens
 from tui_gan.ui.draw.pictures.plane import plane
 from tui_gan.ui.draw.pictures.push import push
@@ -74,6 +74,14 @@ def test_a_column_beyond_the_top_says_how_far_it_goes(picture, look: Look) -> No
     assert f"{look.pick('▲', '^')} up to {10.0 / peak:.2g}{look.pick('×', 'x')} this height" in row
     # No line runs along the top.
     assert drawn.inks[0, :28].tolist().count(Ink.FAKE) == 0
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e3])
+def test_where_no_real_samples_are_shown_the_generated_ones_set_the_scale(picture, size: float) -> None:
+    peak, nothing = float(picture().real.max()), frozen(np.zeros(64))
+    assert highest(dataclasses.replace(picture(), real=nothing, fake=frozen(size * picture().real)), 64) == pytest.approx(1.4 * size * peak)
+    assert highest(dataclasses.replace(picture(), fake=frozen(size * picture().real)), 64) == pytest.approx(1.4 * peak)
+    assert highest(dataclasses.replace(picture(), real=nothing, fake=nothing), 64) == 1.0
 
 
 def test_the_map_of_z_has_no_points_at_its_ends_for_what_is_beyond(picture, look: Look) -> None:

@@ -80,8 +80,9 @@ def densities(picture: Line1D, columns: int, rows: int, look: Look, visible: Col
 
 
 def highest(picture: Line1D, columns: int) -> float:
-    """The density at the upper edge: the real one's maximum over the whole picture, with headroom."""
-    return HEADROOM * float(scale.column_density(picture.edges, picture.real, columns).max(initial=0.0)) or 1.0
+    """The density at the upper edge: the real maximum over the whole picture, with headroom; without real samples the generated one."""
+    peaks = (float(scale.column_density(picture.edges, each, columns).max(initial=0.0)) for each in (picture.real, picture.fake))
+    return next((HEADROOM * peak for peak in peaks if peak > 0), 1.0)
 
 
 def _between(places: Floats, axis: Floats, values: Floats) -> Floats:
