@@ -14,7 +14,9 @@ from tui_gan.contract.commands import Browse, Pause, Resume, Watch
 from tui_gan.contract.config import Config, Information
 from tui_gan.contract.network import Network
 from tui_gan.contract.snapshot import ImageGrid
+from tui_gan.gan.datasets import Images, of_images
 from tui_gan.gan.latents import LATENTS, between
+from tui_gan.gan.trainer import Trainer
 from tui_gan.session import gallery, previews
 from tui_gan.session.observe import images
 
@@ -201,6 +203,23 @@ def test_the_nearest_images_are_those_of_a_plain_search(train: Train, drawing: C
         assert shown.distances == pytest.approx(distances.min(1))
         assert np.array_equal(shown.nearest, train_images[distances.argmin(1)])
         assert not shown.nearest.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("training", "skip", "first", "last"), [(0, 0, 0, 30), (6, 0, 0, 6), (6, 10, 10, 16), (0, 10, 10, 30), (6, 28, 24, 30)]
+)
+def test_the_nearest_images_are_looked_for_among_those_that_are_trained_on(
+    drawing: Config, training: int, skip: int, first: int, last: int
+) -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (30, 1, 4, 4), dtype=np.uint8)
+    config = msgspec.structs.replace(drawing, training=training, training_skip=skip)
+    dataset = of_images(Images(torch.from_numpy(levels), torch.from_numpy(levels[:2])), True, training=training, skip=skip)
+    pictures = levels.transpose(0, 2, 3, 1)
+    found, distances = gallery.nearest(pictures, Trainer(config, dataset, "cpu"))
+    gaps = np.sqrt(np.square(pictures[:, None] / 255.0 - pictures[None, first:last] / 255.0).mean((2, 3, 4)))
+    assert np.array_equal(found, pictures[first:last][gaps.argmin(1)])
+    assert distances == pytest.approx(gaps.min(1))
+    assert np.flatnonzero(distances == 0).tolist() == [*range(first, last)]
 
 
 def test_the_nearest_images_of_a_class_are_those_of_its_samples(train: Train, drawing: Config) -> None:

@@ -12,7 +12,7 @@ from tui_gan.contract.commands import Browse
 from tui_gan.contract.errors import UsageError, cut, first_line
 from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import Bytes, Floats, Gallery, ImageGrid, Picture, frozen
-from tui_gan.gan.datasets import Images, Line
+from tui_gan.gan.datasets import Images, Line, trained
 from tui_gan.gan.latents import between, with_classes
 from tui_gan.gan.masks import completes
 from tui_gan.gan.metrics.nearest import to_nearest
@@ -205,8 +205,8 @@ def nearest(images: Bytes, trainer: Trainer) -> tuple[Bytes, Floats]:
     truth = trainer.dataset.truth
     assert isinstance(truth, Images)
     afresh = truth.stacks is not None and not trainer.dataset.count
-    train = truth.stacks.train if truth.stacks and afresh else truth.train
-    train = train[: min(trainer.config.training or SEARCHED, SEARCHED)]
+    part = trained(len(truth.train), trainer.config.training, trainer.config.training_skip)
+    train = (truth.stacks.train if truth.stacks and afresh else truth.train[part])[:SEARCHED]
     x = of_bytes(torch.from_numpy(images.transpose(0, 3, 1, 2).copy()))
     # The squares of the distances of channels add up, so that each has its own nearest.
     parts = x.reshape(-1, *train.shape[1:])
