@@ -1,8 +1,10 @@
 """What the discriminator says to those who look, and in whose company: the slopes by finite differences, the samples by their streams."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 import torch
 from torch import Tensor
@@ -13,7 +15,7 @@ from tui_gan.contract.config import Config, Minibatch, Noise
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.gan import company, judging
-from tui_gan.gan.datasets import DATASETS, Dataset
+from tui_gan.gan.datasets import DATASETS, Dataset, of_columns, of_labels
 from tui_gan.gan.latents import LATENTS, draw
 from tui_gan.gan.losses import density_loss
 from tui_gan.gan.trainer import Trainer
@@ -74,6 +76,31 @@ def test_slopes_with_chance_are_the_mean_of_eight_draws_the_same_at_every_call(
         loss = softplus(other - logits).mean()
         each.append(torch.autograd.grad(loss, leaf)[0])
     torch.testing.assert_close(found, torch.stack(each).mean(0), rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize("packing", [1, 2])
+@pytest.mark.parametrize("changes", [{"objective": "relativistic"}, {"feature_matching": 1.0, "adversarial": 0.0}], ids=str)
+def test_slopes_compare_with_real_samples_of_the_class_of_each(config: Config, knobs: Knobs, packing: int, changes: dict[str, Any]) -> None:
+    """All real samples of a class are one point, so that whichever are drawn the slopes are known; one sample in forty is of the last."""
+    points, labels = torch.tensor([[0.5, -1.0], [2.0, 1.0], [-1.5, 0.5]]), torch.arange(3).repeat_interleave(torch.tensor([27, 12, 1]))
+    made = of_columns(points[labels].double().numpy(), False)
+    assert made.rows is not None
+    dataset = dataclasses.replace(made, classes=of_labels(labels, ("a", "b", "c"), made.rows))
+    plain: dict[str, Any] = {"classes": 3, "latent_dim": 2, "stratified": False, "metrics": ("sliced_w1",), "metric": "sliced_w1"}
+    judge = Network(widths=(6,), activation="tanh", condition="concat")
+    trainer = Trainer(msgspec.structs.replace(config, **plain, **changes, packing=packing, discriminator=judge), dataset, "cpu")
+    asked = torch.tensor([0, 2, 1, 0, 1, 0, 2, 0] * packing)
+    y = torch.eye(3)[asked]
+    x = torch.linspace(-2, 2, 16 * packing).view(-1, 2).requires_grad_()
+    found = judging.generator_slopes(trainer, x, knobs, torch.cat((torch.zeros(len(x), 2), y), 1))
+    given = y.view(8, -1)
+    real, fake = points[asked].view(8, -1), x.view(8, -1)
+    if "objective" in changes:
+        loss = softplus(trainer.discriminator(real, False, None, 1, given) - trainer.discriminator(fake, False, None, 1, given)).mean()
+    else:
+        means = [trainer.discriminator.features(each, given).mean(0) for each in (real, fake)]
+        loss = (means[0] - means[1]).square().sum()
+    torch.testing.assert_close(found, torch.autograd.grad(loss, x)[0], rtol=1e-4, atol=1e-7)
 
 
 def test_without_chance_one_draw_is_enough(build_trainer: Build, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.gan import augment, company
 from tui_gan.gan.datasets.dataset import Images
 from tui_gan.gan.draws import completed
+from tui_gan.gan.latents import classes_in
 from tui_gan.gan.losses import in_force
 from tui_gan.gan.networks.inference import encoded
 from tui_gan.gan.trainer import Trainer
@@ -17,6 +18,8 @@ MIDDLE = 256
 OVERFITTED, MINIBATCHES = 256, 4
 # Over which a slope is averaged that varies with noise, dropout, or the real sample that a generated one is compared with.
 DRAWS = 8
+# Real samples among which those of a class are looked for.
+AMONG = 10_000
 
 
 def judge(
@@ -127,7 +130,7 @@ def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs, latents: Ten
 
     L is the generator's loss with what is added to it, so that with minibatch discrimination, packing and batch normalisation the
     slope holds what a sample does to the logits of the others. Where chance enters (instance noise, dropout, the real sample that
-    a generated one is paired with) it is the mean over DRAWS draws, the same at every call.
+    a generated one is paired with, of its own class where it has one) it is the mean over DRAWS draws, the same at every call.
 
     Args:
         batch: (N, *X) with N = batch_size x packing.
@@ -135,11 +138,11 @@ def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs, latents: Ten
     """
     buffers = [*trainer.discriminator.buffers(), *trainer.generator.buffers()]
     kept = [buffer.clone() for buffer in buffers]
-    real = trainer.dataset.sample(len(batch), torch.Generator().manual_seed(1), trainer.device)
     x = batch.detach().clone().requires_grad_()
     # Of samples without latents only their number is read.
     of = x.detach().flatten(1) if latents is None else latents
     draws = DRAWS if trainer.game.stirs or trainer.game.objective.needs_real else 1
+    compared = _paired(trainer, of, draws) if trainer.game.generator_compares else None
     slopes = torch.zeros_like(x)
     step = trainer.steps_done
     hyper, program = trainer.game.hyper(knobs, step), trainer.game.program(knobs, step, trainer.k_steps(knobs))
@@ -147,8 +150,7 @@ def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs, latents: Ten
         with torch.random.fork_rng(devices=[]):
             for draw in range(draws):
                 torch.manual_seed(draw)
-                paired = real.roll(draw * len(real) // draws, 0) if trainer.game.generator_compares else None
-                chance = completed(trainer.game, Draws(("G",), of, paired), hyper, program)
+                chance = completed(trainer.game, Draws(("G",), of, None if compared is None else compared[draw]), hyper, program)
                 seen = trainer.engine.generator_loss(x, chance, hyper, program)
                 slopes += torch.autograd.grad(seen.total, x)[0] / draws
     finally:
@@ -156,3 +158,25 @@ def generator_slopes(trainer: Trainer, batch: Tensor, knobs: Knobs, latents: Ten
         for buffer, value in zip(buffers, kept, strict=True):
             buffer.copy_(value)
     return slopes
+
+
+def _paired(trainer: Trainer, latents: Tensor, draws: int) -> list[Tensor]:
+    """The real samples that those of latents (N, W) are paired with in each of some draws, (N, *X) each, the same at every call.
+
+    Each has the class that its latent asks for, as in an update, whose latents take over the classes of the real samples.
+    """
+    count, stream, known = len(latents), torch.Generator().manual_seed(1), trainer.dataset.classes
+    asked = classes_in(trainer.config, latents) if trainer.config.classes else None
+    if asked is None or known is None:
+        real = trainer.dataset.sample(count, stream, trainer.device)
+        return [real.roll(draw * count // draws, 0) for draw in range(draws)]
+    classes = asked.argmax(1).cpu()
+    x, y = known.sample(max(AMONG, draws * count), stream, trainer.device)
+    rows = torch.empty(draws, count, dtype=torch.int64)
+    for number in set(classes.tolist()):
+        places, candidates = (classes == number).nonzero()[:, 0], (y == number).nonzero()[:, 0]
+        # Of a class that the data have lost any sample stands in.
+        candidates = candidates if len(candidates) else torch.arange(len(y))
+        # In turn, so that each draw takes others than the one before.
+        rows[:, places] = candidates[torch.arange(draws * len(places)) % len(candidates)].view(draws, -1)
+    return [x[each.to(x.device)] for each in rows]
