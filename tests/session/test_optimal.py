@@ -10,7 +10,7 @@ import torch
 
 from tui_gan.contract.config import Config, Noise
 from tui_gan.contract.knobs import Knobs, set_knob
-from tui_gan.gan.datasets import DATASETS, Line
+from tui_gan.gan.datasets import DATASETS, Line, fixed, of_column
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import observer
 from tui_gan.session.observe.optimal import optimal
@@ -55,6 +55,30 @@ def test_it_is_that_of_the_densities_that_d_is_shown(config: Config, knobs: Knob
     p, q = normal(x, 0.0, np.hypot(1.0, noise)), normal(x, 0.7, np.hypot(0.6, noise))
     near = np.abs(x) < 1.5
     assert found[near] == pytest.approx(((1 - smoothing) * p / (p + q))[near], abs=0.05)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+@pytest.mark.parametrize("whose", ["draws", "rows"])
+def test_of_a_fixed_training_set_it_is_that_of_the_set(config: Config, knobs: Knobs, noise: float, whose: str) -> None:
+    known = fixed(DATASETS["gaussian"](True), 6, seed=0)
+    assert known.rows is not None
+    points = known.in_units(known.rows(torch.arange(6), "cpu"))[:, 0]
+    dataset = known if whose == "draws" else of_column(points, False)
+    trainer = Trainer(msgspec.structs.replace(config, instance_noise=Noise(sd=noise), fixed_latents=16_384), dataset, "cpu")
+    # Evenly over the line, so that D* shows p everywhere.
+    mean, sd = (3.0 - dataset.location.item()) / dataset.scale.item(), 2.0 / dataset.scale.item()
+    x, found = best(trainer, knobs, mean, sd)
+    x = x * dataset.scale + dataset.location
+    if noise:
+        width = noise * dataset.scale.item()
+        p = np.mean([normal(x, point, width) for point in points], 0)
+        q = normal(x, 3.0, np.hypot(2.0, width))
+        assert found == pytest.approx(p / (p + q), abs=0.03)
+    else:
+        # One of the draws lies within a bin and a half, or none does.
+        near, apart = np.abs(x[:, None] - points).min(1), x[1] - x[0]
+        assert found[near > 1.51 * apart].tolist() == [0.0] * int((near > 1.51 * apart).sum())
+        assert found[near < 0.49 * apart].min() > 0.5
 
 
 def test_it_is_of_the_generator_as_it_is_trained_and_not_of_its_average(config: Config, knobs: Knobs) -> None:

@@ -204,6 +204,11 @@ def test_the_optimal_discriminator_is_that_of_the_rules(kind: str, changes: dict
     assert words in section(make(rules=Rules(**changes)), "What you see")
 
 
+@pytest.mark.parametrize(("training", "words"), [(0, "where p is the data density"), (6, "where p is the density of the training set")])
+def test_of_a_fixed_training_set_the_optimal_discriminator_knows_no_more(training: int, words: str) -> None:
+    assert words in section(make_snapshot(settings=told(training=training)), "What you see")
+
+
 def test_before_the_game_d_is_no_probability() -> None:
     text = section(make_snapshot(phase="pre-training 3 / 10"), "What you see")
     assert "D(x) is fitted to the density of the data" in text

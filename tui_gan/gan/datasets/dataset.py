@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -167,6 +168,12 @@ class Dataset:
             return (torch.stack(parts).sum(0) / MEAN_OF).float()
         parts = [self.rows(part, "cpu").double().sum(0) for part in torch.split(torch.arange(self.count), PORTION)]
         return (torch.stack(parts).sum(0) / self.count).float()
+
+    @functools.cached_property
+    def ascending(self) -> Floats:
+        """On the line, all samples that there are, in ascending order and in units of the data, float64 (count,)."""
+        assert self.rows is not None, "they have an end"
+        return np.sort(self.in_units(self.rows(torch.arange(self.count), "cpu"))[:, 0])
 
 
 def in_units(x: Tensor, location: Floats, scale: Floats) -> Floats:

@@ -42,8 +42,7 @@ def of_column(values: Floats, standardize: bool) -> Dataset:
     training = torch.from_numpy(((values - location) / scale).astype(np.float32))[:, None]
 
     def quantiles(count: int) -> Floats:
-        # The index ceil(N (i + 1/2) / count) - 1, in whole numbers, so that no rounding moves a level off a step.
-        return ordered[((2 * np.arange(count) + 1) * len(ordered) - 1) // (2 * count)]
+        return quantiles_of(ordered, count)
 
     def cdf(x: Floats) -> Floats:
         return np.searchsorted(ordered, x, side="right") / len(ordered)
@@ -51,3 +50,9 @@ def of_column(values: Floats, standardize: bool) -> Dataset:
     truth = Line(quantiles, cdf, mean, sd, rows=len(values))
     sample, rows = gathered(training)
     return Dataset((1,), sample, np.array([location]), np.array([scale]), truth, len(training), rows)
+
+
+def quantiles_of(ordered: Floats, count: int) -> Floats:
+    """The quantiles at (i + 1/2) / count, (count,), of the empirical distribution of samples in ascending order, (N,)."""
+    # The index ceil(N (i + 1/2) / count) - 1, in whole numbers, so that no rounding moves a level off a step.
+    return ordered[((2 * np.arange(count) + 1) * len(ordered) - 1) // (2 * count)]

@@ -6,6 +6,7 @@ import torch
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Line1D, frozen
 from tui_gan.gan.datasets import Line
+from tui_gan.gan.datasets.line import quantiles_of
 from tui_gan.gan.rules import rules
 from tui_gan.gan.sampling import sampling
 from tui_gan.gan.trainer import Trainer
@@ -21,22 +22,27 @@ def optimal(picture: Line1D, truth: Line, trainer: Trainer, knobs: Knobs) -> Flo
     None where there is none of a single sample, where D is given a class or a latent beside it, and in pre-training, whose D is fitted
     to something else.
 
-    D* is a function of the densities p of the data and q of the generator, not of its average, as D is shown them: with instance noise
-    of standard deviation s both are convolved with N(0, s^2). Without noise both are histograms smoothed over three bins, since in one
-    alone, far out, there are too few generated samples for a ratio.
+    D* is a function of the densities p of the data and q of the generator, not of its average, as D is shown them: of a known
+    distribution of which a fixed number of draws is trained on p is theirs, and with instance noise of standard deviation s both are
+    convolved with N(0, s^2). Without noise both are histograms smoothed over three bins, since in one alone, far out, there are too few
+    generated samples for a ratio.
     """
     game = rules(trainer.config, knobs, trainer.steps_done)
     if game.optimum is None or trainer.pretrained < trainer.config.pretraining:
         return None
-    fake = trainer.dataset.in_units(_generated(trainer))[:, 0]
+    dataset = trainer.dataset
+    fake = dataset.in_units(_generated(trainer))[:, 0]
     fake = fake[np.isfinite(fake)]
+    draws = None if truth.rows or dataset.rows is None else dataset.ascending
     if game.noise:
-        sd = game.noise * float(trainer.dataset.scale.flat[0])
-        p, q = (_spread(samples, picture.edges, sd) for samples in (truth.quantiles(max(1, len(fake))), fake))
+        sd, count = game.noise * float(dataset.scale.flat[0]), max(1, len(fake))
+        real = truth.quantiles(count) if draws is None else quantiles_of(draws, count)
+        p, q = (_spread(samples, picture.edges, sd) for samples in (real, fake))
     else:
         counts, _ = np.histogram(fake, len(picture.edges) - 1, (picture.edges[0], picture.edges[-1]))
         q = counts / (max(1, len(fake)) * np.diff(picture.edges))
-        p, q = (np.convolve(part, SMOOTH, "same") for part in (picture.real, q))
+        real = picture.real if draws is None else np.diff(np.searchsorted(draws, picture.edges)) / (len(draws) * np.diff(picture.edges))
+        p, q = (np.convolve(part, SMOOTH, "same") for part in (real, q))
     return frozen(game.optimum.value(p, q, game.label_smoothing))
 
 

@@ -63,7 +63,7 @@ def optimum(reading: Reading) -> str:
         return f"There is no optimal D*(x) to draw: {rules.traits.why_not}."
     smoothing = rules.label_smoothing
     formula = rules.optimum.smoothed if smoothing else rules.optimum.formula
-    where = "where p is the data density and q the density of G"
+    where = f"where p is the {'density of the training set' if reading.number('training') else 'data density'} and q the density of G"
     if rules.noise:
         where += f", both with the instance noise of sd {rules.noise:.3g} (in training units) added"
     text = f"For a fixed G the optimal discriminator is D*(x) = {formula}, {where}"
