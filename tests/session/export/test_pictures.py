@@ -22,7 +22,7 @@ from tui_gan.ui.draw.palette import LIGHT
 
 # Texts of each drawing, by the kind of run.
 TEXTS = {
-    ("line", "distribution"): {"real, p", "generated, q", "D(x)", "optimal D* = p / (p + q)", "x (units of the data)", "toy1d, step 40"},
+    ("line", "distribution"): {"real, p", "generated, q", "D(x)", "p / (p + q)", "x (units of the data)", "toy1d, step 40"},
     ("line", "samples"): {"latent z", "generated x = G(z) (units of the data)"},
     ("plane", "distribution"): {"real", "generated", "D(x), probability of real", "y (units of the data)", "ring2d, step 40"},
     ("plane", "samples"): {"ring2d, step 40: 300 generated points"},

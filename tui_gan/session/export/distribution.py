@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # The highest density that is shown, in peaks of the real one.
 HIGHEST = 2.5
-# The least density of both kinds together at which D* is shown, in peaks of the real one.
+# The least density of both kinds together at which the share of the real one is shown, in peaks of the real one.
 LEAST = 0.02
 GRID_WIDTH = 560
 DASHED = (0, (2.0, 1.5))
@@ -61,7 +61,8 @@ def _line(figure: "Figure", seen: Line1D, title: str, top: float) -> Moving:
     ends = [_words(above, x, side) for x, side in ((0.01, "left"), (0.99, "right"), (0.5, "center"))]
     middles = (seen.edges[1:] + seen.edges[:-1]) / 2
     below.axhline(0.5, color=FAINT, linewidth=0.8)
-    (best,) = below.plot(middles, _best(seen), color=DIM, linewidth=1.0, linestyle=DASHED, label="optimal D* = p / (p + q)")
+    # It is D* for some objectives alone, and only where D is shown neither instance noise nor a fixed number of draws.
+    (share,) = below.plot(middles, _share(seen), color=DIM, linewidth=1.0, linestyle=DASHED, label="p / (p + q)")
     (verdicts,) = below.plot(seen.axis, seen.discriminator, color=DISCRIMINATOR, linewidth=1.8, label="D(x)")
     below.set(xlabel="x (units of the data)", ylabel="probability of real", xlim=(seen.edges[0], seen.edges[-1]))
     below.set(ylim=(-0.03, 1.03), yticks=(0.0, 0.5, 1.0))
@@ -69,14 +70,14 @@ def _line(figure: "Figure", seen: Line1D, title: str, top: float) -> Moving:
 
     def show(seen: Line1D, title: str) -> None:
         fake.set_data(seen.fake)
-        best.set_ydata(_best(seen))
+        share.set_ydata(_share(seen))
         verdicts.set_ydata(seen.discriminator)
         heading.set_text(title)
         for end, text in zip(ends, sides(seen, top), strict=True):
             end.set_text(text)
 
     show(seen, title)
-    return Moving((fake, best, verdicts, heading, *ends), show)
+    return Moving((fake, share, verdicts, heading, *ends), show)
 
 
 def sides(seen: Line1D, top: float) -> tuple[str, str, str]:
@@ -106,8 +107,8 @@ def _words(axes: "Axes", x: float, side: str) -> "Text":
     return axes.text(x, 0.97, "", transform=axes.transAxes, ha=side, va="top", fontsize=7.5, color=FAKE)
 
 
-def _best(seen: Line1D) -> Floats:
-    """The best discriminator in each bin, (n,); NaN where there are too few samples of either kind to tell."""
+def _share(seen: Line1D) -> Floats:
+    """p / (p + q) in each bin, (n,); NaN where there are too few samples of either kind to tell."""
     both = seen.real + seen.fake
     return np.divide(seen.real, both, out=np.full_like(both, np.nan), where=both > LEAST * seen.real.max())
 
