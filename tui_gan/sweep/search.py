@@ -123,6 +123,8 @@ def trained(config: Config, knobs: Knobs, data: Data, metric: str, seeds: int, s
         trainer = Trainer(replace(config, seed=seed), data.of(replace(config, seed=seed)), "cpu")
         while trainer.pretrained < config.pretraining:
             trainer.pretrain_step(knobs)
+        # The accuracy by which k moves is of steps of the game alone.
+        trainer.clear_losses()
         while trainer.steps_done < config.steps:
             if stopped():
                 return math.nan
