@@ -14,9 +14,11 @@ from tests.logs import log_of
 from tui_gan.contract.commands import ChangeSetting, DrawData, Pause, Redo, Resume, Save, Undo
 from tui_gan.contract.config import Config, EarlyStop
 from tui_gan.contract.snapshot import Status
+from tui_gan.data.files import fingerprint
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import checkpoint
 from tui_gan.session.drawing import SAMPLES, samples
+from tui_gan.session.sources import dataset_of
 
 Train = Callable[..., Any]
 
@@ -46,6 +48,18 @@ def test_samples_fall_evenly_into_the_cells_by_their_weight() -> None:
     assert inside.min(axis=0) == pytest.approx([0, 10], abs=0.01)
     assert inside.max(axis=0) == pytest.approx([1, 12], abs=0.01)
     assert inside.mean(axis=0) == pytest.approx([0.5, 11], abs=0.05)
+
+
+def test_a_training_set_of_a_drawing_is_of_all_its_cells(tmp_path: Path, config: Config) -> None:
+    np.save(tmp_path / "drawn.npy", samples(np.array([[3.0, 0.0, 1.0]]), ((0.0,), (3.0,)), np.random.default_rng(0)))
+    for skip in (0, 9_500):
+        path = tmp_path / "drawn.npy"
+        changes = {"data": path.name, "data_sha256": fingerprint(path), "training": 400, "training_skip": skip}
+        dataset, _ = dataset_of(msgspec.structs.replace(config, **changes), tmp_path)
+        assert dataset.rows is not None
+        left = (dataset.in_units(dataset.rows(torch.arange(400), "cpu")) < 1).mean()
+        # Within three standard deviations of a share of 400.
+        assert (dataset.count, left) == (400, pytest.approx(0.75, abs=0.065))
 
 
 def test_a_run_learns_from_what_was_drawn_in_the_window_of_before(train: Train) -> None:

@@ -56,7 +56,8 @@ def drawn(run: Run, weights: tuple[tuple[float, ...], ...]) -> InForce:
 def samples(weights: Floats, window: Window, stream: np.random.Generator) -> Floats:
     """Draw SAMPLES points, (SAMPLES, columns of numbers), evenly within the cells of the window.
 
-    The cells are chosen by one draw in each of SAMPLES equal slices of 0 .. 1, so that each has its share to within two samples.
+    The cells are chosen by one draw in each of SAMPLES equal slices of 0 .. 1, so that each has its share to within two samples. They
+    come in a random order, so that the first ones, of which `training` makes a training set, are drawn from all cells too.
 
     Args:
         weights: (rows, columns), row 0 the lowest; of a line one row.
@@ -67,7 +68,7 @@ def samples(weights: Floats, window: Window, stream: np.random.Generator) -> Flo
     low, high = (np.array(corner) for corner in window)
     places = np.stack((column, row), axis=1)[:, : len(low)] + stream.random((SAMPLES, len(low)))
     drawn: Floats = low + (high - low) * places / np.array(weights.shape[::-1])[: len(low)]
-    return drawn
+    return stream.permutation(drawn)
 
 
 def measurable(config: Config, truth: Truth) -> Config:
