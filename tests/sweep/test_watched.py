@@ -1,5 +1,6 @@
 """A sweep under a screen: what is seen of it, and that pausing, saving and opening a member do not change what it trains."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -21,11 +22,12 @@ from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import checkpoint
 from tui_gan.sweep import plan
+from tui_gan.sweep.course import Row
 from tui_gan.sweep.opening import as_run
 from tui_gan.sweep.plan import Data, Spec
 from tui_gan.sweep.programs import Programs
 from tui_gan.sweep.results import Results
-from tui_gan.sweep.sweep import Sweep
+from tui_gan.sweep.sweep import Member, Sweep
 from tui_gan.sweep.watched import Watched
 
 STEPS, EVERY, SEEDS = 24, 8, 2
@@ -127,6 +129,34 @@ def test_a_member_of_a_sweep_that_has_finished_can_be_opened(
     assert about.metric == watched.latest.population.values[2, 0]
     watched.come_back()
     finish(watched)
+
+
+@pytest.mark.parametrize(("measured", "metric", "value"), [(True, "mean", 3.0), (True, "w1", 1.0), (False, "w1", None), (True, "sd", None)])
+def test_a_member_is_opened_with_the_value_of_its_own_metric(
+    config: Config, knobs: Knobs, measured: bool, metric: str, value: float | None
+) -> None:
+    given: list[float] = []
+
+    def opened(trainer: Trainer, spec: Spec, metric: float) -> Path:
+        given.append(metric)
+        return Path()
+
+    dataset = DATASETS["gaussian"](True)
+    watched = Watched("toy1d", [], 2, ("w1", "ks", "mean"), dataset.truth, STEPS, threading.Event(), opened)
+    watched.update(Row(0, 8, {"w1": 10.0, "ks": 20.0, "mean": 30.0}, False, False))
+    watched.update(Row(1, 8, {"w1": 1.0, "ks": 2.0, "mean": 3.0}, False, False))
+    spec = Spec(1, {}, msgspec.structs.replace(config, metric=metric), knobs)
+
+    class Resting:
+        def member(self, place: int) -> Member:
+            return Member(Trainer(config, dataset, "cpu"), spec, measured)
+
+    watched.open(1)
+    watched.begin(lambda watched: not watched.rest(Resting()))  # type: ignore[arg-type]
+    until(lambda: bool(given))
+    watched.stop()
+    assert watched.ended.wait(60)
+    assert given == pytest.approx([math.nan if value is None else value], nan_ok=True)
 
 
 def test_each_opening_has_a_directory_of_its_own(make: Make, watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

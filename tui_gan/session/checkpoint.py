@@ -1,6 +1,7 @@
 """Checkpoints: exact, atomic, and unable to run code."""
 
 import contextlib
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,8 @@ from tui_gan.contract.snapshot import Event
 from tui_gan.gan.compatibility import check_names
 from tui_gan.gan.networks import build
 from tui_gan.gan.state import Forms, forms
-from tui_gan.session.arithmetic import Arithmetic
+from tui_gan.gan.trainer import Trainer
+from tui_gan.session.arithmetic import Arithmetic, here
 from tui_gan.session.atomic import replacing
 
 FORMAT = 2
@@ -63,6 +65,25 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     arithmetic: Arithmetic = Arithmetic()
     classes: tuple[str, ...] = ()
     shares: tuple[Annotated[float, Meta(ge=0.0, le=1.0)], ...] = ()
+
+
+def about_of(trainer: Trainer, config: Config, knobs: Knobs, metric: float) -> About:
+    """What a checkpoint says of a trainer as it stands, without what a run alone knows."""
+    dataset = trainer.dataset
+    return About(
+        format=FORMAT,
+        config=config,
+        knobs=knobs,
+        step=trainer.steps_done,
+        seconds=0.0,
+        shape=dataset.shape,
+        location=tuple(dataset.location.tolist()),
+        scale=tuple(dataset.scale.tolist()),
+        metric=metric if math.isfinite(metric) else None,
+        arithmetic=here(),
+        classes=trainer.names,
+        shares=trainer.shares,
+    )
 
 
 def write(path: Path, tensors: dict[str, Tensor], about: About) -> None:

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import torch
 
 from tui_gan.contract.config import Config
@@ -16,8 +17,8 @@ from tui_gan.gan.metrics import METRICS
 from tui_gan.gan.state import Tensors
 from tui_gan.gan.trainer import Trainer
 from tui_gan.gan.values import Player
-from tui_gan.session import arithmetic
-from tui_gan.session.checkpoint import FORMAT, About
+from tui_gan.session import checkpoint
+from tui_gan.session.checkpoint import About
 from tui_gan.session.clock import Clock
 from tui_gan.session.compiling import Compiling
 from tui_gan.session.evaluations import due
@@ -390,24 +391,13 @@ class Run:
         self.log("scalars", **found)
 
     def _about(self, metric: float) -> About:
-        dataset = self.trainer.dataset
-        return About(
-            format=FORMAT,
-            config=self.config,
-            knobs=self.knobs,
-            step=self.step,
+        return msgspec.structs.replace(
+            checkpoint.about_of(self.trainer, self.config, self.knobs, metric),
             seconds=self.clock.seconds,
-            shape=dataset.shape,
-            location=tuple(dataset.location.tolist()),
-            scale=tuple(dataset.scale.tolist()),
-            metric=metric if math.isfinite(metric) else None,
             window=self.observer.window,
             began=self.began,
             met=self.streak,
             events=tuple(self.events),
-            arithmetic=arithmetic.here(),
-            classes=self.trainer.names,
-            shares=self.trainer.shares,
         )
 
 

@@ -4,18 +4,17 @@ import itertools
 from pathlib import Path
 
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session import arithmetic, checkpoint
-from tui_gan.session.checkpoint import FORMAT, About
+from tui_gan.session import checkpoint
 from tui_gan.session.rundir import RUNS, create
 from tui_gan.sweep.plan import Spec
 
 
-def as_run(trainer: Trainer, spec: Spec, metric: float | None, *, sweep: str, copied: bool) -> Path:
+def as_run(trainer: Trainer, spec: Spec, metric: float, *, sweep: str, copied: bool) -> Path:
     """Make the directory of a run of a member under runs/, with a checkpoint of where it is.
 
     Args:
         trainer: in the member's state.
-        metric: the value of its metric at this step, where that has been measured.
+        metric: the value of its metric at this step; NaN where that has not been measured.
         sweep: the name of its sweep.
         copied: whether its data are copied.
 
@@ -26,18 +25,8 @@ def as_run(trainer: Trainer, spec: Spec, metric: float | None, *, sweep: str, co
     name = f"{sweep}-member-{spec.place}"
     places = (RUNS / f"{name}{f'-{number}' if number > 1 else ''}" for number in itertools.count(1))
     run, config = create(next(place for place in places if not place.exists()), spec.config, spec.knobs, copied=copied)
-    dataset = trainer.dataset
-    about = About(
-        format=FORMAT,
-        config=config,
-        knobs=spec.knobs,
-        step=trainer.steps_done,
-        seconds=0.0,
-        shape=dataset.shape,
-        location=tuple(dataset.location.tolist()),
-        scale=tuple(dataset.scale.tolist()),
-        metric=metric,
-        arithmetic=arithmetic.here(),
-    )
+    # Whoever reads the checkpoint gets the averaged generator as it is looked at.
+    trainer.averaged()
+    about = checkpoint.about_of(trainer, config, spec.knobs, metric)
     checkpoint.write(checkpoint.step_path(run.checkpoints, trainer.steps_done), trainer.state(), about)
     return run.path

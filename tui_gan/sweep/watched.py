@@ -33,7 +33,7 @@ class Watched:
         axes, seeds, metrics: those of the sweep; `truth` is that of its data.
         steps: that each member is trained for.
         stopping: set by whoever wants it to stop.
-        opened: makes a run of a member, from a trainer in its state and the value of the first metric.
+        opened: makes a run of a member, from a trainer in its state and the value of its metric, NaN where that is not known.
 
     Attributes:
         portray: makes the portraits that are looked at.
@@ -50,7 +50,7 @@ class Watched:
         truth: Truth,
         steps: int,
         stopping: threading.Event,
-        opened: Callable[[Trainer, Spec, float | None], Path],
+        opened: Callable[[Trainer, Spec, float], Path],
     ) -> None:
         self.ended, self.stopping = threading.Event(), stopping
         self.error: BaseException | None = None
@@ -201,8 +201,9 @@ class Watched:
 
     def _as_run(self, sweep: Resting, member: int) -> Path:
         trainer, spec, measured = sweep.member(member)
-        value = float(self._population.values[member, 0]) if measured and self._population.metrics else math.nan
-        return self._opened(trainer, spec, value if math.isfinite(value) else None)
+        population, metric = self._population, spec.config.metric
+        known = measured and metric in population.metrics
+        return self._opened(trainer, spec, float(population.values[member, population.metrics.index(metric)]) if known else math.nan)
 
     def _become(self, **changes: object) -> None:
         if self._new:
