@@ -1,15 +1,28 @@
 """`eval`: of files of samples, of runs against other data, by metrics that are or are not defined."""
 
+import math
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
+import torch
 from scipy import stats
 
 from tests.program import Program
-from tui_gan.gan.datasets import Line
+from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.network import Network
+from tui_gan.data.files import fingerprint
+from tui_gan.gan.datasets import Line, of_columns
 from tui_gan.gan.metrics import METRICS
+from tui_gan.gan.networks.inference import encoded
+from tui_gan.gan.trainer import Trainer
+from tui_gan.presets import PRESETS
+from tui_gan.session.measuring import INFERRED
+from tui_gan.session.sources import dataset_of
+from tui_gan.sweep.opening import as_run
+from tui_gan.sweep.plan import Spec
 
 
 def test_true_samples_on_the_line_are_near_the_truth_by_every_metric(program: Program) -> None:
@@ -99,6 +112,30 @@ def test_a_run_is_judged_against_other_data(a_plane_run: Path, program: Program,
     assert "modes" in own
     assert "modes" not in moons
     assert own["sliced_w1"] != moons["sliced_w1"] != mine["sliced_w1"]
+
+
+def test_an_encoder_is_judged_on_other_data_in_the_units_that_it_has_learned(program: Program, here: Path) -> None:
+    points = np.random.default_rng(0).normal(size=(300, 2))
+    np.savetxt("own.csv", points, delimiter=",")
+    np.savetxt("far.csv", points + 4, delimiter=",")
+    changes = {"data": str(here / "own.csv"), "data_sha256": fingerprint(here / "own.csv"), "evaluated": 100, "fixed_latents": 64}
+    players = {
+        "generator": Network(widths=(8,)),
+        "encoder": Network(widths=(8,)),
+        "discriminator": Network(widths=(8,), condition="concat"),
+    }
+    metric = {"metrics": ("reconstruction",), "metric": "reconstruction"}
+    config = msgspec.structs.replace(PRESETS["ring2d-ali"].config, **players, **metric, **changes)
+    trainer = Trainer(config, dataset_of(config, here)[0], "cpu")
+    run = as_run(trainer, Spec(0, {}, config, Knobs()), math.nan, sweep="s", copied=False)
+    found = program("eval", run, "--data", "far.csv", "--metrics", "reconstruction", "--json").result["metrics"]
+    # Reconstructions of the far points, by hand.
+    far = of_columns(np.loadtxt("far.csv", delimiter=","), True)
+    real = far.in_units(far.sample(INFERRED, torch.Generator().manual_seed(1), "cpu"))
+    x = torch.from_numpy((real - points.mean(axis=0)) / points.std(axis=0)).float()
+    generator = trainer.averaged()
+    again = generator(encoded(generator, x)).detach().double().numpy() * points.std(axis=0) + points.mean(axis=0)
+    assert found["reconstruction"] == pytest.approx(np.linalg.norm(real - again, axis=1).mean(), rel=1e-4)
 
 
 def test_a_run_is_measured_by_as_many_samples_as_asked(a_run: Path, program: Program) -> None:

@@ -20,6 +20,7 @@ VIRTUAL = Network(widths=(6,), norm="virtual_batch")
 BATCH = Network(widths=(6,), norm="batch")
 AYLIEN = Network(kind="aylien", widths=(5, 4, 3))
 TANH, SIGMOID = Network(output="tanh"), Network(output="sigmoid")
+PAIRS = Network(condition="concat")
 PIXELS: dict[str, Any] = {"metrics": ("recall",), "metric": "recall"}
 
 
@@ -92,6 +93,10 @@ REFUSED: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
     ({"generator": TANH}, "gaussian", "^tanh output cannot reach", {"generator": Network()}),
     ({"generator": SIGMOID}, "ring", "^sigmoid output cannot reach", {"generator": Network()}),
     ({"generator": TANH, "contrast": 5.0, **PIXELS}, "images", "^tanh output cannot reach", {"contrast": 0.0}),
+    *(
+        ({"contrast": 5.0, "inference": "gaussian", "discriminator": PAIRS, **PIXELS}, "images", "^an inference network reads", cure)
+        for cure in ({"contrast": 0.0}, {"inference": "none", "discriminator": Network()})
+    ),
     ({"generator": SIGMOID, "standardize": True, **PIXELS}, "images", "need tanh or linear", {"standardize": False}),
     ({"generator": SIGMOID, "standardize": True, **PIXELS}, "images", "need tanh or linear", {"generator": TANH}),
     ({"objective": "hinge", "label_smoothing": 0.1}, "gaussian", "label smoothing is not defined", {"label_smoothing": 0.0}),

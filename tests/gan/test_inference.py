@@ -224,7 +224,7 @@ def test_looking_moves_nothing_of_an_encoder_with_batch_normalisation(config: Co
     judging.judge(trainer, torch.zeros(5, 2), KNOBS, torch.zeros(0, 2))
     latents = trainer.fixed_latents[:6]
     judging.generator_slopes(trainer, trainer.sample(latents), KNOBS, latents)
-    inferred_by(trainer.averaged(), trainer.dataset)
+    inferred_by(trainer.averaged(), trainer.dataset, trainer.dataset.scaling)
     assert [
         name for name, value in trainer.state().items() if not name.startswith("generator_average") and not torch.equal(value, before[name])
     ] == []

@@ -208,6 +208,7 @@ def _checkpoint(name: str) -> Path:
 def _of_run(name: str, preset: str | None, data: Path | None, number: int | None) -> Compared:
     """The samples of a checkpoint by the stream of its evaluation, the data that they are judged against, and what was read."""
     import msgspec
+    import numpy as np
 
     from tui_gan.session import checkpoint
     from tui_gan.session.measuring import known_of
@@ -225,7 +226,8 @@ def _of_run(name: str, preset: str | None, data: Path | None, number: int | None
         return Compared(samples, dataset, said)
     counted = msgspec.structs.replace(about.config, evaluated=len(samples))
     # A generator's samples tell nothing of what D has learned from labels.
-    known = known_of(samples, checkpoint.generator(path)[0], counted, dataset, about.step, about.shares)
+    scaling = np.array(about.location), np.array(about.scale)
+    known = known_of(samples, checkpoint.generator(path)[0], counted, dataset, about.step, about.shares, scaling)
     return Compared(samples, dataset, said, known)
 
 

@@ -131,6 +131,8 @@ def _of_inference(config: Config) -> Iterator[str]:
         yield "an inference network reads latents, and neither classes nor the codes of InfoGAN: set inference to none, or these to 0"
     if config.discriminator.kind != "mlp" or config.discriminator.condition != "concat":
         yield "with an inference network D judges pairs: choose a fully connected discriminator, and set discriminator.condition to concat"
+    if config.contrast:
+        yield "an inference network reads images as they are, and contrast makes each another: set contrast to 0, or inference to none"
     if config.latent == "grid":
         yield "the latents of the grid are no distribution that an encoder could match: choose another latent distribution"
     between = [name for name, weight in config.regularizers.items() if weight and REGULARIZERS[name].bounds]

@@ -11,8 +11,8 @@ from torch import nn
 
 from tui_gan.contract.config import Config
 from tui_gan.gan.completion import evidence
-from tui_gan.gan.datasets import Dataset, Images
-from tui_gan.gan.datasets.dataset import in_units
+from tui_gan.gan.datasets import Dataset, Images, Truth
+from tui_gan.gan.datasets.dataset import Scaling, in_units
 from tui_gan.gan.labels import predicted, predicted_alone
 from tui_gan.gan.latents import categories, draw_in_turn, in_turn, paired
 from tui_gan.gan.masks import completes
@@ -53,25 +53,35 @@ def evaluated(trainer: Trainer) -> Evaluation:
     # What the map has counted is not counted again.
     metrics = {} if counts is None else stacked.figures(counts)
     names = [name for name in config.metrics if name not in metrics]
-    known = known_of(units, generator, config, dataset, step, trainer.shares) | known_by(trainer)
+    known = known_of(units, generator, config, dataset, step, trainer.shares, dataset.scaling) | known_by(trainer)
     metrics |= measure(units, dataset.truth, names, known)
     return Evaluation({name: metrics[name] for name in config.metrics}, counts)
 
 
 def known_of(
-    units: NDArray[np.floating], generator: nn.Module, config: Config, dataset: Dataset, step: int, shares: Sequence[float]
+    units: NDArray[np.floating],
+    generator: nn.Module,
+    config: Config,
+    dataset: Dataset,
+    step: int,
+    shares: Sequence[float],
+    scaling: Scaling,
 ) -> dict[str, Any]:
-    """What metrics may know beside the samples of an evaluation, as many as are evaluated, by the names of `Metric.of`."""
+    """What metrics may know beside the samples of an evaluation, as many as are evaluated, by the names of `Metric.of`.
+
+    Args:
+        dataset: that the samples are measured against; `scaling` is that of the data which the generator has learned.
+    """
     known: dict[str, Any] = {}
     numbers = in_turn(shares, len(units)).numpy() if categories(config) else None
     if numbers is not None:
         known["class" if config.classes else "code"] = Asked(units, numbers)
         if config.stages > 1:
-            known["stages"] = Asked(first_stage_of(generator, dataset, config, step, shares), numbers)
+            known["stages"] = Asked(first_stage_of(generator, dataset.truth, config, step, shares, scaling), numbers)
     if config.inference != "none":
-        known["encoder"] = inferred_by(generator, dataset)
+        known["encoder"] = inferred_by(generator, dataset, scaling)
     if completes(config):
-        known["mask"] = completed_by(generator, config, dataset)
+        known["mask"] = completed_by(generator, config, dataset.truth, scaling)
     return known
 
 
@@ -80,37 +90,37 @@ def known_by(trainer: Trainer) -> dict[str, Any]:
     return {"classifier": classified_by(trainer)} if trainer.config.labels else {}
 
 
-def inferred_by(generator: nn.Module, dataset: Dataset) -> Inferred:
+def inferred_by(generator: nn.Module, dataset: Dataset, scaling: Scaling) -> Inferred:
     """What a generator with an inference network makes of real samples: test images, or fresh or other samples by a fixed seed."""
     assert isinstance(generator, Inferring)
-    truth, device = dataset.truth, next(generator.parameters()).device
+    truth, device, (location, scale) = dataset.truth, next(generator.parameters()).device, scaling
     if isinstance(truth, Images):
         real = of_bytes(drawn(truth.test, INFERRED)).numpy()
     else:
         real = dataset.in_units(dataset.sample(INFERRED, torch.Generator().manual_seed(1), "cpu"))
 
     def by(of: Callable[[nn.Module, torch.Tensor], torch.Tensor], samples: NDArray[Any]) -> NDArray[np.float64]:
-        x = torch.from_numpy(((samples - dataset.location) / dataset.scale).astype(np.float32))
+        x = torch.from_numpy(((samples - location) / scale).astype(np.float32))
         found = torch.cat([of(generator, part.to(device)) for part in torch.split(x, PORTION)])
         array: NDArray[np.float64] = found.cpu().double().numpy()
         return array
 
     encode, features = functools.partial(by, encoded), functools.partial(by, hidden)
     codes = torch.from_numpy(encode(real)).float()
-    return Inferred(real, in_units(generated(generator, codes), dataset.location, dataset.scale), encode, features)
+    return Inferred(real, in_units(generated(generator, codes), *scaling), encode, features)
 
 
-def completed_by(generator: nn.Module, config: Config, dataset: Dataset) -> completion.Completed:
+def completed_by(generator: nn.Module, config: Config, truth: Truth, scaling: Scaling) -> completion.Completed:
     """What a generator that completes makes of test images with a part hidden, the same ones and by the same noise at every call."""
-    truth, stream = dataset.truth, torch.Generator().manual_seed(0)
+    (location, scale), stream = scaling, torch.Generator().manual_seed(0)
     assert isinstance(truth, Images)
 
     def made(hidden: completion.Hidden, times: int) -> NDArray[np.float32]:
-        x = (hidden.real - float(dataset.location.flat[0])) / float(dataset.scale.flat[0])
+        x = (hidden.real - float(location.flat[0])) / float(scale.flat[0])
         known, completions = evidence(x, hidden.mask.flatten(1)), []
         for number in range(times):
             latents = paired(draw_in_turn(config, len(x), stream), known, config.latent_dim)
-            completions.append(in_units(generated(generator, latents, number), dataset.location, dataset.scale).astype(np.float32))
+            completions.append(in_units(generated(generator, latents, number), *scaling).astype(np.float32))
         return np.clip(np.stack(completions), 0.0, 1.0)
 
     fewer, more = (completion.scattered(truth, share) for share in (completion.FEWER, completion.MORE))
@@ -127,10 +137,12 @@ def classified_by(trainer: Trainer) -> Classified | None:
     return Classified(predicted(trainer.discriminator, dataset), lambda: predicted_alone(config, dataset))
 
 
-def first_stage_of(generator: nn.Module, dataset: Dataset, config: Config, step: int, shares: Sequence[float]) -> NDArray[np.floating]:
+def first_stage_of(
+    generator: nn.Module, truth: Truth, config: Config, step: int, shares: Sequence[float], scaling: Scaling
+) -> NDArray[np.floating]:
     """The first stage's images of the latents of an evaluation, in the size and the form of the second's."""
     made = generate(First(generator), config, evaluation_seed(config, step), config.evaluated, shares)
-    return as_measured(in_units(made, dataset.location, dataset.scale), dataset.truth)
+    return as_measured(in_units(made, *scaling), truth)
 
 
 def meets(config: Config, metrics: dict[str, float]) -> bool:

@@ -57,7 +57,7 @@ def _metrics(
         # What is known beside samples a trainer knows, and it takes longer to be made than most samples to be measured.
         made = [trainer() for trainer in trainers]
         known = [
-            known_of(one, each.averaged(), each.config, dataset, each.steps_done, each.shares) | known_by(each)
+            known_of(one, each.averaged(), each.config, dataset, each.steps_done, each.shares, dataset.scaling) | known_by(each)
             for one, each in zip(units, made, strict=True)
         ]
         return [measure(one, truth, names, each) for one, each in zip(units, known, strict=True)]

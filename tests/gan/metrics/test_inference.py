@@ -20,7 +20,7 @@ def test_an_encoder_that_inverts_the_generator_has_no_error(config: Config) -> N
     trainer = trainer_of(config, inference="deterministic")
     generator = trainer.averaged()
     dataset = trainer.dataset
-    found = inferred_by(generator, dataset)
+    found = inferred_by(generator, dataset, dataset.scaling)
     x = torch.from_numpy(((found.real - dataset.location) / dataset.scale).astype(np.float32))
     np.testing.assert_allclose(found.again, dataset.in_units(generator(encoded(generator, x))), rtol=1e-5, atol=1e-6)
     assert inference.error(found, dataset.truth) == pytest.approx(np.linalg.norm(found.real - found.again, axis=1).mean())

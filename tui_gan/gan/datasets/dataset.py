@@ -18,6 +18,8 @@ from tui_gan.gan.datasets import epochs
 Sampler = Callable[[int, torch.Generator, str], Tensor]
 # (rows, device) -> float32 (len(rows), *shape), the samples of these rows; rows are int64 on the CPU.
 Rows = Callable[[Tensor, str], Tensor]
+# Location and scale: a sample x in training units is x * scale + location in units of the data.
+Scaling = tuple[Floats, Floats]
 
 # Draws of which the mean is taken where there is no end of samples.
 MEAN_OF, PORTION = 50_000, 1_000
@@ -154,6 +156,11 @@ class Dataset:
     count: int = 0
     rows: Rows | None = None
     classes: Classes | None = None
+
+    @property
+    def scaling(self) -> Scaling:
+        """Its location and scale."""
+        return self.location, self.scale
 
     def in_units(self, x: Tensor) -> Floats:
         """Turn samples in training units, (N, *X), into units of the data, float64 (N, *X)."""
