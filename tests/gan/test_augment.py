@@ -316,6 +316,18 @@ def test_r_t_is_twice_the_share_that_d_calls_real_less_1_and_looking_changes_not
     assert judging.overfitting(trainer.under(msgspec.structs.replace(trainer.config, augment_probability=1.0)), knobs) != found
 
 
+def test_r_t_of_packs_is_that_of_independent_ones(build: Callable[..., Trainer], knobs: Knobs) -> None:
+    trainer, count = build(augment_probability=0.0, packing=3), 4 * knobs.batch_size
+    stream = torch.Generator().manual_seed(1)
+    x, others = (trainer.dataset.sample(each, stream, "cpu") for each in (count, 2 * count))
+    with torch.no_grad():
+        packs = torch.cat((x, others[::2], others[1::2]), 1)
+        trainer.discriminator.logit.bias -= trainer.discriminator(packs).quantile(0.4)
+        found = trainer.discriminator(packs).sign().mean().item()
+    assert judging.overfitting(trainer, knobs) == pytest.approx(found)
+    assert found == pytest.approx(0.2, abs=0.1)
+
+
 @pytest.mark.parametrize(
     ("changes", "found"),
     [

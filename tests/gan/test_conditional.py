@@ -244,6 +244,9 @@ def test_samples_are_judged_by_their_classes_and_points_by_all_of_them(config: C
     mine = judging.logits(trainer, fake.samples, knobs, fake.company, fake.classes, fake.of_company).sigmoid()
     picked = torch.stack(each)[fake.classes.argmax(1), torch.arange(5)]
     torch.testing.assert_close(mine, picked)
+    if packing > 1 and not minibatch:
+        packs, of_packs = torch.cat((real.samples, real.company), 1), torch.cat((real.classes, real.of_company), 1)
+        torch.testing.assert_close(judging.logits_of(trainer, real, knobs), trainer.discriminator(packs, classes=of_packs))
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

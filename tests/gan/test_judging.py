@@ -148,6 +148,20 @@ def test_in_the_network_aylien_each_may_have_a_company_of_its_own(build_trainer:
         torch.testing.assert_close(logit, whole[0])
 
 
+@pytest.mark.parametrize("gate", [False, True])
+def test_with_packing_each_sample_is_judged_in_a_pack_of_its_own_among_others(build_trainer: Build, knobs: Knobs, gate: bool) -> None:
+    trainer, turned = build_trainer(packing=3), set_knob(knobs, "minibatch_discrimination", gate)
+    for judged in (company.real(trainer, turned, 10), company.fake(trainer, turned, 10)):
+        packs = torch.cat((judged.samples, judged.company[:20].reshape(10, 2)), 1)
+        # Each number stands in one pack.
+        assert len(packs.unique()) == 30
+        batch = judged.company[20 : 20 + 3 * (knobs.batch_size - 1)].reshape(-1, 3)
+        found = judging.logits_of(trainer, judged, turned)
+        for pack, logit in zip(packs, found, strict=True):
+            torch.testing.assert_close(logit, trainer.discriminator(torch.cat((pack[None], batch)), gate)[0])
+    assert not gate or len(batch) == knobs.batch_size - 1
+
+
 @pytest.mark.parametrize("packing", [1, 3])
 @pytest.mark.parametrize("gate", [False, True])
 def test_fixed_samples_and_their_company_come_from_streams_of_their_own(
@@ -155,17 +169,20 @@ def test_fixed_samples_and_their_company_come_from_streams_of_their_own(
 ) -> None:
     trainer = build_trainer(packing=packing, seed=6, latent="uniform", latent_scale=1.5, fixed_latents=20)
     turned = set_knob(knobs, "minibatch_discrimination", gate)
-    needed = 256 if gate or packing > 1 else 0
     before = trainer.state()
+
+    def needed(count: int) -> int:
+        return (packing - 1) * count + (256 if gate else 0)
+
     real = company.real(trainer, turned, 10)
     stream = torch.Generator().manual_seed(1)
     assert torch.equal(real.samples, trainer.dataset.sample(10, stream, "cpu"))
-    assert torch.equal(real.company, trainer.dataset.sample(needed, stream, "cpu"))
+    assert torch.equal(real.company, trainer.dataset.sample(needed(10), stream, "cpu"))
     for count in (10, 50):
         fake = company.fake(trainer, turned, count)
         assert torch.equal(fake.samples, trainer.sample(trainer.fixed_latents[:count]))
         assert len(fake.samples) == min(count, 20)
-        others = draw(LATENTS["uniform"], needed, 1, torch.Generator().manual_seed(7), scale=1.5)
+        others = draw(LATENTS["uniform"], needed(len(fake.samples)), 1, torch.Generator().manual_seed(7), scale=1.5)
         assert torch.equal(fake.company, trainer.sample(others))
     assert all(torch.equal(value, trainer.state()[name]) for name, value in before.items())
 

@@ -87,10 +87,10 @@ def test_the_middle_lies_between_the_mean_logits(build_trainer: Build, knobs: Kn
 def test_the_middle_has_nobody_in_company_of_itself(build_trainer: Build, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
     trainer, found = build_trainer(objective="wasserstein"), judging.logits
 
-    def logits(trainer: Trainer, x: torch.Tensor, knobs: Knobs, others: torch.Tensor, *given: Any) -> torch.Tensor:
+    def logits(trainer: Trainer, x: torch.Tensor, knobs: Knobs, others: torch.Tensor, *given: Any, **named: Any) -> torch.Tensor:
         assert len(others)
         assert not torch.isin(x, others).any()
-        return found(trainer, x, knobs, others, *given)
+        return found(trainer, x, knobs, others, *given, **named)
 
     monkeypatch.setattr(judging, "logits", logits)
     assert judging.middle(trainer, set_knob(knobs, "minibatch_discrimination", True)).isfinite()

@@ -84,7 +84,22 @@ def test_right_is_right_by_the_objective(build: Build, knobs: Knobs, name: str) 
     assert (sure.real_right, sure.fake_right) == (1, 0)
 
 
-@pytest.mark.parametrize(("gate", "packing", "size"), [(False, 1, 0), (True, 1, 256), (False, 2, 256)])
+def test_with_packing_d_is_right_as_often_as_on_independent_packs(build: Build, knobs: Knobs) -> None:
+    trainer = build(packing=2)
+    with torch.no_grad():
+        for weight in trainer.discriminator.parameters():
+            weight.mul_(10)
+        stream = torch.Generator().manual_seed(5)
+        real = trainer.discriminator(trainer.dataset.sample(8192, stream, "cpu").reshape(-1, 2))
+        trainer.discriminator.logit.bias -= real.quantile(0.3)
+        fake = trainer.discriminator(trainer.sample(trainer.latents(8192, stream)).reshape(-1, 2))
+    found = predictions(trainer, knobs)
+    # Of 256 packs a share varies by .03.
+    assert found.real_right == pytest.approx(0.7, abs=0.07)
+    assert found.fake_right == pytest.approx((fake < 0).double().mean().item(), abs=0.07)
+
+
+@pytest.mark.parametrize(("gate", "packing", "size"), [(False, 1, 0), (True, 1, 256), (False, 2, 0), (True, 2, 256)])
 @pytest.mark.parametrize(("fixed", "seed"), [(4, 1), (4096, 0), (4096, 1)])
 def test_nobody_is_judged_in_company_of_itself(
     build: Build, knobs: Knobs, gate: bool, packing: int, size: int, fixed: int, seed: int
@@ -94,7 +109,7 @@ def test_nobody_is_judged_in_company_of_itself(
     state, default = trainer.now.stream.get_state(), torch.random.get_rng_state()
     for make in (company.real, company.fake):
         judged, again = make(trainer, opened, 100), make(trainer, opened, 100)
-        assert len(judged.company) == size
+        assert len(judged.company) == size + (packing - 1) * len(judged.samples)
         assert len(judged.samples) == (min(100, fixed) if make is company.fake else 100)
         assert not torch.isin(judged.samples, judged.company).any()
         assert torch.equal(judged.samples, again.samples)
@@ -145,7 +160,7 @@ def test_logits_outside_the_limits_are_in_no_bin_and_told_by_their_side(
 ) -> None:
     trainer = build()
     said = torch.cat((torch.linspace(-0.5, 0.5, 254), torch.tensor([-90.0, 80.0])))[:, None]
-    monkeypatch.setattr(judging, "logits", lambda *_: said)
+    monkeypatch.setattr(judging, "logits_of", lambda *_: said)
     found = predictions(trainer, knobs)
     assert (found.logit_edges[0], found.logit_edges[-1]) == (-1, 1)
     assert (found.real_logits[0], found.real_logits[-1]) == (0, 0)

@@ -15,8 +15,9 @@ COMPANY = 256
 class Judged(NamedTuple):
     """Samples in training units, (N, *X), and the company of their own kind, (C, *X), which holds none of them.
 
-    C is COMPANY, or 0 where the discriminator judges each sample alone. `classes` (N, K) and `of_company` (C, K) are what it
-    is given beside them, where it is given anything.
+    With packing it begins with packing - 1 samples for the pack of each; with minibatch discrimination COMPANY follow; it is empty where
+    the discriminator judges each sample alone. `classes` (N, K) and `of_company` (C, K) are what it is given beside them, where it is
+    given anything.
     """
 
     samples: Tensor
@@ -28,14 +29,14 @@ class Judged(NamedTuple):
 def real(trainer: Trainer, knobs: Knobs, count: int) -> Judged:
     """Real samples, the same at every call."""
     stream = torch.Generator().manual_seed(1)
-    (samples, classes), (others, of_others) = (trainer.real(each, stream) for each in (count, _needed(trainer, knobs)))
+    (samples, classes), (others, of_others) = (trainer.real(each, stream) for each in (count, _needed(trainer, knobs, count)))
     return Judged(samples, others, classes, of_others)
 
 
 def fake(trainer: Trainer, knobs: Knobs, count: int) -> Judged:
     """Generated samples of the first `count` fixed latents, all where there are fewer, in the company of those of other latents."""
-    config, needed = trainer.config, _needed(trainer, knobs)
-    latents = trainer.fixed_latents[:count]
+    config, latents = trainer.config, trainer.fixed_latents[:count]
+    needed = _needed(trainer, knobs, len(latents))
     samples, classes = trainer.sample(latents), given_beside(config, latents)
     if not needed:
         return Judged(samples, samples[:0], classes, None if classes is None else classes[:0])
@@ -45,5 +46,5 @@ def fake(trainer: Trainer, knobs: Knobs, count: int) -> Judged:
     return Judged(samples, trainer.sample(others, 1), classes, given_beside(config, others))
 
 
-def _needed(trainer: Trainer, knobs: Knobs) -> int:
-    return COMPANY if knobs.minibatch_discrimination or trainer.config.packing > 1 else 0
+def _needed(trainer: Trainer, knobs: Knobs, count: int) -> int:
+    return count * (trainer.config.packing - 1) + (COMPANY if knobs.minibatch_discrimination else 0)

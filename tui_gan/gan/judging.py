@@ -46,26 +46,38 @@ def judge(
         return mean
 
 
+def logits_of(trainer: Trainer, judged: company.Judged, knobs: Knobs) -> Tensor:
+    """Return the discriminator's raw outputs on samples in their company, (N, 1), with packing each in a pack of its own."""
+    return logits(trainer, judged.samples, knobs, judged.company, judged.classes, judged.of_company, apart=True)
+
+
 def logits(
-    trainer: Trainer, x: Tensor, knobs: Knobs, company: Tensor, classes: Tensor | None = None, of_company: Tensor | None = None
+    trainer: Trainer,
+    x: Tensor,
+    knobs: Knobs,
+    company: Tensor,
+    classes: Tensor | None = None,
+    of_company: Tensor | None = None,
+    *,
+    apart: bool = False,
 ) -> Tensor:
     """Return the discriminator's raw outputs on x, shape (N, 1), differentiable by x.
 
     Args:
         x: (N, *X) in training units.
-        company: (C, *X) samples in whose company each x is judged: with minibatch discrimination at most batch_size - 1 of
-            them, and with packing the first packing - 1. The network aylien also takes (N, C, *X), for each x its own.
+        company: (C, *X) samples in whose company each x is judged: with packing the first packing - 1 are in its pack, and with
+            minibatch discrimination at most batch_size - 1 packs of those behind are its batch. The network aylien also takes
+            (N, C, *X), for each x its own.
         classes: (N, K) of x, and `of_company` (C, K), where the discriminator is conditional.
+        apart: whether no two packs share a sample: in the pack of each x are the next packing - 1, as those of a batch are independent.
     """
     gate, packing, device = knobs.minibatch_discrimination, trainer.config.packing, trainer.device
     x, others = x.to(device), company.to(device)
     classes, of_others = (None if each is None else each.to(device) for each in (classes, of_company))
     if packing > 1:
-        x = torch.cat((x, *_beside(others, packing, len(x))), 1)
-        others = others[: len(others) // packing * packing].reshape(-1, *x.shape[1:])
+        x, others = _packed(x, others, packing, apart)
         if classes is not None and of_others is not None:
-            classes = torch.cat((classes, *_beside(of_others, packing, len(x))), 1)
-            of_others = of_others[: len(of_others) // packing * packing].reshape(-1, classes.shape[1])
+            classes, of_others = _packed(classes, of_others, packing, apart)
     discriminator = trainer.discriminator.eval()
     try:
         others = others[..., : knobs.batch_size - 1, :] if others.dim() > x.dim() else others[: knobs.batch_size - 1]
@@ -76,9 +88,13 @@ def logits(
         discriminator.train()
 
 
-def _beside(others: Tensor, packing: int, count: int) -> list[Tensor]:
-    """The first packing - 1 of others, each beside `count` samples."""
-    return [each.expand(count, *each.shape) for each in others[: packing - 1]]
+def _packed(x: Tensor, others: Tensor, packing: int, apart: bool) -> tuple[Tensor, Tensor]:
+    """Each of x in a pack with the first packing - 1 of others, or `apart` with as many of its own, and the packs that the rest make."""
+    packs = len(x) if apart else 1
+    beside, rest = others.tensor_split((packs * (packing - 1),))
+    beside = beside.reshape(packs, (packing - 1) * x.shape[1], *x.shape[2:]).expand(len(x), *[-1] * (x.dim() - 1))
+    x = torch.cat((x, beside), 1)
+    return x, rest[: len(rest) // packing * packing].reshape(-1, *x.shape[1:])
 
 
 def verdicts(trainer: Trainer, raw: Tensor, knobs: Knobs) -> Tensor:
@@ -95,7 +111,7 @@ def middle(trainer: Trainer, knobs: Knobs) -> Tensor:
         return torch.zeros((), device=trainer.device)
     judged = company.real(trainer, knobs, MIDDLE), company.fake(trainer, knobs, MIDDLE)
     with torch.no_grad():
-        means = [logits(trainer, each.samples, knobs, each.company, each.classes, each.of_company).mean() for each in judged]
+        means = [logits_of(trainer, each, knobs).mean() for each in judged]
     return (means[0] + means[1]) / 2
 
 
@@ -121,7 +137,7 @@ def overfitting(trainer: Trainer, knobs: Knobs) -> float:
             augment.augmented(config.augment, each, augment.drawn(config.augment, len(each), each.device), probability)
             for each in (judged.samples, judged.company)
         )
-        real_logits = logits(trainer, x, knobs, others, judged.classes, judged.of_company)
+        real_logits = logits_of(trainer, judged._replace(samples=x, company=others), knobs)
     return float(augment.overfitting(real_logits, game.objective.boundary))
 
 

@@ -23,11 +23,11 @@ WITHIN = 0.99
 def predictions(trainer: Trainer, knobs: Knobs) -> Predictions:
     """Histograms of D(x) and of the logits on JUDGED real samples, the same for the whole run, and on those of the fixed latents.
 
-    With minibatch discrimination or packing each is judged in the company of others of its own kind.
+    With minibatch discrimination or packing each is judged in the company of others of its own kind, with packing in a pack of its own.
     """
     judged = company.real(trainer, knobs, JUDGED), company.fake(trainer, knobs, JUDGED)
     with torch.no_grad():
-        real, fake = (judging.logits(trainer, each.samples, knobs, each.company, each.classes, each.of_company) for each in judged)
+        real, fake = (judging.logits_of(trainer, each, knobs) for each in judged)
     verdicts = _numbers(judging.verdicts(trainer, torch.cat((real, fake)), knobs))
     real_logits, fake_logits = _numbers(real), _numbers(fake)
     limits = logit_edges(np.concatenate((real_logits, fake_logits)))
