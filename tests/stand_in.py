@@ -2,6 +2,7 @@
 
 import functools
 
+import pytest
 import torch
 from torch import Tensor
 
@@ -31,6 +32,10 @@ def stand_in(config: Config, count: int = 60) -> Dataset:
 def first_ten(images: Tensor) -> Tensor:
     """Logits of ten classes."""
     return images.flatten(1)[:, :10]
+
+
+# Presets of one family play alike: one of three, and the others among the longer checks.
+ALIKE = {name: pytest.param(name, marks=pytest.mark.slow if place % 3 else ()) for place, name in enumerate(PRESETS)}
 
 
 @functools.cache

@@ -34,6 +34,7 @@ def test_it_finds_the_best_and_says_how_to_run_it(program: Program, tmp_path: Pa
     assert isinstance(found["values"]["k_steps"], int)
 
 
+@pytest.mark.slow
 def test_two_processes_share_a_directory(program: Program, tmp_path: Path) -> None:
     words = ["optimize", *WORDS, "--trials", "8", "--out", str(tmp_path / "search")]
     with subprocess.Popen([sys.executable, "-m", "tui_gan", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as other:

@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 
 from tests.logs import log_of
 from tests.program import Program
+from tests.stand_in import ALIKE
 from tui_gan import __version__
 from tui_gan.cli.listing import REMARKS
 from tui_gan.cli.running import report, summary
@@ -281,7 +282,7 @@ def test_presets_lists_all(program: Program) -> None:
         assert lines[at + 1 : at + 3] == [f"    {preset.summary}", f"    Source: {preset.source}."]
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", ALIKE.values())
 def test_a_preset_is_shown_whole(name: str, program: Program) -> None:
     facts = program("presets", name, "--json").result
     assert {"summary", "source", "settings", "knobs", "parameters"} <= facts.keys()

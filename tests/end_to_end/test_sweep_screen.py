@@ -22,6 +22,7 @@ def measured(opened: Terminal) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_member_is_opened_as_a_run_and_the_sweep_goes_on_behind_it(tmp_path: Path) -> None:
     folder = tmp_path / "sweep"
     with terminal(*sweep(folder, 100_000), cwd=tmp_path) as opened:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from tests.logs import log_of
-from tests.stand_in import stand_in
+from tests.stand_in import ALIKE, stand_in
 from tests.wire.visited import until
 from tui_gan.contract.commands import ChangeSetting, SetKnob
 from tui_gan.contract.config import Config, Optimizer
@@ -265,7 +265,7 @@ LIGHT = 300_000
 
 
 @pytest.mark.parametrize("minibatch", [False, True], ids=["without", "with"])
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", ALIKE.values())
 def test_a_request_is_understood_where_it_is_made(preset: str, minibatch: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     config, knobs = PRESETS[preset].config, set_knob(PRESETS[preset].knobs, "minibatch_discrimination", minibatch)
     data = stand_in(config)

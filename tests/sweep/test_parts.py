@@ -250,6 +250,7 @@ SMALL: command.Asked = {
 }
 
 
+@pytest.mark.slow
 def test_under_a_screen_it_rests_a_member_is_opened_and_one_that_is_killed_is_followed_by_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from tests.gan.engines.test_whole import doubled, in_double
-from tests.stand_in import stand_in, weights_of
+from tests.stand_in import ALIKE, stand_in, weights_of
 from tui_gan.contract.config import Config, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
@@ -75,11 +75,7 @@ def test_the_step_that_is_captured_is_the_eager_one(config: Config, knobs: Knobs
         check_agreement(msgspec.structs.replace(config, **changes), DATASETS["gaussian"](True), turned)
 
 
-# Those of one family play alike.
-ALIKE = [pytest.param(name, marks=pytest.mark.slow if place % 3 else ()) for place, name in enumerate(PRESETS)]
-
-
-@pytest.mark.parametrize("preset", ALIKE)
+@pytest.mark.parametrize("preset", ALIKE.values())
 def test_every_light_preset(preset: str) -> None:
     if weights_of(preset) > LIGHT:
         pytest.skip("it takes long")

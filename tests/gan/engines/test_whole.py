@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.utils._pytree import tree_flatten_with_path, tree_map
 
-from tests.stand_in import stand_in, weights_of
+from tests.stand_in import ALIKE, stand_in, weights_of
 from tui_gan.contract.config import Config, Noise, Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
@@ -179,7 +179,7 @@ def test_batch_normalisation_counts_every_call_of_a_network_once(
 
 
 # Of those for clothes only the data are others than of those for digits.
-@pytest.fixture(params=[name for name in PRESETS if plain(name) and not name.startswith("fashion")])
+@pytest.fixture(params=[ALIKE[name] for name in PRESETS if plain(name) and not name.startswith("fashion")])
 def preset(request: pytest.FixtureRequest) -> tuple[Config, Knobs]:
     """Those whose steps are functions, without what takes long."""
     if weights_of(request.param) > LIGHT:
