@@ -308,8 +308,8 @@ def moments_of(settings: Optimizer, weights: Sequence[Tensor]) -> dict[str, Tens
     It is found by one update of small weights with as many axes, so that no optimiser has to say it.
     """
     stand_ins = [torch.zeros(SIZES[: each.dim()], dtype=each.dtype) for each in weights]
-    by_place: Moments = {}
-    move_(settings, stand_ins, [torch.zeros_like(each) for each in stand_ins], by_place, rate=0.0, momentum=0.0)
+    by_place, momentum = Moments(), max(settings.momentum, settings.momentum_end) if has_momentum(settings) else 0.0
+    move_(settings, stand_ins, [torch.zeros_like(each) for each in stand_ins], by_place, 0.0, momentum)
     kept = {}
     for place, moments in by_place.items():
         sizes = dict(zip(SIZES, weights[place].shape, strict=False))

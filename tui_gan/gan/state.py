@@ -5,11 +5,10 @@ import dataclasses
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import msgspec
 import torch
 from torch import Tensor, nn
 
-from tui_gan.contract.config import Config
+from tui_gan.contract.config import Config, Optimizer
 from tui_gan.contract.errors import choose
 from tui_gan.gan import augment
 from tui_gan.gan.latents import width
@@ -246,9 +245,9 @@ def forms(config: Config, shape: tuple[int, ...]) -> Forms:
         {
             f"{name}_optimizer.{key}": _form(value)
             for name, network in networks.items()
-            for key, value in moments_of(settings, list(network.parameters())).items()
+            for key, value in moments_of(Optimizer(kind=config.optimizer.kind, momentum=momentum), list(network.parameters())).items()
         }
-        for settings in (msgspec.structs.replace(config.optimizer, momentum=momentum, momentum_end=0.0) for momentum in (0.0, 0.5))
+        for momentum in (0.0, 0.5)
     )
     return Forms(must, begun, {name: form for name, form in with_momentum.items() if name not in begun})
 

@@ -120,10 +120,8 @@ def framed(inside: Canvas, title: str, focused: bool, look: Look, notes: tuple[t
     label = f" {title} " if len(title) + 4 <= inside.width else ""
     start = canvas.write(2, 0, label, Ink.KEY if focused else Ink.TITLE)
     while notes and start + sum(len(text) for text, _ in notes) + 4 > canvas.width:
-        notes = notes[:-1]
-    # A key goes with its words.
-    while notes and notes[-1][1] is Ink.KEY:
-        notes = notes[:-1]
+        # A key goes with its words.
+        notes = notes[: -2 if len(notes) > 1 and notes[-2][1] is Ink.KEY else -1]
     x = canvas.width - 4 - sum(len(text) for text, _ in notes)
     for number, (text, note_ink) in enumerate(notes):
         padded = (" " if number == 0 else "") + text + (" " if number == len(notes) - 1 else "")

@@ -18,7 +18,7 @@ DRAWN = [
     " save every      <     2,000      > i I 1 .. 10M",
     " pace            <      off       > j J 0.1 .. 500, off",
     "settings that change live --------------------------------------------",
-    ">objective       < non_saturating >     non_saturating hinge",
+    ">objective       < non_saturating >     non_saturating hinge ..",
     "-- objective ---------------------------------------------------------",
     "What the players minimise.",
     "one of: non_saturating hinge wasserstein",

@@ -13,6 +13,7 @@ from tui_gan.ui.rows import Row
 VALUE, KEYS = 16, 4
 # The widest that the names and the ranges may be; what is left is for the help.
 NAMES, EXTENT = 32, 28
+MORE = " .."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -182,7 +183,9 @@ def _fitting_list(value: str, width: int) -> str:
 
 
 def _fitting_words(text: str, width: int) -> str:
-    """As many whole words as fit."""
-    while len(text) > width and text:
-        text = text.rpartition(" ")[0]
-    return text
+    """As many whole words as fit, and two points for those that do not."""
+    if len(text) <= width:
+        return text
+    while text and len(text) + len(MORE) > width:
+        text = text.rpartition(" ")[0].rstrip(" .")
+    return text and text + MORE
