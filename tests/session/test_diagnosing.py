@@ -46,6 +46,15 @@ def test_the_first_pictures_come_before_any_floor_and_after_the_end_none_is_begu
     assert ended._thread is None
 
 
+def test_floors_of_data_that_a_run_has_left_are_not_waited_for() -> None:
+    known, left, learned = Floors(delay=60.0), DATASETS["gaussian"](True), DATASETS["gaussian"](False)
+    known.of(left, ("ks",), 100)
+    known._known[id(learned), ("ks",), 100] = learned, {}
+    assert known.waiting
+    known.of(learned, ("ks",), 100)
+    assert not known.waiting
+
+
 def test_a_metric_that_cannot_be_measured_has_no_floor(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> Any:
         raise RuntimeError("no memory")

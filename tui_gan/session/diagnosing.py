@@ -39,7 +39,8 @@ class Floors:
     def of(self, dataset: Dataset, names: tuple[str, ...], count: int) -> Known:
         """Those that are known; the first call for others begins to compute them, unless that is still done for others."""
         key = (id(dataset), names, count)
-        self._asked.add(key)
+        # Of data that the run has left nobody asks any longer.
+        self._asked = {asked for asked in self._asked if asked[0] == id(dataset)} | {key}
         if key in self._known:
             return self._known[key][1]
         if not self._busy and time.perf_counter() >= self._from and not self._ended.is_set():
