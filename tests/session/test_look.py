@@ -123,6 +123,20 @@ def test_watching_changes_nothing(train: Train, plane: Config, name: str, monkey
     assert [key for key in one if not np.array_equal(one[key], other[key])] == []
 
 
+def test_what_cannot_be_shown_is_told_once_and_ends_no_training(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a fault of the program")
+
+    monkeypatch.setitem(look.PARTS, "layers", look.PARTS["layers"]._replace(make=broken))
+    ended = train(script={3: [Watch(("layers", "picture")), None], 9: [None]})
+    assert (ended.outcome.status, ended.outcome.error) == ("finished", None)
+    assert all(each.layers == () for each in ended.snapshots)
+    assert ended.snapshots[-1].picture is not None
+    (told,) = [event for event in ended.snapshots[-1].events if event.kind == "error"]
+    assert told.text == "layers cannot be shown: ZeroDivisionError: a fault of the program"
+    assert 'raise ZeroDivisionError("a fault of the program")' in ended.directory.log.read_text().replace('\\"', '"')
+
+
 class Networks:
     """What a looker asks of a trainer."""
 

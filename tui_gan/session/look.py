@@ -3,12 +3,15 @@
 import contextlib
 import itertools
 import time
+import traceback
 import weakref
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import torch
+
 from tui_gan.contract.commands import WATCHED
-from tui_gan.contract.errors import choose
+from tui_gan.contract.errors import TuiGanError, choose, first_line
 from tui_gan.contract.snapshot import Picture
 from tui_gan.session.diagnosing import Floors, diagnosed, floors
 from tui_gan.session.gallery import Browser
@@ -25,6 +28,8 @@ DIAGNOSED = 3
 FIRST = frozenset({"picture", "predictions"})
 # The parts that show networks at a step.
 OF_NETWORKS = ("picture", "predictions", "layers", "gallery")
+# In place of a part that could not be made.
+MISSING = object()
 
 
 class Seen(NamedTuple):
@@ -79,6 +84,8 @@ class Looker:
         self.floors = Floors()
         self.resting = True
         self._made = itertools.count(1)
+        self._told: set[str] = set()
+        self._faults: list[tuple[str, str]] = []
 
     @property
     def watched(self) -> frozenset[str]:
@@ -136,14 +143,15 @@ class Looker:
             if seen is None or allowed:
                 facts = part.facts(self, viewer)
                 if seen is None or seen.facts != facts:
-                    seen, made = Seen(asked, facts, part.make(self, viewer), self.run.step, next(self._made)), True
+                    seen, made = Seen(asked, facts, self._make(name, viewer), self.run.step, next(self._made)), True
             viewer.seen[name] = seen
         if made:
             ended = time.perf_counter()
             share = LOOKING / max(1, sum(1 for each in self.viewers.values() if each.parts))
             viewer.due = (ended if allowed else viewer.due) + (ended - begun) / share
-        steps = {name: viewer.seen[name].step for name in OF_NETWORKS if name in viewer.seen}
-        return {name: seen.value for name, seen in viewer.seen.items()} | {"made_at": steps}
+        shown = {name: seen for name, seen in viewer.seen.items() if seen.value is not MISSING}
+        steps = {name: shown[name].step for name in OF_NETWORKS if name in shown}
+        return {name: seen.value for name, seen in shown.items()} | {"made_at": steps}
 
     def measured(self) -> contextlib.AbstractContextManager[None]:
         """Under which a step is trained, so that its time can be told; a compiled one has no parts."""
@@ -152,6 +160,24 @@ class Looker:
     def untold(self) -> list[str]:
         """What has been found wrong with other runs since this was asked last, once whoever overlays them."""
         return list(dict.fromkeys(text for viewer in self.viewers.values() for text in viewer.overlaid.untold()))
+
+    def faults(self) -> list[tuple[str, str]]:
+        """What could not be shown since this was asked last, and its traceback; each once."""
+        faults, self._faults = self._faults, []
+        return faults
+
+    def _make(self, name: str, viewer: Viewer) -> Any:
+        """A part; MISSING where a fault of the program keeps it from being made, which is no reason to end a training."""
+        try:
+            return PARTS[name].make(self, viewer)
+        except (TuiGanError, OSError, torch.OutOfMemoryError):
+            raise
+        except Exception as error:
+            text = f"{name} cannot be shown: {type(error).__name__}: {first_line(error)}"
+            if text not in self._told:
+                self._told.add(text)
+                self._faults.append((text, traceback.format_exc()))
+            return MISSING
 
     def _newest(self, name: str, asked: object) -> Seen | None:
         """The newest that has been made of a part in this form, for whomever."""

@@ -375,6 +375,8 @@ class Session:
         watched = self.looker.viewer(visitor).parts
         for text in self.looker.untold():
             self.run.note(text, "warning")
+        for text, trace in self.looker.faults():
+            self.run.note(text, "error", traceback=trace)
         return Snapshot(
             preset=run.config.preset,
             status=self.status,
