@@ -114,6 +114,16 @@ def test_a_run_is_judged_against_other_data(a_plane_run: Path, program: Program,
     assert own["sliced_w1"] != moons["sliced_w1"] != mine["sliced_w1"]
 
 
+def test_other_data_are_compared_with_whole_whatever_the_run_was_trained_on(program: Program, here: Path) -> None:
+    draws = np.random.default_rng(0)
+    np.savetxt("mine.csv", draws.normal(size=500))
+    np.savetxt("other.csv", np.concatenate((draws.normal(0.0, 0.01, 100), draws.normal(5.0, 1.0, 4_900))))
+    words = ("--data", "mine.csv", "--set", "training=100", "--set", "sampling=epochs", "--batch-size", 50)
+    assert program("run", "toy1d", *words, "--headless", "--steps", 1, "--out", "of100").status == 0
+    found = program("eval", "of100", "--data", "other.csv", "--json").result["metrics"]
+    assert found["w1"] > 3
+
+
 def test_an_encoder_is_judged_on_other_data_in_the_units_that_it_has_learned(program: Program, here: Path) -> None:
     points = np.random.default_rng(0).normal(size=(300, 2))
     np.savetxt("own.csv", points, delimiter=",")

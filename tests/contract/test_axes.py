@@ -66,6 +66,10 @@ def test_a_setting_is_an_axis_by_its_key() -> None:
             of_pair(pair)
 
 
+def test_a_knob_has_one_name() -> None:
+    assert [of_pair(f"{name}=1,2").name for name in ("k_steps", "knobs.k_steps", "knobs.k-steps")] == ["k_steps"] * 3
+
+
 def test_the_last_axis_turns_fastest() -> None:
     found = [*combinations([Axis("a", (1, 2)), Axis("b", (True, False))])]
     assert found == [{"a": 1, "b": True}, {"a": 1, "b": False}, {"a": 2, "b": True}, {"a": 2, "b": False}]

@@ -464,6 +464,8 @@ def test_the_last_column_of_a_labelled_table_is_the_class(tmp_path: Path) -> Non
     assert table.labels is not None
     assert table.labels.tolist() == [2, 0, 2, 1]
     assert "3 classes" in table.notes[-1]
+    file.write_text("0.5,1,1234567\n-2,3,1234568\n4,0,0.1\n")
+    assert read_table(file, 2, labelled=True).names == ("0.1", "1234567", "1234568")
     with pytest.raises(UsageError, match="3 columns"):
         read_table(file, 2)
     file.write_text("1,2,3\n4,5,3\n")

@@ -94,6 +94,16 @@ def test_the_average_is_normalised_by_its_own_activations_whatever_was_looked_at
     torch.testing.assert_close(norm.running_var.double(), out.var(0), rtol=1e-4, atol=1e-6)
 
 
+def test_where_nothing_is_averaged_any_longer_the_average_is_the_trained_generator_at_once(build_trainer: Build, knobs: Knobs) -> None:
+    trainer = build_trainer(average_decay=0.9)
+    for _ in range(3):
+        trainer.step(knobs)
+    before, after = trainer.now.average.state_dict(), changed(trainer, average_decay=0.0)
+    trained = after.generator.state_dict()
+    assert not all(torch.equal(value, trained[name]) for name, value in before.items())
+    assert all(torch.equal(value, trained[name]) for name, value in after.now.average.state_dict().items())
+
+
 def test_slow_weights_begin_where_lookahead_does_and_go_on_under_another_share(build_trainer: Build, knobs: Knobs) -> None:
     trainer = build_trainer()
     trainer.step(knobs)

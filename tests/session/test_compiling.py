@@ -100,6 +100,15 @@ def test_a_compiled_run_is_the_eager_one_to_rounding_and_logs_saves_and_finishes
     assert sum("the compiled step is in use from step" in text for text in texts) == 3
 
 
+def test_a_state_without_moments_that_is_put_in_trains_eagerly_first(train: Train, config: Config, made: dict[Path, Request]) -> None:
+    run = train("compiled", config=msgspec.structs.replace(config, engine="compiled"), until=30).session.run
+    assert run.compiling.train(run.trainer, run.knobs, 1, 100) == 1
+    run.trainer.load_state(Trainer(run.trainer.config, run.trainer.dataset, "cpu").state())
+    assert run.compiling.train(run.trainer, run.knobs, 1, 100) == 0
+    run.trainer.step(run.knobs)
+    assert run.compiling.train(run.trainer, run.knobs, 1, 100) == 1
+
+
 def test_lazy_regularizers_and_batch_normalisation_are_those_of_the_eager_run(
     train: Train, config: Config, made: dict[Path, Request]
 ) -> None:

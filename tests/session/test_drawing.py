@@ -113,6 +113,15 @@ def test_a_drawing_is_taken_back_and_made_again(train: Train) -> None:
     assert [name for name in networks if not torch.equal(first[name], second[name])] == []
 
 
+def test_early_stopping_counts_anew_on_other_data_and_as_before_when_they_are_back(train: Train, config: Config) -> None:
+    stopping = msgspec.structs.replace(config, evaluate_every=4, stop=EarlyStop(metric="w1", threshold=1e9, evaluations=30))
+    alone, drawn, back = (
+        train(name, config=stopping, script=script).session.run.streak
+        for name, script in {"alone": {}, "drawn": {18: [BARS]}, "back": {18: [BARS], 19: [Undo()]}}.items()
+    )
+    assert (alone - drawn, back) == (alone - 6, alone)
+
+
 def test_metrics_that_need_what_a_drawing_has_not_are_left_out(train: Train, plane: Config) -> None:
     stopping = msgspec.structs.replace(plane, stop=EarlyStop(metric="hq", threshold=2.0))
     ended = train(config=stopping, script={12: [Pause(), SQUARE, None, Undo(), None, Resume()]})

@@ -10,7 +10,7 @@ import torch
 
 from tests.gan import test_completion, test_staged
 from tui_gan.contract.config import Config
-from tui_gan.gan.datasets import of_columns
+from tui_gan.gan.datasets import DATASETS, fixed, of_columns
 from tui_gan.gan.metrics import measure
 from tui_gan.gan.networks.inference import Inferring
 from tui_gan.gan.trainer import Trainer
@@ -30,6 +30,22 @@ def test_an_encoder_is_given_samples_in_its_own_units(config: Config) -> None:
     assert found.real.mean(axis=0) == pytest.approx([5.0, 5.0], abs=1.0)
     np.testing.assert_allclose(found.encode(found.real), (found.real - location) / scale, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(found.again, 2 * found.real - location, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["ring", "gaussian"])
+def test_an_encoder_is_asked_of_samples_that_it_was_not_trained_on_where_there_are_others(config: Config, name: str) -> None:
+    data = fixed(DATASETS[name](True), 20, 0)
+    size = data.shape[0]
+    network = Inferring(*(torch.nn.Sequential(torch.nn.Linear(size, size)) for _ in range(2)), stochastic=False)
+    given = msgspec.structs.replace(config, inference="deterministic")
+    real = known_of(np.zeros((1, size)), network, given, data, 0, (), data.scaling)["encoder"].real
+    assert data.rows is not None
+    seen = data.in_units(data.rows(torch.arange(20), "cpu"))
+    assert len(np.unique(real.round(9), axis=0)) > 2_000
+    assert real.std() == pytest.approx(
+        DATASETS[name](True).in_units(DATASETS[name](True).sample(9_000, torch.Generator(), "cpu")).std(), rel=0.1
+    )
+    assert np.abs(real[:, None, 0] - seen[None, :, 0]).min(axis=1).max() > 0
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Members in training, and the samples that they are measured on."""
 
+import math
 from typing import Any
 
 import msgspec
@@ -10,9 +11,17 @@ from tui_gan.contract.config import Config, Network
 from tui_gan.contract.knobs import Knobs
 from tui_gan.session.observe import evaluation_seed, generate
 from tui_gan.sweep import plan
-from tui_gan.sweep.chunks import Together
+from tui_gan.sweep.chunks import Alone, Together
 from tui_gan.sweep.plan import Data, Spec
 from tui_gan.sweep.programs import Programs
+
+
+def test_a_loss_that_was_not_finite_is_known_after_its_mean_began_anew(config: Config, knobs: Knobs) -> None:
+    member = Alone(Spec(0, {}, msgspec.structs.replace(config, coordination="accuracy", log_every=5), knobs), Data())
+    member.train(3, lambda: False)
+    member.trainer(0).now.loss_sums += math.inf
+    member.train(10, lambda: False)
+    assert [member.finite(), member.finite()] == [[False], [True]]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ MOST = 10_000_000
 OPTIONS = {"seed": "--seeds says how many seeds there are", "device": "--device says where all members are trained"}
 # What is one for all members.
 COMMON = {"steps", "metrics", "metric", "evaluated", "evaluate_every", "log_every", "threads", "engine", "preset"}
+# What members do not read, since none is saved, shown, paced or stopped by itself.
+UNREAD = {"evaluate_from", "checkpoint_every", "keep", "pace", "pace_until", "preview_every", "linger"}
 
 
 class Asked(TypedDict):
@@ -57,6 +59,8 @@ def check(axes: Sequence[Axis], asked: Asked) -> None:
             raise UsageError(f"{name} is given twice; give all its values at once")
         if name in COMMON and len(axes[names.index(name)].values) > 1:
             raise UsageError(f"{name} is the same for all members; give it one value")
+        if name.startswith("stop.") or (name in UNREAD and len(axes[names.index(name)].values) > 1):
+            raise UsageError(f"{name} changes nothing in a sweep, which trains all members to the end; leave it out")
     members = asked["seeds"] * math.prod(len(axis.values) for axis in axes)
     if members > MOST:
         raise UsageError(f"{members:,} members are more than {MOST:,}; take fewer seeds or values")

@@ -110,7 +110,12 @@ def optimize(
             search.run(trials, value_of, lambda trial: tell(_line(trial, chosen), sys.stderr))
         except KeyboardInterrupt:
             tell(f"stopped; the same command with --out {word(folder)} goes on", sys.stderr)
-        _tell_best(search.best(), preset if steps is None else f"{preset} --steps {steps}", chosen, folder, json)
+        words = preset if steps is None else f"{preset} --steps {steps}"
+        measured = settings.resolved(preset, None, {}, {}, {})[0].metrics
+        more = [] if chosen in measured else [f"metrics={typed([*measured, chosen])}", f"metric={chosen}"]
+        # The first of the seeds of a trial.
+        trained_by = " ".join([words, *(f"--set {word(each)}" for each in ("seed=0", *more))])
+        _tell_best(search.best(), trained_by, chosen, folder, json)
 
 
 def _in_kind(spelled: Range, resolve: Callable[[dict[str, Any]], Any]) -> Range:

@@ -99,9 +99,10 @@ def _stored(run: "RunDirectory") -> dict[str, Any]:
         if not abouts:
             return {**record, "problem": "no checkpoint"}
         newest = abouts[-1]
-        # What has been changed since the run began is in force, and the value is by that metric.
-        metric = newest.config.metric
-        values = [about.metric for about in abouts if about.metric is not None and about.config.metric == metric]
+        # What has been changed since the run began is in force, and the value is by that metric, of that data.
+        metric, data = newest.config.metric, newest.config.data_sha256
+        alike = [about for about in abouts if (about.config.metric, about.config.data_sha256) == (metric, data)]
+        values = [about.metric for about in alike if about.metric is not None]
         best = _best(metric)(values, default=None)
         known = {metric: newest.metric} if newest.metric is not None else {}
         record |= {"step": newest.step, "steps": newest.config.steps, "device": newest.knobs.device, "metrics": known}

@@ -252,7 +252,8 @@ def _dataset(config: "Config", data: Path | None, folder: Path) -> tuple["Datase
     from tui_gan.session.sources import dataset_of
 
     if data:
-        config = msgspec.structs.replace(config, data=str(data.absolute()), data_sha256=fingerprint(data))
+        # Of the run's own data are the rows that it is trained on.
+        config = msgspec.structs.replace(config, data=str(data.absolute()), data_sha256=fingerprint(data), training=0, training_skip=0)
     dataset, notes = dataset_of(config, folder)
     return dataset, tuple(f"{data or config.data}: {note}" for note in notes if config.data)
 

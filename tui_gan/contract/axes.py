@@ -60,7 +60,8 @@ def named(pair: str, how: str) -> tuple[str, str]:
     name = ".".join(part.strip().replace("-", "_") for part in key.split("."))
     if not equals or not all(name.split(".")):
         raise UsageError(f"--set takes {how}, not {quoted(pair)}")
-    return name, text
+    knob = name.removeprefix("knobs.")
+    return knob if knob in KNOBS else name, text
 
 
 def combinations(axes: Sequence[Axis]) -> Iterator[dict[str, Any]]:

@@ -47,7 +47,7 @@ def read_table(path: Path, columns: int, labelled: bool = False) -> Table:
     if not labelled:
         return table
     classes, labels = np.unique(table.values[:, -1], return_inverse=True)
-    names = tuple(f"{each:g}" for each in classes)
+    names = tuple(f"{each:.15g}" for each in classes)
     said = f"the last column has {len(names):,} classes"
     return Table(table.values[:, :-1], (*table.notes, said), labels.astype(np.int64), names)
 

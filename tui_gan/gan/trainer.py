@@ -297,5 +297,7 @@ class Trainer:
         """
         other = Trainer(config, dataset or self.dataset, self.device)
         other.load_state(state.carried(self.now, other.now, self.config, config))
+        if not config.average_decay:
+            other.now.average.load_state_dict(other.generator.state_dict())
         other.clear_losses()
         return other

@@ -49,7 +49,7 @@ class Compiling:
         self._making: tuple[Case, programs.Making] | None = None
         self._refused: set[str] = set()
         self._reported: set[str] = set()
-        self._of: tuple[Trainer, str] | None = None
+        self._of: tuple[Trainer, str, int] | None = None
         self._engine, self._why = "", ""
         self.timing = Timing()
 
@@ -63,9 +63,9 @@ class Compiling:
             How many steps have been trained, 0 where the next has to be eager (yet).
         """
         wanted = trainer.config.engine
-        if self._of != (trainer, wanted):
-            # A live change has made another; programs of the one before are found in the cache again.
-            self._of, self._programs, self.timing = (trainer, wanted), {}, Timing()
+        if self._of != (trainer, wanted, trainer.loads):
+            # A live change has made another, or a state put into it may lack moments; programs are found in the cache again.
+            self._of, self._programs, self.timing = (trainer, wanted, trainer.loads), {}, Timing()
             self._engine = ("compiled" if trainer.device == "cpu" else "graph") if wanted == "auto" else wanted
             self._why = WHY_NOT[self._engine](trainer.game, trainer.now, trainer.device)
         if self._why:

@@ -11,7 +11,7 @@ from torch import nn
 
 from tui_gan.contract.config import Config
 from tui_gan.gan.completion import evidence
-from tui_gan.gan.datasets import Dataset, Images, Truth
+from tui_gan.gan.datasets import Dataset, Images, Plane, Truth
 from tui_gan.gan.datasets.dataset import Scaling, in_units
 from tui_gan.gan.labels import predicted, predicted_alone
 from tui_gan.gan.latents import categories, draw_in_turn, in_turn, paired
@@ -96,6 +96,10 @@ def inferred_by(generator: nn.Module, dataset: Dataset, scaling: Scaling) -> Inf
     truth, device, (location, scale) = dataset.truth, next(generator.parameters()).device, scaling
     if isinstance(truth, Images):
         real = of_bytes(drawn(truth.test, INFERRED)).numpy()
+    elif dataset.rows is not None and not truth.rows:
+        # It is trained on few draws of a distribution that has others without end.
+        fresh = truth.points(INFERRED) if isinstance(truth, Plane) else truth.quantiles(INFERRED)[:, None]
+        real = np.random.default_rng(1).permutation(fresh)
     else:
         real = dataset.in_units(dataset.sample(INFERRED, torch.Generator().manual_seed(1), "cpu"))
 

@@ -128,7 +128,7 @@ def _settle(run: Run, before: Config) -> None:
         run.history.retime(logged, before.log_every, config.log_every)
     if config.evaluate_every != before.evaluate_every:
         run.history.retime(METRICS, before.evaluate_every, config.evaluate_every)
-    if config.stop != before.stop:
+    if _counts_anew(config, before):
         run.streak = 0
 
 
@@ -138,8 +138,13 @@ def _bring_back(run: Run, before: Config, progress: Progress) -> None:
     for name in coefficients.keys() & progress.coefficients.keys():
         if adapting(before).get(name) != adapting(run.config)[name]:
             coefficients[name] = torch.full_like(coefficients[name], progress.coefficients[name])
-    if before.stop != run.config.stop:
+    if _counts_anew(before, run.config):
         run.streak = progress.streak
+
+
+def _counts_anew(one: Config, other: Config) -> bool:
+    """Whether evaluations of the one say nothing of early stopping in the other."""
+    return (one.stop, one.data_sha256) != (other.stop, other.data_sha256)
 
 
 def _warn(run: Run, before: InForce) -> None:

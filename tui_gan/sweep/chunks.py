@@ -144,6 +144,7 @@ class Alone:
     def __init__(self, spec: Spec, data: Data) -> None:
         self.specs, self.measured = [spec], -1
         self._trainer = Trainer(spec.config, data.of(spec.config), spec.device)
+        self._lost = False
 
     @property
     def steps_done(self) -> int:
@@ -155,13 +156,13 @@ class Alone:
         config = self.specs[0].config
         while self._trainer.pretrained < config.pretraining and not stopped():
             self._trainer.pretrain_step(self.specs[0].knobs)
-            self._trainer.clear_losses()
+            self._clear()
         while self.steps_done < until and not stopped():
             self._trainer.step(self.specs[0].knobs)
             if self.steps_done % config.log_every == 0 and config.coordination != "fixed":
                 # As a run does between two lines of its log.
                 self._trainer.coordinate(self.specs[0].knobs)
-                self._trainer.clear_losses()
+                self._clear()
 
     def samples(self) -> Iterator[Tensor]:
         """The samples that its metrics are measured on, (N, *X), in training units."""
@@ -170,10 +171,16 @@ class Alone:
 
     def finite(self) -> list[bool]:
         """Whether the losses since the last call, and the weights, are finite numbers."""
-        losses = self._trainer.now.loss_sums.isfinite().all()
+        lost = self._lost or not bool(self._trainer.now.loss_sums.isfinite().all())
+        self._lost = False
         if self.specs[0].config.coordination == "fixed":
             self._trainer.clear_losses()
-        return [bool(losses) and self._trainer.is_finite()]
+        return [not lost and self._trainer.is_finite()]
+
+    def _clear(self) -> None:
+        """Begin new means, and remember whether those before were finite."""
+        self._lost |= not bool(self._trainer.now.loss_sums.isfinite().all())
+        self._trainer.clear_losses()
 
     def trainer(self, place: int) -> Trainer:
         """The trainer itself."""

@@ -217,6 +217,12 @@ def test_samples_are_those_of_the_averaged_generators_with_features_of_their_own
         torch.testing.assert_close(found[place], population.trainer(place, each).sample(latents[place]))
 
 
+def test_what_is_taught_or_drawn_otherwise_is_another_form(config: Config, knobs: Knobs) -> None:
+    kinds: list[dict[str, Any]] = [{}, {"pretraining": 3}, {"sampling": "epochs"}]
+    each = [trainers(config, {"training": 64, **changes}, "gaussian", 1)[0] for changes in kinds]
+    assert len({many.form(trainer, knobs) for trainer in each}) == len(kinds)
+
+
 def test_classes_are_drawn_by_the_shares_of_each_members_own_data(config: Config, knobs: Knobs) -> None:
     changes = {"classes": 8, "training": 20}
     each, live = trainers(config, changes, "ring"), turned(knobs, False)

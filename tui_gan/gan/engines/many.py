@@ -48,7 +48,8 @@ class Case(NamedTuple):
 def form(trainer: Trainer, knobs: Knobs) -> str:
     """What makes the program of a step another, now or later; members of one form are moved together."""
     begin(trainer, knobs)
-    return f"{trainer.called.form(knobs)}\n{trainer.config.instance_noise}"
+    config = trainer.config
+    return f"{trainer.called.form(knobs)}\n{config.instance_noise} {config.pretraining} {config.sampling}"
 
 
 def begin(trainer: Trainer, knobs: Knobs) -> None:

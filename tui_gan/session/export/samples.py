@@ -35,7 +35,8 @@ def samples(source: Source) -> Drawing:
         return Drawing(about.step, f"{title}: {len(made)} generated images", grid(as_bytes(made)))
     if about.shape == (1,):
         first: Floats = latents[:, 0].double().numpy()
-        only = about.config.latent_dim == 1 and not dropouts(network)
+        # Each class or code has a curve of its own.
+        only = latents.shape[1] == 1 and not dropouts(network)
         return Drawing(about.step, title, Plot(4.8, 3.6, lambda figure: _map(figure, first, made[:, 0], only, title)))
     return Drawing(about.step, title, Plot(4.8, 4.8, lambda figure: _points(figure, made, title)))
 
