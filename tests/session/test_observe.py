@@ -15,10 +15,12 @@ from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, Line, Plane, of_column, of_columns, of_images
+from tui_gan.gan.datasets.dataset import of_labels
 from tui_gan.gan.judging import judge
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import observe
 from tui_gan.session.observe import as_measured, evaluation_seed, generate, observer, predictions
+from tui_gan.session.observe.classes import real_of
 from tui_gan.session.observe.images import as_bytes
 from tui_gan.session.observe.line import LineObserver, density, edges
 
@@ -242,6 +244,23 @@ def test_of_a_code_generated_samples_are_shown_alone(
             # D is not told the code.
             np.testing.assert_array_equal(picture.discriminator, watching.picture(trainer, knobs).discriminator)
             assert picture.real_outside.total < 0.01
+
+
+@pytest.mark.parametrize("most", [3, 64])
+def test_the_real_samples_of_a_class_are_different_rows_of_it_and_of_a_rare_one_its_only_row(config: Config, most: int) -> None:
+    values, labels = torch.arange(3000.0)[:, None], torch.zeros(3000, dtype=torch.int64)
+    labels[1234], labels[2000:2040] = 1, 2
+    dataset = of_column(values[:, 0].double().numpy(), False)
+    assert dataset.rows is not None
+    dataset = dataclasses.replace(dataset, classes=of_labels(labels, ("most", "one", "some"), dataset.rows))
+    trainer = trainer_of(config, dataset, classes=3)
+    assert real_of(trainer, 1, most).tolist() == [[1234.0]]
+    some = real_of(trainer, 2, most)[:, 0].tolist()
+    assert len(some) == len(set(some)) == min(most, 40)
+    assert set(some) <= set(range(2000, 2040))
+    # Not the first of a table that may be sorted.
+    assert real_of(trainer, 0, most).max() > 500
+    assert torch.equal(real_of(trainer, 0, most), real_of(trainer, 0, most))
 
 
 def test_evaluations_depend_on_seed_and_step_alone(config: Config) -> None:

@@ -6,7 +6,7 @@ from torch import Tensor
 from tui_gan.gan.latents import with_classes
 from tui_gan.gan.trainer import Trainer
 
-# Real samples among which those of one class are looked for.
+# Real samples among which those of one class are looked for, where there is no end of them.
 AMONG = 50_000
 # How far a continuous code is moved, which is drawn in -1 .. 1 (Chen et al. 2016, figure 2), and the rows without a categorical code.
 REACH, ROWS = 2.0, 8
@@ -18,10 +18,18 @@ def of(trainer: Trainer, latents: Tensor, number: int | None) -> Tensor:
 
 
 def real_of(trainer: Trainer, number: int, most: int) -> Tensor:
-    """Real samples of a class, at most so many, the same at every call, in training units; none of a code, which no real sample has."""
+    """Real samples of a class, at most so many, the same at every call, in training units; none of a code, which no real sample has.
+
+    Where the samples have an end, each is there once at most.
+    """
     if not trainer.config.classes:
         return torch.zeros(0, *trainer.dataset.shape)
-    x, y = trainer.real(min(AMONG, trainer.dataset.count or AMONG), torch.Generator().manual_seed(0))
+    dataset, stream = trainer.dataset, torch.Generator().manual_seed(0)
+    if dataset.rows and dataset.classes:
+        # Not the first ones, which in a sorted table are like each other.
+        rows = torch.randperm(dataset.count, generator=stream)
+        return dataset.rows(rows[dataset.classes.of_rows(rows) == number][:most], "cpu")
+    x, y = trainer.real(AMONG, stream)
     assert y is not None, "it is conditional"
     return x[y.argmax(1) == number][:most]
 

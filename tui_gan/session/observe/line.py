@@ -60,6 +60,7 @@ class LineObserver:
         self.window = (float(self.ground.edges[0]),), (float(self.ground.edges[-1]),)
         self._wider = self.ground
         self._company, self._of_company = trainer.real(COMPANY, torch.Generator().manual_seed(0))
+        self._of_each: dict[int, Floats] = {}
         first = trainer.fixed_latents[:, 0].numpy()
         ranks = np.linspace(0, len(first) - 1, min(MAP_POINTS, len(first))).astype(int)
         self._mapped = np.argsort(first, kind="stable")[ranks]
@@ -94,7 +95,9 @@ class LineObserver:
         picture = self._picture(ground, fake, ground.axis, self.verdicts(trainer, knobs, ground.axis, of_class), wide)
         if of_class is None:
             return picture
-        real = trainer.dataset.in_units(real_of(trainer, of_class, REAL_POINTS))
+        if of_class not in self._of_each:
+            self._of_each[of_class] = trainer.dataset.in_units(real_of(trainer, of_class, REAL_POINTS))
+        real = self._of_each[of_class]
         beyond = outside(real, ground.edges[:1], ground.edges[-1:])
         return dataclasses.replace(picture, real=density(real[:, 0], ground.edges), real_outside=beyond)
 
