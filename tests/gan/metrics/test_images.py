@@ -12,6 +12,7 @@ from sklearn.neighbors import KernelDensity, NearestNeighbors
 
 from tui_gan.contract.errors import UsageError
 from tui_gan.gan.datasets.dataset import Images
+from tui_gan.gan.datasets.images import of_images
 from tui_gan.gan.metrics import parzen as windows
 from tui_gan.gan.metrics import pixels
 from tui_gan.gan.metrics.frechet import classifier_frechet, frechet
@@ -144,6 +145,17 @@ def test_nearest_train_is_the_ratio_of_scikit_learns_distances(images: Any) -> N
 def test_nearest_train_is_0_of_what_was_memorised_and_about_1_of_what_is_new(images: Any) -> None:
     assert nearest_train(pixels.of_bytes(images.truth.train[40:90]).numpy(), images.truth) == 0
     assert nearest_train(images.good, images.truth) == pytest.approx(1, abs=0.15)
+
+
+@pytest.mark.parametrize(("training", "skip"), [(50, 0), (50, 100), (0, 560)])
+def test_nearest_train_looks_through_what_is_trained_on_alone(images: Any, training: int, skip: int) -> None:
+    first, last = skip, skip + training if training else 600
+    truth = of_images(images.truth, True, training=training, skip=skip).truth
+    train = NearestNeighbors(n_neighbors=1).fit(flat(images.truth.train[first:last]))
+    unseen = train.kneighbors(flat(images.truth.test))[0].mean()
+    left_out = images.truth.train[200:300]
+    assert nearest_train(pixels.of_bytes(left_out).numpy(), truth) == pytest.approx(train.kneighbors(flat(left_out))[0].mean() / unseen)
+    assert nearest_train(pixels.of_bytes(images.truth.train[first:last]).numpy(), truth) == 0
 
 
 def test_nearest_train_is_nan_where_nothing_is_unseen(images: Any) -> None:

@@ -77,6 +77,7 @@ class Images:
 
     Attributes:
         train, test: (N, C, H, W) and (M, C, H, W); of stacked images, which have no end, some that are the same every time.
+        trained: (L, C, H, W), images of `train` that are trained on; None where all are.
         held_out: (K, C, H, W), images of `train` that are not trained on; None where all are.
         train_labels, test_labels: int64 (N,), (M,); None where they are not known.
         names: of the classes, in the order of the labels; () where there are none.
@@ -91,6 +92,7 @@ class Images:
     train_labels: Tensor | None = None
     test_labels: Tensor | None = None
     features: Callable[[Tensor], Tensor] | None = None
+    trained: Tensor | None = None
     held_out: Tensor | None = None
     names: tuple[str, ...] = ()
     classify: Callable[[Tensor], Tensor] | None = None

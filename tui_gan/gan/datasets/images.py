@@ -38,7 +38,7 @@ def of_images(truth: Images, standardize: bool, contrast: float = 0.0, training:
     if len(pool) < len(truth.train):
         # Those behind the pool, or else those before it.
         behind = truth.train[part.stop :]
-        truth = dataclasses.replace(truth, held_out=behind if len(behind) else truth.train[: part.start])
+        truth = dataclasses.replace(truth, trained=pool, held_out=behind if len(behind) else truth.train[: part.start])
     units = decoding(pool, standardize, contrast)
     sample, chosen = gathered(pool, units.decode)
     classes = None if labels is None else of_labels(labels, truth.names, chosen)

@@ -11,16 +11,18 @@ BLOCK = 2_000
 
 
 def nearest_train(samples: Pixels, truth: Images) -> float:
-    """Mean distance of the first 1,000 samples to the nearest of all training images, over that of 1,000 test images.
+    """Mean distance of the first 1,000 samples to the nearest of all images that are trained on, over that of 1,000 test images.
 
-    The test images are drawn by a fixed seed; distances are Euclidean, in pixels in [0, 1]. 1: as far from the training images as unseen
-    real images; near 0: memorised. Blurred images are below 1 without being memorised, so that neither direction is better. Fewer samples
-    or test images are accepted; nan where every test image is also a training image.
+    Images of the training set that `training` leaves out are not looked through. The test images are drawn by a fixed seed; distances are
+    Euclidean, in pixels in [0, 1]. 1: as far from the training images as unseen real images; near 0: memorised. Blurred images are below 1
+    without being memorised, so that neither direction is better. Fewer samples or test images are accepted; nan where every test image is
+    also a training image.
     """
-    require(truth.train, 1, "training")
+    train = truth.train if truth.trained is None else truth.trained
+    require(train, 1, "training")
     require(truth.test, 1, "test")
     fake, unseen = rows(of_samples(samples, MOST)), rows(of_bytes(drawn(truth.test, MOST)))
-    _, distances = to_nearest(torch.cat([fake, unseen]), truth.train)
+    _, distances = to_nearest(torch.cat([fake, unseen]), train)
     generated, usual = float(distances[: len(fake)].mean()), float(distances[len(fake) :].mean())
     return generated / usual if usual else float("nan")
 

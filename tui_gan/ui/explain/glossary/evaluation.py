@@ -139,7 +139,7 @@ WORDS = (
     ("KID", "Kernel Inception distance: MMD in features of the Inception network.", sources.BINKOWSKI),
     (
         "nearest train",
-        "Mean distance of generated images to the nearest training image, divided by that of test images: near 0 is memorised.",
+        "Mean distance of generated images to the nearest image that is trained on, divided by that of test images: near 0 is memorised.",
         "",
     ),
     (
