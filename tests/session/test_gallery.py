@@ -222,6 +222,29 @@ def test_the_nearest_images_are_looked_for_among_those_that_are_trained_on(
     assert np.flatnonzero(distances == 0).tolist() == [*range(first, last)]
 
 
+@pytest.mark.parametrize(("training", "skip", "first", "last"), [(0, 0, 0, 150), (120, 20, 20, 140)])
+def test_with_contrast_the_nearest_images_are_those_of_images_as_they_are_shown(
+    drawing: Config, training: int, skip: int, first: int, last: int
+) -> None:
+    stream = np.random.default_rng(0)
+    # Images of different contrast and light, of which the file's are near to others than what is shown of them.
+    wide, light = stream.uniform(5, 50, (150, 1, 1, 1)), stream.uniform(60, 190, (150, 1, 1, 1))
+    levels = np.clip(light + wide * stream.standard_normal((150, 1, 4, 4)), 0, 255).astype(np.uint8)
+    images = Images(torch.from_numpy(levels), torch.from_numpy(levels[:2]))
+    mine: dict[str, Any] = {"contrast": 10.0, "generator": Network(widths=(6,))}
+    config = msgspec.structs.replace(drawing, training=training, training_skip=skip, **mine)
+    trainer = Trainer(config, of_images(images, True, 10.0, training, skip), "cpu")
+    centred = (levels - levels.mean((1, 2, 3), keepdims=True)) / 255
+    norms = np.sqrt(np.square(centred).sum((1, 2, 3), keepdims=True))
+    mean_norm = np.sqrt(np.square(norms[first:last]).mean())
+    shown = np.rint((0.5 + centred / norms * mean_norm).clip(0, 1) * 255).astype(np.uint8).transpose(0, 2, 3, 1)
+    found, distances = gallery.nearest(shown, trainer)
+    gaps = np.sqrt(np.square(shown[:, None] / 255.0 - shown[None, first:last] / 255.0).mean((2, 3, 4)))
+    assert np.array_equal(found, shown[first:last][gaps.argmin(1)])
+    assert distances == pytest.approx(gaps.min(1))
+    assert np.flatnonzero(distances == 0).tolist() == [*range(first, last)]
+
+
 def test_the_nearest_images_of_a_class_are_those_of_its_samples(train: Train, drawing: Config) -> None:
     mine = msgspec.structs.replace(drawing, classes=10)
     ended = train(config=mine, script={4: [Pause(), WATCH, Browse(of_class=3, nearest=True), None, Resume()]})
