@@ -16,6 +16,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError
 from tui_gan.contract.network import Network
 from tui_gan.session import completing
+from tui_gan.session.observe.images import as_bytes
 
 Train = Callable[..., Any]
 WATCH = Watch(("picture", "gallery"))
@@ -60,6 +61,23 @@ def test_an_image_is_completed_several_times_and_what_is_observed_stays(train: T
     assert ((done.observed > 0) & (done.observed < 1)).all()
     assert np.isnan(whole.completed.error)
     assert ended.session.run.trainer.discriminator.training
+
+
+def test_a_walk_completes_the_image_of_its_first_end_by_latents_between_both(train: Train, inpainting: Config) -> None:
+    ended = train(config=inpainting, script={4: [Pause(), WATCH, Browse(walk=(2, 5)), None]})
+    walk = next(each.gallery.walk for each in reversed(ended.snapshots) if each.gallery is not None and each.gallery.walk is not None)
+    trainer, dim, values = ended.session.run.trainer, 64, 64
+    one, other = trainer.fixed_latents[2].double().numpy(), trainer.fixed_latents[5].double().numpy()
+    assert not np.array_equal(one[dim:], other[dim:])
+    angle = np.arccos(one[:dim] @ other[:dim] / np.linalg.norm(one[:dim]) / np.linalg.norm(other[:dim]))
+    t = np.linspace(0, 1, len(walk))[:, None]
+    z = (np.sin((1 - t) * angle) * one[:dim] + np.sin(t * angle) * other[:dim]) / np.sin(angle)
+    latents = torch.from_numpy(np.concatenate((z, np.tile(one[dim:], (len(walk), 1))), 1)).float()
+    made = as_bytes(trainer.dataset.in_units(trainer.sample(latents)))
+    assert np.abs(walk.astype(int) - made).max() <= 1
+    # What is observed stays what it is.
+    mask, observed = one[dim : dim + values] > 0, np.rint((one[dim + values :] + 1) * 127.5)
+    assert np.abs(walk.reshape(len(walk), -1) - observed)[:, mask].max() <= 1
 
 
 def test_watching_a_completion_changes_nothing_of_the_training(train: Train, inpainting: Config, tmp_path: Path) -> None:

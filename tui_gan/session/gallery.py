@@ -14,7 +14,7 @@ from tui_gan.contract.errors import UsageError, cut, first_line
 from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import Bytes, Floats, Gallery, ImageGrid, Picture, frozen
 from tui_gan.gan.datasets import Dataset, Images, Line, trained
-from tui_gan.gan.latents import between, with_classes
+from tui_gan.gan.latents import between, paired, with_classes
 from tui_gan.gan.masks import completes
 from tui_gan.gan.metrics.nearest import to_nearest
 from tui_gan.gan.metrics.pixels import of_bytes, rows
@@ -152,6 +152,9 @@ class Browser:
         ends = [first[start], first[end]]
         if trainer.names:
             ends = [*with_classes(config, first[:1].repeat(2, 1), torch.tensor([start, end]))]
+        if completes(config):
+            # One image is completed all the way, since what is between two masks or two photographs is no evidence.
+            ends[1] = paired(ends[1], ends[0][config.latent_dim :], config.latent_dim)
         latents = between(config.latent, ends[0], ends[1], WALK, config.latent_dim)
         samples = trainer.dataset.in_units(trainer.sample_alike(latents))
         return as_bytes(samples) if samples.ndim > 2 else frozen(samples)
