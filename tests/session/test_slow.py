@@ -142,6 +142,16 @@ def test_stages_bear_the_names_of_their_updates(
         assert pairs[-1][0] == "pairs with the higher logit on real"
 
 
+def test_latents_are_told_without_their_classes_and_as_used_again_where_they_are(train: Train, config: Config) -> None:
+    changes = {"dataset": "ring", "latent_dim": 2, "classes": 8, "updates": "same_batch", "metrics": ("sliced_w1",), "metric": "sliced_w1"}
+    ended = train(config=of(config, **changes, evaluated=200), script={5: presses(30)}, hold=True)
+    last = max((each for each in ended.snapshots if each.step in (5, 6)), key=lambda each: len(each.stages))
+    latents = {stage.name: stage for stage in last.stages if stage.name.endswith(": latents")}
+    assert dict(latents["D: latents"].numbers)["dimension"] == "2"
+    assert latents["D: latents"].text.startswith("A latent z is drawn")
+    assert latents["G: latents"].text == "The latents of D's last update are used again."
+
+
 @pytest.mark.parametrize(
     "command",
     [TurnKnob("k_steps"), ChangeSetting("objective", "hinge"), UpdateGenerator(), Step()],

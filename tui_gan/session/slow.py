@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from tui_gan.contract.snapshot import Floats, Stage
@@ -70,9 +71,9 @@ def begun(run: Run) -> Slow:
 
 def _stages(rehearsal: Rehearsal, update: Update, before: Update | None) -> Iterator[Stage]:
     dataset, both, learner = rehearsal.trainer.dataset, len(update.moves) > 1, " and ".join(update.moves)
-    again = before is not None and update.latents is before.latents
+    again = before is not None and torch.equal(update.latents, before.latents)
     drawn = "The latents of D's last update are used again." if again else "A latent z is drawn from the prior for each sample."
-    yield Stage("latents", drawn, _of_latents(update.latents))
+    yield Stage("latents", drawn, _of_latents(update.latents[:, : rehearsal.trainer.config.latent_dim]))
     if update.real is not None:
         text = "The real samples of D's last update are used again." if again else "A minibatch of real samples is drawn from the data."
         yield Stage("real samples", text, _of_samples(update.real, dataset))
