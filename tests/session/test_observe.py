@@ -298,3 +298,21 @@ def test_w1_is_that_of_ten_thousand_samples(train: Callable[..., Any]) -> None:
     exact = trainer.dataset.truth.quantiles(10_000)
     values = np.sort(trainer.dataset.in_units(samples)[:, 0])
     assert ended.outcome.metrics["w1"] == pytest.approx(np.abs(values - exact).mean(), rel=1e-12)
+
+
+def test_a_kept_step_has_the_map_of_the_latents_that_it_was_made_of(config: Config, knobs: Knobs) -> None:
+    normal = trainer_of(config, LINES["gaussian"])
+    before = observer(normal)
+    kept = {name: np.asarray(array, np.float64) for name, array in before.preview(normal, knobs).items()}
+    then = before.picture(normal, knobs)
+    for changes in ({"stratified": False}, {"latent": "uniform"}, {"fixed_latents": 50}):
+        now = observer(trainer_of(config, LINES["gaussian"], **changes), before.window)
+        picture = now.kept(kept)
+        assert isinstance(picture, Line1D)
+        np.testing.assert_array_equal(picture.latents, then.latents)
+        np.testing.assert_allclose(picture.mapped, then.mapped)
+    older = now.kept({name: array for name, array in kept.items() if name != "latents"})
+    assert older.latents.size == older.mapped.size == 0
+    np.testing.assert_array_equal(older.fake, then.fake)
+    with pytest.raises(ValueError, match="reshape"):
+        now.kept(kept | {"latents": kept["latents"][1:]})

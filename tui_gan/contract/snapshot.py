@@ -65,7 +65,7 @@ class Line1D:
         fake: (n,) density of generated samples in each bin.
         axis: (m,) points where the discriminator was asked.
         discriminator: (m,) D(x) in 0 .. 1, as the objective defines it.
-        latents: (p,) ascending first coordinate of the fixed latents.
+        latents: (p,) ascending first coordinate of the fixed latents; none of a kept step whose latents were not kept.
         mapped: (p,) the generated sample of each of these latents.
         optimal: (n,) the optimal D* of each bin, of the generator as it is trained; NaN where there is neither kind of sample; None where
             there is no D* of a single sample, or unless somebody watches "field".

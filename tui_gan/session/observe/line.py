@@ -62,8 +62,7 @@ class LineObserver:
         self._company, self._of_company = trainer.real(COMPANY, torch.Generator().manual_seed(0))
         self._of_each: dict[int, Floats] = {}
         first = trainer.fixed_latents[:, 0].numpy()
-        ranks = np.linspace(0, len(first) - 1, min(MAP_POINTS, len(first))).astype(int)
-        self._mapped = np.argsort(first, kind="stable")[ranks]
+        self._mapped = ranked(first)
         self._latents = frozen(first[self._mapped])
 
     def fake(self, trainer: Trainer, of_class: int | None = None) -> Floats:
@@ -92,7 +91,8 @@ class LineObserver:
         """The run as it stands, as one frozen picture, over the window of the run or over one that holds every sample."""
         fake = self.fake(trainer, of_class)
         ground = self._holding(fake) if wide else self.ground
-        picture = self._picture(ground, fake, ground.axis, self.verdicts(trainer, knobs, ground.axis, of_class), wide)
+        verdicts = self.verdicts(trainer, knobs, ground.axis, of_class)
+        picture = self._picture(ground, fake, ground.axis, verdicts, self._latents, self._mapped, wide)
         if of_class is None:
             return picture
         if of_class not in self._of_each:
@@ -102,26 +102,35 @@ class LineObserver:
         return dataclasses.replace(picture, real=density(real[:, 0], ground.edges), real_outside=beyond)
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
-        """`fake` (generated samples of the fixed latents), `axis` and `discriminator` (D over the axis), in units of the data."""
-        axis = self.ground.axis
-        return {"fake": self.fake(trainer), "axis": axis, "discriminator": self.verdicts(trainer, knobs, axis)}
+        """What is kept of a step.
+
+        `fake` (generated samples of the fixed latents), `axis` and `discriminator` (D over the axis), in units of the data; `latents` are
+        the first coordinates of the fixed latents.
+        """
+        axis, latents = self.ground.axis, trainer.fixed_latents[:, 0].numpy()
+        return {"fake": self.fake(trainer), "latents": latents, "axis": axis, "discriminator": self.verdicts(trainer, knobs, axis)}
 
     def kept(self, arrays: Mapping[str, NDArray[Any]], wide: bool = False) -> Line1D:
-        """The picture of a preview, from its arrays; D(x) is known in the window of the run alone."""
+        """The picture of a preview, from its arrays; D(x) is known in the window of the run alone, and the map where latents were kept."""
         fake, axis = part(arrays, "fake").reshape(-1), self.ground.axis
         ground = self._holding(fake) if wide else self.ground
         verdicts = frozen(np.clip(part(arrays, "discriminator").reshape(axis.shape), 0.0, 1.0))
-        return self._picture(ground, fake, axis, verdicts, wide)
+        # The fixed latents may have changed since.
+        latents = part(arrays, "latents").reshape(fake.shape) if "latents" in arrays else fake[:0]
+        mapped = ranked(latents)
+        return self._picture(ground, fake, axis, verdicts, frozen(latents[mapped]), mapped, wide)
 
-    def _picture(self, ground: Ground, fake: Floats, axis: Floats, verdicts: Floats, wide: bool) -> Line1D:
+    def _picture(
+        self, ground: Ground, fake: Floats, axis: Floats, verdicts: Floats, latents: Floats, mapped: NDArray[np.int64], wide: bool
+    ) -> Line1D:
         return Line1D(
             edges=ground.edges,
             real=ground.real,
             fake=density(fake, ground.edges),
             axis=axis,
             discriminator=verdicts,
-            latents=self._latents,
-            mapped=frozen(fake[self._mapped]),
+            latents=latents,
+            mapped=frozen(fake[mapped]),
             real_outside=ground.real_outside,
             fake_outside=outside(fake[:, None], ground.edges[:1], ground.edges[-1:]),
             wide=wide,
@@ -145,6 +154,13 @@ def edges(truth: Line) -> Floats:
     low, high = quantiles[REAL_POINTS // 1000], quantiles[-1 - REAL_POINTS // 1000]
     margin = (high - low) / 4 or truth.sd
     return frozen(np.linspace(low - margin, high + margin, BINS + 1))
+
+
+def ranked(latents: NDArray[np.floating]) -> NDArray[np.int64]:
+    """The places of at most MAP_POINTS of these latents (N,), ascending and evenly over their ranks."""
+    ranks = np.linspace(0, len(latents) - 1, min(MAP_POINTS, len(latents))).astype(int)
+    places: NDArray[np.int64] = np.argsort(latents, kind="stable")[ranks]
+    return places
 
 
 def density(samples: Floats, bins: Floats) -> Floats:
