@@ -316,3 +316,33 @@ def test_a_kept_step_has_the_map_of_the_latents_that_it_was_made_of(config: Conf
     np.testing.assert_array_equal(older.fake, then.fake)
     with pytest.raises(ValueError, match="reshape"):
         now.kept(kept | {"latents": kept["latents"][1:]})
+
+
+def test_steps_kept_before_a_drawing_stand_beside_the_data_of_their_time(config: Config, knobs: Knobs) -> None:
+    # Uniform on 0 .. 1 and on 2 .. 4: of 8 bins of 0 .. 4 the first two hold all, at density 1, or the last four, at 1/2.
+    even = (np.arange(10_000) + 0.5) / 10_000
+    before, after = (trainer_of(config, of_column(each, True)) for each in (even, 2 + 2 * even))
+    window = (0.0,), (4.0,)
+    kept = {name: np.asarray(array, np.float64) for name, array in observer(before, window).preview(before, knobs).items()}
+    now = observer(after, window)
+    expected = np.repeat([1.0, 0.0], [20, 60])
+    for wide in (False, True):
+        picture = now.kept(kept, wide)
+        assert isinstance(picture, Line1D)
+        middles = (picture.edges[1:] + picture.edges[:-1]) / 2
+        share = (picture.real * np.diff(picture.edges))[middles < 1.05].sum()
+        assert share == pytest.approx(1.0)
+        assert not any(dataclasses.astuple(picture.real_outside))
+    np.testing.assert_allclose(now.kept(kept).real, expected, atol=0.05)
+    np.testing.assert_array_equal(now.kept({name: each for name, each in kept.items() if name != "real"}).real, now.ground.real)
+    np.testing.assert_array_equal(observer(before, window).kept(kept).real, observer(before, window).ground.real)
+    points = np.stack((even, even[::-1]), 1)
+    first, second = (trainer_of(config, of_columns(each, True), latent_dim=2) for each in (points, 2 + 2 * points))
+    corners = (0.0, 0.0), (4.0, 4.0)
+    stored = {name: np.asarray(array, np.float64) for name, array in observer(first, corners).preview(first, knobs).items()}
+    plane = observer(second, corners).kept(stored)
+    assert isinstance(plane, Plane2D)
+    np.testing.assert_allclose(plane.real, observer(first, corners).real)
+    np.testing.assert_allclose(plane.real.sum(1), 1.0)
+    older = observer(second, corners).kept({name: each for name, each in stored.items() if name != "real"})
+    np.testing.assert_allclose(older.real.sum(1), 6.0)

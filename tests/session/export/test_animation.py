@@ -15,9 +15,12 @@ from PIL import Image, ImageSequence
 
 from tests.session.export.conftest import EVERY
 from tui_gan.contract.errors import UnreadableError
+from tui_gan.contract.snapshot import ImageGrid
 from tui_gan.session import checkpoint, rundir
 from tui_gan.session.export import Source, animation, source_of
 from tui_gan.session.export.animation import HELD, chosen, gif
+from tui_gan.session.export.distribution import plot
+from tui_gan.session.export.pictures import film as film_of
 from tui_gan.session.export.source import Made
 
 
@@ -52,6 +55,19 @@ def test_the_axes_stay_where_they_are(runs: dict[str, Path]) -> None:
     # The numbers along both axes.
     for part in (np.s_[:, : width // 20], np.s_[-height // 12 :, :]):
         assert all((frame[part] == shown[0][part]).all() for frame in shown)
+
+
+@pytest.mark.parametrize("kind", ["line", "plane"])
+def test_real_samples_that_are_others_from_a_frame_on_move_too(kind: str, runs: dict[str, Path]) -> None:
+    store = animation.kept(source_of(str(runs[kind])))
+    seen = animation.of_preview(store, store.previews[0][1])
+    assert not isinstance(seen, ImageGrid)
+    others = dataclasses.replace(seen, real=seen.real[::-1] / 2)
+    one, other, again = (np.asarray(each) for each in film_of(plot(seen, ""), ((each, "") for each in (seen, others, seen)), 40))
+    # Of a line, the densities alone: p / (p + q) is below.
+    half = len(one) // 2
+    assert (one[:half] != other[:half]).any()
+    assert (one == again).all()
 
 
 def test_the_same_run_gives_the_same_bytes(images: Source, runs: dict[str, Path]) -> None:

@@ -22,7 +22,7 @@ def test_the_sides_of_a_line() -> None:
     left, right, middle = sides(away, 0.2)
     assert left == "25% of generated samples < 0"
     assert right == "50% of generated samples > 4\n<0.1% of real samples > 4"
-    assert middle == "q up to 0.25\n1.0% of generated samples not finite"
+    assert middle == "q up to 0.25\np up to 0.5\n1.0% of generated samples not finite"
 
 
 def test_the_sides_of_a_plane() -> None:

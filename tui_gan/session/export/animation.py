@@ -91,7 +91,7 @@ def _change(before: Picture, after: Picture) -> float:
         count = min(len(before.fake), len(after.fake))
         return _mean(after.fake[:count] / 255.0 - before.fake[:count] / 255.0)
     if isinstance(before, Line1D) and isinstance(after, Line1D):
-        return _mean((after.fake - before.fake) / after.real.max()) + _mean(after.discriminator - before.discriminator)
+        return _mean((after.fake - before.fake) / (after.real.max() or 1.0)) + _mean(after.discriminator - before.discriminator)
     assert isinstance(before, Plane2D)
     assert isinstance(after, Plane2D)
     size, count = after.high - after.low, min(len(before.fake), len(after.fake))

@@ -45,15 +45,16 @@ def plot(seen: Line1D | Plane2D, title: str, highest: float | None = None) -> Pl
     """
     if isinstance(seen, Plane2D):
         return Plot(6.0, 5.2, lambda figure: _plane(figure, seen, title))
-    peak = float(seen.real.max())
+    # Of data that lie outside of the window it is 0.
+    peak = float(seen.real.max()) or 1.0
     top = peak * highest if highest else 1.08 * min(max(peak, float(seen.fake.max())), HIGHEST * peak)
     return Plot(6.4, 4.4, lambda figure: _line(figure, seen, title, top))
 
 
 def _line(figure: "Figure", seen: Line1D, title: str, top: float) -> Moving:
     above, below = figure.subplots(2, sharex=True, height_ratios=(2.2, 1.0))
-    above.stairs(seen.real, seen.edges, fill=True, color=AREA)
-    above.stairs(seen.real, seen.edges, color=REAL, label="real, p")
+    area = above.stairs(seen.real, seen.edges, fill=True, color=AREA)
+    real = above.stairs(seen.real, seen.edges, color=REAL, label="real, p")
     fake = above.stairs(seen.fake, seen.edges, color=FAKE, linewidth=1.8, label="generated, q")
     above.set(ylabel="density (1 / unit of x)", ylim=(0.0, top))
     legend(above, 2)
@@ -69,6 +70,8 @@ def _line(figure: "Figure", seen: Line1D, title: str, top: float) -> Moving:
     legend(below, 2)
 
     def show(seen: Line1D, title: str) -> None:
+        area.set_data(seen.real)
+        real.set_data(seen.real)
         fake.set_data(seen.fake)
         share.set_ydata(_share(seen))
         verdicts.set_ydata(seen.discriminator)
@@ -77,7 +80,7 @@ def _line(figure: "Figure", seen: Line1D, title: str, top: float) -> Moving:
             end.set_text(text)
 
     show(seen, title)
-    return Moving((fake, share, verdicts, heading, *ends), show)
+    return Moving((area, real, fake, share, verdicts, heading, *ends), show)
 
 
 def sides(seen: Line1D, top: float) -> tuple[str, str, str]:
@@ -86,7 +89,7 @@ def sides(seen: Line1D, top: float) -> tuple[str, str, str]:
     kinds = (("generated", seen.fake_outside), ("real", seen.real_outside))
     left = [f"{percent(each.left)} of {name} samples < {low:.3g}" for name, each in kinds if each.left]
     right = [f"{percent(each.right)} of {name} samples > {high:.3g}" for name, each in kinds if each.right]
-    middle = [f"q up to {seen.fake.max():.3g}"] if seen.fake.max() > top else []
+    middle = [f"{name} up to {each.max():.3g}" for name, each in (("q", seen.fake), ("p", seen.real)) if each.max() > top]
     middle += [f"{percent(each.unknown)} of {name} samples not finite" for name, each in kinds if each.unknown]
     return "\n".join(left), "\n".join(right), "\n".join(middle)
 
@@ -135,6 +138,7 @@ def _plane(figure: "Figure", seen: Plane2D, title: str) -> Moving:
 
     def show(seen: Plane2D, title: str) -> None:
         ground.set_data(seen.discriminator)
+        real.set_data(*seen.real.T)
         fake.set_data(*seen.fake[:count].T)
         heading.set_text(title)
         words.set_text(around(seen))

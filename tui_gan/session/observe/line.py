@@ -27,6 +27,8 @@ COMPANY = 128
 SOURCE_AXIS = (-8.0, 8.0)
 SOURCE_STEP = (SOURCE_AXIS[1] - SOURCE_AXIS[0]) / 9_999
 REAL_POINTS = 100_000
+# Quantiles of the data that a preview keeps.
+KEPT_POINTS = 1_000
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -56,6 +58,7 @@ class LineObserver:
         dataset = trainer.dataset
         self._location, self._scale = dataset.location, dataset.scale
         self._quantiles = truth.quantiles(REAL_POINTS)
+        self._kept = truth.quantiles(KEPT_POINTS)
         self.ground = self._over(edges(truth) if window is None else frozen(np.linspace(window[0][0], window[1][0], BINS + 1)))
         self.window = (float(self.ground.edges[0]),), (float(self.ground.edges[-1]),)
         self._wider = self.ground
@@ -105,20 +108,27 @@ class LineObserver:
         """What is kept of a step.
 
         `fake` (generated samples of the fixed latents), `axis` and `discriminator` (D over the axis), in units of the data; `latents` are
-        the first coordinates of the fixed latents.
+        the first coordinates of the fixed latents, and `real` quantiles of the data.
         """
         axis, latents = self.ground.axis, trainer.fixed_latents[:, 0].numpy()
-        return {"fake": self.fake(trainer), "latents": latents, "axis": axis, "discriminator": self.verdicts(trainer, knobs, axis)}
+        verdicts = self.verdicts(trainer, knobs, axis)
+        return {"fake": self.fake(trainer), "latents": latents, "real": self._kept, "axis": axis, "discriminator": verdicts}
 
     def kept(self, arrays: Mapping[str, NDArray[Any]], wide: bool = False) -> Line1D:
         """The picture of a preview, from its arrays; D(x) is known in the window of the run alone, and the map where latents were kept."""
         fake, axis = part(arrays, "fake").reshape(-1), self.ground.axis
-        ground = self._holding(fake) if wide else self.ground
+        real: Floats = part(arrays, "real").reshape(-1) if "real" in arrays else self._kept
+        ground = self._holding(np.append(fake, real)) if wide else self.ground
         verdicts = frozen(np.clip(part(arrays, "discriminator").reshape(axis.shape), 0.0, 1.0))
         # The fixed latents may have changed since.
         latents = part(arrays, "latents").reshape(fake.shape) if "latents" in arrays else fake[:0]
         mapped = ranked(latents)
-        return self._picture(ground, fake, axis, verdicts, frozen(latents[mapped]), mapped, wide)
+        picture = self._picture(ground, fake, axis, verdicts, frozen(latents[mapped]), mapped, wide)
+        if np.array_equal(real.astype(np.float32), self._kept.astype(np.float32)):
+            return picture
+        # Other data have been drawn since.
+        beyond = outside(real[:, None], ground.edges[:1], ground.edges[-1:])
+        return dataclasses.replace(picture, real=density(real, ground.edges), real_outside=beyond)
 
     def _picture(
         self, ground: Ground, fake: Floats, axis: Floats, verdicts: Floats, latents: Floats, mapped: NDArray[np.int64], wide: bool

@@ -73,18 +73,24 @@ class PlaneObserver:
         return dataclasses.replace(picture, real=frozen(real), real_outside=outside(real, ground.low, ground.high))
 
     def preview(self, trainer: Trainer, knobs: Knobs) -> dict[str, NDArray[np.generic]]:
-        """`fake` (n, 2) of the fixed latents, `axis` (2, CELLS) and `discriminator` (CELLS, CELLS), y by x, in units of the data."""
+        """What is kept of a step, in units of the data.
+
+        `fake` (n, 2) of the fixed latents, `real` (m, 2), `axis` (2, CELLS) and `discriminator` (CELLS, CELLS), y by x.
+        """
         fake = self._fake(trainer, len(trainer.fixed_latents))
-        return {"fake": fake, "axis": self.ground.axis, "discriminator": self._verdicts(trainer, knobs, self.ground)}
+        return {"fake": fake, "real": self.real, "axis": self.ground.axis, "discriminator": self._verdicts(trainer, knobs, self.ground)}
 
     def kept(self, arrays: Mapping[str, NDArray[Any]], wide: bool = False) -> Plane2D:
         """The picture of a preview, from its arrays; D(x) is known in the window of the run alone."""
         fake = part(arrays, "fake").reshape(-1, 2)[:POINTS]
         verdicts = np.clip(part(arrays, "discriminator").reshape(CELLS, CELLS), 0.0, 1.0)
-        if not wide:
-            return self._picture(self.ground, fake, verdicts, wide)
-        ground = self._holding(fake)
-        return self._picture(ground, fake, self._spread(verdicts, ground), wide)
+        real = part(arrays, "real").reshape(-1, 2) if "real" in arrays else self.real
+        ground = self._holding(np.concatenate((fake, real))) if wide else self.ground
+        picture = self._picture(ground, fake, self._spread(verdicts, ground) if wide else verdicts, wide)
+        if np.array_equal(real.astype(np.float32), self.real.astype(np.float32)):
+            return picture
+        # Other data have been drawn since.
+        return dataclasses.replace(picture, real=frozen(real), real_outside=outside(real, ground.low, ground.high))
 
     def _picture(self, ground: Ground, fake: Floats, verdicts: Floats, wide: bool) -> Plane2D:
         return Plane2D(
