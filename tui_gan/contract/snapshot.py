@@ -92,7 +92,7 @@ class Plane2D:
 
     Attributes:
         low, high: (2,) corners of the window, fixed for the run unless `wide`.
-        real: (n, 2) real points, the same for the whole run.
+        real: (n, 2) real points, the same as long as the data are; of a kept step those of its time.
         fake: (m, 2) the generated points of the fixed latents.
         discriminator: (rows, columns) D(x) in 0 .. 1 at the middles of equal cells of the window; row 0 is the lowest; NaN where
             it is not known.
