@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,14 @@ def test_two_processes_share_a_directory(program: Program, tmp_path: Path) -> No
     # The first of the other has been read above; the last may be begun by both before either has ended it.
     assert 7 <= len(numbers) == len(set(numbers)) <= 8
     assert "trial 0" not in numbers
+
+
+def test_the_last_line_measures_what_was_searched_for(program: Program, tmp_path: Path) -> None:
+    words = ("optimize", "toy1d-aylien-2017-07", "--set", "k_steps=1,2", "--metric", "ks", "--steps", 5, "--trials", 2)
+    found = program(*words, "--out", tmp_path / "search", "--json").result["best"]["value"]
+    best = program(*words, "--out", tmp_path / "search").out.splitlines()[-1]
+    ended = program(*shlex.split(best)[1:], "--headless", "--json", "--out", tmp_path / "run")
+    assert ended.result["metrics"]["ks"] == pytest.approx(found, rel=1e-5)
 
 
 def test_trials_of_another_length_are_not_mixed(program: Program, tmp_path: Path) -> None:

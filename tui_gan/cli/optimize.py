@@ -110,12 +110,15 @@ def optimize(
             search.run(trials, value_of, lambda trial: tell(_line(trial, chosen), sys.stderr))
         except KeyboardInterrupt:
             tell(f"stopped; the same command with --out {word(folder)} goes on", sys.stderr)
-        words = preset if steps is None else f"{preset} --steps {steps}"
-        measured = settings.resolved(preset, None, {}, {}, {})[0].metrics
-        more = [] if chosen in measured else [f"metrics={typed([*measured, chosen])}", f"metric={chosen}"]
-        # The first of the seeds of a trial.
-        trained_by = " ".join([words, *(f"--set {word(each)}" for each in ("seed=0", *more))])
-        _tell_best(search.best(), trained_by, chosen, folder, json)
+        _tell_best(search.best(), _first_of(preset, steps, chosen), chosen, folder, json)
+
+
+def _first_of(preset: str, steps: int | None, metric: str) -> str:
+    """The words by which `tui-gan run` trains the first seed of a trial, but for its values, and measures its metric."""
+    measured = settings.resolved(preset, None, {}, {}, {})[0].metrics
+    more = [] if metric in measured else [f"metrics={typed([*measured, metric])}", f"metric={metric}"]
+    words = [preset, *([] if steps is None else [f"--steps {steps}"]), *(f"--set {word(each)}" for each in ("seed=0", *more))]
+    return " ".join(words)
 
 
 def _in_kind(spelled: Range, resolve: Callable[[dict[str, Any]], Any]) -> Range:

@@ -144,7 +144,8 @@ class Alone:
     def __init__(self, spec: Spec, data: Data) -> None:
         self.specs, self.measured = [spec], -1
         self._trainer = Trainer(spec.config, data.of(spec.config), spec.device)
-        self._lost = False
+        # On the device, so that no step waits for it.
+        self._lost = torch.zeros((), dtype=torch.bool, device=spec.device)
 
     @property
     def steps_done(self) -> int:
@@ -171,15 +172,15 @@ class Alone:
 
     def finite(self) -> list[bool]:
         """Whether the losses since the last call, and the weights, are finite numbers."""
-        lost = self._lost or not bool(self._trainer.now.loss_sums.isfinite().all())
-        self._lost = False
+        lost = bool(self._lost | ~self._trainer.now.loss_sums.isfinite().all())
+        self._lost.zero_()
         if self.specs[0].config.coordination == "fixed":
             self._trainer.clear_losses()
         return [not lost and self._trainer.is_finite()]
 
     def _clear(self) -> None:
         """Begin new means, and remember whether those before were finite."""
-        self._lost |= not bool(self._trainer.now.loss_sums.isfinite().all())
+        self._lost |= ~self._trainer.now.loss_sums.isfinite().all()
         self._trainer.clear_losses()
 
     def trainer(self, place: int) -> Trainer:
