@@ -198,3 +198,28 @@ def test_what_stands_before_the_first_frame_does_not_load_torch(module: str) -> 
 
 def test_importing_the_package_costs_nothing() -> None:
     assert not loaded("import tui_gan") & {"numpy", "msgspec", "typer", "torch"}
+
+
+def test_neither_the_forms_of_a_state_nor_a_first_step_load_torchs_compiler() -> None:
+    """It takes two seconds, and most of what has no numbers loads it."""
+    code = """
+from dataclasses import replace as turned
+from msgspec.structs import replace
+from tui_gan.gan import state
+from tui_gan.gan.datasets import DATASETS
+from tui_gan.gan.trainer import Trainer
+from tui_gan.presets import PRESETS
+from tui_gan.session.sources import shape_of
+
+for name, preset in PRESETS.items():
+    config = preset.config
+    drawn = [{"spectral": True}, {"init": "truncated_normal"}, {"init": "he"}, {"last_sparse": 1}] if config.discriminator.kind == "mlp" else []
+    for changes in ({}, *drawn):
+        changed = replace(config, discriminator=replace(config.discriminator, **{"column_norm": 0.0, **changes}))
+        state.forms(changed, DATASETS[config.dataset](False).shape if config.dataset in DATASETS else shape_of(config))
+        assert "torch._dynamo" not in sys.modules, (name, changes)
+    if name in ("toy1d", "ring2d-ali"):
+        Trainer(config, DATASETS[config.dataset](config.standardize), "cpu").step(turned(preset.knobs, device="cpu", batch_size=8))
+        assert "torch._dynamo" not in sys.modules, name
+"""
+    loaded(code)

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
+from torch.nn.utils.parametrize import register_parametrization
 
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.network import Network
@@ -39,7 +40,8 @@ class FourierFeatures(nn.Module):
 
     def __init__(self, inputs: int, count: int, scale: float) -> None:
         super().__init__()
-        self.register_buffer("projection", scale * torch.randn(inputs, count))
+        self.register_buffer("projection", torch.empty(inputs, count))
+        normal_(self.projection, scale)
 
     def forward(self, x: Tensor) -> Tensor:
         """Add the features."""
@@ -158,6 +160,8 @@ def _draw_sparsely(layer: nn.Module, count: int, sd: float) -> None:
     """Give each unit of a linear layer `count` weights N(0, sd^2) from inputs drawn without replacement, and 0 elsewhere."""
     if not isinstance(layer, nn.Linear):
         raise UsageError("last_sparse is for a fully connected last layer, and this one is a convolution; leave it out")
+    if layer.weight.is_meta:
+        return
     chosen = torch.rand_like(layer.weight).argsort(1)[:, :count]
     layer.weight.zero_().scatter_(1, chosen, sd * torch.randn_like(chosen, dtype=layer.weight.dtype))
 
@@ -182,7 +186,8 @@ def _draw(layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, init: str, scale: f
     elif init == "uniform":
         nn.init.uniform_(weight, -scale, scale)
     elif init == "truncated_normal":
-        nn.init.trunc_normal_(weight, std=scale, a=-2 * scale, b=2 * scale)
+        if not weight.is_meta:
+            nn.init.trunc_normal_(weight, std=scale, a=-2 * scale, b=2 * scale)
     else:
         normal_(weight, scale)
 
@@ -203,7 +208,23 @@ def spectral(module: nn.Module) -> None:
     """
     # What is wrapped here adds modules of its own.
     for layer in list(module.modules()):
-        if isinstance(layer, nn.Linear | nn.Conv2d):
-            spectral_norm(layer)
-        elif isinstance(layer, MinibatchDiscrimination):
-            spectral_norm(layer, "projection")
+        if isinstance(layer, nn.Linear | nn.Conv2d | MinibatchDiscrimination):
+            name = "projection" if isinstance(layer, MinibatchDiscrimination) else "weight"
+            weight = getattr(layer, name)
+            if weight.is_meta:
+                register_parametrization(layer, name, _Vectors(weight))
+            else:
+                spectral_norm(layer, name)
+
+
+class _Vectors(nn.Module):
+    """The singular vectors that `spectral_norm` keeps of a weight on "meta", where it would load torch's compiler to iterate no numbers."""
+
+    def __init__(self, weight: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("_u", weight.new_empty(len(weight)))
+        self.register_buffer("_v", weight.new_empty(weight[0].numel()))
+
+    def forward(self, weight: Tensor) -> Tensor:
+        """Leave the weight as it is."""
+        return weight

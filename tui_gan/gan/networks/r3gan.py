@@ -23,6 +23,8 @@ Layer = TypeVar("Layer", nn.Linear, nn.Conv2d)
 # Side at which images begin or end, residual blocks of each size, channels of a block's inside over those outside, and channels of a group.
 BASE, BLOCKS, EXPANSION, GROUP = 4, 2, 2, 16
 SLOPE = 0.2
+# The filter that resamples, along one axis.
+BINOMIAL = (1, 3, 3, 1)
 # By which a standard normal unit keeps its second moment through the leaky ReLU.
 GAIN = math.sqrt(2 / (1 + SLOPE**2))
 # What a network of this kind has no place for.
@@ -54,15 +56,15 @@ class Block(nn.Module):
 
 
 class Resampled(nn.Module):
-    """Images (B, F, H, W) of twice the side or of half, bilinear: the filter [1, 3, 3, 1] along both axes, and black beyond the edges."""
+    """Images (B, F, H, W) of twice the side or of half, bilinear: the filter BINOMIAL along both axes, and black beyond the edges."""
 
     kernel: Tensor
 
     def __init__(self, channels: int, larger: bool) -> None:
         super().__init__()
         self.channels, self.larger = channels, larger
-        line = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
-        self.register_buffer("kernel", (4 if larger else 1) * line[:, None] * line)
+        gain = 4 if larger else 1
+        self.register_buffer("kernel", torch.tensor([[gain * row * column / 64 for column in BINOMIAL] for row in BINOMIAL]))
 
     def forward(self, x: Tensor) -> Tensor:
         """Resample."""
@@ -77,7 +79,8 @@ class Patterns(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.channels = channels
-        self.patterns = nn.Parameter(torch.randn(channels, BASE, BASE))
+        self.patterns = nn.Parameter(torch.empty(channels, BASE, BASE))
+        normal_(self.patterns, 1.0)
 
     def forward(self, x: Tensor) -> Tensor:
         """Weigh them."""
