@@ -89,6 +89,7 @@ def test_a_signal_saves_the_last_step_and_is_the_exit_status(name: str, status: 
     assert (resumed.status, resumed.result["step"]) == (0, result["step"] + 5)
 
 
+@pytest.mark.slow
 def test_a_run_in_use_is_left_alone_an_ignored_signal_stays_ignored_and_another_process_goes_on_as_if_nothing_had_been(
     running: dict[str, Running], program: Program
 ) -> None:

@@ -84,6 +84,7 @@ def test_as_json_it_ends_with_one_object(program: Program, tmp_path: Path) -> No
     assert [each["members"] for each in found["combinations"]] == [3]
 
 
+@pytest.mark.slow
 def test_a_sweep_that_is_stopped_by_a_signal_goes_on(program: Program, tmp_path: Path) -> None:
     words = ["sweep", *SMALL[:3], "--steps", "300", *SMALL[5:], "--engine", "graph", "--out", str(tmp_path / "sweep")]
     process = subprocess.Popen([sys.executable, "-m", "tui_gan", *words], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -133,6 +133,7 @@ def test_a_run_that_loses_its_terminal_has_the_weights_of_one_that_did_not(run: 
     assert same(run, tmp_path / "undisturbed")
 
 
+@pytest.mark.slow
 def test_whoever_wants_a_hang_up_to_save_says_so_in_his_file(run: Path, tmp_path: Path, program: Program) -> None:
     (tmp_path / "tui-gan").mkdir()
     (tmp_path / "tui-gan" / "config.toml").write_text('on_hangup = "save"\n')

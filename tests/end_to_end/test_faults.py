@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from safetensors.numpy import load_file
 
 from tests.end_to_end.test_screen import step
@@ -71,6 +72,7 @@ original, Trainer.step = Trainer.step, step
     assert any("a step broke" in event.get("traceback", "") for event in events(tmp_path))
 
 
+@pytest.mark.slow
 def test_who_leaves_during_a_long_step_is_told_that_its_end_is_awaited(tmp_path: Path) -> None:
     fault = """
 import time

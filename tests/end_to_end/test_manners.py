@@ -16,6 +16,7 @@ from tui_gan.ui.panels import PANELS
 from tui_gan.ui.views import VIEWS
 
 
+@pytest.mark.slow
 def test_the_users_keys_are_in_force_the_screen_begins_as_it_was_left_and_what_is_copied_reaches_the_terminal(tmp_path: Path) -> None:
     own = tmp_path / "own"
     file = own / "tui-gan" / "config.toml"

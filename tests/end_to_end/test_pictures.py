@@ -89,6 +89,7 @@ def test_a_terminal_that_shows_pixels_gets_them_and_none_is_left_there(tmp_path:
     assert raw.count(b"\x1b_G") == raw.count(b"\x1b\\")
 
 
+@pytest.mark.slow
 @needs_tmux
 def test_pixels_go_through_tmux_where_and_while_it_lets_them(tmp_path: Path) -> None:
     # What tmux has not passed on when its pane ends may be lost.
@@ -118,6 +119,7 @@ def test_pixels_go_through_tmux_where_and_while_it_lets_them(tmp_path: Path) -> 
     assert "\U0010eeee".encode() in raw
 
 
+@pytest.mark.slow
 def test_a_terminal_that_draws_sixels_shows_pictures_without_a_hole(tmp_path: Path) -> None:
     cell = (6, 13)
     with terminal("run", "digits", *SMALL, "--out", str(tmp_path / "run"), cwd=tmp_path) as opened:

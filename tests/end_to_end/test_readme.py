@@ -52,6 +52,7 @@ def parsed(call: str) -> tuple[str, dict[str, Any]]:
     return name, choose(GROUP.commands, name, "command").make_context(name, words).params
 
 
+@pytest.mark.slow
 def test_the_ten_lines_of_plain_pytorch_load_and_sample_an_export(tmp_path: Path, program: Program) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     assert "tui_gan import" not in code

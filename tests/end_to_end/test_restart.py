@@ -3,6 +3,8 @@
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from tests.end_to_end.test_screen import training
 from tests.terminal import Terminal, terminal
 
@@ -21,6 +23,7 @@ def typed(opened: Terminal, key: str, value: str) -> None:
     opened.wait_for(f"start a new one with {key}={value}?")
 
 
+@pytest.mark.slow
 def test_a_new_run_begins_with_what_was_changed_and_a_value_that_is_not_allowed_ends_with_one_line(tmp_path: Path) -> None:
     first = tmp_path / "first"
     with terminal("run", "toy1d", "--out", str(first), "--seed", "7", cwd=tmp_path) as opened:

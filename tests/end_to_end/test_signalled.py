@@ -60,7 +60,7 @@ def is_met(run: Path) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
-    "phase", ["loading", "saving", *(pytest.param(each, marks=pytest.mark.slow) for each in ("training", "rolling back"))]
+    "phase", ["saving", *(pytest.param(each, marks=pytest.mark.slow) for each in ("loading", "training", "rolling back"))]
 )
 def test_two_signals_save_a_run_without_a_terminal(phase: str, number: signal.Signals, tmp_path: Path) -> None:
     run, every = tmp_path / "run", 100 if phase == "saving" else 10**6

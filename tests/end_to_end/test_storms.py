@@ -63,6 +63,7 @@ def test_after_a_storm_of_sizes_the_newest_is_drawn_and_a_key_is_heard(tmp_path:
     print(f"{storms} storms of {sizes} sizes: the longest wait for q {max(waited):.1f} s")
 
 
+@pytest.mark.slow
 def test_on_a_terminal_that_does_not_read_keys_are_heard_and_training_goes_on(tmp_path: Path) -> None:
     log = tmp_path / "run" / "log.jsonl"
 

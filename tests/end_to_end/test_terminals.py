@@ -98,6 +98,7 @@ def test_a_terminal_of_a_few_cells_is_left_with_q(tmp_path: Path, told: tuple[in
         opened.close()
 
 
+@pytest.mark.slow
 def test_ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_screen_back(tmp_path: Path) -> None:
     settings = tmp_path / "inputrc"
     settings.write_text("set enable-bracketed-paste off\n")

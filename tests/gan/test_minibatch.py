@@ -96,9 +96,7 @@ def test_equal_samples_are_as_close_as_can_be_and_far_ones_not_at_all() -> None:
     torch.testing.assert_close(far, torch.zeros_like(far))
 
 
-@pytest.mark.parametrize(
-    ("batches", "batch", "limit"), [*itertools.product([1], [5, 6], [0, 1, 2, 3, 4, 5]), (2, 5, 3), (2, 6, 0), (2, 6, 1), (2, 6, 4)]
-)
+@pytest.mark.parametrize(("batches", "batch", "limit"), [*itertools.product([1], [5, 6], [0, 1, 4, 5]), (2, 5, 3), (2, 6, 4)])
 def test_gradients_are_those_of_finite_differences_and_so_are_theirs(batch: int, limit: int, batches: int) -> None:
     module = layer(3, 2, 2, limit)
     hidden = torch.randn(batch * batches, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1)).requires_grad_()

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import torch
 
-from tests.stand_in import stand_in, weights_of
+from tests.stand_in import ALIKE, stand_in, weights_of
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs, checked, set_knob
 from tui_gan.contract.toml import read_toml, resolve, to_toml
@@ -145,7 +145,7 @@ def test_pacgan_starts_with_small_weights(name: str) -> None:
                 assert layer.bias is None or not layer.bias.any()
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", ALIKE.values())
 def test_a_light_preset_takes_a_step_without_and_with_minibatch_discrimination(name: str) -> None:
     if weights_of(name) >= LIGHT:
         pytest.skip("it takes long")

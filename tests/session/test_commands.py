@@ -136,7 +136,7 @@ def test_evaluate_measures_and_shows(train: Train) -> None:
     assert [entry["step"] for entry in measured] == [0, 10, 13, 15]
 
 
-@pytest.mark.parametrize("to", EXPORTERS)
+@pytest.mark.parametrize("to", [pytest.param(to, marks=pytest.mark.slow) if to == "gif" else to for to in EXPORTERS])
 def test_export_writes_into_the_run_directory(train: Train, to: str) -> None:
     ended = train(script={13: [Export(to), None]}, until=15)
     name, path, _ = ended.snapshots[1].events[-1].text.partition(str(ended.directory.path))

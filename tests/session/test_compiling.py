@@ -109,6 +109,7 @@ def test_a_state_without_moments_that_is_put_in_trains_eagerly_first(train: Trai
     assert run.compiling.train(run.trainer, run.knobs, 1, 100) == 1
 
 
+@pytest.mark.slow
 def test_lazy_regularizers_and_batch_normalisation_are_those_of_the_eager_run(
     train: Train, config: Config, made: dict[Path, Request]
 ) -> None:
@@ -168,6 +169,7 @@ def test_auto_has_a_program_made_where_it_pays(
     assert all(timing.ENOUGH <= request.step < timing.ENOUGH + 5 for request in made.values())
 
 
+@pytest.mark.slow
 def test_auto_trains_eagerly_again_where_a_program_turns_out_to_be_no_faster(
     train: Train, config: Config, made: dict[Path, Request], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,7 +198,11 @@ def test_graphs_are_refused_where_there_is_no_gpu_for_them(train: Train, config:
     [
         ({"discriminator": Network(widths=(5,), dropout=0.5)}, "dropout"),
         ({"generator": Network(widths=(5,), dropout=0.5)}, "dropout"),
-        ({"discriminator": Network(widths=(5,), spectral=True), "regularizers": {"r2": 1.0}}, "spectral normalisation with r1 or r2"),
+        pytest.param(
+            {"discriminator": Network(widths=(5,), spectral=True), "regularizers": {"r2": 1.0}},
+            "spectral normalisation with r1 or r2",
+            marks=pytest.mark.slow,
+        ),
         ({"bf16": True}, "bfloat16"),
     ],
 )

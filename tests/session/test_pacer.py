@@ -94,7 +94,7 @@ def test_waiting_is_no_training_time(train: Train, clock: Time, paced: Knobs) ->
     assert shown.seconds == pytest.approx(30 * STEP)
 
 
-@pytest.mark.parametrize("half", [0, 23])
+@pytest.mark.parametrize("half", [pytest.param(0, marks=pytest.mark.slow), 23])
 def test_the_pace_changes_no_weight_and_survives_a_resume(train: Train, resume: Train, clock: Time, paced: Knobs, half: int) -> None:
     whole = train("whole")
     assert_same(whole.checkpoint(40), train("paced", knobs=paced, hold=True).checkpoint(40))

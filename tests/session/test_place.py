@@ -58,8 +58,7 @@ def told(ended: Any, part: str) -> list[str]:
     ("became", "hold"),
     [
         ("deleted", True),
-        ("moved", False),
-        *(pytest.param(*each, marks=pytest.mark.slow) for each in (("deleted", False), ("moved", True))),
+        *(pytest.param(*each, marks=pytest.mark.slow) for each in (("moved", False), ("deleted", False), ("moved", True))),
     ],
 )
 def test_a_directory_that_goes_is_made_again_and_the_run_goes_on(

@@ -63,6 +63,7 @@ def begun(config: Config, knobs: Knobs, wanted: Programs) -> Together:
     return Together(group, specs, Data(), wanted)
 
 
+@pytest.mark.slow
 def test_on_another_device_each_chunk_has_the_step_that_was_captured_of_it(config: Config, knobs: Knobs, made: Made) -> None:
     wanted = Programs("auto", str)
     wanted.left = 1e9

@@ -49,7 +49,7 @@ KINDS: dict[str, dict[str, Any]] = {
     },
 }
 # What is in these is in others too, or takes the longest to trace.
-ELSEWHERE = ("toy", "descent", "classes", "optimism")
+ELSEWHERE = ("toy", "noise", "packing", "descent", "classes", "optimism")
 
 
 def trainers(config: Config, changes: dict[str, Any], dataset: str, count: int = COUNT) -> list[Trainer]:

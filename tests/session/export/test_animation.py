@@ -117,6 +117,7 @@ def test_a_run_with_a_single_preview_is_a_single_frame(line: Source) -> None:
     assert (made.step, [stands for _, stands in frames(made.content)]) == (0, [HELD])
 
 
+@pytest.mark.slow
 def test_a_run_whose_previews_are_as_far_apart_as_they_once_were_is_shown_whole(runs: dict[str, Path], tmp_path: Path) -> None:
     shutil.copytree(runs["line"], tmp_path / "old")
     for path in (tmp_path / "old" / "previews").iterdir():

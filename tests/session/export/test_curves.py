@@ -75,7 +75,9 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize("values", ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize(
+    "values", [pytest.param(values, id=name, marks=pytest.mark.slow if "wide" in name else ()) for name, values in ENDS.items()]
+)
 def test_a_foreign_log_of_numbers_at_the_ends_of_arithmetic_is_drawn(
     values: tuple[float | None, ...], line: Source, tmp_path: Path
 ) -> None:

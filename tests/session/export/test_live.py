@@ -63,6 +63,7 @@ def test_previews_that_have_gone_are_an_event_and_the_run_goes_on(train: Train, 
     assert ended.outcome.status == "finished"
 
 
+@pytest.mark.slow
 def test_a_place_that_cannot_be_written_is_an_event_that_names_it_and_the_run_goes_on(train: Train, tmp_path: Path) -> None:
     folder = tmp_path / "run" / "pictures"
     ended = train(script={1: [Export("gif")], 5: [Export("png", "samples"), None]}, until=8)

@@ -53,7 +53,7 @@ def test_a_png_of_a_plot_is_large_and_has_the_colours_of_its_parts(kind: str, wi
     assert [colour for colour in wanted if tuple(bytes.fromhex(colour[1:])) not in there] == []
 
 
-@pytest.mark.parametrize("form", [pictures.png, pictures.svg])
+@pytest.mark.parametrize("form", [pytest.param(pictures.png, marks=pytest.mark.slow), pictures.svg])
 def test_the_same_run_gives_the_same_bytes(form: Callable[..., Made], line: Source) -> None:
     content = form(distribution, line).content
     assert form(distribution, line).content == content
