@@ -30,9 +30,10 @@ os.fsync = lambda fd: None
 
 
 @pytest.fixture(autouse=True)
-def _smallest_numbers() -> None:
-    """Starting a run lets its thread round the smallest numbers to 0; here that is the thread of all tests."""
+def _arithmetic() -> None:
+    """What a run sets for its thread, here that of all tests: to round the smallest numbers to 0, and among how many threads to share."""
     torch.set_flush_denormal(False)
+    torch.set_num_threads(1)
 
 
 @pytest.fixture

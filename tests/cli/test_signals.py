@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,8 +32,6 @@ main()
 """
 PATIENCE = 120.0
 KNOBS = ("--batch-size", "16", "--minibatch-discrimination", "--checkpoint-every", "50")
-# They wait for each other's tests, and would take both cores meanwhile.
-SLOWLY = ("--pace", "100")
 EVERY = PRESETS["toy1d"].config.log_every
 
 
@@ -58,42 +56,48 @@ class Running(NamedTuple):
         return self.process.returncode, json.loads(out.splitlines()[-1]), err
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Running]]:
-    """Runs without end, all begun at once."""
-    folder = tmp_path_factory.mktemp("runs")
-    begun = {}
-    for name, ignored in (("SIGINT", ""), ("SIGHUP", ""), ("nohup", "SIGHUP")):
-        words = ["run", "toy1d", "--headless", "--json", *KNOBS, *SLOWLY, "--steps", str(10**9), "--out", str(folder / name)]
+Begin = Callable[..., Running]
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Iterator[Begin]:
+    """Begin a run without end that ignores the signals of these names."""
+    begun = []
+
+    def begin(ignored: str = "") -> Running:
+        run = tmp_path / "begun"
+        words = ["run", "toy1d", "--headless", "--json", *KNOBS, "--pace", "100", "--steps", str(10**9), "--out", str(run)]
         command = [sys.executable, "-c", PROGRAM, ignored, *words]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        begun[name] = Running(process, folder / name)
-    yield begun
-    for each in begun.values():
+        begun.append(Running(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True), run))
+        return begun[-1]
+
+    yield begin
+    for each in begun:
         each.process.kill()
         each.process.communicate()
 
 
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), pytest.param("SIGHUP", 129, marks=pytest.mark.slow)])
-def test_a_signal_saves_the_last_step_and_is_the_exit_status(name: str, status: int, running: dict[str, Running], program: Program) -> None:
-    running[name].wait_for_step(EVERY)
-    running[name].process.send_signal(signal.Signals[name])
-    code, result, err = running[name].ended()
+def test_a_signal_saves_the_last_step_and_is_the_exit_status(name: str, status: int, begin: Begin, program: Program) -> None:
+    mine = begin()
+    mine.wait_for_step(EVERY)
+    mine.process.send_signal(signal.Signals[name])
+    code, result, err = mine.ended()
     assert code == status
-    assert (result["status"], result["run"]) == ("stopped", str(running[name].run))
+    assert (result["status"], result["run"]) == ("stopped", str(mine.run))
     assert f"stopped at step {result['step']}" in err
-    stored = checkpoint.stored(running[name].run / "checkpoints")
+    stored = checkpoint.stored(mine.run / "checkpoints")
     assert max(stored) == result["step"] >= EVERY
     assert checkpoint.read(stored[result["step"]])[1].step == result["step"]
-    resumed = program("resume", running[name].run, "--headless", "--json", "--steps", 5)
+    resumed = program("resume", mine.run, "--headless", "--json", "--steps", 5)
     assert (resumed.status, resumed.result["step"]) == (0, result["step"] + 5)
 
 
 @pytest.mark.slow
 def test_a_run_in_use_is_left_alone_an_ignored_signal_stays_ignored_and_another_process_goes_on_as_if_nothing_had_been(
-    running: dict[str, Running], program: Program
+    begin: Begin, program: Program
 ) -> None:
-    mine = running["nohup"]
+    mine = begin("SIGHUP")
     mine.wait_for_step(EVERY)
     done = program("resume", mine.run, "--headless", "--steps", 1)
     assert done.status == 2

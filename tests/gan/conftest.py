@@ -13,11 +13,6 @@ from tui_gan.gan.trainer import Trainer
 State = dict[str, torch.Tensor]
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> None:
-    torch.set_num_threads(1)
-
-
 @pytest.fixture
 def dataset() -> Dataset:
     return DATASETS["gaussian"](True)

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-import torch
 
 from tui_gan.contract.errors import UsageError
 from tui_gan.gan.trainer import Trainer
@@ -34,7 +33,6 @@ def test_the_game_is_still_on(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
         dataset, _ = dataset_of(config, Path())
     except UsageError:
         pytest.skip("MNIST is not at hand")
-    torch.set_num_threads(1)
     trainer = Trainer(config, dataset, "cpu")
     for _ in range(STEPS - LAST):
         trainer.step(knobs)

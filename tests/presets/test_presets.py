@@ -149,7 +149,6 @@ def test_pacgan_starts_with_small_weights(name: str) -> None:
 def test_a_light_preset_takes_a_step_without_and_with_minibatch_discrimination(name: str) -> None:
     if weights_of(name) >= LIGHT:
         pytest.skip("it takes long")
-    torch.set_num_threads(1)
     preset = PRESETS[name]
     config = msgspec.structs.replace(preset.config, fixed_latents=16)
     trainer = Trainer(config, stand_in(config), "cpu")
@@ -204,7 +203,6 @@ def test_where_nothing_is_known_nothing_is_told(preset: Preset) -> None:
     ],
 )
 def test_a_seed_that_is_named_ends_as_it_is_said_to(seed: int, said: str, ends: dict[str, Any]) -> None:
-    torch.set_num_threads(1)
     preset = PRESETS["toy1d-aylien-2016-08"]
     assert said in preset.outcome
     trainer = Trainer(msgspec.structs.replace(preset.config, seed=seed), stand_in(preset.config), "cpu")
@@ -218,7 +216,6 @@ def test_a_seed_that_is_named_ends_as_it_is_said_to(seed: int, said: str, ends: 
 
 @pytest.mark.slow
 def test_the_seed_of_gan_labs_disjoint_gaussians_that_is_named_finds_them_all() -> None:
-    torch.set_num_threads(1)
     preset = PRESETS["ganlab-disjoint"]
     assert "seed 9 succeeds" in preset.outcome
     trainer = Trainer(msgspec.structs.replace(preset.config, seed=9), stand_in(msgspec.structs.replace(preset.config, seed=9)), "cpu")

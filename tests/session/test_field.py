@@ -25,12 +25,6 @@ from tui_gan.session.observe import field, observer, with_field
 from tui_gan.session.observe.field import SPANS, arrows, manifold, span
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> None:
-    # Tensors of a few numbers are too small to share, and on a busy machine waiting for the other thread takes all the time.
-    torch.set_num_threads(1)
-
-
 def build(config: Config, **changes: Any) -> Trainer:
     plain: dict[str, Any] = {"dataset": "ring", "latent_dim": 2, "metrics": ("sliced_w1",), "metric": "sliced_w1"}
     return Trainer(msgspec.structs.replace(config, **{**plain, **changes}), DATASETS["ring"](changes.get("standardize", True)), "cpu")
