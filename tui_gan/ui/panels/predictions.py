@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
-from tui_gan.ui.draw.players.by_class import WIDTH, by_class
+from tui_gan.ui.draw.players.by_class import WIDTH, by_class, wanted
 from tui_gan.ui.draw.players.predictions import predictions
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
@@ -30,9 +30,10 @@ class Predictions(Panel):
             return hint("no predictions yet" if width > 18 else "", width, height)
         if not answers.of_classes or width < WITH_CLASSES:
             return predictions(answers, width, height, frame.look)
-        canvas, left = Canvas(width, height), width - WIDTH - 1
+        table = max(WIDTH, min(wanted(answers.of_classes), width // 2 - 1))
+        canvas, left = Canvas(width, height), width - table - 1
         canvas.paste(0, 0, predictions(answers, left, height, frame.look))
-        canvas.paste(left + 1, 0, by_class(answers.of_classes, height, frame.look))
+        canvas.paste(left + 1, 0, by_class(answers.of_classes, table, height, frame.look))
         return canvas
 
     def notes(self, frame: Frame) -> Notes:

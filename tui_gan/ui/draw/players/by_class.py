@@ -8,26 +8,35 @@ from tui_gan.ui.draw.canvas import Canvas
 from tui_gan.ui.draw.palette import Ink, Look
 from tui_gan.ui.draw.players.norms import filled
 
-# The columns of the table, of which the names of classes take the first.
-WIDTH, NAMES = 26, 8
+# Beside the names: a blank, and for real and for generated samples a number and a bar.
 BAR = 4
+NUMBERS = 2 * (BAR + 5)
+# What a table needs at the least, which is also its heading's.
+WIDTH = NUMBERS + 8
 
 
-def by_class(classes: Sequence[OfClass], height: int, look: Look) -> Canvas:
+def wanted(classes: Sequence[OfClass]) -> int:
+    """Columns in which every name is whole."""
+    return max(WIDTH, NUMBERS + 1 + max(len(each.name) for each in classes))
+
+
+def by_class(classes: Sequence[OfClass], width: int, height: int, look: Look) -> Canvas:
     """A row for each class, as many as there is room for, each mean of D(x) as a number and as a bar from 0 to 1."""
-    canvas = Canvas(WIDTH, height)
+    canvas = Canvas(width, height)
     if height < 2:
         return canvas
     canvas.write(0, 0, "D(x) by class", Ink.DISCRIMINATOR)
     listed = classes if len(classes) < height else classes[: height - 2]
+    names = width - NUMBERS
     for row, each in enumerate(listed, 1):
-        canvas.write(0, row, each.name[: NAMES - 1].rjust(NAMES - 1), Ink.DIM)
-        for x, value, ink in ((NAMES, each.real, Ink.REAL), (NAMES + BAR + 5, each.fake, Ink.FAKE)):
+        name = each.name if len(each.name) < names else f"{each.name[: names - 4]}..."
+        canvas.write(0, row, name.rjust(names - 1), Ink.DIM)
+        for x, value, ink in ((names, each.real, Ink.REAL), (names + BAR + 5, each.fake, Ink.FAKE)):
             text = "   -" if math.isnan(value) else f"{value:.2f}"
             canvas.write(x, row, text, ink)
             canvas.write(x + 5, row, _bar(value, look), ink)
     if len(listed) < len(classes):
-        canvas.write(0, height - 1, f"and {len(classes) - len(listed)} more"[:WIDTH], Ink.DIM)
+        canvas.write(0, height - 1, f"and {len(classes) - len(listed)} more"[:width], Ink.DIM)
     return canvas
 
 
