@@ -115,11 +115,11 @@ def test_watching_changes_nothing(train: Train, plane: Config, name: str, monkey
     changed = msgspec.convert({**msgspec.to_builtins(plane), **msgspec.to_builtins(NETWORKS[name])}, Config)
     knobs = Knobs(batch_size=8, device="cpu", checkpoint_every=10, minibatch_discrimination=True)
     every = tuple(each for each in WATCHED if each != "settings")
-    watched = {step: [Watch(every), Browse(walk=(0, 1)), None] for step in range(10)}
-    alone = train("alone", config=changed, knobs=knobs, script={0: [Watch(())]}, until=10)
-    seen = train("seen", config=changed, knobs=knobs, script=watched, until=10)
+    watched = {step: [Watch(every), Browse(walk=(0, 1)), None] for step in range(4)}
+    alone = train("alone", config=changed, knobs=knobs, script={0: [Watch(())]}, until=4)
+    seen = train("seen", config=changed, knobs=knobs, script=watched, until=4)
     assert seen.snapshots[-1].machine.generator > 0
-    one, other = (load_file(ended.checkpoint(10)) for ended in (alone, seen))
+    one, other = (load_file(ended.checkpoint(4)) for ended in (alone, seen))
     assert [key for key in one if not np.array_equal(one[key], other[key])] == []
 
 

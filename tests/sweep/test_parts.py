@@ -121,7 +121,7 @@ def same(one: Path, other: Path) -> bool:
 @pytest.mark.parametrize(
     ("ends", "says"),
     [
-        ((), ()),
+        pytest.param((), (), marks=pytest.mark.slow),
         (("dies",), ("process 1 of 2 died; its chunks are taken up again from their last save",)),
         (("ended", "stopped"), ("process 2 of 2 (",)),
         (("nothing", "nothing"), tuple(f"process {each} of 2 died; it had saved nothing, and begins anew" for each in (1, 2))),

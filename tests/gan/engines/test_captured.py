@@ -22,7 +22,7 @@ from tui_gan.gan.orders import ORDERS
 from tui_gan.gan.trainer import Trainer
 from tui_gan.presets import PRESETS
 
-LIGHT = 300_000
+LIGHT = 100_000
 
 
 def check_agreement(config: Config, data: Any, knobs: Knobs) -> None:

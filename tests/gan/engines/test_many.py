@@ -156,6 +156,7 @@ def test_they_differ_and_one_that_is_no_number_harms_no_other(config: Config, kn
     assert not torch.equal(twin.tensors[0][0], twin.tensors[0][2])
 
 
+@pytest.mark.slow
 def test_a_state_that_is_put_back_goes_on_as_if_it_had_never_been_saved(config: Config, knobs: Knobs) -> None:
     changes = {"instance_noise": Noise(sd=0.5, steps=10, end=0.1), "training": 64, "sampling": "epochs"}
     live = turned(knobs, False)
@@ -188,6 +189,7 @@ def test_their_numbers_are_the_same_where_streams_are_tensors(config: Config, kn
         assert torch.equal(*(stream.get_state() for stream in streams))
 
 
+@pytest.mark.slow
 def test_what_is_not_made_of_words_is_drawn_by_the_streams(config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
     live = turned(knobs, False)
     drawing, twisting = (Many(zip(trainers(config, {}, "gaussian"), live, strict=True), COUNT) for _ in range(2))
