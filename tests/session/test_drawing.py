@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from tests.logs import log_of
 from tui_gan.contract.commands import ChangeSetting, DrawData, Pause, Redo, Resume, Save, Undo
 from tui_gan.contract.config import Config, EarlyStop
+from tui_gan.contract.network import Network
 from tui_gan.contract.snapshot import Status
 from tui_gan.data.files import fingerprint
 from tui_gan.gan.trainer import Trainer
@@ -181,6 +182,20 @@ def test_what_is_no_drawing_is_refused_and_changes_nothing(train: Train, weights
 def test_tiny_and_huge_weights_are_weights(train: Train) -> None:
     ended = train(script={3: [DrawData(((1e308, 1e308),)), DrawData(((1e-308, 3e-308),)), None]}, until=5)
     assert "drawn-3-2.npy" in ended.snapshots[1].events[-1].text
+
+
+def test_nothing_stays_of_a_drawing_with_which_the_settings_do_not_go(train: Train, plane: Config) -> None:
+    tanh = Network(widths=(6,), output="tanh")
+    metrics = {"metrics": ("sliced_w1",), "metric": "sliced_w1"}
+    bounded = msgspec.structs.replace(plane, dataset="ganlab_ring", generator=tanh, standardize=False, **metrics)
+    ended = train(config=bounded, script={3: [DrawData(((1.0,),)), None]}, until=5)
+    assert "tanh" in ended.snapshots[1].events[-1].text
+    assert list(ended.directory.path.glob("drawn*")) == []
+
+
+def test_what_is_drawn_has_no_classes(train: Train, plane: Config) -> None:
+    ended = train(config=msgspec.structs.replace(plane, classes=8), script={3: [SQUARE, None]}, until=5)
+    assert "what is drawn has no classes" in ended.snapshots[1].events[-1].text
 
 
 def test_images_are_not_drawn(train: Train, config: Config) -> None:

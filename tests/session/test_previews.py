@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tui_gan.session import previews
 from tui_gan.session.previews import CAPACITY, Previews, early, stride_at
@@ -91,6 +92,12 @@ def test_a_preview_is_read_back(tmp_path: Path) -> None:
     assert found["axis"].tolist() == [0, 1, 2]
     assert {name: array.dtype.name for name, array in found.items()} == {"fake": "float64", "axis": "float64", "images": "uint8"}
     assert np.array_equal(found["images"], images)
+
+
+@pytest.mark.parametrize("far", [np.array([1.7e9, 1.7e9 + 1.0, 1.7e9 + 5.0]), np.array([-1e200, 3e200]), np.full(3, 1.7e9 + 1.0)])
+def test_numbers_far_from_0_beside_their_spread_are_kept_as_they_are(tmp_path: Path, far: NDArray[np.float64]) -> None:
+    Previews(tmp_path, every=5).add(5, {"fake": far})
+    assert np.array_equal(previews.read(tmp_path / "step-00000005.safetensors")["fake"], far)
 
 
 def test_a_run_keeps_previews_from_its_first_step_to_its_last(train: Callable[..., Any]) -> None:

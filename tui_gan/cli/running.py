@@ -83,13 +83,13 @@ def run(
     front_end, hold = _front_end(headless, plain, detach, ascii, paused, json)
     live = _unpaced(resolved, live) if json or detach else live
 
-    from tui_gan.data.tables import read_table
+    from tui_gan.data.tables import read_part
     from tui_gan.session import rundir
     from tui_gan.session.plan import Plan
 
     columns = PRESETS[preset].columns
     if resolved.data and columns and resolved.dataset == PRESETS[preset].config.dataset:
-        read_table(Path(resolved.data), columns, labelled=resolved.classes > 0)
+        read_part(Path(resolved.data), columns, resolved)
     begins_with = _parent(parent) if parent is not None else None
     directory, resolved = rundir.create(out, resolved, live, copied=columns > 0)
     # What has been counted over seeds is of networks that were drawn.
@@ -309,8 +309,9 @@ def report(plan: "Plan", outcome: "Outcome") -> dict[str, Any]:
 
 def summary(plan: "Plan", outcome: "Outcome") -> str:
     """The result as one line, and how to go on."""
+    from tui_gan.session.rundir import going_on
+
     metrics = ", ".join(f"{name} {value:.4g}" for name, value in outcome.metrics.items())
     metrics += "" if outcome.measured == outcome.step else f" at step {outcome.measured}"
-    more = " --steps N" if outcome.status == "finished" else ""
     after = f"after {outcome.seconds:.1f} s of training ({metrics})"
-    return f"{outcome.status} at step {outcome.step} {after}; `tui-gan resume {word(plan.run.path)}{more}` goes on"
+    return f"{outcome.status} at step {outcome.step} {after}; {going_on(plan.run, outcome.status == 'finished')}"

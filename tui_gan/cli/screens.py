@@ -74,6 +74,8 @@ def remember(app: "TuiGan", place: str) -> None:
 
 def parting(run: Path, snapshot: "Snapshot", ended: str = "") -> str:
     """What is said when a run has been left: how to come back, or, where it has `ended`, how to go on."""
+    from tui_gan.session.rundir import RunDirectory, going_on
+
     if ended:
-        return f"{ended}; `tui-gan resume {word(run)}{' --steps N' if snapshot.step >= snapshot.steps else ''}` goes on"
+        return f"{ended}; {going_on(RunDirectory(run), snapshot.step >= snapshot.steps)}"
     return f"the run {LEFT.get(snapshot.status.value, 'trains on')}; `tui-gan attach {word(run)}` comes back"

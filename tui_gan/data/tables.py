@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.outer import check_ordinary
+from tui_gan.contract.training import trained
 from tui_gan.data import npy, text
 from tui_gan.data.text import Array
 
@@ -43,13 +45,30 @@ def read_table(path: Path, columns: int, labelled: bool = False) -> Table:
         UsageError: with the file, the line where there is one, and what is right.
     """
     table = read_finite(path, columns + labelled, " and a number of the class behind" if labelled else "")
-    _check_spread(path, table.values)
+    check_spread(str(path), table.values)
     if not labelled:
         return table
     classes, labels = np.unique(table.values[:, -1], return_inverse=True)
     names = tuple(f"{each:.15g}" for each in classes)
     said = f"the last column has {len(names):,} classes"
     return Table(table.values[:, :-1], (*table.notes, said), labels.astype(np.int64), names)
+
+
+def read_part(path: Path, columns: int, config: Config) -> Table:
+    """Read the rows of a table that a run trains on, as `read_table` reads all.
+
+    Raises:
+        UsageError: as there, or with what keeps these rows from being learned.
+    """
+    table = read_table(path, columns, labelled=config.classes > 0)
+    which = trained(len(table.values), config.training, config.training_skip)
+    values = table.values[which]
+    if len(values) < len(table.values):
+        rows = f"rows {which.start + 1:,} to {which.stop:,}" if len(values) > 1 else f"row {which.stop:,}"
+        check_spread(f"{path} ({rows}, by training and training_skip)", values)
+    if not config.standardize and np.abs(values).max() > np.finfo(np.float32).max:
+        raise UsageError(f"{path}: without standardize the networks are given its numbers as they are, and no float32 holds all of them")
+    return table._replace(values=values, labels=None if table.labels is None else table.labels[which])
 
 
 def read_finite(path: Path, columns: int, more: str = "") -> Table:
@@ -94,17 +113,28 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check_spread(path: Path, table: Array) -> None:
+def check_spread(named: str, table: Array) -> None:
+    """Check that there is a distribution to learn, and that its mean and its spread are numbers.
+
+    Args:
+        named: the file, and which of its rows these are.
+        table: (N, columns), N >= 1.
+
+    Raises:
+        UsageError: there is none.
+    """
     if len(table) < 2:
-        raise UsageError(f"{path} holds one row; there is no distribution to learn from fewer than 2")
+        raise UsageError(f"{named} holds one row; there is no distribution to learn from fewer than 2")
     with np.errstate(over="ignore", invalid="ignore"):
         spread = table.std(axis=0)
     if not np.isfinite(spread).all():
-        raise UsageError(f"{path}: the numbers are too large; scale them to below 1e150")
+        raise UsageError(f"{named}: the numbers are too large; scale them to below 1e150")
     for column in np.flatnonzero((table == table[0]).all(axis=0)):
-        raise UsageError(f"{path}: column {column + 1} is constant ({table[0, column]:g}); there is no distribution to learn")
+        value = table[0, column]
+        known = " as far as a double can tell" if abs(value) >= 2**53 else ""
+        raise UsageError(f"{named}: column {column + 1} is constant{known} ({value:g}); there is no distribution to learn")
     if not (spread > TOLD_APART * np.abs(table).max(axis=0)).all():
-        raise UsageError(f"{path}: the numbers differ by less than a double can tell; shift or scale them")
+        raise UsageError(f"{named}: the numbers differ by less than a double can tell; shift or scale them")
 
 
 def _read_npy(path: Path) -> tuple[Array, str]:

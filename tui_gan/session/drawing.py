@@ -18,24 +18,27 @@ from tui_gan.session.checkpoint import write_atomically
 from tui_gan.session.observe import Window
 from tui_gan.session.run import Run
 from tui_gan.session.sources import dataset_of
+from tui_gan.session.steering import change
 from tui_gan.session.undo import InForce
 
 SAMPLES = 10_000
 MOST_CELLS = 1_000_000
 
 
-def drawn(run: Run, weights: tuple[tuple[float, ...], ...]) -> InForce:
-    """What is in force when a run learns from what was drawn; the samples are written into its directory.
+def draw(run: Run, weights: tuple[tuple[float, ...], ...]) -> None:
+    """Have a run learn from what was drawn; the samples are written into its directory, and nothing of a drawing that is refused stays.
 
     The new data are standardized as any other, by their own mean and spread, which trains better than the units of before: 2,000 steps
     of toy1d after 2,000 on N(4, .5) come to W1 .0008 against .078 on a narrow bar, .25 against .94 on two far apart.
 
     Raises:
-        UsageError: there is nothing to draw over, or the weights are none.
+        UsageError: there is nothing to draw over, the weights are none, or the settings do not go with such data.
         OSError: the samples could not be written.
     """
     if isinstance(run.trainer.dataset.truth, Images):
         raise UsageError("drawing is for data on the line or in the plane, and these are images")
+    if run.config.classes:
+        raise UsageError("what is drawn has no classes, and this game is given the class of each sample")
     if run.phase:
         raise UsageError("not during pre-training, in which D learns the density of the present data")
     cells = _checked(weights, isinstance(run.trainer.dataset.truth, Line))
@@ -47,10 +50,10 @@ def drawn(run: Run, weights: tuple[tuple[float, ...], ...]) -> InForce:
     try:
         config = msgspec.structs.replace(run.config, data=path.name, data_sha256=fingerprint(path), pretraining=0)
         dataset, _ = dataset_of(config, folder)
+        change(run, InForce(run.knobs, measurable(config, dataset.truth), dataset))
     except UsageError:
         path.unlink(missing_ok=True)
         raise
-    return InForce(run.knobs, measurable(config, dataset.truth), dataset)
 
 
 def samples(weights: Floats, window: Window, stream: np.random.Generator) -> Floats:

@@ -13,7 +13,8 @@ from tui_gan.contract.commands import Browse
 from tui_gan.contract.errors import UsageError, cut, first_line
 from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import Bytes, Floats, Gallery, ImageGrid, Picture, frozen
-from tui_gan.gan.datasets import Dataset, Images, Line, trained
+from tui_gan.contract.training import trained
+from tui_gan.gan.datasets import Dataset, Images, Line
 from tui_gan.gan.latents import between, paired, with_classes
 from tui_gan.gan.masks import completes
 from tui_gan.gan.metrics.nearest import to_nearest

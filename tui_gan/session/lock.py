@@ -28,6 +28,7 @@ class Holder(msgspec.Struct, frozen=True):
 
     Attributes:
         started: when the process began, in seconds since the epoch.
+        uptime: the same in seconds since the machine began, which no change of its clock moves; -1 in files of earlier versions.
         socket: where visitors find it; "" where they do not.
         terminal: the name of the terminal that it was started on; "" once it has none.
         ended: finished, stopped or failed, at `step`; "" while it trains, and for ever where it has crashed.
@@ -40,6 +41,7 @@ class Holder(msgspec.Struct, frozen=True):
     terminal: str = ""
     ended: str = ""
     step: int = 0
+    uptime: float = -1.0
 
     @property
     def named(self) -> str:
@@ -62,7 +64,7 @@ class Lock:
     def __init__(self, run: Path, address: str = "", terminal: str = "", cure: str = "") -> None:
         self._run, self._cure = run, cure
         me = psutil.Process()
-        self.holder = Holder(socket.gethostname(), me.pid, me.create_time(), address, terminal)
+        self.holder = Holder(socket.gethostname(), me.pid, me.create_time(), address, terminal, uptime=_uptime(me))
         self._file = self._taken()
         self._write()
 
@@ -149,6 +151,14 @@ def is_alive(holder: Holder, run: Path) -> bool:
         except OSError:
             return False
     try:
-        return abs(psutil.Process(holder.pid).create_time() - holder.started) < SAME_START
+        process = psutil.Process(holder.pid)
+        # Where a clock is set, systems move the time since the epoch at which a process began, or that at which they began themselves.
+        same = ((process.create_time(), holder.started), (_uptime(process), holder.uptime))
     except psutil.Error:
         return False
+    return any(abs(now - then) < SAME_START for now, then in same)
+
+
+def _uptime(process: psutil.Process) -> float:
+    """How long the machine had been on when a process began, in seconds."""
+    return process.create_time() - psutil.boot_time()

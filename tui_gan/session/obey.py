@@ -11,7 +11,7 @@ from tui_gan.contract.knobs import KNOBS, Knobs, set_knob, turn_knob
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.values import Player
 from tui_gan.session import steering
-from tui_gan.session.drawing import drawn
+from tui_gan.session.drawing import draw
 from tui_gan.session.export import Source, maker, write
 from tui_gan.session.run import Run
 from tui_gan.session.rundir import resuming
@@ -85,7 +85,7 @@ def change_setting(session: "Session", command: commands.ChangeSetting) -> None:
 
 def draw_data(session: "Session", command: commands.DrawData) -> None:
     """Learn from what was drawn."""
-    steering.change(session.run, drawn(session.run, command.weights))
+    draw(session.run, command.weights)
 
 
 def undo(session: "Session", command: commands.Undo) -> None:

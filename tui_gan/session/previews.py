@@ -14,12 +14,15 @@ from tui_gan.session.atomic import replacing
 CAPACITY = 256
 # Every one of the first ALL steps is kept, and OCTAVE of those from a later power of two to the next.
 ALL, OCTAVE = 64, 16
+# The share of their spread by which numbers may be rounded.
+FINEST = 1e-3
 
 
 class Previews:
     """Files `step-00000500.safetensors`: at most CAPACITY evenly over the steps of the run, and `early` ones for good.
 
-    Each holds the arrays that the observer of the run gives, numbers as float32 in units of the data, images as uint8. When there
+    Each holds the arrays that the observer of the run gives, numbers as float32 in units of the data, or as float64 where they lie so far
+    from 0 that float32 could not tell them apart, images as uint8. When there
     are more than CAPACITY, every second one that is not early is deleted and the stride doubles. Which ones are kept depends on the
     step alone, so that a run that is resumed keeps the same ones.
     """
@@ -90,7 +93,7 @@ def read(path: Path) -> dict[str, NDArray[Any]]:
     check_ordinary(path)
     arrays = load(path.read_bytes())
     for name, array in arrays.items():
-        if array.dtype not in (np.uint8, np.float32):
+        if array.dtype not in (np.uint8, np.float32, np.float64):
             raise ValueError(f"{printable(name)} is of type {array.dtype}")
     # Of what is no number, some kinds are told by the processor when they change their size.
     with np.errstate(invalid="ignore"):
@@ -110,4 +113,11 @@ def part(arrays: Mapping[str, NDArray[Any]], name: str, kind: type = np.float64)
 
 
 def _kept(array: NDArray[Any]) -> type:
-    return np.uint8 if array.dtype == np.uint8 else np.float32
+    if array.dtype in (np.uint8, np.float32):
+        return array.dtype.type
+    numbers = array[np.isfinite(array)]
+    if not numbers.size:
+        return np.float32
+    farthest = np.abs(numbers).max()
+    told_apart = farthest * np.finfo(np.float32).eps <= FINEST * np.ptp(numbers)
+    return np.float32 if told_apart and farthest < np.finfo(np.float32).max else np.float64

@@ -16,7 +16,7 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.data import images, tables
 from tui_gan.data.levels import given
-from tui_gan.gan.datasets import DATASETS, Dataset, Images, Stacks, fixed, of_column, of_columns, of_images, of_labels, of_stacks, trained
+from tui_gan.gan.datasets import DATASETS, Dataset, Images, Stacks, fixed, of_column, of_columns, of_images, of_labels, of_stacks
 from tui_gan.gan.metrics.classifier import Classifier, of_weights
 from tui_gan.session import rundir
 
@@ -45,13 +45,10 @@ def dataset_of(config: Config, folder: Path) -> tuple[Dataset, tuple[str, ...]]:
             known = DATASETS[config.dataset](config.standardize)
             return (fixed(known, config.training, config.seed) if config.training else known), ()
         columns = columns_of(config)
-        table = tables.read_table(path, columns, labelled=config.classes > 0)
-        which = trained(len(table.values), config.training, config.training_skip)
-        part = table.values[which]
-        made = of_column(part[:, 0], config.standardize) if columns == 1 else of_columns(part, config.standardize)
+        table = tables.read_part(path, columns, config)
+        made = of_column(table.values[:, 0], config.standardize) if columns == 1 else of_columns(table.values, config.standardize)
         if table.labels is not None and made.rows is not None:
-            labels = torch.from_numpy(table.labels[which])
-            made = dataclasses.replace(made, classes=of_labels(labels, table.names, made.rows))
+            made = dataclasses.replace(made, classes=of_labels(torch.from_numpy(table.labels), table.names, made.rows))
         return made, table.notes
     if path is None and config.dataset == "images":
         raise UsageError("this preset learns from your own images: give --data a folder, an IDX, CIFAR-10, NPY or NPZ file")

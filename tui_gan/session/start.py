@@ -12,7 +12,7 @@ from tui_gan.contract.errors import UnreadableError, UsageError, cut, first_line
 from tui_gan.contract.outer import printable
 from tui_gan.contract.snapshot import EventKind, Snapshot
 from tui_gan.gan import state
-from tui_gan.gan.compatibility import doubts
+from tui_gan.gan.compatibility import check, doubts
 from tui_gan.gan.datasets import Dataset
 from tui_gan.gan.networks import parameters
 from tui_gan.gan.state import Tensors
@@ -46,6 +46,7 @@ def start(plan: Plan, inbox: Inbox, publish: Callable[[Snapshot], None]) -> Sess
     saved = checkpoint.read(plan.checkpoint) if plan.checkpoint else None
     torch.set_num_threads(arithmetic.threads(plan.config.threads, saved[1].arithmetic if saved else None))
     dataset, data_notes = dataset_of(plan.config, plan.run.path)
+    check(plan.config, dataset)
     weight = _weight(plan, dataset)
     device, device_note = _device(plan, dataset)
     helping = _threads(plan, dataset, device)

@@ -148,11 +148,19 @@ def test_a_preview_that_has_just_gone_is_passed_over(runs: dict[str, Path], tmp_
     assert len(frames(gif(source).content)) == 40
 
 
-def test_a_damaged_preview_and_none_at_all_are_refused(runs: dict[str, Path], empty: Source, tmp_path: Path) -> None:
+def test_a_damaged_preview_is_left_out_and_where_all_are_or_none_is_there_it_is_refused(
+    runs: dict[str, Path], empty: Source, tmp_path: Path
+) -> None:
     with pytest.raises(UnreadableError, match="empty holds no previews"):
         gif(empty)
     shutil.copytree(runs["images"], tmp_path / "mine")
-    damaged = rundir.find(str(tmp_path / "mine")).previews / "step-00000020.safetensors"
-    damaged.write_bytes(damaged.read_bytes()[:50])
-    with pytest.raises(UnreadableError, match="step-00000020"):
+    stored = rundir.find(str(tmp_path / "mine")).previews
+    for name, said in (("step-00000000", "1 damaged preview was left out"), ("step-00000020", "2 damaged previews were left out")):
+        damaged = stored / f"{name}.safetensors"
+        damaged.write_bytes(damaged.read_bytes()[:50])
+        assert gif(source_of(str(tmp_path / "mine"))).remark == said
+    assert len(frames(gif(source_of(str(tmp_path / "mine"))).content)) == 39
+    for path in stored.iterdir():
+        path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(UnreadableError, match="step-00000000"):
         gif(source_of(str(tmp_path / "mine")))

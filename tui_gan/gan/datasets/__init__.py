@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tui_gan.gan.datasets.dataset import Dataset, Images, Line, Plane, Stacks, Truth, fixed, of_labels, trained
+from tui_gan.gan.datasets.dataset import Dataset, Images, Line, Plane, Stacks, Truth, fixed, of_labels
 from tui_gan.gan.datasets.images import of_images
 from tui_gan.gan.datasets.line import gaussian, of_column
 from tui_gan.gan.datasets.plane import (
@@ -46,5 +46,4 @@ __all__ = [
     "of_images",
     "of_labels",
     "of_stacks",
-    "trained",
 ]

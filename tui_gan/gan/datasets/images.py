@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tui_gan.gan.datasets.dataset import Dataset, Images, gathered, of_labels, trained
+from tui_gan.contract.training import trained
+from tui_gan.gan.datasets.dataset import Dataset, Images, gathered, of_labels
 
 # Images from which the constants of a decoding are computed.
 LOOKED_AT = 10_000

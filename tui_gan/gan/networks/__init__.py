@@ -49,6 +49,10 @@ def build(config: Config, shape: Shape) -> tuple[nn.Sequential, AnyDiscriminator
     Raises:
         UsageError: a network or an activation that is not in the tables, or that does not go with the data.
     """
+    if config.stages > 1 and len(shape) < 3:
+        raise UsageError("two stages are of images, and these samples are none: set stages to 1")
+    if config.conditioning.dim and not config.classes:
+        raise UsageError("conditioning augmentation is of the class, and there is none: set classes, or conditioning.dim to 0")
     generator = _generator(config, shape)
     if config.inference != "none":
         generator = with_encoder(generator, config.encoder, config.latent_dim, shape, config.inference == "gaussian")

@@ -37,16 +37,19 @@ def gif(source: Source) -> Made:
     """At most FRAMES previews, more of them where more changes, with the same axes and colours in every frame; played again and again.
 
     Where it takes more than LARGEST bytes, there are fewer frames, but FEWEST if there are so many. One of them at a time stands in
-    memory in full; of the others, what has changed, one byte a pixel.
+    memory in full; of the others, what has changed, one byte a pixel. Damaged previews are left out, unless all are.
     """
-    store = kept(source)
-    changes = _changes(store) if len(store.previews) > FEWEST else np.zeros(len(store.previews))
+    every = kept(source)
+    seen = _changes(every)
+    store = every._replace(previews=[each for each in every.previews if each in seen])
+    changes, damaged = np.array([seen[each] for each in store.previews]), len(every.previews) - len(seen)
     # The same colours for all, so that what does not change is the same in every frame and takes no room.
     palette = _palette(list(_frames(store, _at(store, chosen(changes, 3)))))
     most = FRAMES
     while len(content := _animated(store, _at(store, chosen(changes, most)), palette)) > LARGEST and most > FEWEST:
         most = max(FEWEST, most * 2 // 3)
-    return Made(store.previews[-1][0], content)
+    said = f"{damaged} damaged previews were left out" if damaged > 1 else "1 damaged preview was left out"
+    return Made(store.previews[-1][0], content, said if damaged else "")
 
 
 def chosen(changes: Floats, most: int) -> list[int]:
@@ -74,16 +77,28 @@ def _at(store: Kept, places: Sequence[int]) -> list[Preview]:
     return [store.previews[place] for place in places]
 
 
-def _changes(store: Kept) -> Floats:
-    """How much each preview differs from the one before, (n,): the mean change of what is drawn, in heights and widths of the picture."""
-    changes, before = np.zeros(len(store.previews)), None
-    for number, (_, path) in enumerate(store.previews):
-        # A run that goes on may just have removed it.
-        with contextlib.suppress(FileNotFoundError):
-            seen = of_preview(store, path)
-            changes[number] = _change(before, seen) if before is not None else 0.0
+def _changes(store: Kept) -> dict[Preview, float]:
+    """How much each whole preview differs from the one before: the mean change of what is drawn, in heights and widths of the picture.
+
+    Raises:
+        UnreadableError: none is whole.
+    """
+    changes: dict[Preview, float] = {}
+    before, refused = None, None
+    for each in store.previews:
+        try:
+            seen = of_preview(store, each[1])
+        except FileNotFoundError:
+            # A run that goes on has just removed it.
+            changes[each] = 0.0
+        except UnreadableError as error:
+            refused = refused or error
+        else:
+            changes[each] = float(np.nan_to_num(_change(before, seen), posinf=0.0)) if before is not None else 0.0
             before = seen
-    return np.nan_to_num(changes, posinf=0.0)
+    if refused and not changes:
+        raise refused
+    return changes
 
 
 def _change(before: Picture, after: Picture) -> float:
