@@ -77,7 +77,7 @@ def test_without_json_stdout_is_empty(program: Program) -> None:
     assert (done.status, done.out) == (0, "")
     (run,) = Path("runs").iterdir()
     # The line that is left in the terminal says what to type next, and that is true.
-    assert done.err.splitlines()[-1].endswith(f"; `tui-gan resume {run} --steps N` goes on")
+    assert done.err.splitlines()[-1].endswith(f"; `tui-gan resume {run} --steps N` goes on with it")
     assert "finished at step 5" in program("resume", run, "--steps", 2, "--headless").err
 
 

@@ -179,7 +179,6 @@ PLACES: dict[str, Callable[[Path], None]] = {"a folder": Path.mkdir, "a FIFO": _
 READ: list[tuple[str, list[str]]] = [
     ("log.jsonl", ["export", "mine", "--to", "csv"]),
     ("log.jsonl", ["export", "mine", "--to", "png", "--what", "curves"]),
-    ("previews/step-00000010.safetensors", ["export", "mine", "--to", "gif"]),
     *(
         ("checkpoints/step-00000030.safetensors", words)
         for words in (

@@ -290,7 +290,7 @@ def test_runs_are_listed_with_what_has_become_of_each(begun: Begun, program: Pro
     # A process that was killed says nothing of its end.
     holder = lock.read(Path("runs/crashed"))
     assert holder is not None
-    (Path("runs/crashed") / lock.NAME).write_bytes(msgspec.json.encode(msgspec.structs.replace(holder, ended="", started=1.0)))
+    (Path("runs/crashed") / lock.NAME).write_bytes(msgspec.json.encode(msgspec.structs.replace(holder, ended="", started=1.0, uptime=1e9)))
     first, *rest = program("runs", "--json").result["runs"]
     assert (first["run"], first["status"], first["pid"], first["visitors"]) == (str(Path("mine").resolve()), "detached", os.getpid(), [])
     assert first["step"] >= 0
