@@ -60,6 +60,13 @@ def test_a_line_says_of_which_step_a_metric_is_that_is_not_of_now() -> None:
     assert text == "step 900/1000  50 steps/s  2 s left  D 1.38  w1 0.0123 (at step 500)"
 
 
+def test_a_line_says_of_which_step_losses_of_before_a_change_are() -> None:
+    shown = snapshot(900)
+    old = Series(frozen([1, 850]), frozen([9.0, 1.38]), stale=True)
+    text = headless.line(dataclasses.replace(shown, series={**shown.series, "discriminator_loss": old}))
+    assert text == "step 900/1000  50 steps/s  2 s left  D 1.38 (at step 850)  w1 0.0123"
+
+
 def test_a_line_before_the_game_says_what_is_trained() -> None:
     series = {"pretraining_loss": Series(frozen([1.0]), frozen([0.25]))}
     before = dataclasses.replace(snapshot(0), phase="pre-training 300 / 1,000", series=series)

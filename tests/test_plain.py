@@ -50,6 +50,15 @@ def test_progress_says_of_which_step_the_metrics_are_and_that_a_run_is_paced() -
     )
 
 
+def test_progress_says_of_which_step_losses_of_before_a_change_are() -> None:
+    shown = snapshot()
+    losses = {name: dataclasses.replace(shown.series[name], stale=True) for name in ("generator_loss", "discriminator_loss")}
+    step = int(losses["generator_loss"].steps[-1])
+    assert plain.progress(dataclasses.replace(shown, series=shown.series | losses)).endswith(
+        f"1,030 steps a second. W1 0.0213. At step {step:,}: Discriminator loss 1.38, Generator loss 0.69."
+    )
+
+
 def test_a_pace_is_set_by_its_word() -> None:
     handle = MadeUp(snapshot())
     talk = plain.Talk(handle)

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -10,7 +10,7 @@ from rich.text import Text
 
 from tui_gan.contract.commands import RunHandle
 from tui_gan.contract.outer import printable, tell
-from tui_gan.contract.snapshot import Event, Snapshot, Status
+from tui_gan.contract.snapshot import Event, Series, Snapshot, Status
 
 LOSSES = {"discriminator_loss": "D", "generator_loss": "G"}
 # The first METRICS_SHOWN of these that a run measures are shown.
@@ -58,14 +58,18 @@ def line(snapshot: Snapshot) -> str:
             parts.append(f"{(snapshot.steps - snapshot.step) / snapshot.steps_per_second:.0f} s left")
     newest = {name: series for name, series in snapshot.series.items() if len(series.values)}
     if snapshot.phase:
-        names = {"pretraining_loss": "loss"}
+        together = [{"pretraining_loss": "loss"}]
     else:
         measured = [name for name in METRICS if name in newest][:METRICS_SHOWN]
-        names = LOSSES | {name: name.replace("_", " ") for name in measured}
-    parts += [f"{label} {newest[name].values[-1]:.4g}" for name, label in names.items() if name in newest]
-    # Metrics are measured together.
-    old = next((f"at step {newest[name].steps[-1]:.0f}" for name in reversed(names) if name in newest and newest[name].stale), "")
-    return "  ".join(parts) + (f" ({old})" if old else "")
+        together = [LOSSES, {name: name.replace("_", " ") for name in measured}]
+    return "  ".join(filter(None, (*parts, *(_values(newest, names) for names in together))))
+
+
+def _values(series: Mapping[str, Series], names: Mapping[str, str]) -> str:
+    """The newest values of what is logged together, and their step where they are not of now."""
+    known = {label: series[name] for name, label in names.items() if name in series}
+    old = next((f" (at step {each.steps[-1]:.0f})" for each in reversed(known.values()) if each.stale), "")
+    return "  ".join(f"{label} {each.values[-1]:.4g}" for label, each in known.items()) + old
 
 
 def _untold(first: int) -> Untold:

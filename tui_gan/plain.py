@@ -236,7 +236,7 @@ def progress(snapshot: Snapshot) -> str:
     if snapshot.paced:
         speed = f", paced at {snapshot.knobs.pace:g} steps a second; pace off trains at full speed"
     known = {name: series for name, series in snapshot.series.items() if len(series.values)}
-    losses = ", ".join(f"{said} {_number(known[name])}" for name, said in LOSSES.items() if name in known)
+    losses = ", ".join(f"{said} {_number(known[name])}" for name, said in LOSSES.items() if name in known and not known[name].stale)
     said = {name: f"{name[:1].upper()}{name[1:].replace('_', ' ')} {_number(series)}" for name, series in known.items()}
     now = [said[name] for name, series in known.items() if name not in LOSSES and not series.stale]
     # Of which step they are, is said once of all that were measured there.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.session.test_exactness import assert_same
-from tui_gan.contract.commands import Evaluate, Pause, Resume, SetKnob, Stop, UpdateGenerator
+from tui_gan.contract.commands import ChangeSetting, Evaluate, Pause, Resume, SetKnob, Stop, UpdateGenerator
 from tui_gan.contract.config import Config, EarlyStop
 from tui_gan.presets import PRESETS
 from tui_gan.session.evaluations import due
@@ -86,6 +86,35 @@ def test_a_value_is_stale_once_a_step_has_been_trained(train: Train, config: Con
     assert [shown.series["w1"].steps[-1] for shown in (at, later, asked)] == [20, 20, 30]
     # Losses are those of the steps up to now.
     assert not any(shown.series["generator_loss"].stale for shown in (at, later, asked))
+
+
+@pytest.mark.parametrize(
+    ("change", "old"),
+    [
+        (ChangeSetting("objective", "wasserstein"), True),
+        (ChangeSetting("regularizers.r1", 1.0), True),
+        (SetKnob("minibatch_discrimination", True), True),
+        (ChangeSetting("optimizer.beta1", 0.5), False),
+        (SetKnob("k_steps", 2), False),
+    ],
+    ids=lambda each: getattr(each, "key", None) or getattr(each, "name", None),
+)
+def test_losses_are_stale_after_a_change_of_what_they_depend_on_until_the_next_mean(
+    train: Train, resume: Train, config: Config, change: object, old: bool
+) -> None:
+    for at in (20, 21):
+        script = {at: [Pause(), change, None, Resume()], at + 2: [Pause(), None, Resume()], 25: [Pause(), None, Stop()]}
+        shown = train(f"at {at}", script, config=config, hold=True).snapshots[1:]
+        losses = [each.series["discriminator_loss"] for each in shown if each.step >= at]
+        assert {(each.steps[-1], each.stale) for each in losses} == {(20, old), (25, False)}
+    train("saved", {21: [Pause(), change, Stop()]}, config=config, hold=True)
+    first = resume("saved", 40, {21: [Stop()]}).snapshots[0].series["generator_loss"]
+    assert (first.steps[-1], first.stale) == (20, old)
+
+
+def test_a_mean_of_losses_begins_anew_with_a_change_of_a_knob_that_they_depend_on(train: Train, config: Config) -> None:
+    script = {22: [Pause(), SetKnob("minibatch_discrimination", True), Stop()]}
+    assert train(config=config, script=script, hold=True).session.run.trainer.now.losses_summed == 0
 
 
 @pytest.mark.parametrize("change", [UpdateGenerator(), SetKnob("k_steps", 2)])

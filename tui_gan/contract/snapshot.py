@@ -38,7 +38,8 @@ class Series:
 
     Attributes:
         steps, values: both of shape (n,), steps ascending.
-        stale: whether the last value is a metric of networks, or of data, that have changed since.
+        stale: whether the last value is a metric of networks, or of data, that have changed since, or was logged, as losses are, before a
+            change of what it depends on.
     """
 
     steps: Floats

@@ -11,6 +11,7 @@ import torch
 
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.logged import LOGGED, changes
 from tui_gan.contract.snapshot import Event, EventKind, Series, Triples, frozen
 from tui_gan.gan.engines.shared import RankLostError
 from tui_gan.gan.metrics import METRICS
@@ -242,15 +243,19 @@ class Run:
         return metrics
 
     def series(self) -> dict[str, Series]:
-        """The history, the metrics first and in their order in the settings, those marked that were not measured as things are now."""
+        """The history, the metrics first and in their order in the settings; what is not of things as they are now is marked."""
         at, of_now = self._measured
         fresh = of_now if at == self.step else {}
         all_series = self.history.series()
         names = [name for name in dict.fromkeys((*self.config.metrics, *all_series)) if name in all_series]
-        return {
-            name: replace(each, stale=name in METRICS and not (name in fresh and each.steps[-1] == self.step))
-            for name, each in ((name, all_series[name]) for name in names)
-        }
+        changed = max((step for step, _ in changes(self.events)), default=-1)
+
+        def stale(name: str, step: float) -> bool:
+            if name in METRICS:
+                return not (name in fresh and step == self.step)
+            return name in LOGGED and step <= changed
+
+        return {name: replace(all_series[name], stale=stale(name, all_series[name].steps[-1])) for name in names}
 
     @property
     def measured(self) -> tuple[int, dict[str, float]]:

@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from tui_gan.contract.logged import LOSSES
 from tui_gan.contract.snapshot import Event, Series, Snapshot
-from tui_gan.ui.draw.gauges import LOSSES
 
 # Lines that a low panel of events holds, and columns that the step before each takes.
 LINES, STEP = 3, 12

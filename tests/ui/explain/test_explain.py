@@ -14,7 +14,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.objectives import TRAITS
 from tui_gan.contract.rules import Rules
 from tui_gan.contract.settings import leaves
-from tui_gan.contract.snapshot import Series, Setting, Snapshot, Status, frozen
+from tui_gan.contract.snapshot import Event, Series, Setting, Snapshot, Status, frozen
 from tui_gan.contract.sources import source
 from tui_gan.gan.regularizers import REGULARIZERS
 from tui_gan.ui.draw.palette import Look
@@ -236,6 +236,37 @@ def test_a_swing_is_told_from_noise_and_from_a_drift() -> None:
     assert "a period of about 656 steps" in of(waves)
     assert "oscillate" not in of(noise)
     assert "oscillate" not in of(2 * steps / 3000)
+
+
+def test_losses_of_before_a_change_are_told_as_such_and_nothing_follows_from_them() -> None:
+    def of(*names: str, objective: str = "wasserstein") -> str:
+        losses = {"discriminator_loss": 1.27, "generator_loss": 0.755}
+        series = {name: Series(frozen([250.0, 300.0]), frozen([2.0, value]), stale=True) for name, value in losses.items()}
+        before = Event(299, "packing: 2 (was 1)", "change")
+        changed = tuple(Event(301, f"{name}: 2 (was 1)", "change") for name in names)
+        return players(objective, series=series, events=(before, *changed), predictions=sure(math.nan))
+
+    assert of("objective").endswith(
+        "At step 300, before the change of objective, D's loss was 1.27 and G's 0.755. No loss has been logged since."
+    )
+    assert "before the change of objective, label_smoothing and latent, D's" in of("objective", "label_smoothing", "latent", "objective")
+    assert "before the change of the settings, D's" in of("k steps")
+
+
+def test_a_swing_is_one_of_the_losses_since_the_last_change_of_what_they_are_made_of() -> None:
+    steps = np.arange(60.0) * 50
+    curve = Series(frozen(steps), frozen(1 + np.sin(steps / 100)))
+    for at, swings in ((-1, True), (100, True), (2900, False)):
+        changed = (Event(at, "objective: hinge (was wasserstein)", "change"),)
+        assert ("oscillate" in players(series={"generator_loss": curve, "discriminator_loss": curve}, events=changed)) == swings
+
+
+def test_what_adapts_is_not_told_as_of_now_after_a_change() -> None:
+    settings = told(information__categorical=10, information__weight=1.0)
+    for stale in (False, True):
+        series = {"information_bound": Series(frozen([300.0]), frozen([2.1]), stale)}
+        assert ("2.10 of at most 2.30 nats" in of_options(settings, series=series)["InfoGAN"]) is not stale
+        assert "were measured" not in section(make_snapshot(series=series, diagnosis=None), "What is generated")
 
 
 def test_the_numbers_of_a_line_are_those_of_the_data_and_of_all_samples() -> None:

@@ -50,6 +50,18 @@ def test_what_a_panel_depends_on(seen, picture, answers) -> None:
         assert panel.facts(Frame(base, look)) != panel.facts(Frame(dataclasses.replace(base, **change), look)), name
 
 
+def test_the_title_of_losses_says_of_which_step_they_are_where_something_was_changed_since(seen) -> None:
+    panel, base = PANELS["losses"]("losses"), seen()
+    stale = {name: dataclasses.replace(each, stale=True) for name, each in base.series.items()}
+    fresh, old = (Frame(dataclasses.replace(base, series=series), Look()) for series in (base.series, stale))
+    assert panel.facts(fresh) != panel.facts(old)
+    for frame, said in ((fresh, "G 0.718  D 1.39"), (old, "at 2k  G 0.718  D 1.39")):
+        assert "".join(text for text, _ in panel.notes(frame)) == said
+    for width in range(3, 60):
+        title = panel.picture(old, width, 8).text().split("\n")[0]
+        assert "at 2k" in title or "0.718" not in title, width
+
+
 @pytest.mark.parametrize("name", PANELS)
 def test_every_panel_survives_every_kind_of_run(other, look: Look, name: str) -> None:
     for size, kind in itertools.product([(0, 0), (3, 1), (60, 20)], ["plane", "images"]):

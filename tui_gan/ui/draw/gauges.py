@@ -35,7 +35,6 @@ class Gauge:
     bound: str = "floor"
 
 
-LOSSES = ("generator_loss", "discriminator_loss")
 PRETRAINING = "pretraining_loss"
 # A ceiling is what a perfect generator gets of a share.
 LOGARITHMIC: dict[str, Any] = {"logarithmic": True}

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
+from tui_gan.contract.logged import LOGGED
 from tui_gan.contract.snapshot import Snapshot
 from tui_gan.ui.draw.series.age import age
 from tui_gan.ui.explain.glossary import GLOSSARY
@@ -40,7 +41,8 @@ def _dated(said: Paragraph, snapshot: Snapshot) -> Paragraph:
     """
     if snapshot.diagnosis is not None:
         return said
-    when = {age(series): series.steps[-1] for series in snapshot.series.values() if age(series)}
+    measured = [series for name, series in snapshot.series.items() if name not in LOGGED]
+    when = {age(series): series.steps[-1] for series in measured if age(series)}
     newest = max(when, key=when.__getitem__, default="")
     return dataclasses.replace(said, text=f"{said.text} The metrics were measured {newest}.") if newest else said
 

@@ -2,6 +2,7 @@
 
 import math
 
+from tui_gan.contract.logged import LOSSES, changes
 from tui_gan.contract.objectives import Level
 from tui_gan.contract.sources import ARJOVSKY, GOODFELLOW, GULRAJANI, MESCHEDER
 from tui_gan.ui.draw.players.predictions import beside, common
@@ -101,6 +102,8 @@ def losses(reading: Reading) -> Paragraph:
     of_d, of_g = reading.newest("discriminator_loss"), reading.newest("generator_loss")
     if not (math.isfinite(of_d) and math.isfinite(of_g)):
         return Paragraph("There is no loss yet; the first appears after a few steps.")
+    if any(snapshot.series[name].stale for name in LOSSES):
+        return _of_before(reading, of_d, of_g)
     now = f"D's loss is {short(of_d)}, G's {short(of_g)}"
     if snapshot.rules.completes:
         return completion.losses(now)
@@ -113,6 +116,16 @@ def losses(reading: Reading) -> Paragraph:
             MESCHEDER,
         )
     return _critic(reading, now, of_d) if reading.objective == "wasserstein" else _balance(reading, now, of_d, of_g)
+
+
+def _of_before(reading: Reading, of_d: float, of_g: float) -> Paragraph:
+    """Losses that were logged before a change of what they depend on, from which nothing follows for the game as it is now."""
+    at = float(reading.snapshot.series["discriminator_loss"].steps[-1])
+    names = list(dict.fromkeys(name for step, name in changes(reading.snapshot.events) if step >= at))
+    named = " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part) or "the settings"
+    return Paragraph(
+        f"At step {at:,.0f}, before the change of {named}, D's loss was {short(of_d)} and G's {short(of_g)}. No loss has been logged since."
+    )
 
 
 def _critic(reading: Reading, now: str, of_d: float) -> Paragraph:

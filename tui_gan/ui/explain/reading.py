@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tui_gan.contract.diagnosis import Diagnosis
+from tui_gan.contract.logged import LOSSES, changes
 from tui_gan.contract.snapshot import Series, Snapshot
 from tui_gan.ui.keys import KEYS, Key
 
@@ -53,6 +54,10 @@ class Reading:
         values = self.snapshot.series.get(name, NONE).values
         return float(values[-1]) if values.size else math.nan
 
+    def present(self, name: str) -> float:
+        """The same, where nothing that it depends on has been changed since."""
+        return math.nan if self.snapshot.series.get(name, NONE).stale else self.newest(name)
+
     @property
     def right(self) -> float:
         """The share of real and generated samples alike on which the discriminator is right."""
@@ -90,17 +95,17 @@ class Reading:
     @functools.cached_property
     def finite(self) -> bool:
         """Whether the newest losses are numbers."""
-        losses = [self.newest(name) for name in ("generator_loss", "discriminator_loss") if name in self.snapshot.series]
-        sizes = [
-            self.snapshot.series[name].values.size for name in ("generator_loss", "discriminator_loss") if name in self.snapshot.series
-        ]
+        losses = [self.newest(name) for name in LOSSES if name in self.snapshot.series]
+        sizes = [self.snapshot.series[name].values.size for name in LOSSES if name in self.snapshot.series]
         return not any(size and not math.isfinite(loss) for size, loss in zip(sizes, losses, strict=True))
 
     @functools.cached_property
     def swing(self) -> tuple[float, float, float] | None:
         """The lowest and the highest value, and the period in steps, of a generator's loss that goes up and down; None if it does not."""
         series = self.snapshot.series.get("generator_loss", NONE)
-        steps, values = series.steps[-RECENT:], series.values[-RECENT:]
+        # Losses of before a change of what they depend on are those of another game.
+        since = max((step for step, _ in changes(self.snapshot.events)), default=-1)
+        steps, values = (part[series.steps > since][-RECENT:] for part in (series.steps, series.values))
         if values.size < RECENT // 2 or not np.isfinite(values).all():
             return None
         smooth = np.convolve(values, np.full(3, 1 / 3), "valid")

@@ -49,7 +49,9 @@ class Curves(Panel):
         snapshot = frame.snapshot
         runs = {"": snapshot.series, **snapshot.overlays}
         ends = tuple(
-            (run, name, part.steps.size, part.steps[-1:].tolist()) for run, series in runs.items() for name, part in series.items()
+            (run, name, part.steps.size, part.steps[-1:].tolist(), part.stale)
+            for run, series in runs.items()
+            for name, part in series.items()
         )
         state = (self.reading, self.menu, self.typing, self.said)
         return (*state, ends, _marks(frame), snapshot.runs if self.menu else (), snapshot.phase != "", snapshot.rules)

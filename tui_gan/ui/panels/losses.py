@@ -4,11 +4,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from tui_gan.contract.logged import LOSSES
 from tui_gan.contract.snapshot import MARKED, Series, Snapshot
 from tui_gan.ui.draw import scale
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.gauges import GAUGES, LOSSES, PRETRAINING
+from tui_gan.ui.draw.gauges import GAUGES, PRETRAINING
 from tui_gan.ui.draw.palette import Ink
+from tui_gan.ui.draw.series.age import briefly
 from tui_gan.ui.draw.series.curves import Curve, Mark, curves, load
 from tui_gan.ui.panels.panel import Frame, Notes, Panel, hint
 
@@ -28,7 +30,7 @@ class Losses(Panel):
 
     def facts(self, frame: Frame) -> tuple[object, ...]:
         """Lengths and ends of the curves, the marks, and the rules, which say where the losses come to rest."""
-        ends = [(part.steps.size, part.steps[-1:].tolist()) for part in _series(frame.snapshot).values()]
+        ends = [(part.steps.size, part.steps[-1:].tolist(), part.stale) for part in _series(frame.snapshot).values()]
         marks = _marks(frame.snapshot)
         return (*ends, frame.snapshot.phase != "", frame.snapshot.rules, len(marks), marks[-1:])
 
@@ -46,9 +48,11 @@ class Losses(Panel):
         return curves(lines, aimed_at, [] if before else _marks(frame.snapshot), width, height, frame.look)
 
     def notes(self, frame: Frame) -> Notes:
-        """The newest values."""
-        notes: list[tuple[str, Ink]] = []
-        for name, part in _series(frame.snapshot).items():
+        """The newest values, behind their step where what they depend on has been changed since."""
+        series = _series(frame.snapshot)
+        when = next((text for part in series.values() if (text := briefly(part))), "")
+        notes: list[tuple[str, Ink]] = [(when, Ink.DIM)] if when else []
+        for name, part in series.items():
             ink, letter, _ = _drawn(name)
             if part.values.size:
                 notes.append((("  " if notes else "") + f"{letter} {scale.short(float(part.values[-1]))}", ink))

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from tui_gan.contract.diagnosis import Floor
+from tui_gan.contract.logged import LOSSES
 from tui_gan.contract.snapshot import Series, Snapshot
 from tui_gan.ui.draw.canvas import Canvas
-from tui_gan.ui.draw.gauges import LOSSES, Gauge, gauge_of
+from tui_gan.ui.draw.gauges import Gauge, gauge_of
 from tui_gan.ui.draw.palette import Ink
 from tui_gan.ui.draw.series.age import age, briefly
 from tui_gan.ui.draw.series.quality import LOWEST, quality

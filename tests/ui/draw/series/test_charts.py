@@ -1,5 +1,7 @@
 """Charts as exact strings, in both alphabets, and with data that nobody would wish for."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -130,6 +132,15 @@ def test_a_chart_without_a_curve_says_why(logarithmic: bool, values: list[float]
 
 def test_a_series_without_points_is_not_yet(look: Look) -> None:
     assert text(alone("kid"), look=look).split("\n")[0].split() == ["KID", "not", "yet"]
+
+
+def test_a_value_that_is_not_of_now_stands_with_its_step_or_not_at_all() -> None:
+    old = [dataclasses.replace(each, series=dataclasses.replace(each.series, stale=True)) for each in LOSSES.lines]
+    group = dataclasses.replace(LOSSES, lines=tuple(old))
+    assert text(group).split("\n")[0].rstrip() == "losses  G 0.7  at step 400  D 1.4  at step 400"
+    for width in range(5, 80):
+        heading = text(group, size=(width, 10)).split("\n")[0]
+        assert heading.count("at step 400") == heading.count("G 0.7") + heading.count("D 1.4"), width
 
 
 def test_values_may_be_drawn_either_way() -> None:

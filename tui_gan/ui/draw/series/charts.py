@@ -183,15 +183,17 @@ def _behind(canvas: Canvas, line: Line, scaled: Axis, window: Window, plot: Plot
 
 def _heading(canvas: Canvas, group: Group) -> None:
     """What the chart shows, and the newest value of each series; what does not fit is left out whole."""
-    parts = [(group.title, Ink.TITLE)]
+    parts = [(group.title, Ink.TITLE, "")]
     for line in group.lines:
         letter = f"{line.gauge.letter} " if len(group.lines) > 1 else ""
-        parts.append((letter + scale.short(float(line.series.values[-1])) if line.series.steps.size else "not yet", line.gauge.ink))
-        parts.append((age(line.series), Ink.DIM))
+        newest = letter + scale.short(float(line.series.values[-1])) if line.series.steps.size else "not yet"
+        parts.append((newest, line.gauge.ink, age(line.series)))
     x = 0
-    for text, ink in [*parts, (group.unit, Ink.DIM)]:
-        if text and x + len(text) <= canvas.width:
+    for text, ink, when in [*parts, (group.unit, Ink.DIM, "")]:
+        # A value without its step would be taken for one of now.
+        if text and x + len("  ".join(filter(None, (text, when)))) <= canvas.width:
             x = canvas.write(x, 0, text, ink) + 2
+            x = canvas.write(x, 0, when, Ink.DIM) + 2 if when else x
 
 
 def _heights(series: Series, values: Floats, scaled: Axis, window: Window, plot: Plot) -> Floats:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from tui_gan.contract.logged import LOSSES
 from tui_gan.contract.snapshot import Floats, Series, Snapshot
-from tui_gan.ui.draw.gauges import LOSSES, PRETRAINING, Gauge, gauge_of
+from tui_gan.ui.draw.gauges import PRETRAINING, Gauge, gauge_of
 from tui_gan.ui.draw.texts.filter import matches
 
 

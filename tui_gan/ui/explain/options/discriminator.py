@@ -24,7 +24,7 @@ def adaptive_l2(reading: Reading) -> Paragraph | None:
     """L2 with a coefficient that adapts."""
     if not weight_of(reading, "adaptive_l2"):
         return None
-    now = reading.newest("l2_coefficient")
+    now = reading.present("l2_coefficient")
     current = f" (now {now:.3g})" if math.isfinite(now) else ""
     return Paragraph(
         f"Penalises D's squared weights. The coefficient{current} adapts to D's accuracy: it grows over 80% and shrinks under 65%.",

@@ -41,7 +41,7 @@ def augment(reading: Reading) -> Paragraph | None:
     names = named(reading, "augment")
     if not names:
         return None
-    target, now = reading.number("augment_target"), reading.newest("augment_probability")
+    target, now = reading.number("augment_target"), reading.present("augment_probability")
     current = f" (now {now:.2f})" if math.isfinite(now) else ""
     often = (
         f"The probability{current} adapts: it grows while r_t of the training images is over {target:g}, and shrinks while it is under."
@@ -58,7 +58,7 @@ def augment(reading: Reading) -> Paragraph | None:
 
 def overfitting(reading: Reading) -> Paragraph | None:
     """How many training images D calls real."""
-    now = reading.newest("overfitting")
+    now = reading.present("overfitting")
     if not math.isfinite(now):
         return None
     kind = "augmented training images" if reading.settings.get("augment") else "training images"

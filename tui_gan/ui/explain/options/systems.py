@@ -34,7 +34,7 @@ def information(reading: Reading) -> Paragraph | None:
         return None
     kinds = [f"a categorical one of {categorical:g} values"] if categorical else []
     kinds += [f"{continuous:g} continuous in -1 .. 1"] if continuous else []
-    bound = reading.newest("information_bound")
+    bound = reading.present("information_bound")
     now = f" The bound of the categorical code is {bound:.2f} of at most {math.log(categorical):.2f} nats." if math.isfinite(bound) else ""
     names = named(reading, "information.augment")
     changed = f" They are read off augmented samples ({names}), so that none chooses what that changes." if names else ""
