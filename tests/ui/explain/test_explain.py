@@ -94,6 +94,23 @@ def test_a_discriminator_at_chance_is_weak_or_has_found_the_equilibrium() -> Non
     assert "only partly" in players()
 
 
+def test_instance_noise_is_a_reason_for_a_discriminator_at_chance_which_no_better_one_would_mend() -> None:
+    def of(diagnosis: Any) -> Snapshot:
+        return make_snapshot(rules=Rules(noise=0.58), predictions=sure(0.53), diagnosis=diagnosis)
+
+    far = section(of(make_diagnosis()), "The players")
+    assert "Without noise the two distributions differ (a threshold on x alone is right on 69.0%)" in far
+    assert "with instance noise of sd 0.58 (in training units), which makes them overlap" in far
+    assert "too weak" not in far
+    assert "discriminator updates" not in far
+    near = of(make_diagnosis(agreement="close", metrics={"ks": 0.03, "js": 0.004}))
+    assert "though the best D of samples without noise could still tell them apart: a threshold" in section(near, "The players")
+    assert "right on 51.5% (without the instance noise of sd 0.58 that D is trained with)." in section(near, "What is generated")
+    assert "the instance noise of sd 0.58 hides what is wrong, or D is too weak" in section(of(None), "The players")
+    assert "(without the instance noise of sd 0.58" in section(of(make_diagnosis()), "What is generated")
+    assert "noise" not in section(make_snapshot(predictions=sure(0.53)), "The players")
+
+
 def test_a_border_beside_both_kinds_is_no_guessing() -> None:
     low, high = np.zeros(20), np.zeros(20)
     low[15], high[18] = 1.0, 1.0

@@ -4,7 +4,7 @@ import math
 
 from tui_gan.contract.logged import LOSSES, changes
 from tui_gan.contract.objectives import Level
-from tui_gan.contract.sources import ARJOVSKY, GOODFELLOW, GULRAJANI, MESCHEDER
+from tui_gan.contract.sources import ARJOVSKY, GOODFELLOW, GULRAJANI, MESCHEDER, SONDERBY
 from tui_gan.ui.draw.players.predictions import beside, common
 from tui_gan.ui.draw.scale import short
 from tui_gan.ui.explain import completion
@@ -66,7 +66,7 @@ def _too_strong(reading: Reading, shares: str) -> Paragraph:
 
 
 def _at_chance(reading: Reading, shares: str) -> Paragraph:
-    near, best = agreement(reading), best_response(reading)
+    near, best, noise = agreement(reading), best_response(reading), reading.snapshot.rules.noise
     if near == "indistinguishable":
         return Paragraph(
             f"{shares}, which is chance level, and no metric tells G from the data at this sample size. If p = q, no D does better (a Nash "
@@ -74,12 +74,25 @@ def _at_chance(reading: Reading, shares: str) -> Paragraph:
             GOODFELLOW,
         )
     if near == "close":
-        still = f", though a better D could still tell them apart: {best}" if best else ", though a better D could still tell them apart"
+        which = "the best D of samples without noise" if noise else "a better D"
+        still = f", though {which} could still tell them apart" + (f": {best}" if best else "")
         return Paragraph(f"{shares}, which is chance level, and G is close to the data{still}.", GOODFELLOW)
     if near == "unknown":
-        text = f"{shares}, which is chance level: either the generated samples are as good as real, or D is too weak to see what is wrong."
+        hidden = f"the instance noise of sd {noise:.2g} hides what is wrong, " if noise else ""
+        text = (
+            f"{shares}, which is chance level: either the generated samples are as good as real, {hidden}or D is too weak to see what is "
+            "wrong."
+        )
         return Paragraph(f"{text} The metrics below may tell which.", GOODFELLOW)
     still = f" ({best})" if best else ""
+    if noise:
+        # More updates of D, or larger ones, find nothing that the noise hides.
+        return Paragraph(
+            f"{shares}, which is chance level. Without noise the two distributions differ{still}, but D is trained on samples with instance "
+            f"noise of sd {noise:.2g} (in training units), which makes them overlap: this alone may be the reason. A smaller "
+            f"instance_noise.sd (in the knobs view, {reading.key('knobs')}) shows D more of the difference.",
+            SONDERBY,
+        )
     return Paragraph(
         f"{shares}, which is chance level, although the two distributions differ{still}: D is too weak, too slow or penalised too much to "
         f"show it to G. {advice(reading, 'too weak')}".rstrip(),

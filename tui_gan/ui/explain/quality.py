@@ -52,6 +52,12 @@ def best_response(reading: Reading) -> str:
     return f"the cross-entropy of the best D{equally} is about {2 * LN2 - 2 * (js - floor.typical):.3f}, under 2 ln 2 = 1.386"
 
 
+def _of_clean(reading: Reading) -> str:
+    """The same, with what the D of the run is shown in place of that."""
+    best, noise = best_response(reading), reading.snapshot.rules.noise
+    return f"{best} (without the instance noise of sd {noise:.2g} that D is trained with)" if best and noise else best
+
+
 def measures(reading: Reading) -> Paragraph:
     """The measures in words."""
     kinds: dict[type, Callable[[Reading], Paragraph]] = {Line1D: _line, Plane2D: _plane, ImageGrid: _images}
@@ -76,10 +82,10 @@ def _judged(reading: Reading, diagnosis: Diagnosis) -> Paragraph | None:
     if diagnosis.agreement == "indistinguishable":
         text = f"With {diagnosis.samples:,} samples G cannot be told from the data: {_perfect(diagnosis)}."
     elif diagnosis.agreement == "close":
-        best = best_response(reading)
+        best = _of_clean(reading)
         text = "G is close to the data, but not equal to it" + (f": {best}." if best else ".")
     elif diagnosis.agreement == "different" and not wrong:
-        best = best_response(reading)
+        best = _of_clean(reading)
         text = "G and the data still differ" + (f": {best}." if best else ".")
     source = SALIMANS if any(finding.kind in ("collapse", "missing", "narrow") for finding in diagnosis.findings) else ""
     return Paragraph(" ".join(part for part in (text, wrong) if part), source) if text or wrong else None
