@@ -59,6 +59,9 @@ def optimum(reading: Reading) -> str:
             f"With packing D judges {rules.packing} samples at once: each x is judged together with fixed real samples, and no optimal "
             "D(x) of a single sample exists."
         )
+    if rules.pairs and rules.traits.optimum is not None:
+        beside = "latent" if "encoder" in rules.extras else "class"
+        return f"D judges pairs of a sample and its {beside}, so that no D(x) of a sample alone is optimal."
     if rules.optimum is None:
         return f"There is no optimal D*(x) to draw: {rules.traits.why_not}."
     smoothing = rules.label_smoothing
