@@ -408,7 +408,18 @@ def test_points_that_hold_nine_tenths_are_counted() -> None:
         found = told(plane.findings(np.repeat(points[:places], 700 // places, axis=0), truth), "collapse")
         assert found is not None
         assert (found.share, found.count) == (0.9, math.ceil(0.9 * places))
+        assert found.expected > 10 * found.count
     assert told(plane.findings(points, truth), "collapse") is None
+
+
+def test_samples_on_a_curve_are_counted_by_the_cells_that_they_and_the_data_fill() -> None:
+    truth = DATASETS["correlated"](True).truth
+    assert isinstance(truth, Plane)
+    points = truth.points(2_000)
+    along = np.linspace(*np.quantile(points[:, 0], [0.2, 0.8]), 2_000)
+    found = told(plane.findings(np.stack([along, np.full(2_000, points[:, 1].mean())], 1), truth), "collapse")
+    assert found is not None
+    assert 6 < found.count < 40 < found.expected / 5
 
 
 def test_the_gravest_of_points_stands_first() -> None:

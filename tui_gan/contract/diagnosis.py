@@ -38,9 +38,10 @@ class Finding:
             as gan/diagnosis says.
         share: of the generated samples, or of the data where something is missing, that is concerned; of narrow and wide the ratio of
             widths, of shifted the shift in standard deviations.
-        expected: the same of the data, or of the generated samples where something is missing; NaN where there is no such number.
+        expected: the same of the data, or of the generated samples where something is missing; of a collapse the `count` of the data; NaN
+            where there is no such number.
         low, high: between which values; infinite on an open side, NaN where there is no such place.
-        count: how many: missing modes, distinct values, points; 0 where nothing is counted.
+        count: how many: missing modes, distinct values, cells that hold `share` of the samples; 0 where nothing is counted.
     """
 
     kind: str

@@ -204,6 +204,9 @@ OPTIMA = [
     ({"noise": 0.25}, "with the instance noise of sd 0.25 (in training units) added."),
     ({"packing": 2}, "D judges 2 samples at once: each x is judged together with fixed real samples"),
     ({"minibatch_discrimination": True}, "depends on the whole batch: each x is judged together with a fixed batch"),
+    ({"pairs": True, "extras": ("classes",)}, "D judges pairs of a sample and its class, so that no D(x) of a sample alone is optimal."),
+    ({"pairs": True, "extras": ("encoder",)}, "D judges pairs of a sample and its latent, so that no D(x) of a sample alone is optimal."),
+    ({"pairs": True, "objective": "wasserstein"}, "There is no optimal D*(x) to draw: the optimal critic is no function of p(x)"),
     ({"objective": "hinge"}, "D*(x) = 0.73 where p(x) > q(x), 0.27 where p(x) < q(x)"),
     ({"objective": "weighted"}, "q the density of G. If p = q, D* = 0.487 everywhere."),
     ({"objective": "least_squares"}, "is no sigmoid"),
@@ -345,6 +348,12 @@ PLANE = {"js": 0.1, "sliced_w1": 0.3, "modes": 5.0, "hq": 0.8, "reverse_kl": 0.4
         ((Finding("bridge", 0.34, 0.011),), 1_900, "All modes are covered; 34% of the samples are not within 3 standard deviations"),
         ((Finding("apart", 1.0),), 100, "Early: G has not reached the data yet."),
         ((Finding("apart", 1.0),), 1_900, "Hardly any generated point lies where the data are."),
+        (
+            (Finding("collapse", 0.9, 900.0, count=43),),
+            300,
+            "such as a curve. 90% of them lie in 43 cells of a grid, and 90% of the data in 900.",
+        ),
+        ((Finding("collapse", 0.9, 900.0, count=4),), 300, "Mode collapse: almost all latents map to the same few points."),
         ((Finding("collapse", 0.9, count=3), Finding("apart", 1.0)), 100, "Mode collapse: almost all latents map to the same few points"),
     ],
 )

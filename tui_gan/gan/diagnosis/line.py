@@ -50,7 +50,7 @@ def findings(samples: Floats, truth: Line) -> tuple[Finding, ...]:
     """What is wrong with N finite samples, (N,), the gravest first; nothing that the sample sizes do not allow to tell.
 
     - apart: KS is nearly 1; `share` is KS, low and high are the range of the samples.
-    - collapse: at least nine tenths of the samples lie at `count` points.
+    - collapse: `share`, nine tenths, of the samples lie in `count` bins, and as much of the data in `expected`.
     - missing: `share` of the data lie between low and high, and `expected` of the samples.
     - bridge: `share` of the samples lie between low and high, where `expected` of the data do.
     - uneven: `share` of the samples and `expected` of the data lie between low and high.
@@ -207,18 +207,18 @@ def _tails(ordered: Floats, truth: Line) -> Iterator[Finding]:
 
 def _collapse(ordered: Floats, truth: Line) -> Iterator[Finding]:
     """Nearly all samples at points: in a tenth of the bins that the data fill, or at one of several values that the data take."""
-    width, few = _points(truth)
+    width, filled, few = _points(truth)
     if width > 0 and (points := _fewest(ordered, width)) <= few:
-        yield Finding("collapse", MOST, count=points)
+        yield Finding("collapse", MOST, float(filled), count=points)
 
 
 @of_truth
-def _points(truth: Line) -> tuple[float, float]:
-    """The width of a bin, a FINE-th of that of the data, and how few bins are a collapse; of data without a width 0."""
+def _points(truth: Line) -> tuple[float, int, float]:
+    """The width of a bin, a FINE-th of that of the data, how many these fill, and how few are a collapse; of data without a width 0."""
     real = _levels(truth)
     width = float(np.quantile(real, 0.9) - np.quantile(real, 0.1)) / MIDDLE / FINE
     filled = _fewest(real, width) if width > 0 else 0
-    return width, max(COLLAPSED * filled, 1.0 if filled > 2 and any(discrete(truth)) else 0.0)
+    return width, filled, max(COLLAPSED * filled, 1.0 if filled > 2 and any(discrete(truth)) else 0.0)
 
 
 def _fewest(ordered: Floats, width: float) -> int:

@@ -27,7 +27,7 @@ def findings(samples: Floats, truth: Plane) -> tuple[Finding, ...]:
     """What is wrong with N finite samples, (N, 2), the gravest first.
 
     - apart: `share` of the samples lie where the data have none, and these are nearly all.
-    - collapse: at least nine tenths of the samples lie at `count` points.
+    - collapse: `share`, nine tenths, of the samples lie in `count` cells of a grid over the data, and as much of the data in `expected`.
     - missing: `count` modes get under a fifth of their share; `share` of the data lie there.
     - bridge: `share` of the samples are not within three standard deviations of a mode; `expected` of a perfect generator's.
     - uneven: a mode gets `share` of the samples, the farthest from its `expected`.
@@ -166,7 +166,7 @@ def _collapse(samples: Floats, truth: Plane, apart: bool) -> Iterator[Finding]:
     share = COLLAPSED_POINTS if apart or truth.modes is not None else COLLAPSED
     points = _fewest(samples, low, side)
     if points <= max(1.0, share * filled) and filled > 2:
-        yield Finding("collapse", MOST, count=points)
+        yield Finding("collapse", MOST, float(filled), count=points)
 
 
 @of_truth

@@ -20,6 +20,8 @@ BULK = 0.05
 # The ailment of each kind of finding for which there is advice.
 AILMENT = {"collapse": "collapse", "missing": "missing", "missed": "missing", "narrow": "narrow", "apart": "apart"}
 TOLD = 2
+# Cells of a grid that samples at a few points may lie in; those on a curve lie in more.
+FEW = 6
 
 
 def said(reading: Reading, diagnosis: Diagnosis) -> str:
@@ -58,6 +60,13 @@ def _apart(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
 
 
 def _collapse(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
+    if finding.count > FEW and math.isfinite(finding.expected):
+        cells, fills = ("cells", "plane, such as a curve") if diagnosis.real is None else ("bins", "line")
+        moving = " The modes they lie near change over time." if _moving(reading) else ""
+        return (
+            f"Mode collapse: the samples fill little of the {fills}. {_share(finding.share)} of them lie in {finding.count} {cells} of a "
+            f"grid, and {_share(finding.share)} of the data in {finding.expected:.0f}.{moving}"
+        )
     points = "the same point" if finding.count == 1 else "the same few points"
     moving = ", and the modes they sit near change over time" if _moving(reading) else ""
     return f"Mode collapse: almost all latents map to {points}{moving}."

@@ -88,8 +88,8 @@ def _at_chance(reading: Reading, shares: str) -> Paragraph:
     if noise:
         # More updates of D, or larger ones, find nothing that the noise hides.
         return Paragraph(
-            f"{shares}, which is chance level. Without noise the two distributions differ{still}, but D is trained on samples with instance "
-            f"noise of sd {noise:.2g} (in training units), which makes them overlap: this alone may be the reason. A smaller "
+            f"{shares}, which is chance level. Without noise the two distributions differ{still}, but D is trained on samples with "
+            f"instance noise of sd {noise:.2g} (in training units), which makes them overlap: this alone may be the reason. A smaller "
             f"instance_noise.sd (in the knobs view, {reading.key('knobs')}) shows D more of the difference.",
             SONDERBY,
         )
