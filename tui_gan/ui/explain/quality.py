@@ -17,6 +17,8 @@ from tui_gan.ui.explain.text import Paragraph
 LOW = 0.5
 # The same of coverage, under which images differ from the data whatever D says.
 DIFFERENT = 0.7
+# Metrics of the samples alone, which have no value between two distributions.
+OF_ONE = {"hq": "of a perfect generator's", "reverse_kl": "for a perfect generator"}
 BALLS = ("precision", "recall", "coverage")
 
 
@@ -105,6 +107,9 @@ def _with_floor(diagnosis: Diagnosis, name: str) -> str:
     floor = diagnosis.floors.get(name)
     if floor is None:
         return ""
+    if name in OF_ONE:
+        value = f"{floor.typical:.1%}" if name == "hq" else short(floor.typical)
+        return f" ({value} {OF_ONE[name]})"
     return f" ({short(floor.typical)} between {'two halves of the data' if diagnosis.rows else 'the data and a perfect generator'})"
 
 
