@@ -198,7 +198,7 @@ TRAITS: dict[str, Traits] = {
     "weighted": Traits(
         "weighted objective",
         f"The non-saturating objective with the real samples weighted by {REAL_WEIGHT:g} in D's loss, as in GAN Lab, which lowers D*(x) a "
-        "little wherever both kinds of samples lie. Label smoothing would also keep it from 1 where only real ones do.",
+        "little wherever both kinds of samples lie.",
         KAHNG,
         f"D(x) is the discriminator's estimated probability that x is real, for a population with {REAL_WEIGHT:g} real samples to each "
         "generated one.",

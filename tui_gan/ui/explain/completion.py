@@ -84,13 +84,12 @@ def option(reading: Reading) -> Paragraph | None:
     if hint:
         text += f" D is told of each pixel with probability {hint:g} (the hint)."
     if error:
-        text += f" G also lowers {error:g} times the distance of its completion from the image"
-        text += (
-            f", less {spread:g} times half the distance of two completions of it, which keeps them apart"
-            if spread
-            else ", which makes completions of an image nearly one"
+        apart = (
+            f"{error:g} (d - {spread / 2:g} e), where d is the mean distance of two completions from their image and e that of the two "
+            "from each other, which keeps them apart"
         )
-        text += "."
+        one = f"{error:g} times the distance of its completion from the image, which makes completions of an image nearly one"
+        text += f" G also lowers {apart if spread else one}."
     if observed:
         text += f" {observed:g} times the squared error of G's own values of observed pixels is added."
     if not error:

@@ -25,7 +25,7 @@ def instance_noise(reading: Reading) -> Paragraph | None:
     sd, end, steps = (reading.number(f"instance_noise.{name}") for name in ("sd", "end", "steps"))
     if not sd:
         return None
-    term = f"instance noise, sd {sd:g} at the start"
+    term = f"instance noise, sd {sd:g}" + (" at the start" if steps else "")
     if steps and reading.snapshot.step >= steps:
         return Paragraph(f"The noise on D's inputs has been 0 since step {steps:,.0f}.", sources.SONDERBY, term)
     decay = f" It decays {f'to {end:g}' if end else 'linearly'} by step {steps:,.0f}, and is 0 from then on." if steps else ""

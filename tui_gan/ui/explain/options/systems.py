@@ -3,6 +3,7 @@
 import math
 
 from tui_gan.contract import sources
+from tui_gan.contract.snapshot import Line1D, Plane2D
 from tui_gan.ui.explain.options.option import Option, named
 from tui_gan.ui.explain.reading import Reading
 from tui_gan.ui.explain.text import Paragraph
@@ -18,10 +19,11 @@ def classes(reading: Reading) -> Paragraph | None:
         if reading.settings.get("discriminator.condition") == "projection"
         else "in D it is a part of the input"
     )
+    over = {Line1D: "line", Plane2D: "plane"}.get(type(reading.snapshot.picture))
+    mean = f" Where no class is chosen, D(x) over the {over} is its mean over the classes." if over else ""
     return Paragraph(
         f"Each sample has one of {count:g} classes, and both players are given it: G makes what it is asked for, and D also rejects a good "
-        f"sample of another class. In G the class is a part of the input; {how}. Where no class is chosen, D(x) over a line or a plane is "
-        "its mean over the classes.",
+        f"sample of another class. In G the class is a part of the input; {how}.{mean}",
         sources.MIRZA,
         "conditional GAN",
     )
