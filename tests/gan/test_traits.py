@@ -142,3 +142,8 @@ def test_the_gradient_that_is_told_is_that_of_the_generators_loss(name: str) -> 
     assert source
     if "mean -" in text:
         assert float(text.partition("(mean ")[2].partition(")")[0]) == pytest.approx(float(gradient.mean()), abs=5e-3)
+
+
+@pytest.mark.parametrize("name", [name for name in OBJECTIVES if name not in SMOOTHABLE])
+def test_an_objective_without_label_smoothing_does_not_speak_of_it(name: str) -> None:
+    assert "smoothing" not in " ".join((TRAITS[name].text, TRAITS[name].reading))

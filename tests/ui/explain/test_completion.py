@@ -17,7 +17,7 @@ def test_the_game_is_told_by_its_weights() -> None:
     masks = {"completion__masks": "random,box"}
     both = of_options(told(**masks, completion__error=50.0, completion__spread=1.0, completion__hint=0.0), rules=RULES)["completion"]
     assert "a part of each image is hidden (random,box)" in both
-    assert "50 times the distance of its completion from the image, less 1 times half the distance of two completions" in both
+    assert "50 (d - 0.5 e), where d is the mean distance of two completions from their image and e that of the two from each" in both
     assert "hint" not in both
     alone = of_options(told(**masks, completion__error=50.0, completion__spread=0.0, completion__hint=0.9), rules=RULES)["completion"]
     assert "which makes completions of an image nearly one" in alone

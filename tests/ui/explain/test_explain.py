@@ -363,6 +363,24 @@ def test_a_plane_in_words(findings: tuple[Finding, ...], step: int, words: str) 
     assert words in section(snapshot, "What is generated")
 
 
+def test_a_floor_of_samples_alone_is_that_of_a_perfect_generator_in_the_units_of_the_metric() -> None:
+    floors = {"hq": Floor(0.99, 0.97), "reverse_kl": Floor(0.0013, 0.005), "sliced_w1": Floor(0.02, 0.03)}
+    found = make_diagnosis(real=None, fake=None, metrics=PLANE | {"hq": 0.084}, floors=floors)
+    text = section(make_other("plane", diagnosis=found, settings=told(dataset="ring")), "What is generated")
+    assert "8.4% of its samples are within 3 standard deviations of one (99.0% of a perfect generator's)." in text
+    assert "Reverse KL = 0.4 (0.0013 for a perfect generator):" in text
+    assert "Sliced W1 = 0.3 (0.02 between the data and a perfect generator):" in text
+
+
+@pytest.mark.parametrize(("kind", "said"), [("line", "over the line is"), ("plane", "over the plane is"), ("images", "")])
+def test_the_mean_over_classes_is_told_where_d_is_drawn_over_a_line_or_a_plane(kind: str, said: str) -> None:
+    settings = told(classes=10)
+    snapshot = make_snapshot(settings=settings) if kind == "line" else make_other(kind, settings=settings)
+    text = {each.term: each.text for each in explained(snapshot)[3].paragraphs}["conditional GAN"]
+    assert said in text
+    assert ("Where no class is chosen" in text) is bool(said)
+
+
 def test_modes_that_come_and_go_late_are_a_collapse_and_not_early() -> None:
     """The ring without regularizers: three points, 0 or 1 modes found by turns."""
     modes = Series(frozen(np.arange(6.0)), frozen([0.0, 1.0, 0.0, 1.0, 1.0, 0.0]))
@@ -461,7 +479,8 @@ def test_each_option_is_told_only_while_it_is_on() -> None:
         "stage": told(stages=2),
         "conditioning augmentation": told(conditioning__dim=32),
         "one-sided label smoothing, 0.1": told(label_smoothing=0.1),
-        "instance noise, sd 1 at the start": told(instance_noise__sd=1.0),
+        "instance noise, sd 1": told(instance_noise__sd=1.0),
+        "instance noise, sd 1 at the start": told(instance_noise__sd=1.0, instance_noise__steps=9_000),
         "augmentation": told(augment="cutout"),
         "adaptive augmentation, r_t at 0.6": told(augment="cutout", augment_target=0.6),
         "historical averaging, weight 0.5": told(historical_averaging=0.5),

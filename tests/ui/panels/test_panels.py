@@ -62,6 +62,17 @@ def test_the_title_of_losses_says_of_which_step_they_are_where_something_was_cha
         assert "at 2k" in title or "0.718" not in title, width
 
 
+@pytest.mark.parametrize("name", ["distribution", "gallery"])
+def test_completions_are_called_that_in_titles_in_a_shorter_form_where_they_are_narrow(other, name: str) -> None:
+    frame = Frame(other("images", rules=Rules(extras=("masks",))), Look())
+    forms = {80: "64 completions of held-out images  28 × 28 grey", 52: "64 completions of held-out images ─╮", 32: "64 completions ─╮"}
+    for width, said in forms.items():
+        panel = PANELS[name](name)
+        panel.show(frame)
+        assert said in panel.picture(frame, width, 12).text().split("\n")[0]
+        assert "latents" not in panel.picture(frame, width, 12).text().split("\n")[0]
+
+
 @pytest.mark.parametrize("name", PANELS)
 def test_every_panel_survives_every_kind_of_run(other, look: Look, name: str) -> None:
     for size, kind in itertools.product([(0, 0), (3, 1), (60, 20)], ["plane", "images"]):

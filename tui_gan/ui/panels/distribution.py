@@ -49,11 +49,15 @@ class Distribution(Panel):
     def notes(self, frame: Frame) -> Notes:
         """The legend of the picture, once there is one, and how to see what it leaves out."""
         picture = frame.snapshot.picture
-        return () if picture is None else (*legend(picture, frame.look), *offer(picture, frame))
+        return () if picture is None else (*legend(picture, frame.look, frame.snapshot.rules.completes), *offer(picture, frame))
 
 
-def legend(picture: Picture | None, look: Look) -> Notes:
-    """What the signs and colours of a picture mean."""
+def legend(picture: Picture | None, look: Look, completes: bool = False) -> Notes:
+    """What the signs and colours of a picture mean.
+
+    Args:
+        completes: whether generated images are completions.
+    """
     pick = look.pick
     if isinstance(picture, ImageGrid):
         height, width, channels = picture.fake.shape[1:]
@@ -62,6 +66,8 @@ def legend(picture: Picture | None, look: Look) -> Notes:
         lost = [(f"{percent(picture.cut)} of pixels cut to 0 .. 1  ", Ink.WARNING)] if picture.cut else []
         lost += [(f"{percent(picture.unknown)} of pixels not finite  ", Ink.ERROR)] if picture.unknown else []
         # Along a code the heading says what a row goes through, of which the screen shows as much as has room.
+        if completes:
+            return (*lost, (f"{len(picture.fake)} completions", Ink.FAKE), (" of held-out images", Ink.FAKE), (f"  {size}", Ink.DIM))
         latents = () if picture.along else ((f"{len(picture.fake)} fixed latents  ", Ink.FAKE),)
         return (*lost, *latents, (size, Ink.DIM))
     if isinstance(picture, Plane2D):

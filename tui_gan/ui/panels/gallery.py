@@ -125,7 +125,7 @@ class Gallery(Completing):
                 ("nearest real", Ink.REAL),
                 ("  RMS of pixels", Ink.DIM),
             )
-        return (*legend(picture, frame.look), *offer(picture, frame))
+        return (*legend(picture, frame.look, frame.snapshot.rules.completes), *offer(picture, frame))
 
     def action_scrub(self, by: int) -> None:
         """Go to the kept preview before or after; after the last comes the run as it stands. Of a mask the cursor moves."""
