@@ -250,12 +250,12 @@ class Run:
         names = [name for name in dict.fromkeys((*self.config.metrics, *all_series)) if name in all_series]
         changed = max((step for step, _ in changes(self.events)), default=-1)
 
-        def stale(name: str, step: float) -> bool:
+        def stale(name: str, step: int) -> bool:
             if name in METRICS:
                 return not (name in fresh and step == self.step)
             return name in LOGGED and step <= changed
 
-        return {name: replace(all_series[name], stale=stale(name, all_series[name].steps[-1])) for name in names}
+        return {name: replace(all_series[name], stale=stale(name, int(all_series[name].steps[-1]))) for name in names}
 
     @property
     def measured(self) -> tuple[int, dict[str, float]]:

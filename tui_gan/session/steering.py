@@ -10,12 +10,14 @@ from tui_gan.contract.errors import UsageError, first_line
 from tui_gan.contract.logged import LOGGED, decides
 from tui_gan.gan.compatibility import doubts
 from tui_gan.gan.metrics import METRICS
+from tui_gan.gan.regularizers import REGULARIZERS
 from tui_gan.gan.state import adapting
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session import devices
 from tui_gan.session.measuring import measured
 from tui_gan.session.observe import observer
 from tui_gan.session.run import Run
+from tui_gan.session.scalars import series_of
 from tui_gan.session.undo import Change, Changes, InForce, Progress, different
 
 
@@ -124,7 +126,8 @@ def _settle(run: Run, before: Config) -> None:
     # In the window of before, so that the picture does not jump.
     run.observer = observer(run.trainer, run.observer.window)
     if config.log_every != before.log_every:
-        run.history.retime(LOGGED, before.log_every, config.log_every)
+        coefficients = (series_of(name) for name, term in REGULARIZERS.items() if term.adapt)
+        run.history.retime((*LOGGED, *coefficients), before.log_every, config.log_every)
     if config.evaluate_every != before.evaluate_every:
         run.history.retime(METRICS, before.evaluate_every, config.evaluate_every)
     if _counts_anew(config, before):
