@@ -59,6 +59,13 @@ def test_the_last_line_measures_what_was_searched_for(program: Program, tmp_path
     assert ended.result["metrics"]["ks"] == pytest.approx(found, rel=1e-5)
 
 
+def test_the_last_line_names_a_value_with_a_comma_as_it_is_typed(program: Program, tmp_path: Path) -> None:
+    words = ("--set", 'discriminator="8,7"', "--set", "data=", "--steps", 1, "--trials", 1)
+    best, command = program("optimize", "toy1d", *words, "--out", tmp_path / "search").out.splitlines()
+    assert 'discriminator "8,7", data "": w1' in best
+    assert shlex.split(command)[-4:] == ["--set", "discriminator=8,7", "--set", "data="]
+
+
 def test_trials_of_another_length_are_not_mixed(program: Program, tmp_path: Path) -> None:
     assert program("optimize", *WORDS, "--trials", 1, "--out", tmp_path).status == 0
     for words, said in ((("--seeds", 2), "of 60 steps, 1 seed, and these would be of 60 steps, 2 seeds"), (("--steps", 90), "90 steps")):

@@ -47,6 +47,18 @@ def test_it_ends_with_a_table_a_line_for_each_member_and_the_course(program: Pro
     assert sorted((int(row["member"]), int(row["step"])) for row in course) == [(place, step) for place in range(6) for step in (10, 20)]
 
 
+def test_a_value_with_a_comma_stands_in_quotes_in_what_is_asked_told_and_gone_on_with(program: Program, tmp_path: Path) -> None:
+    words = ("toy1d", "--seeds", 1, "--steps", 2, "--set", "evaluate_every=2", "--set", 'discriminator="8,7",8', "--set", "data=")
+    ended = program("sweep", *words, "--out", tmp_path / "sweep")
+    assert ended.status == 0, ended.err
+    assert [line.split()[0] for line in ended.out.splitlines()[1:3]] == ['"8,7"', "8"]
+    written = (tmp_path / "sweep" / "results.csv").read_bytes()
+    assert [(row["discriminator"], row["data"]) for row in rows(tmp_path / "sweep" / "results.csv")] == [('"8,7"', '""'), ("8", '""')]
+    found = program("sweep", "--resume", tmp_path / "sweep", "--json").result
+    assert [each["values"]["discriminator"] for each in found["combinations"]] == ["8,7", 8]
+    assert (tmp_path / "sweep" / "results.csv").read_bytes() == written
+
+
 def test_a_table_too_wide_breaks_the_names_of_its_columns() -> None:
     values = {"minibatch_discrimination": True, "generator_lr": 0.001}
     found = [Cell(values, 4, 1, 0, 0.5, 2.0, math.inf), Cell({**values, "generator_lr": 0.01}, 4, 0, 4, math.nan, math.nan, math.nan)]

@@ -21,6 +21,14 @@ from tui_gan.contract.errors import UsageError
         ("0:1:lin:5", (0.0, 0.25, 0.5, 0.75, 1.0)),
         ("-1:1:lin:2", (-1.0, 1.0)),
         (".5", (0.5,)),
+        ('"translation,cutout", brightness', ("translation,cutout", "brightness")),
+        ("'a,b','c\\'", ("a,b", "c\\")),
+        ('"","a \\", b"', ("", 'a ", b')),
+        ('"on",on,"1",1', ("on", True, "1", 1)),
+        ('"1:2:lin:3",b', ("1:2:lin:3", "b")),
+        ('["a,b", c],[d]', (["a,b", "c"], ["d"])),
+        ("{r1=1, r2=2},{r1=3}", ({"r1": 1, "r2": 2}, {"r1": 3})),
+        ("bob's,al's", ("bob's", "al's")),
     ],
 )
 def test_values_are_read_as_they_are_meant(text: str, values: tuple[object, ...]) -> None:
@@ -38,7 +46,11 @@ def test_a_range_with_log_has_equal_ratios_and_both_ends() -> None:
     [
         ("", "takes values such as"),
         ("1,,2", "takes values such as"),
+        (",", "takes values such as"),
         ("1,1", "a value twice"),
+        ('"a",a', "a value twice"),
+        ('"a,b', "begins with a quote and is no text in quotes"),
+        ("'a'b,c", "begins with a quote and is no text in quotes"),
         ("1:2", "takes values such as"),
         ("1:2:cubic:3", "takes values such as"),
         ("a:2:log:3", "takes values such as"),
@@ -64,6 +76,36 @@ def test_a_setting_is_an_axis_by_its_key() -> None:
     for pair in ("r1", "=1", "a..b=1"):
         with pytest.raises(UsageError, match="KEY=V1,V2"):
             of_pair(pair)
+
+
+def test_a_setting_to_which_nothing_is_given_is_empty() -> None:
+    assert of_pair("completion.masks=") == Axis("completion.masks", ("",))
+    for pair in ("augment=,brightness", "augment=brightness,", "k_steps="):
+        with pytest.raises(UsageError, match="takes values such as"):
+            of_pair(pair)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("translation,cutout", '"translation,cutout"'),
+        ("", '""'),
+        ("on", '"on"'),
+        ("1", '"1"'),
+        ("1:2", '"1:2"'),
+        ("'a'", "\"'a'\""),
+        ("bob's", "bob's"),
+        ("256,128-sn-dropout.3", '"256,128-sn-dropout.3"'),
+        (["a,b", "c"], '["a,b", c]'),
+        ({"r1": 1, "name": "a,b"}, '{"r1" = 1, "name" = "a,b"}'),
+        (False, "off"),
+        (1, "1"),
+    ],
+)
+def test_results_have_a_value_as_an_axis_reads_it(value: object, text: str) -> None:
+    assert as_text(value) == text
+    (read,) = of_text("augment", text).values
+    assert (read, type(read)) == (value, type(value))
 
 
 def test_a_knob_has_one_name() -> None:

@@ -13,6 +13,9 @@ from tui_gan.contract.ranges import Range, of_text
         ("k-steps=1:5:lin", Range("k_steps", 1, 5)),
         ("regularizers.r1=0:1.5:lin", Range("regularizers.r1", 0, 1.5)),
         ("objective=hinge,least_squares", Range("objective", values=("hinge", "least_squares"))),
+        ('augment="translation,cutout",""', Range("augment", values=("translation,cutout", ""))),
+        ('augment="1:2:log"', Range("augment", values=("1:2:log",))),
+        ("augment=", Range("augment", values=("",))),
         ("minibatch_discrimination=on,off", Range("minibatch_discrimination", values=(True, False))),
     ],
 )
@@ -26,7 +29,7 @@ def test_a_range_between_whole_numbers_has_whole_numbers_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "pair", ["", "a", "=1:2:log", "a=", "a=1:2", "a=1:2:cubic", "a=x:2:log", "a=2:1:lin", "a=0:1:log", "a=1:inf:lin", "a=1,1"]
+    "pair", ["", "a", "=1:2:log", "a=1,", "a=1:2", "a=1:2:cubic", "a=x:2:log", "a=2:1:lin", "a=0:1:log", "a=1:inf:lin", "a=1,1"]
 )
 def test_what_is_none_is_one_line(pair: str) -> None:
     with pytest.raises(UsageError) as caught:

@@ -14,6 +14,7 @@ from tui_gan.cli import settings
 from tui_gan.cli.asked import check_options
 from tui_gan.cli.options import path
 from tui_gan.cli.stopping import stopping
+from tui_gan.contract.axes import as_text
 from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.outer import tell, word
 from tui_gan.contract.ranges import Range, of_text
@@ -132,7 +133,7 @@ def _in_kind(spelled: Range, resolve: Callable[[dict[str, Any]], Any]) -> Range:
 
 
 def _line(trial: "Trial", metric: str) -> str:
-    values = ", ".join(f"{name} {typed(value)}" for name, value in trial.values.items())
+    values = ", ".join(f"{name} {as_text(value)}" for name, value in trial.values.items())
     if trial.refused:
         return f"trial {trial.number}: {values}: refused: {trial.refused}"
     found = f"{trial.metric:.4g}" if math.isfinite(trial.metric) else "failed" if math.isnan(trial.metric) else "infinite"

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tui_gan.contract.errors import UsageError, quoted
 from tui_gan.contract.knobs import KNOBS
-from tui_gan.contract.values import read_value, typed
+from tui_gan.contract.values import QUOTES, apart, in_quotes, read_value, typed
 
 MOST_VALUES = 10_000
 SPACINGS = ("log", "lin")
@@ -24,18 +24,21 @@ class Axis(NamedTuple):
 def of_text(name: str, text: str) -> Axis:
     """Read the values of an axis: `1,2,5`, `on,off`, `1e-4:1e-2:log:8` or `0:1:lin:5`, both ends included.
 
+    A text with a comma or a colon, and an empty one beside others, stands in quotes; a setting to which nothing is given is empty.
+
     Raises:
         UsageError: no value, one twice, or a range that is none.
     """
-    parts = text.split(":")
+    parts = apart(text, ":")
     if len(parts) == 4 and parts[2].strip() in SPACINGS:
         values: tuple[Any, ...] = _range(name, text, *parts)
-    elif ":" in text:
+    elif len(parts) > 1:
         raise UsageError(f"{_called(name)} takes {HOW}, not {quoted(text)}")
     else:
-        values = tuple(_value(part.strip()) for part in _apart(text))
-    if not values or any(value == "" for value in values):
-        raise UsageError(f"{_called(name)} takes {HOW}, not {quoted(text)}")
+        words = [part.strip() for part in apart(text, ",")]
+        if not all(words) and (len(words) > 1 or name in KNOBS):
+            raise UsageError(f"{_called(name)} takes {HOW}, not {quoted(text)}")
+        values = tuple(_value(name, word) for word in words)
     if len({repr(value) for value in values}) < len(values):
         raise UsageError(f"{_called(name)} has a value twice in {quoted(text)}; each names members of its own")
     return Axis(name, values)
@@ -71,8 +74,16 @@ def combinations(axes: Sequence[Axis]) -> Iterator[dict[str, Any]]:
 
 
 def as_text(value: object) -> str:
-    """A value as results have it."""
-    return {True: "on", False: "off"}[value] if isinstance(value, bool) else typed(value)
+    """A value as results have it, and as an axis reads it: a text in quotes where an axis would read something else without them."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    text = typed(value)
+    return in_quotes(value) if isinstance(value, str) and text == value and not _stands_alone(value) else text
+
+
+def _stands_alone(text: str) -> bool:
+    """Whether it is one value among others without quotes."""
+    return text not in ("", "on", "off") and text[0] not in QUOTES and all(apart(text, sign) == [text] for sign in ",:")
 
 
 def _range(name: str, text: str, low: str, high: str, spacing: str, count: str) -> tuple[float, ...]:
@@ -92,20 +103,11 @@ def _range(name: str, text: str, low: str, high: str, spacing: str, count: str) 
     return tuple(float(f"{first * (last / first) ** (place / (number - 1)):.7g}") for place in range(number))
 
 
-def _apart(text: str) -> list[str]:
-    """The parts between the commas that stand in no bracket."""
-    parts, depth = [""], 0
-    for sign in text:
-        depth += (sign == "[") - (sign == "]")
-        if sign == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += sign
-    return parts
-
-
-def _value(text: str) -> Any:
-    return {"on": True, "off": False}.get(text, read_value(text))
+def _value(name: str, text: str) -> Any:
+    value = {"on": True, "off": False}.get(text, read_value(text))
+    if text and text[0] in QUOTES and value == text:
+        raise UsageError(f"{_called(name)}: {quoted(text)} begins with a quote and is no text in quotes; close them, or leave them out")
+    return value
 
 
 def _called(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from tui_gan.contract.axes import SPACINGS, named
 from tui_gan.contract.axes import of_text as axis_of_text
 from tui_gan.contract.errors import UsageError, quoted
-from tui_gan.contract.values import read_value
+from tui_gan.contract.values import apart, read_value
 
 HOW = "KEY=LOW:HIGH:log, KEY=LOW:HIGH:lin or KEY=V1,V2"
 
@@ -39,7 +39,7 @@ def of_text(pair: str) -> Range:
         UsageError: it is none of these.
     """
     name, text = named(pair, HOW)
-    parts = [part.strip() for part in text.split(":")]
+    parts = [part.strip() for part in apart(text, ":")]
     if len(parts) == 1:
         return Range(name, values=axis_of_text(name, text).values)
     if len(parts) != 3 or parts[2] not in SPACINGS:

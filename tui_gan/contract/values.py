@@ -1,7 +1,10 @@
 """Values as they are typed, on the command line and on the screen alike."""
 
+import functools
+import json
 import re
 import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -20,6 +23,9 @@ KINDS = {
 }
 KIND = re.compile("`(" + "|".join(KINDS) + ")`")
 NUMBER = re.compile(r"[+-]?(\d+\.|\.\d+)([eE][+-]?\d+)?")
+OPENING, CLOSING, QUOTES = "[{", "]}", "\"'"
+# What a text in a list, or the key of a table, needs no quotes for.
+PLAIN = re.compile(r"[\w.+*/~ -]+")
 
 
 def read_value(text: str) -> Any:
@@ -31,7 +37,7 @@ def read_value(text: str) -> Any:
     except RecursionError:
         return text
     except ValueError:
-        return [_word(part.strip()) for part in text[1:-1].split(",")] if text.startswith("[") and text.endswith("]") else _word(text)
+        return [_word(part.strip()) for part in apart(text[1:-1], ",")] if text.startswith("[") and text.endswith("]") else _word(text)
 
 
 def _word(text: str) -> Any:
@@ -56,15 +62,60 @@ def _single(text: str) -> Any:
     return table["value"]
 
 
+def apart(text: str, sign: str) -> list[str]:
+    """The parts between the signs that stand in no bracket and in no quotes, which are those at the beginning of a value."""
+    parts, depth, quote, before, escaped = [""], 0, "", sign, False
+    for each in text:
+        if quote:
+            quote = "" if each == quote and not escaped else quote
+            escaped = each == "\\" and quote == '"' and not escaped
+        elif each in QUOTES and before in f"{sign}{OPENING},=":
+            quote = each
+        depth += 0 if quote else (each in OPENING) - (each in CLOSING)
+        if each == sign and not quote and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += each
+        before = before if each.isspace() else each
+    return parts
+
+
+def in_quotes(text: str) -> str:
+    """A text in quotes, as TOML has it."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
 def typed(value: object) -> str:
-    """A value in the words that `read_value` reads."""
+    """A value in the words that `read_value` reads: a text in quotes where it would be read as something else without them."""
+    if isinstance(value, str):
+        return value if _is_text(value) else in_quotes(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:g}" if float(f"{value:g}") == value else repr(value)
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(typed, value))}]"
+        return f"[{', '.join(map(_within, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{in_quotes(name)} = {_quoted(each)}' for name, each in value.items())}}}"
     return str(value)
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_text(text: str) -> bool:
+    """Whether it is read as itself, also with spaces around it."""
+    return text == text.strip() and read_value(text) == text
+
+
+def _within(value: object) -> str:
+    """As in a list, where commas and brackets mean something."""
+    return value if isinstance(value, str) and PLAIN.fullmatch(value) and _is_text(value) else _quoted(value)
+
+
+def _quoted(value: object) -> str:
+    """As TOML alone reads it."""
+    if isinstance(value, str):
+        return in_quotes(value)
+    return f"[{', '.join(map(_quoted, value))}]" if isinstance(value, list | tuple) else typed(value)
 
 
 def refusal(error: msgspec.ValidationError) -> tuple[str, str]:
