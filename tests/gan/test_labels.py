@@ -215,6 +215,25 @@ def test_the_errors_are_those_on_test_images_and_the_labels_alone_are_learned_on
     assert classified.alone() is classified.alone()
 
 
+def test_runs_that_are_measured_in_turn_learn_the_labels_alone_once_each(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labels, "UPDATES", 1)
+    learned, learn = list[labels.Recipe](), labels.alone
+
+    def counted(recipe: labels.Recipe, dataset: Dataset) -> Any:
+        learned.append(recipe)
+        return learn(recipe, dataset)
+
+    monkeypatch.setattr(labels, "alone", counted)
+    mine, dataset = stripes(config)
+    members = [msgspec.structs.replace(mine, seed=seed) for seed in range(3)]
+    found = [[labels.predicted_alone(each, dataset) for each in members] for _ in range(2)]
+    assert [recipe.seed for recipe in learned] == [0, 1, 2]
+    assert all(one is other for one, other in zip(*found, strict=True))
+    # Other data of the same form are learned by themselves.
+    labels.predicted_alone(mine, stripes(config)[1])
+    assert len(learned) == 4
+
+
 def test_the_classifier_of_the_labels_alone_knows_its_labels(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels, "UPDATES", 200)
     mine, dataset = stripes(config)

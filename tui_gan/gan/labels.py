@@ -1,6 +1,5 @@
 """Few labels: which samples of the data are labelled, and a classifier of these alone to compare with (Salimans et al. 2016, section 5)."""
 
-import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ from torch import Tensor
 from tui_gan.contract.config import Config, Minibatch, Optimizer
 from tui_gan.contract.network import Network
 from tui_gan.gan.beginning import networks
-from tui_gan.gan.datasets.dataset import Dataset, Images
+from tui_gan.gan.datasets.dataset import Dataset, Images, of_truth
 from tui_gan.gan.latents import one_hot
 from tui_gan.gan.metrics.pixels import of_bytes
 from tui_gan.gan.networks import AnyDiscriminator
@@ -85,19 +84,20 @@ class Recipe(NamedTuple):
     seed: int
 
 
-def predicted_alone(config: Config, dataset: Dataset) -> NDArray[np.int64]:
-    """As `predicted`, by the discriminator's network trained on the labelled images alone; once, while what it depends on stays.
+def predicted_alone(config: Config, dataset: Dataset) -> NDArray[np.int16]:
+    """As `predicted`, by the discriminator's network trained on the labelled images alone; once for all that it depends on.
 
     From weights drawn by the run's seed, by 1,000 updates of its optimizer at a constant learning rate of .001, each on 100 labelled
     images drawn with replacement, with the instance noise of the beginning; on the CPU, so that it is the same wherever the run trains.
     """
     recipe = Recipe(config.discriminator, config.minibatch, config.optimizer, config.instance_noise.sd, config.labels, config.seed)
-    return _predicted_alone(recipe, dataset)
+    return _predicted_alone(dataset, recipe)
 
 
-@functools.lru_cache(maxsize=1)
-def _predicted_alone(recipe: Recipe, dataset: Dataset) -> NDArray[np.int64]:
-    return predicted(alone(recipe, dataset), dataset)
+@of_truth
+def _predicted_alone(dataset: Dataset, recipe: Recipe) -> NDArray[np.int16]:
+    """In few bytes, since a sweep keeps those of each of its members."""
+    return predicted(alone(recipe, dataset), dataset).astype(np.int16)
 
 
 def alone(recipe: Recipe, dataset: Dataset) -> Discriminator:

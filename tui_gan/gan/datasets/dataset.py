@@ -100,13 +100,13 @@ class Images:
 
 
 Truth = Line | Plane | Images
-T = TypeVar("T", Line, Plane, Images)
+T = TypeVar("T", Line, Plane, Images, "Dataset")
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def of_truth(compute: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P], R]:
-    """Keep what is computed of a truth, and of numbers beside it, for as long as there is the truth; nobody may change it."""
+    """Keep what is computed of a truth or a data set, and of values beside it, for as long as there is that; nobody may change it."""
     kept: weakref.WeakKeyDictionary[T, dict[Any, R]] = weakref.WeakKeyDictionary()
 
     @functools.wraps(compute)

@@ -10,7 +10,7 @@ from tui_gan.gan.datasets.dataset import Images
 
 
 class Classified(NamedTuple):
-    """The classes that test images are taken for, int64 (M,).
+    """The classes that test images are taken for, whole numbers (M,).
 
     Attributes:
         predicted: by the discriminator.
@@ -18,7 +18,7 @@ class Classified(NamedTuple):
     """
 
     predicted: NDArray[np.int64]
-    alone: Callable[[], NDArray[np.int64]]
+    alone: Callable[[], NDArray[np.int16]]
 
 
 def errors(classified: Classified, truth: Images) -> float:
@@ -37,6 +37,6 @@ def alone(classified: Classified, truth: Images) -> float:
     return _errors(classified.alone(), truth)
 
 
-def _errors(predicted: NDArray[np.int64], truth: Images) -> float:
+def _errors(predicted: NDArray[np.integer], truth: Images) -> float:
     assert truth.test_labels is not None
     return float((predicted != truth.test_labels.numpy()).mean())
