@@ -12,9 +12,11 @@ from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.network import Network
 from tui_gan.gan import company
+from tui_gan.gan import sampling as module
 from tui_gan.gan.average import settle_
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.networks.inference import encoded
+from tui_gan.gan.networks.r3gan import r3gan_generator
 from tui_gan.gan.sampling import alike, dropouts, sampling
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import generated
@@ -117,3 +119,19 @@ def test_the_statistics_of_the_average_are_those_of_its_samples() -> None:
     settle_(generator, copy.deepcopy(generator), torch.zeros(COUNT, 1), 0.9)
     assert float(generator[2].running_mean) == pytest.approx(1.0, abs=0.05)
     assert float(generator[2].running_var) == pytest.approx(1.0, abs=0.05)
+
+
+def test_so_many_samples_are_made_at_once_as_their_hidden_units_have_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network(kind="r3gan", widths=(16, 8))
+    images = r3gan_generator(network, 3, (3, 8, 8))
+    # Inside of the blocks of 8x8 there are twice as many channels as outside.
+    most = 2 * 8 * 8 * 8
+    assert module.widest(images, torch.randn(4, 3)) == (most, 3 * 8 * 8)
+    monkeypatch.setattr(module, "PASSED", 5 * most)
+    assert module.at_once(images, torch.randn(4, 3)) == 5
+    monkeypatch.setattr(module, "PASSED", most // 2)
+    assert module.at_once(images, torch.randn(4, 3)) == 1
+    # The units that are left out are drawn for all samples at once, so that others would be with other portions.
+    dropping = torch.nn.Sequential(torch.nn.Linear(3, most), torch.nn.Dropout(0.5), torch.nn.Linear(most, 2))
+    assert module.at_once(dropping, torch.randn(4, 3)) == 65_536
+    assert not any(layer._forward_hooks for layer in (*images.modules(), *dropping.modules()))

@@ -14,11 +14,11 @@ from tui_gan.contract.config import Config, Information, Minibatch
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.contract.snapshot import ImageGrid, Line1D, Plane2D
+from tui_gan.gan import sampling
 from tui_gan.gan.datasets import DATASETS, Dataset, Images, Line, Plane, of_column, of_columns, of_images
 from tui_gan.gan.datasets.dataset import of_labels
 from tui_gan.gan.judging import judge
 from tui_gan.gan.trainer import Trainer
-from tui_gan.session import observe
 from tui_gan.session.observe import as_measured, evaluation_seed, generate, observer, predictions
 from tui_gan.session.observe.classes import real_of
 from tui_gan.session.observe.images import as_bytes
@@ -286,8 +286,9 @@ def test_generated_samples_depend_on_their_seed_and_touch_no_stream(config: Conf
 def test_generating_in_portions_gives_the_same_samples(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     network = trainer_of(config, LINES["gaussian"]).generator_average
     whole = generate(network, config, 3, 1000)
-    monkeypatch.setattr(observe, "PORTION", 64)
-    torch.testing.assert_close(generate(network, config, 3, 1000), whole)
+    for name in ("PASSED", "OUTPUT"):
+        monkeypatch.setattr(sampling, name, 64)
+        torch.testing.assert_close(generate(network, config, 3, 1000), whole)
 
 
 def test_w1_is_that_of_ten_thousand_samples(train: Callable[..., Any]) -> None:

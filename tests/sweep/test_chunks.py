@@ -10,7 +10,7 @@ import torch
 from tui_gan.contract.config import Config, Network
 from tui_gan.contract.knobs import Knobs
 from tui_gan.session.observe import evaluation_seed, generate
-from tui_gan.sweep import plan
+from tui_gan.sweep import chunks, plan
 from tui_gan.sweep.chunks import Alone, Together
 from tui_gan.sweep.plan import Data, Spec
 from tui_gan.sweep.programs import Programs
@@ -38,3 +38,26 @@ def test_each_is_measured_on_the_samples_of_its_run(config: Config, knobs: Knobs
         alone = together.trainer(place)
         wanted = generate(alone.averaged(), alone.config, evaluation_seed(alone.config, 0), 64, alone.shares)
         torch.testing.assert_close(samples, wanted)
+
+
+def test_images_are_made_a_few_at_a_time_and_are_the_same(config: Config, knobs: Knobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    digits = {"dataset": "digits", "generator": Network(kind="dcgan", widths=(6,)), "discriminator": Network(kind="dcgan", widths=(4,))}
+    data, metrics = Data(), {"metrics": ("recall",), "metric": "recall"}
+    specs = [Spec(place, {}, msgspec.structs.replace(config, seed=place, evaluated=40, **digits, **metrics), knobs) for place in range(3)]
+    (group,) = plan.groups(specs, data)
+    # As the generator has them: six channels of 8x8 before the last convolution, or more where it enlarges.
+    assert group.widest >= 6 * 4 * 4 > sum(digits["generator"].widths)  # type: ignore[attr-defined]
+    together = Together(group, specs, data, Programs("graph", lambda text: None))
+    whole, counts, generated = [*together.samples()], list[int](), together.many.generated
+
+    def counted(latents: torch.Tensor, first: int = 0) -> torch.Tensor:
+        counts.append(latents.shape[0] * latents.shape[1])
+        return generated(latents, first)
+
+    monkeypatch.setattr(together.many, "generated", counted)
+    for name in ("PORTION", "PASSED"):
+        monkeypatch.setattr(chunks, name, 7 * group.widest)
+    for one, other in zip(together.samples(), whole, strict=True):
+        torch.testing.assert_close(one, other)
+    assert max(counts) == 7
+    assert sum(counts) == 3 * 40

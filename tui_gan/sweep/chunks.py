@@ -11,6 +11,7 @@ from tui_gan.gan.engines.compiled import Call
 from tui_gan.gan.engines.many import Many
 from tui_gan.gan.game import Game
 from tui_gan.gan.latents import draw_in_turn
+from tui_gan.gan.sampling import PASSED
 from tui_gan.gan.state import Tensors
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe import evaluation_seed, generate
@@ -86,11 +87,12 @@ class Together:
 
     def samples(self) -> Iterator[Tensor]:
         """Of each member in turn the samples that its metrics are measured on, (N, *X), in training units."""
-        config = self.specs[0].config
-        size = max(1, PORTION // (config.evaluated * (max(config.generator.widths) + config.latent_dim)))
+        size = max(1, PORTION // (self.specs[0].config.evaluated * self.group.widest))
         for start in range(0, len(self.specs), size):
-            latents = [_latents(each.game, self.steps_done) for each in self.many.members[start : start + size]]
-            yield from self.many.generated(torch.stack(latents).to(self.many.device), start)
+            latents = torch.stack([_latents(each.game, self.steps_done) for each in self.many.members[start : start + size]])
+            # Of networks of images one member has too many hidden units for all of its samples at once.
+            parts = torch.split(latents, max(1, PASSED // (len(latents) * self.group.widest)), 1)
+            yield from torch.cat([self.many.generated(part.to(self.many.device), start) for part in parts], 1)
 
     def finite(self) -> list[bool]:
         """Whether the losses since the last call, and the weights, are finite numbers, of each member."""

@@ -309,7 +309,8 @@ def dealt(groups: Sequence[Group], left: Iterable[int], workers: int) -> list[li
 
     def seconds(number: int) -> int:
         group, specs = chunks[number]
-        return len(specs) * numbers(specs[0]) * (specs[0].knobs.generator_steps + specs[0].knobs.k_steps) * (ALONE if group.alone else 1)
+        updates = specs[0].knobs.generator_steps + specs[0].knobs.k_steps
+        return len(specs) * numbers(specs[0], group.widest) * updates * (ALONE if group.alone else 1)
 
     loads, hands = [0] * workers, [list[int]() for _ in range(workers)]
     for number in sorted(left, key=lambda number: (-seconds(number), number)):

@@ -15,6 +15,8 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.gan import state
 from tui_gan.gan.datasets import Dataset
 from tui_gan.gan.engines import many
+from tui_gan.gan.latents import width
+from tui_gan.gan.sampling import PASSED, widest
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.sources import dataset_of
 
@@ -46,11 +48,16 @@ class Spec(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Members that are moved together, or, where `alone` says why, one by one."""
+    """Members that are moved together, or, where `alone` says why, one by one.
+
+    Attributes:
+        widest: the numbers that a generator of those that are moved together passes on of one sample where they are most.
+    """
 
     form: str
     alone: str
     members: list[Spec]
+    widest: int = 0
 
 
 class Data:
@@ -115,8 +122,10 @@ def groups(members: Sequence[Spec], data: Data) -> list[Group]:
             trainer = Trainer(spec.config, data.of(spec.config), "cpu")
             alone = many.why_not(trainer, spec.knobs)
             known[key] = ("", alone) if alone else (many.form(trainer, spec.knobs), "")
-        group = by_form.setdefault(known[key], Group(*known[key], []))
-        group.members.append(spec)
+            if known[key] not in by_form:
+                most = 0 if alone else widest(trainer.generator_average, torch.zeros(1, width(spec.config)))[0]
+                by_form[known[key]] = Group(*known[key], [], most)
+        by_form[known[key]].members.append(spec)
     return list(by_form.values())
 
 
@@ -126,7 +135,8 @@ def chunks(group: Group) -> list[list[Spec]]:
         return [[spec] for spec in group.members]
     one = group.members[0]
     budget, largest = (NUMBERS, LARGEST) if one.device == "cpu" else (NUMBERS_ON_GPU, LARGEST_ON_GPU)
-    most = max(8, min(largest, budget // max(1, numbers(one))))
+    each = max(1, numbers(one, group.widest))
+    most = max(1, min(8, PASSED // each), min(largest, budget // each))
     count = math.ceil(len(group.members) / most)
     size = math.ceil(len(group.members) / count)
     return [group.members[start : start + size] for start in range(0, len(group.members), size)]
@@ -137,7 +147,11 @@ def numbered(groups: Sequence[Group]) -> list[tuple[Group, list[Spec]]]:
     return [(group, specs) for group in groups for specs in chunks(group)]
 
 
-def numbers(one: Spec) -> int:
-    """How many numbers a member passes on in an update, which its time goes with."""
+def numbers(one: Spec, widest: int) -> int:
+    """How many numbers a member passes on in an update, which its time goes with.
+
+    Args:
+        widest: those of one sample where they are most, which of images are more than all widths, the channels.
+    """
     units = sum(sum(network.widths) for network in (one.config.generator, one.config.discriminator)) + one.config.latent_dim
-    return units * one.knobs.batch_size * one.config.packing
+    return max(units, widest) * one.knobs.batch_size * one.config.packing

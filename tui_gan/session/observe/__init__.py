@@ -13,7 +13,7 @@ from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.snapshot import Floats, Picture
 from tui_gan.gan.datasets import Line, Plane, Truth
 from tui_gan.gan.latents import draw_in_turn, with_classes
-from tui_gan.gan.sampling import sampling
+from tui_gan.gan.sampling import at_once, sampling
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.observe.field import with_field
 from tui_gan.session.observe.images import ImagesObserver
@@ -24,8 +24,6 @@ from tui_gan.session.observe.predictions import predictions
 
 # The low and the high corner of a picture.
 Window = tuple[tuple[float, ...], tuple[float, ...]]
-# Numbers that the output of a generator may take at once.
-PORTION = 2**22
 
 
 class Observer(Protocol):
@@ -93,8 +91,7 @@ def generated(generator: nn.Module, latents: Tensor, seed: int = 0) -> Tensor:
     device = next(generator.parameters()).device
     with torch.no_grad():
         # In portions, so that hidden units of millions of samples never stand in memory at once.
-        first = generator.eval()(latents[:1].to(device))
-        portion = max(1, min(65_536, PORTION // first.numel()))
+        portion = at_once(generator, latents)
         with sampling(generator, seed):
             return torch.cat([generator(part.to(device)).cpu() for part in torch.split(latents, portion)])
 
