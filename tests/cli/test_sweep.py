@@ -13,6 +13,7 @@ import pytest
 
 from tests.program import Program
 from tests.sweep.tracing import trace_once
+from tui_gan.cli.asked import Asked, axes_of, members
 from tui_gan.cli.summary import table
 from tui_gan.session.lock import Lock
 from tui_gan.sweep.results import Cell
@@ -57,6 +58,16 @@ def test_a_value_with_a_comma_stands_in_quotes_in_what_is_asked_told_and_gone_on
     found = program("sweep", "--resume", tmp_path / "sweep", "--json").result
     assert [each["values"]["discriminator"] for each in found["combinations"]] == ["8,7", 8]
     assert (tmp_path / "sweep" / "results.csv").read_bytes() == written
+
+
+def test_the_memory_that_is_told_is_that_of_every_combination() -> None:
+    def told(*pairs: str, **axes: str) -> str:
+        asked = Asked(preset="toy1d", axes=axes, set=[*pairs], seeds=2, steps=2, metrics=None, data=None, device="cpu")
+        return members(asked, axes_of(asked)).memory
+
+    assert told("generator=8,512x2") == told("generator=512x2,8") != told("generator=8,16")
+    more = told(minibatch_discrimination="off,on", generator_lr="1e-3,1e-2")
+    assert more.startswith("8 members")
 
 
 def test_a_table_too_wide_breaks_the_names_of_its_columns() -> None:

@@ -8,8 +8,10 @@ import pytest
 import torch
 
 from tests.sweep.small import AXES, EVERY, SEEDS, STEPS, Begin
+from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError, UsageError
 from tui_gan.contract.knobs import set_knob
+from tui_gan.contract.network import Network
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.trainer import Trainer
 from tui_gan.session.measuring import measured
@@ -137,9 +139,21 @@ def test_a_member_that_recovers_is_collapsed_no_longer(specs: list[Spec], tmp_pa
 def test_members_are_counted_and_their_memory_is_told(specs: list[Spec]) -> None:
     assert [spec.place for spec in specs] == [*range(len(AXES[0].values) * len(AXES[1].values) * SEEDS)]
     assert [spec.seed for spec in specs] == [0, 1] * 4
-    assert plan.check_size(1000, specs[0], Data()).startswith("1,000 members, about ")
+    assert plan.check_size([(1000, specs[0])], Data()).startswith("1,000 members, about ")
     with pytest.raises(UsageError, match="memory free: take fewer"):
-        plan.check_size(10**9, specs[0], Data())
+        plan.check_size([(10**9, specs[0])], Data())
+
+
+def test_the_memory_is_that_of_all_members_and_not_of_the_first(specs: list[Spec], monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = msgspec.structs.replace(specs[0].config, generator=Network(widths=(2048,) * 4))
+    large = [msgspec.structs.replace(specs[0], config=msgspec.structs.replace(wide, seed=seed)) for seed in range(2)]
+    mixed = [(2, specs[0]), *((1, each) for each in large)]
+    asked, size = list[Config](), plan.state.size
+    monkeypatch.setattr(plan.state, "size", lambda config, shape: (asked.append(config), size(config, shape))[1])
+    line = plan.check_size(mixed, Data())
+    assert line == plan.check_size(mixed[::-1], Data())
+    assert line == f"4 members, about {plan.STATES * 2 * (size(specs[0].config, (1,)) + size(wide, (1,))) / 1e6:,.0f} MB"
+    assert len(asked) == 2 * 2
 
 
 def test_chunks_are_of_nearly_one_size(specs: list[Spec]) -> None:

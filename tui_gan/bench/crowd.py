@@ -68,4 +68,4 @@ def check(count: int, config: Config, knobs: Knobs, dataset: Dataset) -> None:
         UsageError: there are.
     """
     if count:
-        plan.check_size(count, plan.Spec(0, {}, config, knobs), One(dataset))
+        plan.check_size([(count, plan.Spec(0, {}, config, knobs))], One(dataset))

@@ -10,7 +10,7 @@ from tui_gan.cli import settings
 from tui_gan.contract.axes import Axis, combinations, of_pair, of_text
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError, UsageError
-from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.knobs import KNOBS, Knobs
 from tui_gan.contract.outer import word
 from tui_gan.contract.values import typed
 
@@ -22,6 +22,8 @@ MOST = 10_000_000
 OPTIONS = {"seed": "--seeds says how many seeds there are", "device": "--device says where all members are trained"}
 # What is one for all members.
 COMMON = {"steps", "metrics", "metric", "evaluated", "evaluate_every", "log_every", "threads", "engine", "preset"}
+# Knobs whose presets have other networks with them.
+SHAPING = {"minibatch_discrimination"}
 # What members do not read, since none is saved, shown, paced or stopped by itself.
 UNREAD = {"evaluate_from", "checkpoint_every", "keep", "pace", "pace_until", "preview_every", "linger"}
 
@@ -117,8 +119,10 @@ def members(asked: Asked, axes: Sequence[Axis], here: bool = True) -> Members:
     if here:
         devices.check(first[1].device)
     data = plan.Data()
-    count = asked["seeds"] * math.prod(len(axis.values) for axis in axes)
-    memory = plan.check_size(count, plan.Spec(0, {}, *first), data, here)
+    # The other knobs change nothing of what a member has to keep.
+    shaping = [axis if axis.name not in KNOBS or axis.name in SHAPING else axis._replace(values=axis.values[:1]) for axis in axes]
+    each = asked["seeds"] * math.prod(len(axis.values) for axis in axes) // math.prod(len(axis.values) for axis in shaping)
+    memory = plan.check_size(((each, plan.Spec(0, {}, *resolve(values))) for values in combinations(shaping)), data, here)
     ready()
     specs = plan.specs(combinations(axes), range(asked["seeds"]), resolve)
     return Members(first[0], specs, plan.groups(specs, data), data, memory, checksums)

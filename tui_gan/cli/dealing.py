@@ -88,7 +88,7 @@ def _train(order: "Order", worker: "Worker") -> bool:
     config, specs, groups, data, *_ = members(asked, axes, here=False)
     chunks = plan.numbered(groups)
     mine = [(number, chunks[number][1]) for number in order.chunks]
-    plan.check_size(sum(len(each) for _, each in mine), specs[0], data)
+    plan.check_size(((1, spec) for _, each in mine for spec in each), data)
     path = part.file_of(folder, order.part, "course")
     rows = saved.rows(path, config.metrics, folder, mine)
     # What a process before this one measured after its last save is measured again.

@@ -1,7 +1,7 @@
 """What a sweep consists of: its members, and which of them are moved together."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,18 +91,27 @@ def specs(axes: Iterator[dict[str, Any]], seeds: Sequence[int], resolve: Callabl
     return members
 
 
-def check_size(count: int, one: Spec, data: Data, here: bool = True) -> str:
-    """One line on the memory that so many members take.
+def check_size(members: Iterable[tuple[int, Spec]], data: Data, here: bool = True) -> str:
+    """One line on the memory that members take.
+
+    Args:
+        members: how many there are of each.
 
     Raises:
         UsageError: they are trained here, and the machine has not so much memory.
     """
-    size = STATES * state.size(one.config, data.of(one.config).shape)
-    memory = f"about {count * size / 1e6:,.0f} MB" if count * size > 1e6 else "under 1 MB"
+    count, size, device, known = 0, 0, "cpu", dict[bytes, int]()
+    for of_it, one in members:
+        # A combination is asked for once, whatever the seeds.
+        key = msgspec.msgpack.encode(msgspec.structs.replace(one.config, seed=0))
+        if key not in known:
+            known[key] = STATES * state.size(one.config, data.of(one.config).shape)
+        count, size, device = count + of_it, size + of_it * known[key], one.device
+    memory = f"about {size / 1e6:,.0f} MB" if size > 1e6 else "under 1 MB"
     line = f"{count:,} member{'s' * (count != 1)}, {memory}"
-    free = _free(one.device) if here else math.inf
-    if count * size > free:
-        place = "this machine" if one.device == "cpu" else one.device
+    free = _free(device) if here else math.inf
+    if size > free:
+        place = "this machine" if device == "cpu" else device
         raise UsageError(f"{line}; {place} has {free / 1e6:,.0f} MB of memory free: take fewer seeds or values")
     return line
 
