@@ -43,6 +43,7 @@ def test_a_folder_is_learned_where_it_is_and_gone_on_with(program: Program, pict
         changed = program(*words)
         assert changed.status == 3
         assert "not the data that the run was trained on" in changed.line
+        assert ("--preset or --data names other data" in changed.line) is (words[0] == "eval")
     assert program("eval", "new", "--data", "pictures").status == 0
 
 

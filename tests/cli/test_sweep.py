@@ -217,6 +217,9 @@ def test_own_data_is_swept_and_must_stay_what_it_was(program: Program, tmp_path:
     own.write_text("\n".join(str(number % 5) for number in range(200)))
     refused = program("sweep", "--resume", tmp_path / "0")
     assert (refused.status, "own.csv" in refused.line, "checksum differs" in refused.line) == (3, True, True)
+    own.unlink()
+    refused = program("sweep", "--resume", tmp_path / "0")
+    assert (refused.status, refused.line.endswith("No such file or directory; put it back")) == (3, True), refused.line
 
 
 def test_a_directory_that_holds_something_is_left_alone(program: Program, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import typer
 
 from tui_gan.cli import settings
 from tui_gan.cli.options import file, path, run_or_file
-from tui_gan.contract.errors import UsageError, choose
+from tui_gan.contract.errors import UnreadableError, UsageError, choose
 from tui_gan.contract.outer import check_no_device, tell
 from tui_gan.presets import PRESETS
 
@@ -218,7 +218,10 @@ def _of_run(name: str, preset: str | None, data: Path | None, number: int | None
     path = _checkpoint(name)
     about = checkpoint.read_about(path)
     config = _of_preset(preset, data) if preset else about.config
-    dataset, said = _dataset(config, data, Path() if preset else path.parent.parent)
+    try:
+        dataset, said = _dataset(config, data, Path() if preset else path.parent.parent)
+    except UnreadableError as error:
+        raise error if preset else UnreadableError(f"{error}; --preset or --data names other data to evaluate it by") from None
     if dataset.shape != about.shape:
         raise UsageError(f"{name} makes {_said(about.shape)}; it cannot be compared with {_said(dataset.shape)}")
     samples, _ = of_checkpoint(path, evaluation_seed(about.config, about.step), number or about.config.evaluated)

@@ -196,7 +196,7 @@ def checksum(run: RunDirectory) -> str:
 
 
 def data_path(config: Config, folder: Path) -> Path:
-    """Where the user's data of a run lies, and that it is still the same.
+    """Where the user's data of a run or of a sweep lies, and that it is still the same.
 
     Raises:
         UnreadableError: it is gone or has changed.
@@ -205,7 +205,7 @@ def data_path(config: Config, folder: Path) -> Path:
     try:
         same = fingerprint(path) == config.data_sha256
     except UsageError as error:
-        raise UnreadableError(f"the data of the run: {error}; put it back, or evaluate with --preset") from None
+        raise UnreadableError(f"the data that is learned from: {error}; put it back") from None
     if not same:
         raise UnreadableError(f"{path} is not the data that the run was trained on (its checksum differs)")
     return path
