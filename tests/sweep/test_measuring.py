@@ -16,6 +16,7 @@ from tui_gan.session import measuring as of_runs
 from tui_gan.sweep.chunks import Alone
 from tui_gan.sweep.measuring import AT_ONCE, measured
 from tui_gan.sweep.plan import Data, Spec
+from tui_gan.sweep.portraits import alike, beside
 
 RING = Config(preset="ring2d", dataset="ring", evaluated=2_500)
 
@@ -57,6 +58,23 @@ def test_members_of_other_data_are_measured_against_their_own() -> None:
     # In units of the raw ring those that were drawn of the standardized one lie too far out.
     assert [each.metrics["modes"] for each in found] == [0.0 if config is raw else 8.0 for config in configs]
     assert all(list(each.metrics) == ["hq", "modes"] for each in found)
+
+
+def test_members_of_other_data_have_no_portrait_beside_those_of_the_first() -> None:
+    data, grid = Data(), msgspec.structs.replace(RING, dataset="grid")
+    raw = msgspec.structs.replace(RING, standardize=False)
+    members = [(config, data.of(config).sample(500, torch.Generator().manual_seed(1), "cpu")) for config in (RING, grid, raw)]
+    found = [*measured(Made(members), data, ("sliced_w1",), beside(data.of(RING).truth))]  # type: ignore[arg-type]
+    ring, of_grid, of_raw = (each.portrait for each in found)
+    assert of_grid is None
+    assert ring is not None
+    assert ring.any()
+    # Training units alone are others.
+    assert of_raw is not None
+    assert np.abs(ring.astype(int) - of_raw).max() < 20
+    # Kinds of data are none of each other.
+    lines = [data.of(msgspec.structs.replace(RING, dataset=name)).truth for name in ("gaussian", "digits")]
+    assert [alike(lines[0], each) for each in (lines[0], lines[1], data.of(RING).truth)] == [True, False, False]
 
 
 @pytest.mark.parametrize("name", ["classes", "inference"])

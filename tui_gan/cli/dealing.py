@@ -77,7 +77,7 @@ def work(order: "Order") -> None:
 def _train(order: "Order", worker: "Worker") -> bool:
     from tui_gan.cli.asked import asked_of, axes_of, members
     from tui_gan.sweep import cluster, course, part, plan, saved
-    from tui_gan.sweep.portraits import portrayer
+    from tui_gan.sweep.portraits import beside
     from tui_gan.sweep.programs import Programs
     from tui_gan.sweep.results import Results
     from tui_gan.sweep.sweep import Sweep
@@ -95,7 +95,7 @@ def _train(order: "Order", worker: "Worker") -> bool:
     course.rewrite(path, config.metrics, rows)
     results = Results(folder, specs, [axis.name for axis in axes], config.metrics, rows, path)
     if order.watched:
-        worker.results, worker.portray = results, portrayer(data.of(config).truth)[1]
+        worker.results, worker.portray = results, beside(data.of(config).truth)
     with contextlib.closing(Programs(order.engine, worker.note)) as programs:
         trained = Sweep(
             folder,

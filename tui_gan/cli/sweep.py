@@ -161,14 +161,14 @@ class Work(NamedTuple):
 
         config, folder = made.config, self.folder
         tell(f"{made.memory}, in {folder}", sys.stderr)
-        truth = made.data.of(config).truth
+        truths = [made.data.of(spec.config).truth for spec in made.specs[:: self.asked["seeds"]]]
         names = [axis.name for axis in self.axes]
-        results = Results(folder, made.specs, names, config.metrics, rows, names_collapses=names_collapses(truth))
+        results = Results(folder, made.specs, names, config.metrics, rows, names_collapses=all(map(names_collapses, set(truths))))
         if screen:
             from tui_gan.cli import sweeping
 
             trained = functools.partial(self.train, made, results)
-            return sweeping.with_screen(folder, self.asked["preset"], self.axes, self.asked["seeds"], config, truth, self.stop, trained)
+            return sweeping.with_screen(folder, self.asked["preset"], self.axes, self.asked["seeds"], config, truths, self.stop, trained)
         with bar_of_progress() as show:
             return self.train(made, results, show, _note)
 

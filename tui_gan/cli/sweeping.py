@@ -35,21 +35,35 @@ LEAVES_WITHIN = 3.0
 
 
 def with_screen(
-    folder: Path, preset: str, axes: Sequence[Axis], seeds: int, config: Config, truth: "Truth", stop: threading.Event, trained: Trained
+    folder: Path,
+    preset: str,
+    axes: Sequence[Axis],
+    seeds: int,
+    config: Config,
+    truths: "Sequence[Truth]",
+    stop: threading.Event,
+    trained: Trained,
 ) -> "tuple[Sweep | Parts, bool]":
     """Train in a thread of its own under the screen until that is left; returns the sweep, and whether it has come to its end.
+
+    Args:
+        truths: what is known of the data of each combination of values.
 
     Raises:
         TuiGanError: the sweep or the screen has failed.
     """
+    import numpy as np
+
     from tui_gan.sweep.opening import as_run
+    from tui_gan.sweep.portraits import alike
     from tui_gan.sweep.watched import Watched
     from tui_gan.ui.sweep.app import Heatmap
 
     preferences = own.preferences()
     copied = preset not in PRESETS or PRESETS[preset].columns > 0
     opened = partial(as_run, sweep=folder.name, copied=copied)
-    watched = Watched(preset, axes, seeds, config.metrics, truth, config.steps, stop, opened)
+    elsewhere = np.repeat([not alike(truth, truths[0]) for truth in truths], seeds)
+    watched = Watched(preset, axes, seeds, config.metrics, truths[0], config.steps, stop, opened, elsewhere)
     ended_sweeps: list[tuple[Sweep | Parts, bool]] = []
 
     def train(watched: Watched) -> bool:

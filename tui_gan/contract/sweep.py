@@ -42,6 +42,7 @@ class Population:
         portraits: uint8 (M, H, W), what each generates: on the line a histogram, H 1; in the plane the density; of images a sample.
         real: uint8 (H, W), the data likewise.
         kind: what these are.
+        elsewhere: (M,) whether it learns from other data than `real`, and so has no portrait.
     """
 
     axes: tuple[Axis, ...]
@@ -54,6 +55,7 @@ class Population:
     portraits: Bytes
     real: Bytes
     kind: Portrayed
+    elsewhere: NDArray[np.bool_]
 
     @property
     def shape(self) -> tuple[int, ...]:

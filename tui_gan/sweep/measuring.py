@@ -17,7 +17,7 @@ from tui_gan.session.measuring import known_by, known_of
 from tui_gan.session.observe import as_measured
 from tui_gan.sweep.chunks import Chunk
 from tui_gan.sweep.plan import Data, Spec
-from tui_gan.sweep.portraits import Portrayer
+from tui_gan.sweep.portraits import Beside
 
 # Members whose samples are measured at once, so that they stay in the cache.
 AT_ONCE = 16
@@ -32,7 +32,7 @@ class Measured(NamedTuple):
     portrait: Bytes | None
 
 
-def measured(chunk: Chunk, data: Data, names: Sequence[str], portray: Portrayer | None = None) -> Iterator[Measured]:
+def measured(chunk: Chunk, data: Data, names: Sequence[str], portray: Beside | None = None) -> Iterator[Measured]:
     """The members of a chunk in turn, measured by the named metrics."""
     members = ((spec, functools.partial(chunk.trainer, place)) for place, spec in enumerate(chunk.specs))
     with_samples = zip(members, chunk.samples(), strict=True)
@@ -41,8 +41,8 @@ def measured(chunk: Chunk, data: Data, names: Sequence[str], portray: Portrayer 
             units: list[Any] = [as_measured(in_units(samples, dataset.location, dataset.scale), dataset.truth) for _, samples in part]
             figures = _metrics(units, dataset, names, [trainer for (_, trainer), _ in part])
             portraits: Sequence[Bytes | None] = [None] * len(part)
-            if portray:
-                portraits = [*portray(np.stack(units).astype(np.float64, copy=False))]
+            if portray and (drawn := portray(dataset.truth)):
+                portraits = [*drawn(np.stack(units).astype(np.float64, copy=False))]
             for ((spec, _), _), one, metrics, portrait in zip(part, units, figures, portraits, strict=True):
                 yield Measured(spec, metrics, collapsed(one, dataset.truth), portrait)
 

@@ -19,7 +19,7 @@ from tui_gan.contract.snapshot import Bytes
 from tui_gan.session.atomic import replacing
 from tui_gan.sweep.course import Row
 from tui_gan.sweep.plan import Spec
-from tui_gan.sweep.portraits import Portrayer
+from tui_gan.sweep.portraits import Beside
 from tui_gan.sweep.results import Results, Standing
 from tui_gan.sweep.saved import WORKERS
 from tui_gan.sweep.sweep import Resting, Told
@@ -141,7 +141,7 @@ class Worker:
         self.stop = threading.Event()
         self.done = 0
         self.results: Results | None = None
-        self.portray: Portrayer | None = None
+        self.portray: Beside | None = None
         self._notes: list[str] = []
         self._over = threading.Event()
         self._lost = 0

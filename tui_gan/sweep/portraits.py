@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tui_gan.contract.snapshot import Bytes, Floats
 from tui_gan.contract.sweep import Portrayed
 from tui_gan.gan.datasets import Line, Plane, Truth
+from tui_gan.gan.datasets.dataset import of_truth
 
 # Bins of a histogram on the line, and standard deviations from the mean to its ends, beyond which all falls into the outermost.
 BINS, REACH = 24, 6.0
@@ -22,19 +23,39 @@ FULL = 2.0
 
 # Of samples of members as metrics take them, (M, N, *X), a portrait of each, (M, H, W).
 Portrayer = Callable[[Floats], Bytes]
+# Of what members learn from, what makes their portraits; None where it is not the data that stand beside them.
+Beside = Callable[[Truth], Portrayer | None]
+
+
+def beside(first: Truth) -> Beside:
+    """What makes portraits that stand beside a data set, of members that learn from it."""
+    portray = portrayer(first)[1]
+    return lambda truth: portray if alike(truth, first) else None
+
+
+def alike(truth: Truth, other: Truth) -> bool:
+    """Whether both are of the same data, as far as portraits show them."""
+    return truth is other or (type(truth) is type(other) and np.array_equal(_real(truth), _real(other)))
+
+
+@of_truth
+def _real(truth: Truth) -> Floats:
+    if isinstance(truth, Line):
+        return truth.quantiles(REAL)
+    return truth.points(REAL) if isinstance(truth, Plane) else truth.test[:1].numpy() / 255.0
 
 
 def portrayer(truth: Truth) -> tuple[Portrayed, Portrayer, Bytes]:
     """What portraits of a data set are, what makes them, and that of the data itself, (H, W)."""
     if isinstance(truth, Line):
         edges = np.linspace(truth.mean - REACH * truth.sd, truth.mean + REACH * truth.sd, BINS + 1)[1:-1]
-        return "line", *_of_shares(functools.partial(_bins, edges), (1, BINS), truth.quantiles(REAL))
+        return "line", *_of_shares(functools.partial(_bins, edges), (1, BINS), _real(truth))
     if isinstance(truth, Plane):
-        real = truth.points(REAL)
+        real = _real(truth)
         low, high = real.min(axis=0), real.max(axis=0)
         window = low - MARGIN * (high - low), high + MARGIN * (high - low)
         return "plane", *_of_shares(functools.partial(_cells, *window), (SIDE, SIDE), real)
-    return "images", _images, _images(truth.test[None, :1].numpy() / 255.0)[0]
+    return "images", _images, _images(_real(truth)[None])[0]
 
 
 def _bins(edges: Floats, x: Floats) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from tui_gan.sweep.chunks import Alone, Chunk, Together, train_at_once
 from tui_gan.sweep.course import Row
 from tui_gan.sweep.measuring import measured
 from tui_gan.sweep.plan import Data, Group, Spec, numbered
-from tui_gan.sweep.portraits import Portrayer
+from tui_gan.sweep.portraits import Beside
 from tui_gan.sweep.programs import Programs
 from tui_gan.sweep.results import Results, Standing
 
@@ -65,10 +65,10 @@ class Onlooker(Protocol):
     """Who looks at a sweep and steers it.
 
     Attributes:
-        portray: makes the portraits that he looks at; None where he looks at none.
+        portray: what makes the portraits that he looks at; None where he looks at none.
     """
 
-    portray: Portrayer | None
+    portray: Beside | None
 
     @property
     def asks(self) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_gan.contract.axes import Axis
 from tui_gan.contract.errors import TuiGanError
@@ -18,7 +19,7 @@ from tui_gan.gan.datasets import Truth
 from tui_gan.gan.trainer import Trainer
 from tui_gan.sweep.course import Row
 from tui_gan.sweep.plan import Spec
-from tui_gan.sweep.portraits import Portrayer, portrayer
+from tui_gan.sweep.portraits import Beside, beside, portrayer
 from tui_gan.sweep.results import Standing
 from tui_gan.sweep.sweep import Resting
 
@@ -30,10 +31,11 @@ class Watched:
     """The joint between a sweep and its screen; a `contract.sweep.SweepHandle`.
 
     Args:
-        axes, seeds, metrics: those of the sweep; `truth` is that of its data.
+        axes, seeds, metrics: those of the sweep; `truth` is that of its data, which portraits stand beside.
         steps: that each member is trained for.
         stopping: set by whoever wants it to stop.
         opened: makes a run of a member, from a trainer in its state and the value of its metric, NaN where that is not known.
+        elsewhere: (M,) whether each learns from other data, so that it has no portrait; None where none does.
 
     Attributes:
         portray: makes the portraits that are looked at.
@@ -51,11 +53,12 @@ class Watched:
         steps: int,
         stopping: threading.Event,
         opened: Callable[[Trainer, Spec, float], Path],
+        elsewhere: NDArray[np.bool_] | None = None,
     ) -> None:
         self.ended, self.stopping = threading.Event(), stopping
         self.error: BaseException | None = None
-        kind, portray, real = portrayer(truth)
-        self.portray: Portrayer | None = portray
+        kind, _, real = portrayer(truth)
+        self.portray: Beside | None = beside(truth)
         count = seeds * math.prod(len(axis.values) for axis in axes)
         self._population = Population(
             tuple(axes),
@@ -68,6 +71,7 @@ class Watched:
             np.zeros((count, *real.shape), dtype=np.uint8),
             real,
             kind,
+            np.zeros(count, dtype=bool) if elsewhere is None else elsewhere,
         )
         self._new = False
         self._paused = self._before = self._saves = False

@@ -57,7 +57,7 @@ def population() -> Callable[..., Population]:
         if not measured:
             values, collapsed, portraits = np.full_like(values, np.nan), collapsed & False, portraits * 0
         steps = np.full(count, 40 if measured else -1)
-        return Population(AXES, SEEDS, ("w1", "sd"), steps, values, collapsed, collapsed & False, portraits, real, kind)
+        return Population(AXES, SEEDS, ("w1", "sd"), steps, values, collapsed, collapsed & False, portraits, real, kind, collapsed & False)
 
     return make
 

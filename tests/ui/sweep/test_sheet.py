@@ -104,12 +104,22 @@ def test_members_beyond_the_room_come_with_the_chosen_one(population: Make) -> N
     assert [word for word in canvas.text().split() if word in ("3", "4", "0", "1", "2")] == ["3", "4"]
 
 
+def test_a_cell_of_other_data_has_no_pictures_and_says_why(state: SweepState, population: Make) -> None:
+    made = population()
+    assert "the data" in multiples(made, made.cell((0, 0, 0, 0)), 0, None, 100, 9, Look())[0].text()
+    other = dataclasses.replace(made, elsewhere=~made.elsewhere, portraits=made.portraits * 0)
+    assert "the data" not in multiples(other, other.cell((0, 0, 0, 0)), 0, None, 100, 9, Look())[0].text()
+    for each, said in ((made, False), (other, True)):
+        drawn = sheet(dataclasses.replace(state, population=each), views.first(each), 140, 40, Look()).canvas.text()
+        assert ("no pictures, since those are drawn for the data of the first values" in drawn) is said
+
+
 def test_the_map_follows_the_cursor_where_not_all_cells_have_room(state: SweepState) -> None:
     axis = Axis("k_steps", tuple(range(1, 21)))
     seeds = 3
     wide = Population(
         (axis,), seeds, ("w1",), np.zeros(60, dtype=np.int64), np.ones((60, 1)), np.zeros(60, dtype=bool), np.zeros(60, dtype=bool),
-        np.zeros((60, 1, 24), dtype=np.uint8), np.zeros((1, 24), dtype=np.uint8), "line",
+        np.zeros((60, 1, 24), dtype=np.uint8), np.zeros((1, 24), dtype=np.uint8), "line", np.zeros(60, dtype=bool),
     )  # fmt: skip
     view = dataclasses.replace(views.first(wide), places=(19,))
     canvas, place = heatmap(wide, view, 60, 8, Look())

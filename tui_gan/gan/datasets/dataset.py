@@ -100,7 +100,7 @@ class Images:
 
 
 Truth = Line | Plane | Images
-T = TypeVar("T", Line, Plane, Images, "Dataset")
+T = TypeVar("T", bound="Truth | Dataset")
 P = ParamSpec("P")
 R = TypeVar("R")
 

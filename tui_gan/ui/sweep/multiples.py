@@ -60,7 +60,8 @@ def multiples(
     """Draw the data and the members of a cell, each under its seed and its metric; one of them may be chosen."""
     canvas = Canvas(width, height)
     layout = tiles(population, member or 0, width, height)
-    _tile(canvas, layout, 0, population.real, population.kind, "the data", Ink.REAL, Ink.REAL, look)
+    if not population.elsewhere[cell].any():
+        _tile(canvas, layout, 0, population.real, population.kind, "the data", Ink.REAL, Ink.REAL, look)
     count = min(layout.most, population.seeds - layout.first)
     for place in range(count):
         seed = layout.first + place

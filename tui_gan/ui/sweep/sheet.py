@@ -138,4 +138,5 @@ def _cell(canvas: Canvas, y: int, view: View, population: Population, cell: slic
     low, median, high = quantiles(population.values[cell, view.metric][known & ~population.failed[cell]])
     if not math.isnan(median):
         parts.append(f"{population.metrics[view.metric]} {short(median)} ({short(low)} .. {short(high)})")
-    canvas.write(1, y + 1, ", ".join(parts) + f" at step {int(population.steps[cell].max()):,}", Ink.TEXT)
+    why = "; no pictures, since those are drawn for the data of the first values" if population.elsewhere[cell].any() else ""
+    canvas.write(1, y + 1, ", ".join(parts) + f" at step {int(population.steps[cell].max()):,}{why}", Ink.TEXT)
