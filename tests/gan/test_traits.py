@@ -57,6 +57,12 @@ def test_the_optimal_discriminator_is_the_one_whose_loss_is_least(name: str, smo
     assert drawn.numpy() == pytest.approx(optimum.value(p, q, smoothing), abs=2e-3)
 
 
+def test_d_is_called_a_probability_where_its_reading_says_so() -> None:
+    assert {name for name, each in TRAITS.items() if each.probability} == {
+        name for name, each in TRAITS.items() if "estimated probability" in each.reading
+    }
+
+
 def test_a_relativistic_optimum_is_the_log_ratio_up_to_a_constant() -> None:
     p, q = np.array(REAL) / sum(REAL), np.array(FAKE) / sum(FAKE)
     apart = best("relativistic", 0.0, REAL, FAKE).numpy() - np.log(p / q)

@@ -58,6 +58,7 @@ class Traits(NamedTuple):
         gradient: the mean D(x) of generated samples -> what G can learn from a D that tells the two apart, and the source.
         balance: s -> both losses where p = q; s is 0 where the objective knows no label smoothing. None where they are not known.
         unit: of the losses; "" for none.
+        probability: whether D is trained so that D(x) estimates the probability that x is real.
     """
 
     term: str
@@ -69,6 +70,7 @@ class Traits(NamedTuple):
     gradient: Callable[[float], tuple[str, str]]
     balance: Callable[[float], Balance] | None = None
     unit: str = ""
+    probability: bool = False
 
 
 def _share(p: Floats, q: Floats, smoothing: float) -> Floats:
@@ -158,6 +160,7 @@ TRAITS: dict[str, Traits] = {
         _non_saturating,
         _logistic(lambda best: -math.log(best), "ln 2"),
         "nats",
+        probability=True,
     ),
     "halved": Traits(
         "halved objective",
@@ -170,6 +173,7 @@ TRAITS: dict[str, Traits] = {
         _non_saturating,
         _fixed(Level(LN2, "ln 2"), Level(LN2, "ln 2")),
         "nats",
+        probability=True,
     ),
     "minimax": Traits(
         "minimax objective",
@@ -182,6 +186,7 @@ TRAITS: dict[str, Traits] = {
         _saturating,
         _logistic(lambda best: math.log(1 - best), "-ln 2"),
         "nats",
+        probability=True,
     ),
     "zero_sum": Traits(
         "zero-sum objective",
@@ -194,6 +199,7 @@ TRAITS: dict[str, Traits] = {
         _saturating,
         _fixed(Level(2 * LN2, "2 ln 2"), Level(-2 * LN2, "-2 ln 2")),
         "nats",
+        probability=True,
     ),
     "weighted": Traits(
         "weighted objective",
@@ -207,6 +213,7 @@ TRAITS: dict[str, Traits] = {
         _non_saturating,
         _weighted,
         "nats",
+        probability=True,
     ),
     "clamped": Traits(
         "clamped objective",
@@ -219,6 +226,7 @@ TRAITS: dict[str, Traits] = {
         _clamped,
         _fixed(Level(2 * LN2, "2 ln 2"), Level(LN2, "ln 2")),
         "nats",
+        probability=True,
     ),
     "least_squares": Traits(
         "least-squares objective",

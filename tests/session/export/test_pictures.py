@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from tui_gan.contract.errors import UsageError
@@ -17,7 +18,7 @@ from tui_gan.session.export.curves import curves
 from tui_gan.session.export.distribution import distribution
 from tui_gan.session.export.grids import GAP, grid
 from tui_gan.session.export.samples import samples
-from tui_gan.session.export.source import Made
+from tui_gan.session.export.source import Made, picture
 from tui_gan.ui.draw.palette import LIGHT
 
 # Texts of each drawing, by the kind of run.
@@ -42,6 +43,17 @@ def test_an_svg_is_well_formed_and_has_its_texts_as_text(kind: str, what: str, r
     texts = {"".join(each.itertext()).strip() for each in ElementTree.fromstring(made.content).iter("{http://www.w3.org/2000/svg}text")}
     assert made.step == 40
     assert TEXTS[kind, what] - texts == set()
+
+
+@pytest.mark.parametrize(("objective", "step", "said"), [("non_saturating", 40, True), ("hinge", 40, False), ("minimax", -3, False)])
+@pytest.mark.parametrize("kind", ["line", "plane"])
+def test_d_is_called_a_probability_where_it_estimates_one(
+    kind: str, objective: str, step: int, said: bool, runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, _, seen = picture(source_of(str(runs[kind])))
+    monkeypatch.setattr(sys.modules[distribution.__module__], "picture", lambda _: (replace(config, objective=objective), step, seen))
+    content = pictures.svg(distribution, source_of(str(runs[kind]))).content.decode()
+    assert ("probability of real" in content, "D(x)" in content) == (said, True)
 
 
 @pytest.mark.parametrize(("kind", "width"), [("line", 6.4), ("plane", 6.0)])

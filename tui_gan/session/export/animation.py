@@ -12,7 +12,7 @@ from PIL import Image
 
 from tui_gan.contract.errors import UnreadableError
 from tui_gan.contract.snapshot import Floats, ImageGrid, Line1D, Picture, Plane2D
-from tui_gan.session.export.distribution import plot
+from tui_gan.session.export.distribution import is_probability, plot
 from tui_gan.session.export.grids import captioned, grid
 from tui_gan.session.export.pictures import film
 from tui_gan.session.export.source import Kept, Made, Source, kept, of_preview
@@ -134,7 +134,9 @@ def _frames(store: Kept, previews: Sequence[Preview]) -> Iterator[Image.Image]:
     if isinstance(first, ImageGrid):
         count = max(1, min(IMAGES, PIXELS // math.prod(first.fake.shape[1:3])))
         return (captioned([(title, grid(each.fake[:count], GRID_WIDTH))]) for each, title in together if isinstance(each, ImageGrid))
-    return film(plot(first, title, HIGHEST), together, DOTS_PER_INCH)
+    # What is said of D(x) stands still, so it is what holds of all frames.
+    probability = is_probability(store.config, previews[0][0])
+    return film(plot(first, title, probability, HIGHEST), together, DOTS_PER_INCH)
 
 
 def _pictures(store: Kept, previews: Sequence[Preview]) -> Iterator[tuple[Picture, str]]:

@@ -4,8 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tui_gan.contract.config import Config
+from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.outside import percent
 from tui_gan.contract.snapshot import Floats, ImageGrid, Line1D, Plane2D
+from tui_gan.gan.rules import rules
 from tui_gan.session.export.grids import captioned, grid
 from tui_gan.session.export.pictures import AREA, DIM, DISCRIMINATOR, FAINT, FAKE, REAL, Drawing, Moving, Plot, aspect, legend
 from tui_gan.session.export.source import Source, picture
@@ -21,6 +24,7 @@ HIGHEST = 2.5
 LEAST = 0.02
 GRID_WIDTH = 560
 DASHED = (0, (2.0, 1.5))
+OF_REAL = "probability of real"
 # Of D(x) from 0 to 1: light enough for points of either colour.
 VERDICTS = ("#ffffff", "#c9e7d6", "#74c297")
 
@@ -34,24 +38,30 @@ def distribution(source: Source) -> Drawing:
         cut = f", {percent(seen.cut)} of pixels cut to 0 .. 1" if seen.cut else ""
         cut += f", {percent(seen.unknown)} not finite" if seen.unknown else ""
         return Drawing(step, title, captioned([("real", real), (f"generated: {title}{cut}", fake)]))
-    return Drawing(step, title, plot(seen, title))
+    return Drawing(step, title, plot(seen, title, is_probability(config, step)))
 
 
-def plot(seen: Line1D | Plane2D, title: str, highest: float | None = None) -> Plot:
+def is_probability(config: Config, step: int) -> bool:
+    """Whether D(x) at a step is an estimated probability: not by every objective, and not in pre-training, where D learns densities."""
+    return rules(config, Knobs()).traits.probability and step >= 0
+
+
+def plot(seen: Line1D | Plane2D, title: str, probability: bool = True, highest: float | None = None) -> Plot:
     """A picture with its title, as a plot that can move.
 
     Args:
+        probability: whether D(x) is an estimated probability.
         highest: on the line, the density at the upper end of the axis in peaks of the real one; None for what this picture needs.
     """
     if isinstance(seen, Plane2D):
-        return Plot(6.0, 5.2, lambda figure: _plane(figure, seen, title))
+        return Plot(6.0, 5.2, lambda figure: _plane(figure, seen, title, probability))
     # Of data that lie outside of the window it is 0.
     peak = float(seen.real.max()) or 1.0
     top = peak * highest if highest else 1.08 * min(max(peak, float(seen.fake.max())), HIGHEST * peak)
-    return Plot(6.4, 4.4, lambda figure: _line(figure, seen, title, top))
+    return Plot(6.4, 4.4, lambda figure: _line(figure, seen, title, top, probability))
 
 
-def _line(figure: "Figure", seen: Line1D, title: str, top: float) -> Moving:
+def _line(figure: "Figure", seen: Line1D, title: str, top: float, probability: bool) -> Moving:
     above, below = figure.subplots(2, sharex=True, height_ratios=(2.2, 1.0))
     area = above.stairs(seen.real, seen.edges, fill=True, color=AREA)
     real = above.stairs(seen.real, seen.edges, color=REAL, label="real, p")
@@ -65,7 +75,7 @@ def _line(figure: "Figure", seen: Line1D, title: str, top: float) -> Moving:
     # It is D* for some objectives alone, and only where D is shown neither instance noise nor a fixed number of draws.
     (share,) = below.plot(middles, _share(seen), color=DIM, linewidth=1.0, linestyle=DASHED, label="p / (p + q)")
     (verdicts,) = below.plot(seen.axis, seen.discriminator, color=DISCRIMINATOR, linewidth=1.8, label="D(x)")
-    below.set(xlabel="x (units of the data)", ylabel="probability of real", xlim=(seen.edges[0], seen.edges[-1]))
+    below.set(xlabel="x (units of the data)", ylabel=OF_REAL if probability else "D(x)", xlim=(seen.edges[0], seen.edges[-1]))
     below.set(ylim=(-0.03, 1.03), yticks=(0.0, 0.5, 1.0))
     legend(below, 2)
 
@@ -116,7 +126,7 @@ def _share(seen: Line1D) -> Floats:
     return np.divide(seen.real, both, out=np.full_like(both, np.nan), where=both > LEAST * seen.real.max())
 
 
-def _plane(figure: "Figure", seen: Plane2D, title: str) -> Moving:
+def _plane(figure: "Figure", seen: Plane2D, title: str, probability: bool) -> Moving:
     from matplotlib.colors import LinearSegmentedColormap
 
     axes = figure.subplots()
@@ -132,7 +142,8 @@ def _plane(figure: "Figure", seen: Plane2D, title: str) -> Moving:
     axes.set(xlim=(left, right), ylim=(bottom, top), xlabel="x (units of the data)", ylabel="y (units of the data)")
     legend(axes, 2, markers=2.0)
     heading = axes.set_title(title, loc="right")
-    figure.colorbar(ground, ax=axes, label="D(x), probability of real", ticks=(0.0, 0.5, 1.0), fraction=0.05, pad=0.02)
+    label = f"D(x), {OF_REAL}" if probability else "D(x)"
+    figure.colorbar(ground, ax=axes, label=label, ticks=(0.0, 0.5, 1.0), fraction=0.05, pad=0.02)
 
     words = _words(axes, 0.02, "left")
 
