@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 
 from tui_gan.contract.snapshot import Series, frozen
-from tui_gan.session.course import Change
+from tui_gan.contract.titles import TITLES
+from tui_gan.session.course import Change, Course
 from tui_gan.session.export import Source, pictures
-from tui_gan.session.export.curves import curves, thinned
+from tui_gan.session.export.curves import curves, heading, thinned
 from tui_gan.session.export.marks import ROWS, words
 from tui_gan.session.export.source import course
 from tui_gan.session.rundir import RunDirectory
@@ -38,6 +40,20 @@ def test_a_run_that_has_not_trained_yet_has_its_metrics(line: Source) -> None:
 
 def test_the_changes_are_those_of_the_log(line: Source) -> None:
     assert course(line).changes == [Change(12, "k steps 2"), Change(25, "minibatch on")]
+
+
+def test_the_title_of_each_series_lies_within_the_figure_and_beside_its_neighbour(line: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Labels of values that need many digits leave the least room.
+    logged = Course({name: {0: 1000.001, 5: 1000.002} for name in ("generator_loss", "code_accuracy", "labels_alone")}, {}, [])
+    monkeypatch.setattr(sys.modules[curves.__module__], "course", lambda _: logged)
+    drawn = curves(line).content
+    assert isinstance(drawn, pictures.Plot)
+    with pictures.painted(drawn) as (figure, _):
+        _, left, right = figure.axes
+        assert [axes.get_title(loc="left") for axes in (left, right)] == [heading("code_accuracy"), heading("labels_alone")]
+        for name in (*TITLES, "a_metric_whose_own_name_is_longer_than_the_room_that_a_title_has"):
+            for axes, end in ((left, figure.bbox.width / 2), (right, figure.bbox.width)):
+                assert axes.set_title(heading(name)).get_window_extent().x1 <= end, name
 
 
 def test_a_short_series_stays_as_it_is() -> None:

@@ -1,6 +1,7 @@
 """Losses and metrics over steps, with marks where something was changed."""
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,8 @@ WIDE, WIDEST = 30.0, 1e100
 COLUMNS, INCHES = 2, 7.2
 LOSSES_HIGH, METRIC_HIGH = 2.9, 1.6
 POINTS = 500
+# Characters of a title that have room over an axes in one of the columns.
+TITLE = 40
 # The height of a row of words at marks, in heights of the axes below.
 ROW = 0.075
 DOTTED = (0, (1.0, 1.5))
@@ -118,7 +121,13 @@ def _metric(axes: "Axes", name: str, each: Series) -> None:
         axes.locator_params(axis="y", integer=True, nbins=5)
     if title.wanted is not None:
         axes.axhline(title.wanted, color=FAINT, linewidth=0.8, zorder=0.5)
-    axes.set_title(title.heading + ARROWS[metric.better if metric else None])
+    axes.set_title(heading(name))
+
+
+def heading(name: str) -> str:
+    """What heads the axes of a series, with the direction in which it becomes better; in as many lines as it needs."""
+    metric = METRICS.get(name)
+    return textwrap.fill(title_of(name).heading + ARROWS[metric.better if metric else None], TITLE)
 
 
 def _head(axes: "Axes", above: Sequence[Word], title: str) -> None:
