@@ -42,7 +42,11 @@ def test_exporting_changes_nothing_of_what_is_trained(train: Train, config: Conf
 
 @pytest.mark.parametrize(
     ("command", "part"),
-    [(Export("pdf"), "unknown export 'pdf'"), (Export("gif", "curves"), "unknown gif of 'curves'"), (Export("png"), "tui-gan[pictures]")],
+    [
+        (Export("pdf"), "unknown export 'pdf'"),
+        (Export("gif", "curves"), "a file of gif holds the distribution alone"),
+        (Export("png"), "tui-gan[pictures]"),
+    ],
     ids=str,
 )
 def test_what_cannot_be_made_is_an_event_and_the_run_goes_on(

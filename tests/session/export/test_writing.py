@@ -61,7 +61,14 @@ def test_beside_a_checkpoint_that_lies_in_no_run(runs: dict[str, Path], tmp_path
     ("to", "what", "out", "part"),
     [
         ("pdf", "", "x.pdf", "unknown export 'pdf'"),
-        ("gif", "curves", "x.gif", "unknown gif of 'curves' .known: distribution"),
+        (
+            "gif",
+            "curves",
+            "x.gif",
+            "^a file of gif holds the distribution alone, not 'curves'; leave --what out, or export png or svg or csv$",
+        ),
+        ("csv", "samples", "x.csv", "^a file of csv holds the curves alone, not 'samples'; leave --what out, or export png or svg$"),
+        ("safetensors", "nothing", "x.safetensors", "^a file of safetensors holds the generator alone, not 'nothing'; leave --what out$"),
         ("png", "curve", "x.png", "did you mean 'curves'"),
         ("png", "", "x.jpg", "x.jpg.* ends in .png"),
         ("safetensors", "", "x", "ends in .safetensors"),

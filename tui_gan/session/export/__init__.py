@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tui_gan.contract.errors import UsageError, choose
+from tui_gan.contract.errors import UsageError, choose, quoted
 from tui_gan.session import checkpoint
 from tui_gan.session.export import animation, generator, pictures, table
 from tui_gan.session.export.curves import curves
@@ -37,6 +37,11 @@ def maker(to: str, what: str) -> tuple[str, Callable[[Source], Made]]:
     """
     kinds = choose(EXPORTERS, to, "export")
     what = what or next(iter(kinds))
+    if what not in kinds and len(kinds) == 1:
+        # What such a file holds is no choice, so it is not one of a list of one.
+        others = " or ".join(other for other, each in EXPORTERS.items() if what in each)
+        instead = f", or export {others}" if others else ""
+        raise UsageError(f"a file of {to} holds the {next(iter(kinds))} alone, not {quoted(what)}; leave --what out{instead}")
     return what, choose(kinds, what, f"{to} of")
 
 
