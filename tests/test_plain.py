@@ -173,6 +173,8 @@ def test_a_word_is_a_command(line: str, command: commands.Command) -> None:
         ("k", "k_steps is 1: discriminator updates per step."),
         ("m", "minibatch_discrimination is off: "),
         ("step x", "a whole number"),
+        ("step 0", "a whole number from 1 on"),
+        ("step -3", "a whole number from 1 on"),
         ("step " + "9" * 5000, "a whole number"),
         ("=", ""),
         ("every", "a number of seconds"),
@@ -180,7 +182,7 @@ def test_a_word_is_a_command(line: str, command: commands.Command) -> None:
         ("objective", "a setting and its value"),
         ("objectiv hinge", "did you mean 'objective'?"),
         ("puase", "did you mean 'pause'?"),
-        ("pause now", "'pause'"),
+        ("pause now", "Type pause alone, without 'now'."),
     ],
 )
 def test_what_is_no_command_is_answered_at_once(line: str, said: str) -> None:

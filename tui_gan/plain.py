@@ -81,7 +81,9 @@ class Talk:
     def answer(self, line: str) -> Sequence[str]:
         """Do what was typed; what there is to say of it at once, since the run's own answer follows."""
         word, rest = first_word(line), "".join(line.replace("=", " ").split(maxsplit=1)[1:]).strip()
-        if word in WORDS and not rest:
+        if word in WORDS and rest:
+            return (f"Type {word} alone, without {quoted(rest)}.",)
+        if word in WORDS:
             self.leaving |= word == "quit"
             self.handle.send(WORDS[word])
             return ("Saving.",) if word == "quit" else ()
@@ -100,8 +102,8 @@ class Talk:
         return ()
 
     def _step(self, count: str) -> Sequence[str]:
-        if count and not (count.isdecimal() and len(count) <= LONGEST):
-            return ("Type step and a whole number, such as: step 5.",)
+        if count and not (count.isdecimal() and len(count) <= LONGEST and int(count) > 0):
+            return ("Type step and a whole number from 1 on, such as: step 5.",)
         self.handle.send(commands.Step(int(count or 1)))
         return ()
 

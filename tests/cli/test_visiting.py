@@ -91,6 +91,12 @@ def test_what_is_obeyed_is_said_logged_and_in_force(program: Program) -> None:
         ("set steps_ 3", "steps_"),
         ("set latent_dim 3", "cannot change while the run trains"),
         ("undo", "nothing to undo"),
+        ("step 0", "a whole number from 1 on"),
+        ("note", "Type note and what is to be remembered"),
+        ("set objective", "such as: set objective hinge"),
+        ("objective", "such as: set objective hinge"),
+        ("step x", "a whole number"),
+        ("save now", "Type save alone"),
         ("k 99999999999999999999999999", "k_steps"),
         ("steps 99999999999999999999999999", "steps"),
         ("k [[[[1]]]]", "k_steps"),
@@ -176,7 +182,10 @@ def test_help_needs_no_run(program: Program) -> None:
     assert "set objective hinge: change a setting." in program("tell", "nowhere", "help").out
 
 
-@pytest.mark.parametrize(("typed", "why"), [("paus", "did you mean 'pause'?"), ("", "such as 'k 3'"), ("quit", "`tui-gan stop`")])
+ALONE = [(typed, f"{typed.split()[0]} is only for a conversation, with --plain") for typed in ("every 30", "quit", "detach")]
+
+
+@pytest.mark.parametrize(("typed", "why"), [("paus", "did you mean 'pause'?"), ("", "such as 'k 3'"), ("quit", "`tui-gan stop`"), *ALONE])
 def test_what_is_no_command_is_refused_before_anybody_is_asked(typed: str, why: str, program: Program) -> None:
     done = program("tell", "nowhere", typed)
     assert done.status == 2

@@ -31,8 +31,13 @@ RunOrAll = Annotated[
     str, run_or_file("A run that trains in another process, by its directory or its name under runs/.", show_default=False)
 ]
 All = Annotated[bool, typer.Option("--all", help="Every run of yours that trains on this machine.")]
-# Words of --plain that make no sense for who asks once, and those that ask for nothing without a value.
-NOT_HERE, WITH_VALUES = ("every", "quit", "detach"), ("set", "step")
+# Words of --plain that make no sense for who asks once, with what does the same here; and those that only tell something.
+NOT_HERE = {
+    "every": "`tui-gan state` reports on a run once, `tui-gan events --follow` as long as it trains",
+    "quit": "`tui-gan stop` saves and ends a run",
+    "detach": "a run trains on when whoever asks it has gone",
+}
+TELLING = ("status", "events", "knobs")
 
 
 def state(run: Run, json: AsJson = False) -> None:
@@ -63,8 +68,10 @@ def tell_run(
     from tui_gan import plain
 
     word = plain.first_word(command)
-    if word in ("", *NOT_HERE):
+    if not word:
         raise UsageError("say what the run is to do, such as 'k 3' or save; `tui-gan stop` ends it")
+    if word in NOT_HERE:
+        raise UsageError(f"{word} is only for a conversation, with --plain; {NOT_HERE[word]}")
     if not plain.is_known(word):
         raise UsageError(plain.unknown(word).replace("type help", "`tui-gan tell RUN help`"))
     if word == "help":
@@ -93,7 +100,7 @@ def _asked(run: str, name: str | None, command: str) -> Sequence[str]:
     with visited(run, name) as visit:
         asked = _Asked(visit)
         said = plain.Talk(asked).answer(command)
-        if asked.answer is None and (word in WITH_VALUES or plain.is_setting(word)):
+        if asked.answer is None and word not in (*TELLING, *plain.KNOB_WORDS):
             raise UsageError(" ".join(said))
         if asked.answer and not asked.answer.obeyed:
             raise UsageError(asked.answer.why)

@@ -48,9 +48,10 @@ def toggle_pause(session: "Session", command: commands.TogglePause) -> None:
 def step(session: "Session", command: commands.Step) -> None:
     """Pause, and train so many steps."""
     _check_goes(session)
-    count = max(command.count, 1)
-    session.go_on(Status.PAUSED, owed=count)
-    session.run.log("command", name="step", value=count)
+    if command.count < 1:
+        raise UsageError(f"step takes a whole number from 1 on, not {command.count}")
+    session.go_on(Status.PAUSED, owed=command.count)
+    session.run.log("command", name="step", value=command.count)
 
 
 def turn(session: "Session", command: commands.TurnKnob) -> None:
