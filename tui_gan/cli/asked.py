@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
 from tui_gan.cli import settings
+from tui_gan.cli.options import named
 from tui_gan.contract.axes import Axis, combinations, of_pair, of_text
 from tui_gan.contract.config import Config
 from tui_gan.contract.errors import UnreadableError, UsageError
@@ -139,8 +140,8 @@ def ready() -> None:
 def _resolved(asked: Asked, values: dict[str, Any]) -> tuple[Config, Knobs]:
     """The settings of one combination of values."""
     pairs = [f"{name}={typed(value)}" for name, value in values.items() if name not in asked["axes"]]
-    if asked["metrics"]:
-        names = [name.strip() for name in asked["metrics"].split(",")]
+    if asked["metrics"] is not None:
+        names = named("metrics", asked["metrics"])
         pairs += [f"metrics={typed(names)}", f"metric={names[0]}"]
     options = {"steps": asked["steps"], "data": asked["data"]}
     knobs = {name: values[name] for name in asked["axes"]} | {"device": asked.get("device", "cpu")}

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tui_gan.contract.errors import choose
+from tui_gan.cli.options import preset_of
 from tui_gan.contract.knobs import KNOBS
 from tui_gan.contract.outer import tell
 from tui_gan.presets import PRESETS, Preset
@@ -36,7 +36,7 @@ def presets(
                 tell(f"    {row['summary']}")
                 tell(f"    Source: {row['source']}.")
         return
-    facts = _facts(name, choose(PRESETS, name, "preset"))
+    facts = _facts(name, preset_of(name))
     if json:
         tell(json_text.dumps(facts))
     else:

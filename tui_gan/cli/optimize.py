@@ -12,7 +12,7 @@ import typer
 
 from tui_gan.cli import settings
 from tui_gan.cli.asked import check_options
-from tui_gan.cli.options import path
+from tui_gan.cli.options import named, path
 from tui_gan.cli.stopping import stopping
 from tui_gan.contract.axes import as_text
 from tui_gan.contract.errors import UsageError, choose
@@ -66,7 +66,8 @@ def optimize(
 
     from tui_gan.session.rundir import with_data
 
-    chosen = metric or settings.resolved(preset, None, {}, {}, {})[0].metric
+    chosen = settings.resolved(preset, None, {}, {}, {})[0].metric if metric is None else metric
+    named("metric", chosen)
 
     def resolve(values: dict[str, Any]) -> Any:
         pairs = [f"metrics=[{chosen}]", f"metric={chosen}", *(f"{name}={typed(value)}" for name, value in values.items())]

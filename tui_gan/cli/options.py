@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from tui_gan.contract.errors import UsageError
+from tui_gan.contract.errors import UsageError, choose
 from tui_gan.contract.knobs import KNOBS, Knobs
 from tui_gan.contract.outer import expanded
+from tui_gan.presets import PRESETS, Preset
 
 # Knobs that change nothing of what is trained.
 UNSWEPT = ("device", "checkpoint_every", "pace")
@@ -40,6 +41,27 @@ def another_run(option: str, help: str) -> Any:
 def _named(text: str) -> str:
     # What begins otherwise stays as it was typed, since errors repeat it.
     return str(expanded(text)) if text.startswith("~") else text
+
+
+def preset_of(name: str) -> Preset:
+    """The preset of a name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    return choose(PRESETS, name, "preset", "`tui-gan presets` lists them all")
+
+
+def named(option: str, text: str) -> list[str]:
+    """The names that an option is given, separated by commas.
+
+    Raises:
+        UsageError: there is none at all, or none beside a comma.
+    """
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise UsageError(f"--{option} names no {option.removesuffix('s')}{' beside a comma' if any(names) else ''}")
+    return names
 
 
 def with_knobs(command: Callable[..., None]) -> Callable[..., None]:

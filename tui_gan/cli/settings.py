@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tui_gan.cli.options import preset_of
 from tui_gan.contract.config import Config
-from tui_gan.contract.errors import UsageError, choose, quoted
+from tui_gan.contract.errors import UsageError, quoted
 from tui_gan.contract.knobs import KNOBS, Knobs
 from tui_gan.contract.outer import expanded
 from tui_gan.contract.toml import read_toml, resolve
@@ -27,7 +28,7 @@ def resolved(
     Raises:
         UsageError: an unknown preset or key, or a value that is not allowed.
     """
-    base = choose(PRESETS, preset, "preset")
+    base = preset_of(preset)
     table = read_toml(path) if path else {}
     for source, given_preset in ((str(path), table.get("preset", preset)), ("--set", pairs.get("preset", preset))):
         if given_preset != preset:

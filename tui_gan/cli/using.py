@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from tui_gan.cli import settings
-from tui_gan.cli.options import file, path, run_or_file
+from tui_gan.cli.options import file, named, path, run_or_file
 from tui_gan.contract.errors import UnreadableError, UsageError, choose
 from tui_gan.contract.outer import check_no_device, tell
-from tui_gan.presets import PRESETS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -153,14 +152,14 @@ def evaluate(
     if file.is_file() and not of_file and file.suffix != ".safetensors":
         raise UsageError(f"unknown kind of file of {file}; samples are read from {', '.join(SAMPLES)}")
     if of_file and preset is None:
-        raise UsageError(f"name the data that {file} is compared with: --preset (one of: {', '.join(PRESETS)})")
+        raise UsageError(f"name the data that {file} is compared with: --preset (`tui-gan presets` lists them all)")
     if of_file and number:
         raise UsageError(f"--number is for a run or a checkpoint; of the file {file} every sample is measured")
 
     from tui_gan.gan.metrics import METRICS, applicable, measure
     from tui_gan.gan.metrics.floors import floors
 
-    names = [name.strip() for name in metrics.split(",")] if metrics is not None else None
+    names = None if metrics is None else named("metrics", metrics)
     for name in names or ():
         choose(METRICS, name, "metric")
     samples, dataset, said, known = _of_file(file, preset or "", data) if of_file else _of_run(what, preset, data, number)

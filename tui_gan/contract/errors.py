@@ -7,6 +7,8 @@ from typing import TypeVar
 Value = TypeVar("Value")
 # Characters of what was typed that an error repeats.
 LONGEST_QUOTED, LONGEST_TEXT = 100, 300
+# So many names are listed beside one that may have been meant.
+FEW = 12
 
 
 class TuiGanError(Exception):
@@ -56,12 +58,19 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def choose(table: Mapping[str, Value], name: str, what: str) -> Value:
+def choose(table: Mapping[str, Value], name: str, what: str, listed: str = "") -> Value:
     """Look `name` up in `table`.
 
+    Args:
+        listed: what lists the names of a long table, in words.
+
     Raises:
-        UsageError: the name is not there; the text offers the nearest and lists them all.
+        UsageError: the name is not there; the text offers the nearest, and lists all where they are few or nothing else helps.
     """
     if name in table:
         return table[name]
-    raise UsageError(f"unknown {what} {quoted(name)}{nearest(name, table)} (known: {', '.join(table)})")
+    near = nearest(name, table)
+    said = f"unknown {what} {quoted(name)}{near}" if name else f"no {what} is named"
+    if len(table) > FEW and listed:
+        raise UsageError(f"{said}{' (' if near else '; '}{listed}{')' if near else ''}")
+    raise UsageError(said if len(table) > FEW and near else f"{said} (known: {', '.join(table)})")
