@@ -323,6 +323,12 @@ def test_help_is_shown(words: tuple[str, ...], program: Program) -> None:
     assert "Usage" in done.out
 
 
+def test_to_begin_paused_and_to_go_on_paused_are_told_apart(program: Program) -> None:
+    run, resume = (" ".join(program(command, "--help").out.replace("│", "").split()) for command in ("run", "resume"))
+    assert ("Begin paused, to look at step 0" in run, "Go on paused at the step of the checkpoint" in run) == (True, False)
+    assert ("Begin paused" in resume, "Go on paused at the step of the checkpoint" in resume) == (False, True)
+
+
 def test_the_version_is_shown(program: Program) -> None:
     assert program("--version").out == f"tui-gan {__version__}\n"
 

@@ -20,6 +20,7 @@ from tui_gan.contract.knobs import KNOBS
 from tui_gan.gan.datasets import Images, Line, Plane
 from tui_gan.gan.latents import LATENTS
 from tui_gan.gan.metrics import METRICS
+from tui_gan.gan.metrics.completion import FEW_TIMES, TIMES
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES
 from tui_gan.gan.orders import COORDINATION, ORDERS
@@ -156,3 +157,8 @@ def test_what_the_readme_points_to_is_there() -> None:
     assert set(extras) <= set(project["optional-dependencies"])
     assert [module for module in modules if importlib.util.find_spec(module) is None] == []
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_completions_are_counted_as_they_are_made() -> None:
+    assert f"the standard deviation over {TIMES} completions, and spread_growth, that over {FEW_TIMES} with" in TEXT
+    assert {int(count) for count in re.findall(r"mean of (\d+) completions", TEXT)} == {TIMES}

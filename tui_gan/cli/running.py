@@ -38,6 +38,9 @@ Plain = Annotated[bool, typer.Option("--plain", help="Report in sentences, for a
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object, the last line of stdout.")]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with plain ASCII.")]
 Paused = Annotated[bool, typer.Option("--paused", help="Begin paused, to look at step 0, change settings, or train step by step.")]
+PausedAgain = Annotated[
+    bool, typer.Option("--paused", help="Go on paused at the step of the checkpoint, to look, change settings, or train step by step.")
+]
 Detach = Annotated[bool, typer.Option("--detach", help="Train without a terminal; `tui-gan attach` opens the screen.")]
 Device = Annotated[str | None, typer.Option(help="Device to train on: auto, cpu, cuda, cuda:N or mps.", show_default=False)]
 
@@ -121,7 +124,7 @@ def resume(
         int | None, typer.Option(min=1, help="Further steps; without it, up to the run's own number.", show_default=False)
     ] = None,
     device: Device = None,
-    paused: Paused = False,
+    paused: PausedAgain = False,
     plain: Plain = False,
     detach: Detach = False,
     json: AsJson = False,

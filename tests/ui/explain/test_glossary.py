@@ -14,6 +14,7 @@ from tui_gan.gan.augment import AUGMENTATIONS
 from tui_gan.gan.datasets import DATASETS
 from tui_gan.gan.latents import LATENTS
 from tui_gan.gan.metrics import METRICS
+from tui_gan.gan.metrics.completion import FEW_TIMES, TIMES
 from tui_gan.gan.networks import DISCRIMINATORS, GENERATORS
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.optimizers import OPTIMIZERS, SCHEDULES
@@ -77,6 +78,13 @@ def test_no_term_is_explained_twice_and_every_text_is_a_short_sentence() -> None
     assert [name for name, count in Counter(name for each in entries for name in spelled(each.term.split(","))).items() if count > 1] == []
     assert [each.term for each in entries if not each.text.endswith(".") or len(each.text) > 220] == []
     assert [each.source for each in entries if each.source and not re.search(r"\b(19|20)\d\d\b", each.source)] == []
+
+
+def test_numbers_of_completions_are_those_that_are_made() -> None:
+    said = {term: found.text for term in ("spread growth", "averaged to knn") if (found := entry(term))}
+    assert f"over {TIMES} completions" in said["spread growth"]
+    assert f"over {FEW_TIMES} with 3/4" in said["spread growth"]
+    assert f"mean of {TIMES} completions" in said["averaged to knn"]
 
 
 def test_the_words_are_those_of_the_field() -> None:

@@ -105,8 +105,8 @@ WORDS = (
     ("class kept", "Share of completions of test images that a classifier puts in the class of the original.", sources.YOON),
     (
         "completion spread, spread, spread growth, growth",
-        "Standard deviation of a hidden pixel over 32 completions of an image; its growth is that with 3/4 of the pixels hidden over "
-        "that with 1/4.",
+        "Standard deviation of a hidden pixel over 32 completions of an image; its growth is that over 8 with 3/4 of the pixels hidden, "
+        "divided by that with 1/4.",
         sources.GNEITING,
     ),
     (
