@@ -33,7 +33,7 @@ KNOBS = Knobs()
         ({"regularizers": {"gradient_penalty": 10.0}}, 0, {"regularized": True, "bound": 10.0, "flat": False}),
         ({"regularizers": {"lipschitz_penalty": 10.0}}, 0, {"regularized": True, "bound": 10.0}),
         ({"classes": 3}, 0, {"pairs": True, "extras": ("classes",)}),
-        ({"information": Information(categorical=3)}, 0, {}),
+        ({"information": Information(categorical=3)}, 0, {"extras": ("codes",)}),
         ({"information": Information(continuous=2)}, 0, {"extras": ("codes",)}),
         ({"stages": 2}, 0, {"extras": ("stages",)}),
         ({"completion": Completion(masks="half")}, 0, {"extras": ("masks",)}),

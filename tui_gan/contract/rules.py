@@ -4,7 +4,7 @@ import dataclasses
 
 from tui_gan.contract.objectives import TRAITS, UNKNOWN, Balance, Optimum, Traits
 
-# The classes of a conditional GAN, the continuous codes of InfoGAN, an inference network, two stages, and images that are completed.
+# The classes of a conditional GAN, the codes of InfoGAN, an inference network, two stages, and images that are completed.
 EXTRAS = ("classes", "codes", "encoder", "stages", "masks")
 
 

@@ -3,6 +3,7 @@
 from tui_gan.contract.config import Config
 from tui_gan.contract.knobs import Knobs
 from tui_gan.contract.rules import Rules
+from tui_gan.gan.latents import codes
 from tui_gan.gan.masks import completes
 from tui_gan.gan.objectives import OBJECTIVES
 from tui_gan.gan.optimizers import SCHEDULES
@@ -17,7 +18,7 @@ def rules(config: Config, knobs: Knobs, step: int = 0, k: int = 0) -> Rules:
     terms = [REGULARIZERS[name] for name in weights]
     extras = {
         "classes": config.classes,
-        "codes": config.information.continuous,
+        "codes": codes(config),
         "encoder": config.inference != "none",
         "stages": config.stages > 1,
         "masks": completes(config),

@@ -11,6 +11,7 @@ from tui_gan.contract.commands import Browse, Command
 from tui_gan.contract.snapshot import Gallery, ImageGrid, Snapshot, frozen
 from tui_gan.ui.app import TuiGan
 from tui_gan.ui.draw.palette import Look
+from tui_gan.ui.keys import footer_items
 from tui_gan.ui.panels.gallery import Gallery as Panel
 from tui_gan.ui.panels.panel import Frame
 
@@ -173,6 +174,25 @@ def test_what_the_panel_depends_on(other, look: Look) -> None:
     # While it looks back, what the run does now changes nothing.
     later = dataclasses.replace(back.snapshot, picture=dataclasses.replace(back.snapshot.picture))
     assert panel.facts(Frame(later, look)) == panel.facts(back)
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [(60, "samples, continuous code 1 of 2 from -2 to 2"), (45, " continuous code 1 of 2, from -2 to 2"), (30, " continuous code 1 of 2 ")],
+)
+def test_a_continuous_code_is_told_from_the_values_of_the_categorical_one(other, look: Look, width: int, said: str) -> None:
+    names = tuple(f"code {number}" for number in range(10))
+    shown = other("images")
+    moved = dataclasses.replace(shown, gallery=Gallery(KEPT, 2000, shown.picture, classes=names, codes=2, code=0))
+    assert said in Panel("gallery").picture(Frame(moved, look), width, 20).text().splitlines()[0]
+
+
+@pytest.mark.parametrize(("extras", "label"), [(("codes",), "code"), (("classes",), "class"), ((), "")])
+def test_the_footer_says_class_of_classes_and_code_of_codes(other, look: Look, extras: tuple[str, ...], label: str) -> None:
+    panel, shown = Panel("gallery"), other("images")
+    panel._frame = Frame(dataclasses.replace(shown, rules=dataclasses.replace(shown.rules, extras=extras)), look)
+    labels = {item.label for item in footer_items("gallery", "images", extras=extras, labels=panel.labels)}
+    assert labels & {"class", "code"} == {label} - {""}
 
 
 def test_nothing_kept_has_no_timeline(other, look: Look) -> None:

@@ -2,7 +2,7 @@
 
 import bisect
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -67,9 +67,10 @@ class Gallery(Completing):
             return OF_MASKS
         extras = () if self._frame is None else self._frame.snapshot.rules.extras
         nothing = ["hide", "mask", *(() if self.wish.walk else ("walk_from", "walk_to"))]
+        chosen = ("class_before", "class_next")
         if not {"classes", "codes"} & {*extras}:
-            nothing += ["class_before", "class_next"]
-        return dict.fromkeys(nothing, "")
+            nothing += chosen
+        return dict.fromkeys(nothing, "") | (dict.fromkeys(chosen, "code") if "codes" in extras and "classes" not in extras else {})
 
     def heading(self, frame: Frame) -> str:
         """Whose samples these are: of now, or of which step; and whether all of them are shown."""
@@ -78,10 +79,16 @@ class Gallery(Completing):
             return f"image {self.masking.number + 1} of {done.images:,} held out, {self.masking.named}"
         if answer is not None and answer.of_class is not None:
             return f"{self.title} of {answer.classes[answer.of_class]}"
-        if answer is not None and answer.code is not None:
-            return f"{self.title}, code {answer.code + 1} from -2 to 2"
         wide = ", all samples" if isinstance(picture, Line1D | Plane2D) and picture.wide else ""
         return (self.title if step is None else f"{self.title} of step {step:,}") + wide
+
+    def headings(self, frame: Frame) -> Sequence[str]:
+        """The one title, or which continuous code moves along the rows, in as many words as there is room for."""
+        answer = frame.snapshot.gallery
+        if answer is None or answer.code is None:
+            return (self.heading(frame),)
+        code = f"continuous code {answer.code + 1} of {answer.codes}"
+        return (f"{self.title}, {code} from -2 to 2", f"{code}, from -2 to 2", code)
 
     def dated(self, frame: Frame) -> str:
         """Nothing where a step is looked back at, which the heading names."""

@@ -205,6 +205,10 @@ class Panel(Part, can_focus=True):
         """The title, where it depends on the run."""
         return self.title
 
+    def headings(self, frame: Frame) -> Sequence[str]:
+        """The title in several forms, the longest first, of which the first that has room is written."""
+        return (self.heading(frame),)
+
     def notes(self, frame: Frame) -> Notes:
         """A legend or newest numbers for the frame's upper edge."""
         return ()
@@ -212,8 +216,8 @@ class Panel(Part, can_focus=True):
     def picture(self, frame: Frame, width: int, height: int) -> Canvas:
         """Draw the content in its frame, and say in the heading of which step it is, if that is not the run's."""
         inside = self.inside(frame, max(0, width - 2), max(0, height - 2))
-        heading, dated = self.heading(frame), self.dated(frame)
-        forms = (f"{heading} {dated}".strip(), dated, heading, self.title)
+        headings, dated = self.headings(frame), self.dated(frame)
+        forms = (*(f"{each} {dated}".strip() for each in headings), dated, *headings, self.title)
         heading = next((text for text in forms if text and len(text) + 4 <= inside.width), "")
         return framed(inside, heading, self.has_focus, frame.look, self.notes(frame))
 
