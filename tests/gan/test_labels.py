@@ -129,8 +129,8 @@ def test_the_objective_has_a_weight_in_the_generators_loss(config: Config, weigh
     reports = {each: each.engine.update(draws, each.game.hyper(KNOBS, 0), program) for each in (both, one, other)}
     seen = reports[both].seen["G"]
     assert seen.loss == reports[one].seen["G"].loss
-    assert seen.others is not None
-    assert seen.total == pytest.approx(float(seen.loss + seen.others))
+    assert seen.others.keys() == {"feature_matching"}
+    assert seen.total == pytest.approx(float(weight * seen.loss + seen.others["feature_matching"]))
     for mine, with_it, alone in zip(*(report.gradients["G"] for report in reports.values()), strict=True):
         torch.testing.assert_close(mine, with_it - (1 - weight) * alone, rtol=1e-8, atol=1e-11)
 

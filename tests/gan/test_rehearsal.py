@@ -12,8 +12,9 @@ from tests.gan import by_hand
 from tui_gan.contract.config import Optimizer
 from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.gan import judging
+from tui_gan.gan.losses import FEATURES, HISTORY, WEIGHTS
 from tui_gan.gan.orders import ORDERS
-from tui_gan.gan.rehearsal import OTHERS, rehearsed
+from tui_gan.gan.rehearsal import rehearsed
 from tui_gan.gan.trainer import Trainer
 
 Build = Callable[..., Trainer]
@@ -139,25 +140,25 @@ def test_terms_are_weighted_as_they_enter_the_loss(build_trainer: Build, knobs: 
     )
     generator = [*trainer.generator.parameters()]
     other = 2.0 * sum((w - m).square().sum().item() for w, m in zip(generator, trainer.now.players["G"].means, strict=True))
-    other += 0.4 / 2 * sum(weight.square().sum().item() for weight in generator if weight.dim() > 1)
+    l2 = 0.4 / 2 * sum(weight.square().sum().item() for weight in generator if weight.dim() > 1)
     first, last = rehearsed(trainer, turned).updates
     assert first.real is not None
     x = first.real.clone().requires_grad_()
     (slope,) = torch.autograd.grad(trainer.discriminator(x).sum(), x)
     terms = first.moves["D"].terms
-    assert terms.keys() == {*weights, OTHERS}
+    assert terms.keys() == {*weights, HISTORY}
     assert terms["l2"] == pytest.approx(regularization * 0.3 * squares, rel=1e-5)
     assert terms["adaptive_l2"] == pytest.approx(regularization * 0.25 * squares, rel=1e-5)
     assert terms["r1"] == pytest.approx(regularization * 0.7 * slope.square().mean().item() / 2, rel=1e-5)
-    assert terms[OTHERS] == pytest.approx(held, abs=1e-5)
-    assert last.moves["G"].terms == {OTHERS: pytest.approx(other, rel=1e-4, abs=1e-6)}
+    assert terms[HISTORY] == pytest.approx(held, abs=1e-5)
+    assert last.moves["G"].terms == {WEIGHTS: pytest.approx(l2, rel=1e-4), HISTORY: pytest.approx(other, rel=1e-4, abs=1e-6)}
 
 
 def test_what_only_the_generator_pays_is_not_among_the_terms_of_the_discriminator(build_trainer: Build, knobs: Knobs) -> None:
-    for changes in ({"generator_l2": 0.4}, {"feature_matching": 0.5}):
+    for name, changes in ((WEIGHTS, {"generator_l2": 0.4}), (FEATURES, {"feature_matching": 0.5})):
         first, last = rehearsed(build_trainer(**changes), knobs).updates
-        assert (first.moves["D"].terms, last.moves["G"].terms.keys()) == ({}, {OTHERS})
-        assert last.moves["G"].terms[OTHERS] > 0
+        assert (first.moves["D"].terms, last.moves["G"].terms.keys()) == ({}, {name})
+        assert last.moves["G"].terms[name] > 0
 
 
 def test_the_middle_is_that_before_the_step(build_trainer: Build, knobs: Knobs) -> None:

@@ -16,7 +16,8 @@ from tui_gan.contract.knobs import Knobs, set_knob
 from tui_gan.contract.network import Network
 from tui_gan.contract.snapshot import Status
 from tui_gan.gan.datasets import DATASETS
-from tui_gan.gan.rehearsal import OTHERS, rehearsed
+from tui_gan.gan.losses import WEIGHTS
+from tui_gan.gan.rehearsal import rehearsed
 from tui_gan.gan.trainer import Trainer
 
 Train = Callable[..., Any]
@@ -82,7 +83,7 @@ def test_the_losses_rehearsed_are_those_of_the_step(config: Config, knobs: Knobs
         0.25 * sum(float(each.detach().square().sum()) for each in matrices if each.dim() > 1)
     )
     squares = sum(float(each.detach().square().sum()) for each in trainer.generator.parameters() if each.dim() > 1)
-    assert last.moves["G"].terms == {OTHERS: pytest.approx(0.05 * squares, rel=1e-4)}
+    assert last.moves["G"].terms == {WEIGHTS: pytest.approx(0.05 * squares, rel=1e-4)}
     trainer.step(knobs)
     assert trainer.mean_losses().tolist() == pytest.approx([last.moves["G"].loss, first.moves["D"].loss])
     assert last.real is None

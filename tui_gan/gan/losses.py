@@ -23,6 +23,8 @@ CONDITIONING = "conditioning"
 CYCLE = "cycle_consistency"
 # What is added for the labelled images.
 LABELS = "labels"
+# Terms beside those that the curves have.
+FEATURES, WEIGHTS, HISTORY = "feature_matching", "generator_l2", "historical_averaging"
 
 
 def discriminator_loss(
@@ -78,12 +80,10 @@ def discriminator_loss(
     regularized = loss
     for weighted in added.values():
         regularized = regularized + weighted
-    total = regularized
-    if network.means:
-        # Weights that take no part add to it what no gradient is taken of.
-        total = total + hyper.historical_averaging * historical_distance(network.weights, network.means)
+    # Weights that take no part add to it what no gradient is taken of.
+    others = _of_history(network, hyper)
+    total = sum(others.values(), regularized)
     adapted = _adapted(game, coefficients, (real_logits, fake_logits), hyper, len(draws.real))
-    others = (total - regularized).detach() if network.means else None
     return _seen(total, loss, added, others, (real_logits, fake_logits), adapted), (real_logits, fake_logits)
 
 
@@ -222,19 +222,23 @@ def _with_generator_terms(
     if config.cycle_consistency and inferred is not None:
         assert draws.real is not None, "it is encoded"
         added[CYCLE] = hyper.cycle_consistency * (draws.real - generator.of(inferred)).square().flatten(1).sum(1).mean()
-    total = regularized = sum(added.values(), loss)
+    total = sum(added.values(), loss)
     if hyper.adversarial != 1:
         # Left out, a loss that is infinite takes no part either.
         total = sum(added.values(), hyper.adversarial * loss if hyper.adversarial else torch.zeros_like(loss))
+    others = {}
     if config.feature_matching:
-        total = total + hyper.feature_matching * feature_matching(
-            discriminator.features(real, of_real), discriminator.features(fake, of_fake)
-        )
+        features = discriminator.features(real, of_real), discriminator.features(fake, of_fake)
+        others[FEATURES] = hyper.feature_matching * feature_matching(*features)
     if config.generator_l2:
-        total = total + hyper.generator_l2 * 0.5 * sum(weight.square().sum() for weight in generator.matrices)
-    if generator.means:
-        total = total + hyper.historical_averaging * historical_distance(generator.weights, generator.means)
-    return _seen(total, loss, added, None if total is regularized else (total - regularized).detach(), logits, {})
+        others[WEIGHTS] = hyper.generator_l2 * 0.5 * sum((weight.square().sum() for weight in generator.matrices), loss.new_zeros(()))
+    others |= _of_history(generator, hyper)
+    return _seen(sum(others.values(), total), loss, added, others, logits, {})
+
+
+def _of_history(network: Network, hyper: Hyper) -> dict[str, Tensor]:
+    """The distance of the weights from their running means, where it is a part of the loss."""
+    return {HISTORY: hyper.historical_averaging * historical_distance(network.weights, network.means)} if network.means else {}
 
 
 def _components(game: Game, network: Network, fake: Tensor, draws: Draws, hyper: Hyper, program: Program) -> Tensor:
@@ -251,11 +255,9 @@ def _of_components(
     """The discriminator's loss on completions, of whose values it says which were observed; the logits that it returns are (N, P)."""
     mask = completion.parts(draws.latents).mask
     logits = _components(game, network, fake, draws, hyper, program)
-    loss = total = completion.discriminator_loss(logits, mask)
-    if network.means:
-        total = total + hyper.historical_averaging * historical_distance(network.weights, network.means)
+    loss, others = completion.discriminator_loss(logits, mask), _of_history(network, hyper)
     means = completion.mean_over(logits, mask), completion.mean_over(logits, 1 - mask)
-    return _seen(total, loss, {}, None if total is loss else (total - loss).detach(), means, {}), (logits, logits)
+    return _seen(sum(others.values(), loss), loss, {}, others, means, {}), (logits, logits)
 
 
 def _completed(game: Game, generator: Network, fake: Tensor, draws: Draws) -> dict[str, Tensor]:
@@ -280,9 +282,9 @@ def _seen(
     total: Tensor,
     loss: Tensor,
     added: Mapping[str, Tensor],
-    others: Tensor | None,
+    others: Mapping[str, Tensor],
     logits: Sequence[Tensor],
     coefficients: Mapping[str, Tensor],
 ) -> Seen:
-    terms = {name: term.detach() for name, term in added.items()}
-    return Seen(total, loss.detach(), terms, others, logits[0].detach(), logits[1].detach(), coefficients)
+    terms, beside = ({name: term.detach() for name, term in each.items()} for each in (added, others))
+    return Seen(total, loss.detach(), terms, beside, logits[0].detach(), logits[1].detach(), coefficients)

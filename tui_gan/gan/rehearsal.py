@@ -11,9 +11,6 @@ from tui_gan.gan.networks.staged import split
 from tui_gan.gan.trainer import Trainer
 from tui_gan.gan.values import Hyper, Player, Report
 
-# What is added to a loss beside the regularizers.
-OTHERS = "other terms"
-
 
 @dataclasses.dataclass(frozen=True)
 class Move:
@@ -21,6 +18,7 @@ class Move:
 
     Attributes:
         loss: what the objective says, without what is added to it.
+        weight: with which that enters the total.
         terms: what is added to it, weighted, by name.
         gradient: the norm of the gradient by all weights.
         rate: the learning rate.
@@ -33,6 +31,12 @@ class Move:
     rate: float
     largest: float
     distance: float
+    weight: float = 1.0
+
+    @property
+    def total(self) -> float:
+        """What the update lowers; an objective that has no weight takes no part, also where it is infinite."""
+        return sum(self.terms.values(), self.weight * self.loss if self.weight else 0.0)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -45,6 +49,7 @@ class Update:
         real_logits, fake_logits: (B, 1), or of two stages (B, 2), as the loss reads them; `real_logits` is None where it reads none.
         moves: of those players that move.
         ahead: whether they only extrapolate: the next update moves them from where they were before this one.
+        labelled: how many labelled images take part.
     """
 
     latents: Tensor
@@ -54,6 +59,7 @@ class Update:
     fake_logits: Tensor
     moves: dict[Player, Move]
     ahead: bool = False
+    labelled: int = 0
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -99,20 +105,21 @@ def _update(trainer: Trainer, report: Report, before: dict[Player, list[Tensor]]
         fake_logits=seen.fake_logits,
         moves={player: _move(trainer, player, report, weights, hyper) for player, weights in before.items()},
         ahead=draws.phase == "ahead",
+        labelled=0 if draws.labelled is None else len(draws.labelled),
     )
 
 
 def _move(trainer: Trainer, player: Player, report: Report, before: list[Tensor], hyper: Hyper) -> Move:
     seen = report.seen[player]
     changes = [weight.detach() - was for weight, was in zip(trainer.now.players[player].weights, before, strict=True)]
-    terms = {name: float(term) for name, term in seen.terms.items()}
     return Move(
         loss=float(seen.loss),
-        terms=terms if seen.others is None else terms | {OTHERS: float(seen.others)},
+        terms={name: float(term) for name, term in (*seen.terms.items(), *seen.others.items())},
         gradient=_norm([gradient for gradient in report.gradients[player] if gradient is not None]),
         rate=float(hyper.rates[player]),
         largest=max(float(change.abs().max()) for change in changes),
         distance=_norm(changes),
+        weight=float(hyper.adversarial) if player == "G" else 1.0,
     )
 
 

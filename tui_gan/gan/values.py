@@ -145,7 +145,7 @@ class Seen(NamedTuple):
     Attributes:
         total: what the update lowers, ().
         loss: what the objective says.
-        terms: what is added to it, weighted, by name; `others` all that no regularizer adds.
+        terms: what is added to it, weighted, by name; `others` what is added beside that and has no curve.
         real_logits, fake_logits: (B, 1) as the loss reads them.
         coefficients: of the regularizers that adapt theirs, by name, as they are after this update.
     """
@@ -153,7 +153,7 @@ class Seen(NamedTuple):
     total: Tensor
     loss: Tensor
     terms: Mapping[str, Tensor]
-    others: Tensor | None
+    others: Mapping[str, Tensor]
     real_logits: Tensor
     fake_logits: Tensor
     coefficients: Mapping[str, Tensor]

@@ -8,14 +8,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tui_gan.contract.config import Config
 from tui_gan.contract.snapshot import Floats, Stage
-from tui_gan.gan.augment import chosen
+from tui_gan.gan.completion import parts
 from tui_gan.gan.datasets import Dataset, Images
 from tui_gan.gan.masks import completes
 from tui_gan.gan.optimizers import lookahead
 from tui_gan.gan.regularizers import noise_sd
 from tui_gan.gan.rehearsal import Move, Rehearsal, Update, rehearsed
 from tui_gan.gan.values import Player
+from tui_gan.session import substeps
 from tui_gan.session.run import Run
 
 FIRST = 4
@@ -70,21 +72,21 @@ def begun(run: Run) -> Slow:
 
 
 def _stages(rehearsal: Rehearsal, update: Update, before: Update | None) -> Iterator[Stage]:
-    dataset, both, learner = rehearsal.trainer.dataset, len(update.moves) > 1, " and ".join(update.moves)
+    config, dataset, learners = rehearsal.trainer.config, rehearsal.trainer.dataset, substeps.learners(rehearsal.trainer.config, update)
     again = before is not None and torch.equal(update.latents, before.latents)
-    drawn = "The latents of D's last update are used again." if again else "A latent z is drawn from the prior for each sample."
-    yield Stage("latents", drawn, _of_latents(update.latents[:, : rehearsal.trainer.config.latent_dim]))
+    yield Stage("latents", substeps.latents(config, update, again), _of_latents(config, update.latents))
     if update.real is not None:
-        text = "The real samples of D's last update are used again." if again else "A minibatch of real samples is drawn from the data."
-        yield Stage("real samples", text, _of_samples(update.real, dataset))
-    mapped = "G completes each image: observed pixels stay, and hidden ones are its own." if completes(rehearsal.trainer.config) else ""
-    yield Stage("generated samples", mapped or "G maps each latent z to a sample G(z).", _of_samples(update.fake, dataset))
-    yield Stage("forward pass", _on_outputs(rehearsal, update), _of_outputs(rehearsal, update))
-    text = "The losses are computed from the logits; each player minimises its own." if both else ""
-    yield Stage("loss", text or f"{learner}'s loss is computed from the logits; {learner} minimises it.", _each(update, _of_loss))
-    text = f"Backpropagation computes the gradient of {'each' if both else 'the'} loss with respect to the weights of {learner}."
+        yield Stage("real samples", substeps.real(config, update, again), _of_samples(update.real, dataset))
+    yield Stage("generated samples", substeps.generated(config, update), _of_samples(update.fake, dataset))
+    noise = config.instance_noise
+    # The rehearsal stands at the end of the step.
+    sd = noise_sd(noise.sd, noise.steps, rehearsal.trainer.steps_done - 1, noise.end)
+    yield Stage("forward pass", substeps.judged(config, update, sd), _of_outputs(rehearsal, update))
+    yield Stage("loss", substeps.losses(config, update), _each(update, _of_loss))
+    which = "each" if len(update.moves) > 1 else "the"
+    text = f"Backpropagation computes the gradient of {which} loss with respect to the weights of {learners}."
     yield Stage("backpropagation", text, _each(update, lambda move: (("gradient norm", _number(move.gradient)),)))
-    text = f"The optimizer turns the gradient into a change of the weights of {learner}, scaled by the learning rate."
+    text = f"The optimizer turns the gradient into a change of the weights of {learners}, scaled by the learning rate."
     if update.ahead:
         text += " It leads to the point where the next gradients are taken, from which both networks then return."
     elif before is not None and before.ahead:
@@ -99,14 +101,17 @@ def _lookahead(rehearsal: Rehearsal) -> Iterator[Stage]:
         yield Stage("lookahead", text, (("steps", f"{settings.lookahead_steps:,}"), ("fraction", _number(share))))
 
 
-def _of_latents(latents: Tensor) -> Numbers:
-    values = latents.double().cpu().numpy()
+def _of_latents(config: Config, latents: Tensor) -> Numbers:
+    """Those of the latents alone; of images that are completed also how much is observed."""
+    values = latents[:, : config.latent_dim].double().cpu().numpy()
+    observed = (("observed pixels", f"{float(parts(latents).mask.mean()):.0%}"),) if completes(config) else ()
     return (
         ("latents", f"{len(values):,}"),
         ("dimension", f"{values.shape[1]:,}"),
         ("mean", _number(values.mean())),
         ("sd", _number(values.std())),
         ("the first", ", ".join(map(_number, values.flatten()[:FIRST]))),
+        *observed,
     )
 
 
@@ -116,22 +121,6 @@ def _of_samples(samples: Tensor, dataset: Dataset) -> Numbers:
     columns = values.reshape(-1, 1) if isinstance(dataset.truth, Images) else values
     numbers = (("samples", f"{len(values):,}"), ("mean", _list(columns.mean(axis=0))), ("sd", _list(columns.std(axis=0))))
     return numbers if isinstance(dataset.truth, Images) else (*numbers, ("the first", "; ".join(map(_list, columns[:FIRST]))))
-
-
-def _on_outputs(rehearsal: Rehearsal, update: Update) -> str:
-    packing, noise = rehearsal.trainer.config.packing, rehearsal.trainer.config.instance_noise
-    if completes(rehearsal.trainer.config):
-        return (
-            "D computes a logit for each pixel of the completions; shown are means over observed pixels, real, and hidden ones, generated."
-        )
-    kinds = "real and generated" if update.real_logits is not None else "generated"
-    judged = f"every {packing} {kinds} samples jointly" if packing > 1 else f"each of the {kinds} samples"
-    # The rehearsal stands at the end of the step.
-    sd = noise_sd(noise.sd, noise.steps, rehearsal.trainer.steps_done - 1, noise.end)
-    noisy = f", with instance noise of sd {_number(sd)}" if sd else ""
-    names = ", ".join(chosen(rehearsal.trainer.config.augment))
-    changed = f", augmented ({names})" if names else ""
-    return f"D computes a logit for {judged}{changed}{noisy}. D(x) follows from it: the higher, the more real they appear to D."
 
 
 def _of_outputs(rehearsal: Rehearsal, update: Update) -> Numbers:
@@ -153,10 +142,11 @@ def _of_outputs(rehearsal: Rehearsal, update: Update) -> Numbers:
 
 
 def _of_loss(move: Move) -> Numbers:
-    if not move.terms:
+    if not move.terms and move.weight == 1:
         return (("loss", _number(move.loss)),)
-    added = [(f"+ {name}", _number(value)) for name, value in move.terms.items()]
-    return (("loss", _number(move.loss)), *added, ("total loss", _number(move.loss + sum(move.terms.values()))))
+    weight = (("weight of it", _number(move.weight)),) if move.weight != 1 else ()
+    added = [(f"+ {name.replace('_', ' ')}", _number(value)) for name, value in move.terms.items()]
+    return (("loss", _number(move.loss)), *weight, *added, ("total loss", _number(move.total)))
 
 
 def _of_move(move: Move) -> Numbers:
