@@ -86,10 +86,10 @@ def test_a_field_is_drawn_into_a_picture_that_is_watched_with_it(train: Train, p
     assert ended.snapshots[1].picture.manifold is not None
 
 
-@pytest.mark.parametrize("part", ["pictures", ""])
-def test_an_unknown_part_is_refused_in_a_note(train: Train, part: str) -> None:
+@pytest.mark.parametrize(("part", "said"), [("pictures", "unknown part of a snapshot"), ("", "no part of a snapshot is named")])
+def test_an_unknown_part_is_refused_in_a_note(train: Train, part: str, said: str) -> None:
     ended = train(script={3: [Watch((part, "layers")), None]})
-    assert "unknown part of a snapshot" in ended.snapshots[1].events[-1].text
+    assert said in ended.snapshots[1].events[-1].text
     assert ended.snapshots[1].layers == ()
     assert ended.outcome.status == "finished"
 
