@@ -100,7 +100,7 @@ def test_what_is_drawn_can_be_chosen(a_run: Path, program: Program) -> None:
     [
         (["mine", "--to", "pmg"], ["unknown export 'pmg'", "did you mean 'png'", "safetensors"]),
         (["mine", "--to", "png", "--what", "curve"], ["did you mean 'curves'", "distribution", "samples"]),
-        (["mine", "--to", "csv", "--what", "samples"], ["unknown csv of 'samples'", "curves"]),
+        (["mine", "--to", "csv", "--what", "samples"], ["a file of csv holds the curves alone, not 'samples'", "png or svg"]),
         (["mine", "--to", "png", "--out", "x.svg"], ["x.svg", ".png"]),
         (["mine", "--to", "png", "--out", "none/x.png"], ["none/x.png", "no folder none"]),
     ],
