@@ -154,5 +154,5 @@ def test_slow_motion_tells_of_pixels_and_completions(train: Train, inpainting: C
     ended = train(config=inpainting, script={4: [*[each for _ in range(8) for each in (SlowMotion(), None)], Resume()]})
     texts = [stage.text for each in ended.snapshots for stage in each.stages]
     assert any("D computes a logit for each pixel of the completions" in text for text in texts)
-    assert any("G completes each image: observed pixels stay" in text for text in texts)
+    assert any("to a completion: observed pixels stay" in text for text in texts)
     assert not any("maps each latent" in text for text in texts)
