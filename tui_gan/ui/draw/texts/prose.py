@@ -46,21 +46,28 @@ def _paragraph(paragraph: Paragraph, width: int, ascii_only: bool) -> tuple[Line
     words = [simple(word) if ascii_only else word for part in parts for word in part.split()]
     wrapped = textwrap.wrap(" ".join(words), max(1, width), break_on_hyphens=False)
     coloured = iter(inks)
-    return tuple(_joined([(word, _ink(word, next(coloured, Ink.TEXT))) for word in line.split()]) for line in wrapped)
+    return tuple(_joined([_coloured(word, next(coloured, Ink.TEXT)) for word in line.split()]) for line in wrapped)
 
 
-def _ink(word: str, ink: Ink) -> Ink:
-    return ROLES.get(word.strip(PUNCTUATION) if word not in ROLES else word, ink) if ink is Ink.TEXT else ink
+def _coloured(word: str, ink: Ink) -> Line:
+    """A word in its parts: what has a role in its colour, without the punctuation around it."""
+    role = word if word in ROLES else word.strip(PUNCTUATION)
+    if ink is not Ink.TEXT or role not in ROLES:
+        return ((word, ink),)
+    before, _, after = word.partition(role)
+    return tuple((part, each) for part, each in ((before, ink), (role, ROLES[role]), (after, ink)) if part)
 
 
-def _joined(words: list[tuple[str, Ink]]) -> Line:
-    """Neighbours of one ink in one piece."""
+def _joined(words: Sequence[Line]) -> Line:
+    """Words with blanks between them, and neighbours of one ink in one piece."""
     pieces: list[tuple[str, Ink]] = []
-    for word, ink in words:
-        if pieces and pieces[-1][1] is ink:
-            pieces[-1] = (f"{pieces[-1][0]} {word}", ink)
-        else:
-            pieces.append((f" {word}" if pieces else word, ink))
+    for number, parts in enumerate(words):
+        for place, (part, ink) in enumerate(parts):
+            text = f" {part}" if number and not place else part
+            if pieces and pieces[-1][1] is ink:
+                pieces[-1] = (pieces[-1][0] + text, ink)
+            else:
+                pieces.append((text, ink))
     return tuple(pieces)
 
 
