@@ -74,10 +74,12 @@ def finish(watched: Watched) -> None:
 
 def test_what_is_seen_is_what_was_measured(make: Make, watched: Watched, tmp_path: Path) -> None:
     sweep = make(tmp_path / "sweep", watched)
+    watched.note("the step is traced")
     watched.begin(lambda watched: sweep.train())
     finish(watched)
     state = watched.latest
-    assert (state.stage, state.done, state.of) == (Stage.FINISHED, STEPS * 4, STEPS * 4)
+    # What was told while it trained is no news of its end.
+    assert (state.stage, state.done, state.of, state.note) == (Stage.FINISHED, STEPS * 4, STEPS * 4, "")
     population = state.population
     assert population.steps.tolist() == [STEPS] * 4
     for place, standing in enumerate(sweep.results.standing):

@@ -134,7 +134,7 @@ class Watched:
 
     def linger(self, sweep: Resting) -> None:
         """Do what is asked for of a sweep that has come to its end, until it is left."""
-        self._become(stage=Stage.FINISHED, left=0.0)
+        self._become(stage=Stage.FINISHED, left=0.0, note="")
         while not self.stopping.is_set():
             if not self._serve(sweep):
                 time.sleep(GLANCE)
