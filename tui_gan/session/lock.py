@@ -21,6 +21,7 @@ BEATS, FRESH = 5.0, 30.0
 LARGEST = 65_536
 # Seconds between which a process may say that it began.
 SAME_START = 1.0
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -28,7 +29,8 @@ class Holder(msgspec.Struct, frozen=True):
 
     Attributes:
         started: when the process began, in seconds since the epoch.
-        uptime: the same in seconds since the machine began, which no change of its clock moves; -1 in files of earlier versions.
+        uptime: the same in seconds since the machine began, which no change of its clock moves.
+        boot: which beginning of the machine that was; "" where it is not known, as in files of earlier versions.
         socket: where visitors find it; "" where they do not.
         terminal: the name of the terminal that it was started on; "" once it has none.
         ended: finished, stopped or failed, at `step`; "" while it trains, and for ever where it has crashed.
@@ -41,7 +43,8 @@ class Holder(msgspec.Struct, frozen=True):
     terminal: str = ""
     ended: str = ""
     step: int = 0
-    uptime: float = -1.0
+    uptime: float = 0.0
+    boot: str = ""
 
     @property
     def named(self) -> str:
@@ -64,7 +67,7 @@ class Lock:
     def __init__(self, run: Path, address: str = "", terminal: str = "", cure: str = "") -> None:
         self._run, self._cure = run, cure
         me = psutil.Process()
-        self.holder = Holder(socket.gethostname(), me.pid, me.create_time(), address, terminal, uptime=_uptime(me))
+        self.holder = Holder(socket.gethostname(), me.pid, me.create_time(), address, terminal, uptime=_uptime(me), boot=_boot())
         self._file = self._taken()
         self._write()
 
@@ -152,13 +155,20 @@ def is_alive(holder: Holder, run: Path) -> bool:
             return False
     try:
         process = psutil.Process(holder.pid)
-        # Where a clock is set, systems move the time since the epoch at which a process began, or that at which they began themselves.
-        same = ((process.create_time(), holder.started), (_uptime(process), holder.uptime))
+        # Where the clock is set, Linux moves the time since the epoch at which a process began; others do not.
+        since_boot = holder.boot == _boot() != "" and abs(_uptime(process) - holder.uptime) < SAME_START
+        return since_boot or abs(process.create_time() - holder.started) < SAME_START
     except psutil.Error:
         return False
-    return any(abs(now - then) < SAME_START for now, then in same)
 
 
 def _uptime(process: psutil.Process) -> float:
     """How long the machine had been on when a process began, in seconds."""
     return process.create_time() - psutil.boot_time()
+
+
+def _boot() -> str:
+    """A name for the time since the machine began, as Linux gives it; "" elsewhere."""
+    with contextlib.suppress(OSError):
+        return BOOT.read_text().strip()
+    return ""

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tui_gan.contract.config import Config
-from tui_gan.contract.knobs import Knobs
+from tui_gan.contract.objectives import TRAITS
 from tui_gan.contract.outside import percent
 from tui_gan.contract.snapshot import Floats, ImageGrid, Line1D, Plane2D
-from tui_gan.gan.rules import rules
 from tui_gan.session.export.grids import captioned, grid
 from tui_gan.session.export.pictures import AREA, DIM, DISCRIMINATOR, FAINT, FAKE, REAL, Drawing, Moving, Plot, aspect, legend
 from tui_gan.session.export.source import Source, picture
@@ -43,7 +42,7 @@ def distribution(source: Source) -> Drawing:
 
 def is_probability(config: Config, step: int) -> bool:
     """Whether D(x) at a step is an estimated probability: not by every objective, and not in pre-training, where D learns densities."""
-    return rules(config, Knobs()).traits.probability and step >= 0
+    return TRAITS[config.objective].probability and step >= 0
 
 
 def plot(seen: Line1D | Plane2D, title: str, probability: bool = True, highest: float | None = None) -> Plot:

@@ -63,9 +63,10 @@ def _collapse(finding: Finding, diagnosis: Diagnosis, reading: Reading) -> str:
     if finding.count > FEW and math.isfinite(finding.expected):
         cells, fills = ("cells", "plane, such as a curve") if diagnosis.real is None else ("bins", "line")
         moving = " The modes they lie near change over time." if _moving(reading) else ""
+        share = _share(finding.share)
         return (
-            f"Mode collapse: the samples fill little of the {fills}. {_share(finding.share)} of them lie in {finding.count} {cells} of a "
-            f"grid, and {_share(finding.share)} of the data in {finding.expected:.0f}.{moving}"
+            f"Mode collapse: the samples cover only a small part of the {fills}. {share} of them lie in {finding.count} {cells} of a grid, "
+            f"and {share} of the data in {finding.expected:.0f}.{moving}"
         )
     points = "the same point" if finding.count == 1 else "the same few points"
     moving = ", and the modes they sit near change over time" if _moving(reading) else ""
